@@ -1,0 +1,86 @@
+//! The base64 engines: which alphabet, which padding.
+
+use std::sync::LazyLock;
+
+use base64::{
+    Engine as _,
+    engine::{DecodePaddingMode, GeneralPurposeConfig},
+};
+
+#[cfg(all(
+    feature = "simd",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))
+))]
+mod engine {
+    use base64::engine::{GeneralPurposeConfig, Simd};
+
+    pub(super) type Engine = Simd;
+
+    pub(super) fn standard(config: GeneralPurposeConfig) -> Engine {
+        Simd::standard(config)
+    }
+
+    pub(super) fn url_safe(config: GeneralPurposeConfig) -> Engine {
+        Simd::url_safe(config)
+    }
+}
+
+#[cfg(not(all(
+    feature = "simd",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))
+)))]
+mod engine {
+    use base64::{
+        alphabet,
+        engine::{GeneralPurpose, GeneralPurposeConfig},
+    };
+
+    pub(super) type Engine = GeneralPurpose;
+
+    pub(super) fn standard(config: GeneralPurposeConfig) -> Engine {
+        GeneralPurpose::new(&alphabet::STANDARD, config)
+    }
+
+    pub(super) fn url_safe(config: GeneralPurposeConfig) -> Engine {
+        GeneralPurpose::new(&alphabet::URL_SAFE, config)
+    }
+}
+
+const PADDED_OR_NOT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const UNPADDED: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
+
+static STANDARD_ANY: LazyLock<engine::Engine> = LazyLock::new(|| engine::standard(PADDED_OR_NOT));
+static URL_ANY: LazyLock<engine::Engine> = LazyLock::new(|| engine::url_safe(PADDED_OR_NOT));
+static URL_UNPADDED: LazyLock<engine::Engine> = LazyLock::new(|| engine::url_safe(UNPADDED));
+
+/// Not base64 at this byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Base64Error {
+    pub(crate) position: usize,
+}
+
+/// Decodes a principal: the standard alphabet is what the platform writes, the URL alphabet what some
+/// proxies make of it; with or without padding.
+pub(crate) fn decode_header(text: &str) -> Result<Vec<u8>, Base64Error> {
+    let url_safe = text.bytes().any(|byte| matches!(byte, b'-' | b'_'));
+    decode(if url_safe { &URL_ANY } else { &STANDARD_ANY }, text)
+}
+
+/// Decodes a segment of a token: base64url without padding (RFC 7515 section 2).
+pub(crate) fn decode_segment(text: &str) -> Result<Vec<u8>, Base64Error> {
+    decode(&URL_UNPADDED, text)
+}
+
+fn decode(engine: &engine::Engine, text: &str) -> Result<Vec<u8>, Base64Error> {
+    engine.decode(text).map_err(|error| Base64Error {
+        position: match error {
+            base64::DecodeError::InvalidByte(offset, _)
+            | base64::DecodeError::InvalidLastSymbol { offset, .. } => offset,
+            base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => {
+                text.len()
+            }
+        },
+    })
+}

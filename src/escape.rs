@@ -1,0 +1,46 @@
+//! How text that a peer sent appears in a message.
+
+use std::fmt;
+
+/// The longest name or identifier that a message repeats, in characters. An Entra issuer with its
+/// GUID has 75, an App ID URI at most 255 (Microsoft Entra: application manifest, `identifierUris`);
+/// what is cut is marked with `...`.
+pub(crate) const MAX_SHOWN: usize = 256;
+
+/// Text from a peer, printed so that it cannot break a line or a terminal, and cut at [`MAX_SHOWN`].
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut characters = self.0.chars();
+        for character in characters.by_ref().take(MAX_SHOWN) {
+            if character == ' ' || character.is_ascii_graphic() {
+                write!(f, "{character}")?;
+            } else {
+                write!(f, "{}", character.escape_unicode())?;
+            }
+        }
+        if characters.next().is_some() { f.write_str("...") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Escaped, MAX_SHOWN};
+
+    #[test]
+    fn cannot_break_a_line_and_is_cut() {
+        assert_eq!(Escaped("api://a b~").to_string(), "api://a b~");
+        assert_eq!(Escaped("a\r\n\u{1b}[31mé").to_string(), r"a\u{d}\u{a}\u{1b}[31m\u{e9}");
+        assert_eq!(format!("{:?}", Escaped("a\n")), r#""a\u{a}""#);
+        let exact = "x".repeat(MAX_SHOWN);
+        assert_eq!(Escaped(&exact).to_string(), exact);
+        assert_eq!(Escaped(&format!("{exact}y")).to_string(), format!("{exact}..."));
+    }
+}

@@ -1,0 +1,424 @@
+//! A decoded token and what can be asked of it.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    time::{Duration, SystemTime},
+};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    DecodeError, Segment, TokenHeader,
+    compact::Compact,
+    members::{Members, Texts, Value},
+};
+use crate::{
+    access::{Diagnosis, Requirement},
+    groups::Groups,
+    resource::Audience,
+    tokens::from_epoch,
+};
+
+/// A decoded token. `T` says whether its signature was checked; the methods here read the claims and
+/// are the same either way.
+///
+/// Every method about a claim that is absent, or null, answers as if there were none.
+pub struct Token<T> {
+    header: TokenHeader,
+    /// The text of the payload, for [`Token::claims_as`].
+    payload: String,
+    claims: Members,
+    expires_at: Option<SystemTime>,
+    not_before: Option<SystemTime>,
+    issued_at: Option<SystemTime>,
+    trust: PhantomData<T>,
+}
+
+/// The mark of a token whose signature was not checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unverified {}
+
+/// A token whose signature was not checked: good to choose which token goes where, to route and to
+/// explain. Anybody can write one, so nothing here is named `authorize`.
+///
+/// ```
+/// use easyauth::{UnverifiedToken, resource::{ARM, GRAPH}};
+///
+/// // {"alg":"none"}.{"aud":"https://management.azure.com","scp":"user_impersonation"}.
+/// let token = UnverifiedToken::decode(
+///     "eyJhbGciOiJub25lIn0.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIiwic2NwIjoidXNlcl9pbXBl\
+///      cnNvbmF0aW9uIn0.",
+/// )?;
+/// assert!(token.has_audience(ARM) && !token.has_audience(GRAPH));
+/// assert!(token.has_scope("user_impersonation"));
+/// # Ok::<(), easyauth::DecodeError>(())
+/// ```
+pub type UnverifiedToken = Token<Unverified>;
+
+impl UnverifiedToken {
+    /// Reads the header and the claims of a JWT in compact form: three segments of unpadded
+    /// base64url, of which the first two are JSON objects (RFC 7519 section 7.2). The signature is
+    /// not checked, and not even decoded. Any algorithm is readable, `none` included.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`]. Besides what is no JWT, these are refused: members with one name, and claims
+    /// that this crate reads and that are of a type they never have. Where Entra, its older endpoints
+    /// and the copies of its claims in logs differ, all forms are read: `aud` and `scp` as text or
+    /// list, times as number or text, lists of one as text.
+    pub fn decode(token: &str) -> Result<Self, DecodeError> {
+        let Compact { header, payload } = Compact::split(token)?;
+        let header = TokenHeader::parse(&header)?;
+        let claims = Members::parse(&payload).map_err(|error| error.of(Segment::Payload))?;
+        for name in ["iss", "sub", "tid", "oid", "azp", "appid", "idtyp"] {
+            match claims.get(name) {
+                None | Some(Value::Text(_)) => {}
+                Some(_) => return Err(DecodeError::InvalidClaim { name }),
+            }
+        }
+        for name in ["aud", "scp", "roles"] {
+            match claims.get(name) {
+                None | Some(Value::Text(_) | Value::List(_)) => {}
+                Some(_) => return Err(DecodeError::InvalidClaim { name }),
+            }
+        }
+        Ok(Self {
+            expires_at: time(&claims, "exp")?,
+            not_before: time(&claims, "nbf")?,
+            issued_at: time(&claims, "iat")?,
+            header,
+            payload,
+            claims,
+            trust: PhantomData,
+        })
+    }
+
+    /// Says whether the token opens what `requirement` asks for, and what to do if not.
+    ///
+    /// This is advice for the holder of the token. It decides nothing about the token's bearer.
+    #[must_use]
+    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
+        Diagnosis::of_token(self, requirement, now)
+    }
+}
+
+impl<T> Token<T> {
+    /// The header.
+    #[must_use]
+    pub fn header(&self) -> &TokenHeader {
+        &self.header
+    }
+
+    /// Whether the token is for `audience`: a [`Resource`](crate::resource::Resource) by its app id
+    /// or any of its audience URIs, or one identifier such as `api://my-api`.
+    ///
+    /// Of a list of audiences any may match. GUIDs are compared without regard to case, anything else
+    /// exactly, but for one slash at the end (as Microsoft's own token library does,
+    /// `IgnoreTrailingSlashWhenValidatingAudience`).
+    #[must_use]
+    pub fn has_audience<'a>(&self, audience: impl Into<Audience<'a>>) -> bool {
+        let audience = audience.into();
+        self.audiences().any(|own| audience.matches(own))
+    }
+
+    /// The audiences (`aud`): a client id, or an App ID URI in version 1.0 tokens.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.list("aud")
+    }
+
+    /// Whether `scope` is one of [`scopes`](Self::scopes), compared exactly. A scope here is the bare
+    /// name (`user_impersonation`), without its resource.
+    #[must_use]
+    pub fn has_scope(&self, scope: impl AsRef<str>) -> bool {
+        self.scopes().any(|own| own == scope.as_ref())
+    }
+
+    /// Whether one of `scopes` is there.
+    #[must_use]
+    pub fn has_any_scope<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
+        scopes.into_iter().any(|scope| self.has_scope(scope))
+    }
+
+    /// Whether all of `scopes` are there. False for no scopes at all: asking for nothing is a mistake,
+    /// and must not let anybody in.
+    #[must_use]
+    pub fn has_all_scopes<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
+        let mut scopes = scopes.into_iter().peekable();
+        scopes.peek().is_some() && scopes.all(|scope| self.has_scope(scope))
+    }
+
+    /// The delegated permissions (`scp`): what the application may do as the user. An app-only token
+    /// has none; `/`, which some of them have, is none.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.list("scp")
+            .flat_map(|scopes| scopes.split(' '))
+            .filter(|scope| !matches!(*scope, "" | "/"))
+    }
+
+    /// Whether `role` is one of [`app_roles`](Self::app_roles), compared exactly.
+    #[must_use]
+    pub fn has_app_role(&self, role: impl AsRef<str>) -> bool {
+        self.app_roles().any(|own| own == role.as_ref())
+    }
+
+    /// The app roles (`roles`): application permissions in an app-only token, roles of the user in
+    /// the token of a user. [`caller`](Self::caller) tells which.
+    pub fn app_roles(&self) -> impl Iterator<Item = &str> {
+        self.list("roles")
+    }
+
+    /// Whether a user or an application is calling (Microsoft identity platform: claims validation).
+    ///
+    /// `idtyp` decides where it is. Elsewhere a scope means a user, and a token without scopes whose
+    /// subject is its own object id means an application.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        let is_own_subject = || self.subject().is_some() && self.subject() == self.object_id();
+        match self.claims.text("idtyp") {
+            Some("app") => Caller::App,
+            Some("user") => Caller::User,
+            None if self.scopes().next().is_some() => Caller::User,
+            None if is_own_subject() => Caller::App,
+            Some(_) | None => Caller::Unknown,
+        }
+    }
+
+    /// The application that asked for the token: `azp`, in version 1.0 tokens `appid`.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.claims.text("azp").or_else(|| self.claims.text("appid"))
+    }
+
+    /// The tenant (`tid`), a GUID.
+    #[must_use]
+    pub fn tenant_id(&self) -> Option<&str> {
+        self.claims.text("tid")
+    }
+
+    /// The object id of the user or the service principal in its tenant (`oid`), a GUID.
+    #[must_use]
+    pub fn object_id(&self) -> Option<&str> {
+        self.claims.text("oid")
+    }
+
+    /// The subject (`sub`).
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.claims.text("sub")
+    }
+
+    /// The issuer (`iss`), a URL.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.claims.text("iss")
+    }
+
+    /// The version of the token's format (`ver`): `1.0` or `2.0` from Entra. The API chooses it, not
+    /// the endpoint that issued the token. Other issuers write a number, which is given as text.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match self.claims.get("ver")? {
+            Value::Text(version) | Value::Number(version) => Some(version),
+            _ => None,
+        }
+    }
+
+    /// When the token expires (`exp`).
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// When the token starts to be valid (`nbf`).
+    #[must_use]
+    pub fn not_before(&self) -> Option<SystemTime> {
+        self.not_before
+    }
+
+    /// When the token was issued (`iat`).
+    #[must_use]
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.issued_at
+    }
+
+    /// Whether `now` is on or after [`expires_at`](Self::expires_at) (RFC 7519 section 4.1.4). A token
+    /// that does not say when it expires cannot be relied on, and counts as expired.
+    #[must_use]
+    pub fn is_expired_at(&self, now: SystemTime) -> bool {
+        self.expires_at.is_none_or(|expires_at| now >= expires_at)
+    }
+
+    /// The groups (`groups`), if they are listed.
+    #[must_use]
+    pub fn groups(&self) -> Groups<'_> {
+        if self.has_groups_overage() {
+            return Groups::Overage;
+        }
+        match self.claims.get("groups") {
+            Some(Value::List(groups)) => Groups::Listed(groups.collect()),
+            Some(Value::Text(group)) => Groups::Listed(vec![group]),
+            _ => Groups::Absent,
+        }
+    }
+
+    fn has_groups_overage(&self) -> bool {
+        let elsewhere = match self.claims.get("_claim_names") {
+            Some(Value::Other(names)) => {
+                Members::parse(names).is_ok_and(|names| names.names().any(|name| name == "groups"))
+            }
+            _ => false,
+        };
+        elsewhere || self.flag("hasgroups") == Some(true)
+    }
+
+    /// Whether the domain of the e-mail address is verified to be the tenant's (`xms_edov`): a
+    /// boolean, or the text `1` or `true`, whichever Entra sends.
+    #[must_use]
+    pub fn is_email_domain_verified(&self) -> Option<bool> {
+        self.flag("xms_edov")
+    }
+
+    /// Whether the token is bound to a key of its client (`cnf`, RFC 7800): then it is no bearer
+    /// token, and worth nothing without a proof.
+    #[must_use]
+    pub fn is_bound_to_key(&self) -> bool {
+        self.claims.get("cnf").is_some()
+    }
+
+    /// Whether this looks like an ID token: it has `nonce`, `at_hash` or `c_hash`, which access tokens
+    /// have not, and no scope. An ID token says who signed in. It opens no API.
+    #[must_use]
+    pub fn is_id_token(&self) -> bool {
+        self.scopes().next().is_none()
+            && ["nonce", "at_hash", "c_hash"].iter().any(|name| self.claims.get(name).is_some())
+    }
+
+    /// A claim whose value is a string, found by its exact name.
+    #[must_use]
+    pub fn claim(&self, name: impl AsRef<str>) -> Option<&str> {
+        self.claims.text(name.as_ref())
+    }
+
+    /// All strings of a claim that is a list of strings, or the one of a claim that is a string,
+    /// found by its exact name.
+    pub fn claim_values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a, T> {
+        self.list(name)
+    }
+
+    /// The names of all claims, in their order.
+    pub fn claim_names(&self) -> impl Iterator<Item = &str> {
+        self.claims.names()
+    }
+
+    /// Reads the claims into a type of yours.
+    ///
+    /// ```
+    /// # let token = easyauth::UnverifiedToken::decode("e30.eyJzaGlmdCI6Im5pZ2h0In0.")?;
+    /// #[derive(serde::Deserialize)]
+    /// struct Custom {
+    ///     shift: String,
+    /// }
+    /// assert_eq!(token.claims_as::<Custom>()?.shift, "night");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`] if the claims are not what `C` expects.
+    pub fn claims_as<C: DeserializeOwned>(&self) -> Result<C, ClaimsError> {
+        serde_json::from_str(&self.payload)
+            .map_err(|error| ClaimsError { line: error.line(), column: error.column() })
+    }
+
+    /// The strings of a claim: one string counts as a list of one.
+    fn list<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a, T> {
+        let (one, many): (Option<&str>, Option<Texts<'_>>) = match self.claims.get(name) {
+            Some(Value::Text(text)) => (Some(text), None),
+            Some(Value::List(texts)) => (None, Some(texts)),
+            _ => (None, None),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
+
+    /// A boolean as Entra sends them: `true`, `"true"`, `"1"` or 1.
+    fn flag(&self, name: &str) -> Option<bool> {
+        match self.claims.get(name)? {
+            Value::Bool(value) => Some(value),
+            Value::Text("true" | "1") | Value::Number("1") => Some(true),
+            Value::Text("false" | "0") | Value::Number("0") => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Prints the names of the members and no value.
+impl<T> fmt::Debug for Token<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.claim_names().map(crate::escape::Escaped).collect();
+        f.debug_struct("Token")
+            .field("header", &self.header)
+            .field("claims", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A `NumericDate` (RFC 7519 section 2): seconds since 1970, in copies of claims as text. A fraction
+/// is legal there and cut here; years run to 9999.
+fn time(claims: &Members, name: &'static str) -> Result<Option<SystemTime>, DecodeError> {
+    let number = match claims.get(name) {
+        None => return Ok(None),
+        Some(Value::Number(number) | Value::Text(number)) => number,
+        Some(_) => return Err(DecodeError::InvalidClaim { name }),
+    };
+    let seconds = match number.parse::<u64>() {
+        Ok(seconds) => Some(seconds),
+        // `f64` is exact for whole seconds far beyond the year 9999, and `Duration` refuses what is
+        // negative, infinite or not a number.
+        Err(_) => number
+            .parse::<f64>()
+            .ok()
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .map(|duration| duration.as_secs()),
+    };
+    match seconds.and_then(|seconds| from_epoch(seconds, 0)) {
+        Some(time) => Ok(Some(time)),
+        None => Err(DecodeError::InvalidClaim { name }),
+    }
+}
+
+/// Who is calling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Caller {
+    /// An application on behalf of a user.
+    User,
+    /// An application by itself.
+    App,
+    /// The token does not say.
+    Unknown,
+}
+
+/// The claims are not what the type expects. Says where in the payload, and not what is there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the claims do not fit the type asked for, at line {line} column {column} of the payload")]
+pub struct ClaimsError {
+    line: usize,
+    column: usize,
+}
+
+impl ClaimsError {
+    /// The line in the payload, counted from 1; 0 if the trouble has no place, a missing claim for
+    /// instance.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in the line, counted from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+}

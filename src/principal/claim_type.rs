@@ -1,0 +1,190 @@
+//! The two names of a claim.
+
+use std::fmt;
+
+/// A claim that has a short name in tokens and a long one, a URI, after the platform's claim mapping.
+///
+/// The table is the default inbound map of Microsoft's own token library (`ClaimTypeMapping.cs` in
+/// azure-activedirectory-identitymodel-extensions-for-dotnet): 73 short names for 71 long ones, since
+/// `sub` and `nameid`, and `roles` and `role`, name the same claim.
+///
+/// Lookups in this crate take either name, so these constants are for reading code, and for the long
+/// names.
+///
+/// ```
+/// use easyauth::ClaimType;
+///
+/// assert_eq!(ClaimType::OID.short(), "oid");
+/// assert_eq!(ClaimType::OID.long(), "http://schemas.microsoft.com/identity/claims/objectidentifier");
+/// assert_eq!(ClaimType::find("nameid"), Some(ClaimType::SUB));
+/// assert_eq!(ClaimType::find("preferred_username"), None); // it has one name only
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClaimType {
+    short: &'static str,
+    other_short: Option<&'static str>,
+    long: &'static str,
+}
+
+macro_rules! claim_types {
+    ($($constant:ident: $short:literal $(| $other:literal)? => $long:literal;)+) => {
+        impl ClaimType {
+            $(
+                #[doc = concat!("`", $short, "`", $(" or `", $other, "`",)? ", `", $long, "`.")]
+                pub const $constant: Self =
+                    Self { short: $short, other_short: other!($($other)?), long: $long };
+            )+
+
+            /// Every claim of the table.
+            pub const ALL: &[Self] = &[$(Self::$constant),+];
+        }
+    };
+}
+
+macro_rules! other {
+    () => {
+        None
+    };
+    ($name:literal) => {
+        Some($name)
+    };
+}
+
+#[rustfmt::skip]
+claim_types! {
+    ACTORT: "actort" => "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor";
+    BIRTHDATE: "birthdate" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/dateofbirth";
+    EMAIL: "email" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
+    FAMILY_NAME: "family_name" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname";
+    GENDER: "gender" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/gender";
+    GIVEN_NAME: "given_name" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname";
+    SUB: "sub" | "nameid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+    WEBSITE: "website" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/webpage";
+    UNIQUE_NAME: "unique_name" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
+    OID: "oid" => "http://schemas.microsoft.com/identity/claims/objectidentifier";
+    SCP: "scp" => "http://schemas.microsoft.com/identity/claims/scope";
+    TID: "tid" => "http://schemas.microsoft.com/identity/claims/tenantid";
+    ACR: "acr" => "http://schemas.microsoft.com/claims/authnclassreference";
+    ADFS1EMAIL: "adfs1email" => "http://schemas.xmlsoap.org/claims/EmailAddress";
+    ADFS1UPN: "adfs1upn" => "http://schemas.xmlsoap.org/claims/UPN";
+    AMR: "amr" => "http://schemas.microsoft.com/claims/authnmethodsreferences";
+    AUTHMETHOD: "authmethod" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod";
+    CERTAPPPOLICY: "certapppolicy" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/applicationpolicy";
+    CERTAUTHORITYKEYIDENTIFIER: "certauthoritykeyidentifier" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/authoritykeyidentifier";
+    CERTBASICCONSTRAINTS: "certbasicconstraints" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/basicconstraints";
+    CERTEKU: "certeku" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/eku";
+    CERTISSUER: "certissuer" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/issuer";
+    CERTISSUERNAME: "certissuername" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/issuername";
+    CERTKEYUSAGE: "certkeyusage" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/keyusage";
+    CERTNOTAFTER: "certnotafter" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/notafter";
+    CERTNOTBEFORE: "certnotbefore" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/notbefore";
+    CERTPOLICY: "certpolicy" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatepolicy";
+    CERTPUBLICKEY: "certpublickey" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/rsa";
+    CERTRAWDATA: "certrawdata" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/rawdata";
+    CERTSERIALNUMBER: "certserialnumber" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/serialnumber";
+    CERTSIGNATUREALGORITHM: "certsignaturealgorithm" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/signaturealgorithm";
+    CERTSUBJECT: "certsubject" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/subject";
+    CERTSUBJECTALTNAME: "certsubjectaltname" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/san";
+    CERTSUBJECTKEYIDENTIFIER: "certsubjectkeyidentifier" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/subjectkeyidentifier";
+    CERTSUBJECTNAME: "certsubjectname" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/subjectname";
+    CERTTEMPLATEINFORMATION: "certtemplateinformation" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatetemplateinformation";
+    CERTTEMPLATENAME: "certtemplatename" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatetemplatename";
+    CERTTHUMBPRINT: "certthumbprint" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/thumbprint";
+    CERTX509VERSION: "certx509version" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/x509version";
+    CLIENTAPPLICATION: "clientapplication" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-application";
+    CLIENTIP: "clientip" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-ip";
+    CLIENTUSERAGENT: "clientuseragent" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-user-agent";
+    COMMONNAME: "commonname" => "http://schemas.xmlsoap.org/claims/CommonName";
+    DENYONLYPRIMARYGROUPSID: "denyonlyprimarygroupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/denyonlyprimarygroupsid";
+    DENYONLYPRIMARYSID: "denyonlyprimarysid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/denyonlyprimarysid";
+    DENYONLYSID: "denyonlysid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/denyonlysid";
+    DEVICEDISPNAME: "devicedispname" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/displayname";
+    DEVICEID: "deviceid" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/identifier";
+    DEVICEISMANAGED: "deviceismanaged" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/ismanaged";
+    DEVICEOSTYPE: "deviceostype" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/ostype";
+    DEVICEOSVER: "deviceosver" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/osversion";
+    DEVICEOWNER: "deviceowner" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/userowner";
+    DEVICEREGID: "deviceregid" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/registrationid";
+    ENDPOINTPATH: "endpointpath" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-endpoint-absolute-path";
+    FORWARDEDCLIENTIP: "forwardedclientip" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-forwarded-client-ip";
+    GROUP: "group" => "http://schemas.xmlsoap.org/claims/Group";
+    GROUPSID: "groupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid";
+    IDP: "idp" => "http://schemas.microsoft.com/identity/claims/identityprovider";
+    INSIDECORPORATENETWORK: "insidecorporatenetwork" => "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork";
+    ISREGISTEREDUSER: "isregistereduser" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/isregistereduser";
+    PPID: "ppid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/privatepersonalidentifier";
+    PRIMARYGROUPSID: "primarygroupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid";
+    PRIMARYSID: "primarysid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid";
+    PROXY: "proxy" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-proxy";
+    PWDCHGURL: "pwdchgurl" => "http://schemas.microsoft.com/ws/2012/01/passwordchangeurl";
+    PWDEXPDAYS: "pwdexpdays" => "http://schemas.microsoft.com/ws/2012/01/passwordexpirationdays";
+    PWDEXPTIME: "pwdexptime" => "http://schemas.microsoft.com/ws/2012/01/passwordexpirationtime";
+    RELYINGPARTYTRUSTID: "relyingpartytrustid" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/relyingpartytrustid";
+    ROLES: "roles" | "role" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
+    UPN: "upn" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn";
+    WINACCOUNTNAME: "winaccountname" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname";
+}
+
+impl ClaimType {
+    /// The claim that `name`, short or long, stands for. Names are compared exactly: they are
+    /// case-sensitive (RFC 7519 section 10.1.1).
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let long = name.starts_with("http://");
+        Self::ALL.iter().copied().find(|row| {
+            if long { row.long == name } else { row.short == name || row.other_short == Some(name) }
+        })
+    }
+
+    /// The name in tokens, `oid` for instance.
+    #[must_use]
+    pub const fn short(self) -> &'static str {
+        self.short
+    }
+
+    /// The second short name, if there is one: `nameid` for `sub`, `role` for `roles`.
+    #[must_use]
+    pub const fn other_short(self) -> Option<&'static str> {
+        self.other_short
+    }
+
+    /// The name after claim mapping, a URI.
+    #[must_use]
+    pub const fn long(self) -> &'static str {
+        self.long
+    }
+
+    fn has_name(self, name: &str) -> bool {
+        self.long == name || self.short == name || self.other_short == Some(name)
+    }
+}
+
+impl AsRef<str> for ClaimType {
+    /// The short name.
+    fn as_ref(&self) -> &str {
+        self.short
+    }
+}
+
+impl fmt::Debug for ClaimType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClaimType({})", self.short)
+    }
+}
+
+/// All the names of the claim that was asked for by one of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    asked: &'a str,
+    known: Option<ClaimType>,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(name: &'a str) -> Self {
+        Self { asked: name, known: ClaimType::find(name) }
+    }
+
+    pub(crate) fn contain(&self, name: &str) -> bool {
+        name == self.asked || self.known.is_some_and(|known| known.has_name(name))
+    }
+}

@@ -1,0 +1,229 @@
+//! The answer of `/.auth/me`.
+
+use super::{
+    EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape,
+    parse::{Nullable, claims, nested_principal, once, scalar, text},
+};
+use crate::{
+    json::{JsonError, Kind, Reader},
+    tokens::{ExpiresOn, ProviderTokens, TokenKind},
+};
+
+/// The largest answer that is read, in bytes: tokens of several providers, each within the limit that
+/// Microsoft's own token library sets for one (250 KiB, `DefaultMaximumTokenSizeInBytes`), fit in.
+pub const MAX_ME_LEN: usize = 1024 * 1024;
+
+/// One signed-in account of a session, as `/.auth/me` describes it.
+///
+/// The endpoint needs the token store of App Service and Container Apps; it answers 404 without.
+///
+/// ```
+/// use easyauth::Session;
+///
+/// let body = br#"[{"provider_name":"aad","user_id":"sample@example.com",
+///     "user_claims":[{"typ":"roles","val":"Admin"}],"access_token":"eyJ..."}]"#;
+/// let sessions = Session::parse_me(body)?;
+/// assert!(sessions[0].principal().is_in_role("Admin"));
+/// assert!(sessions[0].tokens().access_token().is_some());
+///
+/// assert!(Session::parse_me(br#"{"clientPrincipal":null}"#)?.is_empty()); // nobody is signed in
+/// # Ok::<(), easyauth::MeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    principal: EasyAuthPrincipal,
+    user_id: Option<String>,
+    tokens: ProviderTokens,
+}
+
+impl Session {
+    /// Reads the body of an answer of `/.auth/me`: the array of App Service, Functions and Container
+    /// Apps, or the object of Static Web Apps. The list is empty if nobody is signed in.
+    ///
+    /// # Errors
+    ///
+    /// [`MeError`] if the body is anything else, a page of HTML from a sign-in redirect for instance.
+    pub fn parse_me(body: &[u8]) -> Result<Vec<Self>, MeError> {
+        if body.len() > MAX_ME_LEN {
+            return Err(MeError::TooLong { length: body.len() });
+        }
+        let body = std::str::from_utf8(body)
+            .map_err(|error| MeError::Json { position: error.valid_up_to() })?;
+        let mut json = Reader::new(body);
+        let mut sessions = Vec::new();
+        match json.kind()? {
+            Kind::Array => json.array(|json| -> Result<(), MeError> {
+                sessions.push(app_service(json)?);
+                Ok(())
+            })?,
+            Kind::Object => static_web_apps(&mut json, &mut sessions)?,
+            _ => {
+                json.skip()?;
+                json.end()?;
+                return Err(MeError::UnknownShape);
+            }
+        }
+        json.end()?;
+        Ok(sessions)
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub fn principal(&self) -> &EasyAuthPrincipal {
+        &self.principal
+    }
+
+    /// `user_id`: with Entra the user principal name, and so not what
+    /// [`EasyAuthPrincipal::id`] says.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_deref()
+    }
+
+    /// The tokens of the session; none on Static Web Apps.
+    #[must_use]
+    pub fn tokens(&self) -> &ProviderTokens {
+        &self.tokens
+    }
+
+    /// The tokens of the session, to keep.
+    #[must_use]
+    pub fn into_tokens(self) -> ProviderTokens {
+        self.tokens
+    }
+}
+
+/// One element of the array of App Service.
+fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
+    if json.kind()? != Kind::Object {
+        return Err(MeError::UnknownShape);
+    }
+    let mut provider = None;
+    let mut user_id = None;
+    let mut user_claims = None;
+    let mut tokens = ProviderTokens::empty();
+    let ((), buffer) = json.apart(|json| {
+        json.object(|json, name| -> Result<(), MeError> {
+            match json.str(name) {
+                "provider_name" => {
+                    Ok(once(&mut provider, "provider_name", text(json, "provider_name")?)?)
+                }
+                "user_id" => Ok(once(&mut user_id, "user_id", scalar(json, "user_id")?)?),
+                "user_claims" => {
+                    Ok(once(&mut user_claims, "user_claims", claims(json, "user_claims", 0)?)?)
+                }
+                "expires_on" => {
+                    let time = scalar(json, "expires_on")?;
+                    let Some(span) = Nullable::span(Some(time)) else {
+                        return Ok(());
+                    };
+                    let time = ExpiresOn::parse(json.str(span)).ok_or(MeError::NotATime)?;
+                    let slot = tokens.expires_on_mut();
+                    Ok(once(slot, "expires_on", time)?)
+                }
+                name => match TokenKind::ALL.iter().find(|kind| kind.member() == name) {
+                    Some(kind) => token(json, *kind, &mut tokens),
+                    None => Ok(json.skip().map(drop)?),
+                },
+            }
+        })
+    })?;
+    let provider = Nullable::span(provider).map(|span| span.of(&buffer).trim()).unwrap_or_default();
+    if provider.is_empty() {
+        return Err(PrincipalError::MissingProvider.into());
+    }
+    let provider = IdentityProvider::new(provider);
+    let user_id = Nullable::span(user_id).map(|span| span.of(&buffer).to_owned());
+    let principal = EasyAuthPrincipal {
+        shape: Shape::AppService,
+        claims: user_claims.unwrap_or_default(),
+        text: buffer,
+        ..EasyAuthPrincipal::without_object(provider)
+    };
+    Ok(Session { principal, user_id, tokens })
+}
+
+/// One token: `null` and the empty text are no token.
+fn token(
+    json: &mut Reader<'_>,
+    kind: TokenKind,
+    tokens: &mut ProviderTokens,
+) -> Result<(), MeError> {
+    let member = kind.member();
+    match json.kind()? {
+        Kind::Null => Ok(json.skip().map(drop)?),
+        Kind::String => {
+            let secret = json.secret()?;
+            if tokens.insert(kind, secret) {
+                Ok(())
+            } else {
+                Err(PrincipalError::DuplicateMember { member }.into())
+            }
+        }
+        _ => Err(PrincipalError::InvalidMember { member }.into()),
+    }
+}
+
+/// The object of Static Web Apps.
+fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result<(), MeError> {
+    const MEMBER: &str = "clientPrincipal";
+    let mut found = None;
+    json.object(|json, name| -> Result<(), MeError> {
+        if json.str(name) != MEMBER {
+            return Ok(json.skip().map(drop)?);
+        }
+        let principal = match json.kind()? {
+            Kind::Null => json.skip().map(|_| None)?,
+            _ => Some(nested_principal(json)?),
+        };
+        Ok(once(&mut found, MEMBER, principal)?)
+    })?;
+    let principal = found.ok_or(MeError::UnknownShape)?;
+    sessions.extend(principal.filter(|principal| !principal.is_anonymous()).map(|principal| {
+        let user_id = principal.at(principal.user_id).map(str::to_owned);
+        Session { principal, user_id, tokens: ProviderTokens::empty() }
+    }));
+    Ok(())
+}
+
+/// An answer of `/.auth/me` that cannot be read. Says where, never what.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MeError {
+    /// The body is longer than [`MAX_ME_LEN`].
+    #[error("the answer of /.auth/me is {length} bytes long, over the limit of {MAX_ME_LEN}")]
+    TooLong {
+        /// The length of the body in bytes.
+        length: usize,
+    },
+    /// The body is not JSON in UTF-8: often the HTML of a sign-in page.
+    #[error("the answer of /.auth/me is not JSON at byte {position}")]
+    Json {
+        /// The offset in the body.
+        position: usize,
+    },
+    /// The body is JSON and neither a list of sessions nor an object with `clientPrincipal`.
+    #[error("the answer of /.auth/me has neither the shape of App Service nor of Static Web Apps")]
+    UnknownShape,
+    /// `expires_on` is not a point in time.
+    #[error("the answer of /.auth/me has an expires_on that is no ISO 8601 time")]
+    NotATime,
+    /// A principal inside the answer cannot be read.
+    #[error("the answer of /.auth/me cannot be read: {0}")]
+    Principal(PrincipalError),
+}
+
+impl From<JsonError> for MeError {
+    fn from(error: JsonError) -> Self {
+        Self::Json { position: error.position }
+    }
+}
+
+impl From<PrincipalError> for MeError {
+    fn from(error: PrincipalError) -> Self {
+        match error {
+            PrincipalError::Json { position } => Self::Json { position },
+            error => Self::Principal(error),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! From the text of `X-MS-CLIENT-PRINCIPAL` to its members.
+
+use super::{EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape, claims::ClaimSpan};
+use crate::json::{JsonError, Kind, Reader, Span};
+
+/// The shortest claim that is kept, `{"typ":"","val":0}`, and a comma: no text has more claims than
+/// its length allows, so the list of claims is allocated once.
+const MIN_CLAIM_LEN: usize = 19;
+
+impl From<JsonError> for PrincipalError {
+    fn from(error: JsonError) -> Self {
+        Self::Json { position: error.position }
+    }
+}
+
+/// The members of both shapes. One that is null is there all the same.
+#[derive(Default)]
+struct Members {
+    auth_typ: Option<Nullable>,
+    name_typ: Option<Nullable>,
+    role_typ: Option<Nullable>,
+    identity_provider: Option<Nullable>,
+    user_id: Option<Nullable>,
+    user_details: Option<Nullable>,
+    user_roles: Option<Vec<Span>>,
+    claims: Option<Vec<ClaimSpan>>,
+}
+
+/// The text of a member, or null.
+#[derive(Clone, Copy)]
+pub(super) struct Nullable(Option<Span>);
+
+impl Nullable {
+    /// The text, if the member is there and not null.
+    pub(super) fn span(member: Option<Self>) -> Option<Span> {
+        member.and_then(|member| member.0)
+    }
+}
+
+/// Reads a whole text.
+pub(super) fn principal(text: &str) -> Result<EasyAuthPrincipal, PrincipalError> {
+    let mut json = Reader::new(text);
+    if json.kind()? != Kind::Object {
+        // Only JSON is "not an object"; anything else is "not JSON".
+        json.skip()?;
+        json.end()?;
+        return Err(PrincipalError::NotAnObject);
+    }
+    let members = members(&mut json)?;
+    members.into_principal(json.finish()?)
+}
+
+/// Reads the object at the reader's place: the principal inside a larger text.
+pub(super) fn nested_principal(json: &mut Reader<'_>) -> Result<EasyAuthPrincipal, PrincipalError> {
+    if json.kind()? != Kind::Object {
+        return Err(PrincipalError::NotAnObject);
+    }
+    let (members, text) = json.apart(members)?;
+    members.into_principal(text)
+}
+
+fn members(json: &mut Reader<'_>) -> Result<Members, PrincipalError> {
+    let expected = json.text_len() / MIN_CLAIM_LEN;
+    let mut members = Members::default();
+    json.object(|json, name| match json.str(name) {
+        "auth_typ" => once(&mut members.auth_typ, "auth_typ", text(json, "auth_typ")?),
+        "name_typ" => once(&mut members.name_typ, "name_typ", text(json, "name_typ")?),
+        "role_typ" => once(&mut members.role_typ, "role_typ", text(json, "role_typ")?),
+        "identityProvider" => once(
+            &mut members.identity_provider,
+            "identityProvider",
+            text(json, "identityProvider")?,
+        ),
+        "userId" => once(&mut members.user_id, "userId", scalar(json, "userId")?),
+        "userDetails" => {
+            once(&mut members.user_details, "userDetails", scalar(json, "userDetails")?)
+        }
+        "userRoles" => once(&mut members.user_roles, "userRoles", roles(json)?),
+        "claims" => once(&mut members.claims, "claims", claims(json, "claims", expected)?),
+        _ => Ok(json.skip().map(drop)?),
+    })?;
+    Ok(members)
+}
+
+impl Members {
+    fn into_principal(self, text: String) -> Result<EasyAuthPrincipal, PrincipalError> {
+        let app_service =
+            self.auth_typ.is_some() || self.name_typ.is_some() || self.role_typ.is_some();
+        let static_web_apps = self.identity_provider.is_some()
+            || self.user_id.is_some()
+            || self.user_details.is_some()
+            || self.user_roles.is_some();
+        let (shape, provider) = match (app_service, static_web_apps) {
+            (true, false) => (Shape::AppService, self.auth_typ),
+            (false, true) => (Shape::StaticWebApps, self.identity_provider),
+            (false, false) => return Err(PrincipalError::UnknownShape),
+            (true, true) => return Err(PrincipalError::MixedShapes),
+        };
+        let provider =
+            Nullable::span(provider).map(|span| span.of(&text).trim()).unwrap_or_default();
+        if provider.is_empty() {
+            return Err(PrincipalError::MissingProvider);
+        }
+        Ok(EasyAuthPrincipal {
+            provider: IdentityProvider::new(provider),
+            shape,
+            claims: self.claims.unwrap_or_default(),
+            name_type: Nullable::span(self.name_typ),
+            role_type: Nullable::span(self.role_typ),
+            user_id: Nullable::span(self.user_id),
+            user_details: Nullable::span(self.user_details),
+            user_roles: self.user_roles.unwrap_or_default(),
+            text,
+            id: None,
+            name: None,
+            front_end: None,
+        })
+    }
+}
+
+/// Fills `slot`, which must be empty: of two members with one name, neither is to be believed.
+pub(super) fn once<T>(
+    slot: &mut Option<T>,
+    member: &'static str,
+    value: T,
+) -> Result<(), PrincipalError> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(PrincipalError::DuplicateMember { member }),
+    }
+}
+
+/// A string or null.
+pub(super) fn text(
+    json: &mut Reader<'_>,
+    member: &'static str,
+) -> Result<Nullable, PrincipalError> {
+    match json.kind()? {
+        Kind::String => Ok(Nullable(Some(json.string()?))),
+        Kind::Null => Ok(json.skip().map(|_| Nullable(None))?),
+        _ => Err(PrincipalError::InvalidMember { member }),
+    }
+}
+
+/// A string, a number or a boolean as text, or null.
+pub(super) fn scalar(
+    json: &mut Reader<'_>,
+    member: &'static str,
+) -> Result<Nullable, PrincipalError> {
+    match json.kind()? {
+        Kind::Number | Kind::Bool => Ok(Nullable(Some(json.raw()?))),
+        _ => text(json, member),
+    }
+}
+
+fn roles(json: &mut Reader<'_>) -> Result<Vec<Span>, PrincipalError> {
+    const MEMBER: &str = "userRoles";
+    let mut roles = Vec::new();
+    match json.kind()? {
+        Kind::Array => json.array(|json| -> Result<(), PrincipalError> {
+            roles.extend(text(json, MEMBER)?.0);
+            Ok(())
+        })?,
+        Kind::Null => drop(json.skip()?),
+        _ => return Err(PrincipalError::InvalidMember { member: MEMBER }),
+    }
+    Ok(roles)
+}
+
+pub(super) fn claims(
+    json: &mut Reader<'_>,
+    member: &'static str,
+    expected: usize,
+) -> Result<Vec<ClaimSpan>, PrincipalError> {
+    let mut claims = Vec::with_capacity(expected);
+    match json.kind()? {
+        Kind::Array => json.array(|json| -> Result<(), PrincipalError> {
+            match json.kind()? {
+                Kind::Object => claims.extend(claim(json)?),
+                Kind::Null => drop(json.skip()?),
+                _ => return Err(PrincipalError::InvalidMember { member }),
+            }
+            Ok(())
+        })?,
+        Kind::Null => drop(json.skip()?),
+        _ => return Err(PrincipalError::InvalidMember { member }),
+    }
+    Ok(claims)
+}
+
+/// One claim; `None` if its type or its value is null or absent, as the platform's own host drops it.
+fn claim(json: &mut Reader<'_>) -> Result<Option<ClaimSpan>, PrincipalError> {
+    let (mut typ, mut val) = (None, None);
+    json.object(|json, name| match json.str(name) {
+        "typ" => once(&mut typ, "typ", text(json, "typ")?),
+        "val" => once(&mut val, "val", scalar(json, "val")?),
+        _ => Ok(json.skip().map(drop)?),
+    })?;
+    Ok(match (Nullable::span(typ), Nullable::span(val)) {
+        (Some(typ), Some(val)) => Some(ClaimSpan { typ, val }),
+        _ => None,
+    })
+}

@@ -1,0 +1,95 @@
+//! The identity provider that signed the caller in.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+/// The name of an identity provider as the platform writes it: `aad`, `google`, or the name that the
+/// site's settings give to a custom OpenID Connect provider.
+///
+/// Names are equal whatever their case, because the platform itself varies it.
+///
+/// ```
+/// use easyauth::IdentityProvider;
+///
+/// assert_eq!(IdentityProvider::new("AAD"), IdentityProvider::ENTRA);
+/// assert_eq!(IdentityProvider::ENTRA.as_str(), "aad");
+/// ```
+#[derive(Clone)]
+pub struct IdentityProvider(Cow<'static, str>);
+
+macro_rules! providers {
+    ($($(#[$doc:meta])+ $constant:ident = $name:literal;)+) => {
+        impl IdentityProvider {
+            $($(#[$doc])+ pub const $constant: Self = Self(Cow::Borrowed($name));)+
+
+            /// Every provider that the platform knows without configuration of its own.
+            pub const ALL: &[Self] = &[$(Self::$constant),+];
+        }
+    };
+}
+
+providers! {
+    /// Microsoft Entra ID (Azure Active Directory): `aad`.
+    ENTRA = "aad";
+    /// Apple: `apple`.
+    APPLE = "apple";
+    /// Facebook: `facebook`.
+    FACEBOOK = "facebook";
+    /// GitHub: `github`.
+    GITHUB = "github";
+    /// Google: `google`.
+    GOOGLE = "google";
+    /// A Microsoft account, by the older provider: `microsoftaccount`.
+    MICROSOFT_ACCOUNT = "microsoftaccount";
+    /// Twitter, now X: `twitter`.
+    TWITTER = "twitter";
+    /// What `X-MS-CLIENT-PRINCIPAL-IDP` says on a Function that is linked to a Static Web App; the
+    /// principal itself names the provider where the caller signed in.
+    STATIC_WEB_APPS = "azureStaticWebApps";
+}
+
+impl IdentityProvider {
+    /// The platform did not say: only an id or a name came along. [`as_str`](Self::as_str) is empty.
+    pub const UNKNOWN: Self = Self(Cow::Borrowed(""));
+
+    /// The provider of this name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        match Self::ALL.iter().find(|known| known.as_str() == name) {
+            Some(known) => known.clone(),
+            None => Self(Cow::Owned(name.to_owned())),
+        }
+    }
+
+    /// The name as the platform wrote it; empty for [`UNKNOWN`](Self::UNKNOWN).
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq for IdentityProvider {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for IdentityProvider {}
+
+impl Hash for IdentityProvider {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_lowercase());
+        }
+        state.write_u8(0xff);
+    }
+}
+
+impl fmt::Debug for IdentityProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IdentityProvider({})", crate::escape::Escaped(&self.0))
+    }
+}

@@ -1,0 +1,25 @@
+//! The national clouds of Azure.
+
+/// An Azure cloud: each has its own Microsoft Entra, and its own addresses for the same APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Cloud {
+    /// The public cloud.
+    #[default]
+    Public,
+    /// Azure Government (GCC High, L4).
+    UsGov,
+    /// Azure Government for the Department of Defense (L5). Its addresses are those of
+    /// [`UsGov`](Self::UsGov), but for Microsoft Graph.
+    UsGovDod,
+    /// Azure operated by 21Vianet.
+    China,
+    /// The French sovereign cloud (Bleu). Only some addresses are known, and no app ids.
+    France,
+}
+
+impl Cloud {
+    /// Every cloud.
+    pub const ALL: &[Self] =
+        &[Self::Public, Self::UsGov, Self::UsGovDod, Self::China, Self::France];
+}

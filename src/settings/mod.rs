@@ -1,0 +1,5 @@
+//! The settings of Easy Auth.
+
+mod login_parameters;
+
+pub use login_parameters::{LoginParameters, LoginParametersBuilder, LoginParametersError};
