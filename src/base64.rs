@@ -64,8 +64,13 @@ pub(crate) struct Base64Error {
 /// Decodes a principal: the standard alphabet is what the platform writes, the URL alphabet what some
 /// proxies make of it; with or without padding.
 pub(crate) fn decode_header(text: &str) -> Result<Vec<u8>, Base64Error> {
-    let url_safe = text.bytes().any(|byte| matches!(byte, b'-' | b'_'));
-    decode(if url_safe { &URL_ANY } else { &STANDARD_ANY }, text)
+    decode(&STANDARD_ANY, text).or_else(|error| {
+        match text.as_bytes().get(error.position) {
+            // A text with characters of both alphabets is refused by both.
+            Some(b'-' | b'_') => decode(&URL_ANY, text),
+            _ => Err(error),
+        }
+    })
 }
 
 /// Decodes a segment of a token: base64url without padding (RFC 7515 section 2).

@@ -4,7 +4,7 @@
 //! It accepts exactly what `serde_json` reads into its `Value`, but for numbers outside the range of
 //! an `f64`, which are kept as text here. The fuzz targets hold it to that.
 
-use std::mem;
+use std::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -17,25 +17,32 @@ pub(crate) struct JsonError {
     pub(crate) position: usize,
 }
 
-/// The place of a string in the buffer that [`Reader::finish`] returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A place in the text that was read or, for a string with escapes, behind it: decoded strings are
+/// collected apart, and counted on from the end of the text. [`Reader::finish`] returns them, to be
+/// put there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span {
     start: u32,
     end: u32,
 }
 
 impl Span {
-    /// The text at this place of `buffer`.
-    pub(crate) fn of(self, buffer: &str) -> &str {
-        let start = usize::try_from(self.start).unwrap_or(usize::MAX);
-        let end = usize::try_from(self.end).unwrap_or(usize::MAX);
-        buffer.get(start..end).unwrap_or_default()
+    /// The text at this place of `text`, which is the text that was read and what
+    /// [`Reader::finish`] returned.
+    pub(crate) fn of(self, text: &str) -> &str {
+        text.get(self.range(0)).unwrap_or_default()
     }
 
     fn new(start: usize, end: usize) -> Option<Self> {
         let start = u32::try_from(start).ok()?;
         let end = u32::try_from(end).ok()?;
         Some(Self { start, end })
+    }
+
+    /// The place in a text that starts at `offset`.
+    fn range(self, offset: usize) -> Range<usize> {
+        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX).saturating_sub(offset);
+        place(self.start)..place(self.end)
     }
 }
 
@@ -52,57 +59,49 @@ pub(crate) enum Kind {
 
 /// Reads one JSON text from front to back.
 pub(crate) struct Reader<'a> {
-    text: &'a str,
-    at: usize,
+    cursor: Cursor<'a>,
     depth: u8,
-    buffer: String,
+    decoded: String,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        // A decoded string is never longer than its JSON form, so the buffer never grows.
-        Self { text, at: 0, depth: 0, buffer: String::with_capacity(text.len()) }
+        Self { cursor: Cursor { text, at: 0 }, depth: 0, decoded: String::new() }
     }
 
     /// Ends the text: only white space may follow.
     pub(crate) fn end(&mut self) -> Result<(), JsonError> {
-        self.skip_whitespace();
-        if self.at == self.text.len() { Ok(()) } else { Err(self.error()) }
+        self.cursor.skip_whitespace();
+        if self.remaining() == 0 { Ok(()) } else { Err(self.error()) }
     }
 
-    /// Ends the text and returns the buffer that the spans point into.
+    /// Ends the text and returns what is to be put behind it, for the spans to be right.
     pub(crate) fn finish(mut self) -> Result<String, JsonError> {
         self.end()?;
-        Ok(self.buffer)
-    }
-
-    /// Reads a part of the text into a buffer of its own, which is returned.
-    pub(crate) fn apart<T, E>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<(T, String), E> {
-        let kept = mem::take(&mut self.buffer);
-        let result = read(self);
-        let own = mem::replace(&mut self.buffer, kept);
-        Ok((result?, own))
+        Ok(self.decoded)
     }
 
     /// The text at `span`, while reading goes on.
     pub(crate) fn str(&self, span: Span) -> &str {
-        span.of(&self.buffer)
+        let text = self.cursor.text;
+        match text.get(span.range(0)) {
+            Some(text) => text,
+            None => self.decoded.get(span.range(text.len())).unwrap_or_default(),
+        }
     }
 
-    pub(crate) fn text_len(&self) -> usize {
-        self.text.len()
+    /// How many bytes are left to read.
+    pub(crate) fn remaining(&self) -> usize {
+        self.cursor.text.len().saturating_sub(self.cursor.at)
     }
 
-    pub(crate) fn error(&self) -> JsonError {
-        JsonError { position: self.at }
+    fn error(&self) -> JsonError {
+        self.cursor.error()
     }
 
     pub(crate) fn kind(&mut self) -> Result<Kind, JsonError> {
-        self.skip_whitespace();
-        match self.peek() {
+        self.cursor.skip_whitespace();
+        match self.cursor.peek() {
             Some(b'{') => Ok(Kind::Object),
             Some(b'[') => Ok(Kind::Array),
             Some(b'"') => Ok(Kind::String),
@@ -119,10 +118,9 @@ impl<'a> Reader<'a> {
         mut member: impl FnMut(&mut Self, Span) -> Result<(), E>,
     ) -> Result<(), E> {
         self.elements(b'{', b'}', |json| {
-            json.skip_whitespace();
             let name = json.string()?;
-            json.skip_whitespace();
-            json.byte(b':')?;
+            json.cursor.skip_whitespace();
+            json.cursor.byte(b':')?;
             member(json, name)
         })
     }
@@ -141,22 +139,22 @@ impl<'a> Reader<'a> {
         close: u8,
         mut element: impl FnMut(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.skip_whitespace();
-        self.byte(open)?;
+        self.cursor.skip_whitespace();
+        self.cursor.byte(open)?;
         self.depth = match self.depth.checked_add(1) {
             Some(depth) if depth <= MAX_DEPTH => depth,
             _ => return Err(self.error().into()),
         };
-        self.skip_whitespace();
-        if self.peek() == Some(close) {
-            self.advance(1);
+        self.cursor.skip_whitespace();
+        if self.cursor.peek() == Some(close) {
+            self.cursor.advance(1);
         } else {
             loop {
                 element(self)?;
-                self.skip_whitespace();
-                match self.peek() {
-                    Some(b',') => self.advance(1),
-                    Some(byte) if byte == close => break self.advance(1),
+                self.cursor.skip_whitespace();
+                match self.cursor.peek() {
+                    Some(b',') => self.cursor.advance(1),
+                    Some(byte) if byte == close => break self.cursor.advance(1),
                     _ => return Err(self.error().into()),
                 }
             }
@@ -165,117 +163,163 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads a string into the buffer.
+    /// Reads a string.
     pub(crate) fn string(&mut self) -> Result<Span, JsonError> {
-        let start = self.buffer.len();
-        let mut buffer = mem::take(&mut self.buffer);
-        let result = self.decode_string(Some(&mut buffer));
-        self.buffer = buffer;
-        result?;
-        Span::new(start, self.buffer.len()).ok_or_else(|| self.error())
+        let start = self.decoded.len();
+        if let Some(plain) = self.cursor.string(&mut self.decoded)? {
+            return Ok(plain);
+        }
+        let place = |at: usize| self.cursor.text.len().saturating_add(at);
+        Span::new(place(start), place(self.decoded.len())).ok_or_else(|| self.error())
     }
 
-    /// Reads a string that must be in one place only: into a buffer of its own, which has the room
-    /// from the start, so that no copy stays behind where it grew.
+    /// Reads a string that must be in one place only: into a text of its own, which gets its room
+    /// before anything is in it, so that no copy stays behind where it grew.
     pub(crate) fn secret(&mut self) -> Result<Zeroizing<String>, JsonError> {
-        let start = self.at;
-        self.decode_string(None)?;
-        let room = self.at.saturating_sub(start);
-        self.at = start;
-        let mut secret = Zeroizing::new(String::with_capacity(room));
-        self.decode_string(Some(&mut secret))?;
+        let mut secret = Zeroizing::new(String::new());
+        if let Some(plain) = self.cursor.string(&mut secret)? {
+            secret.push_str(plain.of(self.cursor.text));
+        }
         Ok(secret)
     }
 
-    fn decode_string(&mut self, mut out: Option<&mut String>) -> Result<(), JsonError> {
-        self.skip_whitespace();
-        self.byte(b'"')?;
-        loop {
-            let rest = self.text.get(self.at..).unwrap_or_default();
-            let run = plain_run(rest.as_bytes());
-            if let Some(out) = &mut out {
-                out.push_str(rest.get(..run).unwrap_or_default());
-            }
-            self.advance(run);
-            match self.peek() {
-                Some(b'"') => break self.advance(1),
-                Some(b'\\') => {
-                    let character = self.escape()?;
-                    if let Some(out) = &mut out {
-                        out.push(character);
-                    }
-                }
-                _ => return Err(self.error()),
-            }
-        }
-        Ok(())
+    /// The shortest way to a string without escapes: if `prefix`, which ends with the opening quote,
+    /// and such a string come next, reads both.
+    pub(crate) fn plain_string_after(&mut self, prefix: &str) -> Option<Span> {
+        self.cursor.plain_string_after(prefix)
     }
 
-    /// Reads any value into the buffer as it is written.
+    /// Reads exactly this text.
+    pub(crate) fn exactly(&mut self, text: &str) -> Option<()> {
+        self.cursor.word(text).ok()
+    }
+
+    /// Reads any value and returns the place where it is written.
     pub(crate) fn raw(&mut self) -> Result<Span, JsonError> {
-        let raw = self.skip()?;
-        let start = self.buffer.len();
-        self.buffer.push_str(raw);
-        Span::new(start, self.buffer.len()).ok_or_else(|| self.error())
+        self.cursor.skip_whitespace();
+        let start = self.cursor.at;
+        self.skip()?;
+        Span::new(start, self.cursor.at).ok_or_else(|| self.error())
     }
 
-    /// Reads ahead: afterwards the reader stands where it stood.
-    pub(crate) fn lookahead<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, JsonError>,
-    ) -> Result<T, JsonError> {
-        let start = self.at;
-        let result = read(self)?;
-        self.at = start;
-        Ok(result)
+    /// Tries to read something. If that fails, the reader stands where it stood.
+    pub(crate) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let (at, depth, decoded) = (self.cursor.at, self.depth, self.decoded.len());
+        let result = read(self);
+        if result.is_none() {
+            self.cursor.at = at;
+            self.depth = depth;
+            self.decoded.truncate(decoded);
+        }
+        result
     }
 
     /// Reads any value and returns it as it is written.
     pub(crate) fn skip(&mut self) -> Result<&'a str, JsonError> {
-        let mark = self.buffer.len();
+        let mark = self.decoded.len();
         let kind = self.kind()?;
-        let start = self.at;
+        let start = self.cursor.at;
         match kind {
             Kind::Object => self.object(|json, _| json.skip().map(drop))?,
             Kind::Array => self.array(|json| json.skip().map(drop))?,
-            Kind::String => self.decode_string(None)?,
-            Kind::Number => self.number()?,
-            Kind::Bool if self.peek() == Some(b't') => self.word("true")?,
-            Kind::Bool => self.word("false")?,
-            Kind::Null => self.word("null")?,
+            Kind::String => drop(self.string()?),
+            Kind::Number => self.cursor.number()?,
+            Kind::Bool if self.cursor.peek() == Some(b't') => self.cursor.word("true")?,
+            Kind::Bool => self.cursor.word("false")?,
+            Kind::Null => self.cursor.word("null")?,
         }
-        self.buffer.truncate(mark);
-        Ok(self.text.get(start..self.at).unwrap_or_default())
+        self.decoded.truncate(mark);
+        Ok(self.cursor.text.get(start..self.cursor.at).unwrap_or_default())
+    }
+}
+
+/// A place in a JSON text, and the scalars that can be read from there.
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn error(&self) -> JsonError {
+        JsonError { position: self.at }
     }
 
-    fn number(&mut self) -> Result<(), JsonError> {
-        if self.peek() == Some(b'-') {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    fn skip_whitespace(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.advance(1);
         }
-        match self.peek() {
-            Some(b'0') => self.advance(1),
-            _ => self.digits()?,
-        }
-        if self.peek() == Some(b'.') {
+    }
+
+    fn byte(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.peek() == Some(byte) {
             self.advance(1);
-            self.digits()?;
+            Ok(())
+        } else {
+            Err(self.error())
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.advance(1);
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.advance(1);
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), JsonError> {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            self.advance(word.len());
+            Ok(())
+        } else {
+            Err(self.error())
+        }
+    }
+
+    /// Reads a string. One without escapes stands in the text as it is, and its place is returned; one
+    /// with escapes is decoded into `out`.
+    fn string(&mut self, out: &mut String) -> Result<Option<Span>, JsonError> {
+        self.skip_whitespace();
+        if let Some(plain) = self.plain_string_after("\"") {
+            return Ok(Some(plain));
+        }
+        self.byte(b'"')?;
+        self.decode_string(out).map(|()| None)
+    }
+
+    #[inline]
+    fn plain_string_after(&mut self, prefix: &str) -> Option<Span> {
+        let rest = self.text.as_bytes().get(self.at..)?.strip_prefix(prefix.as_bytes())?;
+        let run = plain_run(rest);
+        if rest.get(run) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at.checked_add(prefix.len())?;
+        let end = start.checked_add(run)?;
+        self.at = end.checked_add(1)?;
+        Span::new(start, end)
+    }
+
+    /// Reads what follows the quote of a string that has escapes. Apart, to keep the way of the plain
+    /// strings short.
+    #[inline(never)]
+    fn decode_string(&mut self, out: &mut String) -> Result<(), JsonError> {
+        // A decoded string is never longer than its JSON form, so this is the only growth.
+        out.reserve(self.text.len().saturating_sub(self.at));
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let run = plain_run(rest.as_bytes());
+            out.push_str(rest.get(..run).unwrap_or_default());
+            self.advance(run);
+            match rest.as_bytes().get(run..) {
+                Some([b'"', ..]) => break self.advance(1),
+                // The escape of the platform's serializer: the slash is the start of the next run.
+                Some([b'\\', b'/', ..]) => self.advance(1),
+                Some([b'\\', ..]) => out.push(self.escape()?),
+                _ => return Err(self.error()),
             }
-            self.digits()?;
         }
         Ok(())
-    }
-
-    /// One digit or more.
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let run = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.advance(run);
-        if run == 0 { Err(self.error()) } else { Ok(()) }
     }
 
     /// The character that the escape at this place stands for (RFC 8259 section 7). A surrogate
@@ -321,54 +365,76 @@ impl<'a> Reader<'a> {
         u32::from_str_radix(digits, 16).ok()
     }
 
-    fn word(&mut self, word: &str) -> Result<(), JsonError> {
-        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-            self.advance(word.len());
-            Ok(())
-        } else {
-            Err(self.error())
-        }
-    }
-
-    fn byte(&mut self, byte: u8) -> Result<(), JsonError> {
-        if self.peek() == Some(byte) {
-            self.advance(1);
-            Ok(())
-        } else {
-            Err(self.error())
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn advance(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
-    }
-
-    fn skip_whitespace(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+    fn number(&mut self) -> Result<(), JsonError> {
+        if self.peek() == Some(b'-') {
             self.advance(1);
         }
+        match self.peek() {
+            Some(b'0') => self.advance(1),
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.advance(1);
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.advance(1);
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.advance(1);
+            }
+            self.digits()?;
+        }
+        Ok(())
     }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let run = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.advance(run);
+        if run == 0 { Err(self.error()) } else { Ok(()) }
+    }
+}
+
+/// The same JSON with every `\/` as `/`, which is all that the platform's serializer escapes in usual
+/// claims: strings without escapes need not be copied. What is no JSON stays none.
+pub(crate) fn unescape_slashes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        // Of a pair of backslashes, neither escapes what follows.
+        let escaped = after.chars().next().map_or(0, char::len_utf8);
+        let (escaped, after) = after.split_at_checked(escaped).unwrap_or_default();
+        if escaped != "/" {
+            plain.push('\\');
+        }
+        plain.push_str(escaped);
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// How many bytes stand in front of the next quote, backslash or control character.
 ///
-/// Looks at eight bytes at a time, as one number: adding and subtracting a pattern sets the high bit
-/// of each byte that is looked for, and of no byte in front of the first such one.
+/// Looks at eight bytes at a time, as one number. Subtracting a pattern borrows from the high bit of
+/// each byte that is looked for, and of no byte in front of the first such one.
 fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH;
-    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    const CONTROLS: u64 = ONES * 0x20;
+    const QUOTES: u64 = ONES * 0x22;
+    const BACKSLASHES: u64 = ONES * 0x5c;
 
     let mut run = 0_usize;
     let mut rest = bytes;
     while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
-        let hits = below(word, 0x20) | equal(word, b'"') | equal(word, b'\\');
+        let controls = word.wrapping_sub(CONTROLS);
+        let quotes = (word ^ QUOTES).wrapping_sub(ONES);
+        let backslashes = (word ^ BACKSLASHES).wrapping_sub(ONES);
+        let hits = (controls | quotes | backslashes) & !word & HIGH;
         if hits != 0 {
             let byte = usize::try_from(hits.trailing_zeros() / 8).unwrap_or_default();
             return run.saturating_add(byte);
@@ -382,7 +448,7 @@ fn plain_run(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{JsonError, Kind, MAX_DEPTH, Reader, plain_run};
+    use super::{JsonError, Kind, MAX_DEPTH, Reader, plain_run, unescape_slashes};
 
     fn skip(text: &str) -> Result<(), JsonError> {
         let mut json = Reader::new(text);
@@ -455,7 +521,7 @@ mod tests {
 
     #[test]
     fn decodes_strings_and_keeps_literals() {
-        let mut json = Reader::new(r#"["a\/b", 1.50, true, "\ud83d\ude00"]"#);
+        let mut json = Reader::new(r#"["a\/b", "plain", 1.50, true, "\ud83d\ude00"]"#);
         let mut texts = Vec::new();
         json.array(|json| -> Result<(), JsonError> {
             let span = if json.kind()? == Kind::String { json.string()? } else { json.raw()? };
@@ -463,8 +529,24 @@ mod tests {
             Ok(())
         })
         .unwrap();
-        assert_eq!(texts, ["a/b", "1.50", "true", "😀"]);
-        assert_eq!(json.finish().unwrap(), "a/b1.50true😀");
+        assert_eq!(texts, ["a/b", "plain", "1.50", "true", "😀"]);
+        assert_eq!(json.finish().unwrap(), "a/b😀");
+    }
+
+    #[test]
+    fn unescapes_slashes_and_nothing_else() {
+        let cases = [
+            (r#""a\/b\/""#, r#""a/b/""#),
+            (r#""\\/""#, r#""\\/""#),
+            (r#""\\\/""#, r#""\\/""#),
+            (r#""\"\n\u002f\/""#, r#""\"\n\u002f/""#),
+            ("é\\é\\", "é\\é\\"),
+            ("\\/", "/"),
+            ("", ""),
+        ];
+        for (text, plain) in cases {
+            assert_eq!(unescape_slashes(text), plain);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 pub struct TokenHeader(Members);
 
 impl TokenHeader {
-    pub(super) fn parse(text: &str) -> Result<Self, DecodeError> {
+    pub(super) fn parse(text: String) -> Result<Self, DecodeError> {
         Members::parse(text).map(Self).map_err(|error| error.of(Segment::Header))
     }
 

@@ -1,22 +1,23 @@
 //! The members of a JSON object, found by name.
 
-use std::ops::Range;
-
 use super::{MemberName, SegmentError};
 use crate::json::{JsonError, Kind, Reader, Span};
 
 /// Claims that Microsoft's own token library accepts in one spelling only (IDX40011).
 const ONE_SPELLING: [&str; 5] = ["aud", "iss", "oid", "sub", "tid"];
 
-/// The members of an object in their order, with strings decoded into one buffer.
+/// The members of an object in their order.
 pub(super) struct Members {
-    buffer: String,
+    /// The object, and behind it the decoded strings.
+    text: String,
+    /// The length of the object.
+    json_len: usize,
     list: Vec<Member>,
     /// The elements of the lists of strings.
     elements: Vec<Span>,
 }
 
-struct Member {
+pub(super) struct Member {
     name: Span,
     value: Stored,
 }
@@ -26,7 +27,8 @@ enum Stored {
     Number(Span),
     Bool(bool),
     Null,
-    List(Range<usize>),
+    /// From and to which of the elements.
+    List(usize, usize),
     /// An object, or a list with an element that is no string.
     Other(Span),
 }
@@ -45,10 +47,10 @@ pub(super) enum Value<'a> {
 }
 
 impl Members {
-    pub(super) fn parse(text: &str) -> Result<Self, SegmentError> {
+    pub(super) fn parse(mut text: String) -> Result<Self, SegmentError> {
         // Entra's claims are some 30 bytes long on average; a list that is longer grows.
         const USUAL_MEMBER_LEN: usize = 24;
-        let mut json = Reader::new(text);
+        let mut json = Reader::new(&text);
         if json.kind()? != Kind::Object {
             json.skip()?;
             json.end()?;
@@ -68,47 +70,91 @@ impl Members {
             members.push(Member { name, value });
             Ok(())
         })?;
-        let members = Self { buffer: json.finish()?, list: members, elements };
+        let decoded = json.finish()?;
+        let json_len = text.len();
+        text.push_str(&decoded);
+        let members = Self { text, json_len, list: members, elements };
         members.refuse_duplicates()?;
         Ok(members)
     }
 
     fn refuse_duplicates(&self) -> Result<(), SegmentError> {
-        let mut names: Vec<&str> = self.names().collect();
-        names.sort_unstable();
-        let twice = names.windows(2).find_map(|pair| match pair {
-            [one, other] if one == other => Some(*one),
-            _ => None,
-        });
-        let spelled_twice = || {
-            ONE_SPELLING.into_iter().find(|claim| {
-                names.iter().filter(|name| name.eq_ignore_ascii_case(claim)).count() > 1
-            })
-        };
-        match twice.or_else(spelled_twice) {
+        match self.name_twice().or_else(|| self.spelled_twice()) {
             Some(name) => Err(SegmentError::Duplicate(MemberName::new(name))),
             None => Ok(()),
         }
     }
 
+    /// A name that is there twice.
+    fn name_twice(&self) -> Option<&str> {
+        // Most objects have no two names with the same mark, and need not be sorted.
+        let mut marks = [0_u64; MARKS / 64];
+        let mut alike = false;
+        for name in self.names() {
+            let mark = mark(name);
+            if let Some(word) = marks.get_mut(mark / 64) {
+                let bit = 1_u64 << (mark % 64);
+                alike |= *word & bit != 0;
+                *word |= bit;
+            }
+        }
+        if !alike {
+            return None;
+        }
+        let mut names: Vec<&str> = self.names().collect();
+        names.sort_unstable();
+        names.windows(2).find_map(|pair| match pair {
+            [one, other] if one == other => Some(*one),
+            _ => None,
+        })
+    }
+
+    /// One of [`ONE_SPELLING`] that is there in two.
+    fn spelled_twice(&self) -> Option<&'static str> {
+        let mut seen = [false; ONE_SPELLING.len()];
+        for name in self.names().filter(|name| name.len() == 3) {
+            for (claim, seen) in ONE_SPELLING.into_iter().zip(&mut seen) {
+                if name.eq_ignore_ascii_case(claim) && std::mem::replace(seen, true) {
+                    return Some(claim);
+                }
+            }
+        }
+        None
+    }
+
+    /// The object as it was read.
+    pub(super) fn json(&self) -> &str {
+        self.text.get(..self.json_len).unwrap_or_default()
+    }
+
     /// The names, in their order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|member| member.name.of(&self.buffer))
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// The members with their names, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Member)> {
+        self.list.iter().map(|member| (member.name.of(&self.text), member))
     }
 
     /// The value of a member; `None` if it is absent or null.
     pub(super) fn get(&self, name: &str) -> Option<Value<'_>> {
-        let member = self.list.iter().find(|member| member.name.of(&self.buffer) == name)?;
-        Some(match &member.value {
-            Stored::Text(span) => Value::Text(span.of(&self.buffer)),
-            Stored::Number(span) => Value::Number(span.of(&self.buffer)),
-            Stored::Bool(value) => Value::Bool(*value),
+        let (_, member) = self.iter().find(|(own, _)| *own == name)?;
+        self.value(member)
+    }
+
+    /// The value of one of these members; `None` if it is null.
+    pub(super) fn value(&self, member: &Member) -> Option<Value<'_>> {
+        Some(match member.value {
+            Stored::Text(span) => Value::Text(span.of(&self.text)),
+            Stored::Number(span) => Value::Number(span.of(&self.text)),
+            Stored::Bool(value) => Value::Bool(value),
             Stored::Null => return None,
-            Stored::List(range) => Value::List(Texts {
-                buffer: &self.buffer,
-                spans: self.elements.get(range.clone()).unwrap_or_default().iter(),
+            Stored::List(start, end) => Value::List(Texts {
+                text: &self.text,
+                spans: self.elements.get(start..end).unwrap_or_default().iter(),
             }),
-            Stored::Other(span) => Value::Other(span.of(&self.buffer)),
+            Stored::Other(span) => Value::Other(span.of(&self.text)),
         })
     }
 
@@ -123,28 +169,37 @@ impl Members {
 
 fn list(json: &mut Reader<'_>, elements: &mut Vec<Span>) -> Result<Stored, JsonError> {
     let start = elements.len();
-    let raw = json.lookahead(|json| {
-        let mut strings = true;
+    let strings = json.attempt(|json| {
         json.array(|json| -> Result<(), JsonError> {
-            strings &= json.kind()? == Kind::String;
-            json.skip().map(drop)
-        })?;
-        Ok(strings)
-    })?;
-    if !raw {
-        return Ok(Stored::Other(json.raw()?));
+            elements.push(json.string()?);
+            Ok(())
+        })
+        .ok()
+    });
+    if strings.is_some() {
+        return Ok(Stored::List(start, elements.len()));
     }
-    json.array(|json| -> Result<(), JsonError> {
-        elements.push(json.string()?);
-        Ok(())
-    })?;
-    Ok(Stored::List(start..elements.len()))
+    elements.truncate(start);
+    Ok(Stored::Other(json.raw()?))
+}
+
+/// How many marks there are: with the 40 names of a large token, one token in 20 is sorted for
+/// nothing.
+const MARKS: usize = 16 * 1024;
+
+/// A number below [`MARKS`] that is the same for the same name: of its first bytes and its length, by
+/// Fibonacci hashing.
+fn mark(name: &str) -> usize {
+    let start = name.bytes().take(8).fold(0_u64, |start, byte| (start << 8) | u64::from(byte));
+    let length = u64::try_from(name.len()).unwrap_or_default();
+    let hash = (start ^ (length << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(hash >> 50).unwrap_or_default() % MARKS
 }
 
 /// The strings of a list.
 #[derive(Clone)]
 pub(super) struct Texts<'a> {
-    buffer: &'a str,
+    text: &'a str,
     spans: std::slice::Iter<'a, Span>,
 }
 
@@ -152,6 +207,6 @@ impl<'a> Iterator for Texts<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.spans.next().map(|span| span.of(self.buffer))
+        self.spans.next().map(|span| span.of(self.text))
     }
 }

@@ -81,7 +81,7 @@ pub enum DecodeError {
     #[error("the claim {name} of the token has the wrong JSON type or is out of range")]
     InvalidClaim {
         /// The name of the claim.
-        name: &'static str,
+        name: MemberName,
     },
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    DecodeError, Segment, TokenHeader,
+    DecodeError, MemberName, Segment, TokenHeader,
     compact::Compact,
     members::{Members, Texts, Value},
 };
@@ -26,8 +26,6 @@ use crate::{
 /// Every method about a claim that is absent, or null, answers as if there were none.
 pub struct Token<T> {
     header: TokenHeader,
-    /// The text of the payload, for [`Token::claims_as`].
-    payload: String,
     claims: Members,
     expires_at: Option<SystemTime>,
     not_before: Option<SystemTime>,
@@ -70,29 +68,28 @@ impl UnverifiedToken {
     /// list, times as number or text, lists of one as text.
     pub fn decode(token: &str) -> Result<Self, DecodeError> {
         let Compact { header, payload } = Compact::split(token)?;
-        let header = TokenHeader::parse(&header)?;
-        let claims = Members::parse(&payload).map_err(|error| error.of(Segment::Payload))?;
-        for name in ["iss", "sub", "tid", "oid", "azp", "appid", "idtyp"] {
-            match claims.get(name) {
-                None | Some(Value::Text(_)) => {}
-                Some(_) => return Err(DecodeError::InvalidClaim { name }),
+        let header = TokenHeader::parse(header)?;
+        let claims = Members::parse(payload).map_err(|error| error.of(Segment::Payload))?;
+        let (mut expires_at, mut not_before, mut issued_at) = (None, None, None);
+        for (name, member) in claims.iter() {
+            let value = || claims.value(member);
+            let valid = match name {
+                "exp" => read_time(value().as_ref(), &mut expires_at),
+                "nbf" => read_time(value().as_ref(), &mut not_before),
+                "iat" => read_time(value().as_ref(), &mut issued_at),
+                "iss" | "sub" | "tid" | "oid" | "azp" | "appid" | "idtyp" => {
+                    matches!(value(), None | Some(Value::Text(_)))
+                }
+                "aud" | "scp" | "roles" => {
+                    matches!(value(), None | Some(Value::Text(_) | Value::List(_)))
+                }
+                _ => true,
+            };
+            if !valid {
+                return Err(DecodeError::InvalidClaim { name: MemberName::new(name) });
             }
         }
-        for name in ["aud", "scp", "roles"] {
-            match claims.get(name) {
-                None | Some(Value::Text(_) | Value::List(_)) => {}
-                Some(_) => return Err(DecodeError::InvalidClaim { name }),
-            }
-        }
-        Ok(Self {
-            expires_at: time(&claims, "exp")?,
-            not_before: time(&claims, "nbf")?,
-            issued_at: time(&claims, "iat")?,
-            header,
-            payload,
-            claims,
-            trust: PhantomData,
-        })
+        Ok(Self { header, claims, expires_at, not_before, issued_at, trust: PhantomData })
     }
 
     /// Says whether the token opens what `requirement` asks for, and what to do if not.
@@ -265,9 +262,8 @@ impl<T> Token<T> {
 
     fn has_groups_overage(&self) -> bool {
         let elsewhere = match self.claims.get("_claim_names") {
-            Some(Value::Other(names)) => {
-                Members::parse(names).is_ok_and(|names| names.names().any(|name| name == "groups"))
-            }
+            Some(Value::Other(names)) => Members::parse(names.to_owned())
+                .is_ok_and(|names| names.names().any(|name| name == "groups")),
             _ => false,
         };
         elsewhere || self.flag("hasgroups") == Some(true)
@@ -328,7 +324,7 @@ impl<T> Token<T> {
     ///
     /// [`ClaimsError`] if the claims are not what `C` expects.
     pub fn claims_as<C: DeserializeOwned>(&self) -> Result<C, ClaimsError> {
-        serde_json::from_str(&self.payload)
+        serde_json::from_str(self.claims.json())
             .map_err(|error| ClaimsError { line: error.line(), column: error.column() })
     }
 
@@ -364,28 +360,22 @@ impl<T> fmt::Debug for Token<T> {
     }
 }
 
-/// A `NumericDate` (RFC 7519 section 2): seconds since 1970, in copies of claims as text. A fraction
-/// is legal there and cut here; years run to 9999.
-fn time(claims: &Members, name: &'static str) -> Result<Option<SystemTime>, DecodeError> {
-    let number = match claims.get(name) {
-        None => return Ok(None),
+/// Reads a `NumericDate` (RFC 7519 section 2): seconds since 1970, in copies of claims as text. A
+/// fraction is legal there and cut here; years run to 9999. False if it is something else.
+fn read_time(value: Option<&Value<'_>>, time: &mut Option<SystemTime>) -> bool {
+    let number = match value {
+        None => return true,
         Some(Value::Number(number) | Value::Text(number)) => number,
-        Some(_) => return Err(DecodeError::InvalidClaim { name }),
+        Some(_) => return false,
     };
-    let seconds = match number.parse::<u64>() {
-        Ok(seconds) => Some(seconds),
+    let seconds = number.parse::<u64>().ok().or_else(|| {
         // `f64` is exact for whole seconds far beyond the year 9999, and `Duration` refuses what is
         // negative, infinite or not a number.
-        Err(_) => number
-            .parse::<f64>()
-            .ok()
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-            .map(|duration| duration.as_secs()),
-    };
-    match seconds.and_then(|seconds| from_epoch(seconds, 0)) {
-        Some(time) => Ok(Some(time)),
-        None => Err(DecodeError::InvalidClaim { name }),
-    }
+        let seconds = number.parse::<f64>().ok()?;
+        Some(Duration::try_from_secs_f64(seconds).ok()?.as_secs())
+    });
+    *time = seconds.and_then(|seconds| from_epoch(seconds, 0));
+    time.is_some()
 }
 
 /// Who is calling.

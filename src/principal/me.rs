@@ -2,7 +2,7 @@
 
 use super::{
     EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape,
-    parse::{Nullable, claims, nested_principal, once, scalar, text},
+    parse::{self, Nullable, once, scalar, text},
 };
 use crate::{
     json::{JsonError, Kind, Reader},
@@ -98,49 +98,52 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     if json.kind()? != Kind::Object {
         return Err(MeError::UnknownShape);
     }
-    let mut provider = None;
-    let mut user_id = None;
-    let mut user_claims = None;
+    let (mut provider, mut user_id, mut user_claims) = (None, None, None);
     let mut tokens = ProviderTokens::empty();
-    let ((), buffer) = json.apart(|json| {
-        json.object(|json, name| -> Result<(), MeError> {
-            match json.str(name) {
-                "provider_name" => {
-                    Ok(once(&mut provider, "provider_name", text(json, "provider_name")?)?)
-                }
-                "user_id" => Ok(once(&mut user_id, "user_id", scalar(json, "user_id")?)?),
-                "user_claims" => {
-                    Ok(once(&mut user_claims, "user_claims", claims(json, "user_claims", 0)?)?)
-                }
-                "expires_on" => {
-                    let time = scalar(json, "expires_on")?;
-                    let Some(span) = Nullable::span(Some(time)) else {
-                        return Ok(());
-                    };
-                    let time = ExpiresOn::parse(json.str(span)).ok_or(MeError::NotATime)?;
-                    let slot = tokens.expires_on_mut();
-                    Ok(once(slot, "expires_on", time)?)
-                }
-                name => match TokenKind::ALL.iter().find(|kind| kind.member() == name) {
-                    Some(kind) => token(json, *kind, &mut tokens),
-                    None => Ok(json.skip().map(drop)?),
-                },
+    json.object(|json, name| -> Result<(), MeError> {
+        match json.str(name) {
+            "provider_name" => {
+                Ok(once(&mut provider, "provider_name", text(json, "provider_name")?)?)
             }
-        })
+            "user_id" => Ok(once(&mut user_id, "user_id", scalar(json, "user_id")?)?),
+            // The claims get a text of their own, without the tokens beside them.
+            "user_claims" => {
+                let claims = parse::claim_list(json.skip()?, "user_claims")?;
+                Ok(once(&mut user_claims, "user_claims", claims)?)
+            }
+            "expires_on" => expires_on(json, &mut tokens),
+            name => match TokenKind::ALL.iter().find(|kind| kind.member() == name) {
+                Some(kind) => token(json, *kind, &mut tokens),
+                None => Ok(json.skip().map(drop)?),
+            },
+        }
     })?;
-    let provider = Nullable::span(provider).map(|span| span.of(&buffer).trim()).unwrap_or_default();
+    let text_of = |member| Nullable::span(member).map(|span| json.str(span));
+    let provider = text_of(provider).unwrap_or_default().trim();
     if provider.is_empty() {
         return Err(PrincipalError::MissingProvider.into());
     }
-    let provider = IdentityProvider::new(provider);
-    let user_id = Nullable::span(user_id).map(|span| span.of(&buffer).to_owned());
+    let user_id = text_of(user_id).map(str::to_owned);
+    let (text, claims) = user_claims.unwrap_or_default();
     let principal = EasyAuthPrincipal {
         shape: Shape::AppService,
-        claims: user_claims.unwrap_or_default(),
-        text: buffer,
-        ..EasyAuthPrincipal::without_object(provider)
+        text,
+        claims,
+        ..EasyAuthPrincipal::without_object(IdentityProvider::new(provider))
     };
     Ok(Session { principal, user_id, tokens })
+}
+
+fn expires_on(json: &mut Reader<'_>, tokens: &mut ProviderTokens) -> Result<(), MeError> {
+    const MEMBER: &str = "expires_on";
+    let value = scalar(json, MEMBER)?;
+    match Nullable::span(Some(value)).map(|span| json.str(span)) {
+        None | Some("") => Ok(()),
+        Some(text) => {
+            let time = ExpiresOn::parse(text).ok_or(MeError::NotATime)?;
+            Ok(once(tokens.expires_on_mut(), MEMBER, time)?)
+        }
+    }
 }
 
 /// One token: `null` and the empty text are no token.
@@ -174,7 +177,7 @@ fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result
         }
         let principal = match json.kind()? {
             Kind::Null => json.skip().map(|_| None)?,
-            _ => Some(nested_principal(json)?),
+            _ => Some(parse::principal(json.skip()?)?),
         };
         Ok(once(&mut found, MEMBER, principal)?)
     })?;

@@ -1,7 +1,7 @@
 //! From the text of `X-MS-CLIENT-PRINCIPAL` to its members.
 
 use super::{EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape, claims::ClaimSpan};
-use crate::json::{JsonError, Kind, Reader, Span};
+use crate::json::{JsonError, Kind, Reader, Span, unescape_slashes};
 
 /// The shortest claim that is kept, `{"typ":"","val":0}`, and a comma: no text has more claims than
 /// its length allows, so the list of claims is allocated once.
@@ -37,52 +37,61 @@ impl Nullable {
     }
 }
 
-/// Reads a whole text.
+/// Reads a principal.
 pub(super) fn principal(text: &str) -> Result<EasyAuthPrincipal, PrincipalError> {
-    let mut json = Reader::new(text);
+    // On failure the text itself is read, so that positions are those of the text.
+    read_principal(unescape_slashes(text)).or_else(|_| read_principal(text.to_owned()))
+}
+
+fn read_principal(mut text: String) -> Result<EasyAuthPrincipal, PrincipalError> {
+    let mut json = Reader::new(&text);
     if json.kind()? != Kind::Object {
         // Only JSON is "not an object"; anything else is "not JSON".
         json.skip()?;
         json.end()?;
         return Err(PrincipalError::NotAnObject);
     }
-    let members = members(&mut json)?;
-    members.into_principal(json.finish()?)
-}
-
-/// Reads the object at the reader's place: the principal inside a larger text.
-pub(super) fn nested_principal(json: &mut Reader<'_>) -> Result<EasyAuthPrincipal, PrincipalError> {
-    if json.kind()? != Kind::Object {
-        return Err(PrincipalError::NotAnObject);
-    }
-    let (members, text) = json.apart(members)?;
+    let members = Members::read(&mut json)?;
+    let decoded = json.finish()?;
+    text.push_str(&decoded);
     members.into_principal(text)
 }
 
-fn members(json: &mut Reader<'_>) -> Result<Members, PrincipalError> {
-    let expected = json.text_len() / MIN_CLAIM_LEN;
-    let mut members = Members::default();
-    json.object(|json, name| match json.str(name) {
-        "auth_typ" => once(&mut members.auth_typ, "auth_typ", text(json, "auth_typ")?),
-        "name_typ" => once(&mut members.name_typ, "name_typ", text(json, "name_typ")?),
-        "role_typ" => once(&mut members.role_typ, "role_typ", text(json, "role_typ")?),
-        "identityProvider" => once(
-            &mut members.identity_provider,
-            "identityProvider",
-            text(json, "identityProvider")?,
-        ),
-        "userId" => once(&mut members.user_id, "userId", scalar(json, "userId")?),
-        "userDetails" => {
-            once(&mut members.user_details, "userDetails", scalar(json, "userDetails")?)
-        }
-        "userRoles" => once(&mut members.user_roles, "userRoles", roles(json)?),
-        "claims" => once(&mut members.claims, "claims", claims(json, "claims", expected)?),
-        _ => Ok(json.skip().map(drop)?),
-    })?;
-    Ok(members)
+/// Reads an array of claims. Returns the text that they point into too.
+pub(super) fn claim_list(
+    text: &str,
+    member: &'static str,
+) -> Result<(String, Vec<ClaimSpan>), PrincipalError> {
+    let mut text = unescape_slashes(text);
+    let mut json = Reader::new(&text);
+    let claims = claims(&mut json, member)?;
+    let decoded = json.finish()?;
+    text.push_str(&decoded);
+    Ok((text, claims))
 }
 
 impl Members {
+    fn read(json: &mut Reader<'_>) -> Result<Self, PrincipalError> {
+        let mut members = Self::default();
+        json.object(|json, name| match json.str(name) {
+            "auth_typ" => once(&mut members.auth_typ, "auth_typ", text(json, "auth_typ")?),
+            "name_typ" => once(&mut members.name_typ, "name_typ", text(json, "name_typ")?),
+            "role_typ" => once(&mut members.role_typ, "role_typ", text(json, "role_typ")?),
+            "identityProvider" => {
+                let provider = text(json, "identityProvider")?;
+                once(&mut members.identity_provider, "identityProvider", provider)
+            }
+            "userId" => once(&mut members.user_id, "userId", scalar(json, "userId")?),
+            "userDetails" => {
+                once(&mut members.user_details, "userDetails", scalar(json, "userDetails")?)
+            }
+            "userRoles" => once(&mut members.user_roles, "userRoles", roles(json)?),
+            "claims" => once(&mut members.claims, "claims", claims(json, "claims")?),
+            _ => Ok(json.skip().map(drop)?),
+        })?;
+        Ok(members)
+    }
+
     fn into_principal(self, text: String) -> Result<EasyAuthPrincipal, PrincipalError> {
         let app_service =
             self.auth_typ.is_some() || self.name_typ.is_some() || self.role_typ.is_some();
@@ -167,12 +176,8 @@ fn roles(json: &mut Reader<'_>) -> Result<Vec<Span>, PrincipalError> {
     Ok(roles)
 }
 
-pub(super) fn claims(
-    json: &mut Reader<'_>,
-    member: &'static str,
-    expected: usize,
-) -> Result<Vec<ClaimSpan>, PrincipalError> {
-    let mut claims = Vec::with_capacity(expected);
+fn claims(json: &mut Reader<'_>, member: &'static str) -> Result<Vec<ClaimSpan>, PrincipalError> {
+    let mut claims = Vec::with_capacity(json.remaining() / MIN_CLAIM_LEN);
     match json.kind()? {
         Kind::Array => json.array(|json| -> Result<(), PrincipalError> {
             match json.kind()? {
@@ -190,6 +195,9 @@ pub(super) fn claims(
 
 /// One claim; `None` if its type or its value is null or absent, as the platform's own host drops it.
 fn claim(json: &mut Reader<'_>) -> Result<Option<ClaimSpan>, PrincipalError> {
+    if let Some(claim) = json.attempt(usual_claim) {
+        return Ok(Some(claim));
+    }
     let (mut typ, mut val) = (None, None);
     json.object(|json, name| match json.str(name) {
         "typ" => once(&mut typ, "typ", text(json, "typ")?),
@@ -200,4 +208,12 @@ fn claim(json: &mut Reader<'_>) -> Result<Option<ClaimSpan>, PrincipalError> {
         (Some(typ), Some(val)) => Some(ClaimSpan { typ, val }),
         _ => None,
     })
+}
+
+/// A claim as the platform writes it, whose strings have no escapes: read in a quarter of the time.
+fn usual_claim(json: &mut Reader<'_>) -> Option<ClaimSpan> {
+    let typ = json.plain_string_after(r#"{"typ":""#)?;
+    let val = json.plain_string_after(r#","val":""#)?;
+    json.exactly("}")?;
+    Some(ClaimSpan { typ, val })
 }

@@ -1,0 +1,68 @@
+//! Ratios of times taken in one run: on a shared machine nothing else can be read from a clock.
+
+use std::{
+    hint::black_box,
+    io::{self, Write as _},
+    time::{Duration, Instant},
+};
+
+const ROUNDS: usize = 61;
+const ROUND: Duration = Duration::from_millis(4);
+
+/// One way to do the job.
+pub(crate) struct Way<'a> {
+    name: &'static str,
+    run: Box<dyn FnMut() + 'a>,
+}
+
+/// A way, whose result is kept from the optimiser.
+pub(crate) fn way<'a, T>(name: &'static str, mut run: impl FnMut() -> T + 'a) -> Way<'a> {
+    Way { name, run: Box::new(move || drop(black_box(run()))) }
+}
+
+/// Runs all ways in turn, many times, and prints the median of each as a ratio to every peer. The
+/// first way is ours; `limits` are the ratios that it must keep to, peer by peer.
+pub(crate) fn compare(title: &str, mut ways: Vec<Way<'_>>, limits: &[f64]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{title}")?;
+    let counts: Vec<u32> = ways.iter_mut().map(calls_per_round).collect();
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); ways.len()];
+    for _ in 0..ROUNDS {
+        for ((way, count), times) in ways.iter_mut().zip(&counts).zip(&mut times) {
+            let start = Instant::now();
+            for _ in 0..*count {
+                (way.run)();
+            }
+            times.push(start.elapsed().as_secs_f64() / f64::from(*count));
+        }
+    }
+    let medians: Vec<f64> = times.into_iter().map(median).collect();
+    let Some((ours, peers)) = medians.split_first() else { return Ok(()) };
+    for ((way, peer), limit) in ways.iter().skip(1).zip(peers).zip(limits) {
+        let ratio = ours / peer;
+        let verdict = if ratio <= *limit { "within" } else { "OVER" };
+        writeln!(
+            out,
+            "  {ratio:.3} of {} ({verdict} the limit of {limit}) {:.0} {:.0}",
+            way.name,
+            ours * 1e9,
+            peer * 1e9
+        )?;
+    }
+    Ok(())
+}
+
+fn calls_per_round(way: &mut Way<'_>) -> u32 {
+    let start = Instant::now();
+    let mut count = 0;
+    while start.elapsed() < ROUND {
+        (way.run)();
+        count += 1;
+    }
+    count
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
