@@ -54,10 +54,10 @@ pub(crate) fn compare(title: &str, mut ways: Vec<Way<'_>>, limits: &[f64]) -> io
 
 fn calls_per_round(way: &mut Way<'_>) -> u32 {
     let start = Instant::now();
-    let mut count = 0;
+    let mut count = 0_u32;
     while start.elapsed() < ROUND {
         (way.run)();
-        count += 1;
+        count = count.saturating_add(1);
     }
     count
 }

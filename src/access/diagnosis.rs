@@ -13,7 +13,7 @@ use crate::{
     jwt::{Caller, DecodeError, Token},
     resource::{GRAPH, Resource},
     settings::LoginParameters,
-    tokens::EXPIRY_SKEW,
+    tokens::{AccessToken, EXPIRY_SKEW, Renewal},
 };
 
 /// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces.
@@ -57,10 +57,25 @@ pub struct Diagnosis {
     cures: Vec<Cure>,
 }
 
+/// Where a token came from, which decides what changes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Origin {
+    /// Nobody said. Then it is taken to be from a sign-in with Entra.
+    Unknown,
+    /// The token store, after a sign-in with Entra.
+    TokenStore { can_refresh: bool },
+    /// The token store, after a sign-in with another provider.
+    OtherProvider,
+    /// The client sent it.
+    Client,
+}
+
 /// One reason why a token does not open an API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
+    /// There is no access token.
+    NoToken,
     /// The token is for another API.
     WrongAudience {
         /// The API that was asked for.
@@ -124,6 +139,11 @@ pub enum Cure {
     Refresh,
     /// Use the access token in the place of the ID token.
     SendAccessToken,
+    /// Exchange the client's own token for one that opens the API (OAuth 2.0 on-behalf-of): it is for
+    /// this application, and no setting changes that.
+    ExchangeOnBehalfOf,
+    /// Answer 401, so that the client sends a fresh token.
+    AskClient,
     /// Have the application permission granted: no sign-in of a user brings it.
     GrantAppPermission,
     /// Have the app role assigned to the user: no sign-in parameter brings it.
@@ -131,55 +151,29 @@ pub enum Cure {
 }
 
 impl Diagnosis {
-    pub(crate) fn of_token<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Self {
-        let mut reasons = Vec::new();
-        if let Some(api) = wanted.api().filter(|_| !wanted.is_for_api(token)) {
-            let actual = token.audiences().map(ApiName::of_audience).collect();
-            reasons.push(Reason::WrongAudience { expected: ApiName::of(api), actual });
-        }
-        if token.is_id_token() {
-            reasons.push(Reason::IdToken);
-        }
-        if !wanted.has_permission(token) {
-            let any_of = wanted.alternatives().map(<[Permission]>::to_vec).collect();
-            reasons.push(Reason::MissingPermission { any_of });
-        }
-        if let Some(expected) = wanted.caller().filter(|caller| *caller != token.caller()) {
-            reasons.push(Reason::WrongCaller { expected, actual: token.caller() });
-        }
-        match token.expires_at() {
-            None => reasons.push(Reason::NoExpiry),
-            Some(end) if token.is_expired_at(now) => {
-                let since = now.duration_since(end).unwrap_or_default();
-                reasons.push(Reason::Expired { since });
-            }
-            Some(_) => {}
-        }
-        let until = token.not_before().and_then(|start| start.duration_since(now).ok());
-        if let Some(until) = until.filter(|until| *until > EXPIRY_SKEW) {
-            reasons.push(Reason::NotYetValid { until });
-        }
-        if token.header().is_protected() && !wanted.api().is_some_and(is_graph) {
-            reasons.push(Reason::Protected);
-        }
-        if token.is_bound_to_key() {
-            reasons.push(Reason::BoundToKey);
-        }
-        Self::new(wanted, reasons)
-    }
-
-    pub(crate) fn of_undecodable(error: &DecodeError, wanted: &Requirement) -> Self {
-        let reason = match error {
-            DecodeError::Opaque { .. } => Reason::Opaque,
-            DecodeError::Encrypted => Reason::Encrypted,
-            error => Reason::Malformed(error.clone()),
+    pub(crate) fn of_access_token(
+        token: Option<&AccessToken>,
+        wanted: &Requirement,
+        now: SystemTime,
+        origin: Origin,
+    ) -> Self {
+        let reasons = match token.map(AccessToken::decode_unverified) {
+            None => vec![Reason::NoToken],
+            Some(Ok(token)) => reasons(&token, wanted, now),
+            Some(Err(DecodeError::Opaque { .. })) => vec![Reason::Opaque],
+            Some(Err(DecodeError::Encrypted)) => vec![Reason::Encrypted],
+            Some(Err(error)) => vec![Reason::Malformed(error)],
         };
-        Self::new(wanted, vec![reason])
+        Self::new(wanted, reasons, origin)
     }
 
-    fn new(wanted: &Requirement, reasons: Vec<Reason>) -> Self {
-        let api = wanted.api().map(|api| ApiName::of(api).name().to_owned());
-        let cures = cures(wanted, &reasons);
+    pub(crate) fn of_token<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Self {
+        Self::new(wanted, reasons(token, wanted, now), Origin::Unknown)
+    }
+
+    fn new(wanted: &Requirement, reasons: Vec<Reason>, origin: Origin) -> Self {
+        let api = wanted.api().map(|api| ApiName::of(api).title());
+        let cures = cures(wanted, &reasons, origin);
         Self { api, reasons, cures }
     }
 
@@ -193,6 +187,12 @@ impl Diagnosis {
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// The answer and its reasons, without the cures: what a program prints that shows them apart.
+    #[must_use]
+    pub fn verdict(&self) -> impl fmt::Display {
+        Verdict(self)
     }
 
     /// What to do, the first thing first; nothing if it opens, or if no cure is known.
@@ -211,6 +211,44 @@ impl Diagnosis {
     }
 }
 
+/// Every reason why `token` is not what is wanted.
+fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if let Some(api) = wanted.api().filter(|_| !wanted.is_for_api(token)) {
+        let actual = token.audiences().map(ApiName::of_audience).collect();
+        reasons.push(Reason::WrongAudience { expected: ApiName::of(api), actual });
+    }
+    if token.is_id_token() {
+        reasons.push(Reason::IdToken);
+    }
+    if !wanted.has_permission(token) {
+        let any_of = wanted.alternatives().map(<[Permission]>::to_vec).collect();
+        reasons.push(Reason::MissingPermission { any_of });
+    }
+    if let Some(expected) = wanted.caller().filter(|caller| *caller != token.caller()) {
+        reasons.push(Reason::WrongCaller { expected, actual: token.caller() });
+    }
+    match token.expires_at() {
+        None => reasons.push(Reason::NoExpiry),
+        Some(end) if token.is_expired_at(now) => {
+            let since = now.duration_since(end).unwrap_or_default();
+            reasons.push(Reason::Expired { since });
+        }
+        Some(_) => {}
+    }
+    let until = token.not_before().and_then(|start| start.duration_since(now).ok());
+    if let Some(until) = until.filter(|until| *until > EXPIRY_SKEW) {
+        reasons.push(Reason::NotYetValid { until });
+    }
+    if token.header().is_protected() && !wanted.api().is_some_and(is_graph) {
+        reasons.push(Reason::Protected);
+    }
+    if token.is_bound_to_key() {
+        reasons.push(Reason::BoundToKey);
+    }
+    reasons
+}
+
 fn is_graph(api: &Api) -> bool {
     match api {
         Api::Resource(resource) => resource.name() == GRAPH.name(),
@@ -220,33 +258,57 @@ fn is_graph(api: &Api) -> bool {
     }
 }
 
-fn cures(wanted: &Requirement, reasons: &[Reason]) -> Vec<Cure> {
+fn cures(wanted: &Requirement, reasons: &[Reason], origin: Origin) -> Vec<Cure> {
     let mut cures = Vec::new();
-    let stale = reasons.iter().any(|reason| matches!(reason, Reason::Expired { .. }));
+    let has = |wanted: fn(&Reason) -> bool| reasons.iter().any(wanted);
+    let stale = has(|reason| matches!(reason, Reason::Expired { .. }));
+    let lacks = has(|reason| matches!(reason, Reason::MissingPermission { .. }));
     if reasons.contains(&Reason::IdToken) {
         cures.push(Cure::SendAccessToken);
     }
-    if stale {
-        cures.push(Cure::Refresh);
+    // Another sign-in brings another token; an expired one that is right otherwise needs none, if it
+    // can be refreshed.
+    let other_token = lacks
+        || has(|reason| {
+            matches!(
+                reason,
+                Reason::NoToken
+                    | Reason::WrongAudience { .. }
+                    | Reason::IdToken
+                    | Reason::Encrypted
+                    | Reason::Opaque
+            )
+        });
+    match origin {
+        Origin::Client => {
+            if stale {
+                cures.push(Cure::AskClient);
+            }
+            if has(|reason| matches!(reason, Reason::WrongAudience { .. })) {
+                cures.push(Cure::ExchangeOnBehalfOf);
+            }
+        }
+        Origin::OtherProvider => {
+            if stale {
+                cures.push(Cure::Refresh);
+            }
+        }
+        Origin::TokenStore { .. } | Origin::Unknown => {
+            let can_refresh = match origin {
+                Origin::TokenStore { can_refresh } => Some(can_refresh),
+                _ => None,
+            };
+            if stale && can_refresh != Some(false) {
+                cures.push(Cure::Refresh);
+            }
+            // A token without a user comes from no sign-in.
+            let needs_user = wanted.caller() != Some(Caller::App);
+            if needs_user && (other_token || (stale && can_refresh != Some(true))) {
+                cures.extend(login_parameters(wanted, stale).map(Cure::SetLoginParameters));
+            }
+        }
     }
-    let sign_in_helps = reasons.iter().any(|reason| {
-        matches!(
-            reason,
-            Reason::WrongAudience { .. }
-                | Reason::MissingPermission { .. }
-                | Reason::Expired { .. }
-                | Reason::IdToken
-                | Reason::Encrypted
-                | Reason::Opaque
-        )
-    });
-    // A token without a user comes from no sign-in, and none turns it into what was asked for.
-    let needs_app = wanted.caller() == Some(Caller::App);
-    if sign_in_helps && !needs_app {
-        cures.extend(login_parameters(wanted, stale).map(Cure::SetLoginParameters));
-    }
-    let missing = reasons.iter().any(|reason| matches!(reason, Reason::MissingPermission { .. }));
-    if missing && wanted.scopes_to_ask_for().is_none() {
+    if lacks && wanted.scopes_to_ask_for().is_none() {
         let user_role = wanted
             .alternatives()
             .flatten()
@@ -280,19 +342,30 @@ fn login_parameters(wanted: &Requirement, stale: bool) -> Option<LoginParameters
         .ok()
 }
 
+/// Prints [`Diagnosis::verdict`], and the cures.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let api = self.api.as_deref().unwrap_or("what was asked for");
-        if self.opens() {
-            return write!(f, "this token opens {}", Escaped(api));
-        }
-        write!(f, "this token does not open {}: ", Escaped(api))?;
-        for (index, reason) in self.reasons.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{reason}")?;
-        }
+        self.verdict().fmt(f)?;
         for (index, cure) in self.cures.iter().enumerate() {
             write!(f, "{}{cure}", if index == 0 { ". To cure it, " } else { "; then " })?;
+        }
+        Ok(())
+    }
+}
+
+/// See [`Diagnosis::verdict`].
+struct Verdict<'a>(&'a Diagnosis);
+
+impl fmt::Display for Verdict<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Diagnosis { api, reasons, .. } = self.0;
+        let api = Escaped(api.as_deref().unwrap_or("what was asked for"));
+        if reasons.is_empty() {
+            return write!(f, "this token opens {api}");
+        }
+        write!(f, "this token does not open {api}: ")?;
+        for (index, reason) in reasons.iter().enumerate() {
+            write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
         }
         Ok(())
     }
@@ -331,10 +404,9 @@ impl ApiName {
         self.resource
     }
 
-    /// The name for people, else the identifier.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.resource.map_or(&self.identifier, |resource| resource.name())
+    /// The name for people, with its cloud, else the identifier.
+    fn title(&self) -> String {
+        self.resource.map_or_else(|| self.identifier.clone(), |resource| resource.to_string())
     }
 }
 
@@ -353,6 +425,7 @@ impl Reason {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NoToken => "no-token",
             Self::WrongAudience { .. } => "wrong-audience",
             Self::MissingPermission { .. } => "missing-permission",
             Self::WrongCaller { .. } => "wrong-caller",
@@ -372,6 +445,7 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoToken => f.write_str("no access token came along"),
             Self::WrongAudience { expected, actual } => {
                 f.write_str("it is for ")?;
                 if actual.is_empty() {
@@ -380,11 +454,7 @@ impl fmt::Display for Reason {
                 for (index, api) in actual.iter().enumerate() {
                     write!(f, "{}{api}", if index == 0 { "" } else { " and " })?;
                 }
-                let expected = expected.resource.map_or_else(
-                    || Escaped(&expected.identifier).to_string(),
-                    |resource| resource.to_string(),
-                );
-                write!(f, ", not for {expected}")
+                write!(f, ", not for {}", Escaped(&expected.title()))
             }
             Self::MissingPermission { any_of } => {
                 f.write_str("it lacks ")?;
@@ -452,6 +522,8 @@ impl Cure {
             Self::SetLoginParameters(_) => "set-login-parameters",
             Self::Refresh => "refresh",
             Self::SendAccessToken => "send-access-token",
+            Self::ExchangeOnBehalfOf => "exchange-on-behalf-of",
+            Self::AskClient => "ask-client",
             Self::GrantAppPermission => "grant-app-permission",
             Self::AssignUserRole => "assign-user-role",
         }
@@ -467,10 +539,14 @@ impl fmt::Display for Cure {
                  authSettingsV2 to {:?}, and sign out and in again",
                 parameters.to_wire()
             ),
-            Self::Refresh => f.write_str("call /.auth/refresh with the caller's session"),
+            Self::Refresh => Renewal::Refresh.fmt(f),
             Self::SendAccessToken => {
                 f.write_str("send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead")
             }
+            Self::ExchangeOnBehalfOf => f.write_str(
+                "exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of)",
+            ),
+            Self::AskClient => Renewal::AskClient.fmt(f),
             Self::GrantAppPermission => f.write_str(
                 "have an administrator grant the application permission to the calling application",
             ),

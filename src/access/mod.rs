@@ -3,5 +3,6 @@
 mod diagnosis;
 mod requirement;
 
+pub(crate) use diagnosis::Origin;
 pub use diagnosis::{ApiName, Cure, Diagnosis, Reason};
 pub use requirement::{Permission, Requirement};

@@ -65,13 +65,16 @@ impl Requirement {
         Self::anything().on(resource)
     }
 
-    /// Any token for the API with this identifier: an App ID URI or a client id.
+    /// Any token for the API with this identifier: an App ID URI or a client id of your own, compared as
+    /// [`Token::has_audience`] does. One of Microsoft's APIs has several identifiers: use its
+    /// [`Resource`].
     #[must_use]
     pub fn audience(identifier: impl Into<String>) -> Self {
         Self { api: Some(Api::Identifier(identifier.into())), ..Self::anything() }
     }
 
-    /// A scope, by its bare name.
+    /// A scope, by its bare name as tokens have it. For `https://api.example.com/Files.Read` and for
+    /// `.default` there is `From<`[`Scope`]`>`.
     #[must_use]
     pub fn scope(name: impl Into<String>) -> Self {
         Self::anything().or_scope(name)

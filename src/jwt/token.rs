@@ -390,6 +390,18 @@ pub enum Caller {
     Unknown,
 }
 
+impl Caller {
+    /// A word for programs, which never changes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::App => "app",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The claims are not what the type expects. Says where in the payload, and not what is there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the claims do not fit the type asked for, at line {line} column {column} of the payload")]

@@ -1,5 +1,7 @@
 //! The answer of `/.auth/me`.
 
+use std::fmt;
+
 use super::{
     EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape,
     parse::{self, Nullable, once, scalar, text},
@@ -29,7 +31,6 @@ pub const MAX_ME_LEN: usize = 1024 * 1024;
 /// assert!(Session::parse_me(br#"{"clientPrincipal":null}"#)?.is_empty()); // nobody is signed in
 /// # Ok::<(), easyauth::MeError>(())
 /// ```
-#[derive(Debug)]
 pub struct Session {
     principal: EasyAuthPrincipal,
     user_id: Option<String>,
@@ -93,13 +94,23 @@ impl Session {
     }
 }
 
+/// Prints the principal and the tokens as they print themselves, and not the user id.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("principal", &self.principal)
+            .field("tokens", &self.tokens)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One element of the array of App Service.
 fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     if json.kind()? != Kind::Object {
         return Err(MeError::UnknownShape);
     }
     let (mut provider, mut user_id, mut user_claims) = (None, None, None);
-    let mut tokens = ProviderTokens::empty();
+    let mut tokens = ProviderTokens::default();
     json.object(|json, name| -> Result<(), MeError> {
         match json.str(name) {
             "provider_name" => {
@@ -123,13 +134,15 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     if provider.is_empty() {
         return Err(PrincipalError::MissingProvider.into());
     }
+    let provider = IdentityProvider::new(provider);
     let user_id = text_of(user_id).map(str::to_owned);
+    tokens.set_provider(provider.clone());
     let (text, claims) = user_claims.unwrap_or_default();
     let principal = EasyAuthPrincipal {
         shape: Shape::AppService,
         text,
         claims,
-        ..EasyAuthPrincipal::without_object(IdentityProvider::new(provider))
+        ..EasyAuthPrincipal::without_object(provider)
     };
     Ok(Session { principal, user_id, tokens })
 }
@@ -184,7 +197,7 @@ fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result
     let principal = found.ok_or(MeError::UnknownShape)?;
     sessions.extend(principal.filter(|principal| !principal.is_anonymous()).map(|principal| {
         let user_id = principal.at(principal.user_id).map(str::to_owned);
-        Session { principal, user_id, tokens: ProviderTokens::empty() }
+        Session { principal, user_id, tokens: ProviderTokens::default() }
     }));
     Ok(())
 }

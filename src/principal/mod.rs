@@ -95,6 +95,18 @@ pub enum Shape {
     HeadersOnly,
 }
 
+impl Shape {
+    /// A word for programs, which never changes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AppService => "app-service",
+            Self::StaticWebApps => "static-web-apps",
+            Self::HeadersOnly => "headers-only",
+        }
+    }
+}
+
 impl EasyAuthPrincipal {
     /// Reads the caller from request headers; `None` if nobody is signed in.
     ///

@@ -19,7 +19,8 @@ const OPENID_SCOPES: [&str; 6] =
 /// - `openid`, `profile`, `email`, `offline_access`, `address`, `phone`: of OpenID Connect, of no API.
 /// - `User.Read`: any other name without an API is one of Microsoft Graph.
 ///
-/// The characters are those of RFC 6749 section 3.3; in a token the name stands alone.
+/// A permission whose own name has a slash cannot be told from a longer identifier. The characters are
+/// those of RFC 6749 section 3.3; in a token the name stands alone.
 ///
 /// ```
 /// use easyauth::resource::{GRAPH, Scope};

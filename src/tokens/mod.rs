@@ -17,6 +17,7 @@ pub use secret::{
 };
 
 use crate::{
+    access::{Diagnosis, Origin, Requirement},
     headers::{self, HeaderError, HeaderErrorKind, HeaderSource},
     principal::IdentityProvider,
 };
@@ -96,6 +97,7 @@ pub struct ProviderTokens {
     access_secret: Option<AccessTokenSecret>,
     authentication: Option<AuthenticationToken>,
     expires_on: Option<ExpiresOn>,
+    provider: Option<IdentityProvider>,
     from_client: bool,
 }
 
@@ -117,11 +119,11 @@ impl ProviderTokens {
         provider: &IdentityProvider,
     ) -> Result<Self, HeaderError> {
         if *provider != IdentityProvider::UNKNOWN {
-            return Self::of_provider(headers, provider.as_str());
+            return Self::of_provider(headers, provider);
         }
-        let mut found = Self::empty();
+        let mut found = Self::default();
         for provider in IdentityProvider::ALL {
-            let tokens = Self::of_provider(headers, provider.as_str())?;
+            let tokens = Self::of_provider(headers, provider)?;
             if tokens.is_empty() {
                 continue;
             }
@@ -136,10 +138,10 @@ impl ProviderTokens {
 
     fn of_provider(
         headers: &(impl HeaderSource + ?Sized),
-        provider: &str,
+        provider: &IdentityProvider,
     ) -> Result<Self, HeaderError> {
-        let provider = provider.to_ascii_uppercase();
-        let mut tokens = Self::empty();
+        let mut tokens = Self { provider: Some(provider.clone()), ..Self::default() };
+        let provider = provider.as_str().to_ascii_uppercase();
         for kind in TokenKind::ALL {
             let name = format!("{}{provider}-{}", headers::TOKEN_PREFIX, kind.header());
             match token_value(headers, &name) {
@@ -181,8 +183,8 @@ impl ProviderTokens {
         Ok(self)
     }
 
-    pub(crate) fn empty() -> Self {
-        Self::default()
+    pub(crate) fn set_provider(&mut self, provider: IdentityProvider) {
+        self.provider = Some(provider);
     }
 
     /// Adds a token; false if there is one of the kind already. An empty text is no token.
@@ -278,6 +280,28 @@ impl ProviderTokens {
         }
     }
 
+    /// Whether the access token is the one that the client sent itself: see
+    /// [`or_bearer`](Self::or_bearer).
+    #[must_use]
+    pub fn is_from_client(&self) -> bool {
+        self.from_client
+    }
+
+    /// Says whether the access token opens what `requirement` asks for, and what to do if not: like
+    /// [`AccessToken::diagnose`], and better, because the cure depends on where the token came from
+    /// and on whether there is a refresh token.
+    #[must_use]
+    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
+        let origin = if self.from_client {
+            Origin::Client
+        } else if self.provider.as_ref().is_some_and(|own| *own != IdentityProvider::ENTRA) {
+            Origin::OtherProvider
+        } else {
+            Origin::TokenStore { can_refresh: self.refresh.is_some() }
+        };
+        Diagnosis::of_access_token(self.access.as_ref(), requirement, now, origin)
+    }
+
     /// What to do about an expired access token; `None` if it has not expired.
     #[must_use]
     pub fn renewal_at(&self, now: SystemTime) -> Option<Renewal> {
@@ -322,7 +346,7 @@ impl fmt::Debug for ProviderTokens {
     }
 }
 
-/// What to do about an expired access token.
+/// What to do about an expired access token. Prints as a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Renewal {
@@ -335,4 +359,26 @@ pub enum Renewal {
     SignIn,
     /// The token is the client's own: answer 401 and let it send a fresh one.
     AskClient,
+}
+
+impl Renewal {
+    /// A word for programs, which never changes.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refresh => "refresh",
+            Self::SignIn => "sign-in",
+            Self::AskClient => "ask-client",
+        }
+    }
+}
+
+impl fmt::Display for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Refresh => "call /.auth/refresh with the caller's session",
+            Self::SignIn => "send the browser to sign in again: there is no refresh token",
+            Self::AskClient => "answer 401, so that the client sends a fresh token",
+        })
+    }
 }

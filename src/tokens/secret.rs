@@ -1,11 +1,11 @@
 //! Tokens as secrets.
 
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
 use crate::{
-    access::{Diagnosis, Requirement},
+    access::{Diagnosis, Origin, Requirement},
     headers::{self, HeaderError, HeaderErrorKind, HeaderSource},
     jwt::{DecodeError, UnverifiedToken},
 };
@@ -24,6 +24,18 @@ macro_rules! secrets {
             #[must_use]
             pub fn new(token: impl Into<String>) -> Self {
                 Self(Zeroizing::new(token.into()))
+            }
+
+            /// The length of the token in bytes.
+            #[must_use]
+            pub fn len(&self) -> usize {
+                self.0.len()
+            }
+
+            /// Whether the token is the empty text.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
             }
 
             /// The token itself.
@@ -117,13 +129,11 @@ impl AccessToken {
     }
 
     /// Says whether the token opens what `requirement` asks for, and what to do if not. Unlike
-    /// [`UnverifiedToken::diagnose`] this has an answer for tokens that cannot be decoded.
+    /// [`UnverifiedToken::diagnose`] this has an answer for tokens that cannot be decoded; and
+    /// [`ProviderTokens::diagnose`](crate::ProviderTokens::diagnose) knows where the token came from.
     #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: std::time::SystemTime) -> Diagnosis {
-        match self.decode_unverified() {
-            Ok(token) => token.diagnose(requirement, now),
-            Err(error) => Diagnosis::of_undecodable(&error, requirement),
-        }
+    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
+        Diagnosis::of_access_token(Some(self), requirement, now, Origin::Unknown)
     }
 }
 

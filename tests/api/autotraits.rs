@@ -1,0 +1,78 @@
+//! Every public type can go anywhere: across threads, and out of a panic.
+
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use easyauth::{access, headers, resource, settings};
+
+fn check<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + std::fmt::Debug>() {}
+
+fn check_error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>() {}
+
+#[test]
+fn types_can_be_shared() {
+    check::<access::ApiName>();
+    check::<access::Cure>();
+    check::<access::Diagnosis>();
+    check::<access::Permission>();
+    check::<access::Reason>();
+    check::<access::Requirement>();
+    check::<easyauth::AccessToken>();
+    check::<easyauth::AccessTokenSecret>();
+    check::<easyauth::AuthenticationToken>();
+    check::<easyauth::Caller>();
+    check::<easyauth::Claim<'_>>();
+    check::<easyauth::ClaimType>();
+    check::<easyauth::Claims<'_>>();
+    check::<easyauth::EasyAuthPrincipal>();
+    check::<easyauth::ExpiresOn>();
+    check::<easyauth::Groups<'_>>();
+    check::<easyauth::Host>();
+    check::<easyauth::IdToken>();
+    check::<easyauth::IdentityProvider>();
+    check::<easyauth::MemberName>();
+    check::<easyauth::Platform>();
+    check::<easyauth::ProviderTokens>();
+    check::<easyauth::RefreshToken>();
+    check::<easyauth::Renewal>();
+    check::<easyauth::Segment>();
+    check::<easyauth::Session>();
+    check::<easyauth::Shape>();
+    check::<easyauth::TokenHeader>();
+    check::<easyauth::UnverifiedToken>();
+    check::<resource::Audience<'_>>();
+    check::<resource::Cloud>();
+    check::<resource::Resource>();
+    check::<resource::Scope>();
+    check::<settings::LoginParameters>();
+    check::<settings::LoginParametersBuilder>();
+}
+
+#[test]
+fn errors_are_errors() {
+    check_error::<easyauth::ClaimsError>();
+    check_error::<easyauth::DecodeError>();
+    check_error::<easyauth::MeError>();
+    check_error::<easyauth::NoEasyAuth>();
+    check_error::<easyauth::NotABearerToken>();
+    check_error::<easyauth::PrincipalError>();
+    check_error::<headers::HeaderError>();
+    check_error::<resource::ScopeError>();
+    check_error::<settings::LoginParametersError>();
+}
+
+/// A larger error makes every `Result` on the hot path larger: a speed bump for whoever adds a field.
+#[test]
+fn errors_are_small() {
+    assert!(size_of::<easyauth::PrincipalError>() <= 48);
+    assert!(size_of::<easyauth::DecodeError>() <= 32);
+    assert!(size_of::<headers::HeaderError>() <= 40);
+}
+
+/// The trait can be used behind a pointer.
+#[test]
+fn a_header_source_can_be_dynamic() {
+    let pairs = [("x-ms-client-principal-id", "somebody")];
+    let source: &dyn headers::HeaderSource = &pairs;
+    let user = easyauth::EasyAuthPrincipal::from_headers(source).unwrap().unwrap();
+    assert_eq!(user.id(), Some("somebody"));
+}

@@ -1,0 +1,178 @@
+//! Header names, and the places that headers are read from.
+
+use std::collections::{BTreeMap, HashMap};
+
+use easyauth::{
+    AccessToken, EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens,
+    headers::{self, HeaderError, HeaderErrorKind},
+};
+
+const ID: &str = headers::CLIENT_PRINCIPAL_ID;
+const NAME: &str = headers::CLIENT_PRINCIPAL_NAME;
+
+fn user(source: &(impl HeaderSource + ?Sized)) -> Option<EasyAuthPrincipal> {
+    EasyAuthPrincipal::from_headers(source).expect("headers of the platform")
+}
+
+#[track_caller]
+fn error(source: &(impl HeaderSource + ?Sized)) -> HeaderError {
+    match EasyAuthPrincipal::from_headers(source) {
+        Err(PrincipalError::Header(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_source_reads_alike() {
+    #[track_caller]
+    fn check(source: &(impl HeaderSource + ?Sized)) {
+        let user = user(source).expect("somebody");
+        assert_eq!((user.id(), user.name()), (Some("7"), Some("Sample")));
+        assert!(user.provider() == &IdentityProvider::GITHUB);
+    }
+    const PAIRS: [(&str, &str); 3] = [
+        ("x-ms-client-principal-id", "7"),
+        ("X-Ms-Client-Principal-Name", "Sample"),
+        ("X-MS-CLIENT-PRINCIPAL-IDP", "github"),
+    ];
+    let owned = PAIRS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    check(&PAIRS);
+    check(&PAIRS[..]);
+    check(&PAIRS.to_vec());
+    check(&owned);
+    check(&PAIRS.map(|(name, value)| (name, value.as_bytes())));
+    check(&PAIRS.map(|(name, value)| (name, http::HeaderValue::from_static(value))));
+    check(&HashMap::from(PAIRS));
+    check(&BTreeMap::from(PAIRS));
+    check(&HashMap::from(owned.clone()));
+    check(&BTreeMap::from(owned.clone()));
+    // What an Azure Functions custom handler gets.
+    check(&HashMap::from(owned.clone().map(|(name, value)| (name, vec![value]))));
+    check(&BTreeMap::from(PAIRS.map(|(name, value)| (name, vec![value]))));
+    let map: http::HeaderMap =
+        owned.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
+    check(&map);
+    check(&&map);
+}
+
+#[test]
+fn two_values_are_an_error_wherever_they_are() {
+    #[track_caller]
+    fn check(source: &(impl HeaderSource + ?Sized)) {
+        assert_eq!(error(source).kind(), HeaderErrorKind::Repeated);
+        assert_eq!(error(source).header(), ID);
+    }
+    check(&[(ID, "a"), (ID, "a")]);
+    check(&[("x-ms-client-principal-id", "a"), ("X-Ms-Client-Principal-Id", "b")]);
+    check(&HashMap::from([("x-ms-client-principal-id", "a"), (ID, "b")]));
+    check(&BTreeMap::from([("x-ms-client-principal-id", "a"), (ID, "b")]));
+    check(&HashMap::from([(ID.to_owned(), vec!["a".to_owned(), "b".to_owned()])]));
+    check(&[(ID, ""), (ID, "")]);
+    let mut map = http::HeaderMap::new();
+    map.append("x-ms-client-principal-id", http::HeaderValue::from_static("a"));
+    map.append("x-ms-client-principal-id", http::HeaderValue::from_static("a"));
+    check(&map);
+}
+
+#[test]
+fn every_identity_and_token_header_is_read_once() {
+    for name in [
+        headers::CLIENT_PRINCIPAL,
+        headers::CLIENT_PRINCIPAL_ID,
+        headers::CLIENT_PRINCIPAL_NAME,
+        headers::CLIENT_PRINCIPAL_IDP,
+    ] {
+        let error = error(&[(name, "x"), (name, "x")]);
+        assert_eq!(error.to_string(), format!("header {name} has more than one value"));
+    }
+    for name in headers::ALL.iter().filter(|name| name.starts_with(headers::TOKEN_PREFIX)) {
+        let error =
+            ProviderTokens::from_headers(&[(*name, "x"), (*name, "x")], &IdentityProvider::UNKNOWN)
+                .unwrap_err();
+        assert_eq!(error.to_string(), format!("header {name} has more than one value"));
+    }
+    let error = AccessToken::from_authorization(&[
+        ("authorization", "Bearer x"),
+        ("Authorization", "Bearer x"),
+    ]);
+    assert_eq!(error.unwrap_err().to_string(), "header Authorization has more than one value");
+}
+
+#[test]
+fn the_table_has_each_name_once() {
+    let mut names: Vec<String> =
+        headers::ALL.iter().map(|name| name.to_ascii_lowercase()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), headers::ALL.len());
+    for name in &names {
+        assert!(name.starts_with("x-ms-") || name == "x-zumo-auth");
+        assert!(name.parse::<http::HeaderName>().is_ok());
+    }
+}
+
+#[test]
+fn a_list_of_no_values_is_absent() {
+    assert_eq!(user(&HashMap::from([(ID.to_owned(), Vec::<String>::new())])), None);
+    assert_eq!(user(&[("", ""); 0]), None);
+    assert_eq!(user(&http::HeaderMap::new()), None);
+}
+
+#[test]
+fn a_name_can_have_any_letter() {
+    #[track_caller]
+    fn check(value: &[u8], expected: Option<&str>) {
+        assert_eq!(user(&[(NAME, value)]).as_ref().and_then(EasyAuthPrincipal::name), expected);
+        assert_eq!(user(&[(ID, value)]).as_ref().and_then(EasyAuthPrincipal::id), expected);
+    }
+    check("José Sample".as_bytes(), Some("José Sample")); // UTF-8
+    check(b"Jos\xe9 Sample", Some("José Sample")); // ISO 8859-1
+    check("佐藤".as_bytes(), Some("佐藤"));
+    check(b"O\x92Brien", Some("O\u{92}Brien")); // Windows-1252: unreadable, and let in
+    check(b"  Sample\t", Some("Sample"));
+    check(b"", None); // GitHub on Container Apps
+    check(b"   ", None);
+}
+
+#[test]
+fn control_characters_are_refused() {
+    for name in [ID, NAME] {
+        let error = error(&[(name, "a\nb")]);
+        assert_eq!(error.kind(), HeaderErrorKind::InvalidByte { position: 1 });
+        let message = format!("header {name} has a byte at position 1 that does not belong there");
+        assert_eq!(error.to_string(), message);
+    }
+    assert_eq!(error(&[(NAME, " \x7f")]).kind(), HeaderErrorKind::InvalidByte { position: 0 });
+}
+
+#[test]
+fn machines_write_ascii() {
+    let position = |position| HeaderErrorKind::InvalidByte { position };
+    let idp = headers::CLIENT_PRINCIPAL_IDP;
+    assert_eq!(error(&[(idp, "aad\u{e9}")]).kind(), position(3));
+    assert_eq!(error(&[(headers::CLIENT_PRINCIPAL, "é")]).kind(), position(0));
+    assert_eq!(error(&[(headers::CLIENT_PRINCIPAL, "a\u{7f}")]).kind(), position(1));
+    assert_eq!(error(&[(headers::CLIENT_PRINCIPAL, "a\tb")]).kind(), position(1));
+}
+
+#[test]
+fn the_longest_header_is_64_kib() {
+    let longest = "x".repeat(headers::MAX_HEADER_LEN);
+    assert_eq!(user(&[(ID, longest.as_str())]).unwrap().id(), Some(longest.as_str()));
+    let length = headers::MAX_HEADER_LEN + 1;
+    for name in [ID, headers::CLIENT_PRINCIPAL, headers::CLIENT_PRINCIPAL_IDP] {
+        let error = error(&[(name, "x".repeat(length))]);
+        assert_eq!(error.kind(), HeaderErrorKind::TooLong { length });
+        let message = format!("header {name} is 65537 bytes long, over the limit of 65536");
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn an_error_cannot_break_a_line() {
+    let provider = IdentityProvider::new("a\r\nb");
+    let name = "X-MS-TOKEN-A\r\nB-ID-TOKEN";
+    let error = ProviderTokens::from_headers(&[(name, "x"), (name, "x")], &provider).unwrap_err();
+    let message = r"header X-MS-TOKEN-A\u{d}\u{a}B-ID-TOKEN has more than one value";
+    assert_eq!(error.to_string(), message);
+}

@@ -1,0 +1,24 @@
+//! The public API, concept by concept.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::items_after_statements,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod autotraits;
+mod claim_types;
+mod diagnosis;
+mod headers;
+mod me;
+mod platform;
+mod principal;
+mod programs;
+mod resource;
+mod support;
+mod tokens;
+mod unverified;

@@ -1,0 +1,472 @@
+//! `X-MS-CLIENT-PRINCIPAL` in all its forms.
+
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
+};
+use easyauth::{EasyAuthPrincipal, Groups, IdentityProvider, PrincipalError, Shape, headers};
+
+use crate::support::{header, principal, with_claims};
+
+/// The claims as (type, value).
+fn pairs(user: &EasyAuthPrincipal) -> Vec<(&str, &str)> {
+    user.claims().map(|claim| (claim.typ(), claim.val())).collect()
+}
+
+#[track_caller]
+fn refused(json: impl AsRef<[u8]>, error: PrincipalError, message: &str) {
+    assert_eq!(EasyAuthPrincipal::parse(&header(json)).unwrap_err(), error);
+    assert_eq!(error.to_string(), message);
+}
+
+const APP_SERVICE: &str = include_str!("../data/principal.json");
+
+#[test]
+fn app_service() {
+    let user = principal(APP_SERVICE);
+    assert_eq!((user.provider(), user.shape()), (&IdentityProvider::ENTRA, Shape::AppService));
+    assert_eq!(user.claims().len(), 30);
+    let first: Vec<_> = user.claims().take(2).collect();
+    assert_eq!((first[0].typ(), first[0].val()), ("aud", "api://orders.example.com"));
+    assert_eq!(first[1].val(), "https://sts.windows.net/00000002-0000-4000-8000-000000000002/");
+    assert_eq!(user.id(), Some("00000003-0000-4000-8000-000000000003"));
+    assert_eq!(user.object_id(), user.id());
+    assert_eq!(user.tenant_id(), Some("00000002-0000-4000-8000-000000000002"));
+    assert_eq!(user.name(), Some("jose@example.com"));
+    assert_eq!((user.given_name(), user.family_name()), (Some("José"), Some("Sample")));
+    assert_eq!((user.email(), user.preferred_username()), (None, None));
+    assert!(user.subject().is_some_and(|subject| subject.len() == 43));
+    assert!(user.roles().eq(["Orders.Read", "Orders.Write"]));
+    assert!(user.claim_values("amr").eq(["pwd", "mfa"]));
+    assert_eq!(user.groups().contains("00000010-0000-4000-8000-000000000010"), Some(true));
+    assert_eq!(user.front_end(), None);
+}
+
+#[test]
+fn static_web_apps() {
+    let user = principal(
+        r#"{"identityProvider":"aad","userId":"abcd12345abcd012345abcdef0123450",
+        "userDetails":"sample@example.com","userRoles":["anonymous","authenticated","editor"],
+        "claims":[{"typ":"roles","val":"from a claim"},{"typ":"oid","val":"O"}]}"#,
+    );
+    assert_eq!((user.provider(), user.shape()), (&IdentityProvider::ENTRA, Shape::StaticWebApps));
+    assert_eq!(user.id(), Some("abcd12345abcd012345abcdef0123450"));
+    assert_eq!((user.name(), user.object_id()), (Some("sample@example.com"), Some("O")));
+    assert!(user.roles().eq(["from a claim", "anonymous", "authenticated", "editor"]));
+    assert!(user.is_in_role("editor") && !user.is_in_role("Editor"));
+    // A user id of some providers is a number; what is absent or null is absent.
+    let user = principal(r#"{"identityProvider":"twitter","userId":7,"userRoles":null}"#);
+    assert_eq!((user.id(), user.name(), user.roles().count()), (Some("7"), None, 0));
+    let user = principal(r#"{"identityProvider":"x","userDetails":null,"userRoles":["a",null]}"#);
+    assert_eq!((user.id(), user.name(), user.roles().count()), (None, None, 1));
+}
+
+/// Forms of one value that say the same.
+#[test]
+fn forms_of_base64_and_json() {
+    let text = r#"{"auth_typ":"aad","claims":[{"typ":"name","val":"~~~???ÿ"}],"name_typ":"name"}"#;
+    let user = principal(text);
+    assert_eq!(user.name(), Some("~~~???ÿ"));
+    let same = |value: &str| assert_eq!(EasyAuthPrincipal::parse(value).as_ref(), Ok(&user));
+    same(&BASE64_STANDARD_NO_PAD.encode(text)); // seen on Static Web Apps
+    same(&BASE64_URL_SAFE.encode(text));
+    same(&BASE64_URL_SAFE_NO_PAD.encode(text));
+    same(&format!(" {}\r\n", header(text)));
+    let json = |text: &str| same(&header(text));
+    json(
+        "\n{ \"auth_typ\" : \"aad\" ,\t\"claims\" : [ { \"typ\" : \"name\" , \"val\" : \"~~~???ÿ\" } ] , \"name_typ\" : \"name\" }\n",
+    );
+    json(r#"{"name_typ":"name","claims":[{"val":"~~~???ÿ","typ":"name"}],"auth_typ":"aad"}"#);
+    json(r#"{"auth_typ":"aad","claims":[{"typ":"name","val":"~~~???\u00ff"}],"name_typ":"name"}"#);
+    json(
+        r#"{"auth\u005ftyp":"aad","claims":[{"ty\u0070":"name","val":"~~~???ÿ"}],"name_typ":"name"}"#,
+    );
+    json(
+        r#"{"auth_typ":"aad","claims":[{"typ":"name","val":"~~~???ÿ","x":[{}]}],"name_typ":"name","x":{"claims":1}}"#,
+    );
+    json(
+        r#"{"auth_typ":"aad","claims":[null,{"typ":"name","val":"~~~???ÿ"}],"name_typ":"name","role_typ":null}"#,
+    );
+    json(r#"{"auth_typ":" aad ","claims":[{"typ":"name","val":"~~~???ÿ"}],"name_typ":"name"}"#);
+    // Both alphabets in one text are refused by both.
+    let mixed = header(text).replacen('/', "_", 1);
+    assert!(mixed.contains('/') && mixed.contains('_'));
+    let error = EasyAuthPrincipal::parse(&mixed).unwrap_err();
+    assert!(matches!(error, PrincipalError::Base64 { .. }));
+}
+
+#[test]
+fn escapes_and_letters() {
+    #[track_caller]
+    fn check(json_string: &str, value: &str) {
+        let user = with_claims(&format!(r#"{{"typ":"a\/b","val":"{json_string}"}}"#));
+        assert_eq!(pairs(&user), [("a/b", value)]);
+    }
+    check(r"https:\/\/sts.windows.net\/", "https://sts.windows.net/");
+    check("Jørgen 佐藤 😀", "Jørgen 佐藤 😀");
+    check(r"\ud83d\ude00\u00e9", "😀é");
+    check(r#"\"\\\b\f\n\r\t"#, "\"\\\u{8}\u{c}\n\r\t");
+    check(r"C:\\/", "C:\\/");
+    check("", "");
+}
+
+/// Claims that are dropped, and claims that only look like it.
+#[test]
+fn claims_of_every_kind() {
+    #[track_caller]
+    fn check(claims: &str, expected: &[(&str, &str)]) {
+        assert_eq!(pairs(&with_claims(claims)), expected);
+    }
+    check("", &[]);
+    check(r#"{"typ":"a","val":null}"#, &[]);
+    check(r#"{"typ":null,"val":"b"}"#, &[]);
+    check(r#"{"typ":"a"}"#, &[]);
+    check(r#"{"val":"b"}"#, &[]);
+    check("{}", &[]);
+    check(r#"{"typ":"","val":""}"#, &[("", "")]);
+    check(r#"{"typ":"a","val":10000}"#, &[("a", "10000")]);
+    check(r#"{"typ":"a","val":-1.50e+2}"#, &[("a", "-1.50e+2")]);
+    check(
+        r#"{"typ":"a","val":123456789012345678901234567890}"#,
+        &[("a", "123456789012345678901234567890")],
+    );
+    check(r#"{"typ":"a","val":true},{"typ":"b","val":false}"#, &[("a", "true"), ("b", "false")]);
+    check(
+        r#"{"typ":"r","val":"2"},{"typ":"s","val":"x"},{"typ":"r","val":"1"},{"typ":"r","val":"2"}"#,
+        &[("r", "2"), ("s", "x"), ("r", "1"), ("r", "2")],
+    );
+    // Property names are case-sensitive: a mock with other ones has no claims.
+    check(r#"{"Typ":"a","Val":"b"},{"Type":"a","Value":"b"}"#, &[]);
+    assert_eq!(principal(r#"{"auth_typ":"aad","claims":null}"#).claims().len(), 0);
+    assert_eq!(principal(r#"{"auth_typ":"aad"}"#).claims().len(), 0);
+}
+
+#[test]
+fn roles_just_work() {
+    const LONG: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
+    #[track_caller]
+    fn check(role_typ: &str, claim: &str, found: bool) {
+        let user = principal(&format!(
+            r#"{{"auth_typ":"aad","role_typ":{role_typ},"claims":[{{"typ":"{claim}","val":"Admin"}}]}}"#
+        ));
+        assert_eq!(user.is_in_role("Admin"), found);
+        assert!(!user.is_in_role("admin"));
+    }
+    let long = format!("\"{LONG}\"");
+    check(&long, "roles", true); // the platform's default, and the complaint of everybody
+    check(&long, "role", true);
+    check(&long, LONG, true);
+    check("null", "roles", true);
+    check("\"roles\"", LONG, true);
+    check("\"groups\"", "groups", true); // role_typ can name any claim
+    check("\"my-role\"", "my-role", true);
+    check("\"my-role\"", "roles", true);
+    check(&long, "my-role", false);
+    check(&long, "wids", false);
+    check("\"oid\"", "http://schemas.microsoft.com/identity/claims/objectidentifier", true);
+    // A list that somebody joined is one role: it is not ours to split.
+    let joined = with_claims(r#"{"typ":"roles","val":"a,b"}"#);
+    assert!(!joined.is_in_role("a") && joined.is_in_role("a,b"));
+}
+
+#[test]
+fn the_name_is_found_even_where_name_typ_leads_nowhere() {
+    #[track_caller]
+    fn check(name_typ: &str, claims: &str, name: Option<&str>) {
+        let user = principal(&format!(
+            r#"{{"auth_typ":"aad","name_typ":{name_typ},"claims":[{claims}]}}"#
+        ));
+        assert_eq!(user.name(), name);
+    }
+    let long = "\"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name\"";
+    check(long, r#"{"typ":"name","val":"N"},{"typ":"unique_name","val":"U"}"#, Some("U"));
+    check(long, r#"{"typ":"preferred_username","val":"P"},{"typ":"name","val":"N"}"#, Some("N"));
+    check(long, r#"{"typ":"upn","val":"U"},{"typ":"preferred_username","val":"P"}"#, Some("P"));
+    check("null", r#"{"typ":"upn","val":"U"},{"typ":"unique_name","val":"N"}"#, Some("N"));
+    check("null", r#"{"typ":"upn","val":"U"}"#, Some("U"));
+    check(long, r#"{"typ":"oid","val":"O"}"#, None);
+    let user = principal(r#"{"auth_typ":"aad","name_typ":"n","role_typ":"r","claims":[]}"#);
+    assert_eq!((user.name_claim_type(), user.role_claim_type()), (Some("n"), Some("r")));
+    let user = principal(r#"{"auth_typ":"aad"}"#);
+    assert_eq!((user.name_claim_type(), user.role_claim_type()), (None, None));
+}
+
+#[test]
+fn ids_and_addresses() {
+    let user = with_claims(r#"{"typ":"sub","val":"S"},{"typ":"emails","val":"b2c@example.com"}"#);
+    assert_eq!((user.id(), user.email()), (Some("S"), Some("b2c@example.com")));
+    let user = with_claims(
+        r#"{"typ":"sub","val":"S"},{"typ":"oid","val":"O"},{"typ":"emails","val":"1"},
+           {"typ":"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress","val":"2"},
+           {"typ":"preferred_username","val":"P"}"#,
+    );
+    assert_eq!((user.id(), user.email()), (Some("O"), Some("2")));
+    assert_eq!(user.preferred_username(), Some("P"));
+}
+
+#[test]
+fn groups_that_are_not_listed_are_unknown() {
+    #[track_caller]
+    fn check(claims: &str, expected: &Groups<'_>) {
+        assert_eq!(&with_claims(claims).groups(), expected);
+    }
+    let listed = r#"{"typ":"groups","val":"G1"},{"typ":"groups","val":"G2"}"#;
+    check(listed, &Groups::Listed(vec!["G1", "G2"]));
+    check("", &Groups::Absent);
+    check(r#"{"typ":"hasgroups","val":"true"}"#, &Groups::Overage);
+    check(r#"{"typ":"hasgroups","val":true}"#, &Groups::Overage);
+    check(r#"{"typ":"hasgroups","val":"False"}"#, &Groups::Absent);
+    check(r#"{"typ":"_claim_names","val":"{\"groups\":\"src1\"}"}"#, &Groups::Overage);
+    check(r#"{"typ":"_claim_names","val":"{\"other\":\"src1\"}"}"#, &Groups::Absent);
+    check(r#"{"typ":"groups:src1","val":"x"}"#, &Groups::Overage);
+    check(&format!(r#"{{"typ":"hasgroups","val":"true"}},{listed}"#), &Groups::Overage);
+    assert_eq!(with_claims(listed).groups().contains("G2"), Some(true));
+    assert_eq!(with_claims(listed).groups().contains("G3"), Some(false));
+    assert_eq!(Groups::Overage.contains("G"), None);
+    assert_eq!(Groups::Absent.contains("G"), None);
+}
+
+#[test]
+fn refused_before_it_is_json() {
+    #[track_caller]
+    fn check(value: &str, error: PrincipalError, message: &str) {
+        assert_eq!(EasyAuthPrincipal::parse(value).unwrap_err(), error);
+        assert_eq!(error.to_string(), message);
+        let headers = [(headers::CLIENT_PRINCIPAL, value), (headers::CLIENT_PRINCIPAL_ID, "id")];
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers), Err(error), "never anonymous");
+    }
+    check("", PrincipalError::Empty, "the client principal is empty");
+    check(" \t", PrincipalError::Empty, "the client principal is empty");
+    let base64 = |position| PrincipalError::Base64 { position };
+    check("ey!=", base64(2), "the client principal is not base64 at byte 2");
+    check("eyJ", base64(2), "the client principal is not base64 at byte 2"); // stray last bits
+    check("e30ee", base64(5), "the client principal is not base64 at byte 5"); // cut
+    check("e30=e30=", base64(3), "the client principal is not base64 at byte 3");
+    check("e3 0=", base64(2), "the client principal is not base64 at byte 2");
+    check("e30,e30", base64(3), "the client principal is not base64 at byte 3");
+    check("ey==", base64(1), "the client principal is not base64 at byte 1"); // more of them
+}
+
+#[test]
+fn refused_as_json() {
+    let at = |position| PrincipalError::Json { position };
+    let message =
+        |position| format!("the client principal is not JSON at byte {position} of its text");
+    refused("hello", at(0), &message(0));
+    refused(r#"{"auth_typ":"aad"} x"#, at(19), &message(19));
+    refused(r#"{"auth_typ":"aad","claims":[{"typ":"a","val":"b"]}"#, at(48), &message(48));
+    // Positions count in the text that came, escapes included.
+    refused(r#"{"auth_typ":"a\/\/b","claims":[{"typ":"a","val":"b"]}"#, at(51), &message(51));
+    refused(r#"{"auth_typ":"\ud800"}"#, at(13), &message(13));
+    refused(format!("{}1{}", "[".repeat(128), "]".repeat(128)), at(128), &message(128));
+    refused(
+        b"{\"auth_typ\":\"a\xffd\"}",
+        PrincipalError::Utf8 { position: 14 },
+        "the client principal is not UTF-8 at byte 14 of its JSON",
+    );
+    for text in ["[]", "null", "\"x\"", "1", "true"] {
+        let error = PrincipalError::NotAnObject;
+        refused(text, error, "the client principal is not a JSON object");
+    }
+    refused("[} ", at(1), &message(1));
+    refused("1 2", at(2), &message(2));
+}
+
+#[test]
+fn refused_as_a_principal() {
+    let neither =
+        "the client principal has neither the shape of App Service nor of Static Web Apps";
+    refused("{}", PrincipalError::UnknownShape, neither);
+    refused(r#"{"claims":[]}"#, PrincipalError::UnknownShape, neither);
+    refused(r#"{"message":"hello"}"#, PrincipalError::UnknownShape, neither);
+    refused(r#"{"Auth_Typ":"aad"}"#, PrincipalError::UnknownShape, neither);
+
+    let provider = "the client principal does not name its identity provider";
+    for text in [
+        r#"{"auth_typ":""}"#,
+        r#"{"auth_typ":" "}"#,
+        r#"{"auth_typ":null}"#,
+        r#"{"name_typ":"n","role_typ":"r","claims":[]}"#,
+        r#"{"identityProvider":"","userId":"x"}"#,
+        r#"{"userId":"x","userRoles":["authenticated"]}"#,
+    ] {
+        refused(text, PrincipalError::MissingProvider, provider);
+    }
+
+    let both = "the client principal has the shapes of App Service and of Static Web Apps at once";
+    for app_service in ["auth_typ", "name_typ", "role_typ"] {
+        for web_apps in ["identityProvider", "userId", "userDetails", "userRoles"] {
+            let value = if web_apps == "userRoles" { r#"["x"]"# } else { r#""x""# };
+            refused(
+                format!(r#"{{"{app_service}":"aad","{web_apps}":{value}}}"#),
+                PrincipalError::MixedShapes,
+                both,
+            );
+        }
+    }
+    refused(r#"{"auth_typ":null,"identityProvider":"aad"}"#, PrincipalError::MixedShapes, both);
+}
+
+#[test]
+fn refused_members() {
+    #[track_caller]
+    fn check_type(json: &str, member: &'static str) {
+        let message = format!("the client principal has a member {member} of the wrong JSON type");
+        refused(json, PrincipalError::InvalidMember { member }, &message);
+    }
+    #[track_caller]
+    fn check_twice(json: &str, member: &'static str) {
+        let message = format!("the client principal has the member {member} twice");
+        refused(json, PrincipalError::DuplicateMember { member }, &message);
+    }
+    for member in ["auth_typ", "name_typ", "role_typ", "identityProvider"] {
+        for value in ["1", "true", "[]", "{}"] {
+            check_type(&format!(r#"{{"{member}":{value}}}"#), member);
+        }
+        check_twice(&format!(r#"{{"{member}":"a","x":1,"{member}":"a"}}"#), member);
+        check_twice(&format!(r#"{{"{member}":null,"{member}":"a"}}"#), member);
+    }
+    for member in ["userId", "userDetails"] {
+        check_type(&format!(r#"{{"{member}":[]}}"#), member);
+        check_twice(&format!(r#"{{"{member}":"a","{member}":1}}"#), member);
+    }
+    check_type(r#"{"userRoles":"authenticated"}"#, "userRoles");
+    check_type(r#"{"userRoles":[1]}"#, "userRoles");
+    check_twice(r#"{"userRoles":[],"userRoles":[]}"#, "userRoles");
+    check_type(r#"{"claims":{}}"#, "claims");
+    check_type(r#"{"claims":"x"}"#, "claims");
+    check_type(r#"{"claims":["x"]}"#, "claims");
+    check_twice(r#"{"claims":[],"claims":[]}"#, "claims");
+    check_type(r#"{"claims":[{"typ":1,"val":"x"}]}"#, "typ");
+    check_type(r#"{"claims":[{"typ":"x","val":{}}]}"#, "val");
+    check_type(r#"{"claims":[{"typ":"x","val":[]}]}"#, "val");
+    check_twice(r#"{"claims":[{"typ":"x","val":"y","typ":"x"}]}"#, "typ");
+    check_twice(r#"{"claims":[{"typ":"x","val":"y","val":"y"}]}"#, "val");
+    check_twice(r#"{"claims":[{"typ":"x","val":"y","v\u0061l":"z"}]}"#, "val");
+}
+
+#[test]
+fn over_budget() {
+    let value = "x".repeat(headers::MAX_HEADER_LEN + 1);
+    let error = EasyAuthPrincipal::parse(&value).unwrap_err();
+    let message = "header X-MS-CLIENT-PRINCIPAL is 65537 bytes long, over the limit of 65536";
+    assert_eq!(error.to_string(), message);
+    assert!(matches!(error, PrincipalError::Header(_)));
+    let filler = "x".repeat(headers::MAX_HEADER_LEN / 4 * 3 - r#"{"auth_typ":"aad","x":""}"#.len());
+    let largest = header(format!(r#"{{"auth_typ":"aad","x":"{filler}"}}"#));
+    assert_eq!(largest.len(), headers::MAX_HEADER_LEN);
+    assert!(EasyAuthPrincipal::parse(&largest).is_ok());
+}
+
+#[test]
+fn headers_beside_the_object() {
+    let object = header(r#"{"auth_typ":"aad","claims":[{"typ":"oid","val":"O"}]}"#);
+    let user = EasyAuthPrincipal::from_headers(&[
+        (headers::CLIENT_PRINCIPAL, object.as_str()),
+        (headers::CLIENT_PRINCIPAL_ID, "id"),
+        (headers::CLIENT_PRINCIPAL_NAME, "name"),
+        (headers::CLIENT_PRINCIPAL_IDP, "azureStaticWebApps"), // a linked Function
+    ])
+    .unwrap()
+    .unwrap();
+    assert_eq!((user.id(), user.name(), user.object_id()), (Some("id"), Some("name"), Some("O")));
+    assert_eq!(user.provider(), &IdentityProvider::ENTRA);
+    assert_eq!(user.front_end(), Some(&IdentityProvider::STATIC_WEB_APPS));
+}
+
+#[test]
+fn only_an_id_or_a_name() {
+    #[track_caller]
+    fn check(headers: &[(&str, &str)], provider: &str) {
+        let user = EasyAuthPrincipal::from_headers(headers).unwrap().unwrap();
+        assert_eq!((user.provider().as_str(), user.shape()), (provider, Shape::HeadersOnly));
+        assert_eq!((user.claims().len(), user.roles().count(), user.object_id()), (0, 0, None));
+    }
+    let (id, name) = ((headers::CLIENT_PRINCIPAL_ID, "i"), (headers::CLIENT_PRINCIPAL_NAME, "n"));
+    let idp = (headers::CLIENT_PRINCIPAL_IDP, "google");
+    check(&[id], "");
+    check(&[name], "");
+    check(&[id, name, idp], "google");
+    check(&[id, (headers::CLIENT_PRINCIPAL_IDP, "")], "");
+    // A provider alone names nobody.
+    assert_eq!(EasyAuthPrincipal::from_headers(&[idp]), Ok(None));
+    let empty = [(headers::CLIENT_PRINCIPAL_ID, ""), (headers::CLIENT_PRINCIPAL_NAME, "")];
+    assert_eq!(EasyAuthPrincipal::from_headers(&empty), Ok(None));
+}
+
+#[test]
+fn static_web_apps_say_anonymous_in_words() {
+    #[track_caller]
+    fn check(roles: &str, signed_in: bool) {
+        let text = format!(r#"{{"identityProvider":"x","userId":"1","userRoles":{roles}}}"#);
+        let headers = [(headers::CLIENT_PRINCIPAL, header(text))];
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
+    }
+    check(r#"["anonymous"]"#, false);
+    check(r#"["anonymous","anonymous"]"#, false);
+    check(r#"["anonymous","authenticated"]"#, true);
+    check(r#"["authenticated"]"#, true);
+    check("[]", true); // somebody, with no role at all
+}
+
+#[test]
+fn equality_is_of_everything_that_can_be_read() {
+    let texts = [
+        r#"{"auth_typ":"aad","claims":[{"typ":"a","val":"b"}]}"#,
+        r#"{"auth_typ":"google","claims":[{"typ":"a","val":"b"}]}"#,
+        r#"{"auth_typ":"aad","claims":[{"typ":"a","val":"c"}]}"#,
+        r#"{"auth_typ":"aad","claims":[{"typ":"a","val":"b"},{"typ":"a","val":"b"}]}"#,
+        r#"{"auth_typ":"aad","name_typ":"n","claims":[{"typ":"a","val":"b"}]}"#,
+        r#"{"auth_typ":"aad","role_typ":"n","claims":[{"typ":"a","val":"b"}]}"#,
+        r#"{"identityProvider":"aad","claims":[{"typ":"a","val":"b"}]}"#,
+        r#"{"identityProvider":"aad","userId":"1"}"#,
+        r#"{"identityProvider":"aad","userDetails":"1"}"#,
+        r#"{"identityProvider":"aad","userRoles":["1"]}"#,
+    ];
+    for (index, one) in texts.iter().enumerate() {
+        for (other_index, other) in texts.iter().enumerate() {
+            assert_eq!(principal(one) == principal(other), index == other_index);
+        }
+    }
+    let with = |name, value| {
+        EasyAuthPrincipal::from_headers(&[("X-MS-CLIENT-PRINCIPAL-ID", "1"), (name, value)])
+    };
+    let base = with("x", "x").unwrap();
+    assert_eq!(with("x", "y").unwrap(), base);
+    assert_ne!(with(headers::CLIENT_PRINCIPAL_NAME, "n").unwrap(), base);
+    assert_ne!(with(headers::CLIENT_PRINCIPAL_IDP, "aad").unwrap(), base);
+    assert_ne!(
+        EasyAuthPrincipal::from_headers(&[("X-MS-CLIENT-PRINCIPAL-ID", "2")]).unwrap(),
+        base
+    );
+    assert_eq!(base.clone(), base);
+}
+
+#[test]
+fn providers() {
+    assert_eq!(IdentityProvider::new("AAD"), IdentityProvider::ENTRA);
+    assert_ne!(IdentityProvider::new("aad2"), IdentityProvider::ENTRA);
+    assert_eq!(IdentityProvider::new("Auth0").as_str(), "Auth0");
+    assert_eq!(IdentityProvider::UNKNOWN.as_str(), "");
+    let hash = |provider: &IdentityProvider| {
+        use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+        BuildHasherDefault::<DefaultHasher>::default().hash_one(provider)
+    };
+    assert_eq!(hash(&IdentityProvider::new("AAD")), hash(&IdentityProvider::ENTRA));
+    assert_ne!(hash(&IdentityProvider::GOOGLE), hash(&IdentityProvider::ENTRA));
+    for provider in IdentityProvider::ALL {
+        assert_eq!(&IdentityProvider::new(provider.as_str()), provider);
+    }
+    assert_eq!(format!("{:?}", IdentityProvider::new("a\nb")), r"IdentityProvider(a\u{a}b)");
+}
+
+#[test]
+fn debug_shows_types_and_no_values() {
+    let user = with_claims(r#"{"typ":"oid","val":"secret-value"},{"typ":"a\nb","val":"x"}"#);
+    assert_eq!(
+        format!("{user:?}"),
+        r"EasyAuthPrincipal { provider: IdentityProvider(aad), shape: AppService, claims: [Claim(oid), Claim(a\u{a}b)], .. }",
+    );
+    assert_eq!(format!("{:?}", Groups::Listed(vec!["G"])), "Listed(1 groups)");
+    assert_eq!(format!("{:?} {:?}", Groups::Overage, Groups::Absent), "Overage Absent");
+}

@@ -1,0 +1,396 @@
+//! Tokens whose signature is not checked.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use easyauth::{
+    Caller, DecodeError, Groups, MAX_TOKEN_LEN, Segment, UnverifiedToken, resource::GRAPH,
+};
+
+use crate::support::{chain, compact, decode, token};
+
+#[track_caller]
+fn refused(token: &str, message: &str) -> DecodeError {
+    let error = UnverifiedToken::decode(token).expect_err("an error");
+    assert_eq!(error.to_string(), message);
+    assert_eq!(chain(&error), message, "an error has no source that says more");
+    error
+}
+
+#[track_caller]
+fn payload_refused(payload: impl AsRef<[u8]>, message: &str) {
+    refused(&compact("{}", payload), message);
+}
+
+#[test]
+fn a_graph_token() {
+    let token = UnverifiedToken::decode(&compact(
+        include_str!("../data/graph-token-header.json"),
+        include_str!("../data/graph-token-payload.json"),
+    ))
+    .unwrap();
+    let header = token.header();
+    assert_eq!((header.alg(), header.typ()), (Some("RS256"), Some("JWT")));
+    assert!(header.kid().is_some() && header.kid() == header.x5t());
+    assert!(header.is_protected());
+    assert!(header.names().eq(["typ", "nonce", "alg", "x5t", "kid"]));
+    assert!(token.has_audience(GRAPH));
+    assert!(token.scopes().eq(["email", "openid", "profile", "User.Read"]));
+    assert_eq!((token.caller(), token.version()), (Caller::User, Some("1.0")));
+    assert_eq!(token.client_id(), Some("00000004-0000-4000-8000-000000000004"));
+    assert_eq!(token.claim("name"), Some("José Sample"));
+    assert!(token.claim_values("amr").eq(["pwd", "mfa"]));
+    assert_eq!(token.claim_names().count(), 38);
+    let at = |seconds| Some(UNIX_EPOCH + Duration::from_secs(seconds));
+    assert_eq!((token.issued_at(), token.not_before()), (at(1_773_324_272), at(1_773_324_272)));
+    assert_eq!(token.expires_at(), at(1_773_329_845));
+    assert!(!token.is_bound_to_key() && !token.is_id_token());
+}
+
+#[test]
+fn segments() {
+    let opaque =
+        |segments| format!("the token is opaque: it has {segments} segment(s) where a JWT has 3");
+    refused("", &opaque(1));
+    refused("e30", &opaque(1));
+    refused("e30.e30", &opaque(2));
+    refused("e30.e30.e30.e30", &opaque(4));
+    refused("e30.e30.e30.e30.e30.e30", &opaque(6));
+    refused("!.!.!.!", &opaque(4));
+    let encrypted = "the token is encrypted: only the API that it was issued for can read it";
+    refused("e30.a.b.c.d", encrypted);
+    refused("!.....", &opaque(6));
+    refused("....", encrypted);
+    assert!(UnverifiedToken::decode("e30.e30.").is_ok()); // alg none
+    let length = MAX_TOKEN_LEN + 1;
+    let error =
+        refused(&"a".repeat(length), "the token is 256001 bytes long, over the limit of 256000");
+    assert_eq!(error, DecodeError::TooLong { length });
+    refused(&"a".repeat(MAX_TOKEN_LEN), &opaque(1));
+}
+
+#[test]
+fn base64url_without_padding() {
+    #[track_caller]
+    fn check(token: &str, segment: Segment, position: usize) {
+        let error = DecodeError::Base64 { segment, position };
+        let message = format!("the {segment} of the token is not base64url at its byte {position}");
+        assert_eq!(refused(token, &message), error);
+    }
+    check("e30=.e30.", Segment::Header, 4);
+    check(" e30.e30.", Segment::Header, 0);
+    check("e3\n0.e30.", Segment::Header, 2);
+    check("e30.e30=.", Segment::Payload, 4);
+    check("e30.e30 .", Segment::Payload, 3);
+    check("e30.eyJhIjoiPz8-In+.", Segment::Payload, 14); // the standard alphabet
+    check("e30.e3.", Segment::Payload, 1); // stray last bits
+    check("e30.e.", Segment::Payload, 1);
+    check("e30.e30.a=", Segment::Signature, 1);
+    check("e30.e30. ", Segment::Signature, 0);
+    check("e30.e30.a\n", Segment::Signature, 1);
+    check("e30.e30.a/b", Segment::Signature, 1);
+    check("e30.e30.abc+", Segment::Signature, 3);
+    // The signature is not decoded: Microsoft's own samples are cut anywhere.
+    for signature in ["a", "ab", "abc", "abcd", "_-"] {
+        assert!(UnverifiedToken::decode(&format!("e30.e30.{signature}")).is_ok());
+    }
+}
+
+#[test]
+fn json_objects() {
+    refused(&compact("", "{}"), "the header of the token is not JSON at byte 0 of its text");
+    refused(&compact("{", "{}"), "the header of the token is not JSON at byte 1 of its text");
+    refused(&compact("[]", "{}"), "the header of the token is not a JSON object");
+    refused(&compact(b"\xff", "{}"), "the header of the token is not UTF-8 at byte 0 of its text");
+    payload_refused("{]", "the payload of the token is not JSON at byte 1 of its text");
+    payload_refused("{} x", "the payload of the token is not JSON at byte 3 of its text");
+    payload_refused(b"{\"\xff\":1}", "the payload of the token is not UTF-8 at byte 2 of its text");
+    // Some readers take an array for the claims in their order.
+    payload_refused("[1,2,\"s\",\"i\",\"a\"]", "the payload of the token is not a JSON object");
+    payload_refused("\"x\"", "the payload of the token is not a JSON object");
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(127), "]".repeat(127));
+    payload_refused(deep, "the payload of the token is not JSON at byte 132 of its text");
+    assert!(UnverifiedToken::decode(&compact(" {\n} ", "\t{ }\r\n")).is_ok());
+}
+
+#[test]
+fn one_member_of_a_name() {
+    #[track_caller]
+    fn check(json: &str, name: &str) {
+        for (segment, token) in [("header", compact(json, "{}")), ("payload", compact("{}", json))]
+        {
+            refused(&token, &format!("the {segment} of the token has the member {name} twice"));
+        }
+    }
+    check(r#"{"aud":"a","x":1,"aud":"a"}"#, "aud");
+    check(r#"{"custom":1,"custom":2}"#, "custom");
+    check(r#"{"a":null,"a":null}"#, "a");
+    check(r#"{"a":1,"\u0061":2}"#, "a");
+    check(r#"{"":1,"":2}"#, "");
+    check(r#"{"a\nb":1,"a\nb":2}"#, r"a\u{a}b"); // cannot break a line
+    for name in ["aud", "iss", "oid", "sub", "tid"] {
+        check(&format!(r#"{{"{name}":"a","{}":"b"}}"#, name.to_uppercase()), name);
+    }
+    check(r#"{"Tid":"a","tID":"b"}"#, "tid");
+    let many: Vec<String> = (0..1000).map(|index| format!("\"claim{index}\":{index}")).collect();
+    let many = many.join(",");
+    assert!(decode(format!("{{{many}}}")).is_ok());
+    check(&format!("{{{many},\"claim500\":0}}"), "claim500");
+    let long = "n".repeat(300);
+    check(&format!(r#"{{"{long}":1,"{long}":2}}"#), &format!("{}...", &long[..256]));
+    // Others may differ in case, and a single odd spelling is just another claim.
+    assert_eq!(token(r#"{"Roles":"a","roles":"b","TID":"x"}"#).tenant_id(), None);
+    let DecodeError::DuplicateMember { name, .. } = decode(r#"{"a":1,"a":1}"#).unwrap_err() else {
+        panic!("another error")
+    };
+    assert_eq!((name.as_str(), format!("{name:?}").as_str()), ("a", "\"a\""));
+}
+
+#[test]
+fn claims_have_their_types() {
+    #[track_caller]
+    fn check(claim: &str, values: &[&str]) {
+        for value in values {
+            let message = format!(
+                "the claim {claim} of the token has the wrong JSON type or is out of range"
+            );
+            payload_refused(format!(r#"{{"{claim}":{value}}}"#), &message);
+        }
+        assert!(decode(format!(r#"{{"{claim}":null}}"#)).is_ok());
+    }
+    for claim in ["iss", "sub", "tid", "oid", "azp", "appid", "idtyp"] {
+        check(claim, &["1", "true", "{}", "[]", r#"["x"]"#]);
+    }
+    for claim in ["aud", "scp", "roles"] {
+        check(claim, &["1", "true", "{}", "[1]", r#"["x",1]"#, "[null]", r#"[["x"]]"#]);
+    }
+    for claim in ["exp", "nbf", "iat"] {
+        check(
+            claim,
+            &["true", "{}", "[1]", "-1", "253402300800", "1e300", "\"soon\"", "\"\"", "1e400"],
+        );
+    }
+}
+
+#[test]
+fn audiences() {
+    #[track_caller]
+    fn check(aud: &str, audience: &str, expected: bool) {
+        assert_eq!(token(&format!(r#"{{"aud":{aud}}}"#)).has_audience(audience), expected);
+    }
+    check(r#""api://my-api""#, "api://my-api", true);
+    check(r#""api://my-api/""#, "api://my-api", true);
+    check(r#""api://my-api""#, "api://my-api/", true);
+    check(r#""api://my-api//""#, "api://my-api", false);
+    check(r#""API://my-api""#, "api://my-api", false);
+    check(r#"" api://my-api""#, "api://my-api", false);
+    check(r#""api:\/\/my-api""#, "api://my-api", true);
+    check(r#"["x","api://my-api"]"#, "api://my-api", true);
+    check("[]", "api://my-api", false);
+    check("[]", "", false);
+    check(r#""""#, "", false);
+    check(r#""/""#, "", false);
+    check("null", "null", false);
+    check(
+        r#""6E74172B-be56-4843-9ff4-e66a39bb12e3""#,
+        "6e74172b-BE56-4843-9ff4-e66a39bb12e3",
+        true,
+    );
+    check(
+        r#""6E74172Bxbe56-4843-9ff4-e66a39bb12e3""#,
+        "6e74172bxbe56-4843-9ff4-e66a39bb12e3",
+        false,
+    );
+    assert!(token(r#"{"aud":"a"}"#).has_audience(&"a".to_owned()));
+    // A second audience of some first-party tokens, which is none.
+    let copilot = token(r#"{"aud":"a","secaud":{"aud":"b","scp":"x"}}"#);
+    assert!(!copilot.has_audience("b") && !copilot.has_scope("x"));
+    assert_eq!(token("{}").audiences().count(), 0);
+}
+
+#[test]
+fn scopes_and_roles() {
+    #[track_caller]
+    fn check(scp: &str, scopes: &[&str]) {
+        assert!(token(&format!(r#"{{"scp":{scp}}}"#)).scopes().eq(scopes.iter().copied()));
+    }
+    check(r#""User.Read openid""#, &["User.Read", "openid"]);
+    check(r#"" a  b ""#, &["a", "b"]);
+    check(r#""""#, &[]);
+    check(r#""/""#, &[]);
+    check("null", &[]);
+    check(r#""a,b""#, &["a,b"]);
+    check(r#""a\tb""#, &["a\tb"]); // a space separates, nothing else
+    check(r#"["a","b c"]"#, &["a", "b", "c"]); // other issuers
+    let roles = token(r#"{"roles":"Sales Team"}"#);
+    assert!(roles.app_roles().eq(["Sales Team"])); // one text is a list of one, and not split
+    assert!(token(r#"{"roles":["a","b"]}"#).app_roles().eq(["a", "b"]));
+    assert!(!token(r#"{"scp":"a"}"#).has_scope("A"));
+    assert!(!token(r#"{"scp":"a"}"#).has_scope(""));
+    assert!(!token("{}").has_any_scope(["a"]));
+}
+
+#[test]
+fn callers() {
+    #[track_caller]
+    fn check(payload: &str, caller: Caller) {
+        assert_eq!(token(payload).caller(), caller);
+    }
+    check(r#"{"idtyp":"app"}"#, Caller::App);
+    check(r#"{"idtyp":"user"}"#, Caller::User);
+    check(r#"{"idtyp":"device"}"#, Caller::Unknown);
+    check(r#"{"idtyp":"app","scp":"x"}"#, Caller::App); // decisive
+    check(r#"{"idtyp":"user","oid":"1","sub":"1"}"#, Caller::User);
+    check(r#"{"scp":"x"}"#, Caller::User);
+    check(r#"{"scp":"x","oid":"1","sub":"1"}"#, Caller::User);
+    check(r#"{"oid":"1","sub":"1"}"#, Caller::App);
+    check(r#"{"scp":"/","oid":"1","sub":"1"}"#, Caller::App); // agent tokens
+    check(r#"{"oid":"1","sub":"2"}"#, Caller::Unknown);
+    check(r#"{"oid":"1"}"#, Caller::Unknown);
+    check("{}", Caller::Unknown);
+    assert_eq!(Caller::App.as_str(), "app");
+    assert_eq!((Caller::User.as_str(), Caller::Unknown.as_str()), ("user", "unknown"));
+}
+
+#[test]
+fn identifiers() {
+    let v2 = token(r#"{"azp":"A","appid":"B","ver":"2.0"}"#);
+    assert_eq!((v2.client_id(), v2.version()), (Some("A"), Some("2.0")));
+    let v1 = token(r#"{"appid":"B","ver":"1.0"}"#);
+    assert_eq!((v1.client_id(), v1.version()), (Some("B"), Some("1.0")));
+    assert_eq!(token(r#"{"ver":1}"#).version(), Some("1")); // Okta
+    assert_eq!(token(r#"{"ver":{}}"#).version(), None);
+    let none = token("{}");
+    assert_eq!((none.client_id(), none.version(), none.issuer()), (None, None, None));
+    assert_eq!((none.subject(), none.object_id(), none.tenant_id()), (None, None, None));
+    let escaped = token(r#"{"iss":"https:\/\/sts.windows.net\/T\/","sub":"\u00e9"}"#);
+    assert_eq!(
+        (escaped.issuer(), escaped.subject()),
+        (Some("https://sts.windows.net/T/"), Some("é"))
+    );
+}
+
+#[test]
+fn times() {
+    #[track_caller]
+    fn check(exp: &str, seconds: u64) {
+        let token = token(&format!(r#"{{"exp":{exp},"nbf":{exp},"iat":{exp}}}"#));
+        let expected = Some(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!((token.expires_at(), token.not_before()), (expected, expected));
+        assert_eq!(token.issued_at(), expected);
+    }
+    check("1442514410", 1_442_514_410);
+    check("\"1442514410\"", 1_442_514_410); // copies in activity logs
+    check("4102444800.9", 4_102_444_800);
+    check("1.5e9", 1_500_000_000);
+    check("0", 0);
+    check("-0", 0);
+    check("253402300799", 253_402_300_799);
+    let none = token("{}");
+    assert_eq!((none.expires_at(), none.not_before(), none.issued_at()), (None, None, None));
+    assert!(none.is_expired_at(UNIX_EPOCH), "what has no end cannot be relied on");
+}
+
+#[test]
+fn groups() {
+    #[track_caller]
+    fn check(payload: &str, expected: &Groups<'_>) {
+        assert_eq!(&token(payload).groups(), expected);
+    }
+    check(r#"{"groups":["a","b"]}"#, &Groups::Listed(vec!["a", "b"]));
+    check(r#"{"groups":"a"}"#, &Groups::Listed(vec!["a"]));
+    check(r#"{"groups":[]}"#, &Groups::Listed(vec![]));
+    check("{}", &Groups::Absent);
+    check(r#"{"groups":{"x":1}}"#, &Groups::Absent);
+    check(r#"{"hasgroups":true}"#, &Groups::Overage);
+    check(r#"{"hasgroups":"true","groups":["a"]}"#, &Groups::Overage);
+    check(r#"{"hasgroups":false,"groups":["a"]}"#, &Groups::Listed(vec!["a"]));
+    check(r#"{"_claim_names":{"groups":"src1"},"_claim_sources":{"src1":{}}}"#, &Groups::Overage);
+    check(r#"{"_claim_names":{"other":"src1"}}"#, &Groups::Absent);
+    check(r#"{"_claim_names":"groups"}"#, &Groups::Absent);
+    check(r#"{"_claim_names":["groups"]}"#, &Groups::Absent);
+}
+
+#[test]
+fn booleans_as_entra_sends_them() {
+    for (value, expected) in [
+        ("true", Some(true)),
+        ("\"1\"", Some(true)),
+        ("\"true\"", Some(true)),
+        ("1", Some(true)),
+        ("false", Some(false)),
+        ("\"0\"", Some(false)),
+        ("\"false\"", Some(false)),
+        ("0", Some(false)),
+        ("\"yes\"", None),
+        ("2", None),
+        ("[]", None),
+        ("null", None),
+    ] {
+        let token = token(&format!(r#"{{"xms_edov":{value}}}"#));
+        assert_eq!(token.is_email_domain_verified(), expected, "{value}");
+    }
+    assert_eq!(token("{}").is_email_domain_verified(), None);
+}
+
+#[test]
+fn tokens_of_other_kinds() {
+    assert!(token(r#"{"cnf":{"kid":"x"}}"#).is_bound_to_key());
+    assert!(!token(r#"{"cnf":null}"#).is_bound_to_key());
+    for claim in ["nonce", "at_hash", "c_hash"] {
+        assert!(token(&format!(r#"{{"{claim}":"x","roles":["a"]}}"#)).is_id_token());
+        assert!(!token(&format!(r#"{{"{claim}":"x","scp":"a"}}"#)).is_id_token());
+    }
+    assert!(!token(r#"{"roles":["a"]}"#).is_id_token());
+}
+
+#[test]
+fn headers_of_any_kind() {
+    #[track_caller]
+    fn check(header: &str, alg: Option<&str>) {
+        let token = UnverifiedToken::decode(&compact(header, "{}")).unwrap();
+        assert_eq!(token.header().alg(), alg);
+    }
+    check(r#"{"alg":"none"}"#, Some("none"));
+    check(r#"{"alg":"ML-DSA-65"}"#, Some("ML-DSA-65"));
+    check("{}", None);
+    check(r#"{"alg":1}"#, None);
+    let token = UnverifiedToken::decode(&compact(
+        r#"{"nonce":1,"crit":["b64"],"cty":"JWT","jwk":{}}"#,
+        "{}",
+    ))
+    .unwrap();
+    let header = token.header();
+    assert!(header.is_protected());
+    assert_eq!((header.get("cty"), header.get("crit"), header.get("x")), (Some("JWT"), None, None));
+    assert_eq!((header.kid(), header.typ(), header.x5t()), (None, None, None));
+    assert_eq!(format!("{header:?}"), r#"TokenHeader["nonce", "crit", "cty", "jwk"]"#);
+    assert!(!decode("{}").unwrap().header().is_protected());
+}
+
+#[test]
+fn claims_of_your_own() {
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Custom {
+        level: u8,
+    }
+    let good = token(r#"{"level":7,"name":"J\u00e9","x":"\/"}"#);
+    assert_eq!(good.claims_as::<Custom>().unwrap().level, 7);
+    let value: serde_json::Value = good.claims_as().unwrap();
+    assert_eq!(value, serde_json::json!({"level": 7, "name": "Jé", "x": "/"}));
+
+    let error = token(r#"{"level":"secret-value"}"#).claims_as::<Custom>().unwrap_err();
+    assert_eq!((error.line(), error.column()), (1, 23));
+    let message = "the claims do not fit the type asked for, at line 1 column 23 of the payload";
+    assert_eq!(chain(&error), message);
+    assert!(token("{}").claims_as::<Custom>().is_err());
+}
+
+#[test]
+fn debug_shows_names_and_no_values() {
+    let token = token(r#"{"sub":"secret-value","a\nb":{"c":"secret-value"}}"#);
+    assert_eq!(
+        format!("{token:?}"),
+        r#"Token { header: TokenHeader["typ", "alg"], claims: ["sub", "a\u{a}b"], .. }"#,
+    );
+}
