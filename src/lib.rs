@@ -1,4 +1,24 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! | for | look at |
+//! |---|---|
+//! | the caller, claims and roles | [`EasyAuthPrincipal`], [`ClaimType`] |
+//! | tokens that came along | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
+//! | what is in a token | [`UnverifiedToken`] |
+//! | APIs, audiences and scopes | [`resource`] |
+//! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`], [`settings`] |
+//! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
+//! | headers of any framework | [`HeaderSource`], [`headers`] |
+//! | whether headers can be believed | [`Platform`] |
+//!
+//! # Errors
+//!
+//! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
+//! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. A
+//! service answers any of the first three with 400 Bad Request: the platform does not send such
+//! headers.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

@@ -17,7 +17,7 @@ const REQUEST: &str = "examples/request.txt";
 const CURED: &str = "examples/cured.txt";
 const NOW: &str = "2026-03-12T14:30:00Z";
 const CURE: &str =
-    "[\"scope=openid email profile https://management.azure.com/user_impersonation\"]";
+    "  [\"scope=openid email profile https://management.azure.com/user_impersonation\"]";
 
 struct Outcome {
     status: u8,
@@ -108,7 +108,7 @@ fn the_sample_request_tells_of_the_wrong_audience() {
             "ID token (1283 bytes)",
             "refresh token (293 bytes)",
             "this token does not open Azure Resource Manager: it is for Microsoft Graph",
-            "loginParameters",
+            "  identityProviders.azureActiveDirectory.login.loginParameters",
             CURE,
         ],
     );
@@ -194,7 +194,7 @@ fn scopes_are_all_required() {
     exits(&["--check", "--for", "api://orders", "--scope", "Read", "--scope", "Write"], &files, 0);
     exits(&["--check", "--for", "api://orders", "--scope", "Read", "--scope", "Drop"], &files, 1);
     exits(&["--check", "--for", "00000004-0000-4000-8000-000000000004"], &files, 1);
-    let cure = "[\"scope=openid email profile api://orders/Read api://orders/Drop\"]";
+    let cure = "  [\"scope=openid email profile api://orders/Read api://orders/Drop\"]";
     shows(&["--for", "api://orders", "--scope", "Read", "--scope=Drop"], &files, &[cure]);
 }
 
@@ -279,7 +279,7 @@ fn json_has_stable_keys() {
     );
     assert_eq!(tokens[0]["claims"]["audiences"][0]["name"], "Microsoft Graph");
     assert_eq!(account["diagnosis"]["opens"], false);
-    assert_eq!(account["diagnosis"]["loginParameters"].to_string(), CURE);
+    assert_eq!(account["diagnosis"]["loginParameters"].to_string(), CURE.trim());
 
     assert_eq!(json(&[], &arm_token())["input"], "token");
     assert_eq!(
@@ -295,7 +295,7 @@ fn a_stale_token_gets_advice() {
     let late = ["--now", "2100-01-01T00:12:00Z"];
     let lines = [
         "  expired              2100-01-01T00:00:00Z, 12 minutes ago",
-        "  to renew             call /.auth/refresh with the caller's cookie, then read the next request",
+        "  to renew             call /.auth/refresh with the caller's session",
     ];
     shows(&[REQUEST, late[0], late[1]], "", &lines);
     let renewal = |args: &[&str], stdin: &str| {
@@ -317,7 +317,7 @@ fn without_an_access_token_nothing_opens() {
     let input = "X-MS-CLIENT-PRINCIPAL-ID: 00000003-0000-4000-8000-000000000003";
     let out = exits(&["--for", "storage", "--check"], input, 1).out;
     assert!(
-        out.contains("there is no access token, so nothing here opens Azure Storage."),
+        out.contains("this token does not open Azure Storage: no access token came along"),
         "{out}"
     );
 }

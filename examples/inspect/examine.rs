@@ -3,8 +3,8 @@
 use std::{error::Error, time::SystemTime};
 
 use easyauth::{
-    AccessToken, Caller, Diagnosis, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Renewal,
-    Requirement, Session, Shape, UnverifiedToken, resource::Resource,
+    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Renewal, Requirement,
+    Session, UnverifiedToken, resource::Resource,
 };
 
 use super::{
@@ -48,23 +48,21 @@ impl View<'_> {
         let provider = principal
             .as_ref()
             .map_or(IdentityProvider::UNKNOWN, |principal| principal.provider().clone());
-        let tokens = ProviderTokens::from_headers(headers, &provider)?;
-        let from_client = tokens.access_token().is_none();
-        let mut account = self.account(principal.as_ref(), &tokens.or_bearer(headers)?);
-        for token in account.tokens.iter_mut().filter(|token| token.kind == Kind::Access) {
-            token.from_client = from_client;
-        }
-        Ok(account)
+        let tokens = ProviderTokens::from_headers(headers, &provider)?.or_bearer(headers)?;
+        Ok(self.account(principal.as_ref(), &tokens))
     }
 
     fn account(&self, principal: Option<&EasyAuthPrincipal>, tokens: &ProviderTokens) -> Account {
-        let access = tokens.access_token();
+        let token = |(kind, secret): (Kind, &str)| Token {
+            from_client: kind == Kind::Access && tokens.is_from_client(),
+            ..self.token(kind, secret)
+        };
         Account {
             principal: principal.map(|principal| describe(principal, tokens)),
-            tokens: secrets(tokens).map(|(kind, secret)| self.token(kind, secret)).collect(),
+            tokens: secrets(tokens).map(token).collect(),
             expires_on: tokens.expires_on().map(|expires_on| self.moment(expires_on.at())),
             renewal: tokens.renewal_at(self.now).map(advice),
-            diagnosis: access.and_then(|access| self.diagnosis(access)),
+            diagnosis: self.requirement.map(|wanted| tokens.diagnose(wanted, self.now)),
         }
     }
 
@@ -74,12 +72,8 @@ impl View<'_> {
             tokens: vec![self.token(Kind::Access, access.expose_secret())],
             expires_on: None,
             renewal: None,
-            diagnosis: self.diagnosis(access),
+            diagnosis: self.requirement.map(|wanted| access.diagnose(wanted, self.now)),
         }
-    }
-
-    fn diagnosis(&self, access: &AccessToken) -> Option<Diagnosis> {
-        Some(access.diagnose(self.requirement?, self.now))
     }
 
     fn token(&self, kind: Kind, secret: &str) -> Token {
@@ -103,11 +97,7 @@ impl View<'_> {
             audiences: token.audiences().map(audience).collect(),
             scopes: token.scopes().map(str::to_owned).collect(),
             roles: token.app_roles().map(str::to_owned).collect(),
-            caller: match token.caller() {
-                Caller::User => "user",
-                Caller::App => "app",
-                _ => "unknown",
-            },
+            caller: token.caller().as_str(),
             client_id: token.client_id().map(str::to_owned),
             issuer: token.issuer().map(str::to_owned),
             issued_at: moment(token.issued_at()),
@@ -139,11 +129,7 @@ fn describe(principal: &EasyAuthPrincipal, tokens: &ProviderTokens) -> Principal
     };
     Principal {
         provider: principal.provider().as_str().to_owned(),
-        shape: match principal.shape() {
-            Shape::AppService => "app-service",
-            Shape::StaticWebApps => "static-web-apps",
-            _ => "headers-only",
-        },
+        shape: principal.shape().as_str(),
         id: principal.id().map(str::to_owned),
         name: principal.name().map(str::to_owned),
         object_id: principal.object_id().map(str::to_owned),
@@ -165,15 +151,5 @@ fn secrets(tokens: &ProviderTokens) -> impl Iterator<Item = (Kind, &str)> {
 }
 
 fn advice(renewal: Renewal) -> Advice {
-    let (code, message) = match renewal {
-        Renewal::Refresh => {
-            ("refresh", "call /.auth/refresh with the caller's cookie, then read the next request")
-        }
-        Renewal::SignIn => (
-            "sign-in",
-            "sign in again; for a refresh token next time, ask for the scope offline_access",
-        ),
-        _ => ("ask-client", "answer 401: the client that sent it has to send a fresh one"),
-    };
-    Advice { code, message }
+    Advice { code: renewal.code(), message: renewal.to_string() }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use easyauth::{ClaimType, Diagnosis};
+use easyauth::{ClaimType, Diagnosis, access::Cure};
 
 use super::{
     moment::Moment,
@@ -39,11 +39,7 @@ fn write_account(report: &Report, account: &Account, out: &mut dyn Write) -> io:
     for token in &account.tokens {
         write_token(token, account, out)?;
     }
-    match (&account.diagnosis, &report.api) {
-        (Some(diagnosis), _) => write_diagnosis(diagnosis, out),
-        (None, Some(api)) => write_no_access_token(api, out),
-        (None, None) => Ok(()),
-    }
+    account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, out))
 }
 
 fn write_principal(principal: &Principal, out: &mut dyn Write) -> io::Result<()> {
@@ -108,7 +104,7 @@ fn write_token(token: &Token, account: &Account, out: &mut dyn Write) -> io::Res
         row(out, "EXPIRES-ON", &when(expires_on))?;
     }
     if let Some(advice) = &account.renewal {
-        row(out, "to renew", advice.message)?;
+        row(out, "to renew", &advice.message)?;
     }
     if token.from_client {
         row(out, "note", "for this application: exchange it (on-behalf-of) to call another API")?;
@@ -157,19 +153,21 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut dyn Write) -> 
 }
 
 fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
-    write_paragraph(&diagnosis.to_string(), out)?;
-    let Some(parameters) = diagnosis.login_parameters() else { return Ok(()) };
-    writeln!(out, "\nloginParameters")?;
-    serde_json::to_writer(&mut *out, &parameters.to_wire())?;
-    writeln!(out)
-}
-
-fn write_no_access_token(api: &str, out: &mut dyn Write) -> io::Result<()> {
-    let text = format!(
-        "there is no access token, so nothing here opens {api}. The platform sends one if its token \
-         store is on and the provider has a client secret"
-    );
-    write_paragraph(&text, out)
+    write_paragraph(&diagnosis.verdict().to_string(), out)?;
+    for cure in diagnosis.cures() {
+        match cure {
+            // The array has a line of its own, ready to be copied.
+            Cure::SetLoginParameters(parameters) => {
+                let setting = "identityProviders.azureActiveDirectory.login.loginParameters";
+                writeln!(out, "\nto cure it, set this in the site's authSettingsV2, then sign out and in again")?;
+                write!(out, "  {setting}\n  ")?;
+                serde_json::to_writer(&mut *out, &parameters.to_wire())?;
+                writeln!(out)?;
+            }
+            cure => write_paragraph(&format!("to cure it, {cure}"), out)?,
+        }
+    }
+    Ok(())
 }
 
 fn write_paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {

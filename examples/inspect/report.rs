@@ -97,7 +97,7 @@ pub(crate) struct Audience {
 #[derive(Serialize)]
 pub(crate) struct Advice {
     pub(crate) code: &'static str,
-    pub(crate) message: &'static str,
+    pub(crate) message: String,
 }
 
 impl Report {
