@@ -159,7 +159,10 @@ fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()>
             // The array has a line of its own, ready to be copied.
             Cure::SetLoginParameters(parameters) => {
                 let setting = "identityProviders.azureActiveDirectory.login.loginParameters";
-                writeln!(out, "\nto cure it, set this in the site's authSettingsV2, then sign out and in again")?;
+                writeln!(
+                    out,
+                    "\nto cure it, set this in the site's authSettingsV2, then sign out and in again"
+                )?;
                 write!(out, "  {setting}\n  ")?;
                 serde_json::to_writer(&mut *out, &parameters.to_wire())?;
                 writeln!(out)?;

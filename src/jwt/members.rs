@@ -47,7 +47,15 @@ pub(super) enum Value<'a> {
 }
 
 impl Members {
-    pub(super) fn parse(mut text: String) -> Result<Self, SegmentError> {
+    /// Reads an object in which no name is there twice.
+    pub(super) fn parse(text: String) -> Result<Self, SegmentError> {
+        let members = Self::read(text)?;
+        members.refuse_duplicates()?;
+        Ok(members)
+    }
+
+    /// Reads an object.
+    pub(super) fn read(mut text: String) -> Result<Self, SegmentError> {
         // Entra's claims are some 30 bytes long on average; a list that is longer grows.
         const USUAL_MEMBER_LEN: usize = 24;
         let mut json = Reader::new(&text);
@@ -73,9 +81,7 @@ impl Members {
         let decoded = json.finish()?;
         let json_len = text.len();
         text.push_str(&decoded);
-        let members = Self { text, json_len, list: members, elements };
-        members.refuse_duplicates()?;
-        Ok(members)
+        Ok(Self { text, json_len, list: members, elements })
     }
 
     fn refuse_duplicates(&self) -> Result<(), SegmentError> {

@@ -262,7 +262,7 @@ impl<T> Token<T> {
 
     fn has_groups_overage(&self) -> bool {
         let elsewhere = match self.claims.get("_claim_names") {
-            Some(Value::Other(names)) => Members::parse(names.to_owned())
+            Some(Value::Other(names)) => Members::read(names.to_owned())
                 .is_ok_and(|names| names.names().any(|name| name == "groups")),
             _ => false,
         };
@@ -372,7 +372,7 @@ fn read_time(value: Option<&Value<'_>>, time: &mut Option<SystemTime>) -> bool {
         // `f64` is exact for whole seconds far beyond the year 9999, and `Duration` refuses what is
         // negative, infinite or not a number.
         let seconds = number.parse::<f64>().ok()?;
-        Some(Duration::try_from_secs_f64(seconds).ok()?.as_secs())
+        Some(Duration::try_from_secs_f64(seconds.trunc()).ok()?.as_secs())
     });
     *time = seconds.and_then(|seconds| from_epoch(seconds, 0));
     time.is_some()

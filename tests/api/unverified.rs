@@ -281,6 +281,7 @@ fn times() {
     check("1442514410", 1_442_514_410);
     check("\"1442514410\"", 1_442_514_410); // copies in activity logs
     check("4102444800.9", 4_102_444_800);
+    check("1.9999999999", 1); // cut, not rounded
     check("1.5e9", 1_500_000_000);
     check("0", 0);
     check("-0", 0);
@@ -305,6 +306,8 @@ fn groups() {
     check(r#"{"hasgroups":"true","groups":["a"]}"#, &Groups::Overage);
     check(r#"{"hasgroups":false,"groups":["a"]}"#, &Groups::Listed(vec!["a"]));
     check(r#"{"_claim_names":{"groups":"src1"},"_claim_sources":{"src1":{}}}"#, &Groups::Overage);
+    // Said twice is said: what is unknown must not become known.
+    check(r#"{"_claim_names":{"groups":"a","groups":"b"},"groups":["G"]}"#, &Groups::Overage);
     check(r#"{"_claim_names":{"other":"src1"}}"#, &Groups::Absent);
     check(r#"{"_claim_names":"groups"}"#, &Groups::Absent);
     check(r#"{"_claim_names":["groups"]}"#, &Groups::Absent);
