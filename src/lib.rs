@@ -16,9 +16,8 @@
 //! # Errors
 //!
 //! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
-//! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. A
-//! service answers any of the first three with 400 Bad Request: the platform does not send such
-//! headers.
+//! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. The
+//! platform does not send what the first two are about, so a service answers them with 400 Bad Request.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
@@ -31,19 +30,25 @@ mod json;
 mod jwt;
 mod platform;
 mod principal;
+mod provider;
 pub mod resource;
 pub mod settings;
+mod time;
 mod tokens;
 
 pub use access::{Diagnosis, Requirement};
 pub use groups::Groups;
 pub use headers::HeaderSource;
-pub use jwt::*;
+pub use jwt::{
+    Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment, Token, TokenHeader,
+    Unverified, UnverifiedToken,
+};
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{
-    Claim, ClaimType, Claims, EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape,
+    Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, Shape,
     me::{MAX_ME_LEN, MeError, Session},
 };
+pub use provider::IdentityProvider;
 pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     NotABearerToken, ProviderTokens, RefreshToken, Renewal,

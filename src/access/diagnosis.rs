@@ -10,10 +10,11 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::{Permission, Requirement, requirement::Api};
 use crate::{
     escape::Escaped,
-    jwt::{Caller, DecodeError, Token},
+    jwt::{Caller, DecodeError, Token, UnverifiedToken},
+    provider::IdentityProvider,
     resource::{GRAPH, Resource},
     settings::LoginParameters,
-    tokens::{AccessToken, EXPIRY_SKEW, Renewal},
+    tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal},
 };
 
 /// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces.
@@ -59,7 +60,7 @@ pub struct Diagnosis {
 
 /// Where a token came from, which decides what changes it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Origin {
+enum Origin {
     /// Nobody said. Then it is taken to be from a sign-in with Entra.
     Unknown,
     /// The token store, after a sign-in with Entra.
@@ -150,8 +151,45 @@ pub enum Cure {
     AssignUserRole,
 }
 
+impl UnverifiedToken {
+    /// Says whether the token opens what `requirement` asks for, and what to do if not.
+    ///
+    /// This is advice for the holder of the token. It decides nothing about the token's bearer.
+    #[must_use]
+    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
+        Diagnosis::new(requirement, reasons(self, requirement, now), Origin::Unknown)
+    }
+}
+
+impl AccessToken {
+    /// Says whether the token opens what `requirement` asks for, and what to do if not. Unlike
+    /// [`UnverifiedToken::diagnose`] this has an answer for tokens that cannot be decoded; and
+    /// [`ProviderTokens::diagnose`] knows where the token came from.
+    #[must_use]
+    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
+        Diagnosis::of_access_token(Some(self), requirement, now, Origin::Unknown)
+    }
+}
+
+impl ProviderTokens {
+    /// Says whether the access token opens what `requirement` asks for, and what to do if not: like
+    /// [`AccessToken::diagnose`], and better, because the cure depends on where the token came from
+    /// and on whether there is a refresh token.
+    #[must_use]
+    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
+        let origin = if self.is_from_client() {
+            Origin::Client
+        } else if self.provider().is_some_and(|own| *own != IdentityProvider::ENTRA) {
+            Origin::OtherProvider
+        } else {
+            Origin::TokenStore { can_refresh: self.refresh_token().is_some() }
+        };
+        Diagnosis::of_access_token(self.access_token(), requirement, now, origin)
+    }
+}
+
 impl Diagnosis {
-    pub(crate) fn of_access_token(
+    fn of_access_token(
         token: Option<&AccessToken>,
         wanted: &Requirement,
         now: SystemTime,
@@ -165,10 +203,6 @@ impl Diagnosis {
             Some(Err(error)) => vec![Reason::Malformed(error)],
         };
         Self::new(wanted, reasons, origin)
-    }
-
-    pub(crate) fn of_token<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Self {
-        Self::new(wanted, reasons(token, wanted, now), Origin::Unknown)
     }
 
     fn new(wanted: &Requirement, reasons: Vec<Reason>, origin: Origin) -> Self {

@@ -3,6 +3,5 @@
 mod diagnosis;
 mod requirement;
 
-pub(crate) use diagnosis::Origin;
 pub use diagnosis::{ApiName, Cure, Diagnosis, Reason};
 pub use requirement::{Permission, Requirement};

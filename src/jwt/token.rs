@@ -13,12 +13,7 @@ use super::{
     compact::Compact,
     members::{Members, Texts, Value},
 };
-use crate::{
-    access::{Diagnosis, Requirement},
-    groups::Groups,
-    resource::Audience,
-    tokens::from_epoch,
-};
+use crate::{groups::Groups, resource::Audience, time::from_epoch};
 
 /// A decoded token. `T` says whether its signature was checked; the methods here read the claims and
 /// are the same either way.
@@ -90,14 +85,6 @@ impl UnverifiedToken {
             }
         }
         Ok(Self { header, claims, expires_at, not_before, issued_at, trust: PhantomData })
-    }
-
-    /// Says whether the token opens what `requirement` asks for, and what to do if not.
-    ///
-    /// This is advice for the holder of the token. It decides nothing about the token's bearer.
-    #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::of_token(self, requirement, now)
     }
 }
 

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::{
-    EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape,
+    EasyAuthPrincipal, PrincipalError, Shape,
     parse::{self, Nullable, once, scalar, text},
 };
 use crate::{
     json::{JsonError, Kind, Reader},
+    provider::IdentityProvider,
     tokens::{ExpiresOn, ProviderTokens, TokenKind},
 };
 

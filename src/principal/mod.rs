@@ -4,19 +4,18 @@ mod claim_type;
 mod claims;
 pub(crate) mod me;
 mod parse;
-mod provider;
 
 use std::fmt;
 
 pub use claim_type::ClaimType;
 pub use claims::{Claim, Claims};
-pub use provider::IdentityProvider;
 
 use crate::{
     base64,
     groups::Groups,
     headers::{self, HeaderError, HeaderSource},
     json::Span,
+    provider::IdentityProvider,
 };
 use claim_type::Names;
 use claims::ClaimSpan;

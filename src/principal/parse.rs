@@ -1,7 +1,10 @@
 //! From the text of `X-MS-CLIENT-PRINCIPAL` to its members.
 
-use super::{EasyAuthPrincipal, IdentityProvider, PrincipalError, Shape, claims::ClaimSpan};
-use crate::json::{JsonError, Kind, Reader, Span, unescape_slashes};
+use super::{EasyAuthPrincipal, PrincipalError, Shape, claims::ClaimSpan};
+use crate::{
+    json::{JsonError, Kind, Reader, Span, unescape_slashes},
+    provider::IdentityProvider,
+};
 
 /// The shortest claim that is kept, `{"typ":"","val":0}`, and a comma: no text has more claims than
 /// its length allows, so the list of claims is allocated once.

@@ -11,15 +11,13 @@ use std::{
 use zeroize::Zeroizing;
 
 pub use expires_on::ExpiresOn;
-pub(crate) use expires_on::from_epoch;
 pub use secret::{
     AccessToken, AccessTokenSecret, AuthenticationToken, IdToken, NotABearerToken, RefreshToken,
 };
 
 use crate::{
-    access::{Diagnosis, Origin, Requirement},
     headers::{self, HeaderError, HeaderErrorKind, HeaderSource},
-    principal::IdentityProvider,
+    provider::IdentityProvider,
 };
 
 /// How long before its end a provider token counts as expired: five minutes, the default clock skew
@@ -287,19 +285,9 @@ impl ProviderTokens {
         self.from_client
     }
 
-    /// Says whether the access token opens what `requirement` asks for, and what to do if not: like
-    /// [`AccessToken::diagnose`], and better, because the cure depends on where the token came from
-    /// and on whether there is a refresh token.
-    #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        let origin = if self.from_client {
-            Origin::Client
-        } else if self.provider.as_ref().is_some_and(|own| *own != IdentityProvider::ENTRA) {
-            Origin::OtherProvider
-        } else {
-            Origin::TokenStore { can_refresh: self.refresh.is_some() }
-        };
-        Diagnosis::of_access_token(self.access.as_ref(), requirement, now, origin)
+    /// The provider that the tokens are of, if that is known.
+    pub(crate) fn provider(&self) -> Option<&IdentityProvider> {
+        self.provider.as_ref()
     }
 
     /// What to do about an expired access token; `None` if it has not expired.

@@ -1,11 +1,10 @@
 //! Tokens as secrets.
 
-use std::{fmt, time::SystemTime};
+use std::fmt;
 
 use zeroize::Zeroizing;
 
 use crate::{
-    access::{Diagnosis, Origin, Requirement},
     headers::{self, HeaderError, HeaderErrorKind, HeaderSource},
     jwt::{DecodeError, UnverifiedToken},
 };
@@ -126,14 +125,6 @@ impl AccessToken {
     /// [`DecodeError`], with a kind of its own for tokens that are no JWT and for encrypted ones.
     pub fn decode_unverified(&self) -> Result<UnverifiedToken, DecodeError> {
         UnverifiedToken::decode(&self.0)
-    }
-
-    /// Says whether the token opens what `requirement` asks for, and what to do if not. Unlike
-    /// [`UnverifiedToken::diagnose`] this has an answer for tokens that cannot be decoded; and
-    /// [`ProviderTokens::diagnose`](crate::ProviderTokens::diagnose) knows where the token came from.
-    #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::of_access_token(Some(self), requirement, now, Origin::Unknown)
     }
 }
 

@@ -1,0 +1,100 @@
+//! Points in time, from the texts that the platform and tokens have.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The last second of the year 9999: the end of what ISO 8601 writes with four digits.
+const MAX_EPOCH_SECONDS: u64 = 253_402_300_799;
+
+/// The point in time that many seconds after 1970, if it has a four-digit year.
+pub(crate) fn from_epoch(seconds: u64, nanoseconds: u32) -> Option<SystemTime> {
+    if seconds > MAX_EPOCH_SECONDS {
+        return None;
+    }
+    UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
+}
+
+/// ISO 8601 with `Z` or an offset: see [`ExpiresOn::parse`](crate::ExpiresOn::parse).
+pub(crate) fn iso_8601(text: &str) -> Option<SystemTime> {
+    let (date, rest) = text.split_once(['T', 't'])?;
+    let (time, offset) = match rest.strip_suffix(['Z', 'z']) {
+        Some(time) => (time, 0),
+        None => offset(rest)?,
+    };
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let (clock, fraction) = match time.split_once('.') {
+        Some((clock, digits)) => (clock, nanoseconds(digits)?),
+        None => (time, 0),
+    };
+    let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
+    if year < 1970 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let days = days_since_1970(year, month, day)?;
+    let of_day =
+        hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
+    let seconds = days.checked_mul(86_400)?.checked_add(of_day)?.checked_sub(offset)?;
+    from_epoch(u64::try_from(seconds).ok()?, fraction)
+}
+
+/// Splits `hh:mm:ss.f+hh:mm` in front of its offset; the offset in seconds east of Greenwich.
+fn offset(text: &str) -> Option<(&str, i64)> {
+    let at = text.rfind(['+', '-'])?;
+    let (time, offset) = text.split_at_checked(at)?;
+    let [hours, minutes] = numbers(offset.get(1..)?, ':', [2, 2])?;
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    let seconds = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?;
+    Some((time, if offset.starts_with('-') { seconds.checked_neg()? } else { seconds }))
+}
+
+/// Exactly `N` numbers of exactly `widths` digits.
+fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
+    let mut numbers = [0; N];
+    let mut parts = text.split(separator);
+    for (number, width) in numbers.iter_mut().zip(widths) {
+        let part = parts.next()?;
+        if part.len() != width || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *number = part.parse().ok()?;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+/// The digits after the point: one or more, cut after the ninth.
+fn nanoseconds(digits: &str) -> Option<u32> {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    format!("{digits:0<9}").get(..9)?.parse().ok()
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if there is no such day.
+fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
+    const BEFORE_MONTH: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+    let leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
+    let days = match month {
+        2 => 28_i64.checked_add(i64::from(leap))?,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=days).contains(&day) {
+        return None;
+    }
+    let past = year.checked_sub(1)?;
+    // Leap days of all years before this one, less those before 1970.
+    let leap_days = past
+        .div_euclid(4)
+        .checked_sub(past.div_euclid(100))?
+        .checked_add(past.div_euclid(400))?
+        .checked_sub(477)?;
+    let month_index = usize::try_from(month.checked_sub(1)?).ok()?;
+    let in_year = BEFORE_MONTH
+        .get(month_index)?
+        .checked_add(day)?
+        .checked_sub(1)?
+        .checked_add(i64::from(leap && month > 2))?;
+    year.checked_sub(1970)?.checked_mul(365)?.checked_add(leap_days)?.checked_add(in_year)
+}
