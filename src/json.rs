@@ -311,11 +311,9 @@ impl Cursor<'_> {
             let run = plain_run(rest.as_bytes());
             out.push_str(rest.get(..run).unwrap_or_default());
             self.advance(run);
-            match rest.as_bytes().get(run..) {
-                Some([b'"', ..]) => break self.advance(1),
-                // The escape of the platform's serializer: the slash is the start of the next run.
-                Some([b'\\', b'/', ..]) => self.advance(1),
-                Some([b'\\', ..]) => out.push(self.escape()?),
+            match self.peek() {
+                Some(b'"') => break self.advance(1),
+                Some(b'\\') => out.push(self.escape()?),
                 _ => return Err(self.error()),
             }
         }

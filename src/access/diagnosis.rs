@@ -1,24 +1,21 @@
-//! Why a token does not open an API, and what to do about it.
+//! Whether a token opens an API: the answer with its reasons and cures.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, time::SystemTime};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::{Permission, Requirement, requirement::Api};
+use super::{
+    Cure, Reason, Requirement,
+    cure::{Origin, cures},
+    reason::{ApiName, reasons},
+};
 use crate::{
     escape::Escaped,
-    jwt::{Caller, DecodeError, Token, UnverifiedToken},
+    jwt::{DecodeError, UnverifiedToken},
     provider::IdentityProvider,
-    resource::{GRAPH, Resource},
     settings::LoginParameters,
-    tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal},
+    tokens::{AccessToken, ProviderTokens},
 };
-
-/// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces.
-const SIGN_IN_SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
 /// Whether a token opens what was asked for, every reason why not, and what to do.
 ///
@@ -58,106 +55,17 @@ pub struct Diagnosis {
     cures: Vec<Cure>,
 }
 
-/// Where a token came from, which decides what changes it.
-#[derive(Debug, Clone, Copy)]
-enum Origin {
-    /// Nobody said. Then it is taken to be from a sign-in with Entra.
-    Unknown,
-    /// The token store, after a sign-in with Entra.
-    TokenStore { can_refresh: bool },
-    /// The token store, after a sign-in with another provider.
-    OtherProvider,
-    /// The client sent it.
-    Client,
-}
-
-/// One reason why a token does not open an API.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reason {
-    /// There is no access token.
-    NoToken,
-    /// The token is for another API.
-    WrongAudience {
-        /// The API that was asked for.
-        expected: ApiName,
-        /// The APIs that the token is for.
-        actual: Vec<ApiName>,
-    },
-    /// None of the alternatives is there whole.
-    MissingPermission {
-        /// The alternatives.
-        any_of: Vec<Vec<Permission>>,
-    },
-    /// A user was asked for and an application is calling, or the other way round.
-    WrongCaller {
-        /// Who was asked for.
-        expected: Caller,
-        /// Who is calling.
-        actual: Caller,
-    },
-    /// The token has expired.
-    Expired {
-        /// How long ago.
-        since: Duration,
-    },
-    /// The token does not say when it expires.
-    NoExpiry,
-    /// The token is not valid yet, by more than clocks differ.
-    NotYetValid {
-        /// How long it takes until it is.
-        until: Duration,
-    },
-    /// This is an ID token.
-    IdToken,
-    /// The token is encrypted.
-    Encrypted,
-    /// The token is no JWT.
-    Opaque,
-    /// The token has a `nonce` in its header, so nobody but its API can verify it.
-    Protected,
-    /// The token is bound to a key of its client.
-    BoundToKey,
-    /// The token cannot be decoded.
-    Malformed(DecodeError),
-}
-
-/// An API in a message: what identifies it, and its name if it is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiName {
-    identifier: String,
-    resource: Option<Resource>,
-}
-
-/// Something to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Cure {
-    /// Set `loginParameters` of the Entra provider in the site's `authSettingsV2`; whoever is signed
-    /// in has to sign out and in again.
-    SetLoginParameters(LoginParameters),
-    /// Call `/.auth/refresh` with the caller's session.
-    Refresh,
-    /// Use the access token in the place of the ID token.
-    SendAccessToken,
-    /// Exchange the client's own token for one that opens the API (OAuth 2.0 on-behalf-of): it is for
-    /// this application, and no setting changes that.
-    ExchangeOnBehalfOf,
-    /// Answer 401, so that the client sends a fresh token.
-    AskClient,
-    /// Have the application permission granted: no sign-in of a user brings it.
-    GrantAppPermission,
-    /// Have the app role assigned to the user: no sign-in parameter brings it.
-    AssignUserRole,
-}
-
 impl UnverifiedToken {
     /// Says whether the token opens what `requirement` asks for, and what to do if not.
     ///
     /// This is advice for the holder of the token. It decides nothing about the token's bearer.
     #[must_use]
     pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::new(requirement, reasons(self, requirement, now), Origin::Unknown)
+        Diagnosis::new(
+            requirement,
+            reasons(self, requirement, now),
+            Origin::SignIn { can_refresh: None },
+        )
     }
 }
 
@@ -167,7 +75,12 @@ impl AccessToken {
     /// [`ProviderTokens::diagnose`] knows where the token came from.
     #[must_use]
     pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::of_access_token(Some(self), requirement, now, Origin::Unknown)
+        Diagnosis::of_access_token(
+            Some(self),
+            requirement,
+            now,
+            Origin::SignIn { can_refresh: None },
+        )
     }
 }
 
@@ -182,7 +95,7 @@ impl ProviderTokens {
         } else if self.provider().is_some_and(|own| *own != IdentityProvider::ENTRA) {
             Origin::OtherProvider
         } else {
-            Origin::TokenStore { can_refresh: self.refresh_token().is_some() }
+            Origin::SignIn { can_refresh: Some(self.refresh_token().is_some()) }
         };
         Diagnosis::of_access_token(self.access_token(), requirement, now, origin)
     }
@@ -245,137 +158,6 @@ impl Diagnosis {
     }
 }
 
-/// Every reason why `token` is not what is wanted.
-fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if let Some(api) = wanted.api().filter(|_| !wanted.is_for_api(token)) {
-        let actual = token.audiences().map(ApiName::of_audience).collect();
-        reasons.push(Reason::WrongAudience { expected: ApiName::of(api), actual });
-    }
-    if token.is_id_token() {
-        reasons.push(Reason::IdToken);
-    }
-    if !wanted.has_permission(token) {
-        let any_of = wanted.alternatives().map(<[Permission]>::to_vec).collect();
-        reasons.push(Reason::MissingPermission { any_of });
-    }
-    if let Some(expected) = wanted.caller().filter(|caller| *caller != token.caller()) {
-        reasons.push(Reason::WrongCaller { expected, actual: token.caller() });
-    }
-    match token.expires_at() {
-        None => reasons.push(Reason::NoExpiry),
-        Some(end) if token.is_expired_at(now) => {
-            let since = now.duration_since(end).unwrap_or_default();
-            reasons.push(Reason::Expired { since });
-        }
-        Some(_) => {}
-    }
-    let until = token.not_before().and_then(|start| start.duration_since(now).ok());
-    if let Some(until) = until.filter(|until| *until > EXPIRY_SKEW) {
-        reasons.push(Reason::NotYetValid { until });
-    }
-    if token.header().is_protected() && !wanted.api().is_some_and(is_graph) {
-        reasons.push(Reason::Protected);
-    }
-    if token.is_bound_to_key() {
-        reasons.push(Reason::BoundToKey);
-    }
-    reasons
-}
-
-fn is_graph(api: &Api) -> bool {
-    match api {
-        Api::Resource(resource) => resource.name() == GRAPH.name(),
-        Api::Identifier(identifier) => ApiName::of_audience(identifier)
-            .resource
-            .is_some_and(|resource| resource.name() == GRAPH.name()),
-    }
-}
-
-fn cures(wanted: &Requirement, reasons: &[Reason], origin: Origin) -> Vec<Cure> {
-    let mut cures = Vec::new();
-    let has = |wanted: fn(&Reason) -> bool| reasons.iter().any(wanted);
-    let stale = has(|reason| matches!(reason, Reason::Expired { .. }));
-    let lacks = has(|reason| matches!(reason, Reason::MissingPermission { .. }));
-    if reasons.contains(&Reason::IdToken) {
-        cures.push(Cure::SendAccessToken);
-    }
-    // Another sign-in brings another token; an expired one that is right otherwise needs none, if it
-    // can be refreshed.
-    let other_token = lacks
-        || has(|reason| {
-            matches!(
-                reason,
-                Reason::NoToken
-                    | Reason::WrongAudience { .. }
-                    | Reason::IdToken
-                    | Reason::Encrypted
-                    | Reason::Opaque
-            )
-        });
-    match origin {
-        Origin::Client => {
-            if stale {
-                cures.push(Cure::AskClient);
-            }
-            if has(|reason| matches!(reason, Reason::WrongAudience { .. })) {
-                cures.push(Cure::ExchangeOnBehalfOf);
-            }
-        }
-        Origin::OtherProvider => {
-            if stale {
-                cures.push(Cure::Refresh);
-            }
-        }
-        Origin::TokenStore { .. } | Origin::Unknown => {
-            let can_refresh = match origin {
-                Origin::TokenStore { can_refresh } => Some(can_refresh),
-                _ => None,
-            };
-            if stale && can_refresh != Some(false) {
-                cures.push(Cure::Refresh);
-            }
-            // A token without a user comes from no sign-in.
-            let needs_user = wanted.caller() != Some(Caller::App);
-            if needs_user && (other_token || (stale && can_refresh != Some(true))) {
-                cures.extend(login_parameters(wanted, stale).map(Cure::SetLoginParameters));
-            }
-        }
-    }
-    if lacks && wanted.scopes_to_ask_for().is_none() {
-        let user_role = wanted
-            .alternatives()
-            .flatten()
-            .any(|permission| matches!(permission, Permission::UserRole(_)));
-        cures.push(if user_role { Cure::AssignUserRole } else { Cure::GrantAppPermission });
-    }
-    cures
-}
-
-/// What a sign-in has to ask for; `None` if it cannot: the API is not known, or permissions are
-/// asked for of which none is a scope.
-fn login_parameters(wanted: &Requirement, stale: bool) -> Option<LoginParameters> {
-    let api = wanted.api()?;
-    let of_api = |name: &str| match api {
-        Api::Resource(resource) => resource.scope(name).to_string(),
-        Api::Identifier(identifier) => format!("{identifier}/{name}"),
-    };
-    let scopes = match wanted.scopes_to_ask_for() {
-        Some(names) => names.into_iter().map(of_api).collect(),
-        None if wanted.alternatives().next().is_some() => return None,
-        None => match api {
-            Api::Resource(resource) => vec![resource.default_scope().to_string()],
-            Api::Identifier(_) => vec![of_api(".default")],
-        },
-    };
-    LoginParameters::builder()
-        .scopes(SIGN_IN_SCOPES)
-        .scopes(stale.then_some("offline_access"))
-        .scopes(scopes)
-        .build()
-        .ok()
-}
-
 /// Prints [`Diagnosis::verdict`], and the cures.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -402,208 +184,6 @@ impl fmt::Display for Verdict<'_> {
             write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
         }
         Ok(())
-    }
-}
-
-impl ApiName {
-    fn of(api: &Api) -> Self {
-        match api {
-            Api::Resource(resource) => Self {
-                identifier: resource
-                    .audience_uris()
-                    .first()
-                    .copied()
-                    .or(resource.app_id())
-                    .unwrap_or_default()
-                    .to_owned(),
-                resource: Some(*resource),
-            },
-            Api::Identifier(identifier) => Self::of_audience(identifier),
-        }
-    }
-
-    fn of_audience(audience: &str) -> Self {
-        Self { identifier: audience.to_owned(), resource: Resource::of_audience(audience) }
-    }
-
-    /// The App ID URI or the app id.
-    #[must_use]
-    pub fn identifier(&self) -> &str {
-        &self.identifier
-    }
-
-    /// The API, if it is known.
-    #[must_use]
-    pub fn resource(&self) -> Option<Resource> {
-        self.resource
-    }
-
-    /// The name for people, with its cloud, else the identifier.
-    fn title(&self) -> String {
-        self.resource.map_or_else(|| self.identifier.clone(), |resource| resource.to_string())
-    }
-}
-
-/// Prints the name for people and the identifier.
-impl fmt::Display for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.resource {
-            Some(resource) => write!(f, "{resource} ({})", Escaped(&self.identifier)),
-            None => Escaped(&self.identifier).fmt(f),
-        }
-    }
-}
-
-impl Reason {
-    /// A word for programs, which never changes.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoToken => "no-token",
-            Self::WrongAudience { .. } => "wrong-audience",
-            Self::MissingPermission { .. } => "missing-permission",
-            Self::WrongCaller { .. } => "wrong-caller",
-            Self::Expired { .. } => "expired",
-            Self::NoExpiry => "no-expiry",
-            Self::NotYetValid { .. } => "not-yet-valid",
-            Self::IdToken => "id-token",
-            Self::Encrypted => "encrypted",
-            Self::Opaque => "opaque",
-            Self::Protected => "protected",
-            Self::BoundToKey => "bound-to-key",
-            Self::Malformed(_) => "malformed",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoToken => f.write_str("no access token came along"),
-            Self::WrongAudience { expected, actual } => {
-                f.write_str("it is for ")?;
-                if actual.is_empty() {
-                    f.write_str("no API")?;
-                }
-                for (index, api) in actual.iter().enumerate() {
-                    write!(f, "{}{api}", if index == 0 { "" } else { " and " })?;
-                }
-                write!(f, ", not for {}", Escaped(&expected.title()))
-            }
-            Self::MissingPermission { any_of } => {
-                f.write_str("it lacks ")?;
-                for (index, permissions) in any_of.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { ", or " })?;
-                    if permissions.is_empty() {
-                        f.write_str("a permission that nobody named")?;
-                    }
-                    for (index, permission) in permissions.iter().enumerate() {
-                        write!(f, "{}{permission}", if index == 0 { "" } else { " and " })?;
-                    }
-                }
-                Ok(())
-            }
-            Self::WrongCaller { expected, actual } => {
-                let name = |caller: &Caller| match caller {
-                    Caller::User => "a user",
-                    Caller::App => "an application by itself",
-                    Caller::Unknown => "somebody it does not tell",
-                };
-                write!(f, "it is from {}, not from {}", name(actual), name(expected))
-            }
-            Self::Expired { since } => write!(f, "it expired {} ago", Rough(*since)),
-            Self::NoExpiry => f.write_str("it does not say when it expires"),
-            Self::NotYetValid { until } => {
-                write!(f, "it is not valid for another {}", Rough(*until))
-            }
-            Self::IdToken => {
-                f.write_str("it is an ID token, which says who signed in and opens no API")
-            }
-            Self::Encrypted => {
-                f.write_str("it is encrypted, so nobody but the API it was issued for can read it")
-            }
-            Self::Opaque => f.write_str(
-                "it is no JWT but an opaque token, as personal Microsoft accounts and other \
-                 providers than Entra have them",
-            ),
-            Self::Protected => f.write_str(
-                "it has a nonce in its header, so nobody but Microsoft Graph, or the Microsoft API \
-                 it was issued for, can verify it",
-            ),
-            Self::BoundToKey => {
-                f.write_str("it is bound to a key of its client, so it is no bearer token")
-            }
-            Self::Malformed(error) => write!(f, "it cannot be read: {error}"),
-        }
-    }
-}
-
-impl fmt::Display for Permission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Scope(name) => write!(f, "the scope {}", Escaped(name)),
-            Self::AppRole(name) => write!(f, "the application permission {}", Escaped(name)),
-            Self::UserRole(name) => write!(f, "the user's role {}", Escaped(name)),
-        }
-    }
-}
-
-impl Cure {
-    /// A word for programs, which never changes.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::SetLoginParameters(_) => "set-login-parameters",
-            Self::Refresh => "refresh",
-            Self::SendAccessToken => "send-access-token",
-            Self::ExchangeOnBehalfOf => "exchange-on-behalf-of",
-            Self::AskClient => "ask-client",
-            Self::GrantAppPermission => "grant-app-permission",
-            Self::AssignUserRole => "assign-user-role",
-        }
-    }
-}
-
-impl fmt::Display for Cure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SetLoginParameters(parameters) => write!(
-                f,
-                "set identityProviders.azureActiveDirectory.login.loginParameters of the site's \
-                 authSettingsV2 to {:?}, and sign out and in again",
-                parameters.to_wire()
-            ),
-            Self::Refresh => Renewal::Refresh.fmt(f),
-            Self::SendAccessToken => {
-                f.write_str("send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead")
-            }
-            Self::ExchangeOnBehalfOf => f.write_str(
-                "exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of)",
-            ),
-            Self::AskClient => Renewal::AskClient.fmt(f),
-            Self::GrantAppPermission => f.write_str(
-                "have an administrator grant the application permission to the calling application",
-            ),
-            Self::AssignUserRole => {
-                f.write_str("have the app role assigned to the user in the enterprise application")
-            }
-        }
-    }
-}
-
-/// A length of time in its largest unit.
-struct Rough(Duration);
-
-impl fmt::Display for Rough {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.as_secs();
-        let (count, unit) = match seconds {
-            0..60 => (seconds, "second"),
-            60..3600 => (seconds / 60, "minute"),
-            3600..86_400 => (seconds / 3600, "hour"),
-            _ => (seconds / 86_400, "day"),
-        };
-        write!(f, "{count} {unit}{}", if count == 1 { "" } else { "s" })
     }
 }
 

@@ -359,7 +359,9 @@ fn cures_by_origin() {
     check(&[right, refresh], entra, END, &["expired"], &["refresh"]);
     let stale = check(&[right], entra, END, &["expired"], &[set]);
     assert!(stale.login_parameters().unwrap().to_wire()[0].contains(" offline_access "));
-    check(&[wrong, refresh], entra, END, &["wrong-audience", "expired"], &["refresh", set]);
+    check(&[wrong, refresh], entra, END, &["wrong-audience", "expired"], &[set]);
+    let kept = check(&[wrong, refresh], entra, END - 1, &["wrong-audience"], &[set]);
+    assert!(kept.login_parameters().unwrap().to_wire()[0].contains(" offline_access "));
     check(&[wrong], entra, END - 1, &["wrong-audience"], &[set]);
     let none = check(&[], entra, 0, &["no-token"], &[set]);
     let message = "this token does not open Azure Resource Manager: no access token came along";

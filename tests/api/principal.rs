@@ -461,6 +461,12 @@ fn providers() {
 }
 
 #[test]
+fn shapes_have_words() {
+    let words = [Shape::AppService, Shape::StaticWebApps, Shape::HeadersOnly].map(Shape::as_str);
+    assert_eq!(words, ["app-service", "static-web-apps", "headers-only"]);
+}
+
+#[test]
 fn debug_shows_types_and_no_values() {
     let user = with_claims(r#"{"typ":"oid","val":"secret-value"},{"typ":"a\nb","val":"x"}"#);
     assert_eq!(
