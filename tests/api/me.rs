@@ -61,6 +61,16 @@ fn static_web_apps() {
 }
 
 #[test]
+fn the_cure_depends_on_the_provider() {
+    let cures = |provider: &str| {
+        let body = format!(r#"[{{"provider_name":"{provider}","access_token":"opaque"}}]"#);
+        let wanted = easyauth::resource::ARM.into();
+        sessions(&body)[0].tokens().diagnose(&wanted, UNIX_EPOCH).cures().len()
+    };
+    assert_eq!((cures("aad"), cures("github")), (1, 0));
+}
+
+#[test]
 fn debug_shows_no_values() {
     let body = r#"[{"provider_name":"aad","user_id":"sample@example.com","id_token":"abc"}]"#;
     let debug = format!("{:?}", sessions(body));

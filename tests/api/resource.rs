@@ -215,6 +215,19 @@ fn resources_of_your_own() {
 }
 
 #[test]
+fn equality_of_resources() {
+    const A: Resource = Resource::new("A", &["api://a"]);
+    let others = [
+        Resource::new("B", &["api://a"]),
+        Resource::new("A", &["api://b"]),
+        A.with_app_id("6e74172b-be56-4843-9ff4-e66a39bb12e3"),
+        A.in_cloud(Cloud::China),
+    ];
+    assert_eq!(A, Resource::new("A", &["api://a"]));
+    assert!(others.iter().all(|other| *other != A));
+}
+
+#[test]
 fn scopes() {
     #[track_caller]
     fn check(text: &str, api: Option<&str>, name: &str, resource: Option<Resource>, openid: bool) {

@@ -1,0 +1,114 @@
+//! `/.auth/me`: the input is the body of the answer.
+
+use easyauth::{ExpiresOn, MAX_ME_LEN, Session, Shape};
+
+use super::{
+    json::{Json, Refused},
+    principal::{Principal, claims, provider_name},
+    secrets::{Exposed, MEMBERS, exposed, masked_json, printed},
+};
+
+/// The members that a message may repeat, and those that make a difference: roles, because
+/// `anonymous` counts, and times.
+const SHOWN: [&str; 6] =
+    ["auth_typ", "identityProvider", "provider_name", "typ", "userRoles", "expires_on"];
+
+pub(crate) fn check(input: &[u8]) {
+    let result = Session::parse_me(input);
+    let json = Json::read(input);
+    let expected = json.as_ref().filter(|_| input.len() <= MAX_ME_LEN).map(sessions);
+    let Some(Ok(expected)) = expected else {
+        assert!(result.is_err(), "accepted {result:?}");
+        check_printed(json.as_ref());
+        return;
+    };
+    let count = result.as_ref().map(Vec::len).ok();
+    assert_eq!(count, Some(expected.len()), "{result:?}");
+    for (session, expected) in result.iter().flatten().zip(&expected) {
+        expected.principal.assert_same(session.principal());
+        assert_eq!(session.user_id(), expected.user_id.as_deref());
+        assert_eq!(exposed(session.tokens()), expected.tokens);
+    }
+    check_printed(json.as_ref());
+}
+
+fn check_printed(json: Option<&Json>) {
+    if let Some(json) = json {
+        let printed = |json: &Json| printed(&Session::parse_me(json.to_string().as_bytes()));
+        assert_eq!(printed(json), printed(&masked_json(json, &SHOWN)));
+    }
+}
+
+struct Expected {
+    principal: Principal,
+    user_id: Option<String>,
+    tokens: Exposed,
+}
+
+fn sessions(json: &Json) -> Result<Vec<Expected>, Refused> {
+    if let Json::List(sessions) = json {
+        return sessions.iter().map(app_service).collect();
+    }
+    match json.once("clientPrincipal")? {
+        None => Err(Refused),
+        Some(Json::Null) => Ok(Vec::new()),
+        Some(principal) => {
+            let principal = Principal::read(principal)?;
+            if principal.is_anonymous() {
+                return Ok(Vec::new());
+            }
+            let user_id = principal.user_id.clone();
+            Ok(vec![Expected { principal, user_id, tokens: Exposed::default() }])
+        }
+    }
+}
+
+fn app_service(session: &Json) -> Result<Expected, Refused> {
+    session.members()?;
+    let principal = Principal {
+        shape: Shape::AppService,
+        provider: provider_name(session, "provider_name")?,
+        claims: claims(session, "user_claims")?,
+        name_type: None,
+        role_type: None,
+        user_id: None,
+        user_details: None,
+        user_roles: Vec::new(),
+    };
+    let mut tokens = Exposed::default();
+    for (text, member) in tokens.0.iter_mut().zip(MEMBERS) {
+        *text = token(session, member)?;
+    }
+    tokens.1 = expires_on(session)?;
+    Ok(Expected { principal, user_id: session.nullable_scalar("user_id")?, tokens })
+}
+
+/// The one token that is neither null nor empty.
+fn token(session: &Json, member: &str) -> Result<Option<String>, Refused> {
+    let mut token = None;
+    for value in session.all(member) {
+        match value {
+            Json::Text(text) if text.is_empty() => {}
+            Json::Text(text) if token.is_none() => token = Some(text.clone()),
+            Json::Null => {}
+            _ => return Err(Refused),
+        }
+    }
+    Ok(token)
+}
+
+/// The one time that is neither null nor empty.
+fn expires_on(session: &Json) -> Result<Option<ExpiresOn>, Refused> {
+    let mut time = None;
+    for value in session.all("expires_on") {
+        let only = Json::object([("expires_on", value.clone())]);
+        let text = only.nullable_scalar("expires_on")?.unwrap_or_default();
+        if text.is_empty() {
+            continue;
+        }
+        if time.replace(ExpiresOn::parse(&text).ok_or(Refused)?).is_some() {
+            return Err(Refused);
+        }
+    }
+    Ok(time)
+}

@@ -1,0 +1,49 @@
+//! Replays what the fuzz targets keep, on the stable compiler.
+
+#[path = "../fuzz/properties/mod.rs"]
+mod properties;
+
+use std::{
+    fs, io,
+    panic::catch_unwind,
+    path::{Path, PathBuf},
+};
+
+/// The files of a folder.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+/// Checks a property for all seeds of a target, and for its corpus if there is one.
+#[track_caller]
+fn replay(target: &str, property: fn(&[u8])) {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let mut inputs = files(&fuzz.join("seeds").join(target)).unwrap_or_default();
+    assert!(!inputs.is_empty(), "there are no seeds");
+    inputs.extend(files(&fuzz.join("corpus").join(target)).unwrap_or_default());
+    inputs.retain(|path| {
+        let input = fs::read(path);
+        !input.is_ok_and(|input| catch_unwind(|| property(&input)).is_ok())
+    });
+    assert!(inputs.is_empty(), "the property does not hold for {inputs:#?}");
+}
+
+#[test]
+fn principal() {
+    replay("principal", properties::principal::check);
+}
+
+#[test]
+fn token() {
+    replay("token", properties::token::check);
+}
+
+#[test]
+fn headers() {
+    replay("headers", properties::headers::check);
+}
+
+#[test]
+fn me() {
+    replay("me", properties::me::check);
+}
