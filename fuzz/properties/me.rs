@@ -83,32 +83,19 @@ fn app_service(session: &Json) -> Result<Expected, Refused> {
     Ok(Expected { principal, user_id: session.nullable_scalar("user_id")?, tokens })
 }
 
-/// The one token that is neither null nor empty.
+/// The one token; null and the empty text are none.
 fn token(session: &Json, member: &str) -> Result<Option<String>, Refused> {
-    let mut token = None;
-    for value in session.all(member) {
-        match value {
-            Json::Text(text) if text.is_empty() => {}
-            Json::Text(text) if token.is_none() => token = Some(text.clone()),
-            Json::Null => {}
-            _ => return Err(Refused),
-        }
+    match session.once(member)? {
+        Some(Json::Text(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+        None | Some(Json::Null) => Ok(None),
+        Some(_) => Err(Refused),
     }
-    Ok(token)
 }
 
-/// The one time that is neither null nor empty.
+/// The one time; null and the empty text are none.
 fn expires_on(session: &Json) -> Result<Option<ExpiresOn>, Refused> {
-    let mut time = None;
-    for value in session.all("expires_on") {
-        let only = Json::object([("expires_on", value.clone())]);
-        let text = only.nullable_scalar("expires_on")?.unwrap_or_default();
-        if text.is_empty() {
-            continue;
-        }
-        if time.replace(ExpiresOn::parse(&text).ok_or(Refused)?).is_some() {
-            return Err(Refused);
-        }
+    match session.nullable_scalar("expires_on")? {
+        Some(text) if !text.is_empty() => Ok(Some(ExpiresOn::parse(&text).ok_or(Refused)?)),
+        _ => Ok(None),
     }
-    Ok(time)
 }

@@ -16,6 +16,8 @@ use crate::{
 /// Microsoft's own token library sets for one (250 KiB, `DefaultMaximumTokenSizeInBytes`), fit in.
 pub const MAX_ME_LEN: usize = 1024 * 1024;
 
+const EXPIRES_ON: &str = "expires_on";
+
 /// One signed-in account of a session, as `/.auth/me` describes it.
 ///
 /// The endpoint needs the token store of App Service and Container Apps; it answers 404 without.
@@ -112,6 +114,7 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     }
     let (mut provider, mut user_id, mut user_claims) = (None, None, None);
     let mut tokens = ProviderTokens::default();
+    let mut seen = Vec::new();
     json.object(|json, name| -> Result<(), MeError> {
         match json.str(name) {
             "provider_name" => {
@@ -123,9 +126,15 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
                 let claims = parse::claim_list(json.skip()?, "user_claims")?;
                 Ok(once(&mut user_claims, "user_claims", claims)?)
             }
-            "expires_on" => expires_on(json, &mut tokens),
+            EXPIRES_ON => {
+                note(&mut seen, EXPIRES_ON)?;
+                expires_on(json, &mut tokens)
+            }
             name => match TokenKind::ALL.iter().find(|kind| kind.member() == name) {
-                Some(kind) => token(json, *kind, &mut tokens),
+                Some(kind) => {
+                    note(&mut seen, kind.member())?;
+                    token(json, *kind, &mut tokens)
+                }
                 None => Ok(json.skip().map(drop)?),
             },
         }
@@ -149,15 +158,12 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
 }
 
 fn expires_on(json: &mut Reader<'_>, tokens: &mut ProviderTokens) -> Result<(), MeError> {
-    const MEMBER: &str = "expires_on";
-    let value = scalar(json, MEMBER)?;
+    let value = scalar(json, EXPIRES_ON)?;
     match Nullable::span(Some(value)).map(|span| json.str(span)) {
-        None | Some("") => Ok(()),
-        Some(text) => {
-            let time = ExpiresOn::parse(text).ok_or(MeError::NotATime)?;
-            Ok(once(tokens.expires_on_mut(), MEMBER, time)?)
-        }
+        None | Some("") => {}
+        Some(text) => tokens.set_expires_on(ExpiresOn::parse(text).ok_or(MeError::NotATime)?),
     }
+    Ok(())
 }
 
 /// One token: `null` and the empty text are no token.
@@ -166,19 +172,21 @@ fn token(
     kind: TokenKind,
     tokens: &mut ProviderTokens,
 ) -> Result<(), MeError> {
-    let member = kind.member();
     match json.kind()? {
-        Kind::Null => Ok(json.skip().map(drop)?),
-        Kind::String => {
-            let secret = json.secret()?;
-            if tokens.insert(kind, secret) {
-                Ok(())
-            } else {
-                Err(PrincipalError::DuplicateMember { member }.into())
-            }
-        }
-        _ => Err(PrincipalError::InvalidMember { member }.into()),
+        Kind::Null => drop(json.skip()?),
+        Kind::String => tokens.insert(kind, json.secret()?),
+        _ => return Err(PrincipalError::InvalidMember { member: kind.member() }.into()),
     }
+    Ok(())
+}
+
+/// Notes that `member` was there, which it may be once.
+fn note(seen: &mut Vec<&'static str>, member: &'static str) -> Result<(), PrincipalError> {
+    if seen.contains(&member) {
+        return Err(PrincipalError::DuplicateMember { member });
+    }
+    seen.push(member);
+    Ok(())
 }
 
 /// The object of Static Web Apps.

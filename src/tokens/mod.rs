@@ -144,7 +144,7 @@ impl ProviderTokens {
             let name = format!("{}{provider}-{}", headers::TOKEN_PREFIX, kind.header());
             match token_value(headers, &name) {
                 Ok(None) => {}
-                Ok(Some(value)) => drop(tokens.insert(kind, Zeroizing::new(value.to_owned()))),
+                Ok(Some(value)) => tokens.insert(kind, Zeroizing::new(value.to_owned())),
                 Err(kind) => return Err(HeaderError::new(name, kind)),
             }
         }
@@ -185,25 +185,22 @@ impl ProviderTokens {
         self.provider = Some(provider);
     }
 
-    /// Adds a token; false if there is one of the kind already. An empty text is no token.
-    pub(crate) fn insert(&mut self, kind: TokenKind, token: Zeroizing<String>) -> bool {
-        fn fill<T>(slot: &mut Option<T>, token: T) -> bool {
-            slot.replace(token).is_none()
-        }
+    /// Adds a token. An empty text is none.
+    pub(crate) fn insert(&mut self, kind: TokenKind, token: Zeroizing<String>) {
         if token.is_empty() {
-            return true;
+            return;
         }
         match kind {
-            TokenKind::Id => fill(&mut self.id, token.into()),
-            TokenKind::Access => fill(&mut self.access, token.into()),
-            TokenKind::Refresh => fill(&mut self.refresh, token.into()),
-            TokenKind::AccessSecret => fill(&mut self.access_secret, token.into()),
-            TokenKind::Authentication => fill(&mut self.authentication, token.into()),
+            TokenKind::Id => self.id = Some(token.into()),
+            TokenKind::Access => self.access = Some(token.into()),
+            TokenKind::Refresh => self.refresh = Some(token.into()),
+            TokenKind::AccessSecret => self.access_secret = Some(token.into()),
+            TokenKind::Authentication => self.authentication = Some(token.into()),
         }
     }
 
-    pub(crate) fn expires_on_mut(&mut self) -> &mut Option<ExpiresOn> {
-        &mut self.expires_on
+    pub(crate) fn set_expires_on(&mut self, time: ExpiresOn) {
+        self.expires_on = Some(time);
     }
 
     /// Whether there is no token at all.

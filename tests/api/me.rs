@@ -156,6 +156,8 @@ fn refuses_what_is_no_session() {
         ("provider_name", r#""aad""#),
         ("user_id", r#""x""#),
         ("id_token", r#""x""#),
+        ("access_token", "null"),
+        ("refresh_token", r#""""#),
         ("access_token_secret", r#""x""#),
         ("expires_on", "1"),
         ("user_claims", "[]"),
