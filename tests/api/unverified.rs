@@ -387,6 +387,8 @@ fn claims_of_your_own() {
     let message = "the claims do not fit the type asked for, at line 1 column 23 of the payload";
     assert_eq!(chain(&error), message);
     assert!(token("{}").claims_as::<Custom>().is_err());
+    let error = token("{\n\n\"level\":true}").claims_as::<Custom>().unwrap_err();
+    assert_eq!((error.line(), error.column()), (3, 12));
 }
 
 #[test]
