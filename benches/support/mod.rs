@@ -41,13 +41,7 @@ pub(crate) fn compare(title: &str, mut ways: Vec<Way<'_>>, limits: &[f64]) -> io
     for ((way, peer), limit) in ways.iter().skip(1).zip(peers).zip(limits) {
         let ratio = ours / peer;
         let verdict = if ratio <= *limit { "within" } else { "OVER" };
-        writeln!(
-            out,
-            "  {ratio:.3} of {} ({verdict} the limit of {limit}) {:.0} {:.0}",
-            way.name,
-            ours * 1e9,
-            peer * 1e9
-        )?;
+        writeln!(out, "  {ratio:.3} of {} ({verdict} the limit of {limit})", way.name)?;
     }
     Ok(())
 }
