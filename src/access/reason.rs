@@ -113,12 +113,7 @@ pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime
 }
 
 fn is_graph(api: &Api) -> bool {
-    match api {
-        Api::Resource(resource) => resource.name() == GRAPH.name(),
-        Api::Identifier(identifier) => ApiName::of_audience(identifier)
-            .resource
-            .is_some_and(|resource| resource.name() == GRAPH.name()),
-    }
+    ApiName::of(api).resource.is_some_and(|resource| resource.name() == GRAPH.name())
 }
 
 impl Reason {
