@@ -78,6 +78,12 @@ pub(crate) fn decode_segment(text: &str) -> Result<Vec<u8>, Base64Error> {
     decode(&URL_UNPADDED, text)
 }
 
+/// Encodes in the standard alphabet, with padding.
+#[cfg(feature = "verify")]
+pub(crate) fn encode(text: &str) -> String {
+    STANDARD_ANY.encode(text)
+}
+
 fn decode(engine: &engine::Engine, text: &str) -> Result<Vec<u8>, Base64Error> {
     engine.decode(text).map_err(|error| Base64Error {
         position: match error {

@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "verify", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "verify"), doc = "Who is calling, with which token, and what it opens.")]
 //!
 //! # Where to look
 //!
@@ -7,6 +8,8 @@
 //! | the caller, claims and roles | [`EasyAuthPrincipal`], [`ClaimType`] |
 //! | tokens that came along | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
 //! | what is in a token | [`UnverifiedToken`] |
+//! | verified tokens, keys, what to answer | [`verify`] |
+//! | whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`], [`settings`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
@@ -16,7 +19,7 @@
 //! # Errors
 //!
 //! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
-//! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. The
+//! [`MeError`], [`verify::VerifyError`], [`access::Denied`]. They say what is wrong and where, never what was there, and each can be matched on. The
 //! platform does not send what the first two are about, so a service answers them with 400 Bad Request.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -26,6 +29,9 @@ mod base64;
 mod escape;
 mod groups;
 pub mod headers;
+#[cfg(any(feature = "reqwest", feature = "ureq"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
+pub mod integrations;
 mod json;
 mod jwt;
 mod platform;
@@ -35,6 +41,9 @@ pub mod resource;
 pub mod settings;
 mod time;
 mod tokens;
+#[cfg(feature = "verify")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
+pub mod verify;
 
 pub use access::{Diagnosis, Requirement};
 pub use groups::Groups;

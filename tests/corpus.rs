@@ -47,3 +47,21 @@ fn headers() {
 fn me() {
     replay("me", properties::me::check);
 }
+
+#[test]
+#[cfg(feature = "verify")]
+fn keys() {
+    replay("keys", properties::keys::check);
+}
+
+#[test]
+#[cfg(feature = "verify")]
+fn metadata() {
+    replay("metadata", properties::metadata::check);
+}
+
+#[test]
+#[cfg(feature = "verify")]
+fn verify() {
+    replay("verify", properties::verify::check);
+}

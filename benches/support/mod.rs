@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-const ROUNDS: usize = 61;
-const ROUND: Duration = Duration::from_millis(4);
+const ROUNDS: usize = 1001;
+const ROUND: Duration = Duration::from_micros(250);
 
 /// One way to do the job.
 pub(crate) struct Way<'a> {
@@ -39,11 +39,15 @@ pub(crate) fn compare(title: &str, mut ways: Vec<Way<'_>>, limits: &[f64]) -> io
     let medians: Vec<f64> = times.into_iter().map(median).collect();
     let Some((ours, peers)) = medians.split_first() else { return Ok(()) };
     for ((way, peer), limit) in ways.iter().skip(1).zip(peers).zip(limits) {
-        let ratio = ours / peer;
-        let verdict = if ratio <= *limit { "within" } else { "OVER" };
-        writeln!(out, "  {ratio:.3} of {} ({verdict} the limit of {limit})", way.name)?;
+        report(&mut out, ours / peer, way.name, *limit)?;
     }
     Ok(())
+}
+
+/// Prints a ratio to something, and whether it keeps to its limit.
+pub(crate) fn report(out: &mut impl io::Write, ratio: f64, of: &str, limit: f64) -> io::Result<()> {
+    let verdict = if ratio <= limit { "within" } else { "OVER" };
+    writeln!(out, "  {ratio:.3} of {of} ({verdict} the limit of {limit})")
 }
 
 fn calls_per_round(way: &mut Way<'_>) -> u32 {
@@ -56,7 +60,7 @@ fn calls_per_round(way: &mut Way<'_>) -> u32 {
     count
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+pub(crate) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -15,6 +15,9 @@ pub(crate) enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// Names that Microsoft's own token library accepts in one spelling only (IDX40011).
+const ONE_SPELLING: [&str; 5] = ["aud", "iss", "oid", "sub", "tid"];
+
 /// A member is there twice, or of a type that it never has.
 pub(crate) struct Refused;
 
@@ -44,6 +47,22 @@ impl Json {
             Self::Object(members) => Ok(members),
             _ => Err(Refused),
         }
+    }
+
+    /// The members, if none can be taken for another: names differ, and those of
+    /// [`ONE_SPELLING`] in more than case.
+    pub(crate) fn distinct_members(&self) -> Result<&[(String, Self)], Refused> {
+        let mut seen: Vec<&str> = Vec::new();
+        let members = self.members()?;
+        for (name, _) in members {
+            let spelled = ONE_SPELLING.into_iter().find(|own| name.eq_ignore_ascii_case(own));
+            let name = spelled.unwrap_or(name);
+            if seen.contains(&name) {
+                return Err(Refused);
+            }
+            seen.push(name);
+        }
+        Ok(members)
     }
 
     /// All members of this name.

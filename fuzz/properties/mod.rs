@@ -1,9 +1,19 @@
 //! What must hold for every input, whoever wrote it. The fuzz targets look for an input that breaks a
 //! property, and `tests/corpus.rs` replays the inputs that are kept.
 
+#[cfg(feature = "verify")]
+mod drafts;
 pub(crate) mod headers;
 mod json;
+#[cfg(feature = "verify")]
+pub(crate) mod keys;
 pub(crate) mod me;
+#[cfg(feature = "verify")]
+pub(crate) mod metadata;
 pub(crate) mod principal;
+#[cfg(feature = "verify")]
+mod rules;
 mod secrets;
 pub(crate) mod token;
+#[cfg(feature = "verify")]
+pub(crate) mod verify;

@@ -88,7 +88,7 @@ fn all_printed(token: &str) -> Vec<String> {
 }
 
 /// A point in time, in seconds since 1970.
-fn moment(seconds: u64) -> SystemTime {
+pub(crate) fn moment(seconds: u64) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(UNIX_EPOCH)
 }
 
@@ -128,18 +128,18 @@ fn check_diagnoses(token: &UnverifiedToken) {
 }
 
 /// What a token says, by another reader.
-struct Claims {
+pub(crate) struct Claims {
     header: Json,
-    payload: Json,
+    pub(crate) payload: Json,
     /// The payload as it is written.
     text: Vec<u8>,
-    expires_at: Option<SystemTime>,
-    not_before: Option<SystemTime>,
-    issued_at: Option<SystemTime>,
+    pub(crate) expires_at: Option<SystemTime>,
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) issued_at: Option<SystemTime>,
 }
 
 impl Claims {
-    fn read(token: &str) -> Result<Self, Refused> {
+    pub(crate) fn read(token: &str) -> Result<Self, Refused> {
         let segments: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = *segments else { return Err(Refused) };
         let is_base64url = |next: char| next.is_ascii_alphanumeric() || matches!(next, '-' | '_');
@@ -196,11 +196,7 @@ impl Claims {
         assert_eq!(token.client_id(), claim("azp").or(claim("appid")));
         assert_eq!(token.is_bound_to_key(), has(&self.payload, "cnf"));
         assert_eq!(token.is_email_domain_verified(), self.flag("xms_edov"));
-        let version = match self.claim("ver") {
-            Some(Json::Text(version) | Json::Number(version)) => Some(version.as_str()),
-            _ => None,
-        };
-        assert_eq!(token.version(), version);
+        assert_eq!(token.version(), self.version());
         assert_eq!(token.expires_at(), self.expires_at);
         assert_eq!(token.not_before(), self.not_before);
         assert_eq!(token.issued_at(), self.issued_at);
@@ -212,11 +208,7 @@ impl Claims {
     }
 
     fn assert_same_permissions(&self, token: &UnverifiedToken) {
-        let scopes: Vec<&str> = self
-            .list("scp")
-            .flat_map(|scopes| scopes.split(' '))
-            .filter(|scope| !scope.is_empty() && *scope != "/")
-            .collect();
+        let scopes: Vec<&str> = self.scopes().collect();
         assert!(token.scopes().eq(scopes.iter().copied()));
         assert!(scopes.iter().all(|scope| token.has_scope(scope)));
         assert_eq!(token.has_all_scopes(&scopes), !scopes.is_empty());
@@ -247,12 +239,25 @@ impl Claims {
         assert_eq!(token.groups(), groups);
     }
 
-    fn claim(&self, name: &str) -> Option<&Json> {
+    pub(crate) fn claim(&self, name: &str) -> Option<&Json> {
         self.payload.once(name).ok()?
     }
 
-    fn list(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn list(&self, name: &str) -> impl Iterator<Item = &str> {
         self.claim(name).and_then(strings).into_iter().flatten()
+    }
+
+    /// `/` is how an application without scopes writes that it has none.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        let scopes = self.list("scp").flat_map(|scopes| scopes.split(' '));
+        scopes.filter(|scope| !scope.is_empty() && *scope != "/")
+    }
+
+    pub(crate) fn version(&self) -> Option<&str> {
+        match self.claim("ver") {
+            Some(Json::Text(version) | Json::Number(version)) => Some(version),
+            _ => None,
+        }
     }
 
     fn flag(&self, name: &str) -> Option<bool> {
@@ -268,19 +273,10 @@ impl Claims {
 }
 
 /// An object without members that could be taken for each other.
-fn object(segment: &str) -> Result<(Vec<u8>, Json), Refused> {
+pub(crate) fn object(segment: &str) -> Result<(Vec<u8>, Json), Refused> {
     let text = URL_SAFE_NO_PAD.decode(segment).map_err(|_| Refused)?;
     let json = Json::read(&text).ok_or(Refused)?;
-    let one_spelling = ["aud", "iss", "oid", "sub", "tid"];
-    let mut seen: Vec<String> = Vec::new();
-    for (name, _) in json.members()? {
-        let spelled = one_spelling.into_iter().find(|own| name.eq_ignore_ascii_case(own));
-        let name = spelled.unwrap_or(name);
-        if seen.iter().any(|other| other == name) {
-            return Err(Refused);
-        }
-        seen.push(name.to_owned());
-    }
+    json.distinct_members()?;
     Ok((text, json))
 }
 
@@ -292,11 +288,11 @@ fn has_name(json: &Json, name: &str) -> bool {
     names(json).any(|own| own == name)
 }
 
-fn has(json: &Json, name: &str) -> bool {
+pub(crate) fn has(json: &Json, name: &str) -> bool {
     json.all(name).any(|value| *value != Json::Null)
 }
 
-fn text<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
     match json.all(name).next()? {
         Json::Text(text) => Some(text),
         _ => None,

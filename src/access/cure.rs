@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use super::{
-    Reason, Requirement,
-    requirement::{Api, Permission},
-};
-use crate::{jwt::Caller, settings::LoginParameters, tokens::Renewal};
+use super::{Permission, Reason, Requirement};
+use crate::{jwt::Caller, resource::OwnedAudience, settings::LoginParameters, tokens::Renewal};
 
 /// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces.
 const SIGN_IN_SCOPES: [&str; 3] = ["openid", "email", "profile"];
@@ -93,15 +90,15 @@ pub(super) fn cures(wanted: &Requirement, reasons: &[Reason], origin: Origin) ->
 fn login_parameters(wanted: &Requirement, offline: bool) -> Option<LoginParameters> {
     let api = wanted.api()?;
     let of_api = |name: &str| match api {
-        Api::Resource(resource) => resource.scope(name).to_string(),
-        Api::Identifier(identifier) => format!("{identifier}/{name}"),
+        OwnedAudience::Resource(resource) => resource.scope(name).to_string(),
+        OwnedAudience::Identifier(identifier) => format!("{identifier}/{name}"),
     };
     let scopes = match wanted.scopes_to_ask_for() {
         Some(names) => names.into_iter().map(of_api).collect(),
         None if wanted.alternatives().next().is_some() => return None,
         None => match api {
-            Api::Resource(resource) => vec![resource.default_scope().to_string()],
-            Api::Identifier(_) => vec![of_api(".default")],
+            OwnedAudience::Resource(resource) => vec![resource.default_scope().to_string()],
+            OwnedAudience::Identifier(_) => vec![of_api(".default")],
         },
     };
     LoginParameters::builder()

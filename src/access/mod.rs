@@ -1,11 +1,15 @@
 //! Does this token open that API, and if not: why, and what cures it.
 
 mod cure;
+#[cfg(feature = "verify")]
+mod denied;
 mod diagnosis;
 mod reason;
 mod requirement;
 
 pub use cure::Cure;
+#[cfg(feature = "verify")]
+pub use denied::Denied;
 pub use diagnosis::Diagnosis;
 pub use reason::{ApiName, Reason};
 pub use requirement::{Permission, Requirement};

@@ -5,14 +5,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{
-    Requirement,
-    requirement::{Api, Permission},
-};
+use super::{Permission, Requirement};
 use crate::{
     escape::Escaped,
     jwt::{Caller, DecodeError, Token},
-    resource::{GRAPH, Resource},
+    resource::{GRAPH, OwnedAudience, Resource},
     tokens::EXPIRY_SKEW,
 };
 
@@ -74,8 +71,8 @@ pub struct ApiName {
     resource: Option<Resource>,
 }
 
-/// Every reason why `token` is not what is wanted.
-pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Vec<Reason> {
+/// Every reason why what `token` says is not what is wanted, whatever the time and the signature.
+pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let Some(api) = wanted.api().filter(|_| !wanted.is_for_api(token)) {
         let actual = token.audiences().map(ApiName::of_audience).collect();
@@ -91,6 +88,12 @@ pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime
     if let Some(expected) = wanted.caller().filter(|caller| *caller != token.caller()) {
         reasons.push(Reason::WrongCaller { expected, actual: token.caller() });
     }
+    reasons
+}
+
+/// Every reason why `token` is not what is wanted.
+pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Vec<Reason> {
+    let mut reasons = mismatches(token, wanted);
     match token.expires_at() {
         None => reasons.push(Reason::NoExpiry),
         Some(end) if token.is_expired_at(now) => {
@@ -112,7 +115,7 @@ pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime
     reasons
 }
 
-fn is_graph(api: &Api) -> bool {
+fn is_graph(api: &OwnedAudience) -> bool {
     ApiName::of(api).resource.is_some_and(|resource| resource.name() == GRAPH.name())
 }
 
@@ -201,9 +204,9 @@ impl fmt::Display for Reason {
 }
 
 impl ApiName {
-    pub(super) fn of(api: &Api) -> Self {
+    pub(super) fn of(api: &OwnedAudience) -> Self {
         match api {
-            Api::Resource(resource) => Self {
+            OwnedAudience::Resource(resource) => Self {
                 identifier: resource
                     .audience_uris()
                     .first()
@@ -213,7 +216,7 @@ impl ApiName {
                     .to_owned(),
                 resource: Some(*resource),
             },
-            Api::Identifier(identifier) => Self::of_audience(identifier),
+            OwnedAudience::Identifier(identifier) => Self::of_audience(identifier),
         }
     }
 

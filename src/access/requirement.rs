@@ -2,7 +2,7 @@
 
 use crate::{
     jwt::{Caller, Token},
-    resource::{Audience, Resource, Scope},
+    resource::{OwnedAudience, Resource, Scope},
 };
 
 /// What a token must have: an API that it is for, permissions, a kind of caller.
@@ -24,25 +24,9 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    api: Option<Api>,
+    api: Option<OwnedAudience>,
     alternatives: Vec<Vec<Permission>>,
     caller: Option<Caller>,
-}
-
-/// The API that a token must be for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Api {
-    Resource(Resource),
-    Identifier(String),
-}
-
-impl Api {
-    pub(super) fn audience(&self) -> Audience<'_> {
-        match self {
-            Self::Resource(resource) => (*resource).into(),
-            Self::Identifier(identifier) => identifier.into(),
-        }
-    }
 }
 
 /// One permission.
@@ -70,7 +54,7 @@ impl Requirement {
     /// [`Resource`].
     #[must_use]
     pub fn audience(identifier: impl Into<String>) -> Self {
-        Self { api: Some(Api::Identifier(identifier.into())), ..Self::anything() }
+        Self { api: Some(OwnedAudience::Identifier(identifier.into())), ..Self::anything() }
     }
 
     /// A scope, by its bare name as tokens have it. For `https://api.example.com/Files.Read` and for
@@ -132,13 +116,13 @@ impl Requirement {
     /// And the token must be for this API.
     #[must_use]
     pub fn on(self, resource: Resource) -> Self {
-        Self { api: Some(Api::Resource(resource)), ..self }
+        Self { api: Some(OwnedAudience::Resource(resource)), ..self }
     }
 
     /// And the token must be for the API with this identifier: an App ID URI or a client id.
     #[must_use]
     pub fn on_audience(self, identifier: impl Into<String>) -> Self {
-        Self { api: Some(Api::Identifier(identifier.into())), ..self }
+        Self { api: Some(OwnedAudience::Identifier(identifier.into())), ..self }
     }
 
     /// And a user must be calling.
@@ -167,7 +151,7 @@ impl Requirement {
         if self.alternatives.is_empty() { self.or(Vec::new()) } else { self }
     }
 
-    pub(super) fn api(&self) -> Option<&Api> {
+    pub(super) fn api(&self) -> Option<&OwnedAudience> {
         self.api.as_ref()
     }
 
@@ -226,8 +210,8 @@ impl Permission {
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         let api = match (scope.resource(), scope.api()) {
-            (Some(resource), _) => Some(Api::Resource(resource)),
-            (None, Some(api)) => Some(Api::Identifier(api.to_owned())),
+            (Some(resource), _) => Some(OwnedAudience::Resource(resource)),
+            (None, Some(api)) => Some(OwnedAudience::Identifier(api.to_owned())),
             (None, None) => None,
         };
         match scope.name() {

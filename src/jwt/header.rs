@@ -12,7 +12,7 @@ use super::{
 pub struct TokenHeader(Members);
 
 impl TokenHeader {
-    pub(super) fn parse(text: String) -> Result<Self, DecodeError> {
+    pub(crate) fn parse(text: String) -> Result<Self, DecodeError> {
         Members::parse(text).map(Self).map_err(|error| error.of(Segment::Header))
     }
 
@@ -55,6 +55,12 @@ impl TokenHeader {
             Value::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether there is a member of this name, null included.
+    #[cfg(feature = "verify")]
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.names().any(|own| own == name)
     }
 
     /// The names of all members, in their order.

@@ -7,7 +7,7 @@ use crate::json::{JsonError, Kind, Reader, Span};
 const ONE_SPELLING: [&str; 5] = ["aud", "iss", "oid", "sub", "tid"];
 
 /// The members of an object in their order.
-pub(super) struct Members {
+pub(crate) struct Members {
     /// The object, and behind it the decoded strings.
     text: String,
     /// The length of the object.
@@ -17,7 +17,7 @@ pub(super) struct Members {
     elements: Vec<Span>,
 }
 
-pub(super) struct Member {
+pub(crate) struct Member {
     name: Span,
     value: Stored,
 }
@@ -35,7 +35,7 @@ enum Stored {
 
 /// The value of a member.
 #[derive(Clone)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Text(&'a str),
     /// As it is written.
     Number(&'a str),
@@ -48,14 +48,14 @@ pub(super) enum Value<'a> {
 
 impl Members {
     /// Reads an object in which no name is there twice.
-    pub(super) fn parse(text: String) -> Result<Self, SegmentError> {
+    pub(crate) fn parse(text: String) -> Result<Self, SegmentError> {
         let members = Self::read(text)?;
         members.refuse_duplicates()?;
         Ok(members)
     }
 
     /// Reads an object.
-    pub(super) fn read(mut text: String) -> Result<Self, SegmentError> {
+    pub(crate) fn read(mut text: String) -> Result<Self, SegmentError> {
         // Entra's claims are some 30 bytes long on average; a list that is longer grows.
         const USUAL_MEMBER_LEN: usize = 24;
         let mut json = Reader::new(&text);
@@ -129,28 +129,28 @@ impl Members {
     }
 
     /// The object as it was read.
-    pub(super) fn json(&self) -> &str {
+    pub(crate) fn json(&self) -> &str {
         self.text.get(..self.json_len).unwrap_or_default()
     }
 
     /// The names, in their order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(name, _)| name)
     }
 
     /// The members with their names, in their order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Member)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Member)> {
         self.list.iter().map(|member| (member.name.of(&self.text), member))
     }
 
     /// The value of a member; `None` if it is absent or null.
-    pub(super) fn get(&self, name: &str) -> Option<Value<'_>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Value<'_>> {
         let (_, member) = self.iter().find(|(own, _)| *own == name)?;
         self.value(member)
     }
 
     /// The value of one of these members; `None` if it is null.
-    pub(super) fn value(&self, member: &Member) -> Option<Value<'_>> {
+    pub(crate) fn value(&self, member: &Member) -> Option<Value<'_>> {
         Some(match member.value {
             Stored::Text(span) => Value::Text(span.of(&self.text)),
             Stored::Number(span) => Value::Number(span.of(&self.text)),
@@ -165,7 +165,7 @@ impl Members {
     }
 
     /// The value of a member that is a string.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Value::Text(text) => Some(text),
             _ => None,
@@ -204,7 +204,7 @@ fn mark(name: &str) -> usize {
 
 /// The strings of a list.
 #[derive(Clone)]
-pub(super) struct Texts<'a> {
+pub(crate) struct Texts<'a> {
     text: &'a str,
     spans: std::slice::Iter<'a, Span>,
 }

@@ -2,13 +2,19 @@
 
 mod compact;
 mod header;
-mod members;
+pub(crate) mod members;
 mod token;
 
 use std::fmt;
 
+#[cfg(feature = "verify")]
+pub(crate) use compact::{Segments, bytes, text};
 pub use header::TokenHeader;
+#[cfg(feature = "verify")]
+pub(crate) use token::TimeForm;
 pub use token::{Caller, ClaimsError, Token, Unverified, UnverifiedToken};
+#[cfg(feature = "verify")]
+pub use token::{Verified, VerifiedId};
 
 use crate::{escape::Escaped, json::JsonError};
 
@@ -136,7 +142,7 @@ impl fmt::Debug for MemberName {
 }
 
 /// What can be wrong inside one segment.
-enum SegmentError {
+pub(crate) enum SegmentError {
     Json(JsonError),
     NotAnObject,
     Duplicate(MemberName),

@@ -33,6 +33,28 @@ pub struct Token<T> {
 #[non_exhaustive]
 pub enum Unverified {}
 
+/// The mark of an access token that a [`Verifier`](crate::verify::Verifier) has verified.
+#[cfg(feature = "verify")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verified {}
+
+/// The mark of an ID token that an [`IdTokenVerifier`](crate::verify::IdTokenVerifier) has verified.
+#[cfg(feature = "verify")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifiedId {}
+
+/// How a point in time may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimeForm {
+    /// As Entra writes it, or as text: what copies of its claims in logs have.
+    NumberOrText,
+    /// As RFC 7519 section 2 has it.
+    #[cfg(feature = "verify")]
+    Number,
+}
+
 /// A token whose signature was not checked: good to choose which token goes where, to route and to
 /// explain. Anybody can write one, so nothing here is named `authorize`.
 ///
@@ -63,15 +85,25 @@ impl UnverifiedToken {
     /// list, times as number or text, lists of one as text.
     pub fn decode(token: &str) -> Result<Self, DecodeError> {
         let Compact { header, payload } = Compact::split(token)?;
-        let header = TokenHeader::parse(header)?;
+        Self::new(TokenHeader::parse(header)?, payload, TimeForm::NumberOrText)
+    }
+}
+
+impl<T> Token<T> {
+    /// Reads the payload. Whoever calls this says by `T` what was checked before.
+    pub(crate) fn new(
+        header: TokenHeader,
+        payload: String,
+        time_form: TimeForm,
+    ) -> Result<Self, DecodeError> {
         let claims = Members::parse(payload).map_err(|error| error.of(Segment::Payload))?;
         let (mut expires_at, mut not_before, mut issued_at) = (None, None, None);
         for (name, member) in claims.iter() {
             let value = || claims.value(member);
             let valid = match name {
-                "exp" => read_time(value().as_ref(), &mut expires_at),
-                "nbf" => read_time(value().as_ref(), &mut not_before),
-                "iat" => read_time(value().as_ref(), &mut issued_at),
+                "exp" => read_time(value().as_ref(), time_form, &mut expires_at),
+                "nbf" => read_time(value().as_ref(), time_form, &mut not_before),
+                "iat" => read_time(value().as_ref(), time_form, &mut issued_at),
                 "iss" | "sub" | "tid" | "oid" | "azp" | "appid" | "idtyp" => {
                     matches!(value(), None | Some(Value::Text(_)))
                 }
@@ -86,9 +118,7 @@ impl UnverifiedToken {
         }
         Ok(Self { header, claims, expires_at, not_before, issued_at, trust: PhantomData })
     }
-}
 
-impl<T> Token<T> {
     /// The header.
     #[must_use]
     pub fn header(&self) -> &TokenHeader {
@@ -278,6 +308,12 @@ impl<T> Token<T> {
             && ["nonce", "at_hash", "c_hash"].iter().any(|name| self.claims.get(name).is_some())
     }
 
+    /// Whether there is a claim of this name that is not null.
+    #[cfg(feature = "verify")]
+    pub(crate) fn has_claim(&self, name: &str) -> bool {
+        self.claims.get(name).is_some()
+    }
+
     /// A claim whose value is a string, found by its exact name.
     #[must_use]
     pub fn claim(&self, name: impl AsRef<str>) -> Option<&str> {
@@ -349,10 +385,11 @@ impl<T> fmt::Debug for Token<T> {
 
 /// Reads a `NumericDate` (RFC 7519 section 2): seconds since 1970, in copies of claims as text. A
 /// fraction is legal there and cut here; years run to 9999. False if it is something else.
-fn read_time(value: Option<&Value<'_>>, time: &mut Option<SystemTime>) -> bool {
+fn read_time(value: Option<&Value<'_>>, form: TimeForm, time: &mut Option<SystemTime>) -> bool {
     let number = match value {
         None => return true,
-        Some(Value::Number(number) | Value::Text(number)) => number,
+        Some(Value::Number(number)) => number,
+        Some(Value::Text(number)) if form == TimeForm::NumberOrText => number,
         Some(_) => return false,
     };
     let seconds = number.parse::<u64>().ok().or_else(|| {

@@ -226,6 +226,12 @@ impl EasyAuthPrincipal {
             .or_else(|| self.subject())
     }
 
+    /// What `X-MS-CLIENT-PRINCIPAL-ID` says.
+    #[cfg(feature = "verify")]
+    pub(crate) fn header_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
     /// A name for people: `X-MS-CLIENT-PRINCIPAL-NAME`, else the user details of Static Web Apps, else
     /// the claim that `name_typ` names, else `name`, `preferred_username`, `unique_name`, `upn`.
     ///

@@ -44,6 +44,31 @@ impl<'a> From<&'a String> for Audience<'a> {
     }
 }
 
+/// An [`Audience`] that can be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OwnedAudience {
+    Resource(Resource),
+    Identifier(String),
+}
+
+impl OwnedAudience {
+    pub(crate) fn audience(&self) -> Audience<'_> {
+        match self {
+            Self::Resource(resource) => (*resource).into(),
+            Self::Identifier(identifier) => identifier.into(),
+        }
+    }
+}
+
+impl From<Audience<'_>> for OwnedAudience {
+    fn from(audience: Audience<'_>) -> Self {
+        match audience.0 {
+            Kind::Resource(resource) => Self::Resource(resource),
+            Kind::Identifier(identifier) => Self::Identifier(identifier.to_owned()),
+        }
+    }
+}
+
 /// Whether two identifiers of an API are the same: exactly, or but for one slash at the end, or as
 /// GUIDs. An empty one is none.
 pub(crate) fn same_identifier(one: &str, other: &str) -> bool {
@@ -57,7 +82,7 @@ pub(crate) fn same_identifier(one: &str, other: &str) -> bool {
 }
 
 /// `8-4-4-4-12` hexadecimal digits.
-fn is_guid(text: &str) -> bool {
+pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(index, byte)| match index {
             8 | 13 | 18 | 23 => byte == b'-',

@@ -16,10 +16,21 @@ pub enum Cloud {
     China,
     /// The French sovereign cloud (Bleu). Only some addresses are known, and no app ids.
     France,
+    /// The German sovereign cloud (Delos). Only its sign-in address is known.
+    Germany,
+    /// The sovereign cloud of Singapore's government. Only its sign-in address is known.
+    Singapore,
 }
 
 impl Cloud {
     /// Every cloud.
-    pub const ALL: &[Self] =
-        &[Self::Public, Self::UsGov, Self::UsGovDod, Self::China, Self::France];
+    pub const ALL: &[Self] = &[
+        Self::Public,
+        Self::UsGov,
+        Self::UsGovDod,
+        Self::China,
+        Self::France,
+        Self::Germany,
+        Self::Singapore,
+    ];
 }

@@ -25,7 +25,9 @@ mod table;
 use std::fmt;
 
 pub use audience::Audience;
-pub(crate) use audience::same_identifier;
+#[cfg(feature = "verify")]
+pub(crate) use audience::is_guid;
+pub(crate) use audience::{OwnedAudience, same_identifier};
 pub use cloud::Cloud;
 pub use scope::{Scope, ScopeError};
 pub use table::*;

@@ -47,6 +47,75 @@ fn types_can_be_shared() {
     check::<settings::LoginParametersBuilder>();
 }
 
+#[cfg(feature = "verify")]
+#[test]
+fn types_of_verification_can_be_shared() {
+    use easyauth::verify;
+
+    check::<access::Denied>();
+    check::<verify::Algorithm>();
+    check::<verify::Authority>();
+    check::<verify::Challenge>();
+    check::<verify::IdTokenVerifier>();
+    check::<verify::Key>();
+    check::<verify::KeySet>();
+    check::<verify::KeyStore>();
+    check::<verify::Metadata>();
+    check::<verify::MetadataUri>();
+    check::<verify::Refresh<'_>>();
+    check::<verify::SkipReason>();
+    check::<verify::SkippedKey>();
+    check::<verify::SubjectKey<'_>>();
+    check::<verify::Tenant>();
+    check::<verify::VerifiedIdToken>();
+    check::<verify::VerifiedPrincipal<'_>>();
+    check::<verify::VerifiedToken>();
+    check::<verify::Verifier>();
+    check::<verify::VerifierBuilder>();
+    check::<verify::VerifyErrorKind>();
+
+    check_error::<access::Denied>();
+    check_error::<verify::BuildError>();
+    check_error::<verify::DocumentError>();
+    check_error::<verify::InvalidRealm>();
+    check_error::<verify::Mismatch>();
+    check_error::<verify::NotAMetadataUri>();
+    check_error::<verify::NotATenantId>();
+    check_error::<verify::SkipReason>();
+    check_error::<verify::VerifyError>();
+    assert!(size_of::<verify::VerifyError>() <= 16);
+
+    // What a fetcher fails with can be anything, so these two compare with nothing.
+    fn check_fetch_error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
+    check_fetch_error::<verify::FetchError>();
+    check_fetch_error::<verify::RefreshError>();
+}
+
+/// Verifying goes along with any runtime that moves futures between threads.
+#[cfg(feature = "verify")]
+#[test]
+fn futures_can_be_sent() {
+    use easyauth::verify::{FetchKeys, KeyStore, Verifier};
+
+    fn check_send<T: Send>(_: impl FnOnce() -> T) {}
+
+    fn check<F: FetchKeys + Sync>(verifier: &Verifier, store: &KeyStore, fetcher: &F) {
+        let (token, now) = (easyauth::AccessToken::new(""), std::time::UNIX_EPOCH);
+        check_send(|| verifier.verify_with(store, fetcher, &token, now));
+        check_send(|| store.refresh_if_due(fetcher, now));
+    }
+
+    struct Nothing;
+
+    impl FetchKeys for Nothing {
+        async fn fetch(&self, _: &str) -> Result<Vec<u8>, easyauth::verify::FetchError> {
+            Ok(Vec::new())
+        }
+    }
+
+    let _ = check::<Nothing>;
+}
+
 #[test]
 fn errors_are_errors() {
     check_error::<easyauth::ClaimsError>();

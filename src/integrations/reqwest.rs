@@ -1,0 +1,84 @@
+//! Keys fetched by reqwest.
+
+use std::time::Duration;
+
+use super::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
+use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
+
+/// Fetches keys with reqwest: for async code on Tokio.
+///
+/// Over https alone (or from this machine), without following redirects, within [`FETCH_TIMEOUT`], and
+/// no more than [`MAX_DOCUMENT_LEN`] bytes.
+///
+/// ```no_run
+/// use std::time::SystemTime;
+/// use easyauth::{AccessToken, integrations::ReqwestFetcher, resource::Cloud};
+/// use easyauth::verify::{KeyStore, MetadataUri, Tenant, Verifier};
+///
+/// # async fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+/// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
+/// let verifier = Verifier::builder(tenant).audience("api://my-api").build()?;
+/// let fetcher = ReqwestFetcher::new()?;
+///
+/// let token = verifier.verify_with(&store, &fetcher, &bearer, SystemTime::now()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct ReqwestFetcher {
+    client: reqwest::Client,
+    /// For this machine, without a proxy.
+    direct: reqwest::Client,
+}
+
+impl ReqwestFetcher {
+    /// Makes a client of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if TLS cannot be set up.
+    pub fn new() -> Result<Self, FetchError> {
+        Self::with_timeout(FETCH_TIMEOUT)
+    }
+
+    /// Makes a client that gives up after this time, or after [`REFRESH_LEASE`] if that is
+    /// shorter: then another fetch may begin.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if TLS cannot be set up.
+    pub fn with_timeout(timeout: Duration) -> Result<Self, FetchError> {
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .timeout(timeout.min(REFRESH_LEASE))
+                // The next fetch is an hour away, and a connection that was kept may be dead by then.
+                .pool_max_idle_per_host(0)
+        };
+        Ok(Self {
+            client: builder().build().map_err(FetchError::new)?,
+            // There is no TLS on this way, so reading the certificates of the system can be saved.
+            direct: builder().no_proxy().tls_certs_only([]).build().map_err(FetchError::new)?,
+        })
+    }
+}
+
+impl FetchKeys for ReqwestFetcher {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        check_uri(uri)?;
+        let client = if is_on_this_machine(uri) { &self.direct } else { &self.client };
+        let mut response = client.get(uri).send().await.map_err(FetchError::new)?;
+        if response.status() != 200 {
+            return Err(FetchError::new(format!("the answer is {}", response.status())));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(FetchError::new)? {
+            if body.len().saturating_add(chunk.len()) > MAX_DOCUMENT_LEN {
+                return Err(too_long());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}

@@ -1,0 +1,77 @@
+//! Keys fetched by ureq.
+
+use std::{io::Read as _, time::Duration};
+
+use super::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
+use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEASE};
+
+/// Fetches keys with ureq: for code that blocks its thread.
+///
+/// Over https alone (or from this machine), without following redirects, within [`FETCH_TIMEOUT`], and
+/// no more than [`MAX_DOCUMENT_LEN`] bytes.
+///
+/// ```no_run
+/// use std::time::SystemTime;
+/// use easyauth::{AccessToken, integrations::UreqFetcher, resource::Cloud};
+/// use easyauth::verify::{KeyStore, MetadataUri, Tenant, Verifier};
+///
+/// # fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
+/// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+/// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
+/// let verifier = Verifier::builder(tenant).audience("api://my-api").build()?;
+/// let fetcher = UreqFetcher::new();
+///
+/// let token = verifier.verify_with_blocking(&store, &fetcher, &bearer, SystemTime::now())?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct UreqFetcher(ureq::Agent);
+
+impl UreqFetcher {
+    /// Makes an agent of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_timeout(FETCH_TIMEOUT)
+    }
+
+    /// Makes an agent that gives up after this time, or after [`REFRESH_LEASE`] if that is
+    /// shorter: then another fetch may begin.
+    #[must_use]
+    pub fn with_timeout(timeout: Duration) -> Self {
+        let config = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .timeout_global(Some(timeout.min(REFRESH_LEASE)))
+            // The next fetch is an hour away, and a connection that was kept may be dead by then.
+            .max_idle_connections(0)
+            .build();
+        Self(config.into())
+    }
+}
+
+impl Default for UreqFetcher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FetchKeysBlocking for UreqFetcher {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        check_uri(uri)?;
+        let mut request = self.0.get(uri);
+        if is_on_this_machine(uri) {
+            request = request.config().proxy(None).build();
+        }
+        let mut response = request.call().map_err(FetchError::new)?;
+        if response.status() != 200 {
+            return Err(FetchError::new(format!("the answer is {}", response.status())));
+        }
+        // By hand: what ureq does with a body as long as its own limit depends on its version.
+        let limit = u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX);
+        let mut reader = response.body_mut().as_reader().take(limit.saturating_add(1));
+        let mut body = Vec::new();
+        reader.read_to_end(&mut body).map_err(FetchError::new)?;
+        if body.len() > MAX_DOCUMENT_LEN { Err(too_long()) } else { Ok(body) }
+    }
+}

@@ -1,0 +1,148 @@
+//! What to answer instead of what was asked for: a status and a `WWW-Authenticate` header (RFC 6750
+//! section 3).
+
+use std::fmt::Write as _;
+
+use http::{HeaderValue, StatusCode};
+
+use super::{VerifiedToken, VerifyError, VerifyErrorKind};
+use crate::{base64, headers::HeaderError};
+
+/// The answer to a request whose token does not do: a status, and the value of `WWW-Authenticate`.
+///
+/// It tells the client which rule was broken and no value, so it can go to anybody.
+///
+/// ```
+/// use easyauth::verify::Challenge;
+///
+/// let challenge = Challenge::no_token().with_realm("orders")?;
+/// assert_eq!(challenge.status(), 401);
+/// assert_eq!(challenge.www_authenticate().unwrap(), "Bearer realm=\"orders\"");
+/// # Ok::<(), easyauth::verify::InvalidRealm>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    status: StatusCode,
+    /// The parameters; `None` for an answer without a challenge.
+    parameters: Option<Vec<(&'static str, String)>>,
+}
+
+impl Challenge {
+    /// For a request without a token: 401, and no error (RFC 6750 section 3.1).
+    #[must_use]
+    pub fn no_token() -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, parameters: Some(Vec::new()) }
+    }
+
+    fn error(status: StatusCode, error: &str, description: &str) -> Self {
+        let parameters =
+            vec![("error", error.to_owned()), ("error_description", description.to_owned())];
+        Self { status, parameters: Some(parameters) }
+    }
+
+    /// For a token that does not permit what was asked for: 403, and the scopes that would do.
+    pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
+        let description = "the token does not permit this";
+        let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
+        let scopes = scopes.join(" ");
+        if let Some(parameters) = &mut challenge.parameters
+            && !scopes.is_empty()
+            && scopes.bytes().all(is_quotable)
+        {
+            parameters.push(("scope", scopes));
+        }
+        challenge
+    }
+
+    fn plain(status: StatusCode) -> Self {
+        Self { status, parameters: None }
+    }
+
+    /// Names what is protected, for people with several passwords.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRealm`] if the name has a quote, a backslash, or anything but printable ASCII.
+    pub fn with_realm(mut self, realm: &str) -> Result<Self, InvalidRealm> {
+        if !realm.bytes().all(is_quotable) {
+            return Err(InvalidRealm(()));
+        }
+        if let Some(parameters) = &mut self.parameters {
+            parameters.insert(0, ("realm", realm.to_owned()));
+        }
+        Ok(self)
+    }
+
+    /// The status: 400, 401, 403, or 503 if there are no keys.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The error code of RFC 6750 section 3.1, or `insufficient_claims` of Entra's claims challenge.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        let parameters = self.parameters.as_ref()?;
+        parameters.iter().find(|(name, _)| *name == "error").map(|(_, value)| value.as_str())
+    }
+
+    /// The value of `WWW-Authenticate`; `None` if a better token would not help.
+    #[must_use]
+    pub fn www_authenticate(&self) -> Option<HeaderValue> {
+        let mut value = "Bearer".to_owned();
+        for (index, (name, parameter)) in self.parameters.as_ref()?.iter().enumerate() {
+            let separator = if index == 0 { ' ' } else { ',' };
+            // Writing to a string does not fail.
+            let _ = write!(value, "{separator}{name}=\"{parameter}\"");
+        }
+        HeaderValue::from_str(&value).ok()
+    }
+}
+
+/// A character of a quoted parameter that needs no escape (RFC 6750 section 3).
+fn is_quotable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+/// The name of the realm has a character that cannot stand between quotes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
+pub struct InvalidRealm(());
+
+impl VerifyError {
+    /// What to answer: 401 with `invalid_token`, or 503 if there are no keys to verify anything with.
+    #[must_use]
+    pub fn challenge(&self) -> Challenge {
+        match self.kind() {
+            VerifyErrorKind::KeysUnavailable => Challenge::plain(StatusCode::SERVICE_UNAVAILABLE),
+            kind => Challenge::error(StatusCode::UNAUTHORIZED, "invalid_token", &kind.to_string()),
+        }
+    }
+}
+
+impl HeaderError {
+    /// What to answer if the `Authorization` header is malformed: 400 with `invalid_request`.
+    #[must_use]
+    pub fn challenge(&self) -> Challenge {
+        let description = "the request does not have exactly one well-formed bearer token";
+        Challenge::error(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+}
+
+impl VerifiedToken {
+    /// What to answer if the token permits this in principle, and Conditional Access wants more: 401
+    /// with `insufficient_claims` if the client understands it, else 403.
+    ///
+    /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5); for an
+    /// authentication context `c1` it is `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`
+    /// (Microsoft identity platform: "Claims challenges, claims requests, and client capabilities").
+    #[must_use]
+    pub fn claims_challenge(&self, claims: &str) -> Challenge {
+        if !self.supports_claims_challenge() {
+            return Challenge::plain(StatusCode::FORBIDDEN);
+        }
+        let parameters =
+            vec![("error", "insufficient_claims".to_owned()), ("claims", base64::encode(claims))];
+        Challenge { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
+    }
+}

@@ -1,0 +1,252 @@
+//! Why a token was not verified.
+
+use std::fmt;
+
+use crate::{
+    escape::Escaped,
+    jwt::{DecodeError, MemberName},
+};
+
+/// A token that was not verified: the rule that it breaks, and for audience, issuer, tenant and client
+/// what was expected and what was there. Never the token, and no other value from it.
+///
+/// Answer with [`challenge`](Self::challenge), and log the error itself: its text is for whoever runs
+/// the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyError {
+    kind: VerifyErrorKind,
+    detail: Option<Box<Detail>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Detail {
+    Decode(DecodeError),
+    Member(MemberName),
+    Identifiers { expected: Identifier, actual: Identifier },
+}
+
+/// A name that is no secret. Prints escaped and cut.
+#[derive(Clone, PartialEq, Eq)]
+struct Identifier(String);
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.0).fmt(f)
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident = $code:literal, $message:literal;)+) => {
+        /// The rule that a token breaks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum VerifyErrorKind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl VerifyErrorKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// A word for programs, which never changes.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $code,)+
+                }
+            }
+
+            const fn message(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $message,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The token is longer than [`MAX_TOKEN_LEN`](crate::MAX_TOKEN_LEN).
+    TooLong = "too-long", "the token is too long";
+    /// The token has five segments, so it is encrypted (RFC 7516).
+    Encrypted = "encrypted", "the token is encrypted";
+    /// The token is no JWT: not three segments of base64url without padding of which the first two are
+    /// JSON objects (RFC 7519 section 7.2). The source says where.
+    Malformed = "malformed", "the token is malformed";
+    /// A member is there twice (RFC 7515 section 4, RFC 7519 section 4); `aud`, `iss`, `oid`, `sub` and
+    /// `tid` also in another case (Microsoft's IDX40011).
+    DuplicateMember = "duplicate-member", "the token has a member twice";
+    /// The header has `crit`, `b64`, `zip`, `enc` or `cty`: extensions that are not supported (RFC 7515
+    /// section 4.1.11, RFC 7797 section 6), and marks of what is no signed JWT of claims.
+    UnsupportedHeader = "unsupported-header", "the header of the token has a member that is not supported";
+    /// `typ` is another kind of token than this one (RFC 8725 section 3.11).
+    WrongType = "wrong-type", "the typ of the token is that of something else";
+    /// `alg` is not among the accepted algorithms (RFC 8725 section 3.1).
+    AlgorithmNotAllowed = "algorithm-not-allowed", "the algorithm of the token is not accepted";
+    /// The header has a `nonce`: the token is for Microsoft Graph or another of Microsoft's APIs, and
+    /// its signature covers a header that only they can restore. Such a token is genuine, and nobody
+    /// else can verify it: do not accept it, and do not try to.
+    Protected = "protected", "the token is for a Microsoft API, which alone can verify it";
+    /// There is no `kid`. Keys are never tried in turn.
+    MissingKeyId = "missing-key-id", "the token does not say which key signed it";
+    /// No key with this `kid` is known. Fetching the keys again may help.
+    UnknownKey = "unknown-key", "the key that signed the token is not known";
+    /// No key is known at all, because none could be fetched. Fetching them may help.
+    KeysUnavailable = "keys-unavailable", "there are no keys to verify the token with";
+    /// The key is for another algorithm than `alg` (RFC 8725 section 3.1).
+    WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
+    /// The signature is not that of the key.
+    InvalidSignature = "invalid-signature", "the signature of the token is not valid";
+    /// A claim that must be there is not.
+    MissingClaim = "missing-claim", "the token lacks a claim";
+    /// A claim is of a JSON type, or out of a range, that it must not have; or `tid` is no GUID.
+    InvalidClaim = "invalid-claim", "a claim of the token has the wrong type or is out of range";
+    /// The key signs for another issuer ("Access tokens in the Microsoft identity platform": validate
+    /// the signing key issuer).
+    WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token is of another issuer";
+    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012).
+    WrongKeyCloud = "wrong-key-cloud", "the key that signed the token is of another cloud";
+    /// The issuer (`iss`) is not exactly the expected one.
+    WrongIssuer = "wrong-issuer", "the token is from another issuer";
+    /// The tenant (`tid`) is not let in.
+    WrongTenant = "wrong-tenant", "the token is from another tenant";
+    /// The token is for another API (`aud`).
+    WrongAudience = "wrong-audience", "the token is for another audience";
+    /// The token has expired (`exp`).
+    Expired = "expired", "the token has expired";
+    /// The token is not valid yet (`nbf`).
+    NotYetValid = "not-yet-valid", "the token is not valid yet";
+    /// The token was issued in the future (`iat`).
+    IssuedInFuture = "issued-in-future", "the token was issued in the future";
+    /// The token ends before it starts (`exp`, `nbf`).
+    InvalidLifetime = "invalid-lifetime", "the token ends before it starts";
+    /// The token lives longer than the verifier allows.
+    LifetimeTooLong = "lifetime-too-long", "the token lives longer than allowed";
+    /// The token has neither scopes (`scp`) nor roles (`roles`). Every application of a tenant can get
+    /// such a token for every API of it, without any permission (Microsoft's IDW10201).
+    NoPermissions = "no-permissions", "the token has neither scopes nor roles";
+    /// The application that asked for the token (`azp`, `appid`) is not on the list.
+    ClientNotAllowed = "client-not-allowed", "the client of the token is not allowed";
+    /// The token is bound to a key of its client (`cnf`, RFC 7800), so it is no bearer token.
+    BoundToKey = "bound-to-key", "the token is bound to a key, so it is no bearer token";
+    /// This is an ID token, which opens no API.
+    IdToken = "id-token", "the token is an ID token, which opens no API";
+    /// This is an access token where an ID token was expected.
+    AccessToken = "access-token", "the token is an access token, not an ID token";
+    /// The `nonce` of the ID token is not the one of the sign-in.
+    WrongNonce = "wrong-nonce", "the nonce of the token is not that of the sign-in";
+}
+
+impl fmt::Display for VerifyErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl VerifyError {
+    pub(super) fn decode(error: DecodeError) -> Self {
+        let kind = match &error {
+            DecodeError::TooLong { .. } => VerifyErrorKind::TooLong,
+            DecodeError::Encrypted => VerifyErrorKind::Encrypted,
+            DecodeError::DuplicateMember { .. } => VerifyErrorKind::DuplicateMember,
+            DecodeError::InvalidClaim { .. } => VerifyErrorKind::InvalidClaim,
+            _ => VerifyErrorKind::Malformed,
+        };
+        Self { kind, detail: Some(Box::new(Detail::Decode(error))) }
+    }
+
+    pub(super) fn member(kind: VerifyErrorKind, name: &str) -> Self {
+        Self { kind, detail: Some(Box::new(Detail::Member(MemberName::new(name)))) }
+    }
+
+    pub(super) fn identifiers(kind: VerifyErrorKind, expected: String, actual: String) -> Self {
+        let (expected, actual) = (Identifier(expected), Identifier(actual));
+        Self { kind, detail: Some(Box::new(Detail::Identifiers { expected, actual })) }
+    }
+
+    /// The rule that the token breaks.
+    #[must_use]
+    pub fn kind(&self) -> VerifyErrorKind {
+        self.kind
+    }
+
+    /// Whether the same token can pass later, once the keys were fetched again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+    }
+
+    /// For a wrong audience, issuer, tenant or client: what would have been right. Several are joined
+    /// by ` or `.
+    #[must_use]
+    pub fn expected(&self) -> Option<&str> {
+        match self.detail.as_deref()? {
+            Detail::Identifiers { expected, .. } => Some(&expected.0),
+            _ => None,
+        }
+    }
+
+    /// For a wrong audience, issuer, tenant or client: what the token says, as it says it. Several
+    /// audiences are joined by ` and `; empty if the token does not say.
+    #[must_use]
+    pub fn actual(&self) -> Option<&str> {
+        match self.detail.as_deref()? {
+            Detail::Identifiers { actual, .. } => Some(&actual.0),
+            _ => None,
+        }
+    }
+
+    /// For a missing or an invalid claim, a doubled member and an unsupported header: its name.
+    #[must_use]
+    pub fn member_name(&self) -> Option<&str> {
+        match self.detail.as_deref()? {
+            Detail::Member(name)
+            | Detail::Decode(
+                DecodeError::DuplicateMember { name, .. } | DecodeError::InvalidClaim { name },
+            ) => Some(name.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl From<VerifyErrorKind> for VerifyError {
+    fn from(kind: VerifyErrorKind) -> Self {
+        Self { kind, detail: None }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        match self.detail.as_deref() {
+            Some(Detail::Member(name)) => write!(f, ": {name}"),
+            // Which client it was is a claim value that nobody needs in a log to mend the matter.
+            Some(Detail::Identifiers { .. }) if self.kind == VerifyErrorKind::ClientNotAllowed => {
+                Ok(())
+            }
+            Some(Detail::Identifiers { expected, actual }) if actual.0.is_empty() => {
+                write!(f, ": expected {expected}, found none")
+            }
+            Some(Detail::Identifiers { expected, actual }) => {
+                write!(f, ": expected {expected}, found {actual}")
+            }
+            // The source says it.
+            Some(Detail::Decode(_)) | None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.detail.as_deref()? {
+            Detail::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Verified tokens: keys, issuers, tenants, and the rules.
+//!
+//! | for | look at |
+//! |---|---|
+//! | verify an access token | [`Verifier`], [`VerifiedToken`] |
+//! | verify who signed in | [`IdTokenVerifier`], [`EasyAuthPrincipal::confirm`] |
+//! | whose tokens | [`Tenant`], [`Authority`] |
+//! | keys from a document | [`KeySet`] |
+//! | keys that stay fresh | [`KeyStore`], [`FetchKeys`] |
+//! | what to answer | [`Challenge`] |
+//!
+//! Nothing here reads a clock or a network by itself: the time is an argument, and a [`KeyStore`]
+//! fetches through what it is given. Verify only tokens for an API of your own: those for Microsoft's
+//! APIs are for nobody else to read.
+//!
+//! [`EasyAuthPrincipal::confirm`]: crate::EasyAuthPrincipal::confirm
+
+#[cfg(not(any(feature = "aws_lc_rs", feature = "rust_crypto")))]
+compile_error!(
+    "the feature `verify` of easyauth needs a back end for signatures: enable its feature \
+     `aws_lc_rs` (the default, needs a C compiler) or `rust_crypto` (Rust alone, slower)"
+);
+
+mod algorithm;
+mod authority;
+mod builder;
+mod challenge;
+mod confirm;
+mod document;
+mod error;
+mod fetch;
+mod jwk;
+mod key_set;
+mod metadata;
+mod policy;
+mod refresh;
+mod signature;
+mod signed;
+mod store;
+mod tenant;
+mod verified;
+mod verifier;
+
+pub use crate::jwt::{Verified, VerifiedId};
+pub use algorithm::Algorithm;
+pub use authority::Authority;
+pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
+pub use challenge::{Challenge, InvalidRealm};
+pub use confirm::{Mismatch, VerifiedPrincipal};
+pub use document::{DocumentError, MAX_DOCUMENT_LEN};
+pub use error::{VerifyError, VerifyErrorKind};
+pub use fetch::{FetchError, FetchKeys, FetchKeysBlocking};
+pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
+pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
+#[cfg(any(feature = "reqwest", feature = "ureq"))]
+pub(crate) use metadata::is_fetchable;
+pub use metadata::{Metadata, MetadataUri, NotAMetadataUri};
+pub use refresh::{Refresh, RefreshError};
+pub use store::{
+    FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
+};
+pub use tenant::{NotATenantId, Tenant};
+pub use verified::{Checked, SubjectKey};
+pub use verifier::{IdTokenVerifier, VerifiedIdToken, VerifiedToken, Verifier};

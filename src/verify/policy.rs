@@ -1,0 +1,293 @@
+//! What a verifier demands of the claims of a token whose signature is valid.
+
+use std::time::{Duration, SystemTime};
+
+use super::{
+    Algorithm, Authority, Key, KeySource, Tenant, VerifyError, VerifyErrorKind,
+    authority::{AuthorityKind, SignIn, TENANT_PLACEHOLDER},
+    signed::{self, Signed},
+};
+use crate::{
+    jwt::{TimeForm, Token},
+    resource::{OwnedAudience, is_guid},
+};
+
+/// The demands, checked by the builder.
+#[derive(Debug, Clone)]
+pub(super) struct Policy {
+    pub(super) issuers: Issuers,
+    pub(super) audiences: Vec<OwnedAudience>,
+    pub(super) clients: Vec<String>,
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) clock_skew: Duration,
+    pub(super) max_lifetime: Option<Duration>,
+    pub(super) without_permissions: WithoutPermissions,
+}
+
+/// What becomes of an access token with neither scopes nor roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WithoutPermissions {
+    Refuse,
+    Accept,
+}
+
+/// Which kind of token is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Access,
+    Id,
+}
+
+impl Kind {
+    /// What `typ` may be: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
+    /// (section 4).
+    fn types(self) -> &'static [&'static str] {
+        match self {
+            Self::Access => &["JWT", "at+jwt", "application/at+jwt"],
+            Self::Id => &["JWT"],
+        }
+    }
+}
+
+/// Who may have signed.
+#[derive(Clone)]
+pub(super) enum Issuers {
+    Entra { tenant: Tenant, sign_in: &'static SignIn },
+    Fixed { issuers: Vec<String>, cloud_instance_name: Option<String> },
+}
+
+impl Issuers {
+    pub(super) fn new(authority: Authority, sign_in: &'static SignIn) -> Self {
+        match authority.0 {
+            AuthorityKind::Entra(tenant) => Self::Entra { tenant, sign_in },
+            AuthorityKind::Fixed { issuers, cloud_instance_name } => {
+                Self::Fixed { issuers, cloud_instance_name }
+            }
+        }
+    }
+
+    /// Checks who signed: the key's issuer and cloud, the token's issuer, its tenant.
+    fn check<T>(&self, token: &Token<T>, key: &Key, kind: Kind) -> Result<(), VerifyError> {
+        let issuer = token.issuer().ok_or_else(|| missing("iss"))?;
+        match self {
+            Self::Entra { tenant, sign_in } => {
+                check_entra(token, issuer, key, tenant, sign_in, kind)
+            }
+            Self::Fixed { issuers, cloud_instance_name } => {
+                check_key(key, token.tenant_id(), issuer, cloud_instance_name.as_deref())?;
+                if issuers.iter().any(|own| own == issuer) {
+                    return Ok(());
+                }
+                let kind = VerifyErrorKind::WrongIssuer;
+                Err(VerifyError::identifiers(kind, issuers.join(" or "), issuer.to_owned()))
+            }
+        }
+    }
+
+    /// Whether only Entra's own rules about the shape of tokens apply.
+    pub(super) fn is_entra(&self) -> bool {
+        matches!(self, Self::Entra { .. })
+    }
+}
+
+impl std::fmt::Debug for Issuers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Entra { tenant, sign_in } => write!(f, "Entra({tenant} at {})", sign_in.host),
+            Self::Fixed { issuers, .. } => f.debug_list().entries(issuers).finish(),
+        }
+    }
+}
+
+fn check_entra<T>(
+    token: &Token<T>,
+    issuer: &str,
+    key: &Key,
+    expected: &Tenant,
+    sign_in: &SignIn,
+    kind: Kind,
+) -> Result<(), VerifyError> {
+    let tenant = match (token.tenant_id(), kind) {
+        (Some(tenant), _) => Some(tenant),
+        (None, Kind::Access) => None,
+        // ID tokens have `tid` only if the sign-in asked for the scope `profile`; their issuer has it.
+        (None, Kind::Id) => sign_in.tenant_of(issuer),
+    };
+    let tenant = tenant.ok_or_else(|| missing("tid"))?;
+    // Nothing else may be put into the pattern of an issuer.
+    if !is_guid(tenant) {
+        return Err(VerifyError::member(VerifyErrorKind::InvalidClaim, "tid"));
+    }
+    // Keys know the version 2.0 issuer alone, also for tokens of version 1.0.
+    check_key(key, Some(tenant), &sign_in.v2_issuer(tenant), Some(sign_in.instance_name))?;
+    let version = token.version().ok_or_else(|| missing("ver"))?;
+    let own = sign_in
+        .issuer(version, tenant)
+        .ok_or_else(|| VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"))?;
+    if own != issuer {
+        return Err(VerifyError::identifiers(VerifyErrorKind::WrongIssuer, own, issuer.to_owned()));
+    }
+    if !expected.includes(tenant) {
+        return Err(VerifyError::identifiers(
+            VerifyErrorKind::WrongTenant,
+            expected.to_string(),
+            tenant.to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The key signs for this issuer, in this cloud, as far as it says.
+fn check_key(
+    key: &Key,
+    tenant: Option<&str>,
+    issuer: &str,
+    cloud_instance_name: Option<&str>,
+) -> Result<(), VerifyError> {
+    if let Some(own) = key.issuer() {
+        let is_ours = match (own.split_once(TENANT_PLACEHOLDER), tenant) {
+            (Some((start, end)), Some(tenant)) => issuer
+                .strip_prefix(start)
+                .and_then(|rest| rest.strip_suffix(end))
+                .is_some_and(|middle| middle == tenant),
+            (Some(_), None) => false,
+            (None, _) => own == issuer,
+        };
+        if !is_ours {
+            return Err(VerifyErrorKind::WrongKeyIssuer.into());
+        }
+    }
+    match (key.cloud_instance_name(), cloud_instance_name) {
+        (Some(own), Some(expected)) if own != expected => {
+            Err(VerifyErrorKind::WrongKeyCloud.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Policy {
+    /// What holds for every kind of token, in the order of the rules. `T` says what is left to check.
+    pub(super) fn open<T>(
+        &self,
+        token: &str,
+        kind: Kind,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<Token<T>, VerifyError> {
+        let Signed { header, payload, key } =
+            signed::check(token, kind.types(), &self.algorithms, keys, now)?;
+        let token = Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)?;
+        self.issuers.check(&token, &key, kind)?;
+        self.check_audience(&token)?;
+        self.check_times(&token, now)?;
+        if token.is_bound_to_key() {
+            return Err(VerifyErrorKind::BoundToKey.into());
+        }
+        Ok(token)
+    }
+
+    fn check_audience<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
+        if !token.has_claim("aud") {
+            return Err(missing("aud"));
+        }
+        if self.audiences.iter().any(|own| token.has_audience(own.audience())) {
+            return Ok(());
+        }
+        let expected: Vec<&str> = self.audiences.iter().map(identifier).collect();
+        let actual: Vec<&str> = token.audiences().collect();
+        let kind = VerifyErrorKind::WrongAudience;
+        Err(VerifyError::identifiers(kind, expected.join(" or "), actual.join(" and ")))
+    }
+
+    /// RFC 7519 sections 4.1.4 to 4.1.6. The skew allows for clocks that differ.
+    fn check_times<T>(&self, token: &Token<T>, now: SystemTime) -> Result<(), VerifyError> {
+        let expires_at = token.expires_at().ok_or_else(|| missing("exp"))?;
+        if has_come(expires_at.checked_add(self.clock_skew), now) {
+            return Err(VerifyErrorKind::Expired.into());
+        }
+        let is_future = |time: Option<SystemTime>| {
+            time.is_some_and(|time| !has_come(time.checked_sub(self.clock_skew), now))
+        };
+        if is_future(token.not_before()) {
+            return Err(VerifyErrorKind::NotYetValid.into());
+        }
+        if is_future(token.issued_at()) {
+            return Err(VerifyErrorKind::IssuedInFuture.into());
+        }
+        if token.not_before().is_some_and(|start| expires_at <= start) {
+            return Err(VerifyErrorKind::InvalidLifetime.into());
+        }
+        if let Some(longest) = self.max_lifetime {
+            let start = token.issued_at().ok_or_else(|| missing("iat"))?;
+            if expires_at.duration_since(start).is_ok_and(|lifetime| lifetime > longest) {
+                return Err(VerifyErrorKind::LifetimeTooLong.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What holds for access tokens: some permission, and an allowed client.
+    pub(super) fn check_access<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
+        // Every access token of Entra names its client, and no ID token does.
+        let is_anonymous = self.issuers.is_entra() && token.client_id().is_none();
+        if token.is_id_token() || is_anonymous {
+            return Err(VerifyErrorKind::IdToken.into());
+        }
+        let has_permission = token.scopes().next().is_some() || token.app_roles().next().is_some();
+        if !has_permission && self.without_permissions == WithoutPermissions::Refuse {
+            return Err(VerifyErrorKind::NoPermissions.into());
+        }
+        let client = token.client_id().unwrap_or_default();
+        if self.clients.is_empty()
+            || self.clients.iter().any(|own| own.eq_ignore_ascii_case(client))
+        {
+            return Ok(());
+        }
+        let kind = VerifyErrorKind::ClientNotAllowed;
+        Err(VerifyError::identifiers(kind, self.clients.join(" or "), client.to_owned()))
+    }
+
+    /// What holds for ID tokens.
+    pub(super) fn check_id<T>(
+        &self,
+        token: &Token<T>,
+        nonce: Option<&str>,
+    ) -> Result<(), VerifyError> {
+        // `azp` may be in the ID tokens of other issuers (OpenID Connect Core section 2), Google's for
+        // instance.
+        let of_access_tokens: &[&str] =
+            if self.issuers.is_entra() { &["appid", "azp"] } else { &["appid"] };
+        let is_access_token = token.scopes().next().is_some()
+            || of_access_tokens.iter().any(|name| token.has_claim(name));
+        if is_access_token {
+            return Err(VerifyErrorKind::AccessToken.into());
+        }
+        match nonce {
+            Some(nonce) if token.claim("nonce") != Some(nonce) => {
+                Err(VerifyErrorKind::WrongNonce.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether this point in time has come. One that is beyond what the clock can tell has not.
+fn has_come(time: Option<SystemTime>, now: SystemTime) -> bool {
+    time.is_some_and(|time| now >= time)
+}
+
+fn identifier(audience: &OwnedAudience) -> &str {
+    match audience {
+        OwnedAudience::Identifier(identifier) => identifier,
+        OwnedAudience::Resource(resource) => resource
+            .audience_uris()
+            .first()
+            .copied()
+            .or(resource.app_id())
+            .unwrap_or(resource.name()),
+    }
+}
+
+fn missing(claim: &str) -> VerifyError {
+    VerifyError::member(VerifyErrorKind::MissingClaim, claim)
+}

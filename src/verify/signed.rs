@@ -1,0 +1,75 @@
+//! From the text of a token to its payload: everything that is checked before a claim is read.
+
+use std::{sync::Arc, time::SystemTime};
+
+use super::{
+    Algorithm, Key, VerifyError, VerifyErrorKind,
+    key_set::{KeySource, sealed::Found},
+};
+use crate::jwt::{Segment, Segments, TokenHeader, bytes, text};
+
+/// Header members of which each makes the token something that is not verified here: extensions that
+/// must be understood (`crit`), an unencoded payload (`b64`), compression (`zip`), encryption (`enc`),
+/// a token in a token (`cty`). Entra writes none of them.
+const UNSUPPORTED: [&str; 5] = ["crit", "b64", "zip", "enc", "cty"];
+
+/// A token whose signature was checked.
+pub(super) struct Signed {
+    pub(super) header: TokenHeader,
+    pub(super) payload: String,
+    pub(super) key: Arc<Key>,
+}
+
+/// Checks a token as far as its signature. Of the header it believes nothing but which key and which
+/// of the `allowed` algorithms to try; a key comes from `keys` alone, whatever the header offers in
+/// `jwk`, `jku`, `x5c` or `x5u` (RFC 8725 section 3.10).
+pub(super) fn check(
+    token: &str,
+    types: &[&str],
+    allowed: &[Algorithm],
+    keys: &impl KeySource,
+    now: SystemTime,
+) -> Result<Signed, VerifyError> {
+    let segments = Segments::split(token).map_err(VerifyError::decode)?;
+    let header = text(segments.header, Segment::Header)
+        .and_then(TokenHeader::parse)
+        .map_err(VerifyError::decode)?;
+    let payload = text(segments.payload, Segment::Payload).map_err(VerifyError::decode)?;
+    let signature = bytes(segments.signature, Segment::Signature).map_err(VerifyError::decode)?;
+    check_header(&header, types)?;
+    let algorithm = header
+        .alg()
+        .and_then(|name| allowed.iter().find(|algorithm| algorithm.as_str() == name))
+        .ok_or(VerifyErrorKind::AlgorithmNotAllowed)?;
+    let id = header.kid().filter(|id| !id.is_empty()).ok_or(VerifyErrorKind::MissingKeyId)?;
+    let key = match keys.find(id, now) {
+        Found::Key(key) => key,
+        Found::Unknown => return Err(VerifyErrorKind::UnknownKey.into()),
+        Found::NoKeys => return Err(VerifyErrorKind::KeysUnavailable.into()),
+    };
+    let is_for_key = key.public.family() == algorithm.family()
+        && key.algorithm().is_none_or(|only| only == *algorithm);
+    if !is_for_key {
+        return Err(VerifyErrorKind::WrongKeyAlgorithm.into());
+    }
+    let signed_len = segments.header.len().saturating_add(1).saturating_add(segments.payload.len());
+    let message = token.get(..signed_len).unwrap_or_default();
+    if !key.public.verify(*algorithm, message, &signature) {
+        return Err(VerifyErrorKind::InvalidSignature.into());
+    }
+    Ok(Signed { header, payload, key })
+}
+
+fn check_header(header: &TokenHeader, types: &[&str]) -> Result<(), VerifyError> {
+    if let Some(name) = UNSUPPORTED.into_iter().find(|name| header.contains(name)) {
+        return Err(VerifyError::member(VerifyErrorKind::UnsupportedHeader, name));
+    }
+    if header.contains("nonce") {
+        return Err(VerifyErrorKind::Protected.into());
+    }
+    let is_expected = match header.typ() {
+        Some(own) => types.iter().any(|typ| typ.eq_ignore_ascii_case(own)),
+        None => !header.contains("typ"),
+    };
+    if is_expected { Ok(()) } else { Err(VerifyErrorKind::WrongType.into()) }
+}

@@ -1,0 +1,121 @@
+//! Tenants: whose users and applications are let in.
+
+use std::fmt;
+
+use crate::{escape::Escaped, resource::is_guid};
+
+/// The tenant of all personal Microsoft accounts (Microsoft identity platform: ID token claims
+/// reference, `tid`).
+const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+/// "Microsoft Services", the tenant of Microsoft's own applications, which any-organisation policies
+/// do not mean either.
+const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+
+/// Whose tokens are accepted. There is no default: "any" must be said.
+///
+/// A tenant is its id, a GUID. A domain name is none: tokens do not have it.
+///
+/// ```
+/// use easyauth::verify::Tenant;
+///
+/// let ours = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+/// assert!(ours.includes("B811A652-39E6-4A0C-B563-4279A1DD5012"));
+/// assert!(Tenant::single("common").is_err());
+/// // Personal accounts are a tenant too, and no organisation.
+/// assert!(!Tenant::any_organization().includes("9188040d-6c67-4c5b-b112-36a304b66dad"));
+/// # Ok::<(), easyauth::verify::NotATenantId>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant(Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    /// In lower case.
+    Listed(Vec<String>),
+    AnyOrganization,
+    AnyIncludingPersonal,
+}
+
+impl Tenant {
+    /// One tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`NotATenantId`] if the id is no GUID.
+    pub fn single(id: &str) -> Result<Self, NotATenantId> {
+        Self::any_of([id])
+    }
+
+    /// One of these tenants. None at all lets nobody in.
+    ///
+    /// # Errors
+    ///
+    /// [`NotATenantId`] if an id is no GUID.
+    pub fn any_of<S: AsRef<str>>(ids: impl IntoIterator<Item = S>) -> Result<Self, NotATenantId> {
+        let id = |id: S| match id.as_ref() {
+            id if is_guid(id) => Ok(id.to_ascii_lowercase()),
+            _ => Err(NotATenantId(())),
+        };
+        Ok(Self(Kind::Listed(ids.into_iter().map(id).collect::<Result<_, _>>()?)))
+    }
+
+    /// Every organisation in the cloud: anybody can found one, so check elsewhere who it is. Personal
+    /// accounts and Microsoft's own services are left out.
+    #[must_use]
+    pub fn any_organization() -> Self {
+        Self(Kind::AnyOrganization)
+    }
+
+    /// Everybody, personal Microsoft accounts included.
+    #[must_use]
+    pub fn any_including_personal() -> Self {
+        Self(Kind::AnyIncludingPersonal)
+    }
+
+    /// Whether the tenant with this id is meant. GUIDs are compared without regard to case.
+    #[must_use]
+    pub fn includes(&self, id: &str) -> bool {
+        let is = |own: &str| own.eq_ignore_ascii_case(id);
+        is_guid(id)
+            && match &self.0 {
+                Kind::Listed(ids) => ids.iter().any(|own| is(own)),
+                Kind::AnyOrganization => !is(PERSONAL_ACCOUNTS) && !is(MICROSOFT_SERVICES),
+                Kind::AnyIncludingPersonal => true,
+            }
+    }
+
+    /// What stands for the tenant in the addresses of the sign-in service.
+    pub(super) fn path_segment(&self) -> &str {
+        match &self.0 {
+            Kind::Listed(ids) => match ids.as_slice() {
+                [id] => id,
+                _ if self.includes(PERSONAL_ACCOUNTS) => "common",
+                _ => "organizations",
+            },
+            Kind::AnyOrganization => "organizations",
+            Kind::AnyIncludingPersonal => "common",
+        }
+    }
+
+    /// Whether nobody is let in.
+    pub(super) fn is_nobody(&self) -> bool {
+        matches!(&self.0, Kind::Listed(ids) if ids.is_empty())
+    }
+}
+
+/// Prints what a message about another tenant says that was expected.
+impl fmt::Display for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Listed(ids) => Escaped(&ids.join(" or ")).fmt(f),
+            Kind::AnyOrganization => f.write_str("any organization"),
+            Kind::AnyIncludingPersonal => f.write_str("any tenant"),
+        }
+    }
+}
+
+/// The text is no GUID, and so no id of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the tenant id is not a GUID")]
+pub struct NotATenantId(());

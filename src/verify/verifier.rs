@@ -1,0 +1,178 @@
+//! Verifiers: the one way to a verified token.
+
+use std::{fmt, time::SystemTime};
+
+use super::{
+    Authority, KeySource, VerifierBuilder, VerifyError,
+    policy::{Kind, Policy},
+};
+use crate::{
+    jwt::{Token, Verified, VerifiedId},
+    tokens::{AccessToken, IdToken},
+};
+
+/// Verifies access tokens: the only way to a [`VerifiedToken`].
+///
+/// It checks, in this order, and the signature before any claim is read:
+///
+/// 1. the length, the three segments, strict base64url, a JSON object without doubled members;
+/// 2. the header: no extension, no other kind of token, an accepted algorithm, a known key;
+/// 3. the signature;
+/// 4. that the key is of this issuer and cloud, the issuer, the tenant, the audience, the times, that
+///    the token is a bearer token and an access token, that it has some permission, the client.
+///
+/// What is not said in the builder has the strict default; [`VerifyErrorKind`](super::VerifyErrorKind)
+/// has the rules one by one.
+///
+/// ```no_run
+/// use std::time::SystemTime;
+/// use easyauth::{AccessToken, Requirement, verify::{KeySet, Tenant, Verifier}};
+///
+/// # fn answer(request: http::Request<()>, jwks: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
+///     .audience("api://my-api")
+///     .build()?;
+/// let keys = KeySet::from_jwks(jwks)?;
+///
+/// let Some(bearer) = AccessToken::from_authorization(request.headers())? else {
+///     return Ok(()); // answer 401
+/// };
+/// let token = verifier.verify(&bearer, &keys, SystemTime::now())?;
+/// token.authorize(&Requirement::scope("Files.Read").or_app_role("Files.Read.All"))?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// One verifier is for one cloud, and the keys must be that cloud's: version 1.0 tokens of Azure
+/// Government name the same issuer as those of the public cloud.
+#[derive(Clone)]
+pub struct Verifier {
+    policy: Policy,
+}
+
+/// An access token that a [`Verifier`] has verified.
+///
+/// Everything that can be asked of an [`UnverifiedToken`](crate::UnverifiedToken) can be asked of it,
+/// and [`authorize`](Self::authorize) besides. There is no other way to one: no constructor, no
+/// conversion, no `Deserialize`.
+///
+/// ```compile_fail
+/// let forged: easyauth::verify::VerifiedToken = serde_json::from_str("{}").unwrap();
+/// ```
+pub type VerifiedToken = Token<Verified>;
+
+impl Verifier {
+    /// Begins a verifier for tokens of this authority: a [`Tenant`](super::Tenant) of Entra, or the
+    /// [`Authority`] of a fixed issuer.
+    pub fn builder(authority: impl Into<Authority>) -> VerifierBuilder {
+        VerifierBuilder::new(authority.into())
+    }
+
+    pub(super) fn new(policy: Policy) -> Self {
+        Self { policy }
+    }
+
+    /// Verifies a token with the keys that are at hand, at this time.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] says which rule the token breaks. If it [is
+    /// retryable](VerifyError::is_retryable), newer keys may help:
+    /// [`verify_with`](Self::verify_with) fetches them.
+    pub fn verify(
+        &self,
+        token: &AccessToken,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<VerifiedToken, VerifyError> {
+        let token = self.policy.open(token.expose_secret(), Kind::Access, keys, now)?;
+        self.policy.check_access(&token)?;
+        Ok(token)
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Verifier").field(&self.policy).finish()
+    }
+}
+
+/// Verifies ID tokens: who signed in, for the application itself. An ID token opens no API, so what
+/// comes out has no `authorize`; it is good for [`confirm`](crate::EasyAuthPrincipal::confirm).
+///
+/// ```
+/// use easyauth::verify::{Tenant, Verifier};
+///
+/// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
+///     .audience("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client id of the application
+///     .build_for_id_tokens()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct IdTokenVerifier {
+    policy: Policy,
+}
+
+/// An ID token that an [`IdTokenVerifier`] has verified.
+///
+/// ```compile_fail
+/// # fn check(token: easyauth::verify::VerifiedIdToken) {
+/// token.authorize(&easyauth::Requirement::scope("Files.Read")); // an ID token opens no API
+/// # }
+/// ```
+pub type VerifiedIdToken = Token<VerifiedId>;
+
+impl IdTokenVerifier {
+    pub(super) fn new(policy: Policy) -> Self {
+        Self { policy }
+    }
+
+    /// Verifies an ID token, whatever its nonce. For those that the platform injects: it made the
+    /// nonce, and checked it.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] says which rule the token breaks.
+    pub fn verify(
+        &self,
+        token: &IdToken,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        self.check(token, None, keys, now)
+    }
+
+    /// Verifies an ID token and that it answers to this nonce: for a sign-in of your own (OpenID
+    /// Connect Core section 3.1.3.7).
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] says which rule the token breaks.
+    pub fn verify_nonce(
+        &self,
+        token: &IdToken,
+        nonce: &str,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        self.check(token, Some(nonce), keys, now)
+    }
+
+    fn check(
+        &self,
+        token: &IdToken,
+        nonce: Option<&str>,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        let token = self.policy.open(token.expose_secret(), Kind::Id, keys, now)?;
+        self.policy.check_id(&token, nonce)?;
+        Ok(token)
+    }
+}
+
+impl fmt::Debug for IdTokenVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IdTokenVerifier").field(&self.policy).finish()
+    }
+}

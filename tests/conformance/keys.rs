@@ -1,0 +1,279 @@
+//! Key sets and metadata: which keys of a document are used, and why the others are not.
+
+use std::{collections::BTreeSet, ops::RangeInclusive};
+
+use easyauth::verify::{
+    Algorithm, DocumentError, KeySet, Metadata, MetadataUri,
+    SkipReason::{self, *},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    exceptions::{ACCEPTED, Suite},
+    folder,
+    signatures::{documents, outcome, parse, public_keys, read},
+};
+
+/// What becomes of a key: why it is not used, if it is not.
+type Fate = Option<SkipReason>;
+
+const USED: Fate = None;
+
+/// What becomes of each key of a document, in its order. It is used or skipped under its own id.
+fn fates(document: &Value, set: &KeySet) -> Vec<Fate> {
+    let keys = document["keys"].as_array().unwrap();
+    assert_eq!(set.len() + set.skipped().len(), keys.len());
+    let fate = |(index, key): (usize, &Value)| {
+        let id = key["kid"].as_str();
+        let Some(skipped) = set.skipped().iter().find(|skipped| skipped.index() == index) else {
+            assert!(id.is_some_and(|id| set.key(id).is_some()), "{key}");
+            return USED;
+        };
+        assert_eq!(skipped.id(), id);
+        assert!(id.is_none_or(|id| set.key(id).is_none()), "{key}");
+        Some(skipped.reason())
+    };
+    keys.iter().enumerate().map(fate).collect()
+}
+
+/// The suite calls a case invalid if a token must be refused because of its keys. Beside that, what
+/// becomes of the keys themselves, by the numbers of the cases.
+const WYCHEPROOF: &[(RangeInclusive<u64>, &[Fate])] = &[
+    // A symmetric key does no harm to the others of its set, since it is never used.
+    (1..=1, &[Some(UnknownType), USED]),
+    (2..=4, &[Some(UnknownType), Some(UnknownType)]),
+    (5..=5, &[USED]),
+    (6..=6, &[Some(WrongUse)]),
+    (7..=7, &[USED]), // weak, and not looked for: see the list of exceptions
+    (8..=8, &[Some(ModulusLength { bits: 1024 })]),
+    (9..=9, &[Some(WrongExponent)]),
+    (10..=18, &[Some(UnknownType)]),
+    (19..=20, &[Some(WrongAlgorithm)]),
+    (21..=21, &[Some(WrongUse)]),
+    (22..=22, &[USED]), // a point that is not on the curve, which shows once it is used
+    (23..=23, &[Some(Malformed("x"))]),
+    (24..=24, &[Some(Missing("n"))]),
+    (25..=26, &[Some(UnknownType)]),
+];
+
+#[test]
+fn wycheproof() {
+    let Some(folder) = folder("wycheproof") else { return };
+    let mut suite = Suite::new("wycheproof-keys");
+    let file = parse(&read(&folder, "json_web_key_test"));
+    for group in file["testGroups"].as_array().unwrap() {
+        // Symmetric keys have no public part.
+        let document = group.get("public").or(group.get("private")).unwrap();
+        let keys = public_keys(document["keys"].as_array().unwrap());
+        for test in group["tests"].as_array().unwrap() {
+            let case = test["tcId"].as_u64().unwrap();
+            let (_, expected) = WYCHEPROOF.iter().find(|(cases, _)| cases.contains(&case)).unwrap();
+            assert_eq!(fates(document, &keys), *expected, "{case}");
+            let outcome = outcome(test["jws"].as_str().unwrap(), &keys);
+            suite.case(&case.to_string(), test["result"] == "valid", outcome);
+        }
+    }
+    suite.finish(
+        5,
+        &[
+            ("accepted", 2),
+            ("algorithm-not-allowed", 15),
+            ("invalid-signature", 1),
+            ("keys-unavailable", 8),
+        ],
+    );
+}
+
+/// Every document of a folder, and each of its keys: its id, whether the suite calls it valid, and
+/// what becomes of it.
+type Documents = &'static [(&'static str, &'static [(Option<&'static str>, bool, Fate)])];
+
+/// A key of this folder is valid if `JsonWebKeySet.GetSigningKeys` of Microsoft's library makes
+/// something of it: standard base64 and a certificate alone do for it, and `key_ops` and `alg` do not
+/// count.
+const IDENTITYMODEL: Documents = &[
+    (
+        "JsonWebKeySet",
+        &[
+            (Some("NGTFvdK-fythEuLwjpwAJOM9n-A"), true, Some(WrongOperations)),
+            (Some("kriMPdmBvx68skT8-mPAB3BseeA"), true, Some(NotBase64("n"))),
+        ],
+    ),
+    (
+        "JsonWebKeySetBadBase64Data",
+        &[
+            (Some("NGTFvdK-fythEuLwjpwAJOM9n-A"), true, Some(NotBase64("n"))),
+            (Some("kriMPdmBvx68skT8-mPAB3BseeA"), true, Some(NotBase64("n"))),
+        ],
+    ),
+    (
+        "JsonWebKeySetBadRsaDataMissingComponent",
+        &[
+            (None, false, Some(Missing("kty"))), // its members begin with a capital
+            (Some("NGTFvdK-fythEuLwjpwAJOM9n-A"), true, Some(WrongOperations)),
+            (Some("kriMPdmBvx68skT8-mPAB3BseeA"), true, Some(NotBase64("n"))),
+        ],
+    ),
+    (
+        "JsonWebKeySetBadX509Data",
+        &[
+            (Some("NGTFvdK-fythEuLwjpwAJOM9n-A"), true, Some(NotBase64("n"))),
+            (Some("kriMPdmBvx68skT8-mPAB3BseeA"), true, Some(NotBase64("n"))),
+        ],
+    ),
+    (
+        "JsonWebKeySetEnd2End",
+        &[
+            (Some("999b2be9-6213-436b-b12b-637b0176be41"), true, Some(NotBase64("n"))),
+            (Some("kriMPdmBvx68skT8-mPAB3BseeA"), true, Some(NotBase64("n"))),
+        ],
+    ),
+    (
+        "JsonWebKeySetEnd2EndEC",
+        &[
+            (Some("JsonWebKeyEcdsa256"), true, USED),
+            (Some("JsonWebKeyEcdsa384"), true, USED),
+            (Some("JsonWebKeyEcdsa521"), true, Some(UnknownCurve)),
+        ],
+    ),
+    (
+        "JsonWebKeySetSingleX509Data",
+        &[(Some("NGTFvdK-fythEuLwjpwAJOM9n-A"), true, Some(Missing("n")))],
+    ),
+    (
+        "JsonWebKeySetUnrecognizedKty",
+        &[
+            (Some("NGTFvdK-fythEuLwjpwAJOM9n-A"), true, Some(WrongOperations)),
+            (Some("kriMPdmBvx68skT8-mPAB3BseeA"), false, Some(UnknownType)),
+        ],
+    ),
+];
+
+/// The keys that the examples of RFC 7520 are signed and encrypted with.
+const RFC7520: Documents = &[
+    (
+        "jwk__3_1.ec_public_key",
+        &[(Some("bilbo.baggins@hobbiton.example"), true, Some(UnknownCurve))],
+    ),
+    ("jwk__3_2.ec_private_key", &[(Some("bilbo.baggins@hobbiton.example"), true, Some(Private))]),
+    ("jwk__3_3.rsa_public_key", &[(Some("bilbo.baggins@hobbiton.example"), true, USED)]),
+    ("jwk__3_4.rsa_private_key", &[(Some("bilbo.baggins@hobbiton.example"), true, Some(Private))]),
+    (
+        "jwk__3_5.symmetric_key_mac_computation",
+        &[(Some("018c0ae5-4d9b-471b-bfd6-eef314bc7037"), true, Some(UnknownType))],
+    ),
+    (
+        "jwk__3_6.symmetric_key_encryption",
+        &[(Some("1e571774-2e08-40da-8308-e8d68773842d"), true, Some(UnknownType))],
+    ),
+];
+
+/// Compares every document with the table. A case is a key, by the name of its document and its place.
+fn compare(suite: &'static str, table: Documents, read: impl Fn(&str) -> Vec<u8>) -> Suite {
+    let mut suite = Suite::new(suite);
+    for (name, expected) in table {
+        let body = read(name);
+        let document = parse(&body);
+        let fates = fates(&document, &KeySet::from_jwks(&body).unwrap());
+        let keys = document["keys"].as_array().unwrap();
+        assert!(keys.iter().map(|key| key["kid"].as_str()).eq(expected.iter().map(|key| key.0)));
+        assert!(fates.iter().eq(expected.iter().map(|key| &key.2)), "{name}: {fates:?}");
+        for (index, ((_, is_valid, _), fate)) in expected.iter().zip(fates).enumerate() {
+            let outcome = fate.map_or(ACCEPTED.to_owned(), |reason| reason.to_string());
+            suite.case(&format!("{name}[{index}]"), *is_valid, &outcome);
+        }
+    }
+    suite
+}
+
+#[test]
+fn identitymodel() {
+    let Some(folder) = folder("identitymodel") else { return };
+    assert!(documents(&folder).iter().eq(IDENTITYMODEL.iter().map(|(name, _)| name)));
+    compare("identitymodel", IDENTITYMODEL, |name| read(&folder, name)).finish(
+        13,
+        &[
+            ("accepted", 2),
+            ("it has no kty", 1),
+            ("it has no n", 1),
+            ("its crv is neither P-256 nor P-384", 1),
+            ("its key_ops do not have verify", 3),
+            ("its kty is neither RSA nor EC", 1),
+            ("its n is not base64url", 8),
+        ],
+    );
+}
+
+#[test]
+fn rfc7520() {
+    let Some(folder) = folder("rfc7520") else { return };
+    let names = documents(&folder);
+    let keys = names.iter().filter(|name| name.starts_with("jwk__"));
+    assert!(keys.eq(RFC7520.iter().map(|(name, _)| name)));
+    let set = |name: &str| json!({"keys": [parse(&read(&folder, name))]}).to_string().into_bytes();
+    compare("rfc7520-keys", RFC7520, set).finish(
+        5,
+        &[
+            ("accepted", 1),
+            ("its crv is neither P-256 nor P-384", 1),
+            ("its kty is neither RSA nor EC", 2),
+            ("its private part is published", 2),
+        ],
+    );
+}
+
+const ANY_TENANT: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
+const PERSONAL_ACCOUNTS: &str =
+    "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0";
+
+/// Microsoft's own documents are kept whole: with so many keys of every tenant, of the personal
+/// accounts alone, and of no issuer.
+#[test]
+fn documents_of_entra() {
+    const DOCUMENTS: [(&str, [usize; 3]); 3] = [
+        ("aad-common.2017-03.v1-style.jwks", [0, 0, 2]),
+        ("entra-common.2024-10-26.jwks", [5, 2, 0]),
+        ("entra-common.union-2024-06-05..2024-10-26.jwks", [30, 12, 0]),
+    ];
+    let Some(folder) = folder("jwks") else { return };
+    assert!(documents(&folder).iter().eq(DOCUMENTS.iter().map(|(name, _)| name)));
+    for (name, counts) in DOCUMENTS {
+        let body = read(&folder, name);
+        let keys = KeySet::from_jwks(&body).unwrap();
+        assert!(keys.skipped().is_empty(), "{name}: {:?}", keys.skipped());
+        let document = parse(&body);
+        let expected: BTreeSet<_> = document["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| (key["kid"].as_str().unwrap(), key["issuer"].as_str()))
+            .collect();
+        assert!(keys.keys().map(|key| (key.id(), key.issuer())).eq(expected), "{name}");
+        assert!(keys.keys().all(|key| key.algorithm().is_none()), "{name}");
+        assert!(keys.keys().all(|key| key.cloud_instance_name().is_none()), "{name}");
+        let count = |issuer| keys.keys().filter(|key| key.issuer() == issuer).count();
+        let own = [count(Some(ANY_TENANT)), count(Some(PERSONAL_ACCOUNTS)), count(None)];
+        assert_eq!(own, counts, "{name}");
+        eprintln!("conformance: {name}: {} keys", keys.len());
+    }
+}
+
+#[test]
+fn metadata_of_entra() {
+    const COMMON: &str =
+        "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
+    let Some(folder) = folder("metadata") else { return };
+    let body = read(&folder, "entra-common.2024-10-26.openid-configuration");
+    let metadata = Metadata::parse(&body, &MetadataUri::parse(COMMON).unwrap()).unwrap();
+    assert_eq!(metadata.issuer(), ANY_TENANT);
+    assert_eq!(metadata.jwks_uri(), "https://login.microsoftonline.com/common/discovery/v2.0/keys");
+    assert_eq!(metadata.cloud_instance_name(), Some("microsoftonline.com"));
+    assert_eq!(metadata.algorithms(), [Algorithm::Rs256]);
+
+    // The same document at another name of the service, and where it does not belong.
+    let at = |uri: &str| Metadata::parse(&body, &MetadataUri::parse(uri).unwrap());
+    assert_eq!(at("https://login.windows.net/common/v2.0/openid-configuration"), Ok(metadata));
+    for uri in ["https://login.microsoftonline.us/", "https://contoso.ciamlogin.com/"] {
+        assert_eq!(at(uri), Err(DocumentError::ForeignHost), "{uri}");
+    }
+}

@@ -1,0 +1,296 @@
+//! From the wire to a verified token: a store, and a server that works, fails, and works again.
+
+use std::{thread, time::SystemTime};
+
+use easyauth::verify::{
+    FIRST_BACKOFF, KeyStore, MAX_DOCUMENT_LEN, MetadataUri, REFRESH_INTERVAL, UNKNOWN_KEY_INTERVAL,
+    VerifyErrorKind,
+};
+use serde_json::json;
+
+use crate::{
+    client::{Client, HASTY, PATIENT, chain},
+    server::{Answer, Server},
+    support::{Draft, FOREIGN_KEY, NOW, at},
+};
+
+const METADATA: &str = "/metadata";
+const KEYS: &str = "/keys";
+
+/// A server with good metadata and good keys.
+fn issuer() -> Server {
+    let server = Server::start();
+    publish(&server);
+    server
+}
+
+fn publish(server: &Server) {
+    server.set(METADATA, Answer::ok(metadata(&server.uri(KEYS))));
+    server.set(KEYS, Answer::chunked(include_bytes!("../data/entra.jwks.json"), 1000));
+}
+
+fn metadata(jwks_uri: &str) -> String {
+    let issuer = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    json!({"issuer": issuer, "jwks_uri": jwks_uri}).to_string()
+}
+
+fn store(server: &Server) -> KeyStore {
+    KeyStore::new(MetadataUri::insecure_loopback(&server.uri(METADATA)).unwrap())
+}
+
+/// A token that lives for a day.
+fn draft() -> Draft {
+    Draft::access().with("exp", NOW + 86_400)
+}
+
+fn token() -> String {
+    draft().sign()
+}
+
+/// One whose key nobody has.
+fn stranger() -> String {
+    draft().with_header("kid", "unknown-key").sign_with(&FOREIGN_KEY)
+}
+
+#[track_caller]
+fn fails(
+    client: &Client,
+    store: &KeyStore,
+    token: &str,
+    now: SystemTime,
+    kind: VerifyErrorKind,
+    status: u16,
+) {
+    let error = client.verify(store, token, now).expect_err("refused");
+    assert_eq!(error.kind(), kind, "{client}");
+    assert_eq!(error.challenge().status(), status, "{client}");
+}
+
+#[track_caller]
+fn passes(client: &Client, store: &KeyStore, now: SystemTime) {
+    let token = client.verify(store, &token(), now);
+    let token = token.unwrap_or_else(|error| panic!("{client}: {error}, {:?}", store.last_error()));
+    assert!(token.has_scope("Files.Read"));
+}
+
+#[test]
+fn keys_are_fetched_once() {
+    for client in Client::all(PATIENT) {
+        let server = issuer();
+        let store = store(&server);
+        assert!(store.is_empty(at(NOW)));
+        for _ in 0..3 {
+            passes(&client, &store, at(NOW));
+        }
+        assert!(!store.is_empty(at(NOW)) && store.last_error().is_none());
+        assert_eq!(store.last_success(), Some(at(NOW)));
+        assert_eq!(store.metadata().unwrap().jwks_uri(), server.uri(KEYS));
+        // A forged token names a key that is known, so it makes nobody fetch.
+        let forged = draft().sign_with(&FOREIGN_KEY);
+        fails(&client, &store, &forged, at(NOW), VerifyErrorKind::InvalidSignature, 401);
+        assert!(!client.refresh(&store, at(NOW + 60)).unwrap());
+        assert_eq!(server.requests(), ["GET /metadata", "GET /keys"]);
+        // An hour later they are due.
+        assert!(client.refresh(&store, at(NOW) + REFRESH_INTERVAL).unwrap());
+        assert_eq!(server.stop().len(), 4);
+    }
+}
+
+#[test]
+fn a_key_that_is_new() {
+    for client in Client::all(PATIENT) {
+        let server = issuer();
+        let old = include_str!("../data/entra.jwks.json").replace("organizations-key", "old-key");
+        server.set(KEYS, Answer::ok(old));
+        let store = store(&server);
+        fails(&client, &store, &token(), at(NOW), VerifyErrorKind::UnknownKey, 401);
+        publish(&server);
+        // Unknown keys do not make it fetch again at once.
+        fails(&client, &store, &token(), at(NOW + 60), VerifyErrorKind::UnknownKey, 401);
+        passes(&client, &store, at(NOW) + UNKNOWN_KEY_INTERVAL);
+        assert_eq!(server.stop().len(), 4);
+    }
+}
+
+/// What a server does in the place of what it should, and what `last_error` says then.
+struct Failure {
+    name: &'static str,
+    path: &'static str,
+    answer: Answer,
+    error: &'static str,
+    /// What the error goes on with, in the words of one library or the other.
+    source: &'static [&'static str],
+}
+
+fn failures() -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut add = |name, path, answer: &Answer, error, source| {
+        failures.push(Failure { name, path, answer: answer.clone(), error, source });
+    };
+
+    let long = vec![b' '; 10 * MAX_DOCUMENT_LEN];
+    let slow = Answer::new("200 OK\r\ncontent-length: 9999", "{").then_drip();
+    let fetches: [(_, _, &[&str]); 10] = [
+        ("not found", Answer::with_length("404 Not Found", "{}"), &["the answer is 404 Not Found"]),
+        ("broken", Answer::with_length("500 Internal Server Error", "{}"), &["the answer is 500"]),
+        ("no content", Answer::new("204 No Content", ""), &["the answer is 204 No Content"]),
+        ("moved", Answer::redirect("302 Found", "/"), &["the answer is 302 Found"]),
+        ("long", Answer::ok(&long), &["the document is over the limit"]),
+        ("long chunks", Answer::chunked(&long, 10_000), &["the document is over the limit"]),
+        ("no HTTP", Answer::raw("no HTTP\r\n\r\n"), &["invalid HTTP version"]),
+        ("closed", Answer::raw(""), &["connection closed", "Peer disconnected"]),
+        ("silent", Answer::raw("").then_hold(), &["timed out", "timeout"]),
+        ("slow", slow, &["timed out", "timeout"]),
+    ];
+    for (name, answer, source) in fetches {
+        for path in [METADATA, KEYS] {
+            add(name, path, &answer, "the keys could not be fetched", source);
+        }
+    }
+
+    let documents: [(_, _, &[&str]); 3] = [
+        ("empty", "", &["the document is not JSON"]),
+        ("a page", "<title>Sign in to the network</title>", &["the document is not JSON"]),
+        ("no members", "{}", &["the document has no"]),
+    ];
+    for (name, body, source) in documents {
+        add(name, METADATA, &Answer::ok(body), "the metadata cannot be used", source);
+        add(name, KEYS, &Answer::ok(body), "the key set cannot be used", source);
+    }
+
+    for jwks_uri in ["https://keys.example.invalid/", "http://10.0.0.1/", "file:///etc/hosts"] {
+        let answer = Answer::ok(metadata(jwks_uri));
+        let source = &["at a host of somebody else"];
+        add(jwks_uri, METADATA, &answer, "the metadata cannot be used", source);
+    }
+
+    let answer = Answer::ok(r#"{"keys":[{"kty":"oct","kid":"organizations-key","k":"AAAA"}]}"#);
+    add("no keys", KEYS, &answer, "the key set has no key that can be used", &[""]);
+    failures
+}
+
+/// Runs a test for every failure and each fetcher, which has little time for servers that take all of
+/// it, and one with much time for when the server works.
+fn for_each_failure(test: impl Fn(&Failure, &Server, &Client, &Client)) {
+    let failures = failures();
+    for (hasty, patient) in Client::all(HASTY).iter().zip(&Client::all(PATIENT)) {
+        for failure in &failures {
+            println!("{patient}: {} at {}", failure.name, failure.path); // seen if it fails
+            let is_endless = matches!(failure.name, "silent" | "slow");
+            test(failure, &issuer(), if is_endless { hasty } else { patient }, patient);
+        }
+    }
+}
+
+impl Failure {
+    fn begin(&self, server: &Server) {
+        server.set(self.path, self.answer.clone());
+    }
+
+    #[track_caller]
+    fn is_why(&self, store: &KeyStore) {
+        let why = chain(&*store.last_error().expect("an error"));
+        let source = why.strip_prefix(self.error).unwrap_or_else(|| panic!("{why}"));
+        assert!(self.source.iter().any(|words| source.contains(words)), "{why}");
+    }
+}
+
+#[test]
+fn failures_take_no_key_away() {
+    for_each_failure(|failure, server, client, patient| {
+        let store = store(server);
+        passes(patient, &store, at(NOW));
+        let (known, metadata) = (store.len(at(NOW)), store.metadata());
+
+        failure.begin(server);
+        let due = at(NOW) + REFRESH_INTERVAL;
+        let error = client.refresh(&store, due).expect_err("failed");
+        failure.is_why(&store);
+        assert_eq!(chain(&error), chain(&*store.last_error().unwrap()));
+        passes(client, &store, due);
+
+        // Nor does an unknown key that makes it fetch.
+        let later = due + UNKNOWN_KEY_INTERVAL;
+        let requests = server.requests().len();
+        fails(client, &store, &stranger(), later, VerifyErrorKind::UnknownKey, 401);
+        assert!(server.requests().len() > requests);
+        failure.is_why(&store);
+
+        let requests = server.requests().len();
+        passes(client, &store, later);
+        assert_eq!(server.requests().len(), requests, "a known key makes nobody fetch");
+        assert_eq!((store.len(later), store.metadata()), (known, metadata));
+        assert_eq!(store.last_success(), Some(at(NOW)));
+
+        publish(server);
+        let at_last = later + 2 * FIRST_BACKOFF;
+        assert!(patient.refresh(&store, at_last).unwrap());
+        assert!(store.last_error().is_none());
+        assert_eq!(store.last_success(), Some(at_last));
+    });
+}
+
+#[test]
+fn a_store_without_keys_recovers() {
+    for_each_failure(|failure, server, client, patient| {
+        let store = store(server);
+        failure.begin(server);
+        fails(client, &store, &token(), at(NOW), VerifyErrorKind::KeysUnavailable, 503);
+        failure.is_why(&store);
+        assert!(store.is_empty(at(NOW)) && store.last_success().is_none());
+
+        // Until it has rested, it asks nobody.
+        publish(server);
+        let requests = server.requests().len();
+        let early = at(NOW) + FIRST_BACKOFF / 2;
+        fails(patient, &store, &token(), early, VerifyErrorKind::KeysUnavailable, 503);
+        assert_eq!(server.requests().len(), requests);
+
+        passes(patient, &store, at(NOW) + FIRST_BACKOFF);
+        assert!(store.last_error().is_none());
+    });
+}
+
+/// Whoever has no keys waits for the fetch of another, and for nothing after it.
+#[test]
+fn many_that_begin_at_once_fetch_once() {
+    let at_once = |server: &Server, which: usize, test: fn(&Client, &KeyStore)| {
+        let store = store(server);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| test(&Client::all(PATIENT)[which], &store));
+            }
+        });
+        server.requests()
+    };
+    for which in 0..Client::all(PATIENT).len() {
+        let requests = at_once(&issuer(), which, |client, store| passes(client, store, at(NOW)));
+        assert_eq!(requests, ["GET /metadata", "GET /keys"]);
+        let requests = at_once(&Server::start(), which, |client, store| {
+            fails(client, store, &token(), at(NOW), VerifyErrorKind::KeysUnavailable, 503);
+        });
+        assert_eq!(requests, ["GET /metadata"]);
+    }
+}
+
+#[test]
+fn a_fetch_that_hangs_holds_up_nobody() {
+    for (client, other) in Client::all(PATIENT).iter().zip(Client::all(PATIENT)) {
+        let server = issuer();
+        let store = store(&server);
+        passes(client, &store, at(NOW));
+        server.set(METADATA, Answer::raw("").then_hold());
+        let due = at(NOW) + REFRESH_INTERVAL;
+        thread::scope(|scope| {
+            let hanging = scope.spawn(|| other.refresh(&store, due));
+            server.wait_for_requests(3);
+            passes(client, &store, due);
+            fails(client, &store, &stranger(), due, VerifyErrorKind::UnknownKey, 401);
+            assert!(!client.refresh(&store, due).unwrap());
+            assert!(!hanging.is_finished());
+            assert_eq!(server.stop().len(), 3);
+            hanging.join().unwrap().expect_err("cut off");
+        });
+        passes(client, &store, due);
+    }
+}

@@ -1,0 +1,236 @@
+//! What a verified token permits, and what is answered otherwise.
+
+use easyauth::{
+    AccessToken, Requirement,
+    access::{Denied, Reason},
+    headers::HeaderError,
+    verify::{Challenge, VerifyErrorKind},
+};
+use serde_json::json;
+
+use crate::support::*;
+
+fn authorize(draft: &Draft, requirement: &Requirement) -> Result<(), Denied> {
+    passes(draft).authorize(requirement)
+}
+
+/// Rules 19 and 20: scopes of users, application permissions of applications.
+#[test]
+fn scopes_and_roles() {
+    let files = Requirement::scope("Files.Read").or_app_role("Files.Read.All");
+    assert_eq!(authorize(&Draft::access(), &files), Ok(()));
+    assert_eq!(authorize(&Draft::access_of_app(), &files), Ok(()));
+    let ok = |draft: Draft, requirement: &Requirement| authorize(&draft, requirement).is_ok();
+    assert!(!ok(Draft::access(), &Requirement::scope("files.read")));
+    assert!(!ok(Draft::access(), &Requirement::scope("Files")));
+    assert!(!ok(Draft::access_of_app(), &Requirement::scope("Files.Read.All")));
+    assert!(ok(Draft::access(), &Requirement::all_scopes(["Files.Write", "Files.Read"])));
+    assert!(!ok(Draft::access(), &Requirement::all_scopes(["Files.Write", "Mail.Read"])));
+
+    // The same role says something else in the token of a user.
+    let of_user = || Draft::access().with("roles", json!(["Files.Read.All"]));
+    let role = Requirement::app_role("Files.Read.All");
+    assert!(ok(Draft::access_of_app(), &role) && !ok(of_user(), &role));
+    let role = Requirement::user_role("Files.Read.All");
+    assert!(ok(of_user(), &role) && !ok(Draft::access_of_app(), &role));
+    // `idtyp` decides where it is.
+    let app = Draft::access_of_app().with("sub", "other");
+    assert!(!ok(app.clone(), &Requirement::app_role("Files.Read.All")));
+    assert!(ok(app.with("idtyp", "app"), &Requirement::app_role("Files.Read.All")));
+
+    assert!(ok(Draft::access(), &files.clone().on_audience(API).from_user()));
+    assert!(!ok(Draft::access(), &files.clone().on_audience("api://other")));
+    assert!(!ok(Draft::access(), &files.from_app()));
+}
+
+#[test]
+fn a_denial_says_every_reason() {
+    let wanted = Requirement::scope("Mail.Read").on_audience("api://other").from_app();
+    let denied = authorize(&Draft::access(), &wanted).unwrap_err();
+    assert_eq!(
+        denied.to_string(),
+        "the token does not permit this: it is for api://my-api, not for api://other; it lacks the \
+         scope Mail.Read; it is from a user, not from an application by itself"
+    );
+    assert_eq!(
+        denied.reasons().iter().map(Reason::code).collect::<Vec<_>>(),
+        ["wrong-audience", "missing-permission", "wrong-caller"]
+    );
+    assert_eq!(denied.scopes(), ["Mail.Read"]);
+}
+
+/// Rule 22: the key to keep data under is tenant and object id, else issuer and subject.
+#[test]
+fn the_key_to_keep_data_under() {
+    let token = passes(&Draft::access().with("email", "sample@example.com"));
+    let key = token.subject_key().unwrap();
+    assert_eq!((key.namespace(), key.id()), (TENANT, USER));
+    assert_eq!(format!("{key:?}"), "SubjectKey(..)");
+    // Another token of the same caller, with another address.
+    let other = passes(&Draft::access_v1().with("email", "other@example.com").with("sub", "s"));
+    assert_eq!(other.subject_key(), Some(key));
+    let other = passes(&Draft::access().with("oid", APP));
+    assert_ne!(other.subject_key(), Some(key));
+
+    let token = passes(&Draft::access().without("oid"));
+    let key = token.subject_key().unwrap();
+    let issuer = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+    assert_eq!((key.namespace(), key.id()), (issuer.as_str(), "subject-at-my-api"));
+    let nobody = passes(&Draft::access().without("oid").without("sub"));
+    assert_eq!(nobody.subject_key(), None);
+}
+
+/// The status, and the header as text.
+fn answer(challenge: &Challenge) -> (u16, Option<String>) {
+    let header = challenge.www_authenticate();
+    let header = header.map(|header| header.to_str().unwrap().to_owned());
+    (challenge.status().as_u16(), header)
+}
+
+#[test]
+fn challenges_without_a_token() {
+    assert_eq!(answer(&Challenge::no_token()), (401, Some("Bearer".to_owned())));
+    assert_eq!(Challenge::no_token().error_code(), None);
+    let named = Challenge::no_token().with_realm("orders at home").unwrap();
+    assert_eq!(answer(&named), (401, Some("Bearer realm=\"orders at home\"".to_owned())));
+    for realm in ["a\"b", "a\\b", "a\nb", "é", "a\u{7f}"] {
+        assert_eq!(
+            Challenge::no_token().with_realm(realm).unwrap_err().to_string(),
+            "the realm has a quote, a backslash, or a character that is not printable ASCII"
+        );
+    }
+    let malformed: HeaderError =
+        AccessToken::from_authorization(&[("Authorization", "Bearer a b")]).unwrap_err();
+    let expected = "Bearer error=\"invalid_request\",error_description=\"the request does not have \
+                    exactly one well-formed bearer token\"";
+    assert_eq!(answer(&malformed.challenge()), (400, Some(expected.to_owned())));
+}
+
+/// Every kind of error: its word, its message, its answer.
+#[test]
+fn challenges_of_errors() {
+    let texts = [
+        ("too-long", "the token is too long"),
+        ("encrypted", "the token is encrypted"),
+        ("malformed", "the token is malformed"),
+        ("duplicate-member", "the token has a member twice"),
+        ("unsupported-header", "the header of the token has a member that is not supported"),
+        ("wrong-type", "the typ of the token is that of something else"),
+        ("algorithm-not-allowed", "the algorithm of the token is not accepted"),
+        ("protected", "the token is for a Microsoft API, which alone can verify it"),
+        ("missing-key-id", "the token does not say which key signed it"),
+        ("unknown-key", "the key that signed the token is not known"),
+        ("keys-unavailable", "there are no keys to verify the token with"),
+        ("wrong-key-algorithm", "the key that signed the token is for another algorithm"),
+        ("invalid-signature", "the signature of the token is not valid"),
+        ("missing-claim", "the token lacks a claim"),
+        ("invalid-claim", "a claim of the token has the wrong type or is out of range"),
+        ("wrong-key-issuer", "the key that signed the token is of another issuer"),
+        ("wrong-key-cloud", "the key that signed the token is of another cloud"),
+        ("wrong-issuer", "the token is from another issuer"),
+        ("wrong-tenant", "the token is from another tenant"),
+        ("wrong-audience", "the token is for another audience"),
+        ("expired", "the token has expired"),
+        ("not-yet-valid", "the token is not valid yet"),
+        ("issued-in-future", "the token was issued in the future"),
+        ("invalid-lifetime", "the token ends before it starts"),
+        ("lifetime-too-long", "the token lives longer than allowed"),
+        ("no-permissions", "the token has neither scopes nor roles"),
+        ("client-not-allowed", "the client of the token is not allowed"),
+        ("bound-to-key", "the token is bound to a key, so it is no bearer token"),
+        ("id-token", "the token is an ID token, which opens no API"),
+        ("access-token", "the token is an access token, not an ID token"),
+        ("wrong-nonce", "the nonce of the token is not that of the sign-in"),
+    ];
+    let kinds = VerifyErrorKind::ALL.iter().map(|kind| (kind.code(), kind.to_string()));
+    assert!(kinds.eq(texts.iter().map(|(code, text)| (*code, (*text).to_owned()))));
+
+    let error = refused("", VerifyErrorKind::Malformed);
+    let expected = "Bearer error=\"invalid_token\",error_description=\"the token is malformed\"";
+    assert_eq!(answer(&error.challenge()), (401, Some(expected.to_owned())));
+    assert_eq!(error.challenge().error_code(), Some("invalid_token"));
+    let named = error.challenge().with_realm("r").unwrap();
+    assert!(answer(&named).1.unwrap().starts_with("Bearer realm=\"r\",error="));
+    // Nothing that the client could mend: no challenge.
+    let no_keys = easyauth::verify::KeySet::from_jwks(r#"{"keys":[]}"#).unwrap();
+    let token = AccessToken::new(Draft::access().sign());
+    let error = verifier().verify(&token, &no_keys, at(NOW)).unwrap_err();
+    assert_eq!(answer(&error.challenge()), (503, None));
+    assert_eq!(answer(&error.challenge().with_realm("r").unwrap()), (503, None));
+    assert_eq!(error.challenge().error_code(), None);
+}
+
+#[test]
+fn messages_of_errors() {
+    let text = |draft: Draft, kind| {
+        let error = fails(&draft, kind);
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        (error.to_string(), source)
+    };
+    let (message, source) =
+        text(Draft::access().with("aud", "api://x\n"), VerifyErrorKind::WrongAudience);
+    assert_eq!(
+        message,
+        r"the token is for another audience: expected api://my-api, found api://x\u{a}"
+    );
+    assert_eq!(source, None);
+    let (message, _) = text(Draft::access().with("aud", json!([])), VerifyErrorKind::WrongAudience);
+    assert_eq!(message, "the token is for another audience: expected api://my-api, found none");
+    let (message, _) = text(Draft::access().without("exp"), VerifyErrorKind::MissingClaim);
+    assert_eq!(message, "the token lacks a claim: exp");
+    let (message, source) = text(Draft::access().with("exp", "x"), VerifyErrorKind::InvalidClaim);
+    assert_eq!(message, "a claim of the token has the wrong type or is out of range");
+    assert_eq!(
+        source.unwrap(),
+        "the claim exp of the token has the wrong JSON type or is out of range"
+    );
+    let (message, _) =
+        text(Draft::access().with_header("crit", 1), VerifyErrorKind::UnsupportedHeader);
+    assert_eq!(message, "the header of the token has a member that is not supported: crit");
+    let error = refused("a.b", VerifyErrorKind::Malformed);
+    assert_eq!(
+        std::error::Error::source(&error).unwrap().to_string(),
+        "the token is opaque: it has 2 segment(s) where a JWT has 3"
+    );
+    // What is cut in the message is whole for a program.
+    let long = format!("api://{}", "x".repeat(300));
+    let error = fails(&Draft::access().with("aud", long.as_str()), VerifyErrorKind::WrongAudience);
+    assert_eq!(error.actual(), Some(long.as_str()));
+    assert!(error.to_string().ends_with("x...") && !format!("{error:?}").contains(&long));
+    assert_eq!((error.member_name(), error.is_retryable()), (None, false));
+    let error = fails(&Draft::access().without("exp"), VerifyErrorKind::MissingClaim);
+    assert_eq!((error.expected(), error.actual()), (None, None));
+}
+
+#[test]
+fn challenges_of_denials() {
+    let challenge = |requirement: Requirement| {
+        answer(&authorize(&Draft::access(), &requirement).unwrap_err().challenge())
+    };
+    let start =
+        "Bearer error=\"insufficient_scope\",error_description=\"the token does not permit this\"";
+    let mail = Requirement::any_scope(["Mail.Read", "Mail.ReadWrite"]).or_app_role("Mail.Read.All");
+    let expected = format!("{start},scope=\"Mail.Read Mail.ReadWrite\"");
+    assert_eq!(challenge(mail), (403, Some(expected)));
+    assert_eq!(challenge(Requirement::app_role("x")), (403, Some(start.to_owned())));
+    assert_eq!(challenge(Requirement::scope("a\"b")), (403, Some(start.to_owned())));
+}
+
+/// Rule 25: only a client that understands it gets a claims challenge.
+#[test]
+fn claims_challenges() {
+    let claims = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+    for capabilities in [json!(["cp1"]), json!(["xyz", "CP1"]), json!("cp1")] {
+        let token = passes(&Draft::access().with("xms_cc", capabilities));
+        assert!(token.supports_claims_challenge());
+        let expected = "Bearer error=\"insufficient_claims\",claims=\"eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJl\
+                        c3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19\"";
+        assert_eq!(answer(&token.claims_challenge(claims)), (401, Some(expected.to_owned())));
+    }
+    for capabilities in [json!(["cp2"]), json!([]), json!("cp1 cp2"), json!(1)] {
+        let token = passes(&Draft::access().with("xms_cc", capabilities));
+        assert!(!token.supports_claims_challenge());
+        assert_eq!(answer(&token.claims_challenge(claims)), (403, None));
+    }
+    assert!(!passes(&Draft::access()).supports_claims_challenge());
+}

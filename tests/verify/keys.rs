@@ -1,0 +1,436 @@
+//! Key sets, key by key (rule 8), and metadata.
+
+use easyauth::{
+    resource::Cloud,
+    verify::{
+        Algorithm, DocumentError, KeySet, MAX_DOCUMENT_LEN, MAX_KEYS, Metadata, MetadataUri,
+        SkipReason::{self, *},
+        Tenant,
+    },
+};
+use serde_json::{Map, Value, json};
+
+use crate::support::*;
+
+/// What becomes of one key: used, or why not.
+fn outcome(jwk: &Value) -> Result<(), SkipReason> {
+    let set = KeySet::from_jwks(json!({"keys": [jwk]}).to_string()).unwrap();
+    match set.skipped() {
+        [] => {
+            assert_eq!(set.len(), 1);
+            Ok(())
+        }
+        [skipped] => {
+            assert!(set.is_empty() && skipped.index() == 0);
+            Err(skipped.reason())
+        }
+        _ => panic!("one key"),
+    }
+}
+
+fn with(jwk: Map<String, Value>, members: Value) -> Value {
+    let mut jwk = jwk;
+    jwk.insert("kid".to_owned(), json!("k"));
+    for (name, value) in members.as_object().unwrap() {
+        if value.is_null() {
+            jwk.remove(name);
+        } else {
+            jwk.insert(name.clone(), value.clone());
+        }
+    }
+    jwk.into()
+}
+
+fn rsa(members: Value) -> Result<(), SkipReason> {
+    outcome(&with(rsa_jwk(&KEY), members))
+}
+
+fn ec(members: Value) -> Result<(), SkipReason> {
+    outcome(&with(ec_jwk(&P256, "P-256"), members))
+}
+
+/// A number of this many bits, odd.
+fn modulus(bits: usize) -> String {
+    let mut bytes = vec![0xff; bits.div_ceil(8)];
+    bytes[0] = 0xff >> (bytes.len() * 8 - bits);
+    base64url(bytes)
+}
+
+#[test]
+fn the_shape_of_a_key() {
+    assert_eq!(rsa(json!({})), Ok(()));
+    assert_eq!(ec(json!({})), Ok(()));
+    assert_eq!(outcome(&with(ec_jwk(&P384, "P-384"), json!({}))), Ok(()));
+    assert_eq!(outcome(&json!([])), Err(NotAnObject));
+    assert_eq!(outcome(&json!(1)), Err(NotAnObject));
+    assert_eq!(rsa(json!({"kty": null})), Err(Missing("kty")));
+    assert_eq!(rsa(json!({"kty": 1})), Err(Malformed("kty")));
+    for kty in ["oct", "OKP", "rsa", ""] {
+        assert_eq!(rsa(json!({"kty": kty})), Err(UnknownType));
+    }
+    assert_eq!(rsa(json!({"kid": null})), Err(Missing("kid")));
+    assert_eq!(rsa(json!({"kid": ""})), Err(Missing("kid")));
+    assert_eq!(rsa(json!({"kid": 1})), Err(Malformed("kid")));
+    // What is not known is ignored, certificates included.
+    assert_eq!(rsa(json!({"x5t": "t", "x5c": "not a list", "ext": true})), Ok(()));
+}
+
+#[test]
+fn the_purpose_of_a_key() {
+    assert_eq!(rsa(json!({"use": "sig"})), Ok(()));
+    assert_eq!(rsa(json!({"use": "enc"})), Err(WrongUse));
+    assert_eq!(rsa(json!({"use": "SIG"})), Err(WrongUse));
+    assert_eq!(rsa(json!({"use": 1})), Err(Malformed("use")));
+    assert_eq!(rsa(json!({"key_ops": ["sign", "verify"]})), Ok(()));
+    assert_eq!(rsa(json!({"key_ops": ["encrypt"]})), Err(WrongOperations));
+    assert_eq!(rsa(json!({"key_ops": []})), Err(WrongOperations));
+    assert_eq!(rsa(json!({"key_ops": "verify"})), Err(Malformed("key_ops")));
+    assert_eq!(rsa(json!({"key_ops": [1]})), Err(Malformed("key_ops")));
+    assert_eq!(rsa(json!({"d": "AQ"})), Err(Private));
+    assert_eq!(ec(json!({"d": "AQ"})), Err(Private));
+}
+
+#[test]
+fn the_algorithm_of_a_key() {
+    for alg in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {
+        assert_eq!(rsa(json!({"alg": alg})), Ok(()));
+        assert_eq!(ec(json!({"alg": alg})), Err(WrongAlgorithm));
+    }
+    assert_eq!(ec(json!({"alg": "ES256"})), Ok(()));
+    for alg in ["ES256", "RSA-OAEP", "RSA1_5", "SHA256", "none", "HS256", "rs256"] {
+        assert_eq!(rsa(json!({"alg": alg})), Err(WrongAlgorithm));
+    }
+    assert_eq!(ec(json!({"alg": "ES384"})), Err(WrongAlgorithm));
+    assert_eq!(rsa(json!({"alg": 1})), Err(Malformed("alg")));
+}
+
+#[test]
+fn rsa_keys() {
+    for name in ["n", "e"] {
+        assert_eq!(rsa(json!({ name: null })), Err(Missing(name)));
+        assert_eq!(rsa(json!({ name: 1 })), Err(Malformed(name)));
+        for text in ["AQAB=", "AQ AB", "AQ+B", "AQ/B", "AQABA"] {
+            assert_eq!(rsa(json!({ name: text })), Err(NotBase64(name)), "{text}");
+        }
+    }
+    for bits in [2048, 2049, 3072, 4096, 8192] {
+        assert_eq!(rsa(json!({"n": modulus(bits)})), Ok(()));
+    }
+    for bits in [8, 512, 1024, 2047, 8193, 16384] {
+        assert_eq!(rsa(json!({"n": modulus(bits)})), Err(ModulusLength { bits }));
+    }
+    assert_eq!(rsa(json!({"n": ""})), Err(ModulusLength { bits: 0 }));
+    assert_eq!(rsa(json!({"n": "AAAA"})), Err(ModulusLength { bits: 0 }));
+    // 3, 65537, 2^33 - 1; then 0, 1, 2, 65536, 2^33 + 1.
+    for exponent in [&[3][..], &[1, 0, 1], &[1, 0xff, 0xff, 0xff, 0xff], &[0, 0, 3]] {
+        assert_eq!(rsa(json!({"e": base64url(exponent)})), Ok(()), "{exponent:?}");
+    }
+    for exponent in [&[][..], &[0], &[1], &[0, 1], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1]] {
+        assert_eq!(rsa(json!({"e": base64url(exponent)})), Err(WrongExponent), "{exponent:?}");
+    }
+}
+
+/// Zeros in front of a modulus are no part of it: the key works.
+#[test]
+fn zeros_in_front_of_a_modulus() {
+    let jwk = rsa_jwk(&KEY);
+    let modulus = base64::Engine::decode(
+        &base64::prelude::BASE64_URL_SAFE_NO_PAD,
+        jwk["n"].as_str().unwrap(),
+    );
+    let padded = base64url([vec![0, 0], modulus.unwrap()].concat());
+    let keys = key_set(jwk, json!({"kid": "organizations-key", "n": padded}));
+    let token = easyauth::AccessToken::new(Draft::access().sign());
+    assert!(verifier().verify(&token, &keys, at(NOW)).is_ok());
+}
+
+#[test]
+fn keys_on_curves() {
+    assert_eq!(ec(json!({"crv": null})), Err(Missing("crv")));
+    for curve in ["P-521", "secp256k1", "p-256", "Ed25519"] {
+        assert_eq!(ec(json!({"crv": curve})), Err(UnknownCurve));
+    }
+    // A point of the other curve.
+    assert_eq!(ec(json!({"crv": "P-384"})), Err(Malformed("x")));
+    for name in ["x", "y"] {
+        assert_eq!(ec(json!({ name: null })), Err(Missing(name)));
+        assert_eq!(ec(json!({ name: base64url([1; 31]) })), Err(Malformed(name)));
+        assert_eq!(ec(json!({ name: base64url([1; 33]) })), Err(Malformed(name)));
+        assert_eq!(ec(json!({ name: "AQAB=" })), Err(NotBase64(name)));
+    }
+    // Not on the curve: that shows when a signature is checked.
+    let wrong = key_set(
+        ec_jwk(&P256, "P-256"),
+        json!({"kid": "organizations-key", "y": base64url([1; 32])}),
+    );
+    let builder = easyauth::verify::Verifier::builder(Tenant::single(TENANT).unwrap());
+    let verifier = builder.audience(API).algorithms([Algorithm::Es256]).build().unwrap();
+    let token = Draft::access().with_header("alg", "ES256").sign_on_curve(&P256);
+    let token = easyauth::AccessToken::new(token);
+    let error = verifier.verify(&token, &wrong, at(NOW)).unwrap_err();
+    assert_eq!(error.kind(), easyauth::verify::VerifyErrorKind::InvalidSignature);
+}
+
+#[test]
+fn good_keys_stay_when_others_go() {
+    let good = with(rsa_jwk(&KEY), json!({"kid": "good", "issuer": "https://a.example/"}));
+    let other = with(rsa_jwk(&FOREIGN_KEY), json!({"kid": "other", "alg": "RS256"}));
+    let text = json!({"keys": [1, good, {"kty": "oct", "kid": "o\n", "k": "AA"}, other, []]});
+    let set = KeySet::from_jwks(text.to_string()).unwrap();
+    assert_eq!(set.keys().map(easyauth::verify::Key::id).collect::<Vec<_>>(), ["good", "other"]);
+    assert_eq!((set.len(), set.is_empty()), (2, false));
+    assert_eq!(set.key("good").unwrap().issuer(), Some("https://a.example/"));
+    assert_eq!(set.key("good").unwrap().algorithm(), None);
+    assert_eq!(set.key("good").unwrap().cloud_instance_name(), None);
+    assert_eq!(set.key("other").unwrap().algorithm(), Some(Algorithm::Rs256));
+    assert!(set.key("Good").is_none());
+    let skipped: Vec<_> =
+        set.skipped().iter().map(|key| (key.index(), key.id(), key.reason())).collect();
+    let expected = [(0, None, NotAnObject), (2, Some("o\n"), UnknownType), (4, None, NotAnObject)];
+    assert_eq!(skipped, expected);
+    assert_eq!(
+        set.skipped().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "key 0 is not used: it is not a JSON object",
+            r"key 2 (o\u{a}) is not used: its kty is neither RSA nor EC",
+            "key 4 is not used: it is not a JSON object",
+        ]
+    );
+}
+
+/// Which of two different keys with one id signed? Neither.
+#[test]
+fn one_id_for_two_keys() {
+    let one = with(rsa_jwk(&KEY), json!({}));
+    let keys = |other: Value| {
+        let text = json!({"keys": [one, other]}).to_string();
+        let set = KeySet::from_jwks(text).unwrap();
+        (set.len(), set.skipped().iter().map(|key| (key.index(), key.reason())).collect::<Vec<_>>())
+    };
+    assert_eq!(keys(one.clone()), (1, vec![]));
+    let neither = (0, vec![(0, Conflict), (1, Conflict)]);
+    assert_eq!(keys(with(rsa_jwk(&FOREIGN_KEY), json!({}))), neither);
+    assert_eq!(keys(with(ec_jwk(&P256, "P-256"), json!({}))), neither);
+    assert_eq!(keys(with(rsa_jwk(&KEY), json!({"e": "Aw"}))), neither);
+    assert_eq!(keys(with(rsa_jwk(&KEY), json!({"alg": "RS256"}))), neither);
+    assert_eq!(keys(with(rsa_jwk(&KEY), json!({"issuer": "https://a.example/"}))), neither);
+    assert_eq!(keys(with(rsa_jwk(&KEY), json!({"cloud_instance_name": "a"}))), neither);
+    // A key that cannot be used does not count.
+    assert_eq!(keys(with(rsa_jwk(&KEY), json!({"use": "enc"}))), (1, vec![(1, WrongUse)]));
+}
+
+#[test]
+fn documents() {
+    let refused = |body: &[u8]| KeySet::from_jwks(body).unwrap_err();
+    assert!(KeySet::from_jwks(r#"{"keys":[]}"#).unwrap().is_empty());
+    assert!(KeySet::from_jwks("\u{feff}{\"keys\":[ ]}").unwrap().is_empty());
+    assert_eq!(refused(b""), DocumentError::Json { position: 0 });
+    assert_eq!(refused(b"<html>"), DocumentError::Json { position: 0 });
+    assert_eq!(refused(b"{\"keys\":[}"), DocumentError::Json { position: 9 });
+    assert_eq!(refused(b"{\"keys\":\"\xff\"}"), DocumentError::Utf8 { position: 9 });
+    assert_eq!(refused(b"[]"), DocumentError::NotAnObject);
+    assert_eq!(refused(br#"{"keys":[],"keys":[]}"#), DocumentError::DuplicateMember);
+    for body in ["{}", r#"{"keys":null}"#, r#"{"keys":{}}"#, r#"{"keys":1}"#, r#"{"keys":["a"]}"#] {
+        assert_eq!(refused(body.as_bytes()), DocumentError::Missing("keys"), "{body}");
+    }
+    let exact = |length: usize| format!("{}{{\"keys\":[]}}", " ".repeat(length - 11));
+    assert!(KeySet::from_jwks(exact(MAX_DOCUMENT_LEN)).is_ok());
+    let length = MAX_DOCUMENT_LEN + 1;
+    assert_eq!(refused(exact(length).as_bytes()), DocumentError::TooLong { length });
+    let many = |count: usize| json!({"keys": vec![json!({}); count]}).to_string();
+    assert_eq!(KeySet::from_jwks(many(MAX_KEYS)).unwrap().skipped().len(), MAX_KEYS);
+    assert_eq!(refused(many(MAX_KEYS + 1).as_bytes()), DocumentError::TooManyKeys);
+}
+
+#[test]
+fn messages() {
+    let texts = [
+        (NotAnObject, "it is not a JSON object"),
+        (DuplicateMember, "it has a member twice"),
+        (Missing("kid"), "it has no kid"),
+        (Malformed("x"), "its x has the wrong type or length"),
+        (NotBase64("n"), "its n is not base64url"),
+        (UnknownType, "its kty is neither RSA nor EC"),
+        (UnknownCurve, "its crv is neither P-256 nor P-384"),
+        (WrongUse, "its use is not sig"),
+        (WrongOperations, "its key_ops do not have verify"),
+        (WrongAlgorithm, "its alg is no signature algorithm for such a key"),
+        (ModulusLength { bits: 1024 }, "its modulus has 1024 bits, outside 2048 to 8192"),
+        (WrongExponent, "its exponent is even, 1, or longer than 33 bits"),
+        (Private, "its private part is published"),
+        (Conflict, "another key has the same kid"),
+    ];
+    for (reason, text) in texts {
+        assert_eq!(reason.to_string(), text);
+    }
+    let texts = [
+        (
+            DocumentError::TooLong { length: 1_048_577 },
+            "the document is 1048577 bytes long, over the limit of 1048576",
+        ),
+        (DocumentError::Utf8 { position: 3 }, "the document is not UTF-8 at byte 3"),
+        (DocumentError::Json { position: 3 }, "the document is not JSON at byte 3"),
+        (DocumentError::NotAnObject, "the document is not a JSON object"),
+        (DocumentError::DuplicateMember, "the document has a member twice"),
+        (DocumentError::Missing("keys"), "the document has no keys, or it is of the wrong type"),
+        (DocumentError::TooManyKeys, "the document has more than 1000 keys"),
+        (
+            DocumentError::NotHttps("jwks_uri"),
+            "the jwks_uri of the document is not an https address",
+        ),
+        (DocumentError::ForeignHost, "the jwks_uri of the document is at a host of somebody else"),
+    ];
+    for (error, text) in texts {
+        assert_eq!(error.to_string(), text);
+    }
+    let duplicate = r#"{"keys":[{"kty":"RSA","kty":"RSA"}]}"#;
+    assert_eq!(KeySet::from_jwks(duplicate).unwrap().skipped()[0].reason(), DuplicateMember);
+    let set = KeySet::from_jwks(json!({"keys": [with(rsa_jwk(&KEY), json!({}))]}).to_string());
+    assert_eq!(
+        format!("{:?}", set.unwrap()),
+        "KeySet { keys: [Key { id: \"k\", algorithm: None, issuer: None, cloud_instance_name: None, \
+         .. }], skipped: [] }"
+    );
+}
+
+fn uri(text: &str) -> MetadataUri {
+    MetadataUri::parse(text).unwrap()
+}
+
+#[test]
+fn metadata_addresses() {
+    let refused = [
+        "",
+        "login.microsoftonline.com",
+        "/common",
+        "http://login.microsoftonline.com/",
+        "ftp://login.microsoftonline.com/",
+        "https://",
+        "https:///x",
+        "https://user@login.microsoftonline.com/",
+        "https://login.microsoftonline.com/#x",
+        "https://login.microsoftonline.com/ x",
+        "https://login.microsoftonline.com/\r\nx",
+    ];
+    for text in refused {
+        let error = MetadataUri::parse(text).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the address of the metadata is not an absolute https address without a user name"
+        );
+        assert!(MetadataUri::insecure_loopback(text).is_err(), "{text}");
+    }
+    let long = |length: usize| format!("https://a.example/{}", "x".repeat(length - 18));
+    assert!(MetadataUri::parse(&long(8000)).is_ok() && MetadataUri::parse(&long(8001)).is_err());
+    let text = "https://accounts.google.com:443/.well-known/openid-configuration?x=1";
+    assert_eq!(text.parse::<MetadataUri>().unwrap().as_str(), text);
+    assert_eq!(uri(text).to_string(), text);
+    assert_eq!(format!("{:?}", uri(text)), format!("MetadataUri({text})"));
+
+    for text in ["http://127.0.0.1:1/", "http://[::1]:1/", "http://localhost/x"] {
+        assert!(MetadataUri::insecure_loopback(text).is_ok() && MetadataUri::parse(text).is_err());
+    }
+    for text in ["http://127.0.0.2/", "http://localhost.example/", "https://127.0.0.1/"] {
+        assert!(MetadataUri::insecure_loopback(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn metadata_addresses_of_entra() {
+    let address = |cloud, tenant: Tenant| MetadataUri::entra(cloud, &tenant).to_string();
+    let path = ".well-known/openid-configuration";
+    assert_eq!(
+        address(Cloud::Public, Tenant::single(TENANT).unwrap()),
+        format!("https://login.microsoftonline.com/{TENANT}/v2.0/{path}")
+    );
+    assert_eq!(
+        address(Cloud::UsGov, Tenant::any_organization()),
+        format!("https://login.microsoftonline.us/organizations/v2.0/{path}")
+    );
+    assert_eq!(
+        address(Cloud::China, Tenant::any_including_personal()),
+        format!("https://login.partner.microsoftonline.cn/common/v2.0/{path}")
+    );
+    let list = |other: &str| Tenant::any_of([TENANT, other]).unwrap();
+    assert!(address(Cloud::Public, list(OTHER_TENANT)).contains("/organizations/"));
+    // The keys of personal accounts are in the common document only.
+    assert!(address(Cloud::Public, list(PERSONAL_TENANT)).contains("/common/"));
+
+    let of_app = MetadataUri::entra(Cloud::Public, &Tenant::any_organization());
+    let of_app = of_app.for_application(APP);
+    assert!(of_app.as_str().ends_with(&format!("/openid-configuration?appid={APP}")));
+    assert_eq!(
+        uri("https://a.example/?x=1").for_application("a&b=c").as_str(),
+        "https://a.example/?x=1&appid=abc"
+    );
+}
+
+#[test]
+fn tenants_are_guids() {
+    for id in ["", "common", "contoso.onmicrosoft.com", "b811a652-39e6-4a0c-b563-4279a1dd501"] {
+        assert_eq!(Tenant::single(id).unwrap_err().to_string(), "the tenant id is not a GUID");
+        assert!(Tenant::any_of([TENANT, id]).is_err());
+    }
+    assert!(!Tenant::any_including_personal().includes("common"));
+    assert_eq!(Tenant::single(TENANT).unwrap().to_string(), TENANT);
+    assert_eq!(Tenant::any_organization().to_string(), "any organization");
+    assert_eq!(Tenant::any_including_personal().to_string(), "any tenant");
+}
+
+#[test]
+fn metadata() {
+    let entra = MetadataUri::entra(Cloud::Public, &Tenant::any_organization());
+    let metadata = Metadata::parse(include_str!("../data/entra.metadata.json"), &entra).unwrap();
+    assert_eq!(metadata.issuer(), "https://login.microsoftonline.com/{tenantid}/v2.0");
+    assert_eq!(metadata.jwks_uri(), "https://login.microsoftonline.com/common/discovery/v2.0/keys");
+    assert_eq!(metadata.cloud_instance_name(), Some("microsoftonline.com"));
+    assert_eq!(metadata.algorithms(), [Algorithm::Rs256]);
+
+    let parse = |document: Value, uri: &MetadataUri| Metadata::parse(document.to_string(), uri);
+    let google = uri("https://accounts.google.com/.well-known/openid-configuration");
+    let keys_at = |jwks_uri: Value| json!({"issuer": "https://a.example/", "jwks_uri": jwks_uri});
+    let keys = json!("https://www.googleapis.com/oauth2/v3/certs");
+    let metadata = parse(keys_at(keys), &google).unwrap();
+    assert_eq!((metadata.cloud_instance_name(), metadata.algorithms()), (None, &[][..]));
+
+    let missing = |name| Err(DocumentError::Missing(name));
+    assert_eq!(parse(json!({}), &google), missing("issuer"));
+    assert_eq!(parse(json!({"issuer": ""}), &google), missing("issuer"));
+    assert_eq!(parse(json!({"issuer": "i"}), &google), missing("jwks_uri"));
+    assert_eq!(parse(keys_at(json!(1)), &google), missing("jwks_uri"));
+    assert_eq!(Metadata::parse("[]", &google), Err(DocumentError::NotAnObject));
+    for uri in ["http://www.googleapis.com/", "https://x@www.googleapis.com/", "keys"] {
+        let refused = parse(keys_at(json!(uri)), &google);
+        assert_eq!(refused, Err(DocumentError::NotHttps("jwks_uri")), "{uri}");
+    }
+}
+
+/// Where an issuer's keys may be, given where its metadata is.
+#[test]
+fn hosts_of_keys() {
+    let check = |metadata: &MetadataUri, jwks_uri: &str| {
+        let document = json!({"issuer": "https://a.example/", "jwks_uri": jwks_uri});
+        Metadata::parse(document.to_string(), metadata).map(drop)
+    };
+    let foreign = Err(DocumentError::ForeignHost);
+    let public = uri("https://login.microsoftonline.com/common/x");
+    assert_eq!(check(&public, "https://login.windows.net/keys"), Ok(()));
+    assert_eq!(check(&public, "https://LOGIN.microsoftonline.com/keys"), Ok(()));
+    assert_eq!(check(&public, "https://login.microsoftonline.us/keys"), foreign);
+    assert_eq!(check(&public, "https://attacker.example/keys"), foreign);
+    let alias = uri("https://login.chinacloudapi.cn/common/x");
+    assert_eq!(check(&alias, "https://login.partner.microsoftonline.cn/keys"), Ok(()));
+    assert_eq!(check(&alias, "https://login.microsoftonline.com/keys"), foreign);
+
+    let external_id = uri("https://contoso.ciamlogin.com/x");
+    assert_eq!(check(&external_id, &format!("https://{TENANT}.ciamlogin.com/keys")), Ok(()));
+    assert_eq!(check(&external_id, "https://ciamlogin.com.attacker.example/keys"), foreign);
+    assert_eq!(check(&external_id, "https://contoso.b2clogin.com/keys"), foreign);
+    let b2c = uri("https://contoso.b2clogin.com/x");
+    assert_eq!(check(&b2c, "https://contoso.b2clogin.com/keys"), Ok(()));
+
+    let loopback = MetadataUri::insecure_loopback("http://127.0.0.1:1/x").unwrap();
+    assert_eq!(check(&loopback, "http://localhost:2/keys"), Ok(()));
+    assert_eq!(check(&loopback, "http://a.example/keys"), foreign);
+    assert_eq!(check(&loopback, "https://a.example/keys"), foreign);
+}

@@ -1,0 +1,21 @@
+//! Verified tokens, rule by rule.
+#![cfg(feature = "verify")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod answers;
+mod attacks;
+mod builder;
+mod confirm;
+mod keys;
+mod programs;
+mod rules;
+mod store;
+mod support;

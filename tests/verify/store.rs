@@ -1,0 +1,574 @@
+//! The key store: what it keeps, when it fetches, and who waits.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc, Barrier, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        mpsc,
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use easyauth::{
+    AccessToken, IdToken,
+    verify::{
+        DocumentError, FIRST_BACKOFF, FetchError, FetchKeys, FetchKeysBlocking, KEY_LIFETIME,
+        KeyStore, MAX_KEYS, MetadataUri, REFRESH_INTERVAL, REFRESH_LEASE, RefreshError,
+        UNKNOWN_KEY_INTERVAL, VerifyErrorKind,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+const METADATA: &[u8] = include_bytes!("../data/entra.metadata.json");
+const ENTRA: &[u8] = include_bytes!("../data/entra.jwks.json");
+
+fn store() -> KeyStore {
+    let uri = "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
+    KeyStore::new(MetadataUri::parse(uri).unwrap())
+}
+
+/// A key set with the key that signs, under these ids.
+fn document(ids: &[&str]) -> Vec<u8> {
+    let key = |id: &&str| {
+        let mut key = rsa_jwk(&KEY);
+        key.insert("kid".to_owned(), json!(id));
+        Value::from(key)
+    };
+    json!({"keys": ids.iter().map(key).collect::<Vec<_>>()}).to_string().into_bytes()
+}
+
+/// Refreshes by hand, with this key set.
+#[track_caller]
+fn refresh(store: &KeyStore, keys: &[u8], now: SystemTime) -> Result<(), RefreshError> {
+    let mut refresh = store.begin_refresh(now).expect("due");
+    assert_eq!(refresh.metadata_uri(), store.metadata_uri());
+    let uri = refresh.metadata(METADATA)?;
+    assert_eq!(uri, "https://login.microsoftonline.com/common/discovery/v2.0/keys");
+    refresh.finish(keys)
+}
+
+fn token(kid: &str) -> AccessToken {
+    let draft = Draft::access().with("exp", NOW + 1_000_000);
+    AccessToken::new(draft.with_header("kid", kid).sign())
+}
+
+/// What becomes of a token signed by the key with this id.
+fn verify(store: &KeyStore, kid: &str, now: SystemTime) -> Result<(), VerifyErrorKind> {
+    verifier().verify(&token(kid), store, now).map(drop).map_err(|error| error.kind())
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const START: u64 = NOW;
+
+#[test]
+fn a_new_store_knows_nothing() {
+    let store = store();
+    let now = at(START);
+    assert_eq!((store.len(now), store.is_empty(now)), (0, true));
+    assert!(store.last_success().is_none() && store.last_error().is_none());
+    assert!(store.metadata().is_none());
+    assert_eq!(verify(&store, "a", now), Err(VerifyErrorKind::KeysUnavailable));
+    assert_eq!(
+        format!("{store:?}"),
+        "KeyStore { uri: MetadataUri(https://login.microsoftonline.com/common/v2.0/.well-known/\
+         openid-configuration), keys: 0, .. }"
+    );
+    refresh(&store, ENTRA, now).unwrap();
+    assert_eq!((store.len(now), store.is_empty(now)), (3, false));
+    assert_eq!(store.last_success(), Some(now));
+    assert_eq!(store.metadata().unwrap().cloud_instance_name(), Some("microsoftonline.com"));
+    assert_eq!(verify(&store, "organizations-key", now), Ok(()));
+    assert_eq!(verify(&store, "a", now), Err(VerifyErrorKind::UnknownKey));
+}
+
+/// Entra's document drops live keys and brings them back.
+#[test]
+fn keys_live_a_day_since_they_were_last_seen() {
+    let store = store();
+    let start = at(START);
+    refresh(&store, &document(&["a", "b"]), start).unwrap();
+    let hour = start + REFRESH_INTERVAL;
+    refresh(&store, &document(&["b", "c"]), hour).unwrap();
+    let almost = start + KEY_LIFETIME - seconds(1);
+    for kid in ["a", "b", "c"] {
+        assert_eq!(verify(&store, kid, almost), Ok(()));
+    }
+    assert_eq!(store.len(almost), 3);
+    let day = start + KEY_LIFETIME;
+    assert_eq!(verify(&store, "a", day), Err(VerifyErrorKind::UnknownKey));
+    assert_eq!(verify(&store, "b", day), Ok(()));
+    assert_eq!(store.len(day), 2);
+    let later = hour + KEY_LIFETIME;
+    assert_eq!(verify(&store, "b", later), Err(VerifyErrorKind::KeysUnavailable));
+    assert_eq!((store.len(later), store.is_empty(later)), (0, true));
+    // What came back lives on, and what is long gone is let go.
+    refresh(&store, &document(&["a"]), later).unwrap();
+    assert_eq!(verify(&store, "a", later), Ok(()));
+    assert_eq!(verify(&store, "b", later), Err(VerifyErrorKind::UnknownKey));
+    assert!(format!("{store:?}").contains("keys: 1"));
+}
+
+/// The document decides which key an id is.
+#[test]
+fn an_id_with_another_key() {
+    let store = store();
+    refresh(&store, &document(&["a"]), at(START)).unwrap();
+    let mut other = rsa_jwk(&FOREIGN_KEY);
+    other.insert("kid".to_owned(), json!("a"));
+    let now = at(START) + REFRESH_INTERVAL;
+    refresh(&store, json!({"keys": [other]}).to_string().as_bytes(), now).unwrap();
+    assert_eq!(verify(&store, "a", now), Err(VerifyErrorKind::InvalidSignature));
+}
+
+#[test]
+fn the_oldest_keys_make_room() {
+    let store = store();
+    let start = at(START);
+    let ids: Vec<String> = (0..MAX_KEYS).map(|number| number.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    refresh(&store, &document(&ids[..2]), start).unwrap();
+    let hour = start + REFRESH_INTERVAL;
+    refresh(&store, &document(&ids[2..]), hour).unwrap();
+    assert_eq!(store.len(hour), MAX_KEYS);
+    let later = hour + REFRESH_INTERVAL;
+    refresh(&store, &document(&["a"]), later).unwrap();
+    assert_eq!(store.len(later), MAX_KEYS);
+    assert_eq!(verify(&store, "a", later), Ok(()));
+    let gone = |id| verify(&store, id, later) == Err(VerifyErrorKind::UnknownKey);
+    assert_eq!([gone("0"), gone("1"), gone("2")], [true, false, false]);
+}
+
+/// Due every hour; for an unknown key every five minutes, whatever happened before.
+#[test]
+fn when_to_fetch() {
+    let store = store();
+    let start = at(START);
+    assert!(store.begin_refresh_for_unknown_key(start).is_some());
+    let start = start + UNKNOWN_KEY_INTERVAL;
+    refresh(&store, ENTRA, start).unwrap();
+    let is_due = |after: Duration| store.begin_refresh(start + after);
+    assert!(is_due(Duration::ZERO).is_none());
+    assert!(is_due(REFRESH_INTERVAL - seconds(1)).is_none());
+    let for_unknown = |after: Duration| store.begin_refresh_for_unknown_key(start + after);
+    assert!(for_unknown(UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
+    let mut attempt = for_unknown(UNKNOWN_KEY_INTERVAL).unwrap();
+    attempt.metadata(METADATA).unwrap();
+    attempt.finish(ENTRA).unwrap();
+    assert!(for_unknown(2 * UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
+    // That one counted for the hour as well.
+    assert!(is_due(REFRESH_INTERVAL + UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
+    let attempt = is_due(REFRESH_INTERVAL + UNKNOWN_KEY_INTERVAL).unwrap();
+    assert_eq!(
+        format!("{attempt:?}"),
+        format!("Refresh {{ uri: {:?}, .. }}", store.metadata_uri())
+    );
+    // And the hourly one for unknown keys.
+    drop(attempt);
+    let after = REFRESH_INTERVAL + 2 * UNKNOWN_KEY_INTERVAL;
+    assert!(for_unknown(after - seconds(1)).is_none() && for_unknown(after).is_some());
+}
+
+/// One at a time; one that takes too long no longer counts, and may still deliver.
+#[test]
+fn single_flight() {
+    let store = store();
+    let start = at(START);
+    let mut slow = store.begin_refresh(start).unwrap();
+    slow.metadata(METADATA).unwrap();
+    for after in [Duration::ZERO, REFRESH_LEASE - seconds(1)] {
+        assert!(store.begin_refresh(start + after).is_none());
+        assert!(store.begin_refresh_for_unknown_key(start + after).is_none());
+        // Clocks of threads differ a little.
+        assert!(store.begin_refresh(start - after).is_none());
+    }
+    let mut second = store.begin_refresh(start + REFRESH_LEASE).unwrap();
+    second.metadata(METADATA).unwrap();
+    slow.finish(&document(&["slow"])).unwrap();
+    // The second is still at it.
+    assert!(store.begin_refresh(start + 2 * REFRESH_LEASE - seconds(1)).is_none());
+    second.finish(&document(&["second"])).unwrap();
+    let now = start + REFRESH_LEASE;
+    assert_eq!((verify(&store, "slow", now), verify(&store, "second", now)), (Ok(()), Ok(())));
+}
+
+/// After a failure: 5 seconds, 10, 20, up to 5 minutes. What is known stays.
+#[test]
+fn failures_back_off() {
+    let store = store();
+    let mut now = at(START);
+    refresh(&store, ENTRA, now).unwrap();
+    now += REFRESH_INTERVAL;
+    for wait in [5, 10, 20, 40, 80, 160, 300, 300, 300] {
+        let attempt = store.begin_refresh(now).unwrap();
+        attempt.fail(FetchError::new("no route"));
+        let error = store.last_error().unwrap();
+        assert_eq!(error.to_string(), "the keys could not be fetched");
+        assert_eq!(std::error::Error::source(&*error).unwrap().to_string(), "no route");
+        assert!(store.begin_refresh(now + seconds(wait - 1)).is_none());
+        now += seconds(wait);
+    }
+    assert_eq!(verify(&store, "organizations-key", now), Ok(()));
+    refresh(&store, ENTRA, now).unwrap();
+    assert!(store.last_error().is_none());
+    now += REFRESH_INTERVAL;
+    store.begin_refresh(now).unwrap().fail(FetchError::new("no route"));
+    assert!(store.begin_refresh(now + FIRST_BACKOFF - seconds(1)).is_none());
+    assert!(store.begin_refresh(now + FIRST_BACKOFF).is_some());
+}
+
+/// Whatever a document is, the keys that are known stay.
+#[test]
+fn documents_that_cannot_be_used() {
+    let store = store();
+    let start = at(START);
+    refresh(&store, ENTRA, start).unwrap();
+    let mut now = start;
+    let mut check = |metadata: &[u8], keys: &[u8], text: &str, source: Option<&str>| {
+        now += REFRESH_INTERVAL;
+        let mut attempt = store.begin_refresh(now).unwrap();
+        let error = match attempt.metadata(metadata) {
+            Ok(_) => attempt.finish(keys).unwrap_err(),
+            Err(error) => error,
+        };
+        assert_eq!(error.to_string(), text);
+        let of = |error: &RefreshError| std::error::Error::source(error).map(ToString::to_string);
+        assert_eq!(of(&error).as_deref(), source);
+        assert_eq!(store.last_error().unwrap().to_string(), text);
+        assert_eq!(store.last_success(), Some(start));
+        assert_eq!(store.len(start + REFRESH_INTERVAL), 3);
+    };
+    let not_json = Some("the document is not JSON at byte 0");
+    check(b"<html>", ENTRA, "the metadata cannot be used", not_json);
+    check(METADATA, b"<html>", "the key set cannot be used", not_json);
+    let too_long = "the document is 10485760 bytes long, over the limit of 1048576";
+    let long = vec![b' '; 10 * 1024 * 1024];
+    check(METADATA, &long, "the key set cannot be used", Some(too_long));
+    check(&long, ENTRA, "the metadata cannot be used", Some(too_long));
+    check(METADATA, b"{\"keys\":[]}", "the key set has no key that can be used", None);
+    let unusable = br#"{"keys":[{"kty":"oct","kid":"o"}]}"#;
+    check(METADATA, unusable, "the key set has no key that can be used", None);
+    let elsewhere = br#"{"issuer":"i","jwks_uri":"https://attacker.example/"}"#;
+    let foreign = Some("the jwks_uri of the document is at a host of somebody else");
+    check(elsewhere, ENTRA, "the metadata cannot be used", foreign);
+
+    let now = at(START) + 20 * REFRESH_INTERVAL;
+    let error = store.begin_refresh(now).unwrap().finish(ENTRA).unwrap_err();
+    assert_eq!(error.to_string(), "the key set came before the metadata");
+    drop(store.begin_refresh(now + UNKNOWN_KEY_INTERVAL).unwrap());
+    let error = store.last_error().unwrap();
+    assert_eq!(error.to_string(), "the refresh was given up before its end");
+    let fetch = RefreshError::Fetch(FetchError::new("no route"));
+    assert_eq!(fetch.to_string(), "the keys could not be fetched");
+    assert_eq!(std::error::Error::source(&fetch).unwrap().to_string(), "no route");
+    let inner = FetchError::new(DocumentError::NotAnObject);
+    assert_eq!(format!("{inner} {inner:?}"), "the document is not a JSON object NotAnObject");
+    assert!(std::error::Error::source(&inner).is_none());
+}
+
+/// A fetcher that counts, and does what it is told.
+#[derive(Default)]
+struct Fetcher {
+    /// How many key sets were asked for.
+    count: AtomicUsize,
+    fails: AtomicBool,
+    keys: Mutex<Option<Vec<u8>>>,
+}
+
+impl Fetcher {
+    fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    fn get(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        if uri.ends_with("openid-configuration") {
+            return Ok(METADATA.to_vec());
+        }
+        self.count.fetch_add(1, Ordering::SeqCst);
+        if self.fails.load(Ordering::SeqCst) {
+            return Err(FetchError::new("told to fail"));
+        }
+        Ok(self.keys.lock().unwrap().clone().unwrap_or_else(|| ENTRA.to_vec()))
+    }
+}
+
+impl FetchKeys for Fetcher {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        self.get(uri)
+    }
+}
+
+impl FetchKeysBlocking for Fetcher {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        self.get(uri)
+    }
+}
+
+/// The output of a future that waits for nothing.
+#[track_caller]
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the future waits"),
+    }
+}
+
+#[test]
+fn a_token_brings_its_key() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    let good = token("organizations-key");
+    assert!(ready(verifier().verify_with(&store, &fetcher, &good, now)).is_ok());
+    assert!(ready(verifier().verify_with(&store, &fetcher, &good, now)).is_ok());
+    let id = IdToken::new(Draft::id().sign());
+    assert!(ready(id_verifier().verify_with(&store, &fetcher, &id, now)).is_ok());
+    assert_eq!(fetcher.count(), 1);
+    // A new key: at once if the last fetch is long ago.
+    *fetcher.keys.lock().unwrap() = Some(document(&["new"]));
+    let verify = |now| ready(verifier().verify_with(&store, &fetcher, &token("new"), now));
+    let error = verify(now + UNKNOWN_KEY_INTERVAL - seconds(1)).unwrap_err();
+    assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::UnknownKey, 1));
+    assert!(verify(now + UNKNOWN_KEY_INTERVAL).is_ok());
+    assert_eq!(fetcher.count(), 2);
+    // What is wrong with a token whose key is known makes nobody fetch.
+    let expired = AccessToken::new(Draft::access().with("exp", 1).with("nbf", 0).sign());
+    let late = now + 2 * UNKNOWN_KEY_INTERVAL;
+    let error = ready(verifier().verify_with(&store, &fetcher, &expired, late)).unwrap_err();
+    assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::Expired, 2));
+}
+
+#[test]
+fn a_token_brings_its_key_blocking() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    let good = token("organizations-key");
+    assert!(verifier().verify_with_blocking(&store, &fetcher, &good, now).is_ok());
+    let id = IdToken::new(Draft::id().sign());
+    assert!(id_verifier().verify_with_blocking(&store, &fetcher, &id, now).is_ok());
+    let error = verifier().verify_with_blocking(&store, &fetcher, &token("x"), now).unwrap_err();
+    assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::UnknownKey, 1));
+    let later = now + REFRESH_INTERVAL;
+    assert!(!store.refresh_if_due_blocking(&fetcher, later - seconds(1)).unwrap());
+    assert!(store.refresh_if_due_blocking(&fetcher, later).unwrap());
+    fetcher.fails.store(true, Ordering::SeqCst);
+    let error = store.refresh_if_due_blocking(&fetcher, later + REFRESH_INTERVAL).unwrap_err();
+    assert_eq!(error.to_string(), "the keys could not be fetched");
+    assert_eq!(fetcher.count(), 3);
+}
+
+#[test]
+fn the_refresh_in_the_background() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    assert!(ready(store.refresh_if_due(&fetcher, now)).unwrap());
+    assert!(!ready(store.refresh_if_due(&fetcher, now)).unwrap());
+    fetcher.fails.store(true, Ordering::SeqCst);
+    let later = now + REFRESH_INTERVAL;
+    let error = ready(store.refresh_if_due(&fetcher, later)).unwrap_err();
+    assert_eq!(error.to_string(), "the keys could not be fetched");
+    assert!(!ready(store.refresh_if_due(&fetcher, later)).unwrap());
+    assert_eq!(fetcher.count(), 2);
+    assert_eq!(verify(&store, "organizations-key", later), Ok(()));
+}
+
+/// With no key at all, there is nothing to lose by asking again soon.
+#[test]
+fn a_store_that_starts_without_network_recovers() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    fetcher.fails.store(true, Ordering::SeqCst);
+    let verify = |now| {
+        ready(verifier().verify_with(&store, &fetcher, &token("organizations-key"), now))
+            .map(drop)
+            .map_err(|error| error.kind())
+    };
+    assert_eq!(verify(now), Err(VerifyErrorKind::KeysUnavailable));
+    assert_eq!(verify(now + FIRST_BACKOFF - seconds(1)), Err(VerifyErrorKind::KeysUnavailable));
+    assert_eq!(fetcher.count(), 1);
+    fetcher.fails.store(false, Ordering::SeqCst);
+    assert_eq!(verify(now + FIRST_BACKOFF), Ok(()));
+    assert_eq!(fetcher.count(), 2);
+}
+
+/// Whoever invents ids of keys makes the store fetch at most once in five minutes.
+#[test]
+fn a_million_invented_keys() {
+    const TOKENS: usize = 1_000_000;
+    const SPAN: u64 = 3600;
+    let (store, fetcher, verifier) = (store(), Fetcher::default(), verifier());
+    assert!(store.refresh_if_due_blocking(&fetcher, at(NOW)).unwrap());
+    let before = fetcher.count();
+    let header = json!({"alg": "RS256", "kid": "123456"}).to_string();
+    let payload = base64url(Draft::access().payload.to_string());
+    for number in 0..TOKENS {
+        let header = base64url(header.replace("123456", &format!("{number:06}")));
+        let token = AccessToken::new(format!("{header}.{payload}.AAAA"));
+        let now = at(NOW + u64::try_from(number).unwrap() * SPAN / u64::try_from(TOKENS).unwrap());
+        let error = verifier.verify_with_blocking(&store, &fetcher, &token, now).unwrap_err();
+        assert_eq!(error.kind(), VerifyErrorKind::UnknownKey);
+    }
+    // Once in each five minutes that ended within the hour.
+    assert_eq!(fetcher.count() - before, 11);
+    assert_eq!(verify(&store, "organizations-key", at(NOW + SPAN)), Ok(()));
+}
+
+/// A fetcher that never answers.
+struct Stuck;
+
+impl FetchKeys for Stuck {
+    fn fetch(&self, _: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
+        std::future::pending()
+    }
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_stuck_fetch_holds_up_nobody_else() {
+    let (store, now) = (store(), at(NOW));
+    refresh(&store, ENTRA, now).unwrap();
+    let later = now + UNKNOWN_KEY_INTERVAL;
+    let verifier = verifier();
+    let unknown = token("unknown");
+    let mut stuck = pin!(verifier.verify_with(&store, &Stuck, &unknown, later));
+    assert!(stuck.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    // Known keys go on, and unknown ones are refused at once.
+    assert!(
+        ready(verifier.verify_with(&store, &Stuck, &token("organizations-key"), later)).is_ok()
+    );
+    let error = ready(verifier.verify_with(&store, &Stuck, &unknown, later)).unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::UnknownKey);
+    // Once its time is over, another one may try.
+    let fetcher = Fetcher::default();
+    *fetcher.keys.lock().unwrap() = Some(document(&["unknown"]));
+    let after = later + UNKNOWN_KEY_INTERVAL;
+    assert!(ready(verifier.verify_with(&store, &fetcher, &unknown, after)).is_ok());
+}
+
+/// While there are no keys, requests wait for the first fetch, however it ends.
+#[test]
+fn the_first_requests_wait_for_the_first_keys() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    let verifier = verifier();
+    let good = token("organizations-key");
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut context = Context::from_waker(&waker);
+
+    let mut leader = store.begin_refresh(now).unwrap();
+    let mut one = pin!(verifier.verify_with(&store, &fetcher, &good, now));
+    let mut other = Box::pin(verifier.verify_with(&store, &fetcher, &good, now));
+    assert!(one.as_mut().poll(&mut context).is_pending());
+    assert!(one.as_mut().poll(&mut context).is_pending());
+    assert!(other.as_mut().poll(&mut context).is_pending());
+    drop(other);
+    assert_eq!(woken.0.load(Ordering::SeqCst), 0);
+    leader.metadata(METADATA).unwrap();
+    leader.finish(ENTRA).unwrap();
+    // Once for the one that waits, not for the one that gave up.
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    assert!(matches!(one.as_mut().poll(&mut context), Poll::Ready(Ok(_))));
+    assert_eq!(fetcher.count(), 0);
+}
+
+#[test]
+fn the_first_requests_hear_of_a_failure() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    let verifier = verifier();
+    let good = token("organizations-key");
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut context = Context::from_waker(&waker);
+    let leader = store.begin_refresh(now).unwrap();
+    let mut waiting = pin!(verifier.verify_with(&store, &fetcher, &good, now));
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    drop(leader);
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    let Poll::Ready(Err(error)) = waiting.as_mut().poll(&mut context) else { panic!("an error") };
+    assert_eq!(error.kind(), VerifyErrorKind::KeysUnavailable);
+}
+
+#[test]
+fn the_first_threads_wait_for_the_first_keys() {
+    let (store, now) = (store(), at(NOW));
+    let mut leader = store.begin_refresh(now).unwrap();
+    leader.metadata(METADATA).unwrap();
+    let (started, waits) = mpsc::channel();
+    thread::scope(|scope| {
+        let results: Vec<_> = (0..4)
+            .map(|_| {
+                let (store, started) = (&store, started.clone());
+                scope.spawn(move || {
+                    let fetcher = Fetcher::default();
+                    started.send(()).unwrap();
+                    let good = token("organizations-key");
+                    let result = verifier().verify_with_blocking(store, &fetcher, &good, now);
+                    (result.is_ok(), fetcher.count())
+                })
+            })
+            .collect();
+        for _ in 0..4 {
+            waits.recv().unwrap();
+        }
+        leader.finish(ENTRA).unwrap();
+        for result in results {
+            assert_eq!(result.join().unwrap(), (true, 0));
+        }
+    });
+}
+
+/// Eight threads verify while refreshes begin, deliver, fail and get stuck: no error, and nobody waits
+/// for a lock that a fetch holds.
+#[test]
+fn eight_threads_while_keys_are_refreshed() {
+    const THREADS: usize = 8;
+    const VERIFIES: usize = 100;
+    // Within a day, so that no thread's reading of the clock gets too old.
+    const ROUNDS: u64 = 250;
+    let store = store();
+    refresh(&store, ENTRA, at(NOW)).unwrap();
+    let clock = AtomicU64::new(NOW);
+    let barrier = Barrier::new(THREADS + 1);
+    let at_work = AtomicUsize::new(THREADS);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let (verifier, good) = (verifier(), token("organizations-key"));
+                barrier.wait();
+                for _ in 0..VERIFIES {
+                    let now = at(clock.load(Ordering::SeqCst));
+                    verifier.verify(&good, &store, now).unwrap();
+                }
+                at_work.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+        // Stuck from the first to the last.
+        let stuck = store.begin_refresh(at(NOW) + REFRESH_INTERVAL).unwrap();
+        barrier.wait();
+        let mut rounds = 0;
+        while at_work.load(Ordering::SeqCst) > 0 && rounds < ROUNDS {
+            rounds += 1;
+            thread::yield_now();
+            let now = NOW + 2 * 3600 + rounds * UNKNOWN_KEY_INTERVAL.as_secs();
+            clock.store(now, Ordering::SeqCst);
+            let mut attempt = store.begin_refresh_for_unknown_key(at(now)).unwrap();
+            attempt.metadata(METADATA).unwrap();
+            let fails = rounds % 3 == 0;
+            assert_eq!(attempt.finish(if fails { b"{}" } else { ENTRA }).is_err(), fails);
+        }
+        assert!(rounds > 0);
+        drop(stuck);
+    });
+}
