@@ -88,27 +88,25 @@ impl SignIn {
 
     /// The issuer of a tenant's tokens of this version (`ver`); `None` if it is not known.
     pub(super) fn issuer(&self, version: &str, tenant: &str) -> Option<String> {
+        let (host, end) = self.pattern(version)?;
+        Some(format!("https://{host}/{tenant}{end}"))
+    }
+
+    /// The tenant that an issuer of this service names in tokens of this version: the inverse of
+    /// [`issuer`](Self::issuer), and exact.
+    pub(super) fn tenant_of<'a>(&self, version: &str, issuer: &'a str) -> Option<&'a str> {
+        let (host, end) = self.pattern(version)?;
+        let path = issuer.strip_prefix("https://")?.strip_prefix(host)?;
+        path.strip_prefix('/')?.strip_suffix(end)
+    }
+
+    /// What stands around the tenant in an issuer of this version: the host, and the end.
+    fn pattern(&self, version: &str) -> Option<(&'static str, &'static str)> {
         match version {
-            "1.0" => self.v1_host.map(|host| format!("https://{host}/{tenant}/")),
-            "2.0" => Some(self.v2_issuer(tenant)),
+            "1.0" => Some((self.v1_host?, "/")),
+            "2.0" => Some((self.host, "/v2.0")),
             _ => None,
         }
-    }
-
-    pub(super) fn v2_issuer(&self, tenant: &str) -> String {
-        format!("https://{}/{tenant}/v2.0", self.host)
-    }
-
-    /// The tenant that an issuer of this service names, in either version.
-    pub(super) fn tenant_of<'a>(&self, issuer: &'a str) -> Option<&'a str> {
-        let within = |host: &str, end: &str| {
-            issuer
-                .strip_prefix("https://")?
-                .strip_prefix(host)?
-                .strip_prefix('/')?
-                .strip_suffix(end)
-        };
-        within(self.host, "/v2.0").or_else(|| within(self.v1_host?, "/"))
     }
 }
 

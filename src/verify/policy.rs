@@ -74,7 +74,8 @@ impl Issuers {
                 check_entra(token, issuer, key, tenant, sign_in, kind)
             }
             Self::Fixed { issuers, cloud_instance_name } => {
-                check_key(key, token.tenant_id(), issuer, cloud_instance_name.as_deref())?;
+                let is_ours = |own: &str| is_issuer_of_key(own, token.tenant_id(), issuer);
+                check_key(key, is_ours, cloud_instance_name.as_deref())?;
                 if issuers.iter().any(|own| own == issuer) {
                     return Ok(());
                 }
@@ -107,11 +108,12 @@ fn check_entra<T>(
     sign_in: &SignIn,
     kind: Kind,
 ) -> Result<(), VerifyError> {
+    let version = token.version().ok_or_else(|| missing("ver"))?;
     let tenant = match (token.tenant_id(), kind) {
         (Some(tenant), _) => Some(tenant),
         (None, Kind::Access) => None,
         // ID tokens have `tid` only if the sign-in asked for the scope `profile`; their issuer has it.
-        (None, Kind::Id) => sign_in.tenant_of(issuer),
+        (None, Kind::Id) => sign_in.tenant_of(version, issuer),
     };
     let tenant = tenant.ok_or_else(|| missing("tid"))?;
     // Nothing else may be put into the pattern of an issuer.
@@ -119,13 +121,19 @@ fn check_entra<T>(
         return Err(VerifyError::member(VerifyErrorKind::InvalidClaim, "tid"));
     }
     // Keys know the version 2.0 issuer alone, also for tokens of version 1.0.
-    check_key(key, Some(tenant), &sign_in.v2_issuer(tenant), Some(sign_in.instance_name))?;
-    let version = token.version().ok_or_else(|| missing("ver"))?;
-    let own = sign_in
-        .issuer(version, tenant)
-        .ok_or_else(|| VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"))?;
-    if own != issuer {
-        return Err(VerifyError::identifiers(VerifyErrorKind::WrongIssuer, own, issuer.to_owned()));
+    let is_ours = |own: &str| {
+        let named = sign_in.tenant_of("2.0", own);
+        named.is_some_and(|named| named == TENANT_PLACEHOLDER || named == tenant)
+    };
+    check_key(key, is_ours, Some(sign_in.instance_name))?;
+    if sign_in.tenant_of(version, issuer) != Some(tenant) {
+        return Err(match sign_in.issuer(version, tenant) {
+            Some(own) => {
+                let kind = VerifyErrorKind::WrongIssuer;
+                VerifyError::identifiers(kind, own, issuer.to_owned())
+            }
+            None => VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"),
+        });
     }
     if !expected.includes(tenant) {
         return Err(VerifyError::identifiers(
@@ -137,25 +145,21 @@ fn check_entra<T>(
     Ok(())
 }
 
+/// Whether the issuer that a key names, filled with the tenant, is that of the token.
+fn is_issuer_of_key(own: &str, tenant: Option<&str>, issuer: &str) -> bool {
+    let Some((start, end)) = own.split_once(TENANT_PLACEHOLDER) else { return own == issuer };
+    let named = issuer.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+    named.is_some() && named == tenant
+}
+
 /// The key signs for this issuer, in this cloud, as far as it says.
 fn check_key(
     key: &Key,
-    tenant: Option<&str>,
-    issuer: &str,
+    is_ours: impl FnOnce(&str) -> bool,
     cloud_instance_name: Option<&str>,
 ) -> Result<(), VerifyError> {
-    if let Some(own) = key.issuer() {
-        let is_ours = match (own.split_once(TENANT_PLACEHOLDER), tenant) {
-            (Some((start, end)), Some(tenant)) => issuer
-                .strip_prefix(start)
-                .and_then(|rest| rest.strip_suffix(end))
-                .is_some_and(|middle| middle == tenant),
-            (Some(_), None) => false,
-            (None, _) => own == issuer,
-        };
-        if !is_ours {
-            return Err(VerifyErrorKind::WrongKeyIssuer.into());
-        }
+    if key.issuer().is_some_and(|own| !is_ours(own)) {
+        return Err(VerifyErrorKind::WrongKeyIssuer.into());
     }
     match (key.cloud_instance_name(), cloud_instance_name) {
         (Some(own), Some(expected)) if own != expected => {

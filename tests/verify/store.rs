@@ -503,18 +503,18 @@ fn the_first_requests_hear_of_a_failure() {
 #[test]
 fn the_first_threads_wait_for_the_first_keys() {
     let (store, now) = (store(), at(NOW));
+    let (verifier, good) = (verifier(), token("organizations-key"));
     let mut leader = store.begin_refresh(now).unwrap();
     leader.metadata(METADATA).unwrap();
     let (started, waits) = mpsc::channel();
     thread::scope(|scope| {
         let results: Vec<_> = (0..4)
             .map(|_| {
-                let (store, started) = (&store, started.clone());
+                let (store, started, verifier, good) = (&store, started.clone(), &verifier, &good);
                 scope.spawn(move || {
                     let fetcher = Fetcher::default();
                     started.send(()).unwrap();
-                    let good = token("organizations-key");
-                    let result = verifier().verify_with_blocking(store, &fetcher, &good, now);
+                    let result = verifier.verify_with_blocking(store, &fetcher, good, now);
                     (result.is_ok(), fetcher.count())
                 })
             })
@@ -539,13 +539,13 @@ fn eight_threads_while_keys_are_refreshed() {
     const ROUNDS: u64 = 250;
     let store = store();
     refresh(&store, ENTRA, at(NOW)).unwrap();
+    let (verifier, good) = (verifier(), token("organizations-key"));
     let clock = AtomicU64::new(NOW);
     let barrier = Barrier::new(THREADS + 1);
     let at_work = AtomicUsize::new(THREADS);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                let (verifier, good) = (verifier(), token("organizations-key"));
                 barrier.wait();
                 for _ in 0..VERIFIES {
                     let now = at(clock.load(Ordering::SeqCst));
