@@ -46,13 +46,14 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 ///
 /// ```no_run
 /// # async fn sleep(_: std::time::Duration) {}
-/// use std::time::{Duration, SystemTime};
+/// use std::{error::Error, time::{Duration, SystemTime}};
 /// use easyauth::verify::{FetchKeys, KeyStore};
 ///
 /// async fn keep_fresh(store: &KeyStore, fetcher: &impl FetchKeys) {
 ///     loop {
 ///         if let Err(error) = store.refresh_if_due(fetcher, SystemTime::now()).await {
-///             eprintln!("{error}"); // the keys that are known go on being used
+///             let why = error.source().map(ToString::to_string).unwrap_or_default();
+///             eprintln!("{error}: {why}"); // the keys that are known go on being used
 ///         }
 ///         sleep(Duration::from_secs(60)).await; // of your runtime
 ///     }

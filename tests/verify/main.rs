@@ -4,9 +4,11 @@
     clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::items_after_statements,
     clippy::needless_pass_by_value,
     clippy::panic,
     clippy::string_slice,
+    clippy::unchecked_time_subtraction,
     clippy::unwrap_used
 )]
 

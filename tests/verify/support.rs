@@ -173,18 +173,18 @@ impl Draft {
     }
 
     pub(crate) fn sign(&self) -> String {
-        sign_text(&self.header.to_string(), &self.payload.to_string())
+        sign_text(self.header.to_string(), self.payload.to_string())
     }
 
     pub(crate) fn sign_with(&self, key: &RsaKeyPair) -> String {
-        let message = message(&self.header.to_string(), &self.payload.to_string());
+        let message = message(self.header.to_string(), self.payload.to_string());
         let algorithm = self.header["alg"].as_str().unwrap_or_default();
         format!("{message}.{}", base64url(sign_by(key, algorithm, &message)))
     }
 
     /// Signed by a key on a curve.
     pub(crate) fn sign_on_curve(&self, key: &EcdsaKeyPair) -> String {
-        let message = message(&self.header.to_string(), &self.payload.to_string());
+        let message = message(self.header.to_string(), self.payload.to_string());
         let signature = key.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", base64url(signature))
     }
