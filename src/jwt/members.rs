@@ -19,6 +19,8 @@ pub(crate) struct Members {
 
 pub(crate) struct Member {
     name: Span,
+    /// See [`mark`].
+    mark: usize,
     value: Stored,
 }
 
@@ -75,12 +77,16 @@ impl Members {
                 Kind::Array => list(json, &mut elements)?,
                 Kind::Object => Stored::Other(json.raw()?),
             };
-            members.push(Member { name, value });
+            members.push(Member { name, mark: 0, value });
             Ok(())
         })?;
         let decoded = json.finish()?;
         let json_len = text.len();
         text.push_str(&decoded);
+        // Not before the text is whole: a loop of its own is faster, too.
+        for member in &mut members {
+            member.mark = mark(member.name.of(&text));
+        }
         Ok(Self { text, json_len, list: members, elements })
     }
 
@@ -96,10 +102,9 @@ impl Members {
         // Most objects have no two names with the same mark, and need not be sorted.
         let mut marks = [0_u64; MARKS / 64];
         let mut alike = false;
-        for name in self.names() {
-            let mark = mark(name);
-            if let Some(word) = marks.get_mut(mark / 64) {
-                let bit = 1_u64 << (mark % 64);
+        for member in &self.list {
+            if let Some(word) = marks.get_mut(member.mark / 64) {
+                let bit = 1_u64 << (member.mark % 64);
                 alike |= *word & bit != 0;
                 *word |= bit;
             }
@@ -143,10 +148,14 @@ impl Members {
         self.list.iter().map(|member| (member.name.of(&self.text), member))
     }
 
+    fn member(&self, name: &str) -> Option<&Member> {
+        let mark = mark(name);
+        self.list.iter().find(|member| member.mark == mark && member.name.of(&self.text) == name)
+    }
+
     /// The value of a member; `None` if it is absent or null.
     pub(crate) fn get(&self, name: &str) -> Option<Value<'_>> {
-        let (_, member) = self.iter().find(|(own, _)| *own == name)?;
-        self.value(member)
+        self.value(self.member(name)?)
     }
 
     /// The value of one of these members; `None` if it is null.
@@ -196,7 +205,10 @@ const MARKS: usize = 16 * 1024;
 /// A number below [`MARKS`] that is the same for the same name: of its first bytes and its length, by
 /// Fibonacci hashing.
 fn mark(name: &str) -> usize {
-    let start = name.bytes().take(8).fold(0_u64, |start, byte| (start << 8) | u64::from(byte));
+    let start = match name.as_bytes().first_chunk::<8>() {
+        Some(start) => u64::from_be_bytes(*start),
+        None => name.bytes().fold(0_u64, |start, byte| (start << 8) | u64::from(byte)),
+    };
     let length = u64::try_from(name.len()).unwrap_or_default();
     let hash = (start ^ (length << 56)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     usize::try_from(hash >> 50).unwrap_or_default() % MARKS

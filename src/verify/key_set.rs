@@ -45,32 +45,19 @@ impl KeySet {
     /// [`DocumentError`] if the document is too long, is no JSON object, or has no list of `keys`.
     pub fn from_jwks(body: impl AsRef<[u8]>) -> Result<Self, DocumentError> {
         let document = document::parse(body.as_ref())?;
-        let list = match document.get("keys") {
-            Some(Value::Other(list)) if list.starts_with('[') => list,
-            // A list without any element that is no string: an empty one.
-            Some(Value::List(texts)) if texts.clone().next().is_none() => "[]",
+        let (found, mut skipped) = match document.get("keys") {
+            Some(Value::Other(list)) => read(list)?,
+            // An empty list, or one of texts, of which none is a key.
+            Some(Value::List(texts)) => {
+                let skipped = texts.enumerate().map(|(index, _)| SkippedKey {
+                    index,
+                    id: None,
+                    reason: SkipReason::NotAnObject,
+                });
+                (BTreeMap::new(), skipped.collect())
+            }
             _ => return Err(DocumentError::Missing("keys")),
         };
-        let mut found: BTreeMap<Box<str>, Vec<(usize, Key)>> = BTreeMap::new();
-        let mut skipped = Vec::new();
-        let mut json = Reader::new(list);
-        let mut index = 0_usize;
-        json.array(|json| -> Result<(), ListError> {
-            if index >= MAX_KEYS {
-                return Err(ListError::TooMany);
-            }
-            match Key::parse(json.skip()?) {
-                Ok(key) => found.entry(key.id().into()).or_default().push((index, key)),
-                Err((id, reason)) => skipped.push(SkippedKey { index, id, reason }),
-            }
-            index = index.saturating_add(1);
-            Ok(())
-        })
-        .map_err(|error| match error {
-            ListError::TooMany => DocumentError::TooManyKeys,
-            // The list is JSON: it was read before.
-            ListError::Json => DocumentError::Missing("keys"),
-        })?;
         let mut keys = BTreeMap::new();
         for (id, same_id) in found {
             match one(same_id) {
@@ -120,6 +107,33 @@ impl KeySet {
     }
 }
 
+/// Keys by their ids, with their places in the document.
+type Found = BTreeMap<Box<str>, Vec<(usize, Key)>>;
+
+/// Reads the list key by key.
+fn read(list: &str) -> Result<(Found, Vec<SkippedKey>), DocumentError> {
+    let (mut found, mut skipped) = (Found::new(), Vec::new());
+    let mut index = 0_usize;
+    Reader::new(list)
+        .array(|json| -> Result<(), ListError> {
+            if index >= MAX_KEYS {
+                return Err(ListError::TooMany);
+            }
+            match Key::parse(json.skip()?) {
+                Ok(key) => found.entry(key.id().into()).or_default().push((index, key)),
+                Err((id, reason)) => skipped.push(SkippedKey { index, id, reason }),
+            }
+            index = index.saturating_add(1);
+            Ok(())
+        })
+        .map_err(|error| match error {
+            ListError::TooMany => DocumentError::TooManyKeys,
+            // It is JSON, because it was read before; so it is no list.
+            ListError::Json => DocumentError::Missing("keys"),
+        })?;
+    Ok((found, skipped))
+}
+
 /// The one key that these are; else their places. One id for different keys says that one of them is
 /// not what it seems, so neither is used.
 fn one(keys: Vec<(usize, Key)>) -> Result<Key, Vec<usize>> {
@@ -131,7 +145,7 @@ fn one(keys: Vec<(usize, Key)>) -> Result<Key, Vec<usize>> {
     }
 }
 
-/// What can go wrong with a list that is JSON.
+/// What can be wrong with `keys`.
 enum ListError {
     TooMany,
     Json,

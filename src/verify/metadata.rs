@@ -131,9 +131,37 @@ fn host(text: &str, scheme: &str) -> Option<String> {
         return None;
     }
     let uri: http::Uri = text.parse().ok()?;
-    let has_user = uri.authority()?.as_str().contains('@');
-    let host = uri.host().filter(|host| !host.is_empty())?;
-    (uri.scheme_str() == Some(scheme) && !has_user).then(|| host.to_ascii_lowercase())
+    if uri.scheme_str() != Some(scheme) {
+        return None;
+    }
+    host_of(uri.authority()?.as_str()).map(str::to_ascii_lowercase)
+}
+
+/// The host of a host and a port. Strict, because `http` takes `[::1].example` for `[::1]`, and what
+/// another library takes it for decides where it connects to.
+fn host_of(authority: &str) -> Option<&str> {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let is_of_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let (host, is_host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            let length = address.len().checked_add(2)?;
+            let is_host = !address.is_empty() && address.bytes().all(is_of_address);
+            (authority.get(..length)?, is_host, port)
+        }
+        None => {
+            let length = authority.find(':').unwrap_or(authority.len());
+            let (name, port) = authority.split_at_checked(length)?;
+            (name, !name.is_empty() && name.bytes().all(is_of_name), port)
+        }
+    };
+    let is_port = match port.strip_prefix(':') {
+        None => port.is_empty(),
+        Some(digits) => {
+            digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+        }
+    };
+    (is_host && is_port).then_some(host)
 }
 
 impl FromStr for MetadataUri {

@@ -197,6 +197,7 @@ fn messages_of_errors() {
     let error = fails(&Draft::access().with("aud", long.as_str()), VerifyErrorKind::WrongAudience);
     assert_eq!(error.actual(), Some(long.as_str()));
     assert!(error.to_string().ends_with("x...") && !format!("{error:?}").contains(&long));
+    assert!(format!("{error:?}").contains("expected: \"api://my-api\", actual: \"api://xxx"));
     assert_eq!((error.member_name(), error.is_retryable()), (None, false));
     let error = fails(&Draft::access().without("exp"), VerifyErrorKind::MissingClaim);
     assert_eq!((error.expected(), error.actual()), (None, None));

@@ -59,6 +59,14 @@ fn what_is_missing() {
         &BuildError::ClockSkewTooLong,
         "the clock skew is over 15 minutes",
     );
+    assert!(
+        format!("{:?}", entra().audience(API).build().unwrap())
+            .contains(&format!("issuers: Entra({TENANT} at login.microsoftonline.com)"))
+    );
+    assert!(
+        format!("{:?}", fixed("https://a.example/").build().unwrap())
+            .contains("issuers: [\"https://a.example/\"]")
+    );
     let error = entra().audience(API).client("").build().unwrap_err();
     assert_eq!(
         (error.to_string().as_str(), error),

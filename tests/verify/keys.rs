@@ -230,9 +230,13 @@ fn documents() {
     assert_eq!(refused(b"{\"keys\":\"\xff\"}"), DocumentError::Utf8 { position: 9 });
     assert_eq!(refused(b"[]"), DocumentError::NotAnObject);
     assert_eq!(refused(br#"{"keys":[],"keys":[]}"#), DocumentError::DuplicateMember);
-    for body in ["{}", r#"{"keys":null}"#, r#"{"keys":{}}"#, r#"{"keys":1}"#, r#"{"keys":["a"]}"#] {
+    for body in ["{}", r#"{"keys":null}"#, r#"{"keys":{}}"#, r#"{"keys":1}"#, r#"{"keys":"a"}"#] {
         assert_eq!(refused(body.as_bytes()), DocumentError::Missing("keys"), "{body}");
     }
+    let texts = KeySet::from_jwks(r#"{"keys":["a","b"]}"#).unwrap();
+    let indices: Vec<_> =
+        texts.skipped().iter().map(|key| (key.index(), key.id(), key.reason())).collect();
+    assert_eq!(indices, [(0, None, NotAnObject), (1, None, NotAnObject)]);
     let exact = |length: usize| format!("{}{{\"keys\":[]}}", " ".repeat(length - 11));
     assert!(KeySet::from_jwks(exact(MAX_DOCUMENT_LEN)).is_ok());
     let length = MAX_DOCUMENT_LEN + 1;
@@ -311,6 +315,18 @@ fn metadata_addresses() {
         "https://login.microsoftonline.com/#x",
         "https://login.microsoftonline.com/ x",
         "https://login.microsoftonline.com/\r\nx",
+        "https://login.microsoftonline.com:/x",
+        "https://login.microsoftonline.com:x/",
+        "https://login.microsoftonline.com:65536/",
+        "https://login.microsoftonline.com:+443/",
+        "https://a[b]c/",
+        "https://[::1/",
+        "https://[::1].keys.example/",
+        "https://[::1]x/",
+        "https://[a%25b]/",
+        "https://[]/",
+        "https://a.example%2f/",
+        "https://a!b/",
     ];
     for text in refused {
         let error = MetadataUri::parse(text).unwrap_err();
@@ -330,7 +346,15 @@ fn metadata_addresses() {
     for text in ["http://127.0.0.1:1/", "http://[::1]:1/", "http://localhost/x"] {
         assert!(MetadataUri::insecure_loopback(text).is_ok() && MetadataUri::parse(text).is_err());
     }
-    for text in ["http://127.0.0.2/", "http://localhost.example/", "https://127.0.0.1/"] {
+    assert!(MetadataUri::parse("https://[2001:db8::192.0.2.1]:8443/").is_ok());
+    assert!(MetadataUri::parse("https://a_b-c.example:65535/").is_ok());
+    for text in [
+        "http://[::1].keys.example/",
+        "http://localhost:x/",
+        "http://127.0.0.2/",
+        "http://localhost.example/",
+        "https://127.0.0.1/",
+    ] {
         assert!(MetadataUri::insecure_loopback(text).is_err(), "{text}");
     }
 }

@@ -272,6 +272,9 @@ fn documents_that_cannot_be_used() {
     let inner = FetchError::new(DocumentError::NotAnObject);
     assert_eq!(format!("{inner} {inner:?}"), "the document is not a JSON object NotAnObject");
     assert!(std::error::Error::source(&inner).is_none());
+    let outer = FetchError::new(RefreshError::KeySet(DocumentError::NotAnObject));
+    let source = std::error::Error::source(&outer).unwrap().to_string();
+    assert_eq!(source, "the document is not a JSON object");
 }
 
 /// A fetcher that counts, and does what it is told.
@@ -354,6 +357,9 @@ fn a_token_brings_its_key_blocking() {
     let error = verifier().verify_with_blocking(&store, &fetcher, &token("x"), now).unwrap_err();
     assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::UnknownKey, 1));
     let later = now + REFRESH_INTERVAL;
+    let expired = AccessToken::new(Draft::access().with("exp", 1).with("nbf", 0).sign());
+    let result = verifier().verify_with_blocking(&store, &fetcher, &expired, later);
+    assert_eq!((result.unwrap_err().kind(), fetcher.count()), (VerifyErrorKind::Expired, 1));
     assert!(!store.refresh_if_due_blocking(&fetcher, later - seconds(1)).unwrap());
     assert!(store.refresh_if_due_blocking(&fetcher, later).unwrap());
     fetcher.fails.store(true, Ordering::SeqCst);
@@ -455,6 +461,20 @@ fn a_stuck_fetch_holds_up_nobody_else() {
     *fetcher.keys.lock().unwrap() = Some(document(&["unknown"]));
     let after = later + UNKNOWN_KEY_INTERVAL;
     assert!(ready(verifier.verify_with(&store, &fetcher, &unknown, after)).is_ok());
+}
+
+/// The same for threads: while somebody else fetches, an unknown key is refused at once.
+#[test]
+fn a_stuck_fetch_holds_up_no_thread() {
+    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    refresh(&store, ENTRA, now).unwrap();
+    let later = now + UNKNOWN_KEY_INTERVAL;
+    let stuck = store.begin_refresh_for_unknown_key(later).unwrap();
+    let verify = |kid| verifier().verify_with_blocking(&store, &fetcher, &token(kid), later);
+    assert_eq!(verify("unknown").unwrap_err().kind(), VerifyErrorKind::UnknownKey);
+    assert!(verify("organizations-key").is_ok());
+    assert_eq!(fetcher.count(), 0);
+    drop(stuck);
 }
 
 /// While there are no keys, requests wait for the first fetch, however it ends.
