@@ -106,6 +106,10 @@ impl Token {
     }
 }
 
+pub(crate) fn good_tokens() -> Vec<String> {
+    SIGNED.iter().map(Draft::text).collect()
+}
+
 /// The public part of the key: modulus and exponent.
 pub(crate) fn public_parts() -> [String; 2] {
     let parts = RsaPublicKeyComponents::<Vec<u8>>::from(KEY.public_key());
@@ -173,7 +177,7 @@ impl Draft {
 
 /// The good token after these edits: first of its members, then of its text.
 fn edited(edits: &str) -> Option<Token> {
-    let mut signed: Vec<String> = SIGNED.iter().map(Draft::text).collect();
+    let mut signed = good_tokens();
     let mut draft = SIGNED.first()?.clone();
     let mut lines = edits.lines().map(|line| line.split_once(' ').unwrap_or((line, ""))).peekable();
     while let Some((edit, rest)) = lines.peek() {
@@ -226,7 +230,7 @@ fn edit_text(text: &mut Vec<u8>, edit: &str, rest: &str) -> Option<()> {
             }
         }
         "j" => {
-            let all: Vec<String> = SIGNED.iter().map(Draft::text).collect();
+            let all = good_tokens();
             let all: Vec<&str> = all.iter().flat_map(|text| text.split('.')).collect();
             let numbers = std::iter::once(place).chain(rest.split(' '));
             let segments = numbers.map(|number| all.get(number.parse::<usize>().ok()?).copied());

@@ -166,7 +166,8 @@ impl Address {
         let bracket = authority.find(']').unwrap_or_default();
         let colon = authority.get(bracket..)?.find(':').map(|colon| bracket.saturating_add(colon));
         let (host, port) = authority.split_at_checked(colon.unwrap_or(authority.len()))?;
-        let is_number = |port: &str| port.bytes().all(|digit| digit.is_ascii_digit());
+        let is_digit = |digit: char| digit.is_ascii_digit();
+        let is_number = |port: &str| port.chars().all(is_digit) && port.parse::<u16>().is_ok();
         if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_number) {
             return None;
         }
@@ -174,7 +175,7 @@ impl Address {
         let of_version_6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let is_plain_host = match of_version_6 {
             Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-            None if !host.is_empty() && host.chars().all(is_in_name) => true,
+            None if !host.is_empty() && host.chars().all(is_in_host) => true,
             None => return None,
         };
         let is_plain = is_plain_host && path.chars().all(is_in_path);
@@ -212,7 +213,12 @@ impl Address {
     }
 }
 
-/// A character of a host's name (RFC 3986 section 3.2.2) that is written as itself.
+/// A character of a host's name: of a DNS name, and `_`.
+fn is_in_host(next: char) -> bool {
+    next.is_ascii_alphanumeric() || "-._".contains(next)
+}
+
+/// A character of a path (RFC 3986 section 3.3) that is written as itself.
 fn is_in_name(next: char) -> bool {
     next.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(next)
 }

@@ -1,13 +1,13 @@
 //! Verifiers: for the input see `drafts.rs`. A token verifies exactly if the key has signed its very
 //! text, and its header and claims keep the rules.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use easyauth::{UnverifiedToken, verify::VerifyError};
 
 use super::{
-    drafts::Token,
+    drafts::{Token, good_tokens},
     json::Json,
     rules::{KEYS, NO_KEYS, RULES, Verdict},
     secrets::{masked_json, printed},
@@ -30,7 +30,7 @@ pub(crate) fn check(input: &[u8]) {
                 check_challenge(error, 401);
                 // Names of members are shown, and anything can be one.
                 let may_repeat = token.is_signed || error.member_name().is_some();
-                assert!(may_repeat || !repeats(&printed(&result), &token.text), "{error}");
+                assert!(may_repeat || !repeats(&printed(&result)), "{error}");
             }
         }
 
@@ -55,10 +55,15 @@ fn check_challenge(error: &VerifyError, status: u16) {
     assert_eq!(text, (status == 401).then_some(expected.as_str()));
 }
 
-/// Whether eight characters in a row of a token are in a message.
-fn repeats(message: &str, token: &str) -> bool {
-    let pieces: HashSet<&[u8]> = message.as_bytes().windows(8).collect();
-    token.as_bytes().windows(8).any(|piece| pieces.contains(piece))
+/// Every eight characters in a row of the good tokens. What edits put into a token is no secret.
+static PIECES: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
+    let pieces = |text: &String| text.as_bytes().windows(8).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    good_tokens().iter().flat_map(pieces).collect()
+});
+
+/// Whether a piece of a token is in a message.
+fn repeats(message: &str) -> bool {
+    message.as_bytes().windows(8).any(|piece| PIECES.contains(piece))
 }
 
 /// Whatever is printed about a signed token does not change with what is secret in it.

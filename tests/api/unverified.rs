@@ -399,3 +399,14 @@ fn debug_shows_names_and_no_values() {
         r#"Token { header: TokenHeader["typ", "alg"], claims: ["sub", "a\u{a}b"], .. }"#,
     );
 }
+
+/// Claims are found by a mark of their first letters and length; these have the same.
+#[test]
+fn names_that_begin_alike() {
+    let token =
+        token(r#"{"preferred_usernumbe":"1","preferred_username_":"2","preferred_colours_":"3"}"#);
+    assert_eq!(token.claim("preferred_username_"), Some("2"));
+    assert_eq!(token.claim("preferred_usernumbe"), Some("1"));
+    assert_eq!(token.claim("preferred_colour_s"), None);
+    assert_eq!(token.claim("preferred_usernames"), None);
+}

@@ -67,6 +67,9 @@ fn what_is_missing() {
         format!("{:?}", fixed("https://a.example/").build().unwrap())
             .contains("issuers: [\"https://a.example/\"]")
     );
+    let ids = entra().audience(APP).build_for_id_tokens().unwrap();
+    assert!(format!("{ids:?}").starts_with("IdTokenVerifier(Policy { "));
+    assert!(format!("{:?}", verifier()).starts_with("Verifier(Policy { "));
     let error = entra().audience(API).client("").build().unwrap_err();
     assert_eq!(
         (error.to_string().as_str(), error),
