@@ -171,7 +171,6 @@ impl Address {
         if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_number) {
             return None;
         }
-        let is_in_path = |next| is_in_name(next) || matches!(next, ':' | '@' | '/' | '?' | '%');
         let of_version_6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let is_plain_host = match of_version_6 {
             Some(address) => address.parse::<Ipv6Addr>().is_ok(),
@@ -218,7 +217,7 @@ fn is_in_host(next: char) -> bool {
     next.is_ascii_alphanumeric() || "-._".contains(next)
 }
 
-/// A character of a path (RFC 3986 section 3.3) that is written as itself.
-fn is_in_name(next: char) -> bool {
-    next.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(next)
+/// A character of a path or a query (RFC 3986 sections 3.3 and 3.4).
+fn is_in_path(next: char) -> bool {
+    next.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?%".contains(next)
 }

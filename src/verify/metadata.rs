@@ -142,18 +142,15 @@ fn host(text: &str, scheme: &str) -> Option<String> {
 fn host_of(authority: &str) -> Option<&str> {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     let is_of_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    let (host, is_host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']')?;
-            let length = address.len().checked_add(2)?;
-            let is_host = !address.is_empty() && address.bytes().all(is_of_address);
-            (authority.get(..length)?, is_host, port)
-        }
-        None => {
-            let length = authority.find(':').unwrap_or(authority.len());
-            let (name, port) = authority.split_at_checked(length)?;
-            (name, !name.is_empty() && name.bytes().all(is_of_name), port)
-        }
+    let (host, is_host, port) = if let Some(rest) = authority.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        let length = address.len().checked_add(2)?;
+        let is_host = !address.is_empty() && address.bytes().all(is_of_address);
+        (authority.get(..length)?, is_host, port)
+    } else {
+        let length = authority.find(':').unwrap_or(authority.len());
+        let (name, port) = authority.split_at_checked(length)?;
+        (name, !name.is_empty() && name.bytes().all(is_of_name), port)
     };
     let is_port = match port.strip_prefix(':') {
         None => port.is_empty(),
