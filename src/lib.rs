@@ -19,8 +19,9 @@
 //! # Errors
 //!
 //! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
-//! [`MeError`], [`verify::VerifyError`], [`access::Denied`]. They say what is wrong and where, never what was there, and each can be matched on. The
-//! platform does not send what the first two are about, so a service answers them with 400 Bad Request.
+//! [`MeError`], [`verify::VerifyError`], [`access::Denied`]. They say what is wrong and where, never what
+//! was there, and each can be matched on. The platform does not send what the first two are about, so a
+//! service answers them with 400 Bad Request.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

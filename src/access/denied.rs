@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Permission, Reason, Requirement, reason::mismatches};
+use super::{
+    Permission, Reason, Requirement,
+    reason::{InARow, mismatches},
+};
 use crate::verify::{Challenge, VerifiedToken};
 
 /// A verified token that does not permit what was asked for, with every reason. Answer with
@@ -61,11 +64,7 @@ impl Denied {
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the token does not permit this: ")?;
-        for (index, reason) in self.reasons.iter().enumerate() {
-            write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
-        }
-        Ok(())
+        write!(f, "the token does not permit this: {}", InARow(&self.reasons))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::{
     Cure, Reason, Requirement,
     cure::{Origin, cures},
-    reason::{ApiName, reasons},
+    reason::{ApiName, InARow, reasons},
 };
 use crate::{
     escape::Escaped,
@@ -179,11 +179,7 @@ impl fmt::Display for Verdict<'_> {
         if reasons.is_empty() {
             return write!(f, "this token opens {api}");
         }
-        write!(f, "this token does not open {api}: ")?;
-        for (index, reason) in reasons.iter().enumerate() {
-            write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
-        }
-        Ok(())
+        write!(f, "this token does not open {api}: {}", InARow(reasons))
     }
 }
 

@@ -203,21 +203,25 @@ impl fmt::Display for Reason {
     }
 }
 
+/// Reasons in a row, for a sentence.
+pub(super) struct InARow<'a>(pub(super) &'a [Reason]);
+
+impl fmt::Display for InARow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, reason) in self.0.iter().enumerate() {
+            write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
 impl ApiName {
     pub(super) fn of(api: &OwnedAudience) -> Self {
-        match api {
-            OwnedAudience::Resource(resource) => Self {
-                identifier: resource
-                    .audience_uris()
-                    .first()
-                    .copied()
-                    .or(resource.app_id())
-                    .unwrap_or_default()
-                    .to_owned(),
-                resource: Some(*resource),
-            },
-            OwnedAudience::Identifier(identifier) => Self::of_audience(identifier),
-        }
+        let resource = match api {
+            OwnedAudience::Resource(resource) => Some(*resource),
+            OwnedAudience::Identifier(identifier) => Resource::of_audience(identifier),
+        };
+        Self { identifier: api.identifier().to_owned(), resource }
     }
 
     fn of_audience(audience: &str) -> Self {

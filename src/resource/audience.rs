@@ -58,6 +58,14 @@ impl OwnedAudience {
             Self::Identifier(identifier) => identifier.into(),
         }
     }
+
+    /// What names it in a message.
+    pub(crate) fn identifier(&self) -> &str {
+        match self {
+            Self::Resource(resource) => resource.identifier(),
+            Self::Identifier(identifier) => identifier,
+        }
+    }
 }
 
 impl From<Audience<'_>> for OwnedAudience {

@@ -169,6 +169,11 @@ impl Resource {
         self.scope(name)
     }
 
+    /// What names the API: its first audience URI, else its app id; empty if it has neither.
+    pub(crate) fn identifier(&self) -> &'static str {
+        self.audience_uris().first().copied().or(self.app_id()).unwrap_or_default()
+    }
+
     fn scope_prefix(&self) -> &'static str {
         match self.kind {
             Kind::Microsoft(endpoints) => {
@@ -177,9 +182,7 @@ impl Resource {
                     .and_then(|endpoint| endpoint.default_scope.rsplit_once('/'))
                     .map_or("", |(prefix, _)| prefix)
             }
-            Kind::Own { app_id, audiences } => {
-                audiences.first().copied().or(app_id).unwrap_or_default()
-            }
+            Kind::Own { .. } => self.identifier(),
         }
     }
 

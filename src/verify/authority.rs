@@ -9,8 +9,8 @@ pub(super) const TENANT_PLACEHOLDER: &str = "{tenantid}";
 /// Where a cloud's Entra signs in, and how it calls itself as an issuer.
 ///
 /// Sources: `AuthorityMetadata` of Microsoft's authentication library for JavaScript, `authority.py` of
-/// the one for Python, issue 1611 of ARO-RP for the version 1.0 issuer of Azure
-/// Government. The instance names of the sovereign clouds follow the rule of the other three.
+/// the one for Python, issue 1611 of ARO-RP for the version 1.0 issuer of Azure Government.
+/// The instance names of the sovereign clouds follow the rule of the other three.
 pub(super) struct SignIn {
     /// The host of version 2.0 issuers, and the host of the documents.
     pub(super) host: &'static str,

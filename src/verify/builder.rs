@@ -160,7 +160,7 @@ impl VerifierBuilder {
             return Err(BuildError::ClockSkewTooLong);
         }
         Ok(Policy {
-            issuers: Issuers::new(self.authority, SignIn::of(self.cloud)),
+            issuers: Issuers { authority: self.authority.0, sign_in: SignIn::of(self.cloud) },
             audiences: self.audiences,
             clients: self.clients,
             algorithms: self.algorithms,

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{
-    Algorithm, Authority, Key, KeySource, Tenant, VerifyError, VerifyErrorKind,
+    Algorithm, Key, KeySource, Tenant, VerifyError, VerifyErrorKind,
     authority::{AuthorityKind, SignIn, TENANT_PLACEHOLDER},
     signed::{self, Signed},
 };
@@ -49,31 +49,22 @@ impl Kind {
     }
 }
 
-/// Who may have signed.
+/// Who may have signed: an authority, and where Entra signs in if it is one of Entra's.
 #[derive(Clone)]
-pub(super) enum Issuers {
-    Entra { tenant: Tenant, sign_in: &'static SignIn },
-    Fixed { issuers: Vec<String>, cloud_instance_name: Option<String> },
+pub(super) struct Issuers {
+    pub(super) authority: AuthorityKind,
+    pub(super) sign_in: &'static SignIn,
 }
 
 impl Issuers {
-    pub(super) fn new(authority: Authority, sign_in: &'static SignIn) -> Self {
-        match authority.0 {
-            AuthorityKind::Entra(tenant) => Self::Entra { tenant, sign_in },
-            AuthorityKind::Fixed { issuers, cloud_instance_name } => {
-                Self::Fixed { issuers, cloud_instance_name }
-            }
-        }
-    }
-
     /// Checks who signed: the key's issuer and cloud, the token's issuer, its tenant.
     fn check<T>(&self, token: &Token<T>, key: &Key, kind: Kind) -> Result<(), VerifyError> {
         let issuer = token.issuer().ok_or_else(|| missing("iss"))?;
-        match self {
-            Self::Entra { tenant, sign_in } => {
-                check_entra(token, issuer, key, tenant, sign_in, kind)
+        match &self.authority {
+            AuthorityKind::Entra(tenant) => {
+                check_entra(token, issuer, key, tenant, self.sign_in, kind)
             }
-            Self::Fixed { issuers, cloud_instance_name } => {
+            AuthorityKind::Fixed { issuers, cloud_instance_name } => {
                 let is_ours = |own: &str| is_issuer_of_key(own, token.tenant_id(), issuer);
                 check_key(key, is_ours, cloud_instance_name.as_deref())?;
                 if issuers.iter().any(|own| own == issuer) {
@@ -85,17 +76,17 @@ impl Issuers {
         }
     }
 
-    /// Whether only Entra's own rules about the shape of tokens apply.
-    pub(super) fn is_entra(&self) -> bool {
-        matches!(self, Self::Entra { .. })
+    /// Whether Entra's own rules about the shape of tokens apply.
+    fn is_entra(&self) -> bool {
+        matches!(self.authority, AuthorityKind::Entra(_))
     }
 }
 
 impl std::fmt::Debug for Issuers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Entra { tenant, sign_in } => write!(f, "Entra({tenant} at {})", sign_in.host),
-            Self::Fixed { issuers, .. } => f.debug_list().entries(issuers).finish(),
+        match &self.authority {
+            AuthorityKind::Entra(tenant) => write!(f, "Entra({tenant} at {})", self.sign_in.host),
+            AuthorityKind::Fixed { issuers, .. } => f.debug_list().entries(issuers).finish(),
         }
     }
 }
@@ -197,7 +188,7 @@ impl Policy {
         if self.audiences.iter().any(|own| token.has_audience(own.audience())) {
             return Ok(());
         }
-        let expected: Vec<&str> = self.audiences.iter().map(identifier).collect();
+        let expected: Vec<&str> = self.audiences.iter().map(OwnedAudience::identifier).collect();
         let actual: Vec<&str> = token.audiences().collect();
         let kind = VerifyErrorKind::WrongAudience;
         Err(VerifyError::identifiers(kind, expected.join(" or "), actual.join(" and ")))
@@ -278,18 +269,6 @@ impl Policy {
 /// Whether this point in time has come. One that is beyond what the clock can tell has not.
 fn has_come(time: Option<SystemTime>, now: SystemTime) -> bool {
     time.is_some_and(|time| now >= time)
-}
-
-fn identifier(audience: &OwnedAudience) -> &str {
-    match audience {
-        OwnedAudience::Identifier(identifier) => identifier,
-        OwnedAudience::Resource(resource) => resource
-            .audience_uris()
-            .first()
-            .copied()
-            .or(resource.app_id())
-            .unwrap_or(resource.name()),
-    }
 }
 
 fn missing(claim: &str) -> VerifyError {

@@ -108,6 +108,15 @@ pub(super) enum Begin<'a> {
     NotDue,
 }
 
+impl<'a> Begin<'a> {
+    fn lead(self) -> Option<Refresh<'a>> {
+        match self {
+            Self::Lead(refresh) => Some(refresh),
+            Self::UnderWay | Self::NotDue => None,
+        }
+    }
+}
+
 impl KeyStore {
     /// A store for the keys that this metadata document names. It knows none yet.
     #[must_use]
@@ -157,20 +166,14 @@ impl KeyStore {
     /// answers. [`refresh_if_due`](Self::refresh_if_due) does that with a fetcher.
     #[must_use]
     pub fn begin_refresh(&self, now: SystemTime) -> Option<Refresh<'_>> {
-        match self.begin(Cause::Due, now) {
-            Begin::Lead(refresh) => Some(refresh),
-            Begin::UnderWay | Begin::NotDue => None,
-        }
+        self.begin(Cause::Due, now).lead()
     }
 
     /// Begins the refresh that an unknown key asks for; `None` if the last attempt is too recent, or
     /// somebody is at it.
     #[must_use]
     pub fn begin_refresh_for_unknown_key(&self, now: SystemTime) -> Option<Refresh<'_>> {
-        match self.begin(Cause::UnknownKey, now) {
-            Begin::Lead(refresh) => Some(refresh),
-            Begin::UnderWay | Begin::NotDue => None,
-        }
+        self.begin(Cause::UnknownKey, now).lead()
     }
 
     pub(super) fn begin(&self, cause: Cause, now: SystemTime) -> Begin<'_> {

@@ -1,6 +1,6 @@
 //! Verifiers: the one way to a verified token.
 
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
 use super::{
     Authority, KeySource, VerifierBuilder, VerifyError,
@@ -45,10 +45,8 @@ use crate::{
 ///
 /// One verifier is for one cloud, and the keys must be that cloud's: version 1.0 tokens of Azure
 /// Government name the same issuer as those of the public cloud.
-#[derive(Clone)]
-pub struct Verifier {
-    policy: Policy,
-}
+#[derive(Debug, Clone)]
+pub struct Verifier(Policy);
 
 /// An access token that a [`Verifier`] has verified.
 ///
@@ -69,7 +67,7 @@ impl Verifier {
     }
 
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy }
+        Self(policy)
     }
 
     /// Verifies a token with the keys that are at hand, at this time.
@@ -85,15 +83,9 @@ impl Verifier {
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        let token = self.policy.open(token.expose_secret(), Kind::Access, keys, now)?;
-        self.policy.check_access(&token)?;
+        let token = self.0.open(token.expose_secret(), Kind::Access, keys, now)?;
+        self.0.check_access(&token)?;
         Ok(token)
-    }
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Verifier").field(&self.policy).finish()
     }
 }
 
@@ -108,10 +100,8 @@ impl fmt::Debug for Verifier {
 ///     .build_for_id_tokens()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
-pub struct IdTokenVerifier {
-    policy: Policy,
-}
+#[derive(Debug, Clone)]
+pub struct IdTokenVerifier(Policy);
 
 /// An ID token that an [`IdTokenVerifier`] has verified.
 ///
@@ -124,7 +114,7 @@ pub type VerifiedIdToken = Token<VerifiedId>;
 
 impl IdTokenVerifier {
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy }
+        Self(policy)
     }
 
     /// Verifies an ID token, whatever its nonce. For those that the platform injects: it made the
@@ -165,14 +155,8 @@ impl IdTokenVerifier {
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
-        let token = self.policy.open(token.expose_secret(), Kind::Id, keys, now)?;
-        self.policy.check_id(&token, nonce)?;
+        let token = self.0.open(token.expose_secret(), Kind::Id, keys, now)?;
+        self.0.check_id(&token, nonce)?;
         Ok(token)
-    }
-}
-
-impl fmt::Debug for IdTokenVerifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IdTokenVerifier").field(&self.policy).finish()
     }
 }

@@ -1,15 +1,17 @@
 //! What verifying prints: verified tokens, refusals, denials, challenges, confirmed callers, keys.
 
-use std::{error::Error, fmt::Write as _, sync::LazyLock, time::SystemTime};
+#[path = "../verify/support.rs"]
+#[allow(
+    dead_code,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    reason = "made for the rules"
+)]
+mod support;
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{RSA_PKCS1_SHA256, RsaKeyPair},
-};
-use base64::{
-    Engine as _,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
+use std::{error::Error, fmt::Write as _, time::SystemTime};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     AccessToken, EasyAuthPrincipal, IdToken,
     verify::{
@@ -20,16 +22,7 @@ use easyauth::{
 use proptest::prelude::*;
 
 use super::{Output, assert_clean, config, damage, damaged, json, requirements, value};
-
-const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
-
-static KEY: LazyLock<RsaKeyPair> = LazyLock::new(|| {
-    let text = include_str!("../data/signing-key.pkcs8.txt").replace('\n', "");
-    RsaKeyPair::from_pkcs8(&BASE64_STANDARD.decode(text).unwrap()).unwrap()
-});
-
-static KEYS: LazyLock<KeySet> =
-    LazyLock::new(|| KeySet::from_jwks(include_bytes!("../data/entra.jwks.json")).unwrap());
+use support::{KEYS, TENANT, sign_text};
 
 fn verifiers() -> [Verifier; 2] {
     let builder = Verifier::builder(Tenant::single(TENANT).unwrap()).audience("api://my-api");
@@ -43,12 +36,7 @@ fn id_verifier() -> IdTokenVerifier {
 }
 
 fn sign(payload: &str) -> String {
-    let encode = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
-    let header = r#"{"typ":"JWT","alg":"RS256","kid":"organizations-key"}"#;
-    let message = format!("{}.{}", encode(header), encode(payload));
-    let mut signature = vec![0; KEY.public_modulus_len()];
-    KEY.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
-    format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+    sign_text(r#"{"typ":"JWT","alg":"RS256","kid":"organizations-key"}"#, payload)
 }
 
 impl Output {
