@@ -9,7 +9,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// How deep arrays and objects may nest: the limit of `serde_json`, which refuses the 128th level.
-const MAX_DEPTH: u8 = 127;
+pub(crate) const MAX_DEPTH: u8 = 127;
 
 /// The text is not JSON from this byte on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -418,7 +418,7 @@ pub(crate) fn unescape_slashes(text: &str) -> String {
 ///
 /// Looks at eight bytes at a time, as one number. Subtracting a pattern borrows from the high bit of
 /// each byte that is looked for, and of no byte in front of the first such one.
-fn plain_run(bytes: &[u8]) -> usize {
+pub(crate) fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
     const CONTROLS: u64 = ONES * 0x20;

@@ -11,7 +11,8 @@
 //! | verified tokens, keys, what to answer | [`verify`] |
 //! | whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |
 //! | APIs, audiences and scopes | [`resource`] |
-//! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`], [`settings`] |
+//! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`] |
+//! | the settings of the site, and the way from a diagnosis to a request that cures | [`settings`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
 //! | headers of any framework | [`HeaderSource`], [`headers`] |
 //! | whether headers can be believed | [`Platform`] |

@@ -12,4 +12,5 @@ pub use cure::Cure;
 pub use denied::Denied;
 pub use diagnosis::Diagnosis;
 pub use reason::{ApiName, Reason};
+pub(crate) use reason::{Apis, wrong_audience};
 pub use requirement::{Permission, Requirement};

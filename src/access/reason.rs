@@ -74,9 +74,8 @@ pub struct ApiName {
 /// Every reason why what `token` says is not what is wanted, whatever the time and the signature.
 pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if let Some(api) = wanted.api().filter(|_| !wanted.is_for_api(token)) {
-        let actual = token.audiences().map(ApiName::of_audience).collect();
-        reasons.push(Reason::WrongAudience { expected: ApiName::of(api), actual });
+    if let Some((expected, actual)) = wrong_audience(token, wanted) {
+        reasons.push(Reason::WrongAudience { expected, actual });
     }
     if token.is_id_token() {
         reasons.push(Reason::IdToken);
@@ -89,6 +88,15 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
         reasons.push(Reason::WrongCaller { expected, actual: token.caller() });
     }
     reasons
+}
+
+/// The API that is wanted and those that `token` is for, if it is not among them.
+pub(crate) fn wrong_audience<T>(
+    token: &Token<T>,
+    wanted: &Requirement,
+) -> Option<(ApiName, Vec<ApiName>)> {
+    let api = wanted.api().filter(|_| !wanted.is_for_api(token))?;
+    Some((ApiName::of(api), token.audiences().map(ApiName::of_audience).collect()))
 }
 
 /// Every reason why `token` is not what is wanted.
@@ -146,14 +154,7 @@ impl fmt::Display for Reason {
         match self {
             Self::NoToken => f.write_str("no access token came along"),
             Self::WrongAudience { expected, actual } => {
-                f.write_str("it is for ")?;
-                if actual.is_empty() {
-                    f.write_str("no API")?;
-                }
-                for (index, api) in actual.iter().enumerate() {
-                    write!(f, "{}{api}", if index == 0 { "" } else { " and " })?;
-                }
-                write!(f, ", not for {}", Escaped(&expected.title()))
+                write!(f, "it is for {}, not for {}", Apis(actual), Escaped(&expected.title()))
             }
             Self::MissingPermission { any_of } => {
                 f.write_str("it lacks ")?;
@@ -210,6 +211,21 @@ impl fmt::Display for InARow<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, reason) in self.0.iter().enumerate() {
             write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+/// APIs in a sentence.
+pub(crate) struct Apis<'a>(pub(crate) &'a [ApiName]);
+
+impl fmt::Display for Apis<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("no API");
+        }
+        for (index, api) in self.0.iter().enumerate() {
+            write!(f, "{}{api}", if index == 0 { "" } else { " and " })?;
         }
         Ok(())
     }

@@ -25,9 +25,7 @@ mod table;
 use std::fmt;
 
 pub use audience::Audience;
-#[cfg(feature = "verify")]
-pub(crate) use audience::is_guid;
-pub(crate) use audience::{OwnedAudience, same_identifier};
+pub(crate) use audience::{OwnedAudience, is_guid, same_identifier};
 pub use cloud::Cloud;
 pub use scope::{Scope, ScopeError};
 pub use table::*;

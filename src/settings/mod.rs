@@ -1,5 +1,92 @@
-//! The settings of Easy Auth.
+//! The settings of Easy Auth: `authSettingsV2` read, changed and sent back without losing anything.
+//!
+//! | for | look at |
+//! |---|---|
+//! | a document, and all that is in it | [`AuthSettingsV2`], [`views`] |
+//! | what a sign-in asks for | [`LoginParameters`] |
+//! | what is wrong with a document | [`AuthSettingsV2::lint`], [`Finding`] |
+//! | the requests that read and replace it | [`SiteId`], [`ArmRequests`], [`ArmError`] |
+//! | a document from nothing | [`AuthSettingsV2::builder`] |
+//! | the first version, and the way on | [`AuthSettingsV1`] |
+//!
+//! # From a diagnosis to the cure
+//!
+//! An application behind Easy Auth takes the caller's access token and calls Azure Resource Manager,
+//! which answers 401: the token is for Microsoft Graph. The portal has no page for the setting that
+//! changes this, and sending back only that setting resets all others. The whole way:
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use easyauth::{AccessToken, resource::ARM, settings::{AuthSettingsV2, SiteId}};
+//!
+//! # // {"aud":"00000003-0000-0000-c000-000000000000","scp":"email openid profile","exp":4102444800}
+//! # let from_the_caller = AccessToken::new(
+//! #     "e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAiLCJzY3AiOiJlbWFpbCBvcGVuaWQg\
+//! #      cHJvZmlsZSIsImV4cCI6NDEwMjQ0NDgwMH0.",
+//! # );
+//! # let of_an_administrator = AccessToken::new(
+//! #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIn0.",
+//! # );
+//! # let answer = br#"{"id":"/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME/config/authsettingsV2","location":"East US","properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555"},"login":{"disableWWWAuthenticate":false}}},"login":{"tokenStore":{"enabled":true,"tokenRefreshExtensionHours":72.0}},"httpSettings":{},"clearInboundClaimsMapping":"false"}}"#.to_vec();
+//! // 1. What is wrong, and the cure.
+//! let wanted = ARM.scope("user_impersonation").into();
+//! let diagnosis = from_the_caller.diagnose(&wanted, SystemTime::now());
+//! let cure = diagnosis.login_parameters().ok_or("no sign-in brings such a token")?;
+//!
+//! // 2. The settings as they are: send this with any client, and read the answer.
+//! let site: SiteId = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME".parse()?;
+//! let get = site.get_auth_settings(&of_an_administrator)?;
+//! let mut settings = AuthSettingsV2::from_slice(&answer)?;
+//!
+//! // 3. The one change: what sign-ins asked for before stays.
+//! let before = settings.entra().login_parameters().unwrap_or_default();
+//! settings.entra_mut().set_login_parameters(before.merge(&cure)?);
+//!
+//! // 4. Nothing else that would get in the way?
+//! for finding in settings.lint() {
+//!     eprintln!("{finding}");
+//! }
+//!
+//! // 5. The whole document goes back. Whoever is signed in signs out and in again.
+//! let put = site.put_auth_settings(&of_an_administrator, &settings)?;
+//! assert_eq!(put.method(), "PUT");
+//! assert_eq!(
+//!     settings.entra().login_parameters().unwrap().to_wire(),
+//!     ["scope=openid email profile https://management.azure.com/user_impersonation"],
+//! );
+//! # let text = String::from_utf8(put.body().clone())?;
+//! # let was = String::from_utf8(answer)?.replace(
+//! #     r#""disableWWWAuthenticate":false"#,
+//! #     r#""disableWWWAuthenticate":false,"loginParameters":["scope=openid email profile https://management.azure.com/user_impersonation"]"#,
+//! # );
+//! # assert_eq!(text, was);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod arm;
+mod builder;
+mod document;
+mod form;
+mod json;
+mod lint;
 mod login_parameters;
+mod timespan;
+mod v1;
+mod values;
+pub mod views;
 
-pub use login_parameters::{LoginParameters, LoginParametersBuilder, LoginParametersError};
+pub use arm::{
+    APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequests,
+    CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN, MAX_SITE_ID_LEN, SiteId, SiteIdError, SiteKind,
+    SitePart,
+};
+pub use builder::{AuthSettingsBuilder, BuildError, CustomApp, EntraApp};
+pub use document::{AuthSettingsV2, EditError, MAX_SETTINGS_LEN, SettingsError};
+pub use form::{Form, Service};
+pub use lint::{Finding, Rule, Severity};
+pub use login_parameters::{
+    LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersWarning,
+    MAX_LOGIN_PARAMETERS_LEN, ParameterKey, Prompt,
+};
+pub use v1::{AuthSettingsV1, Migration};
+pub use values::{CookieConvention, ForwardProxyConvention, Guid, NotAGuid, UnauthenticatedAction};

@@ -43,8 +43,77 @@ fn types_can_be_shared() {
     check::<resource::Cloud>();
     check::<resource::Resource>();
     check::<resource::Scope>();
-    check::<settings::LoginParameters>();
-    check::<settings::LoginParametersBuilder>();
+}
+
+#[test]
+fn types_of_settings_can_be_shared() {
+    use settings::{views::*, *};
+
+    check::<AllowedPrincipals<'_>>();
+    check::<ArmErrorKind>();
+    check::<ArmRequests<'_>>();
+    check::<AudienceProvider<'_>>();
+    check::<AudienceValidation<'_>>();
+    check::<AuthSettingsBuilder>();
+    check::<AuthSettingsV1>();
+    check::<AuthSettingsV2>();
+    check::<AuthorizationPolicy<'_>>();
+    check::<BlobStorage<'_>>();
+    check::<ClientCredential<'_>>();
+    check::<ClientRegistration<'_>>();
+    check::<CookieConvention>();
+    check::<CookieExpiration<'_>>();
+    check::<CustomApp>();
+    check::<CustomLogin<'_>>();
+    check::<CustomProvider<'_>>();
+    check::<CustomRegistration<'_>>();
+    check::<EncryptionSettings<'_>>();
+    check::<Entra<'_>>();
+    check::<EntraApp>();
+    check::<EntraLogin<'_>>();
+    check::<EntraRegistration<'_>>();
+    check::<EntraValidation<'_>>();
+    check::<Envelope<'_>>();
+    check::<Facebook<'_>>();
+    check::<FacebookRegistration<'_>>();
+    check::<FileSystem<'_>>();
+    check::<Finding>();
+    check::<Form>();
+    check::<ForwardProxy<'_>>();
+    check::<ForwardProxyConvention>();
+    check::<GlobalValidation<'_>>();
+    check::<Guid>();
+    check::<HttpRoutes<'_>>();
+    check::<HttpSettings<'_>>();
+    check::<IdentityProviders<'_>>();
+    check::<JwtClaimChecks<'_>>();
+    check::<LegacyProperties<'_>>();
+    check::<Login<'_>>();
+    check::<LoginParameters>();
+    check::<LoginParametersBuilder>();
+    check::<LoginParametersWarning>();
+    check::<LoginRoutes<'_>>();
+    check::<Migration>();
+    check::<Nonce<'_>>();
+    check::<OAuthProvider<'_>>();
+    check::<OpenIdConnectConfiguration<'_>>();
+    check::<ParameterKey>();
+    check::<Platform<'_>>();
+    check::<Prompt>();
+    check::<Properties<'_>>();
+    check::<Rule>();
+    check::<ScopesLogin<'_>>();
+    check::<Service>();
+    check::<Severity>();
+    check::<SiteId>();
+    check::<SiteKind>();
+    check::<SitePart>();
+    check::<StaticWebApps<'_>>();
+    check::<StaticWebAppsRegistration<'_>>();
+    check::<TokenStore<'_>>();
+    check::<Twitter<'_>>();
+    check::<TwitterRegistration<'_>>();
+    check::<UnauthenticatedAction>();
 }
 
 #[cfg(feature = "verify")]
@@ -126,7 +195,14 @@ fn errors_are_errors() {
     check_error::<easyauth::PrincipalError>();
     check_error::<headers::HeaderError>();
     check_error::<resource::ScopeError>();
+    check_error::<settings::ArmError>();
+    check_error::<settings::ArmRequestError>();
+    check_error::<settings::BuildError>();
+    check_error::<settings::EditError>();
     check_error::<settings::LoginParametersError>();
+    check_error::<settings::NotAGuid>();
+    check_error::<settings::SettingsError>();
+    check_error::<settings::SiteIdError>();
 }
 
 /// A larger error makes every `Result` on the hot path larger: a speed bump for whoever adds a field.

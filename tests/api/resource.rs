@@ -314,17 +314,14 @@ fn login_parameters() {
         "https://management.azure.com/a https://management.core.windows.net//b",
     );
     check(&["openid", "api://a/.default"], "openid api://a/.default");
-    refused(&[], LoginParametersError::NoScope, "there is no scope");
-    let invalid = "one of the scopes is not a scope";
-    refused(&["a b"], LoginParametersError::InvalidScope, invalid);
-    let two = "the scopes are of more than one API, and a token is for one";
-    refused(&["User.Read", "api://a/x"], LoginParametersError::TwoResources, two);
-    refused(&["api://a/x", "openid", "api://b/x"], LoginParametersError::TwoResources, two);
+    refused(&[], LoginParametersError::Empty, "there is no login parameter");
+    let two = LoginParametersError::TwoResources { entry: 0 };
+    let message = "loginParameters[0]: the scopes are of more than one API, and a token is for one";
+    refused(&["User.Read", "api://a/x"], two.clone(), message);
+    refused(&["api://a/x", "openid", "api://b/x"], two.clone(), message);
     refused(
         &["https://management.azure.com/a", "https://management.usgovcloudapi.net/a"],
-        LoginParametersError::TwoResources,
         two,
+        message,
     );
-    let mixed = "`.default` is mixed with other scopes of the API";
-    refused(&["api://a/.default", "api://a/x"], LoginParametersError::DefaultMixed, mixed);
 }

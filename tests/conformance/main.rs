@@ -19,6 +19,7 @@ mod exceptions;
 #[cfg(feature = "verify")]
 mod keys;
 mod principals;
+mod settings;
 #[cfg(feature = "verify")]
 mod signatures;
 #[cfg(feature = "verify")]

@@ -1,0 +1,515 @@
+//! New documents for the usual cases.
+
+use serde_json::{Map, Value};
+
+use super::{
+    AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
+    views::{ClientRegistrationMut, IdentityProvidersMut},
+};
+
+/// The setting that makes the platform prove itself to Entra by a managed identity in the place of a
+/// secret: it has the client id of the identity (App Service docs, "Configure your app to use Microsoft
+/// Entra sign-in", and Azure-Samples/appservice-builtinauth-bicep).
+const MANAGED_IDENTITY_SETTING: &str = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID";
+
+/// The same in Container Apps, where names of secrets are in lower case.
+const MANAGED_IDENTITY_SECRET: &str = "override-use-mi-fic-assertion-client-id";
+
+/// What no custom provider can be called: the names of the others in documents and in addresses.
+const BUILT_IN: [&str; 11] = [
+    "aad",
+    "apple",
+    "azureActiveDirectory",
+    "azureStaticWebApps",
+    "facebook",
+    "gitHub",
+    "google",
+    "legacyMicrosoftAccount",
+    "microsoftAccount",
+    "twitter",
+    "x",
+];
+
+/// Builds a whole new document: [`AuthSettingsV2::builder`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct AuthSettingsBuilder {
+    service: Service,
+    action: UnauthenticatedAction,
+    redirect_to: Option<String>,
+    providers: Vec<Provider>,
+}
+
+#[derive(Debug, Clone)]
+enum Provider {
+    Entra(EntraApp),
+    Custom(CustomApp),
+    Google(Client),
+    GitHub(Client),
+    Apple(Client),
+    Facebook(Client),
+    Twitter(Client),
+}
+
+/// An app registration at a provider.
+#[derive(Debug, Clone)]
+struct Client {
+    id: String,
+    secret_setting: String,
+}
+
+/// An app registration of Microsoft Entra, for [`AuthSettingsBuilder::entra`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct EntraApp {
+    issuer: String,
+    client_id: Guid,
+    credential: Option<Credential>,
+    audiences: Vec<String>,
+    applications: Vec<Guid>,
+    login_parameters: Option<LoginParameters>,
+}
+
+#[derive(Debug, Clone)]
+enum Credential {
+    SecretSetting(String),
+    ManagedIdentity,
+}
+
+/// A client of a custom OpenID Connect provider, for [`AuthSettingsBuilder::custom`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct CustomApp {
+    name: String,
+    well_known: String,
+    client: Client,
+    scopes: Vec<String>,
+}
+
+impl AuthSettingsV2 {
+    /// Builds a document from nothing, to be PUT as a whole: Easy Auth is on, plain HTTP is refused, and
+    /// whoever is not signed in is sent to the first provider. On App Service the token store is on.
+    ///
+    /// ```
+    /// use easyauth::{resource::ARM, settings::{AuthSettingsV2, EntraApp, LoginParameters, Service}};
+    ///
+    /// let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012".parse()?;
+    /// let client_id = "11112222-bbbb-3333-cccc-4444dddd5555".parse()?;
+    /// let parameters = LoginParameters::builder()
+    ///     .scopes(["openid", "profile", "email"])
+    ///     .scope(ARM.scope("user_impersonation"))
+    ///     .build()?;
+    /// let settings = AuthSettingsV2::builder(Service::AppService)
+    ///     .entra(
+    ///         EntraApp::new(&tenant, client_id)
+    ///             .secret_setting("MICROSOFT_PROVIDER_AUTHENTICATION_SECRET")
+    ///             .login_parameters(parameters),
+    ///     )
+    ///     .build()?;
+    /// assert!(settings.lint().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn builder(service: Service) -> AuthSettingsBuilder {
+        AuthSettingsBuilder {
+            service,
+            action: UnauthenticatedAction::RedirectToLoginPage,
+            redirect_to: None,
+            providers: Vec::new(),
+        }
+    }
+}
+
+impl AuthSettingsBuilder {
+    /// Adds Microsoft Entra.
+    pub fn entra(self, app: EntraApp) -> Self {
+        self.with(Provider::Entra(app))
+    }
+
+    /// Adds Google: a client id, and the name of the setting that has its secret.
+    pub fn google(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
+        self.with(Provider::Google(Client::new(client_id, secret_setting)))
+    }
+
+    /// Adds GitHub: a client id, and the name of the setting that has its secret.
+    pub fn git_hub(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
+        self.with(Provider::GitHub(Client::new(client_id, secret_setting)))
+    }
+
+    /// Adds Apple: a client id, and the name of the setting that has its secret.
+    pub fn apple(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
+        self.with(Provider::Apple(Client::new(client_id, secret_setting)))
+    }
+
+    /// Adds Facebook: the id of an app, and the name of the setting that has its secret.
+    pub fn facebook(self, app_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
+        self.with(Provider::Facebook(Client::new(app_id, secret_setting)))
+    }
+
+    /// Adds Twitter: a consumer key, and the name of the setting that has its secret.
+    pub fn twitter(
+        self,
+        consumer_key: impl Into<String>,
+        secret_setting: impl Into<String>,
+    ) -> Self {
+        self.with(Provider::Twitter(Client::new(consumer_key, secret_setting)))
+    }
+
+    /// Adds a custom OpenID Connect provider.
+    pub fn custom(self, app: CustomApp) -> Self {
+        self.with(Provider::Custom(app))
+    }
+
+    fn with(mut self, provider: Provider) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// The provider that whoever is not signed in is sent to, by its name in the document: the first
+    /// that was added, unless this says another.
+    pub fn redirect_to(mut self, provider: impl Into<String>) -> Self {
+        self.redirect_to = Some(provider.into());
+        self
+    }
+
+    /// What happens to whoever is not signed in, if not a redirect: for an API that is
+    /// [`Return401`](UnauthenticatedAction::Return401).
+    pub fn unauthenticated(mut self, action: UnauthenticatedAction) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// Builds the document.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`].
+    pub fn build(self) -> Result<AuthSettingsV2, BuildError> {
+        let form = match self.service {
+            Service::AppService => Form::AppService,
+            Service::ContainerApps => Form::ContainerApp,
+            Service::StaticWebApps => return Err(BuildError::StaticWebApps),
+        };
+        let mut settings = AuthSettingsV2::empty(form);
+        settings.platform_mut().set_enabled(true);
+        self.set_validation(&mut settings)?;
+        for provider in &self.providers {
+            provider.add_to(&mut settings.identity_providers_mut(), self.service)?;
+        }
+        if self.service == Service::AppService {
+            settings.login_mut().token_store_mut().set_enabled(true);
+        } else {
+            // There the token store needs a container.
+            settings.login_mut().set_preserve_url_fragments(false);
+        }
+        settings.http_settings_mut().set_require_https(true);
+        if self.service == Service::ContainerApps {
+            // As the service answers it; and this tells whose settings they are.
+            let path = settings.sections().join("encryptionSettings");
+            settings.text_mut().set(&path, &Value::Object(Map::new()));
+        }
+        Ok(settings)
+    }
+
+    fn set_validation(&self, settings: &mut AuthSettingsV2) -> Result<(), BuildError> {
+        let first = self.providers.first().ok_or(BuildError::NoProvider)?;
+        for (index, provider) in self.providers.iter().enumerate() {
+            let mut others = self.providers.iter().take(index);
+            if others.any(|other| other.name().eq_ignore_ascii_case(provider.name())) {
+                return Err(BuildError::ProviderTwice);
+            }
+        }
+        let wanted = self.redirect_to.as_deref().unwrap_or(first.name());
+        let found = self.providers.iter().find(|own| own.name().eq_ignore_ascii_case(wanted));
+        let redirect_to = found.ok_or(BuildError::UnknownRedirect)?.name();
+
+        let mut validation = settings.global_validation_mut();
+        let is_anonymous = self.action == UnauthenticatedAction::AllowAnonymous;
+        if self.service == Service::AppService {
+            validation.set_require_authentication(!is_anonymous);
+        }
+        validation.set_unauthenticated_client_action(self.action.clone());
+        if self.action == UnauthenticatedAction::RedirectToLoginPage || self.redirect_to.is_some() {
+            validation.set_redirect_to_provider(redirect_to);
+        }
+        Ok(())
+    }
+}
+
+impl Client {
+    fn new(id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
+        Self { id: id.into(), secret_setting: secret_setting.into() }
+    }
+
+    fn check(&self, service: Service) -> Result<(), BuildError> {
+        if self.id.is_empty() {
+            return Err(BuildError::NoClientId);
+        }
+        check_setting_name(&self.secret_setting, service)
+    }
+
+    fn set(&self, registration: &mut ClientRegistrationMut<'_>) {
+        registration.set_client_id(&self.id).set_client_secret_setting_name(&self.secret_setting);
+    }
+}
+
+impl Provider {
+    /// The name in `redirectToProvider`.
+    fn name(&self) -> &str {
+        match self {
+            Self::Entra(_) => "azureactivedirectory",
+            Self::Custom(app) => &app.name,
+            Self::Google(_) => "google",
+            Self::GitHub(_) => "github",
+            Self::Apple(_) => "apple",
+            Self::Facebook(_) => "facebook",
+            Self::Twitter(_) => "twitter",
+        }
+    }
+
+    fn add_to(
+        &self,
+        providers: &mut IdentityProvidersMut<'_>,
+        service: Service,
+    ) -> Result<(), BuildError> {
+        match self {
+            Self::Entra(app) => return app.add_to(providers, service),
+            Self::Custom(app) => return app.add_to(providers, service),
+            Self::Google(client)
+            | Self::GitHub(client)
+            | Self::Apple(client)
+            | Self::Facebook(client)
+            | Self::Twitter(client) => client.check(service)?,
+        }
+        match self {
+            Self::Google(client) => {
+                let mut google = providers.google_mut();
+                client.set(&mut google.set_enabled(true).registration_mut());
+            }
+            Self::GitHub(client) => {
+                let mut git_hub = providers.git_hub_mut();
+                client.set(&mut git_hub.set_enabled(true).registration_mut());
+            }
+            Self::Apple(client) => {
+                let mut apple = providers.apple_mut();
+                client.set(&mut apple.set_enabled(true).registration_mut());
+            }
+            Self::Facebook(client) => {
+                let mut facebook = providers.facebook_mut();
+                facebook
+                    .set_enabled(true)
+                    .registration_mut()
+                    .set_app_id(&client.id)
+                    .set_app_secret_setting_name(&client.secret_setting);
+            }
+            Self::Twitter(client) => {
+                let mut twitter = providers.twitter_mut();
+                twitter
+                    .set_enabled(true)
+                    .registration_mut()
+                    .set_consumer_key(&client.id)
+                    .set_consumer_secret_setting_name(&client.secret_setting);
+            }
+            Self::Entra(_) | Self::Custom(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl EntraApp {
+    /// An app registration in a tenant of the public cloud. Tokens for its client id and for
+    /// `api://<client id>` are let in.
+    ///
+    /// Without a credential, Easy Auth gets an ID token and no access token.
+    pub fn new(tenant: &Guid, client_id: Guid) -> Self {
+        Self {
+            issuer: format!("https://login.microsoftonline.com/{tenant}/v2.0"),
+            audiences: vec![format!("api://{client_id}")],
+            client_id,
+            credential: None,
+            applications: Vec::new(),
+            login_parameters: None,
+        }
+    }
+
+    /// Another issuer, for the other clouds: `https://login.microsoftonline.us/<tenant>/v2.0`.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// The name of the setting (the secret, in Container Apps) that has the client secret.
+    pub fn secret_setting(mut self, name: impl Into<String>) -> Self {
+        self.credential = Some(Credential::SecretSetting(name.into()));
+        self
+    }
+
+    /// No secret, but a managed identity that the app registration trusts (a federated credential). The
+    /// setting `OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID` (in Container Apps the secret
+    /// `override-use-mi-fic-assertion-client-id`) must hold the client id of the identity, and stay with
+    /// its slot.
+    pub fn managed_identity(mut self) -> Self {
+        self.credential = Some(Credential::ManagedIdentity);
+        self
+    }
+
+    /// One more audience of tokens that are let in.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// One more application that may call with its tokens. With the first, the app's own client id is
+    /// allowed as well, so that people can still sign in.
+    pub fn allow_application(mut self, client_id: Guid) -> Self {
+        if self.applications.is_empty() {
+            self.applications.push(self.client_id.clone());
+        }
+        self.applications.push(client_id);
+        self
+    }
+
+    /// What is added to the address of the sign-in page.
+    pub fn login_parameters(mut self, parameters: LoginParameters) -> Self {
+        self.login_parameters = Some(parameters);
+        self
+    }
+
+    fn add_to(
+        &self,
+        providers: &mut IdentityProvidersMut<'_>,
+        service: Service,
+    ) -> Result<(), BuildError> {
+        let mut entra = providers.azure_active_directory_mut();
+        entra.set_enabled(true);
+        let mut registration = entra.registration_mut();
+        registration.set_open_id_issuer(&self.issuer).set_client_id(&self.client_id);
+        match &self.credential {
+            Some(Credential::SecretSetting(name)) => {
+                check_setting_name(name, service)?;
+                registration.set_client_secret_setting_name(name);
+            }
+            Some(Credential::ManagedIdentity) => {
+                registration.set_client_secret_setting_name(match service {
+                    Service::ContainerApps => MANAGED_IDENTITY_SECRET,
+                    _ => MANAGED_IDENTITY_SETTING,
+                });
+            }
+            None => {}
+        }
+        if let Some(parameters) = &self.login_parameters {
+            entra.set_login_parameters(parameters.clone());
+        }
+        let mut validation = entra.validation_mut();
+        validation.set_allowed_audiences(&self.audiences);
+        if !self.applications.is_empty() {
+            validation
+                .default_authorization_policy_mut()
+                .set_allowed_applications(self.applications.iter().cloned());
+        }
+        Ok(())
+    }
+}
+
+impl CustomApp {
+    /// A client of a provider: the provider's name (letters and digits), the address of its metadata,
+    /// the client id, and the name of the setting that has its secret. It asks for `openid`, `profile`
+    /// and `email`.
+    pub fn new(
+        name: impl Into<String>,
+        well_known: impl Into<String>,
+        client_id: impl Into<String>,
+        secret_setting: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            well_known: well_known.into(),
+            client: Client::new(client_id, secret_setting),
+            scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// One more scope to ask for.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    fn add_to(
+        &self,
+        providers: &mut IdentityProvidersMut<'_>,
+        service: Service,
+    ) -> Result<(), BuildError> {
+        if self.name.is_empty() || !self.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(BuildError::CustomName);
+        }
+        if BUILT_IN.iter().any(|name| name.eq_ignore_ascii_case(&self.name)) {
+            return Err(BuildError::BuiltInName);
+        }
+        if !self.well_known.starts_with("https://") {
+            return Err(BuildError::NotHttps);
+        }
+        self.client.check(service)?;
+        let mut custom = providers.custom_mut(&self.name);
+        custom.set_enabled(true);
+        let mut registration = custom.registration_mut();
+        registration.set_client_id(&self.client.id);
+        registration
+            .client_credential_mut()
+            .set_method("ClientSecretPost")
+            .set_client_secret_setting_name(&self.client.secret_setting);
+        registration
+            .open_id_connect_configuration_mut()
+            .set_well_known_open_id_configuration(&self.well_known);
+        custom.login_mut().set_name_claim_type("name").set_scopes(&self.scopes);
+        Ok(())
+    }
+}
+
+/// Refuses what no setting can be named: above all a secret in its place.
+fn check_setting_name(name: &str, service: Service) -> Result<(), BuildError> {
+    let is_allowed = |byte: u8| match service {
+        Service::ContainerApps => {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+        }
+        _ => byte.is_ascii_alphanumeric() || byte == b'_',
+    };
+    if !name.is_empty() && name.bytes().all(is_allowed) {
+        Ok(())
+    } else {
+        Err(BuildError::SettingName)
+    }
+}
+
+/// A document that is not built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// There is no provider, so nobody could sign in.
+    #[error("there is no provider")]
+    NoProvider,
+    /// A provider is there twice, or a custom one has the name of another.
+    #[error("two providers have one name")]
+    ProviderTwice,
+    /// Whoever is not signed in would be sent to a provider that is not there.
+    #[error("the provider to redirect to is none of those that are set up")]
+    UnknownRedirect,
+    /// A client id is empty.
+    #[error("a client id is empty")]
+    NoClientId,
+    /// The name of a setting has a character that no such name has: letters, digits and `_`; in
+    /// Container Apps lower case letters, digits and `-`. A secret does not belong there.
+    #[error("a text that no setting can be named is in the place of a name")]
+    SettingName,
+    /// The name of a custom provider is not letters and digits alone.
+    #[error("the name of a custom provider has other characters than letters and digits")]
+    CustomName,
+    /// The name of a custom provider is that of another kind of provider.
+    #[error("the name of a custom provider is that of another kind of provider")]
+    BuiltInName,
+    /// The address of a provider's metadata is not https.
+    #[error("the address of a provider's metadata is not https")]
+    NotHttps,
+    /// Static Web Apps keep their settings in `staticwebapp.config.json`, with the application.
+    #[error("the settings of static web apps are not built here")]
+    StaticWebApps,
+}

@@ -1,0 +1,151 @@
+//! One value, where it stands.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::index::Node;
+use crate::json::{Kind, Reader};
+
+/// A value in a JSON text that was checked when it was read.
+#[derive(Clone, Copy)]
+pub(in crate::settings) struct Json<'a> {
+    text: &'a str,
+    nodes: &'a [Node],
+    /// Which of the nodes it is.
+    at: usize,
+}
+
+/// A member of an object.
+#[derive(Clone)]
+pub(in crate::settings) struct Member<'a> {
+    pub(in crate::settings) name: Cow<'a, str>,
+    pub(in crate::settings) value: Json<'a>,
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn root(text: &'a str, nodes: &'a [Node]) -> Self {
+        Self { text, nodes, at: 0 }
+    }
+
+    /// The value as it is written.
+    pub(in crate::settings) fn as_written(self) -> &'a str {
+        self.text.get(self.range()).unwrap_or_default()
+    }
+
+    /// Where it stands in the whole text.
+    pub(in crate::settings) fn range(self) -> Range<usize> {
+        self.node().map_or(0..0, |node| range(node.start, node.end))
+    }
+
+    pub(in crate::settings) fn kind(self) -> Kind {
+        match self.as_written().as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'n') | None => Kind::Null,
+            Some(_) => Kind::Number,
+        }
+    }
+
+    pub(in crate::settings) fn is_object(self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    pub(in crate::settings) fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// The text of a string.
+    pub(in crate::settings) fn as_str(self) -> Option<Cow<'a, str>> {
+        (self.kind() == Kind::String).then(|| decoded(self.as_written()))
+    }
+
+    /// The digits of a number.
+    pub(in crate::settings) fn as_number(self) -> Option<&'a str> {
+        (self.kind() == Kind::Number).then(|| self.as_written())
+    }
+
+    pub(in crate::settings) fn as_bool(self) -> Option<bool> {
+        match self.as_written() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The elements of an array; `None` if it is none.
+    pub(in crate::settings) fn elements(self) -> Option<impl Iterator<Item = Self>> {
+        (self.kind() == Kind::Array).then(|| self.inner())
+    }
+
+    /// The members of an object, in their order; none if it is no object.
+    pub(in crate::settings) fn members(self) -> impl Iterator<Item = Member<'a>> {
+        let values = self.is_object().then(|| self.inner());
+        values.into_iter().flatten().map(|value| Member { name: decoded(value.name()), value })
+    }
+
+    /// A member of an object by its name, whatever its case (the platform reads it so). Of several, the
+    /// last, as every reader of the platform has it.
+    pub(in crate::settings) fn get(self, name: &str) -> Option<Self> {
+        let is_it = |value: &Self| is_name(value.name(), name);
+        if self.is_object() { self.inner().filter(is_it).last() } else { None }
+    }
+
+    /// What is directly inside, in its order.
+    fn inner(self) -> impl Iterator<Item = Self> {
+        let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+        let end = self.node().map_or(0, |node| place(node.after));
+        let mut next = self.at.saturating_add(1);
+        std::iter::from_fn(move || {
+            let value = Self { at: next, ..self };
+            next = place(value.node()?.after);
+            (value.at < end).then_some(value)
+        })
+    }
+
+    /// The name of a member as it is written, with its quotes.
+    fn name(self) -> &'a str {
+        let name = self.node().map_or(0..0, |node| range(node.name.0, node.name.1));
+        self.text.get(name).unwrap_or_default()
+    }
+
+    fn node(self) -> Option<&'a Node> {
+        self.nodes.get(self.at)
+    }
+}
+
+fn range(start: u32, end: u32) -> Range<usize> {
+    let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    place(start)..place(end)
+}
+
+/// Whether a name as it is written, with its quotes, is this one in whatever case. Most are not, by
+/// their first letter.
+fn is_name(written: &str, name: &str) -> bool {
+    let inside = written.strip_prefix('"').and_then(|own| own.strip_suffix('"'));
+    let mut own = inside.unwrap_or_default().bytes();
+    for byte in name.bytes() {
+        match own.next() {
+            Some(b'\\') => return decoded(written).eq_ignore_ascii_case(name),
+            Some(own) if own.eq_ignore_ascii_case(&byte) => {}
+            _ => return false,
+        }
+    }
+    own.next().is_none()
+}
+
+/// What is in a string without escapes.
+fn plain(string: &str) -> Option<&str> {
+    let text = string.strip_prefix('"')?.strip_suffix('"')?;
+    (!text.contains('\\')).then_some(text)
+}
+
+/// The text of a string, borrowed where it has no escapes.
+fn decoded(string: &str) -> Cow<'_, str> {
+    if let Some(plain) = plain(string) {
+        return Cow::Borrowed(plain);
+    }
+    let mut reader = Reader::new(string);
+    let text = reader.string().map(|span| reader.str(span).to_owned());
+    Cow::Owned(text.unwrap_or_default())
+}

@@ -1,0 +1,69 @@
+//! What Container Apps do differently.
+
+use super::{Findings, Section, Severity, Spot, rule::rules};
+use crate::settings::{AuthSettingsV2, Service};
+
+rules! {
+    ST16 Warning: "Container Apps do not have it: the service drops it without a word",
+        "authConfigs schema; microsoft/azure-container-apps#479";
+    ST17 Warning: "the service drops it without a word where the api-version does not know it, and then \
+        there is no place for tokens",
+        "authConfigs schema by api-version; microsoft/azure-container-apps#479";
+    ST18 Info: "a key that encrypts and a key that signs are needed together",
+        "inferred from authConfigs schema, EncryptionSettings";
+}
+
+pub(super) const SECTION: Section = Section { rules: RULES, check };
+
+fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
+    if settings.form().service() != Service::ContainerApps {
+        return;
+    }
+    let sections = Spot::sections(settings);
+    let store = sections.at("login").at("tokenStore");
+    let foreign = [
+        sections.at("platform").at("configFilePath"),
+        sections.at("globalValidation").at("requireAuthentication"),
+        sections.at("identityProviders").at("legacyMicrosoftAccount"),
+        store.at("fileSystem"),
+    ];
+    for spot in foreign.iter().filter(|spot| spot.is_filled()) {
+        let message = format!("Container Apps do not have {}", spot.name());
+        findings.add(&ST16, spot, message, "remove it").fix_by_removing();
+    }
+
+    let blob = store.at("azureBlobStorage");
+    let by_identity =
+        ["blobContainerUri", "managedIdentityResourceId", "clientId"].map(|name| blob.at(name));
+    let version = Spot::document(settings).at("apiVersion");
+    let version = version.text().filter(|_| settings.form().wrapper().is_some());
+    let severity = match version.as_deref() {
+        Some(version) if knows_identities(version) => None,
+        Some(_) => Some(Severity::Warning),
+        // The request has it, which is not seen here.
+        None => Some(Severity::Info),
+    };
+    if let (Some(severity), Some(spot)) = (severity, by_identity.iter().find(|own| own.is_filled()))
+    {
+        let message =
+            "previews since 2024-10-02-preview and 2026-07-01 have a token store by identity";
+        let cure = "send it with one of these api-versions, or use sasUrlSettingName";
+        findings.add(&ST17, spot, message, cure).severity(severity);
+    }
+
+    let encryption = sections.at("encryptionSettings");
+    let keys = ["containerAppAuthEncryptionSecretName", "containerAppAuthSigningSecretName"]
+        .map(|name| encryption.at(name));
+    if let [Some(missing), None] | [None, Some(missing)] =
+        keys.each_ref().map(|key| (!key.is_filled()).then_some(key))
+    {
+        let message = "one of the two secrets for encryption is missing";
+        findings.add(&ST18, missing, message, format!("set {}", missing.name()));
+    }
+}
+
+/// Dates compare as text does.
+fn knows_identities(version: &str) -> bool {
+    let is_preview = version.ends_with("-preview");
+    version >= if is_preview { "2024-10-02-preview" } else { "2026-07-01" }
+}

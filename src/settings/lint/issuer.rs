@@ -1,0 +1,197 @@
+//! `openIdIssuer` of Entra.
+
+use super::{
+    Findings, Section, Severity, Spot, authorization::allowed_applications,
+    placeholder::final_text, rule::rules,
+};
+use crate::{
+    resource::Scope,
+    settings::{AuthSettingsV2, Service, UnauthenticatedAction},
+};
+
+rules! {
+    IS1 Warning: "sign-ins work, and yet no token names this issuer: one that a caller brings can be \
+        refused with IDX10205",
+        "App Service docs, Configure Microsoft Entra sign-in; Azure/azure-docs#12552";
+    IS2 Error: "the version 2.0 endpoint takes no resource: a sign-in ends with AADSTS901002",
+        "Azure/azure-docs#75135";
+    IS3 Warning: "the version 1.0 endpoint passes over the scopes of an API: the access token is not \
+        for it",
+        "inferred from App Service docs, Work with OAuth tokens";
+    IS4 Error: "there is no metadata at this address, so nobody can sign in",
+        "inferred; the example in the authSettingsV2 schema, openIdIssuer, is in this order";
+    IS5 Warning: "the platform does not check the tenant: accounts of any tenant are let in",
+        "App Service docs, Configure Microsoft Entra sign-in";
+    IS6 Warning: "the platform finds no metadata there, or metadata with another issuer",
+        "authSettingsV2 schema, openIdIssuer";
+}
+
+pub(super) const SECTION: Section = Section { rules: RULES, check };
+
+/// Where the clouds sign in.
+const SIGN_IN_HOSTS: [&str; 11] = [
+    "login.microsoftonline.com",
+    "login.windows.net",
+    "login.microsoft.com",
+    "login.microsoftonline.us",
+    "login.usgovcloudapi.net",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "login.sovcloud-identity.fr",
+    "login.sovcloud-identity.de",
+    "login.sovcloud-identity.sg",
+    "login.microsoftonline.de",
+];
+
+/// The hosts of version 1.0 issuers. Azure Government has that of the public cloud.
+const VERSION_1_HOSTS: [&str; 2] = ["sts.windows.net", "sts.chinacloudapi.cn"];
+
+const FORM: &str =
+    "write https://login.microsoftonline.com/<tenant id>/v2.0, with the host of your cloud";
+
+fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
+    if !settings.entra().is_configured() {
+        return;
+    }
+    let spot = Spot::entra(settings).at("registration").at("openIdIssuer");
+    let Some(text) = final_text(&spot) else { return };
+    let issuer = match Issuer::read(&text) {
+        Ok(issuer) => issuer,
+        Err(message) => {
+            findings.add(&IS6, &spot, message, FORM);
+            return;
+        }
+    };
+    if let Some(address) = issuer.in_order() {
+        let message = "the version stands in front of the tenant";
+        findings.add(&IS4, &spot, message, "write the tenant, then v2.0").fix_by_setting(address);
+        return;
+    }
+    version(settings, &spot, &issuer, findings);
+    if issuer.is_of_any_tenant() && !names_principals(settings) {
+        let message = "the issuer stands for many tenants, and nothing here says which are let in";
+        let cure = match settings.form().service() {
+            Service::StaticWebApps => "write the tenant's id, or give roles by tenant",
+            _ => {
+                "write the tenant's id; or list tenants, ten at most, in the app setting \
+                 WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the tenant in the application"
+            }
+        };
+        findings.add(&IS5, &spot, message, cure);
+    }
+}
+
+/// The version of the endpoint, and what only the other one takes.
+fn version(
+    settings: &AuthSettingsV2,
+    spot: &Spot<'_>,
+    issuer: &Issuer<'_>,
+    findings: &mut Findings,
+) {
+    let parameters = Spot::entra(settings).at("login").at("loginParameters").elements();
+    if !issuer.is_version_2() {
+        if issuer.is_entra() && parameters.iter().any(asks_for_api) {
+            let message = "the issuer is of version 1.0, and a scope of an API is asked for";
+            findings.add(&IS3, spot, message, "end the issuer with /v2.0");
+        }
+        return;
+    }
+    for parameter in parameters {
+        if final_text(&parameter).is_some_and(|text| text.starts_with("resource=")) {
+            findings.add(
+                &IS2,
+                &parameter,
+                "a resource is asked for, and the issuer is of version 2.0",
+                "ask for scope=openid and a scope of that API instead",
+            );
+        }
+    }
+    if issuer.is_at(&VERSION_1_HOSTS) {
+        let severity = if is_called(settings) { Severity::Warning } else { Severity::Info };
+        findings
+            .add(
+                &IS1,
+                spot,
+                "the host is that of version 1.0 issuers, and the end that of version 2.0",
+                FORM,
+            )
+            .severity(severity);
+    }
+}
+
+fn asks_for_api(parameter: &Spot<'_>) -> bool {
+    let Some(text) = final_text(parameter) else { return false };
+    let scopes = text.strip_prefix("scope=").unwrap_or_default();
+    scopes.split(' ').filter_map(|scope| Scope::parse(scope).ok()).any(|scope| !scope.is_openid())
+}
+
+/// Whether the document shows that callers bring tokens.
+fn is_called(settings: &AuthSettingsV2) -> bool {
+    let refuses = matches!(
+        settings.global_validation().unauthenticated_client_action(),
+        Some(UnauthenticatedAction::Return401 | UnauthenticatedAction::Return403)
+    );
+    refuses || allowed_applications(settings).is_some_and(|allowed| allowed.others)
+}
+
+/// Whether users or groups are named, whose ids are those of one tenant.
+fn names_principals(settings: &AuthSettingsV2) -> bool {
+    let validation = Spot::entra(settings).at("validation");
+    let principals = validation.at("defaultAuthorizationPolicy").at("allowedPrincipals");
+    principals.at("groups").is_filled()
+        || principals.at("identities").is_filled()
+        || validation.at("jwtClaimChecks").at("allowedGroups").is_filled()
+}
+
+/// An issuer by its parts.
+struct Issuer<'a> {
+    host: &'a str,
+    /// Those that are not empty.
+    segments: Vec<&'a str>,
+}
+
+impl<'a> Issuer<'a> {
+    /// Or what keeps it from being one.
+    fn read(text: &'a str) -> Result<Self, &'static str> {
+        let (host, path) = text
+            .split_once("://")
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+            .map(|(_, rest)| rest.split_once('/').unwrap_or((rest, "")))
+            .ok_or("the issuer is no https address")?;
+        if text.contains(['?', '#']) {
+            return Err("the issuer has a query or a fragment");
+        }
+        Ok(Self { host, segments: path.split('/').filter(|own| !own.is_empty()).collect() })
+    }
+
+    fn is_at(&self, hosts: &[&str]) -> bool {
+        hosts.iter().any(|own| self.host.eq_ignore_ascii_case(own))
+    }
+
+    fn is_entra(&self) -> bool {
+        self.is_at(&SIGN_IN_HOSTS) || self.is_at(&VERSION_1_HOSTS)
+    }
+
+    fn is_version_2(&self) -> bool {
+        self.segments.last().is_some_and(|last| is_version(last))
+    }
+
+    fn is_of_any_tenant(&self) -> bool {
+        let is_any = |own: &&str| ["common", "organizations"].contains(&&*own.to_ascii_lowercase());
+        self.is_entra() && self.segments.first().is_some_and(is_any)
+    }
+
+    /// The address in its order, if version and tenant are swapped.
+    fn in_order(&self) -> Option<String> {
+        match *self.segments {
+            [version, tenant] if self.is_entra() && is_version(version) && !is_version(tenant) => {
+                Some(format!("https://{}/{tenant}/{version}", self.host))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_version(segment: &str) -> bool {
+    segment.eq_ignore_ascii_case("v2.0")
+}

@@ -1,0 +1,111 @@
+//! Secrets, which are in settings: the document has their names.
+
+use super::{
+    Findings, Section, Severity, Spot, placeholder::is_placeholder, rule::rules, walk::walk,
+};
+use crate::{
+    resource::is_guid,
+    settings::{AuthSettingsV2, Service, views::field::Shape},
+};
+
+rules! {
+    SE1 Warning: "the platform asks for an ID token alone: there are no access and no refresh tokens",
+        "App Service docs, Configure Microsoft Entra; App Service docs, Work with OAuth tokens";
+    SE2 Error: "the platform looks for a setting of that name and finds none, so sign-ins fail; and if it is \
+        the secret itself, whoever reads the document has it",
+        "App Service docs, Configure Microsoft Entra; Container Apps docs, Manage secrets";
+    SE3 Warning: "only one of the two proves who the application is",
+        "terraform-provider-azurerm, auth_settings_v2 (the two conflict there)";
+    SE4 Info: "the application proves itself by a managed identity, which is a preview for workforce tenants",
+        "App Service docs, Configure Microsoft Entra; Azure-Samples/appservice-builtinauth-bicep";
+}
+
+pub(super) const SECTION: Section = Section { rules: RULES, check };
+
+const SECRET: &str = "clientSecretSettingName";
+const THUMBPRINT: &str = "clientSecretCertificateThumbprint";
+
+fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
+    entra(settings, findings);
+    let service = settings.form().service();
+    walk(settings, &mut |_, part| {
+        if matches!(part.shape, Some(Shape::SettingName)) {
+            setting_name(service, &part.spot, findings);
+        }
+    });
+}
+
+fn entra(settings: &AuthSettingsV2, findings: &mut Findings) {
+    let service = settings.form().service();
+    let registration = Spot::entra(settings).at("registration");
+    let is_filled = |name| registration.at(name).is_filled();
+    let secret = registration.at(SECRET);
+    let thumbprint = registration.at(THUMBPRINT);
+
+    let has_names = is_filled("clientSecretCertificateSubjectAlternativeName")
+        && is_filled("clientSecretCertificateIssuer");
+    let has_reference =
+        service == Service::StaticWebApps && is_filled("clientSecretCertificateKeyVaultReference");
+    let has_proof = secret.is_filled() || thumbprint.is_filled() || has_names || has_reference;
+    if settings.entra().is_configured() && !has_proof && !is_misplaced(settings) {
+        let cure = "set it to the name of the setting that has the client secret";
+        findings.add(&SE1, &secret, "the application has nothing to prove itself with", cure);
+    }
+    if secret.is_filled() && thumbprint.is_filled() {
+        let message = "there are both a client secret and a certificate";
+        findings.add(&SE3, &thumbprint, message, "leave out one of them");
+    }
+    let identity = if service == Service::ContainerApps {
+        "override-use-mi-fic-assertion-client-id"
+    } else {
+        "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID"
+    };
+    if secret.text().is_some_and(|name| name == identity) {
+        let message = "a managed identity stands for the client secret";
+        let cure = "let the setting hold the client id of the identity, and stay with its slot";
+        findings.add(&SE4, &secret, message, cure);
+    }
+}
+
+/// Whether a secret is there in a wrong place or under a wrong name, of which other rules speak.
+fn is_misplaced(settings: &AuthSettingsV2) -> bool {
+    let entra = Spot::entra(settings);
+    let registration = entra.at("registration");
+    entra.at(SECRET).exists()
+        || ["clientSecret", "secretSettingName", "properties"]
+            .iter()
+            .any(|name| registration.at(name).exists())
+}
+
+/// What stands where the name of a setting is meant. It is never shown.
+fn setting_name(service: Service, spot: &Spot<'_>, findings: &mut Findings) {
+    /// Longer names have separators; the default names have 40 characters.
+    const LONG: usize = 40;
+    let Some(text) = spot.text().filter(|text| !text.is_empty() && !is_placeholder(text)) else {
+        return;
+    };
+    let is_container_app = service == Service::ContainerApps;
+    let separator = if is_container_app { b'-' } else { b'_' };
+    let message = if is_guid(&text) {
+        "an id stands where the name of a setting is meant"
+    } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == separator) {
+        "what stands where the name of a setting is meant has characters that no name has"
+    } else if text.len() > LONG && !text.bytes().any(|byte| byte == separator) {
+        "what stands where the name of a setting is meant is long and has no separator, as secrets are"
+    } else if is_container_app && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        let cure = "name the secret in lower case";
+        let message = "the name of a secret has capital letters";
+        findings.add(&SE2, spot, message, cure).severity(Severity::Warning);
+        return;
+    } else {
+        return;
+    };
+    let cure = if is_container_app {
+        "put the value in a secret of the container app, and its name here; a value that was here is \
+         known to others: replace it"
+    } else {
+        "put the value in an application setting, and its name here; a value that was here is known to \
+         others: replace it"
+    };
+    findings.add(&SE2, spot, message, cure);
+}

@@ -1,0 +1,134 @@
+use easyauth::settings::Severity;
+
+use super::{
+    CONTAINER_APP, FILE, SITE, STATIC_WEB_APP, changed, fires, fires_in, passes, passes_in, says,
+};
+
+/// Without a provider that is set up, nobody can be redirected.
+const NO_REDIRECT: (&str, &str) = ("/globalValidation/redirectToProvider", "");
+const ANONYMOUS: (&str, &str) =
+    ("/globalValidation/unauthenticatedClientAction", "\"AllowAnonymous\"");
+
+const CONTOSO: &str = "/identityProviders/openIdConnectProviders/contoso";
+const GOOD: &str = r#"{"registration":{"clientId":"orders","clientCredential":{"clientSecretSettingName":"S"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://id.contoso.example/x"}}}"#;
+
+#[test]
+fn st5_names_of_custom_providers_are_plain() {
+    let customs = "/identityProviders/customOpenIdConnectProviders";
+    for bad in ["my-provider", "my_provider", "my provider", "ü", ""] {
+        let at = format!("{customs}/{bad}");
+        let finding = fires_in(SITE, "ST5", &[&at], &[(&at, GOOD)]);
+        assert_eq!(finding.cure(), "name it with letters and digits alone");
+        assert_eq!(finding.severity(), Severity::Error);
+    }
+    let at = format!("{customs}/a\u{1b}b");
+    let finding = fires("ST5", &at, &[(&at, GOOD)]);
+    assert_eq!(finding.message(), r"the name a\u{1b}b has more than letters and digits");
+    for taken in ["Apple", "github", "AAD", "microsoftaccount", "azureActiveDirectory"] {
+        let at = format!("{customs}/{taken}");
+        let finding = fires("ST5", &at, &[(&at, GOOD)]);
+        let message = format!("{taken} is the name of a built-in provider");
+        says(&finding, &message, "give it another name");
+    }
+    // In 2020 this was the documented way to Apple.
+    let at = "/identityProviders/openIdConnectProviders/apple";
+    assert_eq!(fires_in(FILE, "ST5", &[at], &[(at, GOOD)]).severity(), Severity::Warning);
+    passes(&[("/identityProviders/customOpenIdConnectProviders/contoso2", GOOD)]);
+    passes(&[("/identityProviders/customOpenIdConnectProviders/openIdConnectProviders", GOOD)]);
+}
+
+#[test]
+fn st6_a_custom_provider_has_one_kind_of_address() {
+    let at = format!("{CONTOSO}/registration/openIdConnectConfiguration");
+    for name in ["authorizationEndpoint", "tokenEndpoint", "issuer", "certificationUri"] {
+        let address = format!("{at}/{name}");
+        let value = "\"https://id.contoso.example/y\"";
+        let finding = fires_in(FILE, "ST6", &[&at], &[(&address, value)]);
+        let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
+        says(&finding, message, "leave them out");
+        assert_eq!(finding.severity(), Severity::Warning);
+        let well_known = format!("{at}/wellKnownOpenIdConfiguration");
+        passes_in(FILE, &[(&address, value), (&well_known, "")]);
+    }
+    for nothing in ["", "{}", "null", r#"{"issuer":""}"#] {
+        let finding = fires_in(FILE, "ST6", &[&at], &[(&at, nothing)]);
+        says(&finding, "no address of the provider is set", "set wellKnownOpenIdConfiguration");
+    }
+    // Nothing is set up.
+    passes_in(FILE, &[(&format!("{CONTOSO}/registration"), "{}"), NO_REDIRECT, ANONYMOUS]);
+    passes_in(FILE, &[(CONTOSO, "null"), NO_REDIRECT, ANONYMOUS]);
+    // The wrapper is another rule's.
+    let wrapped = r#"{"properties":{"issuer":"https://id.contoso.example"}}"#;
+    fires_in(FILE, "ST2", &[&format!("{at}/properties")], &[(&at, wrapped)]);
+    let registration = format!("{CONTOSO}/registration");
+    fires_in(
+        FILE,
+        "ST2",
+        &[&format!("{registration}/properties")],
+        &[(&registration, r#"{"properties":{"clientId":"orders"}}"#), NO_REDIRECT, ANONYMOUS],
+    );
+}
+
+#[test]
+fn st7_scopes_have_openid() {
+    let at = format!("{CONTOSO}/login/scopes");
+    let finding = fires_in(FILE, "ST7", &[&at], &[(&at, r#"["profile", "email"]"#)]);
+    says(&finding, "the scopes are without openid", "add openid");
+    assert_eq!(finding.severity(), Severity::Warning);
+    let mut settings = changed(FILE, &[(&at, r#"["profile", "email"]"#)]);
+    assert!(finding.fix(&mut settings));
+    let scopes = settings.identity_providers().custom("contoso").login().scopes().unwrap();
+    assert_eq!(scopes, ["openid", "profile", "email"]);
+    for good in [r#"["profile openid"]"#, "[]", "null"] {
+        passes_in(FILE, &[(&at, good)]);
+    }
+    passes_in(FILE, &[(&at, "")]);
+    fires_in(FILE, "ST19", &[&format!("{at}/0")], &[(&at, r#"["<scope>"]"#)]);
+}
+
+#[test]
+fn st9_providers_are_set_up_as_a_whole() {
+    for (provider, id, secret) in [
+        ("facebook", "appId", "appSecretSettingName"),
+        ("google", "clientId", "clientSecretSettingName"),
+        ("twitter", "consumerKey", "consumerSecretSettingName"),
+    ] {
+        let own = format!("/identityProviders/{provider}");
+        let secret = format!("{own}/registration/{secret}");
+        let at = format!("{own}/registration/{id}");
+        let finding = fires("ST9", &at, &[(&secret, "\"SECRET\"")]);
+        let message = "a secret is named, and the id that it belongs to is missing";
+        says(&finding, message, &format!("set {id}"));
+        assert_eq!(finding.severity(), Severity::Warning);
+
+        let enabled = format!("{own}/enabled");
+        let whole = [(&*secret, "\"SECRET\""), (&*at, "\"1\""), (&*enabled, "false")];
+        let finding = fires("ST9", &enabled, &whole);
+        let message = "the provider is set up, and off";
+        says(&finding, message, "set it to true, or remove the registration");
+        passes(&[(&secret, "\"SECRET\""), (&at, "\"1\"")]);
+        passes(&[(&at, "\"1\""), (&enabled, "false")]);
+        // The server's default, of a provider that was never set up, and the reset of Terraform.
+        passes(&[(&enabled, "true")]);
+        passes(&[(&enabled, "false")]);
+        // In the wrong place, which is another rule's.
+        let beside = format!("{own}/{id}");
+        fires("ST1", &beside, &[(&secret, "\"SECRET\""), (&beside, "\"1\"")]);
+    }
+    let id = format!("{CONTOSO}/registration/clientId");
+    fires_in(FILE, "ST9", &[&id], &[(&id, ""), NO_REDIRECT, ANONYMOUS]);
+    let github = "/auth/identityProviders/github/registration/clientIdSettingName";
+    let finding = fires_in(STATIC_WEB_APP, "ST9", &[github], &[(github, "")]);
+    assert_eq!(finding.cure(), "set clientIdSettingName");
+}
+
+#[test]
+fn st11_there_is_a_newer_microsoft_account() {
+    let own = "/identityProviders/legacyMicrosoftAccount";
+    let id = format!("{own}/registration/clientId");
+    let finding = fires("ST11", own, &[(&id, "\"000000004C12AE6F\"")]);
+    says(&finding, "the older Microsoft account is set up", "use azureActiveDirectory instead");
+    assert_eq!(finding.severity(), Severity::Info);
+    passes(&[(&id, "\"\"")]);
+    fires_in(CONTAINER_APP, "ST16", &[own], &[(&id, "\"000000004C12AE6F\"")]);
+}

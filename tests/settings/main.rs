@@ -1,0 +1,20 @@
+//! The settings of Easy Auth, concept by concept.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::items_after_statements,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used
+)]
+
+mod arm;
+mod builder;
+mod document;
+mod lint;
+mod login_parameters;
+mod site_id;
+mod v1;
+mod views;

@@ -1,0 +1,182 @@
+//! The settings of the first version, and the way on.
+
+use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsError};
+use serde_json::{Value, json};
+
+const V1: &str = include_str!("../data/settings/authsettings-v1.json");
+
+#[test]
+fn reads_both_forms() {
+    let enveloped: AuthSettingsV1 = V1.parse().unwrap();
+    assert_eq!(enveloped.as_json(), V1.trim_end());
+    assert_eq!(AuthSettingsV1::from_slice(V1.as_bytes()).unwrap(), enveloped);
+    let document: Value = serde_json::from_str(V1).unwrap();
+    let bare: AuthSettingsV1 = document["properties"].to_string().parse().unwrap();
+    assert_eq!(bare.login_parameters(), enveloped.login_parameters());
+    let migrated = |old: &AuthSettingsV1| serde_json::to_value(old.migrate().settings()).unwrap();
+    assert_eq!(migrated(&bare), migrated(&enveloped));
+    // It can have secrets in it.
+    assert_eq!(format!("{bare:?}"), format!("AuthSettingsV1({} bytes)", bare.as_json().len()));
+}
+
+#[test]
+fn refuses_what_is_no_first_version() {
+    for text in [r#"{"properties":{"platform":{}}}"#, "{}", r#"{"enabled":true}"#] {
+        assert_eq!(text.parse::<AuthSettingsV1>(), Err(SettingsError::NotSettings));
+    }
+    assert_eq!("[]".parse::<AuthSettingsV1>(), Err(SettingsError::NotAnObject));
+    assert_eq!("{".parse::<AuthSettingsV1>(), Err(SettingsError::Json { position: 1 }));
+    assert_eq!(AuthSettingsV1::from_slice(b"\xff"), Err(SettingsError::Utf8 { position: 0 }));
+}
+
+#[test]
+fn login_parameters_are_the_same_texts() {
+    let v1: AuthSettingsV1 = V1.parse().unwrap();
+    let parameters = v1.login_parameters().unwrap();
+    assert_eq!(
+        parameters.to_wire(),
+        ["response_type=code id_token", "resource=https://management.azure.com"],
+    );
+    // On the version 2.0 endpoint, a scope says what `resource` said.
+    assert_eq!(
+        parameters.migrated_to_v2().unwrap().to_wire(),
+        [
+            "response_type=code id_token",
+            "scope=openid profile email https://management.azure.com/.default",
+        ],
+    );
+    let none: AuthSettingsV1 = r#"{"additionalLoginParams":null}"#.parse().unwrap();
+    assert_eq!(none.login_parameters(), None);
+}
+
+#[test]
+fn migrates() {
+    let migration = V1.parse::<AuthSettingsV1>().unwrap().migrate();
+    assert_eq!(migration.left_behind(), ["googleClientSecret"]);
+    let settings: AuthSettingsV2 = migration.settings().clone();
+    assert_eq!(migration.into_settings(), settings);
+    assert_eq!(settings.form(), Form::AppService);
+    assert_eq!(settings.missing_sections(), [""; 0]);
+    assert_eq!(
+        serde_json::to_value(&settings).unwrap(),
+        json!({"properties": {
+            "platform": {"enabled": true},
+            "globalValidation": {
+                "unauthenticatedClientAction": "RedirectToLoginPage",
+                "requireAuthentication": true,
+                "redirectToProvider": "azureactivedirectory",
+            },
+            "identityProviders": {
+                "azureActiveDirectory": {
+                    "registration": {
+                        "clientId": "11112222-bbbb-3333-cccc-4444dddd5555",
+                        "openIdIssuer":
+                            "https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/",
+                        "clientSecretSettingName": "MICROSOFT_PROVIDER_AUTHENTICATION_SECRET",
+                    },
+                    "login": {"loginParameters": [
+                        "response_type=code id_token",
+                        "resource=https://management.azure.com",
+                    ]},
+                    "validation": {
+                        "allowedAudiences": ["https://orders.azurewebsites.net"],
+                        "jwtClaimChecks": {"allowedClientApplications": [
+                            "66667777-cccc-4444-dddd-5555eeee6666",
+                        ]},
+                    },
+                    "isAutoProvisioned": false,
+                },
+                "google": {
+                    "registration": {"clientId": "orders.apps.example"},
+                    "login": {"scopes": ["openid"]},
+                },
+            },
+            "login": {"tokenStore": {"enabled": true, "tokenRefreshExtensionHours": 48.0}},
+            "httpSettings": {"routes": {"apiPrefix": "/api/auth"}},
+        }}),
+    );
+    // Numbers stay as they are written.
+    assert!(settings.as_json().contains("48.0"));
+}
+
+#[test]
+fn every_value_has_a_place_or_is_left_behind() {
+    let text = |name: &str| format!(r#"{{"tokenStoreEnabled":null,"{name}":"canary"}}"#);
+    for name in [
+        "enabled",
+        "runtimeVersion",
+        "authFilePath",
+        "unauthenticatedClientAction",
+        "clientId",
+        "issuer",
+        "clientSecretSettingName",
+        "clientSecretCertificateThumbprint",
+        "additionalLoginParams",
+        "allowedAudiences",
+        "isAadAutoProvisioned",
+        "facebookAppId",
+        "facebookAppSecretSettingName",
+        "facebookOAuthScopes",
+        "gitHubClientId",
+        "gitHubClientSecretSettingName",
+        "gitHubOAuthScopes",
+        "googleClientId",
+        "googleClientSecretSettingName",
+        "googleOAuthScopes",
+        "microsoftAccountClientId",
+        "microsoftAccountClientSecretSettingName",
+        "microsoftAccountOAuthScopes",
+        "twitterConsumerKey",
+        "twitterConsumerSecretSettingName",
+        "tokenStoreEnabled",
+        "tokenRefreshExtensionHours",
+        "allowedExternalRedirectUrls",
+        "httpApiPrefixPath",
+        "defaultProvider",
+    ] {
+        let migration = text(name).parse::<AuthSettingsV1>().unwrap().migrate();
+        assert!(migration.settings().as_json().contains("\"canary\""), "{name}");
+        assert!(migration.left_behind().is_empty(), "{name}");
+    }
+    for name in [
+        "clientSecret",
+        "facebookAppSecret",
+        "gitHubClientSecret",
+        "googleClientSecret",
+        "microsoftAccountClientSecret",
+        "twitterConsumerSecret",
+        "validateIssuer",
+    ] {
+        let migration = text(name).parse::<AuthSettingsV1>().unwrap().migrate();
+        assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#, "{name}");
+        assert_eq!(migration.left_behind(), [name]);
+    }
+}
+
+#[test]
+fn what_has_a_form_of_its_own() {
+    let properties = |text: &str| {
+        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+        serde_json::to_value(migration.settings()).unwrap()["properties"].clone()
+    };
+    assert_eq!(
+        properties(
+            r#"{"unauthenticatedClientAction":"AllowAnonymous","defaultProvider":"MicrosoftAccount"}"#
+        ),
+        json!({"globalValidation": {
+            "unauthenticatedClientAction": "AllowAnonymous",
+            "requireAuthentication": false,
+            "redirectToProvider": "legacymicrosoftaccount",
+        }}),
+    );
+    assert_eq!(
+        properties(
+            r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":[\"g\"]}"}"#
+        ),
+        json!({"identityProviders": {"azureActiveDirectory": {"validation": {
+            "jwtClaimChecks": {"allowedGroups": ["g"]},
+        }}}}),
+    );
+    // What is no JSON has no place.
+    assert_eq!(properties(r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{"}"#), json!({}),);
+}
