@@ -114,7 +114,7 @@ fn filled_in(text: &str) -> String {
                 "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0"
             }
             "delegatedPermission1" | "delegatedPermission2" => "User.Read",
-            name if name.contains("ecret") || name.contains('_') => "setting",
+            name if name.to_ascii_lowercase().contains("secret") || name.contains('_') => "setting",
             _ => "11112222-bbbb-3333-cccc-4444dddd5555",
         });
         filled.push_str(rest);
