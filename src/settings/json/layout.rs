@@ -1,116 +1,135 @@
 //! How new text is laid out: as its surroundings are.
 
-use std::ops::Range;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::{Serializer, Value, ser::PrettyFormatter};
 
-use super::Json;
+use super::{Json, Step};
 
 /// How deep one level is indented where the text does not show it.
 const UNIT: &str = "  ";
 
-/// How a value at some place in a text is written.
-#[derive(Clone)]
-pub(super) struct Layout {
-    lines: Option<Lines>,
+/// Room for what is usually written: a list of a few texts, and objects around it.
+const USUAL_LEN: usize = 256;
+
+/// What a member is set to.
+#[derive(Clone, Copy)]
+pub(super) enum New<'v> {
+    Value(&'v Value),
+    /// JSON text, put in as it is.
+    Text(&'v str),
+}
+
+/// How values at some place in a text are written.
+pub(super) struct Layout<'t> {
+    lines: Option<Lines<'t>>,
     /// Whether there is a space behind a colon.
     spaced: bool,
 }
 
 /// For a text of more than one line.
-#[derive(Clone)]
-struct Lines {
+struct Lines<'t> {
     newline: &'static str,
-    /// The white space in front of the line that the value begins on.
-    indent: String,
+    /// The white space in front of the line that the place is on.
+    indent: &'t str,
     /// What one level adds.
-    unit: String,
+    unit: &'t str,
 }
 
-impl Layout {
+impl<'t> Layout<'t> {
     /// For a value that takes the place of `value`, which is in `parent`.
-    pub(super) fn of_value(text: &str, parent: Json<'_>, value: Json<'_>) -> Self {
-        let spaced = is_spaced(text, parent);
+    pub(super) fn of_value(text: &'t str, parent: Json<'t>, value: Json<'t>) -> Self {
         let gap = gap(text, parent).unwrap_or_default();
         let lines = gap.contains('\n').then(|| {
             let outer = line_indent(text, parent.range().start);
-            let unit = last_line(gap).strip_prefix(outer).unwrap_or(UNIT).to_owned();
-            let indent = line_indent(text, value.range().start).to_owned();
-            Lines { newline: newline(gap), indent, unit }
+            Lines {
+                newline: if gap.contains("\r\n") { "\r\n" } else { "\n" },
+                indent: line_indent(text, value.range().start),
+                unit: last_line(gap).strip_prefix(outer).unwrap_or(UNIT),
+            }
         });
-        Self { lines, spaced }
+        Self { lines, spaced: is_spaced(text, parent) }
     }
 
     /// For the members of `object`, which is in `parent`.
-    pub(super) fn inside(text: &str, parent: Json<'_>, object: Json<'_>) -> Self {
-        if gap(text, object).is_some() {
-            return Self::of_value(text, object, object);
+    pub(super) fn inside(text: &'t str, parent: Json<'t>, object: Json<'t>) -> Self {
+        let shown_by = if gap(text, object).is_some() { object } else { parent };
+        Self::of_value(text, shown_by, object)
+    }
+
+    /// A value, in objects of these names if there are any.
+    pub(super) fn value(&self, names: &[Step], new: New<'_>) -> String {
+        let mut out = String::with_capacity(USUAL_LEN);
+        self.write(&mut out, 0, names, new);
+        out
+    }
+
+    /// A member that follows another one, with the comma between them.
+    pub(super) fn next_member(&self, name: &str, names: &[Step], new: New<'_>) -> String {
+        let mut out = String::with_capacity(USUAL_LEN);
+        out.push(',');
+        if self.lines.is_none() && self.spaced {
+            out.push(' ');
         }
-        Self::of_value(text, parent, object)
+        self.write_member(&mut out, 1, name, names, new);
+        out
     }
 
-    /// How to add a member to `object`: where to put which text. For an object with members this is
-    /// behind the last of them, laid out as the first is.
-    pub(super) fn member_added(
-        &self,
-        object: Json<'_>,
-        name: &str,
-        value: impl Fn(&Self) -> String,
-    ) -> (Range<usize>, String) {
-        let deeper = self.deeper();
-        let Some(last) = object.members().last() else {
-            return (object.range(), self.object(name, value));
-        };
-        let end = last.value.range().end;
-        let space = match (&deeper.lines, self.spaced) {
-            (Some(lines), _) => format!("{}{}", lines.newline, lines.indent),
-            (None, true) => " ".to_owned(),
-            (None, false) => String::new(),
-        };
-        (end..end, format!(",{space}{}{}{}", quoted(name), self.colon(), value(&deeper)))
-    }
-
-    /// An object of one member.
-    pub(super) fn object(&self, name: &str, value: impl Fn(&Self) -> String) -> String {
-        let deeper = self.deeper();
-        let value = value(&deeper);
-        let (name, colon) = (quoted(name), self.colon());
-        match (&self.lines, &deeper.lines) {
-            (Some(outer), Some(inner)) => {
-                let Lines { newline, indent, .. } = inner;
-                format!("{{{newline}{indent}{name}{colon}{value}{newline}{}}}", outer.indent)
+    fn write(&self, out: &mut String, depth: usize, names: &[Step], new: New<'_>) {
+        match (names.split_first(), new) {
+            (Some((name, rest)), _) => {
+                out.push('{');
+                self.write_member(out, depth.saturating_add(1), name, rest, new);
+                self.write_line(out, depth);
+                out.push('}');
             }
-            _ => format!("{{{name}{colon}{value}}}"),
+            (None, New::Text(text)) => out.push_str(text),
+            (None, New::Value(value)) => self.write_value(out, depth, value),
         }
     }
 
-    pub(super) fn value(&self, value: &Value) -> String {
-        let Some(lines) = &self.lines else { return value.to_string() };
+    fn write_member(
+        &self,
+        out: &mut String,
+        depth: usize,
+        name: &str,
+        rest: &[Step],
+        new: New<'_>,
+    ) {
+        self.write_line(out, depth);
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, "{}", Value::from(name));
+        out.push_str(if self.spaced { ": " } else { ":" });
+        self.write(out, depth, rest, new);
+    }
+
+    fn write_value(&self, out: &mut String, depth: usize, value: &Value) {
+        let Some(lines) = &self.lines else {
+            let _ = write!(out, "{value}");
+            return;
+        };
         let mut text = Vec::new();
         let formatter = PrettyFormatter::with_indent(lines.unit.as_bytes());
         // Writing a `Value` to memory cannot fail, nor is what comes out anything but UTF-8.
         let _ = value.serialize(&mut Serializer::with_formatter(&mut text, formatter));
         let text = String::from_utf8(text).unwrap_or_else(|_| value.to_string());
         // No string has a raw newline in it.
-        text.replace('\n', &format!("{}{}", lines.newline, lines.indent))
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                self.write_line(out, depth);
+            }
+            out.push_str(line);
+        }
     }
 
-    fn deeper(&self) -> Self {
-        let lines = self
-            .lines
-            .clone()
-            .map(|lines| Lines { indent: format!("{}{}", lines.indent, lines.unit), ..lines });
-        Self { lines, ..*self }
+    /// A new line, if there are lines.
+    fn write_line(&self, out: &mut String, depth: usize) {
+        let Some(lines) = &self.lines else { return };
+        out.push_str(lines.newline);
+        out.push_str(lines.indent);
+        out.extend(std::iter::repeat_n(lines.unit, depth));
     }
-
-    fn colon(&self) -> &'static str {
-        if self.spaced { ": " } else { ":" }
-    }
-}
-
-fn quoted(name: &str) -> String {
-    Value::from(name).to_string()
 }
 
 /// The white space between the brace of an object and its first member; `None` without a member.
@@ -136,8 +155,4 @@ fn line_indent(text: &str, offset: usize) -> &str {
 
 fn last_line(text: &str) -> &str {
     text.rsplit_once('\n').map_or(text, |(_, line)| line)
-}
-
-fn newline(gap: &str) -> &'static str {
-    if gap.contains("\r\n") { "\r\n" } else { "\n" }
 }

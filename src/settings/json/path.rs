@@ -35,9 +35,7 @@ impl Path {
     }
 
     pub(in crate::settings) fn join(&self, step: impl Into<Step>) -> Self {
-        let mut path = self.clone();
-        path.push(step);
-        path
+        self.0.iter().cloned().chain([step.into()]).collect()
     }
 
     /// The way to another member of the same object.

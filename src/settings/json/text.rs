@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 use super::{
     Json, Path, Step,
     index::{Node, index},
-    layout::Layout,
+    layout::{Layout, New},
 };
 use crate::json::{JsonError, Kind, Reader};
 
@@ -17,14 +17,6 @@ pub(in crate::settings) struct JsonText {
     text: String,
     /// Where everything stands. A change empties it, and whoever needs it next makes it.
     nodes: OnceLock<Vec<Node>>,
-}
-
-/// What a member is set to.
-#[derive(Clone, Copy)]
-enum New<'v> {
-    Value(&'v Value),
-    /// JSON text, put in as it is.
-    Text(&'v str),
 }
 
 impl JsonText {
@@ -81,16 +73,17 @@ impl JsonText {
             let Some(found) = inner(json, step) else { break };
             (parent, json, steps) = (json, found, rest);
         }
-        let (range, text) = match steps.split_first() {
-            Some((name, rest)) if json.is_object() => {
-                let layout = Layout::inside(&self.text, parent, json);
-                layout.member_added(json, name, |layout| render(layout, rest, new))
+        let text = &self.text;
+        let last = json.members().last();
+        let (range, text) = match (steps.split_first(), last) {
+            // Behind the last member.
+            (Some((name, rest)), Some(last)) => {
+                let layout = Layout::inside(text, parent, json);
+                let end = last.value.range().end;
+                (end..end, layout.next_member(name, rest, new))
             }
-            // The value itself, or something in the way of it.
-            _ => {
-                let layout = Layout::of_value(&self.text, parent, json);
-                (json.range(), render(&layout, steps, new))
-            }
+            (Some(_), None) => (json.range(), Layout::inside(text, parent, json).value(steps, new)),
+            (None, _) => (json.range(), Layout::of_value(text, parent, json).value(steps, new)),
         };
         self.replace(range, &text);
     }
@@ -164,15 +157,4 @@ fn element(step: &str) -> Option<usize> {
     let is_index = step.bytes().all(|byte| byte.is_ascii_digit())
         && (step.len() == 1 || !step.starts_with('0'));
     if is_index { step.parse().ok() } else { None }
-}
-
-/// The text of what is new: in the objects of these names, if there are any.
-fn render(layout: &Layout, names: &[Step], new: New<'_>) -> String {
-    match names.split_first() {
-        Some((name, rest)) => layout.object(name, |layout| render(layout, rest, new)),
-        None => match new {
-            New::Value(value) => layout.value(value),
-            New::Text(text) => text.to_owned(),
-        },
-    }
 }
