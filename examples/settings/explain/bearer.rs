@@ -1,0 +1,166 @@
+//! Callers that bring a token.
+
+use easyauth::settings::{AuthSettingsV2, UnauthenticatedAction as Action};
+use serde_json::Value;
+
+use super::{super::document::member, Chapter, all_of, providers, shown, visitor::action};
+
+/// The most that a list shows.
+const MAX_LISTED: usize = 10;
+
+/// Words in the place of a tenant, which stand for many.
+const MANY_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
+
+pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
+    let mut sentences = Vec::new();
+    if settings.entra().is_configured() {
+        audiences(settings, &mut sentences);
+        issuer(settings, &mut sentences);
+        sentences.push(otherwise(settings).to_owned());
+        applications(settings, &mut sentences);
+        principals(settings, &mut sentences);
+        sentences.push(
+            "Scopes and app roles are not checked: that is for the application. \
+             X-MS-CLIENT-PRINCIPAL comes, X-MS-TOKEN-* may not, and an application that calls for \
+             itself has no -NAME."
+                .to_owned(),
+        );
+    } else {
+        sentences.push("No token of Microsoft Entra passes: it is not set up, or off.".to_owned());
+    }
+    let customs = settings.identity_providers().all_custom().next().is_some();
+    if customs {
+        sentences.push(
+            "Tokens of a custom provider are said to pass for its client id only, and by one \
+             report (azure-docs#72019) not at all."
+                .to_owned(),
+        );
+    } else if !settings.entra().is_configured() && !providers::set_up(settings).is_empty() {
+        sentences
+            .push("This text knows of no other provider whose tokens callers can send.".to_owned());
+    }
+    Chapter("A caller with a bearer token", sentences)
+}
+
+fn audiences(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    let entra = settings.entra();
+    let own = entra.registration().client_id();
+    let mut passing: Vec<String> = own.iter().map(|id| format!("{id} (the client id)")).collect();
+    let listed = listed(entra.validation().as_json(), "allowedAudiences").unwrap_or_default();
+    passing.extend(shortened(&listed));
+    sentences.push(match passing.as_slice() {
+        [] => "Which audiences pass cannot be said: the client id is no GUID, and none is listed."
+            .to_owned(),
+        passing => format!("The audience of the token has to be {}.", all_of(passing, "or")),
+    });
+    if let (Some(own), []) = (own, listed.as_slice()) {
+        sentences.push(format!(
+            "api://{own} is not listed. Tokens that clients get for it pass only if their audience \
+             is the client id, as in version 2.0."
+        ));
+    }
+}
+
+fn issuer(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    let registration = settings.entra().registration();
+    let Some(issuer) = registration.open_id_issuer().filter(|issuer| !issuer.is_empty()) else {
+        sentences.push("Whose tokens pass cannot be said: no issuer is named.".to_owned());
+        return;
+    };
+    let tenant = issuer.split('/').nth(3).unwrap_or_default();
+    if MANY_TENANTS.iter().any(|many| tenant.eq_ignore_ascii_case(many)) {
+        sentences.push(format!(
+            "Tokens of many tenants pass, as the issuer is {}. Easy Auth does not check which: the \
+             application has to, or its setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS.",
+            shown(&issuer),
+        ));
+        return;
+    }
+    sentences.push(format!(
+        "Its issuer has to be the one of {}. Tokens of version 1.0 come from \
+         https://sts.windows.net/, those of version 2.0 from the sign-in address with /v2.0 at the \
+         end. Which the API gets, its own registration decides, so this document does not tell.",
+        shown(&issuer),
+    ));
+}
+
+fn otherwise(settings: &AuthSettingsV2) -> &'static str {
+    match action(settings) {
+        Action::AllowAnonymous => {
+            "Without a token the request goes through like a visitor's. What is answered to a \
+             token that does not pass is not documented for this case: verify it in the \
+             application."
+        }
+        Action::RedirectToLoginPage => {
+            "Any other token is answered 401. None at all, and perhaps one that has expired, gets \
+             302 to a page for people."
+        }
+        Action::Return403 => "Any other token is answered 401, and none at all 403.",
+        _ => "Any other token is answered 401, and so is none at all.",
+    }
+}
+
+fn applications(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    let validation = settings.entra().validation();
+    let policy = validation.default_authorization_policy();
+    let name = "allowedApplications";
+    sentences.push(match listed(policy.as_json(), name).as_deref() {
+        Some([]) => "The list of applications is there and empty, and the evidence on that is \
+                     contradictory. By the documentation it is not checked, and the service writes \
+                     such lists itself. Two projects report 403 for callers until they were listed \
+                     (pnp/Microsoft365-Analytics-Insights#264, PubSec-Info-Assistant#142)."
+            .to_owned(),
+        Some(ids) => format!(
+            "The application that calls (azp or appid) has to be {}. Another is answered 403.",
+            all_of(&shortened(ids), "or"),
+        ),
+        None if member(policy.as_json(), name).is_some() => {
+            "Which applications pass cannot be said: the list is not one of texts.".to_owned()
+        }
+        None => "Any application passes that got such a token.".to_owned(),
+    });
+    let older = listed(validation.jwt_claim_checks().as_json(), "allowedClientApplications");
+    if let Some(ids @ [_, ..]) = older.as_deref() {
+        let ids = all_of(&shortened(ids), "or");
+        sentences.push(format!("The older jwtClaimChecks let in the applications {ids}."));
+    }
+}
+
+fn principals(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    let validation = settings.entra().validation();
+    let principals = validation.default_authorization_policy().allowed_principals();
+    let count = |json, name| listed(json, name).unwrap_or_default().len();
+    let of = |count: usize, what: &str| (count > 0).then(|| format!("{what} ({count} listed)"));
+    let kinds: Vec<String> = [
+        of(count(principals.as_json(), "groups"), "in one of the groups"),
+        of(count(principals.as_json(), "identities"), "one of the identities"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !kinds.is_empty() {
+        sentences.push(format!(
+            "The user or service principal has to be {}, else the answer is 403. Tokens that an \
+             application gets for itself name no groups.",
+            all_of(&kinds, "or"),
+        ));
+    }
+    let older = count(validation.jwt_claim_checks().as_json(), "allowedGroups");
+    if older > 0 {
+        sentences.push(format!("The older jwtClaimChecks let in {older} groups."));
+    }
+}
+
+/// A list of texts, also if they are not what should be listed there; `None` if there is no such list.
+fn listed(object: Option<&str>, name: &str) -> Option<Vec<String>> {
+    let Value::Array(elements) = member(object, name)? else { return None };
+    elements.iter().map(|element| element.as_str().map(str::to_owned)).collect()
+}
+
+fn shortened(list: &[String]) -> Vec<String> {
+    let mut some: Vec<String> = list.iter().take(MAX_LISTED).map(|text| shown(text)).collect();
+    if list.len() > MAX_LISTED {
+        some.push(format!("one of {} more", list.len().saturating_sub(MAX_LISTED)));
+    }
+    some
+}

@@ -1,0 +1,94 @@
+//! The providers: their names, addresses and headers.
+
+use easyauth::settings::{AuthSettingsV2, Service};
+
+use super::shown;
+
+/// A provider that is set up.
+pub(super) struct Provider {
+    /// For people.
+    pub(super) name: String,
+    /// In documents, in lower case; of a custom one as it is written.
+    pub(super) key: String,
+    /// The last word of the address of its sign-in page, if it has one.
+    pub(super) address: Option<String>,
+    /// The middle word and the ends of the names of the headers with its tokens.
+    pub(super) tokens: Option<(String, &'static str)>,
+}
+
+/// In documents, for people, in addresses, in headers.
+const BUILT_IN: [(&str, &str, &str, &str, &str); 8] = [
+    ("azureactivedirectory", "Microsoft Entra", "aad", "AAD", ""),
+    ("apple", "Apple", "apple", "", ""),
+    ("facebook", "Facebook", "facebook", "FACEBOOK", "ACCESS-TOKEN and EXPIRES-ON"),
+    ("github", "GitHub", "github", "GITHUB", "ACCESS-TOKEN"),
+    ("google", "Google", "google", "GOOGLE", "ID-TOKEN, ACCESS-TOKEN and EXPIRES-ON"),
+    ("twitter", "Twitter", "twitter", "TWITTER", "ACCESS-TOKEN and ACCESS-TOKEN-SECRET"),
+    (
+        "legacymicrosoftaccount",
+        "the older Microsoft account",
+        "microsoftaccount",
+        "MICROSOFTACCOUNT",
+        "ACCESS-TOKEN, EXPIRES-ON and AUTHENTICATION-TOKEN",
+    ),
+    ("azurestaticwebapps", "the static web app in front", "", "", ""),
+];
+
+pub(super) const ENTRA: &str = "azureactivedirectory";
+
+/// All that are set up and people can sign in with.
+pub(super) fn set_up(settings: &AuthSettingsV2) -> Vec<Provider> {
+    settings.identity_providers().configured().iter().map(|key| provider(key)).collect()
+}
+
+fn provider(key: &str) -> Provider {
+    let built_in = BUILT_IN.iter().find(|(own, ..)| *own == key);
+    match built_in {
+        Some((_, name, address, header, ends)) => Provider {
+            name: (*name).to_owned(),
+            key: key.to_owned(),
+            address: (!address.is_empty()).then(|| (*address).to_owned()),
+            tokens: (!ends.is_empty()).then(|| ((*header).to_owned(), *ends)),
+        },
+        None => Provider {
+            name: shown(key),
+            key: key.to_owned(),
+            address: Some(shown(key)),
+            tokens: Some((shown(&key.to_ascii_uppercase()), "ID-TOKEN and ACCESS-TOKEN")),
+        },
+    }
+}
+
+/// The provider that requests of nobody are sent to, by its name in the document.
+pub(super) fn named<'a>(providers: &'a [Provider], name: &str) -> Option<&'a Provider> {
+    let name = match name {
+        name if name.eq_ignore_ascii_case("microsoftaccount") => "legacymicrosoftaccount",
+        name => name,
+    };
+    providers.iter().find(|provider| provider.key.eq_ignore_ascii_case(name))
+}
+
+/// `People can sign in with ...`.
+pub(super) fn sentence(settings: &AuthSettingsV2, providers: &[Provider]) -> String {
+    let http = settings.http_settings();
+    let prefix = http.routes().api_prefix().filter(|prefix| !prefix.is_empty());
+    let prefix = prefix.map_or_else(|| "/.auth".to_owned(), |prefix| shown(&prefix));
+    let prefix = match settings.form().service() {
+        Service::StaticWebApps => "/.auth",
+        _ => prefix.trim_end_matches('/'),
+    };
+    let with = |provider: &Provider| match &provider.address {
+        Some(address) => format!("{} ({prefix}/login/{address})", provider.name),
+        None => provider.name.clone(),
+    };
+    let all: Vec<String> = providers.iter().map(with).collect();
+    match all.as_slice() {
+        [] if settings.form().service() == Service::StaticWebApps => {
+            "People can sign in with Microsoft Entra (/.auth/login/aad) or GitHub \
+             (/.auth/login/github), which every static web app has as long as it sets up none."
+                .to_owned()
+        }
+        [] => "Nobody can sign in: no provider has an id.".to_owned(),
+        all => format!("People can sign in with {}.", super::all_of(all, "or")),
+    }
+}

@@ -1,0 +1,98 @@
+//! Static Web Apps, where routes decide.
+
+use easyauth::settings::{AuthSettingsV2, Form};
+use serde_json::Value;
+
+use super::{Chapter, all_of, providers, shown};
+
+/// The most routes that are listed.
+const MAX_ROUTES: usize = 20;
+
+pub(super) fn chapters(settings: &AuthSettingsV2) -> Vec<Chapter> {
+    let providers = providers::set_up(settings);
+    let mut user = vec![providers::sentence(settings, &providers)];
+    user.push(
+        "The functions behind /api get X-MS-CLIENT-PRINCIPAL, with the roles and without the \
+         claims, which only /.auth/me has."
+            .to_owned(),
+    );
+    user.push(match settings.properties().roles_source().filter(|path| !path.is_empty()) {
+        Some(path) => {
+            format!("The roles come from the function {}, once at each sign-in.", shown(&path))
+        }
+        None => "The roles are anonymous and authenticated, and those of invitations.".to_owned(),
+    });
+    user.push(
+        "No X-MS-TOKEN-* header comes: static web apps keep no tokens for the application."
+            .to_owned(),
+    );
+    user.push("How long the session lasts, no setting says.".to_owned());
+    vec![
+        Chapter(
+            "Easy Auth",
+            vec!["Static web apps always have it. There is no switch, and no one rule for \
+                  visitors: routes decide."
+                .to_owned()],
+        ),
+        Chapter("A visitor who is not signed in", visitor(settings)),
+        Chapter("A user who signed in with a browser", user),
+        Chapter(
+            "A caller with a bearer token",
+            vec!["None passes: the platform uses Authorization for itself on the way to the functions."
+                .to_owned()],
+        ),
+        Chapter(
+            "What the document does not tell",
+            vec![
+                "Whether the application settings exist that it names, and whether what they have \
+                 is still good."
+                    .to_owned(),
+                "Which people were invited with which roles.".to_owned(),
+            ],
+        ),
+    ]
+}
+
+fn visitor(settings: &AuthSettingsV2) -> Vec<String> {
+    if settings.form() == Form::StaticWebAppSection {
+        return vec!["The routes are not in this document.".to_owned()];
+    }
+    let routes: Value = read(settings, "/routes");
+    let routes: Vec<String> = routes.as_array().into_iter().flatten().filter_map(guarded).collect();
+    let mut sentences = Vec::new();
+    if routes.is_empty() {
+        sentences.push("No route asks for a role, so all paths are open to everybody.".to_owned());
+    } else {
+        sentences.extend(routes.iter().take(MAX_ROUTES).cloned());
+        if routes.len() > MAX_ROUTES {
+            sentences.push(format!("And {} more.", routes.len().saturating_sub(MAX_ROUTES)));
+        }
+        sentences.push("All other paths are open to everybody.".to_owned());
+        let redirect = read(settings, "/responseOverrides/401/redirect");
+        sentences.push(match redirect.as_str() {
+            Some(path) => format!("Whoever lacks a role is sent to {}.", shown(path)),
+            None => "Whoever lacks the role and is nobody is answered 401.".to_owned(),
+        });
+    }
+    sentences
+}
+
+fn read(settings: &AuthSettingsV2, pointer: &str) -> Value {
+    let json = settings.get(pointer).unwrap_or("null");
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// What a route says, if it asks for a role.
+fn guarded(route: &Value) -> Option<String> {
+    let roles = route.get("allowedRoles")?.as_array()?.iter().filter_map(Value::as_str);
+    let roles: Vec<String> = roles.map(shown).collect();
+    let is_open = roles.is_empty() || roles.iter().any(|role| role == "anonymous");
+    let path = shown(route.get("route")?.as_str()?);
+    let methods = route.get("methods").and_then(Value::as_array).into_iter().flatten();
+    let methods: Vec<String> = methods.filter_map(Value::as_str).map(shown).collect();
+    let methods = match methods.as_slice() {
+        [] => String::new(),
+        methods => format!(" ({})", all_of(methods, "or")),
+    };
+    (!is_open).then(|| format!("{path}{methods} is for {}.", all_of(&roles, "or")))
+}

@@ -1,0 +1,173 @@
+//! People in a browser, once they signed in.
+
+use easyauth::{
+    resource::{GRAPH, Resource, Scope},
+    settings::{AuthSettingsV2, CookieConvention, Form, LoginParameters, Service},
+};
+
+use super::{
+    super::document::{has_credential, member},
+    Chapter, all_of, lasting,
+    providers::{self, ENTRA},
+    shown,
+};
+
+pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
+    let providers = providers::set_up(settings);
+    let mut sentences = vec![providers::sentence(settings, &providers)];
+    if !providers.is_empty() {
+        sentences.push(principal(settings).to_owned());
+        tokens(settings, &providers, &mut sentences);
+        sentences.push(session(settings));
+    }
+    Chapter("A user who signed in with a browser", sentences)
+}
+
+fn principal(settings: &AuthSettingsV2) -> &'static str {
+    match settings.form().service() {
+        Service::ContainerApps => {
+            "Requests carry X-MS-CLIENT-PRINCIPAL-ID and -NAME, as documented, and are seen with \
+             X-MS-CLIENT-PRINCIPAL (the claims) and -IDP as well."
+        }
+        _ => {
+            "Requests carry X-MS-CLIENT-PRINCIPAL (the claims), and in -ID, -NAME and -IDP who it is."
+        }
+    }
+}
+
+fn tokens(
+    settings: &AuthSettingsV2,
+    providers: &[providers::Provider],
+    sentences: &mut Vec<String>,
+) {
+    let store = settings.login().token_store();
+    if store.enabled() != Some(true) {
+        let text = "No X-MS-TOKEN-* header comes, as the token store is off. /.auth/me has no tokens, and \
+                    /.auth/refresh renews none. By the documentation claims are not mapped either.";
+        sentences.push(text.to_owned());
+        return;
+    }
+    let blob = store.azure_blob_storage();
+    let has_blob = blob.sas_url_setting_name().is_some_and(|name| !name.is_empty())
+        || blob.blob_container_uri().is_some_and(|uri| !uri.is_empty());
+    if settings.form().service() == Service::ContainerApps && !has_blob {
+        let text = "No X-MS-TOKEN-* header comes: the token store is on, but a container app keeps \
+                    tokens in blob storage only, and none is named.";
+        sentences.push(text.to_owned());
+        return;
+    }
+    if providers.iter().any(|provider| provider.key == ENTRA) {
+        entra(settings, sentences);
+    }
+    for (header, ends) in providers.iter().filter_map(|provider| provider.tokens.as_ref()) {
+        sentences.push(format!("X-MS-TOKEN-{header}-* has {ends}, as far as is known."));
+    }
+}
+
+/// What the token store has of Microsoft Entra.
+fn entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    let entra = settings.entra();
+    if !has_credential(settings) {
+        let text = "X-MS-TOKEN-AAD-ID-TOKEN comes, and no access token: the registration has no \
+                    secret and no certificate.";
+        sentences.push(text.to_owned());
+        return;
+    }
+    if entra.login_parameters().is_none()
+        && member(entra.login().as_json(), "loginParameters").is_some()
+    {
+        let text = "Which tokens come cannot be said: loginParameters is not a list of texts.";
+        sentences.push(text.to_owned());
+        return;
+    }
+    let parameters = entra.login_parameters().unwrap_or_default();
+    if let Some(problem) = parameters.problems().first() {
+        let code = problem.aadsts().map(|code| format!(" ({code})")).unwrap_or_default();
+        sentences.push(format!("Signing in will probably fail: {problem}{code}."));
+    }
+    let is_code = |kind: &str| kind.split(' ').any(|word| word == "code");
+    if parameters.get("response_type").is_some_and(|kind| !is_code(kind)) {
+        let text =
+            "X-MS-TOKEN-AAD-ID-TOKEN comes, and no access token: `response_type` asks for none.";
+        sentences.push(text.to_owned());
+        return;
+    }
+    sentences.push(
+        "X-MS-TOKEN-AAD-ID-TOKEN and -ACCESS-TOKEN come, and -EXPIRES-ON with the end of the \
+         latter, mostly after about an hour. The headers keep it even then, until it is renewed."
+            .to_owned(),
+    );
+    sentences.push(access_token(&parameters));
+    let has_refresh = parameters.scopes().any(|scope| scope.as_str() == "offline_access");
+    sentences.push(if has_refresh { refresh(settings) } else { NO_REFRESH.to_owned() });
+}
+
+const NO_REFRESH: &str = "No refresh token comes, as the sign-in does not ask for offline_access. \
+    /.auth/refresh answers 403, so a new sign-in is what renews the access token.";
+
+fn refresh(settings: &AuthSettingsV2) -> String {
+    let store = settings.login().token_store();
+    let time = match store.token_refresh_extension() {
+        Some(time) => lasting(time),
+        None if member(store.as_json(), "tokenRefreshExtensionHours").is_some() => {
+            "a time that cannot be read".to_owned()
+        }
+        None => "72 hours".to_owned(),
+    };
+    format!(
+        "X-MS-TOKEN-AAD-REFRESH-TOKEN comes, and /.auth/refresh renews the access token, until \
+         {time} after the end of the session."
+    )
+}
+
+/// Which API the access token is for.
+fn access_token(parameters: &LoginParameters) -> String {
+    let scopes: Vec<&Scope> = parameters.scopes().filter(|scope| !scope.is_openid()).collect();
+    let name = |resource: Option<Resource>, identifier: &str| match resource {
+        Some(resource) => resource.to_string(),
+        None => shown(identifier),
+    };
+    if let Some(first) = scopes.first() {
+        let api = name(first.resource(), first.api().unwrap_or_default());
+        let names: Vec<String> = scopes.iter().map(|scope| shown(scope.name())).collect();
+        format!(
+            "The access token is for {api}, with {}, and opens no other API.",
+            all_of(&names, "and")
+        )
+    } else if let Some(resource) = parameters.get("resource") {
+        let api = name(Resource::of_audience(resource), resource);
+        format!("The access token is for {api}, as `resource` says, and opens no other API.")
+    } else {
+        format!(
+            "The access token is for {GRAPH}, as the sign-in names no other API. Azure Resource \
+             Manager and all others answer it with 401. `add-scope` asks for another."
+        )
+    }
+}
+
+fn session(settings: &AuthSettingsV2) -> String {
+    let cookie = settings.login().cookie_expiration();
+    match cookie.convention().unwrap_or(CookieConvention::FixedTime) {
+        CookieConvention::FixedTime => match cookie.time_to_expiration() {
+            Some(time) => format!("The session lasts {}.", lasting(time)),
+            None if member(cookie.as_json(), "timeToExpiration").is_some() => {
+                "How long the session lasts cannot be said: timeToExpiration is no hh:mm:ss."
+                    .to_owned()
+            }
+            None => "The session lasts 8 hours, the default.".to_owned(),
+        },
+        CookieConvention::IdentityProviderDerived => {
+            "The session lasts as long as the provider's token.".to_owned()
+        }
+        // The name in the documentation of settings files.
+        CookieConvention::Other(text)
+            if settings.form() == Form::File && text.eq_ignore_ascii_case("IdentityDerived") =>
+        {
+            "The session lasts as long as the provider's token.".to_owned()
+        }
+        other => format!(
+            "How long the session lasts cannot be said: {} is none of the two conventions.",
+            shown(other.as_str()),
+        ),
+    }
+}

@@ -1,0 +1,142 @@
+//! Requests of nobody.
+
+use easyauth::settings::{AuthSettingsV2, Service, UnauthenticatedAction as Action};
+
+use super::{
+    Chapter, all_of,
+    providers::{self, Provider},
+    shown,
+};
+
+/// How many paths are listed.
+const MAX_PATHS: usize = 20;
+
+pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
+    let mut sentences = outcome(settings);
+    excluded(settings, &mut sentences);
+    let written = settings.global_validation().require_authentication();
+    if written.is_some() && settings.form().service() == Service::ContainerApps {
+        let text = "requireAuthentication is no setting of container apps, and does nothing.";
+        sentences.push(text.to_owned());
+    }
+    if settings.http_settings().require_https() == Some(false) {
+        sentences.push("Plain HTTP is let in, so sessions and tokens can be overheard.".to_owned());
+    }
+    Chapter("A visitor who is not signed in", sentences)
+}
+
+/// What the platform does with a request of nobody.
+pub(super) fn action(settings: &AuthSettingsV2) -> Action {
+    let global = settings.global_validation();
+    match global.unauthenticated_client_action() {
+        _ if is_required(settings) == Some(false) => Action::AllowAnonymous,
+        Some(action) => action,
+        None => Action::RedirectToLoginPage,
+    }
+}
+
+/// Container Apps have no such member.
+fn is_required(settings: &AuthSettingsV2) -> Option<bool> {
+    let has_it = settings.form().service() == Service::AppService;
+    settings.global_validation().require_authentication().filter(|_| has_it)
+}
+
+fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
+    let global = settings.global_validation();
+    let written = global.unauthenticated_client_action();
+    match action(settings) {
+        Action::RedirectToLoginPage => redirected(settings),
+        Action::AllowAnonymous => {
+            let mut sentences = vec![
+                "The request goes through without the platform's headers: the application decides."
+                    .to_owned(),
+            ];
+            match written {
+                Some(Action::AllowAnonymous) if is_required(settings) == Some(true) => {
+                    let text = "The document requires authentication and allows anonymous \
+                                requests: the two contradict each other, and requests go \
+                                through.";
+                    sentences.push(text.to_owned());
+                }
+                Some(Action::AllowAnonymous) | None => {}
+                Some(action) => sentences.push(format!(
+                    "The document says {} as well, which probably has no effect: authentication is \
+                     not required.",
+                    shown(action.as_str()),
+                )),
+            }
+            sentences
+        }
+        Action::Return401 => {
+            let hides = settings.entra().login().disable_www_authenticate() == Some(true);
+            let header = if hides { "without" } else { "with" };
+            vec![format!("The answer is 401, {header} WWW-Authenticate. No sign-in page comes up.")]
+        }
+        Action::Return403 => vec!["The answer is 403. No sign-in page comes up.".to_owned()],
+        other => vec![format!(
+            "What the platform does cannot be said: {} is none of its four actions.",
+            shown(other.as_str()),
+        )],
+    }
+}
+
+fn redirected(settings: &AuthSettingsV2) -> Vec<String> {
+    let providers = providers::set_up(settings);
+    let global = settings.global_validation();
+    let name = global.redirect_to_provider().filter(|name| !name.is_empty());
+    if providers.is_empty() {
+        return vec![
+            "The answer would be 302 to a sign-in page, but no provider has an id: nobody gets to \
+             the application."
+                .to_owned(),
+        ];
+    }
+    let mut sentences = Vec::new();
+    sentences.push(match name {
+        Some(name) => match providers::named(&providers, &name) {
+            Some(provider) => {
+                format!("A browser is sent (302) to the sign-in page of {}.", provider.name)
+            }
+            None => format!(
+                "The answer would be 302 to the sign-in page of {}, but no provider of that name \
+                 is set up: nobody gets to a sign-in page.",
+                shown(&name),
+            ),
+        },
+        None => unnamed(&providers),
+    });
+    sentences.push(
+        "A program may get 401 instead: the platform tells browsers and others apart.".to_owned(),
+    );
+    sentences
+}
+
+fn unnamed(providers: &[Provider]) -> String {
+    let names: Vec<String> = providers.iter().map(|provider| provider.name.clone()).collect();
+    format!(
+        "The answer should be 302 to a sign-in page, and nothing says of which provider; there is \
+         {}. A report says that the answer is 401 then (azure-docs#90689).",
+        all_of(&names, "and"),
+    )
+}
+
+fn excluded(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    if action(settings) == Action::AllowAnonymous {
+        return;
+    }
+    let paths = settings.global_validation().excluded_paths().unwrap_or_default();
+    let mut listed: Vec<String> = paths.iter().take(MAX_PATHS).map(|path| shown(path)).collect();
+    if paths.len() > MAX_PATHS {
+        listed.push(format!("{} more", paths.len().saturating_sub(MAX_PATHS)));
+    }
+    sentences.push(match listed.as_slice() {
+        [] => "That holds for all paths.".to_owned(),
+        paths => format!("These paths are open to everybody: {}.", all_of(paths, "and")),
+    });
+    if let Some(path) = paths.iter().find(|path| !path.starts_with('/')) {
+        sentences.push(format!(
+            "Of these, {} probably matches nothing: it has no slash in front.",
+            shown(path)
+        ));
+    }
+}
