@@ -406,7 +406,7 @@ fn scopes_that_cannot_be_added_are_refused() {
     for parameters in
         [json!("scope=openid"), json!(["scope=openid", 1]), json!({"scope": "openid"})]
     {
-        let error = "loginParameters is there, and is not a list of texts";
+        let error = "loginParameters of the document is no list of texts";
         refused(&add, asking(parameters), error);
     }
 }
@@ -726,7 +726,7 @@ fn what_is_no_settings_document_is_refused() {
             v1,
             "these are settings of the first version (authsettings), not authSettingsV2: read \
              config/authsettingsV2 of the site in their place, after `az webapp auth config-version \
-             upgrade` if it has not moved yet; AuthSettingsV1::migrate converts them",
+             upgrade` if it has not moved yet",
         ),
         (
             r#"{"error":{"code":"AuthorizationFailed"}}"#,

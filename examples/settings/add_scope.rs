@@ -8,12 +8,7 @@ use easyauth::{
 };
 use similar::TextDiff;
 
-use super::{
-    Output,
-    api::Api,
-    document::{Document, has_credential, member},
-    text::printable,
-};
+use super::{Output, api::Api, document::Document, text::printable};
 
 /// What is asked for.
 pub(crate) struct AddScope {
@@ -26,14 +21,7 @@ pub(crate) struct AddScope {
 
 pub(crate) fn run(document: &Document, wish: &AddScope) -> Result<Output, Box<dyn Error>> {
     let entra = document.settings.entra();
-    let before = match entra.login_parameters() {
-        Some(parameters) => parameters,
-        None if member(entra.login().as_json(), "loginParameters").is_none() => {
-            LoginParameters::default()
-        }
-        // Setting it would lose what is there.
-        None => return Err("loginParameters is there, and is not a list of texts".into()),
-    };
+    let before = entra.read_login_parameters()?;
     let after = add(&before, wish).map_err(|error| refusal(&error, wish))?;
     let mut changed = document.settings.clone();
     if after != before {
@@ -113,7 +101,7 @@ fn notes(
     notes.extend(after.warnings().iter().map(ToString::to_string));
     if !entra.is_configured() {
         notes.push("Microsoft Entra is not set up here, so nobody signs in with it".to_owned());
-    } else if !has_credential(settings) {
+    } else if !entra.registration().has_credential() {
         let text = "the registration has no secret and no certificate, so there is no access token";
         notes.push(text.to_owned());
     }

@@ -55,7 +55,7 @@ fn explained(error: &SettingsError, bytes: &[u8]) -> String {
         SettingsError::Json { .. } if bytes.trim_ascii().is_empty() => "the input is empty",
         SettingsError::FirstVersion => {
             "read config/authsettingsV2 of the site in their place, after `az webapp auth \
-             config-version upgrade` if it has not moved yet; AuthSettingsV1::migrate converts them"
+             config-version upgrade` if it has not moved yet"
         }
         SettingsError::NotAnObject => "a list has several: give one of its elements",
         SettingsError::NotSettings => other_document(bytes),
@@ -107,18 +107,4 @@ pub(crate) fn member(object: Option<&str>, name: &str) -> Option<Value> {
     let mut members = object.as_object()?.iter();
     let (_, value) = members.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
     (!value.is_null()).then(|| value.clone())
-}
-
-/// Whether the app can prove itself to Microsoft Entra, without which it gets no access token.
-pub(crate) fn has_credential(settings: &AuthSettingsV2) -> bool {
-    let registration = settings.entra().registration();
-    [
-        registration.client_secret_setting_name(),
-        registration.certificate_thumbprint(),
-        registration.certificate_subject_alternative_name(),
-        registration.certificate_key_vault_reference(),
-    ]
-    .iter()
-    .flatten()
-    .any(|text| !text.is_empty())
 }

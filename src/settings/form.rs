@@ -25,13 +25,15 @@ pub enum Form {
 }
 
 /// Names of sections. Having one of them makes an object without `properties` a settings document.
-const SECTIONS: [&str; 6] = [
+const SECTIONS: [&str; 8] = [
     "platform",
     "globalValidation",
     "identityProviders",
     "login",
     "httpSettings",
     "clearInboundClaimsMapping",
+    "encryptionSettings",
+    "legacyProperties",
 ];
 
 /// What only the registrations of Static Web Apps have: client ids come from settings there.
@@ -42,11 +44,23 @@ impl Form {
     /// The form of a document; `None` if it is none.
     pub(super) fn of(root: Json<'_>) -> Option<Self> {
         if let Some(properties) = root.get("properties") {
-            let text = |name| root.get(name).and_then(Json::as_str).unwrap_or_default();
-            let is_container_app =
-                text("type").to_ascii_lowercase().starts_with("microsoft.app/containerapps")
-                    || text("id").to_ascii_lowercase().contains("/microsoft.app/containerapps/")
-                    || properties.get("encryptionSettings").is_some();
+            let text = |name| {
+                root.get(name).and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase()
+            };
+            let (id, kind) = (text("id"), text("type"));
+            // Other resources have `properties` as well.
+            let says_so = kind == "microsoft.app/containerapps/authconfigs"
+                || id.contains("/authconfigs/")
+                || id.contains("/config/authsettingsv2")
+                || text("name") == "authsettingsv2";
+            // A second wrapper is a mistake that the linter speaks of.
+            let is_wrapped = properties.get("properties").is_some();
+            if !says_so && !properties.is_null() && !has_sections(properties) && !is_wrapped {
+                return None;
+            }
+            let is_container_app = kind.starts_with("microsoft.app/containerapps")
+                || id.contains("/microsoft.app/containerapps/")
+                || properties.get("encryptionSettings").is_some();
             return Some(if is_container_app { Self::ContainerApp } else { Self::AppService });
         }
         if root.get("auth").is_some_and(Json::is_object) {
@@ -66,10 +80,7 @@ impl Form {
         if providers.and_then(|providers| providers.get("openIdConnectProviders")).is_some() {
             return Some(Self::File);
         }
-        let is_settings = root.is_object()
-            && (root.members().next().is_none()
-                || SECTIONS.iter().any(|section| root.get(section).is_some()));
-        is_settings.then_some(Self::AppServiceProperties)
+        has_sections(root).then_some(Self::AppServiceProperties)
     }
 
     /// The name of the member that the sections are in, if they are not at the top.
@@ -105,6 +116,13 @@ impl Form {
     pub(super) fn provider(self, name: &'static str) -> &'static str {
         if name == "gitHub" && self.service() == Service::StaticWebApps { "github" } else { name }
     }
+}
+
+/// An object with one of the sections, or with nothing at all.
+fn has_sections(object: Json<'_>) -> bool {
+    object.is_object()
+        && (object.members().next().is_none()
+            || SECTIONS.iter().any(|section| object.get(section).is_some()))
 }
 
 /// A registration with a member that only Static Web Apps has, also that of a custom provider.

@@ -39,8 +39,7 @@
 //! let mut settings = AuthSettingsV2::from_slice(&answer)?;
 //!
 //! // 3. The one change: what sign-ins asked for before stays.
-//! let before = settings.entra().login_parameters().unwrap_or_default();
-//! settings.entra_mut().set_login_parameters(before.merge(&cure)?);
+//! settings.entra_mut().add_login_parameters(&cure)?;
 //!
 //! // 4. Nothing else that would get in the way?
 //! for finding in settings.lint() {

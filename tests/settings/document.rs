@@ -3,8 +3,8 @@
 use easyauth::{
     resource::ARM,
     settings::{
-        AuthSettingsV2, EditError, Form, LoginParameters, MAX_SETTINGS_LEN, Service, SettingsError,
-        UnauthenticatedAction,
+        AuthSettingsV2, EditError, Form, LoginParameters, LoginParametersError, MAX_SETTINGS_LEN,
+        Service, SettingsError, UnauthenticatedAction,
     },
 };
 use proptest::prelude::*;
@@ -32,8 +32,21 @@ fn knows_its_form() {
     // What `az webapp auth config-version revert` sends.
     form(r#"{"properties":null}"#, Form::AppService, Service::AppService);
     form(r#"{"Properties":{"Platform":{}}}"#, Form::AppService, Service::AppService);
+    // Whatever is in it, it says what it is.
+    for mark in [r#""name":"authsettingsV2""#, r#""id":"/x/config/authsettingsV2""#] {
+        let text = format!(r#"{{{mark},"properties":{{"new":1}}}}"#);
+        form(&text, Form::AppService, Service::AppService);
+    }
     form("{}", Form::AppServiceProperties, Service::AppService);
-    for section in ["platform", "globalValidation", "identityProviders", "login", "httpSettings"] {
+    for section in [
+        "platform",
+        "globalValidation",
+        "identityProviders",
+        "login",
+        "httpSettings",
+        "clearInboundClaimsMapping",
+        "legacyProperties",
+    ] {
         let text = format!(r#"{{"{section}":{{}}}}"#);
         form(&text, Form::AppServiceProperties, Service::AppService);
     }
@@ -45,6 +58,8 @@ fn knows_its_form() {
     form(by_type, Form::ContainerApp, Service::ContainerApps);
     let by_id = r#"{"id":"/subscriptions/S/resourceGroups/G/providers/Microsoft.App/containerApps/N/authConfigs/current","properties":{}}"#;
     form(by_id, Form::ContainerApp, Service::ContainerApps);
+    let of_nothing_known = r#"{"id":"/x/authConfigs/current","type":"Microsoft.App/containerApps/authConfigs","properties":{"new":1}}"#;
+    form(of_nothing_known, Form::ContainerApp, Service::ContainerApps);
     let by_section = r#"{"properties":{"encryptionSettings":{}}}"#;
     form(by_section, Form::ContainerApp, Service::ContainerApps);
     form(
@@ -103,6 +118,10 @@ fn refuses_what_is_no_settings_document() {
     // A deployment template has the settings somewhere inside.
     refused(b"{\"resources\":[{}]}", SettingsError::NotSettings, not_settings);
     refused(b"{\"auth\":1}", SettingsError::NotSettings, not_settings);
+    // Other resources have properties as well.
+    let site = br#"{"type":"Microsoft.Web/sites","properties":{"hostNames":[]}}"#;
+    refused(site, SettingsError::NotSettings, not_settings);
+    refused(br#"{"properties":[]}"#, SettingsError::NotSettings, not_settings);
     let first = "these are settings of the first version (authsettings), not authSettingsV2";
     for member in ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"] {
         let flat = format!(r#"{{"{member}":null}}"#);
@@ -277,8 +296,8 @@ fn lays_out_what_is_new_as_what_is_there() {
         "{\n  \"properties\": {\n    \"identityProviders\": {\n      \"azureActiveDirectory\": {\n        \"login\": {\n          \"loginParameters\": [\n            \"scope=openid https://management.azure.com/x\"\n          ]\n        }\n      }\n    }\n  }\n}",
     );
     check(
-        "{\r\n\t\"properties\": {\r\n\t\t\"x\": 1\r\n\t}\r\n}",
-        "{\r\n\t\"properties\": {\r\n\t\t\"x\": 1,\r\n\t\t\"identityProviders\": {\r\n\t\t\t\"azureActiveDirectory\": {\r\n\t\t\t\t\"login\": {\r\n\t\t\t\t\t\"loginParameters\": [\r\n\t\t\t\t\t\t\"scope=openid https://management.azure.com/x\"\r\n\t\t\t\t\t]\r\n\t\t\t\t}\r\n\t\t\t}\r\n\t\t}\r\n\t}\r\n}",
+        "{\r\n\t\"properties\": {\r\n\t\t\"login\": 1\r\n\t}\r\n}",
+        "{\r\n\t\"properties\": {\r\n\t\t\"login\": 1,\r\n\t\t\"identityProviders\": {\r\n\t\t\t\"azureActiveDirectory\": {\r\n\t\t\t\t\"login\": {\r\n\t\t\t\t\t\"loginParameters\": [\r\n\t\t\t\t\t\t\"scope=openid https://management.azure.com/x\"\r\n\t\t\t\t\t]\r\n\t\t\t\t}\r\n\t\t\t}\r\n\t\t}\r\n\t}\r\n}",
     );
     // A value that is replaced, in an object on a line of its own.
     check(
@@ -546,4 +565,71 @@ proptest! {
             prop_assert_eq!(&now, &document);
         }
     }
+}
+
+#[test]
+fn login_parameters_are_added_to_what_is_there() {
+    let cure = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
+    let document = |list: &str| {
+        let text =
+            r#"{"identityProviders":{"azureActiveDirectory":{"login":{"loginParameters":LIST}}}}"#;
+        text.replace("LIST", list)
+    };
+    let mut settings = read(&document(r#"["prompt=login","scope=openid email"]"#));
+    settings.entra_mut().add_login_parameters(&cure).unwrap();
+    let after = document(
+        r#"["prompt=login","scope=openid email profile https://management.azure.com/user_impersonation"]"#,
+    );
+    assert_eq!(settings.as_json(), after);
+    // Once more, and nothing is written.
+    let spaced = after.replace("[", "[ ");
+    let mut settings = read(&spaced);
+    settings.entra_mut().add_login_parameters(&cure).unwrap();
+    assert_eq!(settings.as_json(), spaced);
+
+    let mut settings = read(r#"{"login":{}}"#);
+    settings.entra_mut().add_login_parameters(&cure).unwrap();
+    assert_eq!(settings.entra().login_parameters(), Some(cure.clone()));
+    assert_eq!(settings.entra().read_login_parameters(), Ok(cure.clone()));
+    let mut settings = read(&document("null"));
+    assert_eq!(settings.entra().read_login_parameters(), Ok(LoginParameters::default()));
+    settings.entra_mut().add_login_parameters(&cure).unwrap();
+    assert_eq!(settings.entra().login_parameters(), Some(cure.clone()));
+
+    // What is there and cannot be read would be lost.
+    for list in [r#"["scope=openid",5]"#, r#"{"a":"b"}"#, r#""scope=openid""#] {
+        let mut settings = read(&document(list));
+        let error = settings.entra_mut().add_login_parameters(&cure).unwrap_err();
+        assert_eq!(error, LoginParametersError::NotTexts);
+        assert_eq!(error.to_string(), "loginParameters of the document is no list of texts");
+        assert_eq!((error.entry(), error.aadsts()), (None, None));
+        assert_eq!(settings.as_json(), document(list));
+    }
+    // Nor is another API given up.
+    let other = document(r#"["scope=openid User.Read"]"#);
+    let mut settings = read(&other);
+    let error = settings.entra_mut().add_login_parameters(&cure).unwrap_err();
+    assert_eq!(error, LoginParametersError::TwoResources { entry: 0 });
+    assert_eq!(settings.as_json(), other);
+}
+
+#[test]
+fn a_registration_has_a_credential_or_none() {
+    let has = |members: &str| {
+        let text = r#"{"identityProviders":{"azureActiveDirectory":{"registration":{MEMBERS}}}}"#;
+        read(&text.replace("MEMBERS", members)).entra().registration().has_credential()
+    };
+    for one in [
+        r#""clientSecretSettingName":"A""#,
+        r#""clientSecretCertificateThumbprint":"A""#,
+        r#""clientSecretCertificateKeyVaultReference":"A""#,
+        r#""clientSecretCertificateSubjectAlternativeName":"A","clientSecretCertificateIssuer":"B""#,
+    ] {
+        assert!(has(one), "{one}");
+        assert!(!has(&one.replace("\"A\"", "\"\"")), "{one}");
+        assert!(!has(&one.replace("\"A\"", "null")), "{one}");
+    }
+    assert!(!has(r#""clientSecretCertificateSubjectAlternativeName":"A""#));
+    assert!(!has(r#""clientSecretCertificateIssuer":"A""#));
+    assert!(!has(r#""clientId":"A""#));
 }

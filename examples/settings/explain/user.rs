@@ -6,7 +6,7 @@ use easyauth::{
 };
 
 use super::{
-    super::document::{has_credential, member},
+    super::document::member,
     Chapter, all_of, lasting,
     providers::{self, ENTRA},
     shown,
@@ -67,7 +67,7 @@ fn tokens(
 /// What the token store has of Microsoft Entra.
 fn entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     let entra = settings.entra();
-    if !has_credential(settings) {
+    if !settings.entra().registration().has_credential() {
         let text = "X-MS-TOKEN-AAD-ID-TOKEN comes, and no access token: the registration has no \
                     secret and no certificate.";
         sentences.push(text.to_owned());

@@ -152,14 +152,14 @@ impl Fix {
     }
 }
 
-/// `error LP6 at /properties/...: what; why. Cure: ...`
+/// `error LP6 at /properties/...: what is wrong; why it matters. Cure: what to do`
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = self.pointer();
         let pointer =
             crate::escape::Escaped(if pointer.is_empty() { "the document" } else { &pointer });
         write!(f, "{} {} at {pointer}: ", self.severity, self.rule.id)?;
-        write!(f, "{}: {}. Cure: {}", self.message, self.rule.why, self.cure)
+        write!(f, "{}; {}. Cure: {}", self.message, self.rule.why, self.cure)
     }
 }
 

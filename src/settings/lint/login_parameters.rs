@@ -210,14 +210,7 @@ impl List<'_> {
         let asks = self.parameters.scopes().any(|scope| scope.as_str() == "offline_access");
         let position = self.parameters.entries().position(|entry| entry.starts_with("scope="));
         let Some(spot) = self.entry(position).filter(|_| asks) else { return };
-        let registration = Spot::entra(settings).at("registration");
-        let credentials = [
-            "clientSecretSettingName",
-            "clientSecretCertificateThumbprint",
-            "clientSecretCertificateSubjectAlternativeName",
-            "clientSecretCertificateKeyVaultReference",
-        ];
-        let has_credential = credentials.iter().any(|name| registration.at(name).is_filled());
+        let has_credential = settings.entra().registration().has_credential();
         if !has_credential && settings.form().service() != Service::StaticWebApps {
             let message = "offline_access is asked for, and there is no credential to get it with";
             findings.add(&LP10, spot, message, "set clientSecretSettingName, or a certificate");

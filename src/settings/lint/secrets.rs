@@ -38,15 +38,10 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
 fn entra(settings: &AuthSettingsV2, findings: &mut Findings) {
     let service = settings.form().service();
     let registration = Spot::entra(settings).at("registration");
-    let is_filled = |name| registration.at(name).is_filled();
     let secret = registration.at(SECRET);
     let thumbprint = registration.at(THUMBPRINT);
 
-    let has_names = is_filled("clientSecretCertificateSubjectAlternativeName")
-        && is_filled("clientSecretCertificateIssuer");
-    let has_reference =
-        service == Service::StaticWebApps && is_filled("clientSecretCertificateKeyVaultReference");
-    let has_proof = secret.is_filled() || thumbprint.is_filled() || has_names || has_reference;
+    let has_proof = settings.entra().registration().has_credential();
     if settings.entra().is_configured() && !has_proof && !is_misplaced(settings) {
         let cure = "set it to the name of the setting that has the client secret";
         findings.add(&SE1, &secret, "the application has nothing to prove itself with", cure);

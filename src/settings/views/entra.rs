@@ -2,7 +2,7 @@
 
 #[allow(clippy::wildcard_imports, unused_imports)] // what the macro needs
 use super::prelude::*;
-use crate::settings::{Guid, LoginParameters};
+use crate::settings::{Guid, LoginParameters, LoginParametersError};
 
 objects! {
     /// `identityProviders.azureActiveDirectory`: Microsoft Entra.
@@ -118,10 +118,23 @@ objects! {
 }
 
 impl Entra<'_> {
-    /// `login.loginParameters`, in short.
+    /// `login.loginParameters`, in short; `None` if they are not there, or no list of texts.
     #[must_use]
     pub fn login_parameters(self) -> Option<LoginParameters> {
         self.login().login_parameters()
+    }
+
+    /// `login.loginParameters` for whoever is going to set them: none if they are not there.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginParametersError::NotTexts`] if what is there is no list of texts, and would be lost.
+    pub fn read_login_parameters(self) -> Result<LoginParameters, LoginParametersError> {
+        let login = self.login().0;
+        match login.and_then(|login| login.get("loginParameters")).filter(|own| !own.is_null()) {
+            Some(own) => field::login_parameters(own).ok_or(LoginParametersError::NotTexts),
+            None => Ok(LoginParameters::default()),
+        }
     }
 
     /// Whether it is set up: `enabled` alone is what the platform answers for any provider.
@@ -131,7 +144,45 @@ impl Entra<'_> {
     }
 }
 
+impl EntraRegistration<'_> {
+    /// Whether something is named that the application proves itself with, without which it gets no
+    /// access token: a secret, a certificate's thumbprint, its subject alternative name and issuer, or
+    /// its key vault reference.
+    #[must_use]
+    pub fn has_credential(self) -> bool {
+        let is_filled = |name| {
+            let text = self.0.and_then(|json| json.get(name)).and_then(field::text);
+            text.is_some_and(|text| !text.is_empty())
+        };
+        is_filled("clientSecretSettingName")
+            || is_filled("clientSecretCertificateThumbprint")
+            || is_filled("clientSecretCertificateKeyVaultReference")
+            || (is_filled("clientSecretCertificateSubjectAlternativeName")
+                && is_filled("clientSecretCertificateIssuer"))
+    }
+}
+
 impl EntraMut<'_> {
+    /// Adds login parameters to those that are there, as [`LoginParameters::merge`] does: the cure that
+    /// [`Diagnosis::login_parameters`](crate::Diagnosis::login_parameters) gives, for instance.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginParametersError`]: as of [`LoginParameters::merge`], and
+    /// [`NotTexts`](LoginParametersError::NotTexts) if what is there is no list of texts. The document
+    /// is as it was, then.
+    pub fn add_login_parameters(
+        &mut self,
+        more: &LoginParameters,
+    ) -> Result<&mut Self, LoginParametersError> {
+        let before = Entra(self.0.settings.text().get(&self.0.path)).read_login_parameters()?;
+        let merged = before.merge(more)?;
+        if merged != before {
+            self.set_login_parameters(merged);
+        }
+        Ok(self)
+    }
+
     /// Sets `login.loginParameters`, in short.
     pub fn set_login_parameters(&mut self, parameters: LoginParameters) -> &mut Self {
         self.login_mut().set_login_parameters(parameters);

@@ -196,7 +196,7 @@ fn az7_one_generation_checks() {
             assert_eq!(
                 finding.to_string(),
                 "warning AZ7 at /properties/identityProviders/azureActiveDirectory/validation/\
-                 jwtClaimChecks: jwtClaimChecks and defaultAuthorizationPolicy are both set: they are \
+                 jwtClaimChecks: jwtClaimChecks and defaultAuthorizationPolicy are both set; they are \
                  two generations of one check, and a caller has to pass both, if both count. Cure: \
                  move the older checks into defaultAuthorizationPolicy",
             );

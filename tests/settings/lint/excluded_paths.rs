@@ -24,7 +24,7 @@ fn ex1_paths_begin_with_a_slash() {
     assert_eq!(
         finding.to_string(),
         "warning EX1 at /properties/globalValidation/excludedPaths/0: the path does not begin with a \
-         slash: it is saved, and probably matches no request: a sign-in is needed there as elsewhere. \
+         slash; it is saved, and probably matches no request: a sign-in is needed there as elsewhere. \
          Cure: begin it with one",
     );
     // A fix would open more, or another rule would have to speak.

@@ -124,7 +124,7 @@ fn is5_tenants_are_named() {
     assert_eq!(
         finding.to_string(),
         "warning IS5 at /properties/identityProviders/azureActiveDirectory/registration/openIdIssuer: \
-         the issuer stands for many tenants, and nothing here says which are let in: the platform does \
+         the issuer stands for many tenants, and nothing here says which are let in; the platform does \
          not check the tenant: accounts of any tenant are let in. Cure: write the tenant's id; or list \
          tenants, ten at most, in the app setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the \
          tenant in the application",

@@ -155,7 +155,7 @@ fn un5_an_action_needs_authentication_to_be_required() {
         assert_eq!(
             finding.to_string(),
             "warning UN5 at /properties/globalValidation/requireAuthentication: authentication is not \
-             required, and an action keeps requests of nobody out: requests of nobody go through: the \
+             required, and an action keeps requests of nobody out; requests of nobody go through: the \
              action has no effect. Cure: set it to true, or allow anonymous requests",
         );
     }
