@@ -135,7 +135,10 @@ impl PublicKey {
             }
             Some(_) => false,
         };
-        let is_private = json.once("d")?.is_some_and(|private| *private != Json::Null);
+        let mut is_private = false;
+        for part in ["d", "p", "q", "dp", "dq", "qi", "oth"] {
+            is_private |= json.once(part)?.is_some_and(|private| *private != Json::Null);
+        }
         if purpose.is_some_and(|purpose| purpose != "sig") || !is_for_signatures || is_private {
             return Err(Refused);
         }

@@ -249,11 +249,13 @@ impl Rules {
         let has = |name: &&str| has(&claims.payload, name);
         let text = |name| text(&claims.payload, name);
         let has_scopes = claims.scopes().next().is_some();
-        let has_permissions = has_scopes || claims.list("roles").next().is_some();
+        let has_permissions = has_scopes || claims.list("roles").any(|role| !role.is_empty());
         let is_id_token = !has_scopes && ["nonce", "at_hash", "c_hash"].iter().any(has);
         let has_client = ["azp", "appid"].iter().any(has);
+        let clients = [text("azp"), text("appid")];
+        let names_client = clients.into_iter().flatten().any(|id| !id.is_empty());
         require(match self.kind {
-            Kind::Access => has_permissions && has_client && !is_id_token,
+            Kind::Access => has_permissions && names_client && !is_id_token,
             Kind::Id => !has_scopes && !has_client,
             Kind::IdFor { nonce } => !has_scopes && !has_client && text("nonce") == Some(nonce),
         })

@@ -199,10 +199,12 @@ impl<T> Token<T> {
         }
     }
 
-    /// The application that asked for the token: `azp`, in version 1.0 tokens `appid`.
+    /// The application that asked for the token: `azp`, in version 1.0 tokens `appid`. One that is the
+    /// empty text names nobody.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.claims.text("azp").or_else(|| self.claims.text("appid"))
+        let named = |claim| self.claims.text(claim).filter(|id| !id.is_empty());
+        named("azp").or_else(|| named("appid"))
     }
 
     /// The tenant (`tid`), a GUID.

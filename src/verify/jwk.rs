@@ -35,6 +35,9 @@ pub struct Key {
     material: [Vec<u8>; 2],
 }
 
+/// What only the private half of a key has (RFC 7518 sections 6.2.2 and 6.3.2).
+const PRIVATE_PARTS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
 impl Key {
     /// Reads one member of a key set's `keys`; if it cannot be used, says why, and its id if it has one.
     pub(super) fn parse(json: &str) -> Result<Self, (Option<MemberName>, SkipReason)> {
@@ -49,7 +52,7 @@ impl Key {
             return Err(SkipReason::UnknownType);
         }
         check_purpose(members)?;
-        if members.get("d").is_some() {
+        if PRIVATE_PARTS.iter().any(|part| members.get(part).is_some()) {
             return Err(SkipReason::Private);
         }
         let id = match members.get("kid") {

@@ -228,7 +228,8 @@ impl Policy {
         if token.is_id_token() || is_anonymous {
             return Err(VerifyErrorKind::IdToken.into());
         }
-        let has_permission = token.scopes().next().is_some() || token.app_roles().next().is_some();
+        let has_role = token.app_roles().any(|role| !role.is_empty());
+        let has_permission = token.scopes().next().is_some() || has_role;
         if !has_permission && self.without_permissions == WithoutPermissions::Refuse {
             return Err(VerifyErrorKind::NoPermissions.into());
         }

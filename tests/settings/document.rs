@@ -582,7 +582,7 @@ fn login_parameters_are_added_to_what_is_there() {
     );
     assert_eq!(settings.as_json(), after);
     // Once more, and nothing is written.
-    let spaced = after.replace("[", "[ ");
+    let spaced = after.replace('[', "[ ");
     let mut settings = read(&spaced);
     settings.entra_mut().add_login_parameters(&cure).unwrap();
     assert_eq!(settings.as_json(), spaced);

@@ -86,7 +86,11 @@ fn the_purpose_of_a_key() {
     assert_eq!(rsa(json!({"key_ops": []})), Err(WrongOperations));
     assert_eq!(rsa(json!({"key_ops": "verify"})), Err(Malformed("key_ops")));
     assert_eq!(rsa(json!({"key_ops": [1]})), Err(Malformed("key_ops")));
-    assert_eq!(rsa(json!({"d": "AQ"})), Err(Private));
+    // Each part of the private half, be it alone.
+    for part in ["d", "p", "q", "dp", "dq", "qi"] {
+        assert_eq!(rsa(json!({part: "AQ"})), Err(Private), "{part}");
+    }
+    assert_eq!(rsa(json!({"oth": [{"r": "AQ"}]})), Err(Private));
     assert_eq!(ec(json!({"d": "AQ"})), Err(Private));
 }
 

@@ -541,12 +541,18 @@ fn tokens_without_permissions() {
     fails(&nothing().with("scp", ""), NoPermissions);
     fails(&nothing().with("scp", "/"), NoPermissions);
     fails(&nothing().with("roles", json!([])), NoPermissions);
+    fails(&nothing().with("roles", json!([""])), NoPermissions);
     passes(&nothing().with("roles", json!(["Files.Read.All"])));
+    passes(&nothing().with("roles", json!(["", "Files.Read.All"])));
     let acl = entra(Tenant::single(TENANT).unwrap()).allow_tokens_without_permissions();
     assert!(verify_with(&acl.clone().build().unwrap(), &nothing().sign()).is_ok());
     // Even so, an ID token does not pass, and the list of clients holds.
     let error = verify_with(&acl.clone().build().unwrap(), &nothing().without("azp").sign());
     assert_eq!(error.unwrap_err().kind(), IdToken);
+    let unnamed = nothing().with("azp", "");
+    let error = verify_with(&acl.clone().build().unwrap(), &unnamed.clone().sign());
+    assert_eq!(error.unwrap_err().kind(), IdToken);
+    assert!(verify_with(&acl.clone().build().unwrap(), &unnamed.with("appid", APP).sign()).is_ok());
     let error = verify_with(&acl.client(APP).build().unwrap(), &nothing().sign()).unwrap_err();
     assert_eq!(error.kind(), ClientNotAllowed);
 }
