@@ -15,7 +15,7 @@ use http::{Method, Request, StatusCode, header};
 
 const PROPERTIES: &str = r#"{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{},"login":{"tokenStore":{"tokenRefreshExtensionHours":72.0}},"httpSettings":{}}"#;
 
-fn access(payload: &str) -> AccessToken {
+pub(crate) fn access(payload: &str) -> AccessToken {
     let encode = |segment: &str| BASE64_URL_SAFE_NO_PAD.encode(segment);
     AccessToken::new(format!(
         "{}.{}.{}",

@@ -6,6 +6,7 @@
     clippy::items_after_statements,
     clippy::needless_pass_by_value,
     clippy::panic,
+    clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used
 )]
@@ -15,6 +16,7 @@ mod builder;
 mod document;
 mod lint;
 mod login_parameters;
+mod programs;
 mod site_id;
 mod v1;
 mod views;
