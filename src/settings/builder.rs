@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
-    views::{ClientRegistrationMut, IdentityProvidersMut},
+    views::{ClientRegistrationMut, IdentityProvidersMut, is_built_in},
 };
 
 /// The setting that makes the platform prove itself to Entra by a managed identity in the place of a
@@ -14,21 +14,6 @@ const MANAGED_IDENTITY_SETTING: &str = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID";
 
 /// The same in Container Apps, where names of secrets are in lower case.
 const MANAGED_IDENTITY_SECRET: &str = "override-use-mi-fic-assertion-client-id";
-
-/// What no custom provider can be called: the names of the others in documents and in addresses.
-const BUILT_IN: [&str; 11] = [
-    "aad",
-    "apple",
-    "azureActiveDirectory",
-    "azureStaticWebApps",
-    "facebook",
-    "gitHub",
-    "google",
-    "legacyMicrosoftAccount",
-    "microsoftAccount",
-    "twitter",
-    "x",
-];
 
 /// Builds a whole new document: [`AuthSettingsV2::builder`].
 #[derive(Debug, Clone)]
@@ -442,7 +427,7 @@ impl CustomApp {
         if self.name.is_empty() || !self.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(BuildError::CustomName);
         }
-        if BUILT_IN.iter().any(|name| name.eq_ignore_ascii_case(&self.name)) {
+        if is_built_in(&self.name) {
             return Err(BuildError::BuiltInName);
         }
         if !self.well_known.starts_with("https://") {

@@ -3,7 +3,7 @@
 use super::{Findings, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
-    settings::{AuthSettingsV2, Form, Service, views::IdentityProviders},
+    settings::{AuthSettingsV2, Form, Service, views::is_built_in},
 };
 
 rules! {
@@ -29,9 +29,6 @@ const REGISTRATIONS: [[&str; 3]; 3] = [
     ["appId", "appIdSettingName", "appSecretSettingName"],
     ["consumerKey", "consumerKeySettingName", "consumerSecretSettingName"],
 ];
-
-/// What is not in the table of providers: the names that their addresses have.
-const ALIASES: [&str; 2] = ["aad", "microsoftaccount"];
 
 fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     let service = settings.form().service();
@@ -60,12 +57,10 @@ fn is_custom(name: &str) -> bool {
 
 fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Findings) {
     let name = provider.name();
-    let is_built_in = !is_custom(name) && IdentityProviders::SCHEMA.field(name).is_some()
-        || ALIASES.iter().any(|alias| alias.eq_ignore_ascii_case(name));
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         let message = format!("the name {} has more than letters and digits", Escaped(name));
         findings.add(&ST5, provider, message, "name it with letters and digits alone");
-    } else if is_built_in {
+    } else if is_built_in(name) {
         let message = format!("{} is the name of a built-in provider", Escaped(name));
         // In 2020, a provider of this kind was the documented way to Apple.
         let severity = match settings.form() {

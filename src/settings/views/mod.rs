@@ -42,6 +42,7 @@ pub use login::{
     BlobStorage, BlobStorageMut, CookieExpiration, CookieExpirationMut, FileSystem, FileSystemMut,
     Login, LoginMut, LoginRoutes, LoginRoutesMut, Nonce, NonceMut, TokenStore, TokenStoreMut,
 };
+pub(super) use providers::is_built_in;
 pub use providers::{
     AudienceProvider, AudienceProviderMut, AudienceValidation, AudienceValidationMut,
     ClientCredential, ClientCredentialMut, ClientRegistration, ClientRegistrationMut, CustomLogin,

@@ -301,6 +301,15 @@ providers! {
 /// The names of the object that has the custom providers: in documents, and in settings files.
 pub(super) const CUSTOM: [&str; 2] = ["customOpenIdConnectProviders", "openIdConnectProviders"];
 
+/// What is not in the table of providers: the names that two of them have in addresses.
+const ALIASES: [&str; 2] = ["aad", "microsoftaccount"];
+
+/// Whether a name is taken, so that no custom provider can have it.
+pub(in crate::settings) fn is_built_in(name: &str) -> bool {
+    let mut taken = IdentityProviders::NAMES.iter().chain(&ALIASES);
+    taken.any(|own| own.eq_ignore_ascii_case(name))
+}
+
 impl<'a> IdentityProviders<'a> {
     /// A custom OpenID Connect provider, by its name.
     #[must_use]
