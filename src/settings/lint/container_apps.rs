@@ -36,7 +36,7 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     let by_identity =
         ["blobContainerUri", "managedIdentityResourceId", "clientId"].map(|name| blob.at(name));
     let version = Spot::document(settings).at("apiVersion");
-    let version = version.text().filter(|_| settings.form().wrapper().is_some());
+    let version = version.text().filter(|_| settings.form().has_envelope());
     let severity = match version.as_deref() {
         Some(version) if knows_identities(version) => None,
         Some(_) => Some(Severity::Warning),

@@ -107,8 +107,7 @@ fn missing_sections(settings: &AuthSettingsV2, findings: &mut Findings) {
     let added = findings.add(&ST3, &sections, message, cure);
     // A resource without an id is that of a template, whose author leaves to the platform what is left
     // out; sections alone are a whole that is about to be sent.
-    let is_template =
-        settings.form().wrapper().is_some() && !Spot::document(settings).at("id").exists();
+    let is_template = settings.form().has_envelope() && !Spot::document(settings).at("id").exists();
     if is_template {
         added.severity(Severity::Info);
     }

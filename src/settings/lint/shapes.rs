@@ -10,7 +10,7 @@ use super::{
 use crate::{
     json::Kind,
     settings::{
-        AuthSettingsV2, Service,
+        AuthSettingsV2,
         json::Json,
         views::{Envelope, field::Shape},
     },
@@ -34,7 +34,7 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     // Another rule that has found something there says more.
     let spoken = findings.pointers();
     let mut types = Types { spoken: &spoken, findings };
-    if settings.form().wrapper().is_some() && settings.form().service() != Service::StaticWebApps {
+    if settings.form().has_envelope() {
         let document = Spot::document(settings);
         for field in Envelope::SCHEMA.members {
             types.check(&document.at(field.name), field.shape);

@@ -74,7 +74,7 @@ fn envelope(settings: &AuthSettingsV2, findings: &mut Findings) {
         "copy",
     ];
     let Some(wrapper) = settings.form().wrapper() else { return };
-    let is_resource = settings.form() != Form::StaticWebApp;
+    let is_resource = settings.form().has_envelope();
     for (spot, is_repeated) in last_of_each(&Spot::document(settings)) {
         // What else a staticwebapp.config.json has is nothing of authentication.
         if is_repeated && (is_resource || spot.name().eq_ignore_ascii_case(wrapper)) {
