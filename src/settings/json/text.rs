@@ -57,15 +57,21 @@ impl JsonText {
     /// Sets the value at a path, and touches nothing else. What is missing on the way is added; what is
     /// on the way and can have no members, is replaced.
     pub(in crate::settings) fn set(&mut self, path: &Path, value: &Value) {
-        self.put(path.steps(), New::Value(value));
+        self.put(path.steps(), New::Value(value), inner);
+    }
+
+    /// As [`set`](Self::set), where all names are those of members: also a number, in an array that is
+    /// in the way.
+    pub(in crate::settings) fn set_member(&mut self, path: &Path, value: &Value) {
+        self.put(path.steps(), New::Value(value), |json, name| json.get(name));
     }
 
     /// As [`set`](Self::set), with JSON that is put in as it is written. The caller has checked it.
     pub(in crate::settings) fn set_text(&mut self, path: &Path, text: &str) {
-        self.put(path.steps(), New::Text(text));
+        self.put(path.steps(), New::Text(text), inner);
     }
 
-    fn put(&mut self, path: &[Step], new: New<'_>) {
+    fn put(&mut self, path: &[Step], new: New<'_>, inner: Inner) {
         let mut parent = self.root();
         let mut json = parent;
         let mut steps = path;
@@ -90,6 +96,15 @@ impl JsonText {
 
     /// Removes the member at a path, every one of that name. Whether there was one.
     pub(in crate::settings) fn remove(&mut self, path: &Path) -> bool {
+        self.remove_in(path, inner)
+    }
+
+    /// As [`remove`](Self::remove), where all names are those of members.
+    pub(in crate::settings) fn remove_member(&mut self, path: &Path) -> bool {
+        self.remove_in(path, |json, name| json.get(name))
+    }
+
+    fn remove_in(&mut self, path: &Path, inner: Inner) -> bool {
         let Some((name, parents)) = path.steps().split_last() else { return false };
         let mut removed = false;
         loop {
@@ -142,6 +157,9 @@ fn error(text: &str) -> JsonError {
     let read = reader.skip().and_then(|_| reader.end());
     read.err().unwrap_or(JsonError { position: 0 })
 }
+
+/// What finds the next value on the way.
+type Inner = for<'a> fn(Json<'a>, &str) -> Option<Json<'a>>;
 
 /// The member or the element of that name.
 fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {

@@ -92,7 +92,8 @@ impl EnvelopeMut<'_> {
     /// Sets a tag.
     pub fn set_tag(&mut self, name: impl Into<String>, value: impl AsRef<str>) -> &mut Self {
         let tags = self.0.inner("tags");
-        tags.settings.text_mut().set(&tags.path.join(name.into()), &Value::from(value.as_ref()));
+        let tag = tags.path.join(name.into());
+        tags.settings.text_mut().set_member(&tag, &Value::from(value.as_ref()));
         self
     }
 

@@ -20,11 +20,11 @@ impl Place<'_> {
 
     pub(super) fn set(&mut self, name: &'static str, value: &Value) {
         self.path.push(name);
-        self.settings.text_mut().set(&self.path, value);
+        self.settings.text_mut().set_member(&self.path, value);
         self.path.pop();
     }
 
     pub(super) fn clear(&mut self, name: impl Into<Step>) {
-        self.settings.text_mut().remove(&self.path.join(name));
+        self.settings.text_mut().remove_member(&self.path.join(name));
     }
 }
