@@ -351,16 +351,31 @@ impl<'a> IdentityProviders<'a> {
 impl IdentityProvidersMut<'_> {
     /// To set a custom OpenID Connect provider, which is added with its first member.
     pub fn custom_mut(&mut self, name: impl Into<String>) -> CustomProviderMut<'_> {
-        let customs = self.0.settings.form().custom_providers();
-        let path = self.0.path.join(customs).join(name.into());
+        let name = name.into();
+        let customs = self.customs_with(&name).next();
+        let customs = customs.unwrap_or_else(|| self.0.settings.form().custom_providers());
+        let path = self.0.path.join(customs).join(name);
         CustomProviderMut(Place { settings: self.0.settings, path })
     }
 
     /// Removes a custom OpenID Connect provider.
     pub fn remove_custom(&mut self, name: impl Into<String>) -> &mut Self {
-        let customs = self.0.settings.form().custom_providers();
-        self.0.inner(customs).clear(name.into());
+        let name = name.into();
+        let all: Vec<_> = self.customs_with(&name).collect();
+        for customs in all {
+            self.0.inner(customs).clear(name.clone());
+        }
         self
+    }
+
+    /// The names of the objects that have a custom provider, that which is read first.
+    fn customs_with(&self, name: &str) -> impl Iterator<Item = &'static str> {
+        let text = self.0.settings.text();
+        let has = move |customs: &&'static str| {
+            let customs = text.get(&self.0.path.join(*customs));
+            customs.is_some_and(|customs| customs.get(name).is_some())
+        };
+        CUSTOM.into_iter().rev().filter(has)
     }
 }
 
