@@ -3,8 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    AuthSettingsV2, Form, LoginParameters, SettingsError, UnauthenticatedAction,
-    json::{Json, JsonText, Path},
+    AuthSettingsV2, EditError, Form, LoginParameters, SettingsError, UnauthenticatedAction,
+    json::{Json, JsonText},
     views::field,
 };
 
@@ -96,6 +96,9 @@ const MOVES: &[(&str, &str)] = &[
     ("httpApiPrefixPath", "httpSettings/routes/apiPrefix"),
 ];
 
+const CLAIM_CHECKS: &str =
+    "/properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks";
+
 /// What the second version has no place for: secrets, which it takes by names of settings only, and a
 /// check that it always makes.
 const LEFT_BEHIND: &[&str] = &[
@@ -139,11 +142,12 @@ impl AuthSettingsV1 {
     #[must_use]
     pub fn migrate(&self) -> Migration {
         let mut settings = AuthSettingsV2::empty(Form::AppService);
+        let mut left_behind = Vec::new();
         for (name, way) in MOVES {
-            if let Some(value) = self.get(name) {
-                let path: Path =
-                    std::iter::once("properties").chain(way.split('/')).map(Into::into).collect();
-                settings.text_mut().set_text(&path, value.as_written());
+            if let Some(value) = self.get(name)
+                && settings.set(&format!("/properties/{way}"), value.as_written()).is_err()
+            {
+                left_behind.push(*name);
             }
         }
         if let Some(action) = settings.global_validation().unauthenticated_client_action() {
@@ -157,15 +161,19 @@ impl AuthSettingsV1 {
             };
             settings.global_validation_mut().set_redirect_to_provider(name);
         }
-        self.migrate_claim_checks(&mut settings);
-        let has = |name: &&&str| self.get(name).is_some();
-        Migration { settings, left_behind: LEFT_BEHIND.iter().filter(has).copied().collect() }
+        if self.migrate_claim_checks(&mut settings).is_err() {
+            left_behind.push("aadClaimsAuthorization");
+        }
+        left_behind.extend(LEFT_BEHIND.iter().filter(|name| self.get(name).is_some()));
+        Migration { settings, left_behind }
     }
 
     /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a text.
-    fn migrate_claim_checks(&self, settings: &mut AuthSettingsV2) {
+    fn migrate_claim_checks(&self, settings: &mut AuthSettingsV2) -> Result<(), EditError> {
         let checks = self.get("aadClaimsAuthorization").and_then(Json::as_str);
-        let Some(checks) = checks.and_then(|text| JsonText::new(&text).ok()) else { return };
+        let Some(checks) = checks.and_then(|text| JsonText::new(&text).ok()) else {
+            return Ok(());
+        };
         let pairs = [
             ("allowed_groups", "allowedGroups"),
             ("allowed_client_applications", "allowedClientApplications"),
@@ -173,18 +181,10 @@ impl AuthSettingsV1 {
         for (old, new) in pairs {
             let value = checks.root().get(old).filter(|value| !value.is_null());
             if let Some(value) = value {
-                let way = [
-                    "properties",
-                    "identityProviders",
-                    "azureActiveDirectory",
-                    "validation",
-                    "jwtClaimChecks",
-                    new,
-                ];
-                let path: Path = way.into_iter().map(Into::into).collect();
-                settings.text_mut().set_text(&path, value.as_written());
+                settings.set(&format!("{CLAIM_CHECKS}/{new}"), value.as_written())?;
             }
         }
+        Ok(())
     }
 
     /// A value that is there: the first version writes `null` for what is not, and the empty text for a
@@ -210,7 +210,7 @@ impl Migration {
     }
 
     /// The names of values that the second version has no place for: secrets above all, which have to
-    /// go into a setting whose name goes into the document.
+    /// go into a setting whose name goes into the document. What would nest too deep there is among them.
     #[must_use]
     pub fn left_behind(&self) -> &[&'static str] {
         &self.left_behind
