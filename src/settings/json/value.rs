@@ -91,6 +91,15 @@ impl<'a> Json<'a> {
         if self.is_object() { self.inner().filter(is_it).last() } else { None }
     }
 
+    /// How deep arrays and objects nest.
+    pub(in crate::settings) fn depth(self) -> usize {
+        if matches!(self.kind(), Kind::Object | Kind::Array) {
+            self.inner().map(Self::depth).max().unwrap_or_default().saturating_add(1)
+        } else {
+            0
+        }
+    }
+
     /// What is directly inside, in its order.
     fn inner(self) -> impl Iterator<Item = Self> {
         let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);

@@ -9,9 +9,12 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 use super::{Rule, Spot};
-use crate::settings::{
-    AuthSettingsV2,
-    json::{Path, Step},
+use crate::{
+    json::MAX_DEPTH,
+    settings::{
+        AuthSettingsV2,
+        json::{JsonText, Path, Step},
+    },
 };
 
 /// How bad a finding is.
@@ -124,31 +127,55 @@ impl Finding {
     /// Applies the cure to the document that the finding is of. Whether there is one; done again, it
     /// changes nothing.
     pub fn fix(&self, settings: &mut AuthSettingsV2) -> bool {
-        for fix in &self.fixes {
-            fix.apply(settings);
-        }
+        // What cannot be moved stays, and so does what it is in.
+        let _ = self.fixes.iter().all(|fix| fix.apply(settings));
         self.is_fixable()
     }
 }
 
 impl Fix {
-    fn apply(&self, settings: &mut AuthSettingsV2) {
+    /// Whether it puts nothing in the place of something else, and leaves a document that can be read.
+    fn is_possible(&self, text: &JsonText) -> bool {
+        let to = match self {
+            Self::Remove(_) => return true,
+            Self::Set(path, _) => path,
+            Self::Move { from, to } => {
+                let Some(value) = text.get(from) else { return true };
+                let depth = to.steps().len().saturating_add(value.depth());
+                let is_free = text.get(to).is_none() || to.is_same_but_for_case(from);
+                if !is_free || depth > usize::from(MAX_DEPTH) {
+                    return false;
+                }
+                to
+            }
+        };
+        // The last thing on the way gets the rest of it, or has what is there.
+        let mut way = to.clone();
+        while text.get(&way).is_none() {
+            way.pop();
+        }
+        way == *to || text.get(&way).is_some_and(|json| json.is_object() || json.is_null())
+    }
+
+    /// Whether what comes next can be done as well.
+    fn apply(&self, settings: &mut AuthSettingsV2) -> bool {
         let text = settings.text_mut();
+        if !self.is_possible(text) {
+            return false;
+        }
         match self {
             Self::Set(path, value) => text.set(path, value),
             Self::Remove(path) => {
                 text.remove(path);
             }
             Self::Move { from, to } => {
-                let Some(value) = text.get(from).map(|json| json.as_written().to_owned()) else {
-                    return;
-                };
-                if text.get(to).is_none() || to.is_same_but_for_case(from) {
+                if let Some(value) = text.get(from).map(|json| json.as_written().to_owned()) {
                     text.remove(from);
                     text.set_text(to, &value);
                 }
             }
         }
+        true
     }
 }
 
@@ -219,7 +246,13 @@ impl Findings {
         self.found.iter().map(Finding::pointer).collect()
     }
 
-    pub(super) fn in_order(mut self) -> Vec<Finding> {
+    /// The findings in this document, without the cures that would cost something.
+    pub(super) fn in_order(mut self, settings: &AuthSettingsV2) -> Vec<Finding> {
+        for finding in &mut self.found {
+            if !finding.fixes.iter().all(|fix| fix.is_possible(settings.text())) {
+                finding.fixes.clear();
+            }
+        }
         let place = |finding: &Finding| Rule::all().position(|rule| rule == finding.rule);
         self.found.sort_by_cached_key(place);
         self.found

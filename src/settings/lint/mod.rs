@@ -78,6 +78,6 @@ impl AuthSettingsV2 {
         for section in SECTIONS {
             (section.check)(self, &mut findings);
         }
-        findings.in_order()
+        findings.in_order(self)
     }
 }
