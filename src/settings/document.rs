@@ -140,11 +140,11 @@ impl AuthSettingsV2 {
         for step in path.steps() {
             match self.text.get(&on_the_way) {
                 Some(json) if json.is_object() || json.is_null() => {}
-                Some(json) if json.elements().is_some() => {
+                // An element of a list, or nothing.
+                Some(_) => {
                     let element = on_the_way.join(step.clone());
                     self.text.get(&element).ok_or(EditError::NotAnObject)?;
                 }
-                Some(_) => return Err(EditError::NotAnObject),
                 None => break,
             }
             on_the_way.push(step.clone());

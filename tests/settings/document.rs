@@ -3,8 +3,8 @@
 use easyauth::{
     resource::ARM,
     settings::{
-        AuthSettingsV2, EditError, Form, LoginParameters, LoginParametersError, MAX_SETTINGS_LEN,
-        Service, SettingsError, UnauthenticatedAction,
+        AuthSettingsV2, EditError, Form, Guid, LoginParameters, LoginParametersError,
+        MAX_SETTINGS_LEN, Service, SettingsError, UnauthenticatedAction,
     },
 };
 use proptest::prelude::*;
@@ -471,6 +471,46 @@ fn custom_providers_are_where_the_form_has_them() {
 }
 
 #[test]
+fn custom_providers_of_two_forms_are_read_and_set_in_one_place() {
+    let mut settings = read(
+        r#"{"identityProviders":{"customOpenIdConnectProviders":{"a":{"enabled":true}},"openIdConnectProviders":{"a":{"enabled":false},"b":{}}}}"#,
+    );
+    settings.identity_providers_mut().custom_mut("a").set_enabled(true);
+    settings.identity_providers_mut().custom_mut("b").set_enabled(true);
+    settings.identity_providers_mut().custom_mut("c").set_enabled(true);
+    for name in ["a", "b", "c"] {
+        assert_eq!(settings.identity_providers().custom(name).enabled(), Some(true), "{name}");
+    }
+    let names: Vec<_> = settings.identity_providers().all_custom().map(|(name, _)| name).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+    settings.identity_providers_mut().remove_custom("a");
+    assert_eq!(settings.identity_providers().custom("a").as_json(), None);
+}
+
+/// A number is the name of a member where a setter says so, and the place in an array in a pointer.
+#[test]
+fn names_can_be_numbers() {
+    let mut settings =
+        read(r#"{"identityProviders":{"customOpenIdConnectProviders":[{"enabled":false}]}}"#);
+    settings.identity_providers_mut().custom_mut("0").set_enabled(true);
+    assert_eq!(
+        settings.as_json(),
+        r#"{"identityProviders":{"customOpenIdConnectProviders":{"0":{"enabled":true}}}}"#,
+    );
+    assert_eq!(settings.identity_providers().custom("0").enabled(), Some(true));
+    let mut settings =
+        read(r#"{"identityProviders":{"customOpenIdConnectProviders":[{"enabled":false}]}}"#);
+    settings.identity_providers_mut().remove_custom("0");
+    assert_eq!(
+        settings.get("/identityProviders/customOpenIdConnectProviders/0/enabled"),
+        Some("false")
+    );
+    let mut settings = read(r#"{"properties":{},"tags":["a"]}"#);
+    settings.envelope_mut().unwrap().clear_tag("0").set_tag("0", "b");
+    assert_eq!(settings.as_json(), r#"{"properties":{},"tags":{"0":"b"}}"#);
+}
+
+#[test]
 fn git_hub_has_the_name_of_its_form() {
     for (text, name) in [("{\"platform\":{}}", "gitHub"), ("{\"rolesSource\":\"/api\"}", "github")]
     {
@@ -632,4 +672,17 @@ fn a_registration_has_a_credential_or_none() {
     assert!(!has(r#""clientSecretCertificateSubjectAlternativeName":"A""#));
     assert!(!has(r#""clientSecretCertificateIssuer":"A""#));
     assert!(!has(r#""clientId":"A""#));
+}
+
+#[test]
+fn guids_are_compared_and_printed_in_lower_case() {
+    let text = "D874DD2F-2032-4DB1-A053-F0EC243685AA";
+    let guid: Guid = text.parse().unwrap();
+    let lower = text.to_ascii_lowercase();
+    assert_eq!(guid, lower.parse().unwrap());
+    assert_eq!((guid.as_str(), guid.as_ref(), &*guid.to_string()), (&*lower, &*lower, &*lower));
+    assert_eq!(format!("{guid:?}"), format!("Guid({lower})"));
+    for bad in ["", "d874dd2f20324db1a053f0ec243685aa", "{d874dd2f-2032-4db1-a053-f0ec243685aa}"] {
+        assert_eq!(bad.parse::<Guid>().unwrap_err().to_string(), "this is not a GUID");
+    }
 }

@@ -180,3 +180,18 @@ fn what_has_a_form_of_its_own() {
     // What is no JSON has no place.
     assert_eq!(properties(r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{"}"#), json!({}),);
 }
+
+/// The second version puts them deeper.
+#[test]
+fn what_would_nest_too_deep_is_left_behind() {
+    let deep = format!("{}{}", "[".repeat(124), "]".repeat(124));
+    let migration = |text: &str| text.parse::<AuthSettingsV1>().unwrap().migrate();
+    let flat = migration(&format!(r#"{{"additionalLoginParams":null,"clientId":{deep}}}"#));
+    assert_eq!(flat.left_behind(), ["clientId"]);
+    assert_eq!(flat.settings().as_json(), r#"{"properties":{}}"#);
+    let checks = serde_json::json!({
+        "additionalLoginParams": null,
+        "aadClaimsAuthorization": format!(r#"{{"allowed_groups":{deep}}}"#),
+    });
+    assert_eq!(migration(&checks.to_string()).left_behind(), ["aadClaimsAuthorization"]);
+}
