@@ -123,7 +123,7 @@ pub(super) fn same_api(one: &Scope, other: &Scope) -> bool {
         }
         (None, None) => match (one.api(), other.api()) {
             (Some(one), Some(other)) => {
-                resource::same_identifier(client_id_of(one), client_id_of(other))
+                one == other || resource::same_identifier(client_id_of(one), client_id_of(other))
             }
             _ => false,
         },
