@@ -7,7 +7,7 @@
 #[allow(dead_code, reason = "other benches use the rest")]
 mod support;
 
-use azure_mgmt_web::models::SiteAuthSettingsV2;
+use azure_mgmt_web::package_2024_04::models::SiteAuthSettingsV2;
 use easyauth::settings::AuthSettingsV2;
 use serde_json::Value;
 use support::{compare, way};
