@@ -13,6 +13,7 @@
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`] |
 //! | the settings of the site, and the way from a diagnosis to a request that cures | [`settings`] |
+//! | the platform's own pages: sign-in, sign-out, refresh | [`endpoints`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
 //! | headers of any framework | [`HeaderSource`], [`headers`] |
 //! | whether headers can be believed | [`Platform`] |
@@ -28,6 +29,7 @@
 
 pub mod access;
 mod base64;
+pub mod endpoints;
 mod escape;
 mod groups;
 pub mod headers;

@@ -2,7 +2,7 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use easyauth::{access, headers, resource, settings};
+use easyauth::{access, endpoints, headers, resource, settings};
 
 fn check<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + std::fmt::Debug>() {}
 
@@ -39,6 +39,11 @@ fn types_can_be_shared() {
     check::<easyauth::Shape>();
     check::<easyauth::TokenHeader>();
     check::<easyauth::UnverifiedToken>();
+    check::<endpoints::Endpoints>();
+    check::<endpoints::LoginAddress>();
+    check::<endpoints::LogoutAddress>();
+    check::<endpoints::RefreshOutcome>();
+    check::<endpoints::ReturnTo>();
     check::<resource::Audience<'_>>();
     check::<resource::Cloud>();
     check::<resource::Resource>();
@@ -193,6 +198,7 @@ fn errors_are_errors() {
     check_error::<easyauth::NoEasyAuth>();
     check_error::<easyauth::NotABearerToken>();
     check_error::<easyauth::PrincipalError>();
+    check_error::<endpoints::EndpointError>();
     check_error::<headers::HeaderError>();
     check_error::<resource::ScopeError>();
     check_error::<settings::ArmError>();

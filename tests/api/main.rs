@@ -13,6 +13,7 @@
 mod autotraits;
 mod claim_types;
 mod diagnosis;
+mod endpoints;
 mod headers;
 mod me;
 mod platform;

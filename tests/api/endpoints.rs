@@ -1,0 +1,168 @@
+//! The platform's own pages.
+
+use easyauth::{
+    IdentityProvider,
+    endpoints::{EndpointError, Endpoints, RefreshOutcome, ReturnTo},
+    settings::AuthSettingsV2,
+};
+use http::StatusCode;
+
+#[test]
+fn pages_have_a_prefix() {
+    let pages = |endpoints: &Endpoints| {
+        let login = endpoints.login(&IdentityProvider::GOOGLE).unwrap();
+        [login.to_string(), endpoints.logout().to_string(), endpoints.refresh(), endpoints.me()]
+    };
+    let default = ["/.auth/login/google", "/.auth/logout", "/.auth/refresh", "/.auth/me"];
+    assert_eq!(pages(&Endpoints::default()), default);
+    let own = ["/api/auth/login/google", "/api/auth/logout", "/api/auth/refresh", "/api/auth/me"];
+    assert_eq!(pages(&Endpoints::with_prefix("/api/auth").unwrap()), own);
+    assert_eq!(pages(&Endpoints::with_prefix("/api/auth/").unwrap()), own);
+    for prefix in
+        ["", "/", "//", "auth", "//evil.example", "/\\evil.example", "/a?b", "/a#b", "/a b", "/a\t"]
+    {
+        assert_eq!(Endpoints::with_prefix(prefix), Err(EndpointError::NotAPath), "{prefix}");
+    }
+}
+
+#[test]
+fn settings_say_where_pages_are() {
+    let of = |text: &str| Endpoints::of(&text.parse::<AuthSettingsV2>().unwrap());
+    assert_eq!(of(r#"{"login":{"routes":{}}}"#), Ok(Endpoints::default()));
+    let empty =
+        r#"{"httpSettings":{"routes":{"apiPrefix":""}},"login":{"routes":{"logoutEndpoint":""}}}"#;
+    assert_eq!(of(empty), Ok(Endpoints::default()));
+    let own = of(
+        r#"{"httpSettings":{"routes":{"apiPrefix":"/a"}},"login":{"routes":{"logoutEndpoint":"/bye"}}}"#,
+    );
+    let own = own.unwrap();
+    assert_eq!((own.me().as_str(), own.logout().to_string().as_str()), ("/a/me", "/bye"));
+    let foreign = r#"{"login":{"routes":{"logoutEndpoint":"//evil.example"}}}"#;
+    assert_eq!(of(foreign), Err(EndpointError::NotAPath));
+    let foreign = r#"{"httpSettings":{"routes":{"apiPrefix":"https://evil.example"}}}"#;
+    assert_eq!(of(foreign), Err(EndpointError::NotAPath));
+}
+
+#[test]
+fn a_sign_in_has_parameters() {
+    let login = || Endpoints::default().login(&IdentityProvider::ENTRA).unwrap();
+    let back = ReturnTo::path("/a?b=c&d=é#f".replace('é', "%C3%A9").as_str()).unwrap();
+    assert_eq!(
+        login().return_to(&back).to_string(),
+        "/.auth/login/aad?post_login_redirect_uri=%2Fa%3Fb%3Dc%26d%3D%25C3%25A9%23f",
+    );
+    // The last of several counts, and nothing breaks out of its place.
+    let address = login()
+        .parameter("prompt", "login")
+        .parameter("domain_hint", "contoso.example&x=y ü~")
+        .parameter("prompt", "consent");
+    assert_eq!(
+        address.to_string(),
+        "/.auth/login/aad?domain_hint=contoso.example%26x%3Dy%20%C3%BC~&prompt=consent",
+    );
+    let custom = Endpoints::default().login(&IdentityProvider::new("contoso2")).unwrap();
+    assert_eq!(custom.to_string(), "/.auth/login/contoso2");
+    for name in ["", "a/b", "..", "a b", "a?b", "é"] {
+        let provider = IdentityProvider::new(name);
+        let error = Endpoints::default().login(&provider).unwrap_err();
+        assert_eq!(error, EndpointError::NoProvider, "{name}");
+    }
+}
+
+#[test]
+fn a_sign_out_leads_back() {
+    let back = ReturnTo::path("/bye").unwrap();
+    let address = Endpoints::default().logout().return_to(&back).return_to(&back);
+    assert_eq!(address.to_string(), "/.auth/logout?post_logout_redirect_uri=%2Fbye");
+}
+
+#[test]
+fn browsers_come_back_to_the_site() {
+    for path in ["/", "/a", "/a//b", "/a?b=//c", "/%2f%2fevil.example", "/a:b@c"] {
+        assert_eq!(ReturnTo::path(path).unwrap().as_str(), path);
+    }
+    for path in [
+        "",
+        "a",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        " /a",
+        "/a b",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/é",
+        "/\u{7f}",
+    ] {
+        assert_eq!(ReturnTo::path(path), Err(EndpointError::NotAPath), "{path:?}");
+    }
+}
+
+#[test]
+fn addresses_outside_are_listed() {
+    let allowed = ["https://shop.contoso.example/done?x=y", "app://easyauth.callback"];
+    for address in [
+        "https://shop.contoso.example/done",
+        "https://shop.contoso.example/done?order=7#a",
+        "app://easyauth.callback?code=1",
+    ] {
+        assert_eq!(ReturnTo::external(address, &allowed).unwrap().as_str(), address);
+    }
+    for address in [
+        "https://shop.contoso.example/",
+        "https://shop.contoso.example/done/more",
+        "https://shop.contoso.example.evil.example/done",
+        "https://shop.contoso.example/done\\evil",
+        "https://shop.contoso.example/done?a\nb",
+        "http://shop.contoso.example/done",
+        "/done",
+        "",
+    ] {
+        let refused = ReturnTo::external(address, &allowed);
+        assert_eq!(refused, Err(EndpointError::NotAllowed), "{address:?}");
+    }
+    // What is listed and no address.
+    assert_eq!(ReturnTo::external("", &[""]), Err(EndpointError::NotAllowed));
+}
+
+#[test]
+fn a_refresh_has_an_outcome() {
+    #[track_caller]
+    fn check(status: u16, outcome: RefreshOutcome, message: &str) {
+        let status = StatusCode::from_u16(status).unwrap();
+        assert_eq!(RefreshOutcome::of(status), outcome);
+        assert_eq!(outcome.to_string(), message);
+        assert_eq!(outcome.is_refreshed(), outcome == RefreshOutcome::Refreshed);
+        assert_eq!(outcome.is_retryable(), outcome == RefreshOutcome::Unavailable);
+    }
+    use RefreshOutcome as Outcome;
+    let fresh = "there are fresh tokens for the next request";
+    check(200, Outcome::Refreshed, fresh);
+    check(204, Outcome::Refreshed, fresh);
+    let unsupported = "the provider has no refresh tokens: sign in again";
+    check(400, Outcome::NotSupported, unsupported);
+    check(401, Outcome::SignInAgain, "the session cannot be refreshed: sign in again");
+    check(
+        403,
+        Outcome::NoRefreshToken,
+        "there is no refresh token: have sign-ins ask for offline_access, with a client credential in \
+         place",
+    );
+    check(404, Outcome::NoTokenStore, "the token store is off, or the prefix is another");
+    let later = "the platform cannot refresh now: try again later";
+    for status in [429, 500, 503, 599] {
+        check(status, Outcome::Unavailable, later);
+    }
+    check(302, Outcome::Other(StatusCode::FOUND), "the platform answered 302 Found");
+}
+
+#[test]
+fn errors_have_messages() {
+    assert_eq!(EndpointError::NoProvider.to_string(), "the provider has no sign-in page");
+    assert_eq!(EndpointError::NotAPath.to_string(), "this is not a path of this site");
+    let message = "this address is not among those that the settings allow";
+    assert_eq!(EndpointError::NotAllowed.to_string(), message);
+}
