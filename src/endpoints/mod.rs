@@ -88,7 +88,6 @@ impl Endpoints {
     }
 
     /// Where a browser signs out: the session and its tokens are gone, and Entra and Google are told.
-    #[must_use]
     pub fn logout(&self) -> LogoutAddress {
         let own = || format!("{}/logout", self.prefix);
         LogoutAddress::new(self.logout.clone().unwrap_or_else(own))
