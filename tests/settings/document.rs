@@ -189,6 +189,8 @@ fn writes_what_it_read() {
     }
     let odd = r#"{"login":{},"x":[72.0,72,7.2e1,-0,null,{},[],"a\/bA"],"x":1e999,"Login":{ }}"#;
     assert_eq!(read(odd).as_json(), odd);
+    assert_eq!(read(odd), read(odd));
+    assert_ne!(read(odd), read(SITE));
     let marked = AuthSettingsV2::from_slice(b"\xef\xbb\xbf {\"login\" : {}}\r\n").unwrap();
     assert_eq!(marked.as_json(), "{\"login\" : {}}");
 }

@@ -263,6 +263,8 @@ fn problems_of_more_than_one_api() {
     check("User.Read 00000003-0000-0000-c000-000000000000/Mail.Read", None);
     check("https://management.azure.com/a https://management.core.windows.net//b", None);
     check("797f4846-ba00-4fd7-ba43-dac1f8f63013/a https://management.azure.com/b", None);
+    // An API without a name is at least the same as itself.
+    check("api:///x api:///y", None);
     check("api://a/x api://a/y api://a//z", None);
     check(&format!("api://{ID}/x {ID}/y"), None);
     check(&format!("{ID}/x {}/y", ID.to_uppercase()), None);

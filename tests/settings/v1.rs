@@ -15,6 +15,7 @@ fn reads_both_forms() {
     assert_eq!(bare.login_parameters(), enveloped.login_parameters());
     let migrated = |old: &AuthSettingsV1| serde_json::to_value(old.migrate().settings()).unwrap();
     assert_eq!(migrated(&bare), migrated(&enveloped));
+    assert_ne!(bare, enveloped);
     // It can have secrets in it.
     assert_eq!(format!("{bare:?}"), format!("AuthSettingsV1({} bytes)", bare.as_json().len()));
 }
