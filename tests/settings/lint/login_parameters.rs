@@ -362,3 +362,14 @@ fn every_form_has_them() {
     assert_eq!(of_rule(FILE, "LP4", &[(AT, list)]).len(), 1);
     passes_in(STATIC_WEB_APP, &[(&format!("/auth{AT}"), &format!("[{SCOPE}]"))]);
 }
+
+/// A cure never leaves a document that cannot be read again.
+#[test]
+fn lp17_moves_nothing_too_deep() {
+    let wrong = "/identityProviders/azureActiveDirectory/loginParameters";
+    for (depth, fixable) in [(122, true), (123, false)] {
+        let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let findings = of_rule(SITE, "LP17", &[(wrong, &deep)]);
+        assert_eq!(findings[0].is_fixable(), fixable, "{depth}");
+    }
+}
