@@ -1,5 +1,7 @@
 //! What was read is written back, and a setter changes its own member only.
 
+use std::borrow::Cow;
+
 use easyauth::{
     resource::ARM,
     settings::{
@@ -216,6 +218,16 @@ fn absent_null_and_empty_are_not_the_same() {
     assert_eq!(settings.platform().enabled(), None);
     assert_eq!(settings.global_validation().excluded_paths(), Some(Vec::new()));
     assert_eq!(settings.global_validation().redirect_to_provider(), None);
+}
+
+/// Texts are borrowed where they stand as they are.
+#[test]
+fn copies_what_has_escapes_only() {
+    let settings = read(r#"{"platform":{"runtimeVersion":"~1","configFilePath":"a\/b"}}"#);
+    let version = settings.platform().runtime_version();
+    assert!(matches!(version, Some(Cow::Borrowed("~1"))));
+    let path = settings.platform().config_file_path();
+    assert!(matches!(path, Some(Cow::Owned(path)) if path == "a/b"));
 }
 
 #[test]

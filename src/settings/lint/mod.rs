@@ -57,7 +57,8 @@ impl AuthSettingsV2 {
     /// not, or that do nothing. Only what can be told from the document alone: whether a setting exists
     /// that is named, whether an app registration has a permission, it cannot know.
     ///
-    /// The findings come in the order of [`Rule::all`], those of one rule in the order of the document.
+    /// The findings come in the order of [`Rule::all`], those of one rule in the order of the document;
+    /// of one rule there are at most a thousand.
     ///
     /// ```
     /// use easyauth::settings::{AuthSettingsV2, Severity};
