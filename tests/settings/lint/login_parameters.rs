@@ -326,6 +326,8 @@ fn lp19_addresses_that_break() {
     let long = format!(r#"["ui_locales={}"]"#, "x".repeat(16 * 1024));
     let finding = fires("LP19", AT, &[(AT, &long)]);
     says(&finding, "the login parameters have more than 16384 bytes", cure);
+    let most = vec!["\"\""; 100].join(",");
+    assert_eq!(of_rule(SITE, "LP2", &[(AT, &format!("[{most}]"))]).len(), 100);
     let many = vec!["\"\""; 101].join(",");
     let finding = fires("LP19", AT, &[(AT, &format!("[{many}]"))]);
     says(
