@@ -65,3 +65,18 @@ fn metadata() {
 fn verify() {
     replay("verify", properties::verify::check);
 }
+
+#[test]
+fn settings() {
+    replay("settings", properties::settings::check);
+}
+
+#[test]
+fn login_parameters() {
+    replay("login_parameters", properties::login_parameters::check);
+}
+
+#[test]
+fn site_id() {
+    replay("site_id", properties::site_id::check);
+}

@@ -7,6 +7,7 @@ pub(crate) mod headers;
 mod json;
 #[cfg(feature = "verify")]
 pub(crate) mod keys;
+pub(crate) mod login_parameters;
 pub(crate) mod me;
 #[cfg(feature = "verify")]
 pub(crate) mod metadata;
@@ -14,6 +15,11 @@ pub(crate) mod principal;
 #[cfg(feature = "verify")]
 mod rules;
 mod secrets;
+pub(crate) mod settings;
+mod settings_changes;
+mod settings_lint;
+mod settings_model;
+pub(crate) mod site_id;
 pub(crate) mod token;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

@@ -9,6 +9,9 @@ use easyauth::{
 
 use super::json::Json;
 
+/// What is put where something must not be repeated: no message has it on its own.
+pub(crate) const CANARY: &str = "Zq9xCanary";
+
 /// Another text of the same length, with other letters and digits. Different texts stay different, and
 /// everything that is neither letter nor digit stays where it is.
 pub(crate) fn masked(text: &str) -> String {

@@ -1,0 +1,153 @@
+//! What is found in settings, and the cures.
+
+use easyauth::settings::{AuthSettingsV2, Finding, Rule};
+
+use super::{
+    json::Json,
+    secrets::CANARY,
+    settings_changes::reread,
+    settings_model::{at, steps},
+};
+
+/// How often all cures may be applied until none is left: one can make another one possible.
+const MAX_ROUNDS: usize = 4;
+
+pub(crate) fn check(settings: &AuthSettingsV2, root: &Json) {
+    let findings = settings.lint();
+    assert_eq!(findings, settings.lint());
+    let places: Vec<_> = findings.iter().map(|finding| place(finding.rule())).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{findings:?}");
+    for finding in &findings {
+        check_finding(settings, root, finding);
+        check_fix(settings, finding);
+    }
+    check_all_fixes(settings);
+    check_secrets(settings, root);
+}
+
+/// Where a rule is among all.
+fn place(rule: &str) -> Option<usize> {
+    Rule::all().position(|own| own.id() == rule)
+}
+
+/// A finding is somewhere, in one line, and for programs as for people.
+fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
+    let pointer = finding.pointer();
+    let steps = steps(&pointer);
+    assert!(steps.is_some(), "{pointer}");
+    let found = steps.as_ref().and_then(|steps| at(root, steps));
+    let got = settings.get(&pointer).and_then(|json| Json::read(json.as_bytes()));
+    assert_eq!(got.as_ref(), found, "{finding}");
+    // What is missing could be there.
+    assert!(found.is_some() || steps.is_some_and(|steps| !steps.is_empty()), "{finding}");
+
+    let line = finding.to_string();
+    assert!(!line.chars().any(char::is_control), "{line}");
+    assert!(
+        [finding.message(), finding.why(), finding.cure()]
+            .iter()
+            .all(|part| { line.contains(part) && !part.is_empty() })
+    );
+    let json = serde_json::to_value(finding).unwrap_or_default();
+    let text = |name: &str| json.get(name).and_then(serde_json::Value::as_str);
+    assert_eq!(text("rule"), Some(finding.rule()));
+    assert_eq!(text("severity"), Some(finding.severity().as_str()));
+    assert_eq!(text("pointer"), Some(pointer.as_str()));
+    assert_eq!(text("message"), Some(finding.message()));
+    assert_eq!(text("cure"), Some(finding.cure()));
+    assert_eq!(json.get("fixable"), Some(&finding.is_fixable().into()));
+}
+
+/// A cure cures, and once is enough.
+fn check_fix(settings: &AuthSettingsV2, finding: &Finding) {
+    let mut fixed = settings.clone();
+    assert_eq!(finding.fix(&mut fixed), finding.is_fixable());
+    if !finding.is_fixable() {
+        assert_eq!(fixed, *settings);
+        return;
+    }
+    let once = fixed.clone();
+    assert!(finding.fix(&mut fixed));
+    assert_eq!(fixed, once, "fixed twice: {finding}");
+    reread(&fixed);
+    assert!(!fixed.lint().iter().any(|other| is_same(other, finding)), "not cured: {finding}");
+}
+
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    (one.rule(), one.pointer(), one.message()) == (other.rule(), other.pointer(), other.message())
+}
+
+/// All cures together come to an end.
+fn check_all_fixes(settings: &AuthSettingsV2) {
+    let mut settings = settings.clone();
+    for _ in 0..MAX_ROUNDS {
+        for finding in settings.lint() {
+            finding.fix(&mut settings);
+        }
+    }
+    reread(&settings);
+    let left: Vec<_> = settings.lint().into_iter().filter(Finding::is_fixable).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Nothing that is printed says what stands where a secret or the name of a setting is meant.
+fn check_secrets(settings: &AuthSettingsV2, root: &Json) {
+    if root.to_string().contains(CANARY) {
+        return;
+    }
+    let marks: [fn(&str) -> String; 3] =
+        [|text| format!("{CANARY}{text}"), |text| format!("{text}{CANARY}"), |_| CANARY.to_owned()];
+    for mark in marks {
+        let text = marked(root, mark, false).to_string();
+        let Ok(settings) = AuthSettingsV2::parse_as(settings.form(), &text) else { continue };
+        let printed = printed(&settings);
+        assert!(!printed.contains(CANARY), "{printed}");
+    }
+}
+
+/// The document with another text for each of its secrets and names of settings.
+fn marked(json: &Json, mark: fn(&str) -> String, is_secret: bool) -> Json {
+    match json {
+        Json::Text(text) if is_secret => Json::Text(mark(text)),
+        Json::List(items) => Json::list(items.iter().map(|item| marked(item, mark, is_secret))),
+        Json::Object(members) => Json::object(
+            members
+                .iter()
+                .map(|(name, value)| (name.as_str(), marked(value, mark, has_secret(name)))),
+        ),
+        json => json.clone(),
+    }
+}
+
+/// Whether a member of this name has a secret, or should have the name of a setting and has one.
+fn has_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["settingname", "secretname", "secret"].iter().any(|end| name.ends_with(end))
+}
+
+/// All that can be printed of a document, but for what a getter gives.
+fn printed(settings: &AuthSettingsV2) -> String {
+    let mut settings = settings.clone();
+    let mut printed = format!("{settings:?} {settings:#?}");
+    for finding in settings.lint() {
+        let json = serde_json::to_string(&finding).unwrap_or_default();
+        printed = format!("{printed}\n{finding} {finding:?} {json}");
+        finding.fix(&mut settings.clone());
+    }
+    let (properties, providers) = (settings.properties(), settings.identity_providers());
+    printed = format!("{printed} {:?} {properties:?} {providers:?}", settings.envelope());
+    printed = format!("{printed} {:?} {:?}", settings.platform(), settings.login());
+    let entra = settings.entra();
+    printed = format!("{printed} {entra:?} {:?} {:?}", entra.registration(), entra.login());
+    for (_, provider) in providers.all_custom() {
+        let registration = provider.registration();
+        printed = format!(
+            "{printed} {provider:?} {registration:?} {:?}",
+            registration.client_credential()
+        );
+    }
+    let blob = settings.login().token_store().azure_blob_storage();
+    printed = format!("{printed} {blob:?} {:?}", settings.encryption_settings());
+    printed = format!("{printed} {:?}", settings.entra_mut());
+    format!("{printed} {:?}", settings.entra_mut().registration_mut())
+}
