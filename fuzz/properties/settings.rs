@@ -143,8 +143,9 @@ fn check_first_version(text: &str) {
 
     let marked = without_secrets(&root).to_string().parse::<AuthSettingsV1>();
     assert!(marked.is_ok_and(|marked| {
-        let printed = format!("{marked:?} {:?}", marked.migrate());
-        !printed.contains(CANARY) && marked.migrate().settings() == settings
+        let migration = marked.migrate();
+        let printed = format!("{marked:?} {migration:?}");
+        !printed.contains(CANARY) && reread(migration.settings()) == after
     }));
 }
 
