@@ -4,8 +4,8 @@
 use easyauth::{
     resource::Scope,
     settings::{
-        LoginParameters, LoginParametersError as Problem, LoginParametersWarning as Warning,
-        MAX_LOGIN_PARAMETERS_LEN,
+        LoginParameters, LoginParametersBuilder, LoginParametersError as Problem,
+        LoginParametersWarning as Warning, MAX_LOGIN_PARAMETERS_LEN,
     },
 };
 
@@ -115,9 +115,10 @@ fn check_problems(entries: &Entries, parameters: &LoginParameters) {
     assert!(problems.iter().filter_map(Problem::entry).all(|entry| entry < entries.0.len()));
     assert_eq!(problems.contains(&Problem::TooLong), entries.is_too_long());
 
+    let names: Vec<String> = problems.iter().map(problem_name).collect();
     let found = |name: &str| -> Vec<usize> {
-        let named = problems.iter().filter(|problem| problem_name(problem) == name);
-        named.filter_map(Problem::entry).collect()
+        let named = problems.iter().zip(&names).filter(|(_, own)| *own == name);
+        named.filter_map(|(problem, _)| problem.entry()).collect()
     };
     let expected = |is_one: &dyn Fn(usize, &str, &str) -> bool| -> Vec<usize> {
         entries
@@ -272,29 +273,28 @@ fn is_encoded(value: &str) -> bool {
 
 /// What is printed stays on its line, and neither problems nor warnings repeat a value.
 fn check_printed(entries: &Entries, parameters: &LoginParameters) {
-    let mut printed = format!("{parameters:?}");
-    assert!(!printed.chars().any(char::is_control), "{printed}");
     let marked = entries.0.iter().map(|entry| match entry.split_once('=') {
         Some((key, value)) => format!("{key}={CANARY}{value}{CANARY}"),
         None => format!("{CANARY}{entry}"),
     });
     let marked = LoginParameters::from_wire(marked);
+    let mut messages = Vec::new();
     for parameters in [parameters, &marked] {
-        for problem in parameters.problems() {
-            printed = format!("{printed}{problem}{problem:?}");
-        }
-        for warning in parameters.warnings() {
-            printed = format!("{printed}{warning}{warning:?}");
-        }
+        let said = |problem: &Problem| format!("{problem} {problem:?}");
+        messages.extend(parameters.problems().iter().map(said));
+        let warned = |warning: &Warning| format!("{warning} {warning:?}");
+        messages.extend(parameters.warnings().iter().map(warned));
         let merged = [parameters.merge(&marked), parameters.replace_api_scopes(&marked)];
-        let built = [parameters.migrated_to_v2(), built(parameters)];
-        for error in merged.into_iter().chain(built).filter_map(Result::err) {
-            printed = format!("{printed}{error}{error:?}");
-        }
+        let results = merged.into_iter().chain([parameters.migrated_to_v2(), built(parameters)]);
+        messages.extend(results.filter_map(|result| result.err().as_ref().map(said)));
     }
-    assert!(!printed.chars().any(char::is_control), "{printed}");
-    let own = entries.0.iter().any(|entry| entry.contains(CANARY));
-    assert!(own || !printed.contains(CANARY), "{printed}");
+    let has_canary = entries.0.iter().any(|entry| entry.contains(CANARY));
+    for message in &messages {
+        assert!(has_canary || !message.contains(CANARY), "{message}");
+    }
+    for message in messages.into_iter().chain([format!("{parameters:?}")]) {
+        assert!(!message.chars().any(char::is_control), "{message}");
+    }
 }
 
 /// Whatever is put together has no problems, and is what was given.
@@ -337,10 +337,7 @@ fn check_builder(entries: &Entries, parameters: &LoginParameters) {
 
 /// The same elements, by the builder.
 fn built(parameters: &LoginParameters) -> Result<LoginParameters, Problem> {
-    parameters
-        .entries()
-        .fold(LoginParameters::builder(), |builder, entry| builder.raw(entry))
-        .build()
+    parameters.entries().fold(LoginParameters::builder(), LoginParametersBuilder::raw).build()
 }
 
 /// What is there stays, what is new is there afterwards, and a token is for one API.

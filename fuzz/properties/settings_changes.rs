@@ -167,8 +167,8 @@ const CHANGES: &[Change] = &[
 
 const CUSTOM_PROVIDER: Change = Change {
     path: |settings, new| {
-        let custom = name_in(settings, CUSTOM[0]);
-        ["identityProviders", &custom, new.name(), "registration", "clientId"]
+        let custom = customs(settings, new.name());
+        ["identityProviders", custom, new.name(), "registration", "clientId"]
             .map(str::to_owned)
             .into()
     },
@@ -194,12 +194,16 @@ const CUSTOM_PROVIDER: Change = Change {
 const TAG: Change = Change {
     path: |_, new| vec!["tags".to_owned(), new.name().to_owned()],
     set: |settings, new| {
-        settings.envelope_mut().set_tag(new.name(), new.pointer);
+        if let Some(mut envelope) = settings.envelope_mut() {
+            envelope.set_tag(new.name(), new.pointer);
+        }
     },
     says: |settings, new| settings.envelope().tag(new.name()).as_deref() == Some(new.pointer),
     json: |new| Some(Json::text(new.pointer)),
     clear: |settings, new| {
-        settings.envelope_mut().clear_tag(new.name());
+        if let Some(mut envelope) = settings.envelope_mut() {
+            envelope.clear_tag(new.name());
+        }
     },
     is_none: |settings, new| settings.envelope().tag(new.name()).is_none(),
 };
@@ -207,18 +211,22 @@ const TAG: Change = Change {
 /// The names of the object that has the custom providers: in documents, and in settings files.
 const CUSTOM: [&str; 2] = ["customOpenIdConnectProviders", "openIdConnectProviders"];
 
+/// The name of the object that has this provider: where it is, or in documents of this form.
+fn customs(settings: &AuthSettingsV2, provider: &str) -> &'static str {
+    let providers = settings.identity_providers().as_json();
+    let providers = providers.and_then(|json| Json::read(json.as_bytes())).unwrap_or(Json::Null);
+    let has = |name: &&str| {
+        let customs = model::member(&providers, name);
+        customs.is_some_and(|customs| model::member(customs, provider).is_some())
+    };
+    let [documents, files] = CUSTOM;
+    let usual = if settings.form() == Form::File { files } else { documents };
+    [files, documents].into_iter().find(has).unwrap_or(usual)
+}
+
 /// The name that a member has in documents of this form.
-fn name_in(settings: &AuthSettingsV2, name: &'static str) -> String {
-    let form = settings.form();
-    if name == CUSTOM[0] {
-        // What is there is what counts.
-        let wrapper = model::wrapper(form).map_or(String::new(), |name| format!("/{name}"));
-        let is_there =
-            |name: &&&str| settings.get(&format!("{wrapper}/identityProviders/{name}")).is_some();
-        let usual = if form == Form::File { CUSTOM[1] } else { CUSTOM[0] };
-        return CUSTOM.iter().find(is_there).map_or(usual, |name| name).to_owned();
-    }
-    let is_of_static_web_apps = form.service() == Service::StaticWebApps;
+fn name_in(settings: &AuthSettingsV2, name: &str) -> String {
+    let is_of_static_web_apps = settings.form().service() == Service::StaticWebApps;
     if name == "gitHub" && is_of_static_web_apps { "github" } else { name }.to_owned()
 }
 
@@ -251,11 +259,31 @@ pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
         path.extend((change.path)(settings, new));
         check_change(settings, root, new, change, &path);
     }
-    if wrapper.is_some() {
+    let has_envelope = matches!(settings.form(), Form::AppService | Form::ContainerApp);
+    assert_eq!(settings.clone().envelope_mut().is_some(), has_envelope);
+    if has_envelope {
         check_change(settings, root, new, &TAG, &(TAG.path)(settings, new));
     }
+    check_without_custom(settings, new);
     check_set(settings, root, new);
     check_remove(settings, root, new);
+}
+
+/// A custom provider that is removed is not there, wherever it was.
+fn check_without_custom(settings: &AuthSettingsV2, new: &New<'_>) {
+    let mut removed = settings.clone();
+    removed.identity_providers_mut().remove_custom(new.name());
+    let providers = removed.identity_providers();
+    assert_eq!(providers.custom(new.name()).as_json(), None);
+    let is_it = |name: &str| name.eq_ignore_ascii_case(new.name());
+    assert!(!providers.all_custom().any(|(name, _)| is_it(&name)));
+    let others = |settings: &AuthSettingsV2| -> Vec<String> {
+        let all = settings.identity_providers();
+        let names = all.all_custom().map(|(name, _)| name.into_owned());
+        names.filter(|name| !is_it(name)).collect()
+    };
+    assert_eq!(others(&removed), others(settings));
+    reread(&removed);
 }
 
 fn check_change(
