@@ -6,7 +6,7 @@ use super::{
     json::Json,
     secrets::CANARY,
     settings_changes::reread,
-    settings_model::{at, steps},
+    settings_model::{Lists, at, member, put, steps},
 };
 
 /// How often all cures may be applied until none is left: one can make another one possible.
@@ -19,7 +19,7 @@ pub(crate) fn check(settings: &AuthSettingsV2, root: &Json) {
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{findings:?}");
     for finding in &findings {
         check_finding(settings, root, finding);
-        check_fix(settings, finding);
+        check_fix(settings, root, finding);
     }
     check_all_fixes(settings);
     check_secrets(settings, root);
@@ -59,7 +59,7 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
 }
 
 /// A cure cures, and once is enough.
-fn check_fix(settings: &AuthSettingsV2, finding: &Finding) {
+fn check_fix(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let mut fixed = settings.clone();
     assert_eq!(finding.fix(&mut fixed), finding.is_fixable());
     if !finding.is_fixable() {
@@ -69,8 +69,37 @@ fn check_fix(settings: &AuthSettingsV2, finding: &Finding) {
     let once = fixed.clone();
     assert!(finding.fix(&mut fixed));
     assert_eq!(fixed, once, "fixed twice: {finding}");
-    reread(&fixed);
+    let mut left = leaves(&reread(&fixed));
+    for leaf in leaves(&without(root, finding)) {
+        let place = left.iter().position(|own| *own == leaf);
+        assert!(place.map(|place| left.swap_remove(place)).is_some(), "{leaf} is lost: {finding}");
+    }
     assert!(!fixed.lint().iter().any(|other| is_same(other, finding)), "not cured: {finding}");
+}
+
+/// The document without what is wrong.
+fn without(root: &Json, finding: &Finding) -> Json {
+    let mut root = root.clone();
+    if let Some(steps) = steps(&finding.pointer()).filter(|steps| at(&root, steps).is_some()) {
+        put(&mut root, &steps, Json::list([]), Lists::Have);
+    }
+    root
+}
+
+/// All texts, numbers and so on that count.
+fn leaves(json: &Json) -> Vec<String> {
+    match json {
+        Json::List(items) => items.iter().flat_map(leaves).collect(),
+        Json::Object(members) => {
+            let names = members.iter().map(|(name, _)| name.as_str());
+            let mut names: Vec<String> = names.map(str::to_ascii_lowercase).collect();
+            names.sort();
+            names.dedup();
+            names.iter().filter_map(|name| member(json, name)).flat_map(leaves).collect()
+        }
+        Json::Null => Vec::new(),
+        leaf => vec![leaf.to_string()],
+    }
 }
 
 fn is_same(one: &Finding, other: &Finding) -> bool {
