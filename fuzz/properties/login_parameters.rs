@@ -118,10 +118,10 @@ fn check_problems(entries: &Entries, parameters: &LoginParameters) {
     assert!(problems.iter().filter_map(Problem::entry).all(|entry| entry < entries.0.len()));
     assert_eq!(problems.contains(&Problem::TooLong), entries.is_too_long());
 
-    let names: Vec<String> = problems.iter().map(problem_name).collect();
+    let kinds: Vec<String> = problems.iter().map(problem_name).collect();
     let found = |name: &str| -> Vec<usize> {
-        let named = problems.iter().zip(&names).filter(|(_, own)| *own == name);
-        named.filter_map(|(problem, _)| problem.entry()).collect()
+        let found = problems.iter().zip(&kinds).filter(|(_, own)| *own == name);
+        found.filter_map(|(problem, _)| problem.entry()).collect()
     };
     let expected = |is_one: &dyn Fn(usize, &str, &str) -> bool| -> Vec<usize> {
         entries
