@@ -9,8 +9,9 @@ use super::{
     settings_model::{Lists, at, member, put, steps},
 };
 
-/// How often all cures may be applied until none is left: one can make another one possible.
-const MAX_ROUNDS: usize = 4;
+/// How often all cures may be applied until none is left. A wrong name hides what is inside, at each of
+/// the levels of a document, and what is found there can hide something else.
+const MAX_ROUNDS: usize = 12;
 
 pub(crate) fn check(settings: &AuthSettingsV2, root: &Json) {
     let findings = settings.lint();
@@ -109,14 +110,21 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
 /// All cures together come to an end.
 fn check_all_fixes(settings: &AuthSettingsV2) {
     let mut settings = settings.clone();
+    let fixable = |settings: &AuthSettingsV2| -> Vec<Finding> {
+        settings.lint().into_iter().filter(Finding::is_fixable).collect()
+    };
+    let mut left = fixable(&settings);
     for _ in 0..MAX_ROUNDS {
-        for finding in settings.lint() {
+        for finding in &left {
             finding.fix(&mut settings);
         }
+        left = fixable(&settings);
+        if left.is_empty() {
+            break;
+        }
     }
-    reread(&settings);
-    let left: Vec<_> = settings.lint().into_iter().filter(Finding::is_fixable).collect();
     assert!(left.is_empty(), "{left:?}");
+    reread(&settings);
 }
 
 /// Nothing that is printed says what stands where a secret or the name of a setting is meant.
