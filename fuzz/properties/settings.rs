@@ -140,6 +140,7 @@ fn check_first_version(text: &str) {
     assert!(again.is_ok_and(|again| again.form() == Form::AppService));
     assert_eq!(settings.entra().login_parameters(), old.login_parameters());
     settings_lint::check(settings, &after);
+    check_left_behind(&root, migration.left_behind());
 
     let marked = without_secrets(&root).to_string().parse::<AuthSettingsV1>();
     assert!(marked.is_ok_and(|marked| {
@@ -147,6 +148,21 @@ fn check_first_version(text: &str) {
         let printed = format!("{marked:?} {migration:?}");
         !printed.contains(CANARY) && reread(migration.settings()) == after
     }));
+}
+
+/// What the second version does not take is said, and nothing else.
+fn check_left_behind(root: &Json, left_behind: &[&str]) {
+    let is_there = |name: &str| {
+        let value = model::member(model::of_first_version(root), name);
+        value.is_some_and(|value| *value != Json::Null && *value != Json::text(""))
+    };
+    assert!(left_behind.iter().all(|name| is_there(name)), "{left_behind:?}");
+    let secrets =
+        ["client", "facebookApp", "gitHubClient", "googleClient", "microsoftAccountClient"];
+    for owner in secrets.into_iter().chain(["twitterConsumer"]) {
+        let name = format!("{owner}Secret");
+        assert_eq!(left_behind.contains(&name.as_str()), is_there(&name), "{name}");
+    }
 }
 
 /// Other secrets in the place of those of the first version.
