@@ -126,6 +126,35 @@ fn st4_names_of_2020_and_of_files() {
     passes_in(STATIC_WEB_APP, &[]);
 }
 
+/// Cures that were found together and want the same place.
+#[test]
+fn a_cure_that_comes_second_loses_nothing() {
+    let both = [("/platform", r#"{"enabld":true,"properties":{"enabled":false}}"#)];
+    let mut settings = changed(SITE, &both);
+    let findings = settings.lint();
+    let rules: Vec<_> = findings.iter().map(|own| (own.rule(), own.is_fixable())).collect();
+    assert_eq!(rules, [("ST1", true), ("ST2", true)]);
+    for finding in findings {
+        finding.fix(&mut settings);
+    }
+    assert_eq!(settings.platform().enabled(), Some(true));
+    assert_eq!(settings.get("/properties/platform/properties/enabled"), Some("false"));
+}
+
+/// Texts and lists where an object belongs are worth a look.
+#[test]
+fn a_cure_does_not_take_what_is_in_its_way() {
+    let at = format!("{ENTRA}/loginParameters");
+    let parameters = r#"["scope=openid profile email"]"#;
+    let login = format!("{ENTRA}/login");
+    for (in_the_way, is_fixable) in [("\"x\"", false), ("[1]", false), ("null", true)] {
+        let settings = changed(SITE, &[(&login, in_the_way), (&at, parameters)]);
+        let findings = settings.lint();
+        let finding = findings.iter().find(|own| own.rule() == "LP17").unwrap();
+        assert_eq!(finding.is_fixable(), is_fixable, "{in_the_way}");
+    }
+}
+
 #[test]
 fn st21_names_are_there_once() {
     let at = "/platform/Enabled";
