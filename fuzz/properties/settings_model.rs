@@ -77,6 +77,19 @@ fn form(root: &Json) -> Option<Form> {
             Some(Json::Text(text)) => text.to_ascii_lowercase(),
             _ => String::new(),
         };
+        let is_named = text("name") == "authsettingsv2"
+            || text("type") == "microsoft.app/containerapps/authconfigs"
+            || ["/authconfigs/", "/config/authsettingsv2"]
+                .iter()
+                .any(|end| text("id").contains(end));
+        // Other resources have properties too.
+        let is_settings = is_named
+            || *properties == Json::Null
+            || has_section(properties)
+            || has(properties, "properties");
+        if !is_settings {
+            return None;
+        }
         let is_container_app = text("type").starts_with("microsoft.app/containerapps")
             || text("id").contains("/microsoft.app/containerapps/")
             || has(properties, "encryptionSettings");
@@ -95,6 +108,11 @@ fn form(root: &Json) -> Option<Form> {
     if has(providers, "openIdConnectProviders") {
         return Some(Form::File);
     }
+    has_section(root).then_some(Form::AppServiceProperties)
+}
+
+/// Whether an object has something that settings have, or nothing at all.
+fn has_section(json: &Json) -> bool {
     let own = [
         "platform",
         "globalValidation",
@@ -102,9 +120,11 @@ fn form(root: &Json) -> Option<Form> {
         "login",
         "httpSettings",
         "clearInboundClaimsMapping",
+        "encryptionSettings",
+        "legacyProperties",
     ];
-    let is_settings = names(root).next().is_none() || own.iter().any(|name| has(root, name));
-    is_settings.then_some(Form::AppServiceProperties)
+    let is_empty = matches!(json, Json::Object(members) if members.is_empty());
+    is_empty || own.iter().any(|name| has(json, name))
 }
 
 /// A provider of Static Web Apps, or an object of custom ones.
