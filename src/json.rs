@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
 
     /// How many bytes are left to read.
     pub(crate) fn remaining(&self) -> usize {
-        self.cursor.text.len().saturating_sub(self.cursor.at)
+        self.cursor.remaining()
     }
 
     fn error(&self) -> JsonError {
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
     /// Reads a string.
     pub(crate) fn string(&mut self) -> Result<Span, JsonError> {
         let start = self.decoded.len();
-        if let Some(plain) = self.cursor.string(&mut self.decoded)? {
+        if let Some(plain) = self.cursor.string(&mut self.decoded, Cursor::remaining)? {
             return Ok(plain);
         }
         let place = |at: usize| self.cursor.text.len().saturating_add(at);
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
     /// before anything is in it, so that no copy stays behind where it grew.
     pub(crate) fn secret(&mut self) -> Result<Zeroizing<String>, JsonError> {
         let mut secret = Zeroizing::new(String::new());
-        if let Some(plain) = self.cursor.string(&mut secret)? {
+        if let Some(plain) = self.cursor.string(&mut secret, Cursor::rest_of_string)? {
             secret.push_str(plain.of(self.cursor.text));
         }
         Ok(secret)
@@ -244,6 +244,22 @@ impl Cursor<'_> {
         JsonError { position: self.at }
     }
 
+    fn remaining(&self) -> usize {
+        self.text.len().saturating_sub(self.at)
+    }
+
+    /// How many bytes are left of the string that is being read.
+    fn rest_of_string(&self) -> usize {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let mut is_escaped = false;
+        let end = rest.iter().position(|byte| {
+            let is_end = *byte == b'"' && !is_escaped;
+            is_escaped = *byte == b'\\' && !is_escaped;
+            is_end
+        });
+        end.unwrap_or(rest.len())
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -277,13 +293,19 @@ impl Cursor<'_> {
     }
 
     /// Reads a string. One without escapes stands in the text as it is, and its place is returned; one
-    /// with escapes is decoded into `out`.
-    fn string(&mut self, out: &mut String) -> Result<Option<Span>, JsonError> {
+    /// with escapes is decoded into `out`, which gets as much room as `room` says.
+    fn string(
+        &mut self,
+        out: &mut String,
+        room: fn(&Self) -> usize,
+    ) -> Result<Option<Span>, JsonError> {
         self.skip_whitespace();
         if let Some(plain) = self.plain_string_after("\"") {
             return Ok(Some(plain));
         }
         self.byte(b'"')?;
+        // A decoded string is never longer than its JSON form, so this is the only growth.
+        out.reserve(room(self));
         self.decode_string(out).map(|()| None)
     }
 
@@ -304,8 +326,6 @@ impl Cursor<'_> {
     /// strings short.
     #[inline(never)]
     fn decode_string(&mut self, out: &mut String) -> Result<(), JsonError> {
-        // A decoded string is never longer than its JSON form, so this is the only growth.
-        out.reserve(self.text.len().saturating_sub(self.at));
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
             let run = plain_run(rest.as_bytes());

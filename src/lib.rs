@@ -14,6 +14,8 @@
 //! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`] |
 //! | the settings of the site, and the way from a diagnosis to a request that cures | [`settings`] |
 //! | the platform's own pages: sign-in, sign-out, refresh | [`endpoints`] |
+//! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
+//! | Azure Functions with a custom handler | [`functions`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
 //! | headers of any framework | [`HeaderSource`], [`headers`] |
 //! | whether headers can be believed | [`Platform`] |
@@ -31,6 +33,8 @@ pub mod access;
 mod base64;
 pub mod endpoints;
 mod escape;
+pub mod exchange;
+pub mod functions;
 mod groups;
 pub mod headers;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]

@@ -240,7 +240,7 @@ impl ApiName {
         Self { identifier: api.identifier().to_owned(), resource }
     }
 
-    fn of_audience(audience: &str) -> Self {
+    pub(crate) fn of_audience(audience: &str) -> Self {
         Self { identifier: audience.to_owned(), resource: Resource::of_audience(audience) }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ReturnTo;
+use crate::escape::Encoded;
 
 /// Where to sign in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its query,
 /// for a link or the header `Location`.
@@ -79,21 +80,5 @@ impl fmt::Display for LoginAddress {
 impl fmt::Display for LogoutAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-/// A key or a value in a query: all but the unreserved characters of RFC 3986 section 2.3 are encoded.
-struct Encoded<'a>(&'a str);
-
-impl fmt::Display for Encoded<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                write!(f, "{}", char::from(byte))?;
-            } else {
-                write!(f, "%{byte:02X}")?;
-            }
-        }
-        Ok(())
     }
 }

@@ -33,4 +33,20 @@ impl Cloud {
         Self::Germany,
         Self::Singapore,
     ];
+
+    /// The host of its sign-in service.
+    ///
+    /// Sources: `AuthorityMetadata` of Microsoft's authentication library for JavaScript, `authority.py`
+    /// of the one for Python.
+    #[must_use]
+    pub const fn sign_in_host(self) -> &'static str {
+        match self {
+            Self::Public => "login.microsoftonline.com",
+            Self::UsGov | Self::UsGovDod => "login.microsoftonline.us",
+            Self::China => "login.partner.microsoftonline.cn",
+            Self::France => "login.sovcloud-identity.fr",
+            Self::Germany => "login.sovcloud-identity.de",
+            Self::Singapore => "login.sovcloud-identity.sg",
+        }
+    }
 }

@@ -20,6 +20,7 @@
 mod audience;
 mod cloud;
 mod scope;
+mod scope_set;
 mod table;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use audience::Audience;
 pub(crate) use audience::{OwnedAudience, is_guid, same_identifier};
 pub use cloud::Cloud;
 pub use scope::{Scope, ScopeError};
+pub(crate) use scope_set::{ScopeConflict, conflict, is_default, same_api};
 pub use table::*;
 
 /// An API that Microsoft Entra issues tokens for.

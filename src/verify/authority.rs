@@ -24,42 +24,42 @@ pub(super) struct SignIn {
 }
 
 const PUBLIC: &SignIn = &SignIn {
-    host: "login.microsoftonline.com",
+    host: Cloud::Public.sign_in_host(),
     aliases: &["login.windows.net", "login.microsoft.com", "sts.windows.net"],
     v1_host: Some("sts.windows.net"),
     instance_name: "microsoftonline.com",
 };
 
 const US_GOV: &SignIn = &SignIn {
-    host: "login.microsoftonline.us",
+    host: Cloud::UsGov.sign_in_host(),
     aliases: &["login.usgovcloudapi.net"],
     v1_host: Some("sts.windows.net"),
     instance_name: "microsoftonline.us",
 };
 
 const CHINA: &SignIn = &SignIn {
-    host: "login.partner.microsoftonline.cn",
+    host: Cloud::China.sign_in_host(),
     aliases: &["login.chinacloudapi.cn"],
     v1_host: Some("sts.chinacloudapi.cn"),
     instance_name: "partner.microsoftonline.cn",
 };
 
 const FRANCE: &SignIn = &SignIn {
-    host: "login.sovcloud-identity.fr",
+    host: Cloud::France.sign_in_host(),
     aliases: &[],
     v1_host: None,
     instance_name: "sovcloud-identity.fr",
 };
 
 const GERMANY: &SignIn = &SignIn {
-    host: "login.sovcloud-identity.de",
+    host: Cloud::Germany.sign_in_host(),
     aliases: &[],
     v1_host: None,
     instance_name: "sovcloud-identity.de",
 };
 
 const SINGAPORE: &SignIn = &SignIn {
-    host: "login.sovcloud-identity.sg",
+    host: Cloud::Singapore.sign_in_host(),
     aliases: &[],
     v1_host: None,
     instance_name: "sovcloud-identity.sg",

@@ -2,7 +2,7 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use easyauth::{access, endpoints, headers, resource, settings};
+use easyauth::{access, endpoints, exchange, functions, headers, resource, settings};
 
 fn check<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + std::fmt::Debug>() {}
 
@@ -44,6 +44,13 @@ fn types_can_be_shared() {
     check::<endpoints::LogoutAddress>();
     check::<endpoints::RefreshOutcome>();
     check::<endpoints::ReturnTo>();
+    check::<exchange::ClientCredential>();
+    check::<exchange::TokenEndpoint>();
+    check::<exchange::TokenErrorKind>();
+    check::<exchange::TokenRequest<'_>>();
+    check::<exchange::TokenResponse>();
+    check::<functions::Invocation>();
+    check::<functions::InvocationResponse>();
     check::<resource::Audience<'_>>();
     check::<resource::Cloud>();
     check::<resource::Resource>();
@@ -199,6 +206,11 @@ fn errors_are_errors() {
     check_error::<easyauth::NotABearerToken>();
     check_error::<easyauth::PrincipalError>();
     check_error::<endpoints::EndpointError>();
+    check_error::<exchange::AnswerError>();
+    check_error::<exchange::ExchangeError>();
+    check_error::<exchange::NotATenant>();
+    check_error::<exchange::TokenError>();
+    check_error::<functions::InvocationError>();
     check_error::<headers::HeaderError>();
     check_error::<resource::ScopeError>();
     check_error::<settings::ArmError>();

@@ -14,6 +14,8 @@ mod autotraits;
 mod claim_types;
 mod diagnosis;
 mod endpoints;
+mod exchange;
+mod functions;
 mod headers;
 mod me;
 mod platform;

@@ -6,7 +6,7 @@ use super::{
     LoginParameters, LoginParametersError, MAX_LOGIN_PARAMETERS_LEN, ParameterKey, keys,
     scope_texts,
 };
-use crate::resource::{self, Scope};
+use crate::resource::{self, Scope, ScopeConflict, same_api};
 
 impl LoginParameters {
     /// Everything that Entra or the platform would refuse, long after the settings were saved.
@@ -92,52 +92,13 @@ fn check_scope(entry: usize, value: &str, problems: &mut Vec<LoginParametersErro
     if is_empty {
         problems.push(LoginParametersError::NoScope { entry });
     }
-    // One that names the cloud differs from more of the others.
-    let Some(first) = of_apis.iter().find(|scope| names_cloud(scope)).or(of_apis.first()) else {
-        return;
-    };
-    if !of_apis.iter().all(|scope| same_api(first, scope)) {
-        problems.push(LoginParametersError::TwoResources { entry });
-    } else if of_apis.iter().any(is_default) && of_apis.iter().any(|scope| scope != first) {
-        problems.push(LoginParametersError::DefaultMixed { entry });
-    }
-}
-
-/// Whether the scope stands for all permissions of its API.
-pub(super) fn is_default(scope: &Scope) -> bool {
-    scope.name() == ".default"
+    problems.extend(resource::conflict(&of_apis).map(|conflict| match conflict {
+        ScopeConflict::TwoApis => LoginParametersError::TwoResources { entry },
+        ScopeConflict::DefaultMixed => LoginParametersError::DefaultMixed { entry },
+    }));
 }
 
 /// The scope that stands for all permissions of an API.
 pub(super) fn default_scope(identifier: &str) -> Result<Scope, resource::ScopeError> {
     Scope::parse(&format!("{identifier}/.default"))
-}
-
-/// Whether two scopes are of one API: of the same known resource, or with the same identifier.
-pub(super) fn same_api(one: &Scope, other: &Scope) -> bool {
-    match (one.resource(), other.resource()) {
-        // A name alone and an app id are of the API in whatever cloud the sign-in is.
-        (Some(own), Some(of_other)) => {
-            own == of_other
-                || (own.name() == of_other.name() && !(names_cloud(one) && names_cloud(other)))
-        }
-        (None, None) => match (one.api(), other.api()) {
-            (Some(one), Some(other)) => {
-                one == other || resource::same_identifier(client_id_of(one), client_id_of(other))
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Whether the API is named by its address, which differs by cloud.
-fn names_cloud(scope: &Scope) -> bool {
-    scope.api().is_some_and(|api| api.contains("://"))
-}
-
-/// An application is an API by its client id, and by `api://` in front of it unless it has another App
-/// ID URI. Nothing but a client id is an identifier without a scheme.
-fn client_id_of(api: &str) -> &str {
-    api.strip_prefix("api://").unwrap_or(api)
 }

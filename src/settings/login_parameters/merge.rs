@@ -3,12 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    LoginParameters, LoginParametersError, ParameterKey,
-    check::{default_scope, is_default, same_api},
-    scope_texts,
+    LoginParameters, LoginParametersError, ParameterKey, check::default_scope, scope_texts,
     warning::is_azure_ad_graph,
 };
-use crate::resource::Scope;
+use crate::resource::{Scope, is_default, same_api};
 
 /// The scopes that the platform asks for as long as there is no `scope` ("Configure your App Service or
 /// Azure Functions app to use Microsoft Entra sign-in").

@@ -1,0 +1,58 @@
+//! Tokens for further APIs: the requests to Microsoft Entra's token endpoint, and its answers.
+//!
+//! A sign-in gives an access token for one API. A service that calls a second one has two ways:
+//!
+//! - **on behalf of the caller**: the access token that a client sent for *your* API is exchanged for one
+//!   that the same user has for another API ([`TokenRequest::on_behalf_of`]). The diagnosis of such a
+//!   token says so: [`Cure::ExchangeOnBehalfOf`](crate::access::Cure::ExchangeOnBehalfOf).
+//! - **by the refresh token** of the platform's token store, `X-MS-TOKEN-AAD-REFRESH-TOKEN`
+//!   ([`TokenRequest::refresh`]), which is there if the sign-in asked for `offline_access`.
+//!
+//! Both need the credential of the app registration that users sign in to. Requests and answers are
+//! values; sending is up to the HTTP client of your choice. Nothing is cached here: keep the answer until
+//! shortly before it expires, and per user.
+//!
+//! ```
+//! # use std::time::UNIX_EPOCH;
+//! # use easyauth::AccessToken;
+//! # let bearer = AccessToken::new(
+//! #     "e30.eyJhdWQiOiI4YjNmNGQyYS01YzZlLTRmN2EtOWIwYy0xZDJlM2Y0YTViNmMiLCJzY3AiOiJhIn0.c2ln",
+//! # );
+//! # let (status, body) = (http::StatusCode::OK, br#"{"token_type":"Bearer","access_token":"eyJ..."}"#);
+//! # let now = UNIX_EPOCH;
+//! use easyauth::{
+//!     exchange::{ClientCredential, TokenEndpoint, TokenRequest, TokenResponse},
+//!     resource::ARM,
+//! };
+//!
+//! let endpoint = TokenEndpoint::new("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+//! let credential = ClientCredential::secret("value of the client secret");
+//! let request = TokenRequest::on_behalf_of(&bearer)
+//!     .client("8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c", &credential)
+//!     .scope(ARM.scope("user_impersonation"))
+//!     .build(&endpoint)?;
+//! assert_eq!(
+//!     request.uri(),
+//!     "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/oauth2/v2.0/token",
+//! );
+//!
+//! // Send it; then:
+//! let answer = TokenResponse::parse(status, body)?;
+//! let bearer_for_arm = answer.access_token().to_bearer()?;
+//! let keep_until = answer.expires_at(now);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod answer;
+mod credential;
+mod endpoint;
+mod error;
+mod request;
+mod request_error;
+
+pub use answer::{AnswerError, MAX_TOKEN_RESPONSE_LEN, TokenResponse};
+pub use credential::ClientCredential;
+pub use endpoint::{NotATenant, TokenEndpoint};
+pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
+pub use request::TokenRequest;
+pub use request_error::ExchangeError;

@@ -1,0 +1,86 @@
+//! Why a request is not built.
+
+use crate::{
+    DecodeError,
+    access::{ApiName, Apis},
+    resource::ScopeError,
+};
+
+/// A request that Microsoft Entra would refuse for certain, or that sends a token where it does not belong,
+/// so it is not built.
+///
+/// Of the token its text repeats the audience and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExchangeError {
+    /// No client was named.
+    #[error("the request names no client")]
+    NoClient,
+    /// The client id is not a GUID.
+    #[error("the client id is not a GUID")]
+    ClientIdNotAGuid,
+    /// The client credential is the empty text: a setting that is not there, for instance.
+    #[error("the client credential is empty")]
+    EmptyCredential,
+    /// The refresh token is the empty text.
+    #[error("the refresh token is empty")]
+    EmptyRefreshToken,
+    /// No scope of an API is asked for. Those of OpenID Connect are of none.
+    #[error("the request asks for no scope of an API")]
+    NoScope,
+    /// One of the scopes is not exactly one scope.
+    #[error("one of the scopes is not a scope (number {number})")]
+    InvalidScope {
+        /// Which of the scopes, counted from 1; one that was said twice counts once.
+        number: usize,
+        /// What is wrong with it.
+        source: ScopeError,
+    },
+    /// The scopes are of more than one API: make a request for each (AADSTS28000).
+    #[error("the scopes are of more than one API, and a token is for one")]
+    TwoApis,
+    /// `.default` stands for all permissions, and cannot be mixed with others of its API (AADSTS70011).
+    #[error("`.default` is mixed with other scopes of the API")]
+    DefaultMixed,
+    /// The token to exchange cannot be read: it is opaque, encrypted or malformed, and the source says
+    /// which. One for an API of your own is readable.
+    #[error("the access token cannot be read, as those for an API of your own can")]
+    UnreadableToken(#[source] DecodeError),
+    /// The token to exchange is for another API, such as the Microsoft Graph token that a sign-in gives by
+    /// default. Entra would answer AADSTS50013 or AADSTS500131. If that API is your own by another name,
+    /// say so with [`TokenRequest::own_audience`](super::TokenRequest::own_audience).
+    #[error("the access token is for {}, not for the client {expected}", Apis(actual))]
+    WrongAudience {
+        /// The client.
+        expected: ApiName,
+        /// The APIs that the token is for.
+        actual: Vec<ApiName>,
+    },
+    /// The token to exchange is an ID token, `X-MS-TOKEN-AAD-ID-TOKEN` for instance.
+    #[error("this is an ID token, and only an access token can be exchanged")]
+    IdToken,
+    /// The token to exchange is that of an application, so there is no user to act for.
+    #[error("the access token is of an application, and there is no user to act on behalf of")]
+    NoUser,
+}
+
+impl ExchangeError {
+    /// A word for programs, which never changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoClient => "no-client",
+            Self::ClientIdNotAGuid => "client-id-not-a-guid",
+            Self::EmptyCredential => "empty-credential",
+            Self::EmptyRefreshToken => "empty-refresh-token",
+            Self::NoScope => "no-scope",
+            Self::InvalidScope { .. } => "invalid-scope",
+            Self::TwoApis => "two-apis",
+            Self::DefaultMixed => "default-mixed",
+            Self::UnreadableToken(_) => "unreadable-token",
+            Self::WrongAudience { .. } => "wrong-audience",
+            Self::IdToken => "id-token",
+            Self::NoUser => "no-user",
+        }
+    }
+}

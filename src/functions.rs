@@ -1,0 +1,355 @@
+//! Azure Functions with a custom handler: the payload that carries a request, and that of the answer.
+//!
+//! The host of Azure Functions invokes a custom handler, which a function in Rust is, in one of two ways.
+//! With `"enableForwardingHttpRequest": true` (or, newer, `"enableProxyingHttpRequest": true`) under
+//! `customHandler` in `host.json`, a function whose only bindings are an HTTP trigger and its response gets
+//! the request as it is: read its headers as anywhere else, **nothing here is needed**. Otherwise the request
+//! is inside of a JSON payload, and an [`Invocation`] is where its headers are.
+//!
+//! ```
+//! use easyauth::{EasyAuthPrincipal, functions::{Invocation, InvocationResponse}};
+//!
+//! let payload = br#"{"Data":{"req":{"Url":"https://orders.example/api/order","Method":"GET","Query":{},
+//!     "Headers":{"X-MS-CLIENT-PRINCIPAL-ID":["7"],"X-MS-CLIENT-PRINCIPAL-IDP":["aad"]}}},"Metadata":{}}"#;
+//! let invocation = Invocation::parse(payload)?;
+//! let user = EasyAuthPrincipal::from_headers(&invocation)?.expect("somebody is signed in");
+//! assert_eq!((invocation.method(), user.id()), ("GET", Some("7")));
+//!
+//! let answer = InvocationResponse::new(http::StatusCode::OK).body("hello 7");
+//! assert_eq!(
+//!     answer.to_json("res"),
+//!     r#"{"Outputs":{"res":{"body":"hello 7","headers":{},"statusCode":200}},"Logs":[],"ReturnValue":null}"#,
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
+
+use http::StatusCode;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::{
+    escape::Escaped,
+    headers::HeaderSource,
+    json::{JsonError, Kind, Reader},
+};
+
+/// The longest payload that is read, in bytes: that of the longest request that an HTTP trigger takes, 100 MB
+/// ("Azure Functions HTTP trigger": limits). A request close to it whose body has many characters that JSON
+/// escapes is over.
+pub const MAX_INVOCATION_LEN: usize = 104_857_600;
+
+/// The request of an HTTP trigger, from the payload that a custom handler is invoked with ("Azure Functions
+/// custom handlers": request payload). A [`HeaderSource`].
+///
+/// The payload itself stays with you: what else is in it, `Query`, `Params` and `Body` of the request, other
+/// bindings and `Metadata`, is there to be deserialized. Its `Identities` are what the host made of the
+/// headers.
+///
+/// Who may be believed is the host: let nobody else reach the port of the handler, and parse what comes
+/// to the functions that have an HTTP trigger. The message of a queue can look like a request.
+///
+/// Its `Debug` form has neither values of headers nor the address, which can have a function key in it.
+pub struct Invocation {
+    binding: String,
+    url: String,
+    method: String,
+    headers: Headers,
+}
+
+/// A name for each value.
+type Headers = Vec<(String, Zeroizing<String>)>;
+
+impl Invocation {
+    /// Reads a payload whose HTTP trigger is the only binding with `Headers`, as is usual.
+    ///
+    /// # Errors
+    ///
+    /// [`InvocationError`] if the payload is not one, or has no such binding, or more than one.
+    pub fn parse(payload: &[u8]) -> Result<Self, InvocationError> {
+        let mut found = read(payload, None)?.into_iter();
+        match (found.next(), found.next()) {
+            (Some(binding), None) => binding,
+            (None, _) => Err(InvocationError::NoHttpTrigger),
+            (Some(_), Some(_)) => Err(InvocationError::Ambiguous),
+        }
+    }
+
+    /// Reads a payload whose HTTP trigger has this name in `function.json`, exactly.
+    ///
+    /// # Errors
+    ///
+    /// [`InvocationError`] if the payload is not one, or has no HTTP trigger of this name.
+    pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
+        let found = read(payload, Some(binding))?;
+        found.into_iter().next().unwrap_or(Err(InvocationError::NoHttpTrigger))
+    }
+
+    /// The name of the HTTP trigger, `req` for instance.
+    #[must_use]
+    pub fn binding(&self) -> &str {
+        &self.binding
+    }
+
+    /// The address that was asked for. Its query can have a function key (`code`), so it does not belong in
+    /// a log.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The method, such as `GET`.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+}
+
+impl HeaderSource for Invocation {
+    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
+        let mut values = self.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
+        values.nth(index).map(|(_, value)| value.as_bytes())
+    }
+}
+
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<Escaped<'_>> = self.headers.iter().map(|(name, _)| Escaped(name)).collect();
+        f.debug_struct("Invocation")
+            .field("binding", &Escaped(&self.binding))
+            .field("method", &Escaped(&self.method))
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The bindings that can be an HTTP trigger, each with what is wrong with it.
+type Bindings = Vec<Result<Invocation, InvocationError>>;
+
+fn read(payload: &[u8], wanted: Option<&str>) -> Result<Bindings, InvocationError> {
+    if payload.len() > MAX_INVOCATION_LEN {
+        return Err(InvocationError::TooLong { length: payload.len() });
+    }
+    let payload = std::str::from_utf8(payload)
+        .map_err(|error| InvocationError::Json { position: error.valid_up_to() })?;
+    let mut json = Reader::new(payload);
+    if json.kind()? != Kind::Object {
+        json.skip()?;
+        json.end()?;
+        return Err(InvocationError::NotAnInvocation);
+    }
+    let mut data = None;
+    json.object(|json, name| -> Result<(), InvocationError> {
+        if json.str(name) == "Data" {
+            once(&mut data, "Data", bindings(json, wanted)?)
+        } else {
+            Ok(json.skip().map(drop)?)
+        }
+    })?;
+    json.end()?;
+    data.flatten().ok_or(InvocationError::NotAnInvocation)
+}
+
+/// `Data`: names of bindings, and what they hold.
+fn bindings(
+    json: &mut Reader<'_>,
+    wanted: Option<&str>,
+) -> Result<Option<Bindings>, InvocationError> {
+    if json.kind()? != Kind::Object {
+        return Ok(json.skip().map(|_| None)?);
+    }
+    let mut found = Bindings::new();
+    let mut seen = HashSet::new();
+    json.object(|json, name| -> Result<(), InvocationError> {
+        let name = json.str(name).to_owned();
+        if !seen.insert(name.clone()) {
+            return Err(InvocationError::DuplicateBinding);
+        }
+        let is_wanted = wanted.is_none_or(|wanted| wanted == name);
+        if is_wanted && json.kind()? == Kind::Object {
+            found.extend(trigger(json, name)?);
+        } else {
+            json.skip()?;
+        }
+        Ok(())
+    })?;
+    Ok(Some(found))
+}
+
+/// What one binding holds: a request if it has an object of headers.
+fn trigger(
+    json: &mut Reader<'_>,
+    binding: String,
+) -> Result<Option<Result<Invocation, InvocationError>>, JsonError> {
+    let (mut url, mut method, mut headers) = (None, None, None);
+    // What is wrong with it counts only if it is what is looked for.
+    let mut problem = Ok(());
+    json.object(|json, name| -> Result<(), JsonError> {
+        let read = match json.str(name) {
+            "Url" => once(&mut url, "Url", text(json)?),
+            "Method" => once(&mut method, "Method", text(json)?),
+            "Headers" => once(&mut headers, "Headers", header_values(json)?),
+            _ => json.skip().map(|_| Ok(()))?,
+        };
+        if problem.is_ok() {
+            problem = read;
+        }
+        Ok(())
+    })?;
+    let Some(headers) = headers.flatten() else {
+        return Ok(None);
+    };
+    let or_invalid = |text: Option<Option<String>>, member| {
+        text.flatten().ok_or(InvocationError::InvalidMember { member })
+    };
+    Ok(Some(problem.and_then(|()| {
+        Ok(Invocation {
+            binding,
+            url: or_invalid(url, "Url")?,
+            method: or_invalid(method, "Method")?,
+            headers: headers?,
+        })
+    })))
+}
+
+/// `Headers`: names, and a list of texts or one text for each; `None` if it is no object.
+fn header_values(
+    json: &mut Reader<'_>,
+) -> Result<Option<Result<Headers, InvocationError>>, JsonError> {
+    if json.kind()? != Kind::Object {
+        return json.skip().map(|_| None);
+    }
+    let mut headers = Headers::new();
+    let mut are_texts = true;
+    json.object(|json, name| -> Result<(), JsonError> {
+        let name = json.str(name).to_owned();
+        let mut value = |json: &mut Reader<'_>| -> Result<(), JsonError> {
+            if json.kind()? == Kind::String {
+                headers.push((name.clone(), json.secret()?));
+            } else {
+                json.skip()?;
+                are_texts = false;
+            }
+            Ok(())
+        };
+        if json.kind()? == Kind::Array { json.array(value) } else { value(json) }
+    })?;
+    let invalid = InvocationError::InvalidMember { member: "Headers" };
+    Ok(Some(if are_texts { Ok(headers) } else { Err(invalid) }))
+}
+
+fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
+    if json.kind()? != Kind::String {
+        return json.skip().map(|_| None);
+    }
+    let text = json.string()?;
+    Ok(Some(json.str(text).to_owned()))
+}
+
+/// Fills `slot`, which must be empty: of two members with one name, neither is to be believed.
+fn once<T>(slot: &mut Option<T>, member: &'static str, value: T) -> Result<(), InvocationError> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(InvocationError::DuplicateMember { member }),
+    }
+}
+
+/// A payload that no request can be read from. Says where, never what.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvocationError {
+    /// The payload is longer than [`MAX_INVOCATION_LEN`].
+    #[error("the invocation is {length} bytes long, over the limit of {MAX_INVOCATION_LEN}")]
+    TooLong {
+        /// The length of the payload in bytes.
+        length: usize,
+    },
+    /// The payload is not JSON in UTF-8. Perhaps the host forwards requests as they are: then take their
+    /// headers.
+    #[error("the invocation is not JSON at byte {position}")]
+    Json {
+        /// The offset in the payload.
+        position: usize,
+    },
+    /// There is no object `Data`.
+    #[error("the payload is no invocation: it has no object Data")]
+    NotAnInvocation,
+    /// No binding has the headers of a request, or none of the name that was asked for.
+    #[error("the invocation has no HTTP trigger, or none of this name")]
+    NoHttpTrigger,
+    /// More than one binding has headers: say which one with [`Invocation::parse_named`].
+    #[error("the invocation has more than one binding with headers")]
+    Ambiguous,
+    /// Two bindings have one name.
+    #[error("the invocation has two bindings of one name")]
+    DuplicateBinding,
+    /// A member is there twice.
+    #[error("the invocation has {member} twice")]
+    DuplicateMember {
+        /// The name of the member.
+        member: &'static str,
+    },
+    /// A member of the HTTP trigger is missing or has the wrong JSON type.
+    #[error("the HTTP trigger has no {member}, or one of the wrong JSON type")]
+    InvalidMember {
+        /// The name of the member.
+        member: &'static str,
+    },
+}
+
+impl From<JsonError> for InvocationError {
+    fn from(error: JsonError) -> Self {
+        Self::Json { position: error.position }
+    }
+}
+
+/// What a function with an HTTP response answers, for the host to make a response of it ("Azure Functions
+/// custom handlers": response payload). Functions with further outputs put their payload together
+/// themselves.
+///
+/// Its `Debug` form has the status only.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct InvocationResponse {
+    status: StatusCode,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+impl InvocationResponse {
+    /// An answer without headers and body.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, headers: BTreeMap::new(), body: String::new() }
+    }
+
+    /// Sets a header. Said twice, the last counts.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into().to_ascii_lowercase(), value.into());
+        self
+    }
+
+    /// Sets the body.
+    pub fn body(self, body: impl Into<String>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// The payload, where `output` is the name of the HTTP response in `function.json`, `res` for instance.
+    /// Send it with the content type `application/json`.
+    #[must_use]
+    pub fn to_json(&self, output: &str) -> String {
+        let Self { status, headers, body } = self;
+        let answer = json!({"body": body, "headers": headers, "statusCode": status.as_u16()});
+        let output = json!(output);
+        format!(r#"{{"Outputs":{{{output}:{answer}}},"Logs":[],"ReturnValue":null}}"#)
+    }
+}
+
+impl fmt::Debug for InvocationResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvocationResponse({})", self.status)
+    }
+}

@@ -1,0 +1,576 @@
+//! Requests for tokens for further APIs, and what is answered.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use easyauth::{
+    AccessToken, DecodeError, RefreshToken,
+    exchange::{
+        AnswerError, ClientCredential, ExchangeError, MAX_TOKEN_ERROR_LEN, MAX_TOKEN_RESPONSE_LEN,
+        TokenEndpoint, TokenError, TokenErrorKind, TokenRequest, TokenResponse,
+    },
+    resource::{ARM, Cloud, GRAPH, ScopeError},
+};
+use http::{StatusCode, header};
+
+use crate::support::{chain, compact};
+
+const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+const CLIENT: &str = "8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c";
+
+fn endpoint() -> TokenEndpoint {
+    TokenEndpoint::new(TENANT).unwrap()
+}
+
+fn secret() -> ClientCredential {
+    ClientCredential::secret("canary~secret+/&=")
+}
+
+fn access(claims: &str) -> AccessToken {
+    AccessToken::new(compact(r#"{"typ":"JWT","alg":"RS256"}"#, claims))
+}
+
+/// A token for the client, of a user.
+fn own() -> AccessToken {
+    access(&format!(r#"{{"aud":"{CLIENT}","scp":"access_as_user"}}"#))
+}
+
+/// The exchange of a token for one of another API.
+fn exchange<'a>(token: &'a AccessToken, credential: &'a ClientCredential) -> TokenRequest<'a> {
+    TokenRequest::on_behalf_of(token).client(CLIENT, credential).scope(GRAPH.scope("User.Read"))
+}
+
+/// The fields of a form, decoded.
+fn fields(body: &[u8]) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let mut bytes = Vec::new();
+        let mut rest = text.bytes();
+        while let Some(byte) = rest.next() {
+            assert!(byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte));
+            if byte == b'%' {
+                let digits = [rest.next().unwrap(), rest.next().unwrap()];
+                let digits = std::str::from_utf8(&digits).unwrap().to_owned();
+                bytes.push(u8::from_str_radix(&digits, 16).unwrap());
+            } else {
+                bytes.push(byte);
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    };
+    let pairs = std::str::from_utf8(body).unwrap().split('&');
+    pairs.map(|pair| pair.split_once('=').unwrap()).map(|(k, v)| (decode(k), decode(v))).collect()
+}
+
+#[track_caller]
+fn check_request(request: TokenRequest<'_>, expected: &[(&str, &str)]) {
+    let request = request.build(&endpoint()).expect("a request");
+    assert_eq!(request.method(), http::Method::POST);
+    assert_eq!(request.uri(), endpoint().uri());
+    assert_eq!(request.headers().len(), 2);
+    assert_eq!(request.headers()[header::ACCEPT], "application/json");
+    assert_eq!(request.headers()[header::CONTENT_TYPE], "application/x-www-form-urlencoded");
+    let fields = fields(request.body());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(fields, expected);
+}
+
+#[track_caller]
+fn refused(request: &TokenRequest<'_>, code: &str, message: &str) -> ExchangeError {
+    let error = request.build(&endpoint()).expect_err("a refusal");
+    assert_eq!(error.code(), code);
+    assert_eq!(chain(&error), message);
+    error
+}
+
+#[test]
+fn every_cloud_has_an_endpoint() {
+    #[track_caller]
+    fn check(cloud: Cloud, host: &str) {
+        assert_eq!(cloud.sign_in_host(), host);
+        let endpoint = TokenEndpoint::in_cloud("Contoso.OnMicrosoft.com", cloud).unwrap();
+        let address = format!("https://{host}/contoso.onmicrosoft.com/oauth2/v2.0/token");
+        assert_eq!(endpoint.to_string(), address);
+        assert_eq!(endpoint.uri().host(), Some(host));
+    }
+    check(Cloud::Public, "login.microsoftonline.com");
+    check(Cloud::UsGov, "login.microsoftonline.us");
+    check(Cloud::UsGovDod, "login.microsoftonline.us");
+    check(Cloud::China, "login.partner.microsoftonline.cn");
+    check(Cloud::France, "login.sovcloud-identity.fr");
+    check(Cloud::Germany, "login.sovcloud-identity.de");
+    check(Cloud::Singapore, "login.sovcloud-identity.sg");
+}
+
+#[test]
+fn a_tenant_is_a_guid_or_a_domain() {
+    let label = "a".repeat(63);
+    let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+    let upper = TENANT.to_uppercase();
+    for tenant in [TENANT, &upper, "contoso.com", "a-b.c1.example", "1.2.com", &longest] {
+        assert!(TokenEndpoint::new(tenant).is_ok(), "{tenant}");
+    }
+    assert_eq!(TokenEndpoint::new(&upper), TokenEndpoint::new(TENANT));
+    let too_long = format!("{longest}a");
+    let long_label = format!("{label}a.com");
+    for tenant in [
+        "",
+        "common",
+        "organizations",
+        "consumers",
+        "Common",
+        "contoso",
+        ".",
+        ".com",
+        "contoso.",
+        "a..b",
+        "-a.com",
+        "a-.com",
+        "1.2.3.4",
+        "contoso.com/common",
+        "contoso.com?",
+        "contoso.com#a",
+        "contoso.com:443",
+        "a@contoso.com",
+        " contoso.com",
+        "contoso.com\n",
+        "münchen.example",
+        "b811a652-39e6-4a0c-b563-4279a1dd501",
+        &too_long,
+        &long_label,
+    ] {
+        let error = TokenEndpoint::new(tenant).expect_err(tenant);
+        assert_eq!(error.to_string(), "the tenant is neither a GUID nor a domain name");
+    }
+}
+
+#[test]
+fn a_token_is_exchanged_on_behalf_of_its_user() {
+    let (token, credential) = (own(), secret());
+    let request = TokenRequest::on_behalf_of(&token)
+        .client(CLIENT, &credential)
+        .scope(ARM.scope("user_impersonation"))
+        .scopes(["offline_access", "offline_access"]);
+    check_request(
+        request,
+        &[
+            ("client_id", CLIENT),
+            ("client_secret", "canary~secret+/&="),
+            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+            ("assertion", token.expose_secret()),
+            ("requested_token_use", "on_behalf_of"),
+            ("scope", "https://management.azure.com/user_impersonation offline_access"),
+        ],
+    );
+}
+
+#[test]
+fn a_refresh_token_is_redeemed() {
+    let token = RefreshToken::new("0.AX%+ é");
+    let credential = ClientCredential::assertion("a.b.c");
+    let request = TokenRequest::refresh(&token)
+        .client(CLIENT, &credential)
+        .scopes(["User.Read", "https://graph.microsoft.com/Mail.Read"]);
+    check_request(
+        request,
+        &[
+            ("client_id", CLIENT),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", "a.b.c"),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "0.AX%+ é"),
+            ("scope", "User.Read https://graph.microsoft.com/Mail.Read"),
+        ],
+    );
+}
+
+#[test]
+fn a_form_is_encoded() {
+    let (token, credential) = (RefreshToken::new("a b&c=d"), ClientCredential::secret("é~"));
+    let request = TokenRequest::refresh(&token).client(CLIENT, &credential).scope("api://a/b");
+    let request = request.build(&endpoint()).unwrap();
+    assert_eq!(
+        std::str::from_utf8(request.body()).unwrap(),
+        format!(
+            "client_id={CLIENT}&client_secret=%C3%A9~&grant_type=refresh_token&\
+             refresh_token=a%20b%26c%3Dd&scope=api%3A%2F%2Fa%2Fb"
+        ),
+    );
+}
+
+#[test]
+fn a_client_is_needed() {
+    let (token, credential) = (RefreshToken::new("r"), secret());
+    let request = || TokenRequest::refresh(&token).scope("User.Read");
+    refused(&request(), "no-client", "the request names no client");
+    let not_a_guid = "the client id is not a GUID";
+    for id in ["", "orders", "api://8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c"] {
+        refused(&request().client(id, &credential), "client-id-not-a-guid", not_a_guid);
+    }
+    for empty in [ClientCredential::secret(""), ClientCredential::assertion("")] {
+        let request = request().client(CLIENT, &empty);
+        refused(&request, "empty-credential", "the client credential is empty");
+    }
+    let empty = RefreshToken::new("");
+    let request = TokenRequest::refresh(&empty).client(CLIENT, &credential).scope("User.Read");
+    refused(&request, "empty-refresh-token", "the refresh token is empty");
+}
+
+#[test]
+fn scopes_are_of_one_api() {
+    let (token, credential) = (RefreshToken::new("r"), secret());
+    let request = |scopes: &[&str]| {
+        TokenRequest::refresh(&token).client(CLIENT, &credential).scopes(scopes.iter().copied())
+    };
+    let arm = "https://management.azure.com/user_impersonation";
+    for scopes in [
+        &["User.Read", "Mail.Read"][..],
+        &["openid", "User.Read"],
+        &["797f4846-ba00-4fd7-ba43-dac1f8f63013/.default"],
+        &[arm, "https://management.core.windows.net//user_impersonation"],
+        &["api://orders/Read", "api://orders/Write", "offline_access"],
+        &["api://orders/.default", "api://orders/.default", "openid"],
+    ] {
+        assert!(request(scopes).build(&endpoint()).is_ok(), "{scopes:?}");
+    }
+    for scopes in [&[][..], &["openid"], &["offline_access", "profile"]] {
+        refused(&request(scopes), "no-scope", "the request asks for no scope of an API");
+    }
+    let two = "the scopes are of more than one API, and a token is for one";
+    for scopes in [
+        &["User.Read", arm][..],
+        &["api://orders/Read", "api://bills/Read"],
+        &[arm, "https://management.usgovcloudapi.net/user_impersonation"],
+    ] {
+        refused(&request(scopes), "two-apis", two);
+    }
+    let mixed = "`.default` is mixed with other scopes of the API";
+    let scopes = ["User.Read", "https://graph.microsoft.com/.default"];
+    refused(&request(&scopes), "default-mixed", mixed);
+    let error = refused(
+        &request(&["openid", "openid", "openid profile"]),
+        "invalid-scope",
+        "one of the scopes is not a scope (number 2): the scope has a byte at position 6 that no scope \
+         has",
+    );
+    let source = ScopeError::InvalidByte { position: 6 };
+    assert_eq!(error, ExchangeError::InvalidScope { number: 2, source });
+}
+
+#[test]
+fn only_a_token_for_the_own_api_is_exchanged() {
+    let credential = secret();
+    fn own_or_orders<'a>(token: &'a AccessToken, by: &'a ClientCredential) -> TokenRequest<'a> {
+        exchange(token, by).own_audience("https://orders.contoso.example")
+    }
+    for audience in [
+        CLIENT,
+        &CLIENT.to_uppercase(),
+        &format!("api://{CLIENT}"),
+        "https://orders.contoso.example",
+        "https://orders.contoso.example/",
+    ] {
+        let token = access(&format!(r#"{{"aud":"{audience}","scp":"a"}}"#));
+        assert!(own_or_orders(&token, &credential).build(&endpoint()).is_ok(), "{audience}");
+    }
+    let check = |audience: &str, named: &str| {
+        let token = access(&format!(r#"{{"aud":"{audience}","scp":"a"}}"#));
+        let message = format!("the access token is for {named}, not for the client {CLIENT}");
+        let error = refused(&own_or_orders(&token, &credential), "wrong-audience", &message);
+        let ExchangeError::WrongAudience { expected, actual } = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!((expected.identifier(), actual[0].identifier()), (CLIENT, audience));
+    };
+    let graph = "00000003-0000-0000-c000-000000000000";
+    check(graph, &format!("Microsoft Graph ({graph})"));
+    let arm = "https://management.azure.com/";
+    check(arm, &format!("Azure Resource Manager ({arm})"));
+    check("api://orders", "api://orders");
+    check(
+        "api://api://8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c",
+        "api://api://8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c",
+    );
+    let token = access(r#"{"scp":"a"}"#);
+    let none = format!("the access token is for no API, not for the client {CLIENT}");
+    refused(&own_or_orders(&token, &credential), "wrong-audience", &none);
+    let token = access(r#"{"aud":"a\r\nb","scp":"a"}"#);
+    let escaped = format!(r"the access token is for a\u{{d}}\u{{a}}b, not for the client {CLIENT}");
+    refused(&own_or_orders(&token, &credential), "wrong-audience", &escaped);
+}
+
+#[test]
+fn what_cannot_be_exchanged() {
+    let credential = secret();
+    let id = access(&format!(r#"{{"aud":"{CLIENT}","nonce":"n"}}"#));
+    let message = "this is an ID token, and only an access token can be exchanged";
+    refused(&exchange(&id, &credential), "id-token", message);
+    let message = "the access token is of an application, and there is no user to act on behalf of";
+    for claims in [r#""idtyp":"app","roles":["a"]"#, r#""oid":"o","sub":"o""#] {
+        let app = access(&format!(r#"{{"aud":"{CLIENT}",{claims}}}"#));
+        refused(&exchange(&app, &credential), "no-user", message);
+    }
+    let unreadable = "the access token cannot be read, as those for an API of your own can: ";
+    let opaque = AccessToken::new("EwBcanary");
+    let error = refused(
+        &exchange(&opaque, &credential),
+        "unreadable-token",
+        &format!("{unreadable}the token is opaque: it has 1 segment(s) where a JWT has 3"),
+    );
+    assert_eq!(error, ExchangeError::UnreadableToken(DecodeError::Opaque { segments: 1 }));
+    let encrypted = AccessToken::new("e30.a.b.c.d");
+    let message = format!(
+        "{unreadable}the token is encrypted: only the API that it was issued for can read it"
+    );
+    refused(&exchange(&encrypted, &credential), "unreadable-token", &message);
+}
+
+#[test]
+fn secrets_stay_inside() {
+    let credential = secret();
+    assert_eq!(format!("{credential:?}"), "ClientCredential(secret, 17 bytes)");
+    let assertion = ClientCredential::assertion("canary.canary.canary");
+    assert_eq!(format!("{assertion:?}"), "ClientCredential(assertion, 20 bytes)");
+    let token = access(r#"{"aud":"a","scp":"canary"}"#);
+    for request in [
+        TokenRequest::on_behalf_of(&token).client(CLIENT, &credential).scope("api://a/b"),
+        TokenRequest::refresh(&RefreshToken::new("canary")).client(CLIENT, &assertion),
+    ] {
+        let debug = format!("{request:?}");
+        assert!(!debug.contains("canary") && !debug.contains("eyJ"), "{debug}");
+        let error = request.build(&endpoint()).unwrap_err();
+        let text = format!("{} {error:?}", chain(&error));
+        assert!(!text.contains("canary") && !text.contains("eyJ"), "{text}");
+    }
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+#[test]
+fn an_answer_has_tokens() {
+    let body = br#"{"token_type":"bEARER","scope":"https://graph.microsoft.com/User.Read  a","expires_in":3599,
+        "ext_expires_in":3599,"access_token":"canary-a","refresh_token":"canary\u002dr","id_token":"canary-i"}"#;
+    let answer = TokenResponse::parse(StatusCode::OK, body).unwrap();
+    assert_eq!(answer.access_token().expose_secret(), "canary-a");
+    assert_eq!(answer.refresh_token().unwrap().expose_secret(), "canary-r");
+    assert_eq!(answer.id_token().unwrap().expose_secret(), "canary-i");
+    assert_eq!(answer.expires_in(), Some(Duration::from_secs(3599)));
+    assert_eq!(answer.expires_at(at(1)), Some(at(3600)));
+    assert!(answer.scopes().eq(["https://graph.microsoft.com/User.Read", "a"]));
+    assert!(!format!("{answer:?}").contains("canary"));
+    assert_eq!(answer.into_access_token().expose_secret(), "canary-a");
+
+    let body = br#"{"token_type":"Bearer","access_token":"a","refresh_token":null,"id_token":"",
+        "expires_in":null}"#;
+    let answer = TokenResponse::parse(StatusCode::CREATED, body).unwrap();
+    assert!(answer.refresh_token().is_none() && answer.id_token().is_none());
+    assert_eq!((answer.expires_in(), answer.expires_at(at(1))), (None, None));
+    assert_eq!(answer.scopes().next(), None);
+}
+
+#[test]
+fn a_life_is_a_number_or_a_text() {
+    let parse = |value: &str| {
+        let body = format!(r#"{{"token_type":"Bearer","access_token":"a","expires_in":{value}}}"#);
+        TokenResponse::parse(StatusCode::OK, body.as_bytes())
+    };
+    for (value, expected) in [("0", 0), ("3599", 3599), (r#""3599""#, 3599)] {
+        let answer = parse(value).unwrap();
+        assert_eq!(answer.expires_in(), Some(Duration::from_secs(expected)), "{value}");
+    }
+    let endless = parse("18446744073709551615").unwrap();
+    assert_eq!(endless.expires_at(at(1)), None);
+    for value in ["-1", "1.5", "1e3", r#""""#, r#"" 1""#, r#""+1""#, "[]", "true"] {
+        let error = parse(value).expect_err(value);
+        check_answer(&error, "expires_in of the body has the wrong JSON type or is out of range");
+    }
+    let error = parse("18446744073709551616").unwrap_err();
+    check_answer(&error, "expires_in of the body has the wrong JSON type or is out of range");
+}
+
+#[track_caller]
+fn check_answer(error: &TokenError, source: &str) {
+    assert_eq!(error.kind(), TokenErrorKind::InvalidAnswer);
+    let message =
+        "the token endpoint answered 200 OK: the answer is no token response of the type Bearer";
+    assert_eq!(chain(error), format!("{message}: {source}"));
+    assert!(!error.is_retryable() && !error.needs_user());
+    assert!(!format!("{error:?}").contains("canary"));
+}
+
+#[test]
+fn an_answer_that_is_none() {
+    #[track_caller]
+    fn check(body: impl AsRef<[u8]>, source: &str) {
+        check_answer(&TokenResponse::parse(StatusCode::OK, body.as_ref()).unwrap_err(), source);
+    }
+    check("", "the body is not JSON at byte 0");
+    check("<html>canary", "the body is not JSON at byte 0");
+    check(b"{\"a\":\"\xff\"}", "the body is not JSON at byte 6");
+    check("{} x", "the body is not JSON at byte 3");
+    check("[]", "the body is not a JSON object");
+    check("{}", "the body has no token_type");
+    check(r#"{"token_type":"Bearer"}"#, "the body has no access_token");
+    check(r#"{"token_type":"Bearer","access_token":""}"#, "the body has no access_token");
+    check(r#"{"token_type":"Bearer","access_token":null}"#, "the body has no access_token");
+    check(r#"{"access_token":"canary"}"#, "the body has no token_type");
+    let type_of = "the token is not of the type Bearer";
+    check(r#"{"token_type":"pop","access_token":"canary"}"#, type_of);
+    let wrong =
+        |member: &str| format!("{member} of the body has the wrong JSON type or is out of range");
+    check(r#"{"token_type":null}"#, &wrong("token_type"));
+    check(r#"{"token_type":"Bearer","scope":[]}"#, &wrong("scope"));
+    for member in ["access_token", "refresh_token", "id_token"] {
+        check(format!(r#"{{"{member}":1}}"#), &wrong(member));
+    }
+    for (member, value) in [
+        ("access_token", r#""canary""#),
+        ("refresh_token", r#""canary""#),
+        ("id_token", "null"),
+        ("token_type", r#""Bearer""#),
+        ("expires_in", "1"),
+        ("scope", r#""a""#),
+    ] {
+        let body = format!(r#"{{"{member}":{value},"{member}":{value}}}"#);
+        check(body, &format!("the body has {member} twice"));
+    }
+    let short = r#"{"token_type":"Bearer","access_token":"a"}"#;
+    let longest = format!("{short}{}", " ".repeat(MAX_TOKEN_RESPONSE_LEN - short.len()));
+    assert!(TokenResponse::parse(StatusCode::OK, longest.as_bytes()).is_ok());
+    check(format!("{longest} "), "the body is 1048577 bytes long, over the limit of 1048576");
+    let too_long = AnswerError::TooLong { length: 1 };
+    assert_eq!(too_long.to_string(), "the body is 1 bytes long, over the limit of 1048576");
+}
+
+#[track_caller]
+fn error(status: u16, body: impl AsRef<[u8]>) -> TokenError {
+    let status = StatusCode::from_u16(status).unwrap();
+    TokenResponse::parse(status, body.as_ref()).expect_err("an error")
+}
+
+#[test]
+fn refusals_have_kinds() {
+    use TokenErrorKind as Kind;
+    #[track_caller]
+    fn check(status: u16, body: &str, kind: Kind) {
+        let error = error(status, body);
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.is_retryable(), kind == Kind::Unavailable);
+        let of_user = [Kind::InvalidGrant, Kind::ConsentRequired, Kind::InteractionRequired];
+        assert_eq!(error.needs_user(), of_user.contains(&kind));
+        assert_eq!(error.status().as_u16(), status);
+    }
+    let code = |code: &str| format!(r#"{{"error":"{code}"}}"#);
+    check(400, &code("invalid_grant"), Kind::InvalidGrant);
+    check(400, &code("interaction_required"), Kind::InteractionRequired);
+    check(400, &code("login_required"), Kind::InteractionRequired);
+    check(400, &code("consent_required"), Kind::ConsentRequired);
+    check(401, &code("invalid_client"), Kind::InvalidClient);
+    check(400, &code("unauthorized_client"), Kind::UnauthorizedClient);
+    check(400, &code("invalid_scope"), Kind::InvalidScope);
+    check(400, &code("invalid_resource"), Kind::InvalidScope);
+    check(400, &code("temporarily_unavailable"), Kind::Unavailable);
+    check(400, &code("server_error"), Kind::Unavailable);
+    check(400, &code("invalid_request"), Kind::Other);
+    check(400, &code("Invalid_Grant"), Kind::Other);
+    check(302, "", Kind::Other);
+    check(400, "<html>", Kind::Other);
+    for status in [408, 429, 500, 503, 599] {
+        check(status, &code("invalid_grant"), Kind::Unavailable);
+        check(status, "", Kind::Unavailable);
+    }
+    let with = |more: &str| format!(r#"{{"error":"invalid_grant",{more}}}"#);
+    check(400, &with(r#""suberror":"consent_required""#), Kind::ConsentRequired);
+    check(400, &with(r#""suberror":"bad_token""#), Kind::InvalidGrant);
+    check(400, &with(r#""error_codes":[65001]"#), Kind::ConsentRequired);
+    check(400, &with(r#""error_codes":[50013]"#), Kind::WrongAssertion);
+    check(400, &with(r#""error_codes":[1,500131]"#), Kind::WrongAssertion);
+    check(400, &with(r#""error_description":"AADSTS50013: a""#), Kind::WrongAssertion);
+    check(400, &with(r#""error_codes":[500133]"#), Kind::InvalidGrant);
+    check(400, r#"{"error":"invalid_client","error_codes":[50013]}"#, Kind::InvalidClient);
+}
+
+#[test]
+fn refusals_have_the_number_of_entra() {
+    #[track_caller]
+    fn check(members: &str, expected: Option<u32>) {
+        assert_eq!(error(400, format!("{{{members}}}")).aadsts(), expected);
+    }
+    check(r#""error_codes":[70011,1]"#, Some(70011));
+    check(r#""error_codes":[70011],"error_description":"AADSTS1: a""#, Some(70011));
+    check(r#""error_codes":[],"error_description":"AADSTS7000215: a""#, Some(7_000_215));
+    check(r#""error_codes":["70011",-1,4294967296,1.5,null]"#, None);
+    check(r#""error_codes":70011"#, None);
+    check(r#""error_description":"AADSTS""#, None);
+    check(r#""error_description":"AADSTS: a""#, None);
+    check(r#""error_description":"AADSTS+1: a""#, None);
+    check(r#""error_description":"AADSTS99999999999: a""#, None);
+    check(r#""error_description":" AADSTS1: a""#, None);
+    check(r#""error_description":1"#, None);
+}
+
+#[test]
+fn refusals_keep_to_themselves_what_is_not_for_logs() {
+    let body = r#"{"error":"interaction_required","error_description":"AADSTS50079: canary\r\nTrace ID: 1",
+        "error_codes":[50079],"suberror":"basic_action","trace_id":"canary",
+        "claims":"{\"access_token\":{\"polids\":{\"values\":[\"canary\"]}}}"}"#;
+    let refusal = error(400, body);
+    assert_eq!(refusal.error(), Some("interaction_required"));
+    assert_eq!(refusal.claims(), Some(r#"{"access_token":{"polids":{"values":["canary"]}}}"#));
+    assert_eq!(refusal.description(), Some("AADSTS50079: canary\r\nTrace ID: 1"));
+    assert_eq!(
+        chain(&refusal),
+        "the token endpoint answered 400 Bad Request (interaction_required, AADSTS50079): the user has \
+         to sign in again, with the claims challenge if there is one",
+    );
+    assert_eq!(
+        format!("{refusal:?}"),
+        "TokenError { kind: InteractionRequired, status: 400, error: Some(\"interaction_required\"), \
+         aadsts: Some(50079), answer: None, .. }",
+    );
+    // What is no code is not shown either.
+    let longest = "x".repeat(64);
+    assert_eq!(error(400, format!(r#"{{"error":"{longest}"}}"#)).error(), Some(longest.as_str()));
+    for code in ["", "canary canary", "a\\nb", "é", &format!("{longest}x")] {
+        let refusal = error(400, format!(r#"{{"error":"{code}"}}"#));
+        assert_eq!(refusal.error(), None);
+        let message = "the token endpoint answered 400 Bad Request: read the description";
+        assert_eq!(refusal.to_string(), message);
+    }
+}
+
+#[test]
+fn long_refusals_are_told_by_their_status() {
+    let short = r#"{"error":"invalid_grant"}"#;
+    let longest = format!("{short}{}", " ".repeat(MAX_TOKEN_ERROR_LEN - short.len()));
+    assert_eq!(error(400, &longest).kind(), TokenErrorKind::InvalidGrant);
+    assert_eq!(error(400, format!("{longest} ")).kind(), TokenErrorKind::Other);
+}
+
+#[test]
+fn every_kind_has_advice() {
+    let lines: Vec<String> = TokenErrorKind::ALL
+        .iter()
+        .map(|kind| format!("{}: {}", kind.code(), kind.advice()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "invalid-grant: the token that was sent is no longer good: have the user sign in again",
+            "wrong-assertion: the token that was sent is not for this client: send the access token for \
+             your own API",
+            "consent-required: the user or an administrator has to consent to the scopes",
+            "interaction-required: the user has to sign in again, with the claims challenge if there is \
+             one",
+            "invalid-client: check the client id and its credential, which may have expired",
+            "unauthorized-client: the client may not do this: check the app registration and the tenant",
+            "invalid-scope: check the scopes: one of them, or the API, is not known in this tenant",
+            "unavailable: the service cannot answer: try again later",
+            "invalid-answer: the answer is no token response of the type Bearer",
+            "other: read the description",
+        ],
+    );
+    let numbered = error(400, r#"{"error_codes":[1]}"#);
+    let message = "the token endpoint answered 400 Bad Request (AADSTS1): read the description";
+    assert_eq!(numbered.to_string(), message);
+}

@@ -1,0 +1,171 @@
+//! What the host of Azure Functions sends to a custom handler, and what it wants back.
+
+use easyauth::{
+    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens,
+    functions::{Invocation, InvocationError, InvocationResponse, MAX_INVOCATION_LEN},
+    headers::HeaderErrorKind,
+};
+use http::StatusCode;
+
+/// A payload with these bindings.
+fn payload(data: &str) -> String {
+    format!(
+        r#"{{"Data":{{{data}}},"Metadata":{{"Headers":{{"Host":"h"}},"sys":{{"MethodName":"m"}}}}}}"#
+    )
+}
+
+/// A binding with these headers.
+fn request(binding: &str, headers: &str) -> String {
+    format!(
+        r#""{binding}":{{"Url":"https://h/api/o?code=canary","Method":"POST","Query":"{{}}","Headers":{headers},
+        "Params":{{}},"Identities":[{{"IsAuthenticated":false,"Claims":[]}}],"Body":"{{\"a\":1}}"}}"#
+    )
+}
+
+#[track_caller]
+fn read(headers: &str) -> Invocation {
+    Invocation::parse(payload(&request("req", headers)).as_bytes()).expect("an invocation")
+}
+
+#[track_caller]
+fn refused(payload: impl AsRef<[u8]>, error: &InvocationError, message: &str) {
+    let refused = Invocation::parse(payload.as_ref()).expect_err("an error");
+    assert_eq!(&refused, error);
+    assert_eq!(refused.to_string(), message);
+}
+
+#[test]
+fn headers_are_those_of_the_request() {
+    let invocation = read(
+        r#"{"x-ms-client-principal-id":["7"],"X-MS-CLIENT-PRINCIPAL-NAME":"José \u0022S\u0022",
+        "X-Ms-Client-Principal-Idp":["aad"],"X-MS-TOKEN-AAD-REFRESH-TOKEN":["canary"],"Accept":["a","b"],
+        "accept":"c","Empty":[]}"#,
+    );
+    assert_eq!((invocation.binding(), invocation.method()), ("req", "POST"));
+    assert_eq!(invocation.url(), "https://h/api/o?code=canary");
+    let user = EasyAuthPrincipal::from_headers(&invocation).unwrap().unwrap();
+    assert_eq!((user.id(), user.name()), (Some("7"), Some("José \"S\"")));
+    let tokens = ProviderTokens::from_headers(&invocation, &IdentityProvider::ENTRA).unwrap();
+    assert_eq!(tokens.refresh_token().unwrap().expose_secret(), "canary");
+    let accept: Vec<&[u8]> = (0..).map_while(|index| invocation.header("ACCEPT", index)).collect();
+    assert_eq!(accept, [b"a", b"b", b"c"]);
+    assert_eq!(invocation.header("empty", 0), None);
+    assert_eq!(invocation.header("Host", 0), None); // of the metadata
+    assert_eq!(
+        format!("{invocation:?}"),
+        "Invocation { binding: \"req\", method: \"POST\", headers: [\"x-ms-client-principal-id\", \
+         \"X-MS-CLIENT-PRINCIPAL-NAME\", \"X-Ms-Client-Principal-Idp\", \
+         \"X-MS-TOKEN-AAD-REFRESH-TOKEN\", \"Accept\", \"Accept\", \"accept\"], .. }",
+    );
+    assert!(EasyAuthPrincipal::from_headers(&read("{}")).unwrap().is_none());
+}
+
+#[test]
+fn a_second_value_is_somebody_elses() {
+    for headers in [
+        r#"{"X-MS-CLIENT-PRINCIPAL-ID":["a","b"]}"#,
+        r#"{"X-MS-CLIENT-PRINCIPAL-ID":["a"],"x-ms-client-principal-id":["a"]}"#,
+        r#"{"X-MS-CLIENT-PRINCIPAL-ID":"a","X-MS-CLIENT-PRINCIPAL-ID":"a"}"#,
+    ] {
+        match EasyAuthPrincipal::from_headers(&read(headers)) {
+            Err(PrincipalError::Header(error)) => {
+                assert_eq!(error.kind(), HeaderErrorKind::Repeated);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_trigger_is_the_binding_with_headers() {
+    let others = r#""message":"{}","document":{"Url":1,"Headers":"canary"},"number":1,"list":[]"#;
+    let found = payload(&format!("{others},{}", request("request", "{}")));
+    assert_eq!(Invocation::parse(found.as_bytes()).unwrap().binding(), "request");
+
+    let two = payload(&format!("{},{}", request("req", "{}"), r#""document":{"Headers":{"a":1}}"#));
+    let message = "the invocation has more than one binding with headers";
+    refused(&two, &InvocationError::Ambiguous, message);
+    let named = Invocation::parse_named(two.as_bytes(), "req").unwrap();
+    assert_eq!(named.binding(), "req");
+
+    let none = "the invocation has no HTTP trigger, or none of this name";
+    refused(payload(others), &InvocationError::NoHttpTrigger, none);
+    refused(payload(""), &InvocationError::NoHttpTrigger, none);
+    for name in ["REQ", "message", "number", ""] {
+        let error = Invocation::parse_named(two.as_bytes(), name).unwrap_err();
+        assert_eq!(error, InvocationError::NoHttpTrigger, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_invocation() {
+    let json = |position| InvocationError::Json { position };
+    refused("", &json(0), "the invocation is not JSON at byte 0");
+    refused(b"{\"\xff\"}", &json(2), "the invocation is not JSON at byte 2");
+    refused("{} x", &json(3), "the invocation is not JSON at byte 3");
+    let message = "the payload is no invocation: it has no object Data";
+    for text in ["[]", "{}", r#"{"data":{}}"#, r#"{"Data":null}"#, r#"{"Data":"{}"}"#] {
+        refused(text, &InvocationError::NotAnInvocation, message);
+    }
+    let twice = InvocationError::DuplicateMember { member: "Data" };
+    refused(r#"{"Data":{},"Data":{}}"#, &twice, "the invocation has Data twice");
+    let message = "the invocation has two bindings of one name";
+    refused(payload(r#""a":1,"a":{}"#), &InvocationError::DuplicateBinding, message);
+    refused(payload(r#""a":1,"\u0061":2"#), &InvocationError::DuplicateBinding, message);
+}
+
+#[test]
+fn what_is_no_request() {
+    #[track_caller]
+    fn check(members: &str, error: &InvocationError, message: &str) {
+        let payload = payload(&format!(r#""req":{{{members}}}"#));
+        refused(&payload, error, message);
+        assert_eq!(Invocation::parse_named(payload.as_bytes(), "req").as_ref().err(), Some(error));
+    }
+    for member in ["Url", "Method", "Headers"] {
+        let error = InvocationError::DuplicateMember { member };
+        let value = if member == "Headers" { "{}" } else { r#""a""# };
+        let members = format!(r#""Headers":{{}},"Url":"","Method":"","{member}":{value}"#);
+        check(&members, &error, &format!("the invocation has {member} twice"));
+    }
+    let invalid = |member| InvocationError::InvalidMember { member };
+    let message =
+        |member: &str| format!("the HTTP trigger has no {member}, or one of the wrong JSON type");
+    check(r#""Headers":{},"Method":"GET""#, &invalid("Url"), &message("Url"));
+    check(r#""Headers":{},"Method":"GET","Url":1"#, &invalid("Url"), &message("Url"));
+    check(r#""Headers":{},"Url":"u""#, &invalid("Method"), &message("Method"));
+    check(r#""Headers":{},"Url":"u","Method":null"#, &invalid("Method"), &message("Method"));
+    for value in ["null", "1", "{}", "[1]", r#"["a",null]"#, r#"[["a"]]"#] {
+        let members = format!(r#""Headers":{{"a":{value}}},"Url":"u","Method":"GET""#);
+        check(&members, &invalid("Headers"), &message("Headers"));
+    }
+}
+
+#[test]
+fn the_longest_invocation_is_that_of_the_platform() {
+    let length = MAX_INVOCATION_LEN + 1;
+    let message = "the invocation is 104857601 bytes long, over the limit of 104857600";
+    refused(vec![b' '; length], &InvocationError::TooLong { length }, message);
+}
+
+/// Many values with escapes take no more memory and time than they have bytes.
+#[test]
+fn escapes_cost_what_they_weigh() {
+    let values = vec![r#""\n""#; 200_000].join(",");
+    let invocation = read(&format!(r#"{{"a":[{values}]}}"#));
+    assert_eq!(invocation.header("A", 199_999), Some(&b"\n"[..]));
+}
+
+#[test]
+fn an_answer_is_an_output() {
+    let answer = InvocationResponse::new(StatusCode::FORBIDDEN)
+        .header("Content-Type", "text/plain")
+        .header("content-type", "text/html")
+        .header("WWW-Authenticate", "Bearer realm=\"a\"")
+        .body("canary \"\n");
+    let expected = r#"{"Outputs":{"$return\"":{"body":"canary \"\n","headers":{"content-type":"text/html",
+        "www-authenticate":"Bearer realm=\"a\""},"statusCode":403}},"Logs":[],"ReturnValue":null}"#;
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(value(&answer.to_json("$return\"")), value(expected));
+    assert_eq!(format!("{answer:?}"), "InvocationResponse(403 Forbidden)");
+}
