@@ -1,9 +1,9 @@
 //! The headers of Easy Auth: their names, and where they are read from.
 //!
 //! A [`HeaderSource`] is anything that holds request headers: [`http::HeaderMap`], slices and maps of
-//! pairs, and the `HashMap<String, Vec<String>>` of an Azure Functions custom handler. Names are
-//! compared without regard to case (RFC 9110 section 5.1), because every framework spells them in its
-//! own way.
+//! pairs, maps from a name to a list of values, and the [`Invocation`](crate::functions::Invocation) of
+//! an Azure Functions custom handler. Names are compared without regard to case (RFC 9110 section 5.1),
+//! because every framework spells them in its own way.
 //!
 //! The platform writes each of its headers once. A second value is somebody else's, so it is an
 //! [error](HeaderErrorKind::Repeated) and never ignored.

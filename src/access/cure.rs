@@ -20,7 +20,8 @@ pub enum Cure {
     /// Use the access token in the place of the ID token.
     SendAccessToken,
     /// Exchange the client's own token for one that opens the API (OAuth 2.0 on-behalf-of): it is for
-    /// this application, and no setting changes that.
+    /// this application, and no setting changes that. [`TokenRequest`](crate::exchange::TokenRequest)
+    /// is the way.
     ExchangeOnBehalfOf,
     /// Answer 401, so that the client sends a fresh token.
     AskClient,

@@ -216,7 +216,8 @@ impl TokenError {
 
     /// The claims challenge, a JSON object: what the next sign-in has to ask for in its parameter `claims`,
     /// a second factor for instance. It comes from outside and names policies: pass it on, and parse it
-    /// before anything else is made of it.
+    /// before anything else is made of it. An API passes it on to its client by
+    /// `VerifiedToken::claims_challenge`.
     #[must_use]
     pub fn claims(&self) -> Option<&str> {
         self.claims.as_deref()

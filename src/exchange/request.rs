@@ -78,8 +78,8 @@ impl<'a> TokenRequest<'a> {
     /// Builds the request.
     ///
     /// **Its body is a secret**: it has the token and the client credential as plain bytes, which the
-    /// `Debug` form of [`http::Request`] prints and nobody wipes. Send it over TLS, and neither log nor
-    /// keep it.
+    /// `Debug` form of [`http::Request`] prints and nobody wipes. Neither log nor keep it, and let the
+    /// HTTP client follow no redirects: the endpoint sends none.
     ///
     /// # Errors
     ///

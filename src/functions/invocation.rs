@@ -1,35 +1,7 @@
-//! Azure Functions with a custom handler: the payload that carries a request, and that of the answer.
-//!
-//! The host of Azure Functions invokes a custom handler, which a function in Rust is, in one of two ways.
-//! With `"enableForwardingHttpRequest": true` (or, newer, `"enableProxyingHttpRequest": true`) under
-//! `customHandler` in `host.json`, a function whose only bindings are an HTTP trigger and its response gets
-//! the request as it is: read its headers as anywhere else, **nothing here is needed**. Otherwise the request
-//! is inside of a JSON payload, and an [`Invocation`] is where its headers are.
-//!
-//! ```
-//! use easyauth::{EasyAuthPrincipal, functions::{Invocation, InvocationResponse}};
-//!
-//! let payload = br#"{"Data":{"req":{"Url":"https://orders.example/api/order","Method":"GET","Query":{},
-//!     "Headers":{"X-MS-CLIENT-PRINCIPAL-ID":["7"],"X-MS-CLIENT-PRINCIPAL-IDP":["aad"]}}},"Metadata":{}}"#;
-//! let invocation = Invocation::parse(payload)?;
-//! let user = EasyAuthPrincipal::from_headers(&invocation)?.expect("somebody is signed in");
-//! assert_eq!((invocation.method(), user.id()), ("GET", Some("7")));
-//!
-//! let answer = InvocationResponse::new(http::StatusCode::OK).body("hello 7");
-//! assert_eq!(
-//!     answer.to_json("res"),
-//!     r#"{"Outputs":{"res":{"body":"hello 7","headers":{},"statusCode":200}},"Logs":[],"ReturnValue":null}"#,
-//! );
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! The request inside of a payload.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    fmt,
-};
+use std::{collections::HashSet, fmt};
 
-use http::StatusCode;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -304,52 +276,5 @@ pub enum InvocationError {
 impl From<JsonError> for InvocationError {
     fn from(error: JsonError) -> Self {
         Self::Json { position: error.position }
-    }
-}
-
-/// What a function with an HTTP response answers, for the host to make a response of it ("Azure Functions
-/// custom handlers": response payload). Functions with further outputs put their payload together
-/// themselves.
-///
-/// Its `Debug` form has the status only.
-#[derive(Clone, PartialEq, Eq)]
-#[must_use]
-pub struct InvocationResponse {
-    status: StatusCode,
-    headers: BTreeMap<String, String>,
-    body: String,
-}
-
-impl InvocationResponse {
-    /// An answer without headers and body.
-    pub fn new(status: StatusCode) -> Self {
-        Self { status, headers: BTreeMap::new(), body: String::new() }
-    }
-
-    /// Sets a header. Said twice, the last counts.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.insert(name.into().to_ascii_lowercase(), value.into());
-        self
-    }
-
-    /// Sets the body.
-    pub fn body(self, body: impl Into<String>) -> Self {
-        Self { body: body.into(), ..self }
-    }
-
-    /// The payload, where `output` is the name of the HTTP response in `function.json`, `res` for instance.
-    /// Send it with the content type `application/json`.
-    #[must_use]
-    pub fn to_json(&self, output: &str) -> String {
-        let Self { status, headers, body } = self;
-        let answer = json!({"body": body, "headers": headers, "statusCode": status.as_u16()});
-        let output = json!(output);
-        format!(r#"{{"Outputs":{{{output}:{answer}}},"Logs":[],"ReturnValue":null}}"#)
-    }
-}
-
-impl fmt::Debug for InvocationResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvocationResponse({})", self.status)
     }
 }

@@ -1,0 +1,30 @@
+//! Azure Functions with a custom handler: the payload that carries a request, and that of the answer.
+//!
+//! The host of Azure Functions invokes a custom handler, which a function in Rust is, in one of two ways.
+//! With `"enableForwardingHttpRequest": true` (or, newer, `"enableProxyingHttpRequest": true`) under
+//! `customHandler` in `host.json`, a function whose only bindings are an HTTP trigger and its response gets
+//! the request as it is: read its headers as anywhere else, **nothing here is needed**. Otherwise the request
+//! is inside of a JSON payload, and an [`Invocation`] is where its headers are.
+//!
+//! ```
+//! use easyauth::{EasyAuthPrincipal, functions::{Invocation, InvocationResponse}};
+//!
+//! let payload = br#"{"Data":{"req":{"Url":"https://orders.example/api/order","Method":"GET","Query":{},
+//!     "Headers":{"X-MS-CLIENT-PRINCIPAL-ID":["7"],"X-MS-CLIENT-PRINCIPAL-IDP":["aad"]}}},"Metadata":{}}"#;
+//! let invocation = Invocation::parse(payload)?;
+//! let user = EasyAuthPrincipal::from_headers(&invocation)?.expect("somebody is signed in");
+//! assert_eq!((invocation.method(), user.id()), ("GET", Some("7")));
+//!
+//! let answer = InvocationResponse::new(http::StatusCode::OK).body("hello 7");
+//! assert_eq!(
+//!     answer.to_json("res"),
+//!     r#"{"Outputs":{"res":{"body":"hello 7","headers":{},"statusCode":200}},"Logs":[],"ReturnValue":null}"#,
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod invocation;
+mod response;
+
+pub use invocation::{Invocation, InvocationError, MAX_INVOCATION_LEN};
+pub use response::InvocationResponse;

@@ -1,0 +1,53 @@
+//! The payload of an answer.
+
+use std::{collections::BTreeMap, fmt};
+
+use http::StatusCode;
+use serde_json::json;
+
+/// What a function with an HTTP response answers, for the host to make a response of it ("Azure Functions
+/// custom handlers": response payload). Functions with further outputs put their payload together
+/// themselves.
+///
+/// Its `Debug` form has the status only.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct InvocationResponse {
+    status: StatusCode,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+impl InvocationResponse {
+    /// An answer without headers and body.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, headers: BTreeMap::new(), body: String::new() }
+    }
+
+    /// Sets a header. Said twice, the last counts.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into().to_ascii_lowercase(), value.into());
+        self
+    }
+
+    /// Sets the body.
+    pub fn body(self, body: impl Into<String>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// The payload, where `output` is the name of the HTTP response in `function.json`, `res` for instance.
+    /// Send it with the content type `application/json`.
+    #[must_use]
+    pub fn to_json(&self, output: &str) -> String {
+        let Self { status, headers, body } = self;
+        let answer = json!({"body": body, "headers": headers, "statusCode": status.as_u16()});
+        let output = json!(output);
+        format!(r#"{{"Outputs":{{{output}:{answer}}},"Logs":[],"ReturnValue":null}}"#)
+    }
+}
+
+impl fmt::Debug for InvocationResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvocationResponse({})", self.status)
+    }
+}
