@@ -5,7 +5,7 @@ use super::{
     placeholder::final_text, rule::rules,
 };
 use crate::{
-    resource::Scope,
+    resource::{Cloud, Scope},
     settings::{AuthSettingsV2, Service, UnauthenticatedAction},
 };
 
@@ -28,18 +28,12 @@ rules! {
 
 pub(super) const SECTION: Section = Section { rules: RULES, check };
 
-/// Where the clouds sign in.
-const SIGN_IN_HOSTS: [&str; 11] = [
-    "login.microsoftonline.com",
+/// Other hosts of the services that sign in, and that of the German cloud which is closed.
+const SIGN_IN_ALIASES: [&str; 5] = [
     "login.windows.net",
     "login.microsoft.com",
-    "login.microsoftonline.us",
     "login.usgovcloudapi.net",
-    "login.partner.microsoftonline.cn",
     "login.chinacloudapi.cn",
-    "login.sovcloud-identity.fr",
-    "login.sovcloud-identity.de",
-    "login.sovcloud-identity.sg",
     "login.microsoftonline.de",
 ];
 
@@ -169,7 +163,9 @@ impl<'a> Issuer<'a> {
     }
 
     fn is_entra(&self) -> bool {
-        self.is_at(&SIGN_IN_HOSTS) || self.is_at(&VERSION_1_HOSTS)
+        self.is_at(&Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).collect::<Vec<_>>())
+            || self.is_at(&SIGN_IN_ALIASES)
+            || self.is_at(&VERSION_1_HOSTS)
     }
 
     fn is_version_2(&self) -> bool {
