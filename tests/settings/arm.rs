@@ -627,3 +627,11 @@ fn types_can_be_shared() {
     check_error::<ArmRequestError>();
     check_error::<easyauth::settings::SiteIdError>();
 }
+
+#[test]
+fn budgets_are_what_the_docs_say() {
+    assert_eq!(MAX_ARM_ERROR_LEN, 65_536);
+    assert_eq!(easyauth::settings::MAX_SITE_ID_LEN, 3_072);
+    assert_eq!(easyauth::settings::MAX_SETTINGS_LEN, 4_194_304);
+    assert_eq!(easyauth::settings::MAX_LOGIN_PARAMETERS_LEN, 16_384);
+}
