@@ -575,7 +575,10 @@ fn the_envelope_has_tags() {
     assert_eq!(envelope.resource_type().as_deref(), Some("Microsoft.Web/sites/config"));
     assert_eq!(envelope.location().as_deref(), Some("West Europe"));
     assert_eq!(envelope.system_data(), None);
-    assert_eq!(envelope.tags().count(), 1);
+    let tags: Vec<_> = envelope.tags().collect();
+    let (name, value) = tags.first().unwrap();
+    assert_eq!((tags.len(), &**name), (1, "hidden-link: /app-insights-resource-id"));
+    assert!(value.ends_with("/components/orders"));
     settings.envelope_mut().unwrap().set_tag("team/a", "orders");
     assert_eq!(settings.envelope().tag("team/a").as_deref(), Some("orders"));
     assert_eq!(settings.get("/tags/team~1a"), Some("\"orders\""));
@@ -698,5 +701,15 @@ fn guids_are_compared_and_printed_in_lower_case() {
     assert_eq!(format!("{guid:?}"), format!("Guid({lower})"));
     for bad in ["", "d874dd2f20324db1a053f0ec243685aa", "{d874dd2f-2032-4db1-a053-f0ec243685aa}"] {
         assert_eq!(bad.parse::<Guid>().unwrap_err().to_string(), "this is not a GUID");
+    }
+}
+
+#[test]
+fn hours_are_written_as_numbers() {
+    for (seconds, json) in [(0, "0"), (3600, "1"), (259_200, "72"), (5400, "1.5")] {
+        let mut settings = read(r#"{"login":{}}"#);
+        let extension = std::time::Duration::from_secs(seconds);
+        settings.login_mut().token_store_mut().set_token_refresh_extension(extension);
+        assert_eq!(settings.get("/login/tokenStore/tokenRefreshExtensionHours"), Some(json));
     }
 }

@@ -363,3 +363,13 @@ fn compared_without_regard_to_case() {
     }
     assert_eq!(format!("{app:?}"), format!("SiteId({SITE})"));
 }
+
+/// Ids that are the same are found in a map, and others are not all in one place.
+#[test]
+fn ids_hash_as_they_compare() {
+    use std::hash::{BuildHasher, RandomState};
+    let state = RandomState::new();
+    let hash = |name: &str| state.hash_one(SiteId::app_service("S", "G", name).unwrap());
+    assert_eq!(hash("orders"), hash("ORDERS"));
+    assert_ne!(hash("orders"), hash("stock"));
+}
