@@ -236,3 +236,20 @@ fn st1_around_the_sections() {
     fires_in(FILE, "ST1", &["/$schemas"], &[("/$schemas", "1")]);
     fires("ST1", "/platform/$schema", &[("/platform/$schema", "1")]);
 }
+
+/// The first version's name of the issuer is that of Entra where Entra is meant, and nowhere else.
+#[test]
+fn st1_an_issuer_of_another_provider_is_not_that_of_entra() {
+    for at in [
+        "/identityProviders/google/registration/issuer",
+        "/identityProviders/google/issuer",
+        "/identityProviders/issuer",
+        "/issuer",
+    ] {
+        let finding = fires("ST1", at, &[(at, "\"https://id.contoso.example\"")]);
+        assert!(!finding.cure().contains("openIdIssuer"), "{at}: {}", finding.cure());
+    }
+    let own = format!("{ENTRA}/issuer");
+    let finding = fires("ST1", &own, &[(&own, "\"https://id.contoso.example\"")]);
+    assert!(finding.cure().ends_with("/azureActiveDirectory/registration/openIdIssuer"));
+}
