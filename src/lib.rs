@@ -42,6 +42,7 @@ pub mod headers;
 pub mod integrations;
 mod json;
 mod jwt;
+mod kinds;
 mod platform;
 mod principal;
 mod provider;

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::AnswerError;
+use crate::kinds::kinds;
 
 /// The longest body that is looked at for an error, in bytes. Entra answers errors of some 700 bytes, more
 /// with a claims challenge; of a longer body than this the status alone is used.
@@ -43,39 +44,13 @@ pub struct TokenError {
     answer: Option<AnswerError>,
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])+ $kind:ident = $code:literal, $advice:literal;)+) => {
-        /// What a [`TokenError`] is about.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum TokenErrorKind {
-            $($(#[$doc])+ $kind,)+
-        }
-
-        impl TokenErrorKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$kind),+];
-
-            /// A word for programs, which never changes.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $code,)+
-                }
-            }
-
-            /// What to do, for people.
-            #[must_use]
-            pub const fn advice(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $advice,)+
-                }
-            }
-        }
-    };
-}
-
 kinds! {
+    /// What a [`TokenError`] is about.
+    pub enum TokenErrorKind;
+    /// What to do, for people.
+    #[must_use]
+    pub fn advice;
+
     /// The token that was sent has expired, was revoked, or is not good for this (`invalid_grant`).
     InvalidGrant = "invalid-grant",
         "the token that was sent is no longer good: have the user sign in again";

@@ -6,14 +6,7 @@ use super::{
     AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
     views::{ClientRegistrationMut, IdentityProvidersMut, is_built_in},
 };
-
-/// The setting that makes the platform prove itself to Entra by a managed identity in the place of a
-/// secret: it has the client id of the identity (App Service docs, "Configure your app to use Microsoft
-/// Entra sign-in", and Azure-Samples/appservice-builtinauth-bicep).
-const MANAGED_IDENTITY_SETTING: &str = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID";
-
-/// The same in Container Apps, where names of secrets are in lower case.
-const MANAGED_IDENTITY_SECRET: &str = "override-use-mi-fic-assertion-client-id";
+use crate::resource::Cloud;
 
 /// Builds a whole new document: [`AuthSettingsV2::builder`].
 #[derive(Debug, Clone)]
@@ -225,11 +218,12 @@ impl Client {
         Self { id: id.into(), secret_setting: secret_setting.into() }
     }
 
-    fn check(&self, service: Service) -> Result<(), BuildError> {
+    fn checked(&self, service: Service) -> Result<&Self, BuildError> {
         if self.id.is_empty() {
             return Err(BuildError::NoClientId);
         }
-        check_setting_name(&self.secret_setting, service)
+        check_setting_name(&self.secret_setting, service)?;
+        Ok(self)
     }
 
     fn set(&self, registration: &mut ClientRegistrationMut<'_>) {
@@ -257,28 +251,22 @@ impl Provider {
         service: Service,
     ) -> Result<(), BuildError> {
         match self {
-            Self::Entra(app) => return app.add_to(providers, service),
-            Self::Custom(app) => return app.add_to(providers, service),
-            Self::Google(client)
-            | Self::GitHub(client)
-            | Self::Apple(client)
-            | Self::Facebook(client)
-            | Self::Twitter(client) => client.check(service)?,
-        }
-        match self {
+            Self::Entra(app) => app.add_to(providers, service)?,
+            Self::Custom(app) => app.add_to(providers, service)?,
             Self::Google(client) => {
-                let mut google = providers.google_mut();
-                client.set(&mut google.set_enabled(true).registration_mut());
+                let client = client.checked(service)?;
+                client.set(&mut providers.google_mut().set_enabled(true).registration_mut());
             }
             Self::GitHub(client) => {
-                let mut git_hub = providers.git_hub_mut();
-                client.set(&mut git_hub.set_enabled(true).registration_mut());
+                let client = client.checked(service)?;
+                client.set(&mut providers.git_hub_mut().set_enabled(true).registration_mut());
             }
             Self::Apple(client) => {
-                let mut apple = providers.apple_mut();
-                client.set(&mut apple.set_enabled(true).registration_mut());
+                let client = client.checked(service)?;
+                client.set(&mut providers.apple_mut().set_enabled(true).registration_mut());
             }
             Self::Facebook(client) => {
+                let client = client.checked(service)?;
                 let mut facebook = providers.facebook_mut();
                 facebook
                     .set_enabled(true)
@@ -287,6 +275,7 @@ impl Provider {
                     .set_app_secret_setting_name(&client.secret_setting);
             }
             Self::Twitter(client) => {
+                let client = client.checked(service)?;
                 let mut twitter = providers.twitter_mut();
                 twitter
                     .set_enabled(true)
@@ -294,7 +283,6 @@ impl Provider {
                     .set_consumer_key(&client.id)
                     .set_consumer_secret_setting_name(&client.secret_setting);
             }
-            Self::Entra(_) | Self::Custom(_) => {}
         }
         Ok(())
     }
@@ -307,7 +295,7 @@ impl EntraApp {
     /// Without a credential, Easy Auth gets an ID token and no access token.
     pub fn new(tenant: &Guid, client_id: Guid) -> Self {
         Self {
-            issuer: format!("https://login.microsoftonline.com/{tenant}/v2.0"),
+            issuer: format!("https://{}/{tenant}/v2.0", Cloud::Public.sign_in_host()),
             audiences: vec![format!("api://{client_id}")],
             client_id,
             credential: None,
@@ -374,10 +362,7 @@ impl EntraApp {
                 registration.set_client_secret_setting_name(name);
             }
             Some(Credential::ManagedIdentity) => {
-                registration.set_client_secret_setting_name(match service {
-                    Service::ContainerApps => MANAGED_IDENTITY_SECRET,
-                    _ => MANAGED_IDENTITY_SETTING,
-                });
+                registration.set_client_secret_setting_name(service.managed_identity_setting());
             }
             None => {}
         }
@@ -433,15 +418,15 @@ impl CustomApp {
         if !self.well_known.starts_with("https://") {
             return Err(BuildError::NotHttps);
         }
-        self.client.check(service)?;
+        let client = self.client.checked(service)?;
         let mut custom = providers.custom_mut(&self.name);
         custom.set_enabled(true);
         let mut registration = custom.registration_mut();
-        registration.set_client_id(&self.client.id);
+        registration.set_client_id(&client.id);
         registration
             .client_credential_mut()
             .set_method("ClientSecretPost")
-            .set_client_secret_setting_name(&self.client.secret_setting);
+            .set_client_secret_setting_name(&client.secret_setting);
         registration
             .open_id_connect_configuration_mut()
             .set_well_known_open_id_configuration(&self.well_known);

@@ -36,6 +36,15 @@ const SECTIONS: [&str; 8] = [
     "legacyProperties",
 ];
 
+/// The names of the object that has the custom providers: in documents, and in settings files.
+pub(super) const CUSTOM_PROVIDERS: [&str; 2] =
+    ["customOpenIdConnectProviders", "openIdConnectProviders"];
+
+/// Whether an object of this name has custom providers, in whatever form of the document.
+pub(super) fn has_custom_providers(name: &str) -> bool {
+    CUSTOM_PROVIDERS.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
 /// What only the registrations of Static Web Apps have: client ids come from settings there.
 const ID_SETTINGS: [&str; 3] =
     ["clientIdSettingName", "appIdSettingName", "consumerKeySettingName"];
@@ -109,7 +118,8 @@ impl Form {
 
     /// The name of the object that has the custom OpenID Connect providers.
     pub(super) fn custom_providers(self) -> &'static str {
-        if self == Self::File { "openIdConnectProviders" } else { "customOpenIdConnectProviders" }
+        let [in_documents, in_files] = CUSTOM_PROVIDERS;
+        if self == Self::File { in_files } else { in_documents }
     }
 
     /// The name of a provider: Static Web Apps writes `github`.
@@ -144,4 +154,17 @@ pub enum Service {
     ContainerApps,
     /// Static Web Apps.
     StaticWebApps,
+}
+
+impl Service {
+    /// The name of the setting that makes the platform prove itself to Entra by a managed identity in the
+    /// place of a secret: it has the client id of the identity (App Service docs, "Configure your app to
+    /// use Microsoft Entra sign-in"; Azure-Samples/appservice-builtinauth-bicep). Names of secrets in
+    /// Container Apps are in lower case.
+    pub(super) fn managed_identity_setting(self) -> &'static str {
+        match self {
+            Self::ContainerApps => "override-use-mi-fic-assertion-client-id",
+            Self::AppService | Self::StaticWebApps => "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     escape::Escaped,
     jwt::{DecodeError, MemberName},
+    kinds::kinds,
 };
 
 /// A token that was not verified: the rule that it breaks, and for audience, issuer, tenant and client
@@ -41,37 +42,11 @@ impl fmt::Debug for Identifier {
     }
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])+ $kind:ident = $code:literal, $message:literal;)+) => {
-        /// The rule that a token breaks.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum VerifyErrorKind {
-            $($(#[$doc])+ $kind,)+
-        }
-
-        impl VerifyErrorKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$kind),+];
-
-            /// A word for programs, which never changes.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $code,)+
-                }
-            }
-
-            const fn message(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $message,)+
-                }
-            }
-        }
-    };
-}
-
 kinds! {
+    /// The rule that a token breaks.
+    pub enum VerifyErrorKind;
+    fn message;
+
     /// The token is longer than [`MAX_TOKEN_LEN`](crate::MAX_TOKEN_LEN).
     TooLong = "too-long", "the token is too long";
     /// The token has five segments, so it is encrypted (RFC 7516).

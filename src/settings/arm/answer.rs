@@ -5,6 +5,8 @@ use std::fmt;
 use http::StatusCode;
 use serde_json::Value;
 
+use crate::kinds::kinds;
+
 /// The longest body that is looked at for an error, in bytes. App Service answers errors of some 700
 /// bytes; of a longer body than this the status alone is used.
 pub const MAX_ARM_ERROR_LEN: usize = 64 * 1024;
@@ -40,39 +42,13 @@ pub struct ArmError {
     message: Option<String>,
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])+ $kind:ident = $code:literal, $advice:literal;)+) => {
-        /// What an [`ArmError`] is about.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum ArmErrorKind {
-            $($(#[$doc])+ $kind,)+
-        }
-
-        impl ArmErrorKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$kind),+];
-
-            /// A word for programs, which never changes.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $code,)+
-                }
-            }
-
-            /// What to do, for people.
-            #[must_use]
-            pub const fn advice(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $advice,)+
-                }
-            }
-        }
-    };
-}
-
 kinds! {
+    /// What an [`ArmError`] is about.
+    pub enum ArmErrorKind;
+    /// What to do, for people.
+    #[must_use]
+    pub fn advice;
+
     /// The request was for the older `authsettings`, and the site has moved to `authsettingsV2`
     /// (extended code 04534; `MicrosoftDocs/azure-docs#75135` and `#77932`).
     OlderSettings = "older-settings",

@@ -242,11 +242,10 @@ fn body_for(site: SiteKind, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmReq
         return Err(ArmRequestError::OtherService { site, document: kind });
     }
     let json = document.as_json();
-    Ok(match form {
-        Form::AppServiceProperties | Form::ContainerAppProperties => {
-            format!(r#"{{"properties":{json}}}"#).into_bytes()
-        }
-        _ => json.as_bytes().to_vec(),
+    Ok(if form.has_envelope() {
+        json.as_bytes().to_vec()
+    } else {
+        format!(r#"{{"properties":{json}}}"#).into_bytes()
     })
 }
 

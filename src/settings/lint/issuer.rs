@@ -163,7 +163,7 @@ impl<'a> Issuer<'a> {
     }
 
     fn is_entra(&self) -> bool {
-        self.is_at(&Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).collect::<Vec<_>>())
+        Cloud::ALL.iter().any(|cloud| self.is_at(&[cloud.sign_in_host()]))
             || self.is_at(&SIGN_IN_ALIASES)
             || self.is_at(&VERSION_1_HOSTS)
     }

@@ -3,7 +3,7 @@
 use super::{Findings, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
-    settings::{AuthSettingsV2, Form, Service, views::is_built_in},
+    settings::{AuthSettingsV2, Form, Service, form::has_custom_providers, views::is_built_in},
 };
 
 rules! {
@@ -34,7 +34,7 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     let service = settings.form().service();
     let providers = Spot::sections(settings).at("identityProviders");
     for provider in providers.members() {
-        if is_custom(provider.name()) {
+        if has_custom_providers(provider.name()) {
             for custom in provider.members() {
                 self::custom(settings, &custom, findings);
                 half_set_up(service, &custom, findings);
@@ -48,11 +48,6 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
         let message = "the older Microsoft account is set up";
         findings.add(&ST11, &legacy, message, "use azureActiveDirectory instead");
     }
-}
-
-fn is_custom(name: &str) -> bool {
-    let customs = ["customOpenIdConnectProviders", "openIdConnectProviders"];
-    customs.iter().any(|custom| custom.eq_ignore_ascii_case(name))
 }
 
 fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Findings) {

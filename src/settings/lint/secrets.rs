@@ -50,11 +50,7 @@ fn entra(settings: &AuthSettingsV2, findings: &mut Findings) {
         let message = "there are both a client secret and a certificate";
         findings.add(&SE3, &thumbprint, message, "leave out one of them");
     }
-    let identity = if service == Service::ContainerApps {
-        "override-use-mi-fic-assertion-client-id"
-    } else {
-        "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID"
-    };
+    let identity = service.managed_identity_setting();
     if secret.text().is_some_and(|name| name == identity) {
         let message = "a managed identity stands for the client secret";
         let cure = "let the setting hold the client id of the identity, and stay with its slot";

@@ -11,6 +11,7 @@ use crate::{
     escape::Escaped,
     settings::{
         AuthSettingsV2, Form, Service,
+        form::has_custom_providers,
         json::Path,
         views::{Envelope, Properties},
     },
@@ -119,8 +120,7 @@ fn of_another_form(
     let has = |name: &str| object.schema.field(name).is_some();
     let (name, severity) = if has("customOpenIdConnectProviders") {
         let custom = form.custom_providers();
-        let names = [Form::File, Form::AppService].map(Form::custom_providers);
-        if names.iter().any(|name| is(name)) && !is(custom) {
+        if has_custom_providers(spot.name()) && !is(custom) {
             (custom, Severity::Warning)
         } else if ["github", "gitHub"].contains(&spot.name())
             && spot.name() != form.provider("gitHub")

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::entra::{Entra, EntraMut, is_configured};
 #[allow(clippy::wildcard_imports, unused_imports)] // what the macro needs
 use super::prelude::*;
+use crate::settings::form::CUSTOM_PROVIDERS;
 
 objects! {
     /// Facebook.
@@ -238,7 +239,7 @@ macro_rules! providers {
                         only: only!($($only)?),
                     },)+
                     Field {
-                        name: CUSTOM[0],
+                        name: CUSTOM_PROVIDERS[0],
                         shape: Shape::Map(&CustomProvider::SCHEMA),
                         only: None,
                     },
@@ -298,9 +299,6 @@ providers! {
         azure_static_web_apps, azure_static_web_apps_mut;
 }
 
-/// The names of the object that has the custom providers: in documents, and in settings files.
-pub(super) const CUSTOM: [&str; 2] = ["customOpenIdConnectProviders", "openIdConnectProviders"];
-
 /// What is not in the table of providers: the names that two of them have in addresses.
 const ALIASES: [&str; 2] = ["aad", "microsoftaccount"];
 
@@ -344,7 +342,7 @@ impl<'a> IdentityProviders<'a> {
 
     /// The objects that have custom providers: one, unless somebody has mixed two forms.
     fn customs(self) -> impl Iterator<Item = Json<'a>> {
-        CUSTOM.iter().filter_map(move |name| self.0?.get(name))
+        CUSTOM_PROVIDERS.iter().filter_map(move |name| self.0?.get(name))
     }
 }
 
@@ -375,7 +373,7 @@ impl IdentityProvidersMut<'_> {
             let customs = text.get(&self.0.path.join(*customs));
             customs.is_some_and(|customs| customs.get(name).is_some())
         };
-        CUSTOM.into_iter().rev().filter(has)
+        CUSTOM_PROVIDERS.into_iter().rev().filter(has)
     }
 }
 
