@@ -8,7 +8,8 @@
 //! | the caller, claims and roles | [`EasyAuthPrincipal`], [`ClaimType`] |
 //! | tokens that came along | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
 //! | what is in a token | [`UnverifiedToken`] |
-//! | verified tokens, keys, what to answer | [`verify`] |
+//! | verified tokens, keys | [`verify`] |
+//! | what to answer to a request that may not pass | [`Refusal`], [`Challenge`] |
 //! | whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`] |
@@ -24,8 +25,9 @@
 //!
 //! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
 //! [`MeError`], [`verify::VerifyError`], [`access::Denied`]. They say what is wrong and where, never what
-//! was there, and each can be matched on. The platform does not send what the first two are about, so a
-//! service answers them with 400 Bad Request.
+//! was there, and each can be matched on. All but the third and the fourth become a [`Refusal`] by `?`,
+//! which knows the status and the headers to answer with: 400 for what the platform does not send, 401
+//! and 403 for tokens.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
@@ -37,8 +39,14 @@ pub mod exchange;
 pub mod functions;
 mod groups;
 pub mod headers;
-#[cfg(any(feature = "reqwest", feature = "ureq"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "azure_core",
+    feature = "reqwest",
+    feature = "tower",
+    feature = "ureq",
+))]
 pub mod integrations;
 mod json;
 mod jwt;
@@ -46,6 +54,7 @@ mod kinds;
 mod platform;
 mod principal;
 mod provider;
+pub mod refusal;
 pub mod resource;
 pub mod settings;
 mod time;
@@ -67,6 +76,7 @@ pub use principal::{
     me::{MAX_ME_LEN, MeError, Session},
 };
 pub use provider::IdentityProvider;
+pub use refusal::{Challenge, Refusal};
 pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     NotABearerToken, ProviderTokens, RefreshToken, Renewal,

@@ -3,11 +3,11 @@
 use std::time::SystemTime;
 
 use easyauth::{
-    AccessToken, Requirement,
+    AccessToken, Challenge, Requirement,
     access::Denied,
     headers::HeaderError,
     integrations::UreqFetcher,
-    verify::{Challenge, KeyStore, MetadataUri, Tenant, Verifier, VerifyError},
+    verify::{KeyStore, MetadataUri, Tenant, Verifier, VerifyError},
 };
 use http::{Method, Request};
 

@@ -6,7 +6,7 @@ use super::{
     Permission, Reason, Requirement,
     reason::{InARow, mismatches},
 };
-use crate::verify::{Challenge, VerifiedToken};
+use crate::{refusal::Challenge, verify::VerifiedToken};
 
 /// A verified token that does not permit what was asked for, with every reason. Answer with
 /// [`challenge`](Self::challenge).

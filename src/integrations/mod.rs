@@ -1,37 +1,41 @@
 //! What other crates bring: each behind the feature of its name, none of them on by default.
 
+#[cfg(feature = "axum")]
+mod axum;
+#[cfg(any(feature = "reqwest", feature = "ureq"))]
+mod fetch;
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+mod guard;
+#[cfg(any(feature = "axum", feature = "tower"))]
+mod identity;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "tower")]
+mod tower;
 #[cfg(feature = "ureq")]
 mod ureq;
 
+#[cfg(any(feature = "reqwest", feature = "ureq"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
+pub use fetch::FETCH_TIMEOUT;
+#[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
+#[cfg_attr(
+    easyauth_docsrs,
+    doc(cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web"))))
+)]
+pub use guard::{Authorized, Permit};
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
+pub use guard::{RequireRole, Roles};
+#[cfg(any(feature = "axum", feature = "tower"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
+pub use identity::Identity;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]
 pub use reqwest::ReqwestFetcher;
+#[cfg(feature = "tower")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
+pub use tower::{EasyAuth, EasyAuthLayer, RefusableBody, Require, RequireLayer};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;
-
-use crate::verify::{FetchError, is_fetchable};
-
-/// How long a document may take: key servers answer within a second, and a request may be waiting.
-pub const FETCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// Refuses every address that is neither `https` nor on this machine, whoever calls.
-fn check_uri(uri: &str) -> Result<(), FetchError> {
-    if is_fetchable(uri) {
-        Ok(())
-    } else {
-        Err(FetchError::new("the address is neither https nor on this machine"))
-    }
-}
-
-/// Whether an address that was checked is on this machine: only such a one may do without TLS. No proxy
-/// is asked for it, which would look on its own machine (as in Go's `http.ProxyFromEnvironment`).
-fn is_on_this_machine(uri: &str) -> bool {
-    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
-}
-
-fn too_long() -> FetchError {
-    FetchError::new("the document is over the limit")
-}

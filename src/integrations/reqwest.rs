@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
+use super::fetch::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
 use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 
 /// Fetches keys with reqwest: for async code on Tokio.

@@ -2,7 +2,7 @@
 
 use std::{io::Read as _, time::Duration};
 
-use super::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
+use super::fetch::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
 use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 
 /// Fetches keys with ureq: for code that blocks its thread.

@@ -9,6 +9,7 @@ use super::{
 
 /// The header of a token: how it says it is signed. Nothing in it is to be believed before the
 /// signature is checked, and a key is never taken from it (RFC 8725 section 3.10).
+#[derive(Clone)]
 pub struct TokenHeader(Members);
 
 impl TokenHeader {

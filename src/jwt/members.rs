@@ -7,6 +7,7 @@ use crate::json::{JsonError, Kind, Reader, Span};
 const ONE_SPELLING: [&str; 5] = ["aud", "iss", "oid", "sub", "tid"];
 
 /// The members of an object in their order.
+#[derive(Clone)]
 pub(crate) struct Members {
     /// The object, and behind it the decoded strings.
     text: String,
@@ -17,6 +18,7 @@ pub(crate) struct Members {
     elements: Vec<Span>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Member {
     name: Span,
     /// See [`mark`].
@@ -24,6 +26,7 @@ pub(crate) struct Member {
     value: Stored,
 }
 
+#[derive(Clone)]
 enum Stored {
     Text(Span),
     Number(Span),

@@ -28,6 +28,13 @@ pub struct Token<T> {
     trust: PhantomData<T>,
 }
 
+/// By hand, because the marks of trust need not be `Clone`.
+impl<T> Clone for Token<T> {
+    fn clone(&self) -> Self {
+        Self { header: self.header.clone(), claims: self.claims.clone(), ..*self }
+    }
+}
+
 /// The mark of a token whose signature was not checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -7,7 +7,8 @@
 //! | whose tokens | [`Tenant`], [`Authority`] |
 //! | keys from a document | [`KeySet`] |
 //! | keys that stay fresh | [`KeyStore`], [`FetchKeys`] |
-//! | what to answer | [`Challenge`] |
+//! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`], [`Keys`] |
+//! | what to answer | [`Challenge`](crate::Challenge) |
 //!
 //! Nothing here reads a clock or a network by itself: the time is an argument, and a [`KeyStore`]
 //! fetches through what it is given. Verify only tokens for an API of your own: those for Microsoft's
@@ -22,9 +23,9 @@ compile_error!(
 );
 
 mod algorithm;
+mod auth;
 mod authority;
 mod builder;
-mod challenge;
 mod confirm;
 mod document;
 mod error;
@@ -43,9 +44,9 @@ mod verifier;
 
 pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
+pub use auth::{BearerAuth, IdTokenAuth, Keys};
 pub use authority::Authority;
 pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
-pub use challenge::{Challenge, InvalidRealm};
 pub use confirm::{Mismatch, VerifiedPrincipal};
 pub use document::{DocumentError, MAX_DOCUMENT_LEN};
 pub use error::{VerifyError, VerifyErrorKind};

@@ -136,7 +136,7 @@ fn types_of_verification_can_be_shared() {
     check::<access::Denied>();
     check::<verify::Algorithm>();
     check::<verify::Authority>();
-    check::<verify::Challenge>();
+    check::<easyauth::Challenge>();
     check::<verify::IdTokenVerifier>();
     check::<verify::Key>();
     check::<verify::KeySet>();
@@ -158,7 +158,7 @@ fn types_of_verification_can_be_shared() {
     check_error::<access::Denied>();
     check_error::<verify::BuildError>();
     check_error::<verify::DocumentError>();
-    check_error::<verify::InvalidRealm>();
+    check_error::<easyauth::refusal::InvalidRealm>();
     check_error::<verify::Mismatch>();
     check_error::<verify::NotAMetadataUri>();
     check_error::<verify::NotATenantId>();

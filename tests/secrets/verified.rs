@@ -13,10 +13,9 @@ use std::{error::Error, fmt::Write as _, time::SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    AccessToken, EasyAuthPrincipal, IdToken,
+    AccessToken, Challenge, EasyAuthPrincipal, IdToken,
     verify::{
-        Challenge, IdTokenVerifier, KeySet, KeyStore, Metadata, MetadataUri, Tenant, Verifier,
-        VerifyError,
+        IdTokenVerifier, KeySet, KeyStore, Metadata, MetadataUri, Tenant, Verifier, VerifyError,
     },
 };
 use proptest::prelude::*;

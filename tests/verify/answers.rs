@@ -1,10 +1,10 @@
 //! What a verified token permits, and what is answered otherwise.
 
 use easyauth::{
-    AccessToken, Requirement,
+    AccessToken, Challenge, Requirement,
     access::{Denied, Reason},
     headers::HeaderError,
-    verify::{Challenge, VerifyErrorKind},
+    verify::VerifyErrorKind,
 };
 use serde_json::json;
 

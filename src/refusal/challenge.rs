@@ -5,20 +5,24 @@ use std::fmt::Write as _;
 
 use http::{HeaderValue, StatusCode};
 
-use super::{VerifiedToken, VerifyError, VerifyErrorKind};
-use crate::{base64, headers::HeaderError};
+use crate::headers::HeaderError;
+#[cfg(feature = "verify")]
+use crate::{
+    base64,
+    verify::{VerifiedToken, VerifyError, VerifyErrorKind},
+};
 
 /// The answer to a request whose token does not do: a status, and the value of `WWW-Authenticate`.
 ///
 /// It tells the client which rule was broken and no value, so it can go to anybody.
 ///
 /// ```
-/// use easyauth::verify::Challenge;
+/// use easyauth::Challenge;
 ///
 /// let challenge = Challenge::no_token().with_realm("orders")?;
 /// assert_eq!(challenge.status(), 401);
 /// assert_eq!(challenge.www_authenticate().unwrap(), "Bearer realm=\"orders\"");
-/// # Ok::<(), easyauth::verify::InvalidRealm>(())
+/// # Ok::<(), easyauth::refusal::InvalidRealm>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
@@ -40,7 +44,7 @@ impl Challenge {
         Self { status, parameters: Some(parameters) }
     }
 
-    /// For a token that does not permit what was asked for: 403, and the scopes that would do.
+    /// For a caller who may not do what was asked for: 403, and the scopes that would do.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
         let description = "the token does not permit this";
         let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
@@ -54,6 +58,7 @@ impl Challenge {
         challenge
     }
 
+    #[cfg(feature = "verify")]
     fn plain(status: StatusCode) -> Self {
         Self { status, parameters: None }
     }
@@ -109,6 +114,7 @@ fn is_quotable(byte: u8) -> bool {
 #[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
 pub struct InvalidRealm(());
 
+#[cfg(feature = "verify")]
 impl VerifyError {
     /// What to answer: 401 with `invalid_token`, or 503 if there are no keys to verify anything with.
     #[must_use]
@@ -129,6 +135,7 @@ impl HeaderError {
     }
 }
 
+#[cfg(feature = "verify")]
 impl VerifiedToken {
     /// What to answer if the token permits this in principle, and Conditional Access wants more: 401
     /// with `insufficient_claims` if the client understands it, else 403.

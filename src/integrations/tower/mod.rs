@@ -1,0 +1,59 @@
+//! Layers for everything that is built on tower: axum, hyper, tonic.
+
+mod body;
+mod layer;
+mod require;
+mod strip;
+
+use std::{future::Future, pin::Pin};
+
+use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
+
+pub use body::RefusableBody;
+pub use layer::{EasyAuth, EasyAuthLayer};
+pub use require::{Require, RequireLayer};
+
+use crate::refusal::{Refusal, RefusalKind};
+
+/// What the services of this module give: the answer of the service inside, or a refusal.
+pub(super) type Answer<B, E> =
+    Pin<Box<dyn Future<Output = Result<Response<RefusableBody<B>>, E>> + Send>>;
+
+/// The refusal as HTTP, or as gRPC where that was asked for.
+fn refuse<B>(refusal: &Refusal, is_grpc: bool) -> Response<RefusableBody<B>> {
+    let mut response = refusal.to_response::<RefusableBody<B>>();
+    if is_grpc {
+        to_grpc(refusal, &mut response);
+    }
+    response
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let rest = media_type.strip_prefix(b"application/grpc");
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+/// An answer without messages: status 200, and the real one in a header ("gRPC over HTTP2",
+/// Trailers-Only).
+fn to_grpc<B>(refusal: &Refusal, response: &mut Response<RefusableBody<B>>) {
+    // grpc/grpc: doc/statuscodes.md
+    let status = match refusal.kind() {
+        RefusalKind::MalformedIdentity
+        | RefusalKind::MalformedAuthorization
+        | RefusalKind::Mismatch => "3", // INVALID_ARGUMENT
+        RefusalKind::Forbidden => "7",        // PERMISSION_DENIED
+        RefusalKind::Misconfigured => "13",   // INTERNAL
+        RefusalKind::KeysUnavailable => "14", // UNAVAILABLE
+        RefusalKind::NotSignedIn
+        | RefusalKind::NoToken
+        | RefusalKind::InvalidToken
+        | RefusalKind::NotConfirmed => "16", // UNAUTHENTICATED
+    };
+    *response.status_mut() = http::StatusCode::OK;
+    *response.body_mut() = String::new().into();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    headers.insert("grpc-status", HeaderValue::from_static(status));
+    headers.insert("grpc-message", HeaderValue::from_static(refusal.kind().detail()));
+}

@@ -1,0 +1,132 @@
+//! The layer that keeps out who may not pass.
+
+use std::{
+    mem,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse};
+#[cfg(feature = "verify")]
+use crate::Requirement;
+use crate::refusal::{LoginRedirect, Refusal};
+
+/// Keeps out who may not pass, by what [`EasyAuthLayer`](super::EasyAuthLayer) found out: for one route
+/// or many, inside of that layer. Where there is no such layer, nobody passes, and the answer is 500.
+#[derive(Debug, Clone)]
+pub struct RequireLayer(Arc<Rule>);
+
+#[derive(Debug)]
+enum Rule {
+    SignedIn,
+    AnyRole(Vec<String>),
+    #[cfg(feature = "verify")]
+    Permission(Requirement),
+}
+
+impl RequireLayer {
+    /// Somebody has to be signed in.
+    #[must_use]
+    pub fn signed_in() -> Self {
+        Self(Arc::new(Rule::SignedIn))
+    }
+
+    /// The caller has to have this role: see [`Identity::is_in_role`].
+    #[must_use]
+    pub fn role(role: impl Into<String>) -> Self {
+        Self::any_role([role])
+    }
+
+    /// The caller has to have one of these roles.
+    #[must_use]
+    pub fn any_role<R: Into<String>>(roles: impl IntoIterator<Item = R>) -> Self {
+        Self(Arc::new(Rule::AnyRole(roles.into_iter().map(Into::into).collect())))
+    }
+
+    /// The request has to have a bearer token, verified by the other layer, that has what is asked
+    /// for.
+    #[cfg(feature = "verify")]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
+    #[must_use]
+    pub fn permission(requirement: Requirement) -> Self {
+        Self(Arc::new(Rule::Permission(requirement)))
+    }
+}
+
+impl<S> Layer<S> for RequireLayer {
+    type Service = Require<S>;
+
+    fn layer(&self, inner: S) -> Require<S> {
+        Require { inner, rule: Arc::clone(&self.0) }
+    }
+}
+
+/// A service inside of [`RequireLayer`].
+#[derive(Debug, Clone)]
+pub struct Require<S> {
+    inner: S,
+    rule: Arc<Rule>,
+}
+
+impl<S, A, B> Service<Request<A>> for Require<S>
+where
+    S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    A: Send + 'static,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+{
+    type Response = Response<RefusableBody<B>>;
+    type Error = S::Error;
+    type Future = Answer<B, S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<A>) -> Self::Future {
+        if let Err(refusal) = self.rule.check(&request) {
+            let response = refuse(&refusal, is_grpc(request.headers()));
+            return Box::pin(async move { Ok(response) });
+        }
+        // The one that is ready goes, and its clone stays.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        Box::pin(async move { Ok(inner.call(request).await?.map(RefusableBody::inner)) })
+    }
+}
+
+impl Rule {
+    fn check<A>(&self, request: &Request<A>) -> Result<(), Refusal> {
+        let identity = request.extensions().get::<Identity>().ok_or_else(Refusal::misconfigured)?;
+        match self {
+            Self::SignedIn if identity.is_somebody() => Ok(()),
+            Self::AnyRole(roles) if identity.is_somebody() => {
+                if roles.iter().any(|role| identity.is_in_role(role)) {
+                    Ok(())
+                } else {
+                    Err(Refusal::forbidden(request.headers()))
+                }
+            }
+            Self::SignedIn | Self::AnyRole(_) => Err(not_signed_in(request, identity)),
+            #[cfg(feature = "verify")]
+            Self::Permission(requirement) => {
+                let token = identity.token().ok_or_else(Refusal::no_token)?;
+                Ok(token.authorize(requirement)?)
+            }
+        }
+    }
+}
+
+fn not_signed_in<A>(request: &Request<A>, identity: &Identity) -> Refusal {
+    let refusal = Refusal::not_signed_in();
+    let Some(login) = request.extensions().get::<LoginRedirect>() else { return refusal };
+    let method = request.method().as_str();
+    refusal.or_login_at(login, method, identity.target(), request.headers())
+}
