@@ -1,5 +1,7 @@
 //! What other crates bring: each behind the feature of its name, none of them on by default.
 
+#[cfg(feature = "actix-web")]
+mod actix_web;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
@@ -15,6 +17,9 @@ mod tower;
 #[cfg(feature = "ureq")]
 mod ureq;
 
+#[cfg(feature = "actix-web")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "actix-web")))]
+pub use actix_web::Optional;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;

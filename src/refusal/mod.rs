@@ -118,7 +118,11 @@ impl Refusal {
     }
 
     /// Something that this service should have set up is not there: 500.
-    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    #[cfg(any(
+        feature = "axum",
+        feature = "tower",
+        all(feature = "actix-web", feature = "verify"),
+    ))]
     pub(crate) fn misconfigured() -> Self {
         Self::new(RefusalKind::Misconfigured)
     }
