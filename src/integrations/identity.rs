@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
-use crate::verify::{VerifiedIdToken, VerifiedToken};
+use crate::verify::{BearerAuth, VerifiedIdToken, VerifiedToken};
 
 /// Who is calling, as [`EasyAuthLayer`](super::EasyAuthLayer) found it out: in the extensions of every
 /// request that went through it, anonymous ones included. Cheap to clone.
@@ -14,6 +14,9 @@ pub struct Identity(Arc<Found>);
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) principal: Option<EasyAuthPrincipal>,
+    /// What verifies bearer tokens.
+    #[cfg(feature = "verify")]
+    pub(super) bearer: Option<BearerAuth>,
     #[cfg(feature = "verify")]
     pub(super) token: Option<VerifiedToken>,
     /// The ID token, if it is what confirms the principal.
@@ -95,7 +98,11 @@ impl Identity {
         false
     }
 
-    #[cfg(any(feature = "axum", feature = "tower"))]
+    #[cfg(all(feature = "tower", feature = "verify"))]
+    pub(super) fn bearer(&self) -> Option<&BearerAuth> {
+        self.0.bearer.as_ref()
+    }
+
     pub(super) fn target(&self) -> &str {
         &self.0.target
     }

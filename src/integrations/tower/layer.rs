@@ -75,8 +75,19 @@ impl EasyAuthLayer {
     /// them, so there they are taken off unread, and everybody is nobody.
     #[must_use]
     pub fn new(platform: Platform) -> Self {
+        Self::believing(platform.has_easy_auth())
+    }
+
+    /// Believes the headers wherever this runs, because you say that a proxy in front overwrites what
+    /// the outside world sends: on Static Web Apps, which cannot be told from the environment.
+    #[must_use]
+    pub fn trusting_headers() -> Self {
+        Self::believing(true)
+    }
+
+    fn believing(believes_headers: bool) -> Self {
         Self(Arc::new(Config {
-            believes_headers: platform.require_easy_auth().is_ok(),
+            believes_headers,
             login: None,
             #[cfg(feature = "verify")]
             bearer: None,
@@ -182,7 +193,9 @@ where
             }
             parts.extensions.insert(identity.clone());
             let mut response = inner.call(Request::from_parts(parts, body)).await?;
-            mark(response.headers_mut(), &identity);
+            if response.extensions().get::<Refusal>().is_none() {
+                mark(response.headers_mut(), &identity);
+            }
             Ok(response.map(RefusableBody::inner))
         })
     }
@@ -198,6 +211,7 @@ impl Config {
         #[cfg(feature = "verify")]
         if let Some(auth) = &self.bearer {
             found.token = auth.token(headers).await?;
+            found.bearer = Some(auth.clone());
         }
         if !self.believes_headers && !self.confirms() {
             return Ok(found);

@@ -49,8 +49,8 @@ impl RequireLayer {
         Self(Arc::new(Rule::AnyRole(roles.into_iter().map(Into::into).collect())))
     }
 
-    /// The request has to have a bearer token, verified by the other layer, that has what is asked
-    /// for.
+    /// The request has to have a bearer token that has what is asked for. The other layer has to
+    /// [`verify`](super::EasyAuthLayer::verify) tokens, else nobody passes, and the answer is 500.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -117,8 +117,9 @@ impl Rule {
             Self::SignedIn | Self::AnyRole(_) => Err(not_signed_in(request, identity)),
             #[cfg(feature = "verify")]
             Self::Permission(requirement) => {
-                let token = identity.token().ok_or_else(Refusal::no_token)?;
-                Ok(token.authorize(requirement)?)
+                let auth = identity.bearer().ok_or_else(Refusal::misconfigured)?;
+                let token = identity.token().ok_or_else(|| auth.named(Refusal::no_token()))?;
+                token.authorize(requirement).map_err(|denied| auth.named(denied.into()))
             }
         }
     }

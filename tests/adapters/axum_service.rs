@@ -1,0 +1,92 @@
+//! The service on axum: by extractors, and by layers.
+
+use axum::{Extension, Router, extract::FromRef, routing::get};
+use easyauth::{
+    EasyAuthPrincipal, ProviderTokens, Refusal,
+    integrations::{Authorized, EasyAuthLayer, Identity, RequireLayer, RequireRole},
+    verify::{BearerAuth, VerifiedToken},
+};
+
+use crate::setup::*;
+
+#[derive(Clone)]
+struct State {
+    auth: BearerAuth,
+}
+
+impl FromRef<State> for BearerAuth {
+    fn from_ref(state: &State) -> Self {
+        state.auth.clone()
+    }
+}
+
+pub(crate) fn serve(router: Router) -> Server {
+    Server::on_tokio(|listener| async move { axum::serve(listener, router).await.unwrap() })
+}
+
+pub(crate) fn extractors() -> Server {
+    async fn me(user: EasyAuthPrincipal) -> String {
+        about_user(Some(&user))
+    }
+    async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
+        about_user(user.as_ref())
+    }
+    async fn tokens(tokens: ProviderTokens) -> String {
+        about_tokens(&tokens)
+    }
+    async fn admin(guard: RequireRole<Admin>) -> String {
+        about_user(Some(guard.principal()))
+    }
+    async fn token(token: VerifiedToken) -> String {
+        about_token(Some(&token))
+    }
+    async fn maybe_token(token: Option<VerifiedToken>) -> String {
+        about_token(token.as_ref())
+    }
+    async fn files(guard: Authorized<ReadFiles>) -> String {
+        about_token(Some(guard.token()))
+    }
+    serve(
+        Router::new()
+            .route("/me", get(me))
+            .route("/maybe", get(maybe))
+            .route("/tokens", get(tokens))
+            .route("/admin", get(admin))
+            .route("/token", get(token))
+            .route("/maybe-token", get(maybe_token))
+            .route("/files", get(files))
+            .layer(Extension(login()))
+            .with_state(State { auth: bearer_auth() }),
+    )
+}
+
+pub(crate) fn layers() -> Server {
+    async fn me(Extension(user): Extension<EasyAuthPrincipal>) -> String {
+        about_user(Some(&user))
+    }
+    async fn maybe(identity: Identity) -> String {
+        about_user(identity.principal())
+    }
+    async fn tokens(tokens: ProviderTokens) -> String {
+        about_tokens(&tokens)
+    }
+    async fn token(identity: Identity) -> Result<String, Refusal> {
+        let token = identity.token().ok_or_else(Refusal::no_token);
+        let named = |refusal: Refusal| refusal.with_realm("files").unwrap();
+        Ok(about_token(Some(token.map_err(named)?)))
+    }
+    async fn maybe_token(identity: Identity) -> String {
+        about_token(identity.token())
+    }
+    serve(
+        Router::new()
+            .route("/me", get(me).layer(RequireLayer::signed_in()))
+            .route("/maybe", get(maybe))
+            .route("/tokens", get(tokens))
+            .route("/admin", get(me).layer(RequireLayer::any_role(["Owner", "Admin"])))
+            .route("/token", get(token))
+            .route("/maybe-token", get(maybe_token))
+            .route("/files", get(maybe_token).layer(RequireLayer::permission(read_files())))
+            .layer(EasyAuthLayer::new(platform()).verify(bearer_auth()).login(login())),
+    )
+}

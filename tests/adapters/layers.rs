@@ -1,0 +1,1 @@
+//! The layers, by what differs from the extractors.

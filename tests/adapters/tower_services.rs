@@ -1,0 +1,78 @@
+//! The layers without a framework: on hyper.
+
+use std::convert::Infallible;
+
+use easyauth::{
+    ProviderTokens, Refusal,
+    integrations::{EasyAuthLayer, Identity, RequireLayer},
+};
+use http_body_util::Full;
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    server::conn::http1,
+};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tower::{Layer, ServiceExt as _, service_fn};
+
+use crate::setup::*;
+
+type Body = Full<Bytes>;
+
+fn say(text: String) -> Response<Body> {
+    Response::new(text.into())
+}
+
+/// What is inside of all layers.
+fn answer(request: &Request<Incoming>) -> Response<Body> {
+    let identity = request.extensions().get::<Identity>().unwrap();
+    match request.uri().path() {
+        "/me" | "/maybe" | "/admin" => say(about_user(identity.principal())),
+        "/tokens" => {
+            let provider = identity.principal().unwrap().provider();
+            match ProviderTokens::from_headers(request.headers(), provider) {
+                Ok(tokens) => say(about_tokens(&tokens)),
+                Err(error) => Refusal::from(error).to_response(),
+            }
+        }
+        "/token" if identity.token().is_none() => {
+            Refusal::no_token().with_realm("files").unwrap().to_response()
+        }
+        _ => say(about_token(identity.token())),
+    }
+}
+
+/// A rule for each path, as a service without a router would have it.
+fn rule(path: &str) -> Option<RequireLayer> {
+    match path {
+        "/me" | "/tokens" => Some(RequireLayer::signed_in()),
+        "/admin" => Some(RequireLayer::any_role(["Owner", "Admin"])),
+        "/files" => Some(RequireLayer::permission(read_files())),
+        _ => None,
+    }
+}
+
+pub(crate) fn hyper() -> Server {
+    let inside = service_fn(|request: Request<Incoming>| async move {
+        let answer = service_fn(|request: Request<Incoming>| async move {
+            Ok::<_, Infallible>(answer(&request))
+        });
+        let service = RequireLayer::layer;
+        let Some(rule) = rule(request.uri().path()) else {
+            let answer = answer.oneshot(request).await.unwrap();
+            return Ok::<_, Infallible>(answer.map(http_body_util::Either::Left));
+        };
+        let answer = service(&rule, answer).oneshot(request).await.unwrap();
+        Ok(answer.map(http_body_util::Either::Right))
+    });
+    let layer = EasyAuthLayer::new(platform()).verify(bearer_auth()).login(login());
+    let service = layer.layer(inside);
+    Server::on_tokio(|listener| async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let service = TowerToHyperService::new(service.clone());
+            // The client may go at any time, which is no failure of the server's.
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    })
+}
