@@ -1,1 +1,339 @@
-//! The layers, by what differs from the extractors.
+//! The layers, by what extractors do not have: whom they believe, what confirms a caller, which headers
+//! they take off, and what they add to an answer.
+
+use axum::{Router, response::IntoResponse, routing::any};
+use easyauth::{
+    EasyAuthPrincipal, Platform,
+    integrations::{EasyAuthLayer, Identity, RequireLayer},
+    verify::{IdTokenAuth, Keys},
+};
+use http::HeaderMap;
+
+use crate::{
+    axum_service::serve,
+    client::{self, Answer},
+    setup::*,
+    support::{Draft, FOREIGN_KEY, KEYS, NOW, OTHER_TENANT, at, id_verifier},
+};
+
+const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
+const ID: &str = "X-MS-CLIENT-PRINCIPAL-ID";
+const ID_TOKEN: &str = "X-MS-TOKEN-AAD-ID-TOKEN";
+const BEARER: &str = "Authorization";
+
+/// A platform without Easy Auth.
+fn nowhere() -> Platform {
+    Platform::detect(|_| None)
+}
+
+fn id_token_auth() -> IdTokenAuth {
+    IdTokenAuth::new(id_verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW))
+}
+
+/// What a handler behind the layer gets to see.
+async fn report(identity: Identity, headers: HeaderMap) -> String {
+    let mut names: Vec<_> =
+        headers.keys().map(http::HeaderName::as_str).filter(|name| name.contains("ms")).collect();
+    names.sort_unstable();
+    format!(
+        "{}, {}, admin {}, confirmed {}: {}",
+        about_user(identity.principal()),
+        about_token(identity.token()),
+        identity.is_in_role("Admin"),
+        identity.is_confirmed(),
+        names.join(" ")
+    )
+}
+
+/// Sends a request through a layer to a handler that reports.
+fn through(layer: EasyAuthLayer, headers: &[(&str, String)]) -> Answer {
+    let server = serve(Router::new().route("/", any(report)).layer(layer));
+    client::get(server.address, "/", headers)
+}
+
+#[track_caller]
+fn assert_sees(layer: EasyAuthLayer, headers: &[(&str, String)], expected: &str) {
+    let answer = through(layer, headers);
+    assert_eq!((answer.status, answer.body.as_str()), (200, expected));
+}
+
+#[track_caller]
+fn assert_refuses(
+    layer: EasyAuthLayer,
+    headers: &[(&str, String)],
+    status: u16,
+    code: &str,
+    challenge: Option<&str>,
+) {
+    let answer = through(layer, headers);
+    assert_eq!(answer.status, status, "{}", answer.body);
+    assert!(answer.body.contains(&format!(r#""code":"{code}""#)), "{}", answer.body);
+    assert_eq!(answer.header("www-authenticate").as_deref(), challenge);
+}
+
+fn user() -> (&'static str, String) {
+    (PRINCIPAL, principal("Sample", "Admin"))
+}
+
+fn bearer(draft: &Draft) -> (&'static str, String) {
+    (BEARER, format!("Bearer {}", draft.sign()))
+}
+
+fn id_token(draft: &Draft) -> (&'static str, String) {
+    (ID_TOKEN, draft.sign())
+}
+
+#[test]
+fn headers_are_believed_where_the_platform_writes_them() {
+    let sees = "user Sample, no token, admin true, confirmed false: x-ms-client-principal";
+    assert_sees(EasyAuthLayer::new(platform()), &[user()], sees);
+    assert_sees(EasyAuthLayer::trusting_headers(), &[user()], sees);
+    // Elsewhere anybody writes them. They are not even read.
+    let nobody = "nobody, no token, admin false, confirmed false: ";
+    assert_sees(EasyAuthLayer::new(nowhere()), &[user()], nobody);
+    assert_sees(EasyAuthLayer::new(nowhere()), &[(PRINCIPAL, "not base64!".to_owned())], nobody);
+    let token = "nobody, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed \
+                 false: ";
+    let layer = EasyAuthLayer::new(nowhere()).verify(bearer_auth());
+    assert_sees(layer, &[user(), bearer(&Draft::access())], token);
+}
+
+#[test]
+fn what_was_not_accepted_is_taken_off() {
+    let text = |name: &'static str| (name, "opaque".to_owned());
+    let all = [
+        (ID, "00000003-0000-4000-8000-000000000003".to_owned()),
+        ("X-MS-CLIENT-PRINCIPAL-NAME", "Sample".to_owned()),
+        ("X-MS-CLIENT-PRINCIPAL-IDP", "aad".to_owned()),
+        text("X-MS-TOKEN-AAD-ACCESS-TOKEN"),
+        // Of another provider than the caller's.
+        text("X-MS-TOKEN-GOOGLE-ACCESS-TOKEN"),
+        text("X-MS-TOKEN-AADX-ACCESS-TOKEN"),
+        // Names that some servers take for those of the platform.
+        text("X_MS_CLIENT_PRINCIPAL"),
+        text("X-MS_CLIENT-PRINCIPAL-ID"),
+        text("x_ms_token_aad_access_token"),
+        // Names that the platform does not write.
+        text("X-MS-CLIENT-PRINCIPAL-ROLES"),
+        // Nobody's identity.
+        text("X-MS-ORIGINAL-URL"),
+        text("X-MS-REQUEST-ID"),
+    ];
+    let with_user: Vec<_> = all.iter().cloned().chain([user()]).collect();
+    assert_sees(
+        EasyAuthLayer::new(platform()),
+        &with_user,
+        "user Sample, no token, admin true, confirmed false: x-ms-client-principal \
+         x-ms-client-principal-id x-ms-client-principal-idp x-ms-client-principal-name \
+         x-ms-original-url x-ms-request-id x-ms-token-aad-access-token",
+    );
+    assert_sees(
+        EasyAuthLayer::new(nowhere()),
+        &with_user,
+        "nobody, no token, admin false, confirmed false: x-ms-original-url x-ms-request-id",
+    );
+    // Nobody is signed in, so these tokens are not the platform's.
+    assert_sees(
+        EasyAuthLayer::new(platform()),
+        &all[3..],
+        "nobody, no token, admin false, confirmed false: x-ms-original-url x-ms-request-id",
+    );
+    // A platform that sends no principal, only names: nothing says whose tokens these are.
+    let names_only = [all[0].clone(), all[3].clone(), all[6].clone()];
+    assert_sees(
+        EasyAuthLayer::new(platform()),
+        &names_only,
+        "user without a name, no token, admin false, confirmed false: x-ms-client-principal-id \
+         x-ms-token-aad-access-token",
+    );
+}
+
+#[test]
+fn a_bearer_token_confirms_its_caller() {
+    let layer = || EasyAuthLayer::new(nowhere()).verify(bearer_auth()).confirm_by_bearer();
+    let draft = Draft::access();
+    // The role is in the headers alone, and anybody could have written it there.
+    assert_sees(
+        layer(),
+        &[user(), bearer(&draft)],
+        "user Sample, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed true: \
+         x-ms-client-principal",
+    );
+    assert_sees(
+        layer(),
+        &[user(), bearer(&draft.clone().with("roles", serde_json::json!(["Admin"])))],
+        "user Sample, token of 00000003-0000-4000-8000-000000000003, admin true, confirmed true: \
+         x-ms-client-principal",
+    );
+    assert_sees(layer(), &[], "nobody, no token, admin false, confirmed false: ");
+    assert_refuses(layer(), &[user()], 401, "not-confirmed", Some("Bearer"));
+    let other = draft.clone().with("oid", OTHER_TENANT);
+    assert_refuses(layer(), &[user(), bearer(&other)], 400, "mismatch", None);
+    let malformed = [(PRINCIPAL, "%".to_owned()), bearer(&draft)];
+    assert_refuses(layer(), &malformed, 400, "malformed-identity", None);
+    let challenge = "Bearer realm=\"files\",error=\"invalid_token\",error_description=\"the token \
+                     has expired\"";
+    let expired = draft.with("exp", NOW - 3600).with("iat", NOW - 7200).with("nbf", NOW - 7200);
+    assert_refuses(layer(), &[user(), bearer(&expired)], 401, "invalid-token", Some(challenge));
+    // Without a verifier nothing is confirmed.
+    let layer = EasyAuthLayer::new(platform()).confirm_by_bearer();
+    let headers = [user(), bearer(&Draft::access())];
+    assert_refuses(layer, &headers, 401, "not-confirmed", Some("Bearer"));
+}
+
+#[test]
+fn an_id_token_confirms_its_caller() {
+    let layer = || EasyAuthLayer::new(nowhere()).confirm_by_id_token(id_token_auth());
+    let draft = Draft::id();
+    assert_sees(
+        layer(),
+        &[user(), id_token(&draft)],
+        "user Sample, no token, admin true, confirmed true: x-ms-client-principal \
+         x-ms-token-aad-id-token",
+    );
+    assert_sees(
+        layer(),
+        &[user(), id_token(&draft.clone().without("roles"))],
+        "user Sample, no token, admin false, confirmed true: x-ms-client-principal \
+         x-ms-token-aad-id-token",
+    );
+    assert_refuses(layer(), &[user()], 401, "not-confirmed", Some("Bearer"));
+    let other = draft.clone().with("oid", OTHER_TENANT);
+    assert_refuses(layer(), &[user(), id_token(&other)], 400, "mismatch", None);
+    let forged = (ID_TOKEN, draft.sign_with(&FOREIGN_KEY));
+    let challenge = "Bearer error=\"invalid_token\",error_description=\"the signature of the token \
+                     is not valid\"";
+    assert_refuses(layer(), &[user(), forged], 401, "invalid-token", Some(challenge));
+    let twice = [user(), id_token(&draft), id_token(&draft)];
+    assert_refuses(layer(), &twice, 400, "malformed-identity", None);
+    // A bearer token goes first, if both may confirm: it is what the client sent itself.
+    let both = || layer().verify(bearer_auth()).confirm_by_bearer();
+    assert_sees(
+        both(),
+        &[user(), id_token(&draft), bearer(&Draft::access())],
+        "user Sample, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed true: \
+         x-ms-client-principal x-ms-token-aad-id-token",
+    );
+    assert_sees(
+        both(),
+        &[user(), id_token(&draft)],
+        "user Sample, no token, admin true, confirmed true: x-ms-client-principal \
+         x-ms-token-aad-id-token",
+    );
+    // A bearer token that nobody asked to confirm by does not.
+    assert_refuses(
+        layer().verify(bearer_auth()),
+        &[user(), bearer(&Draft::access())],
+        401,
+        "not-confirmed",
+        Some("Bearer"),
+    );
+}
+
+#[test]
+fn answers_are_marked_for_caches() {
+    async fn plain() {}
+    async fn cached() -> impl IntoResponse {
+        [("cache-control", "public, max-age=60"), ("vary", "Accept-Encoding")]
+    }
+    let router = Router::new().route("/", any(plain)).route("/cached", any(cached));
+    let server = serve(router.layer(EasyAuthLayer::new(platform())));
+    let marks = |path, headers: &[(&str, String)]| {
+        let answer = client::get(server.address, path, headers);
+        (answer.header("cache-control"), answer.header("vary"))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(marks("/", &[]), (None, text("Authorization, Cookie")));
+    assert_eq!(marks("/", &[user()]), (text("private"), text("Authorization, Cookie")));
+    // What the handler says stays.
+    assert_eq!(
+        marks("/cached", &[user()]),
+        (text("public, max-age=60"), text("Accept-Encoding, Authorization, Cookie")),
+    );
+}
+
+#[test]
+fn rules_need_the_layer_that_finds_out() {
+    let rules = [
+        RequireLayer::signed_in(),
+        RequireLayer::role("Admin"),
+        RequireLayer::permission(read_files()),
+    ];
+    for rule in rules {
+        let server = serve(Router::new().route("/", any(|| async {})).layer(rule));
+        let answer = client::get(server.address, "/", &[user(), bearer(&Draft::access())]);
+        assert_eq!(answer.status, 500);
+        assert!(answer.body.contains(r#""code":"misconfigured""#), "{}", answer.body);
+    }
+    // The layer is there, and verifies nothing.
+    let router = Router::new().route("/", any(|| async {}));
+    let router = router.layer(RequireLayer::permission(read_files()));
+    let server = serve(router.layer(EasyAuthLayer::new(platform())));
+    let answer = client::get(server.address, "/", &[user(), bearer(&Draft::access())]);
+    assert_eq!(answer.status, 500);
+    // The extractor of what it found out needs it, too.
+    let server = serve(Router::new().route("/", any(report)));
+    assert_eq!(client::get(server.address, "/", &[user()]).status, 500);
+}
+
+#[test]
+fn a_verified_token_is_somebody_without_a_principal() {
+    let router = |rule: RequireLayer| {
+        let router = Router::new().route("/", any(report)).layer(rule);
+        serve(router.layer(EasyAuthLayer::new(nowhere()).verify(bearer_auth())))
+    };
+    let admin = Draft::access().with("roles", serde_json::json!(["Admin"]));
+    let cases = [
+        (RequireLayer::signed_in(), Draft::access(), 200),
+        (RequireLayer::role("Admin"), Draft::access(), 403),
+        (RequireLayer::role("Admin"), admin.clone(), 200),
+        (RequireLayer::any_role(["Owner", "Admin"]), admin.clone(), 200),
+        (RequireLayer::any_role(["Owner"]), admin.clone(), 403),
+        (RequireLayer::any_role::<String>([]), admin, 403),
+    ];
+    for (rule, draft, status) in cases {
+        let server = router(rule.clone());
+        let answer = client::get(server.address, "/", &[bearer(&draft)]);
+        assert_eq!(answer.status, status, "{rule:?}");
+    }
+}
+
+#[test]
+fn extractors_take_what_the_layer_accepted() {
+    async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
+        about_user(user.as_ref())
+    }
+    // A token was verified by the layer, and the state has another verifier, which refuses it.
+    async fn token(token: easyauth::verify::VerifiedToken) -> String {
+        about_token(Some(&token))
+    }
+    let refuses_all = bearer_auth().with_clock(|| at(0));
+    let router = Router::new()
+        .route("/maybe", any(maybe))
+        .route("/token", any(token))
+        .with_state(refuses_all);
+    let layer = EasyAuthLayer::new(nowhere()).verify(bearer_auth());
+    let server = serve(router.clone().layer(layer));
+    let headers = [user(), bearer(&Draft::access())];
+    assert_eq!(client::get(server.address, "/maybe", &headers).body, "nobody");
+    assert_eq!(client::get(server.address, "/token", &headers).status, 200);
+    let server = serve(router);
+    assert_eq!(client::get(server.address, "/maybe", &headers).body, "user Sample");
+    assert_eq!(client::get(server.address, "/token", &headers).status, 401);
+}
+
+#[test]
+fn a_browser_comes_back_to_where_it_was_in_a_nested_router() {
+    async fn me(_: EasyAuthPrincipal) {}
+    let inner = Router::new().route("/me", any(me));
+    let rule = Router::new().route("/rule", any(|| async {}).layer(RequireLayer::signed_in()));
+    let router = Router::new().nest("/app", inner.merge(rule));
+    let server = serve(router.layer(EasyAuthLayer::new(platform()).login(login())));
+    for (path, location) in [
+        ("/app/me?x=1", "/.auth/login/aad?post_login_redirect_uri=%2Fapp%2Fme%3Fx%3D1"),
+        ("/app/rule", "/.auth/login/aad?post_login_redirect_uri=%2Fapp%2Frule"),
+    ] {
+        let answer = client::get(server.address, path, &[("Accept", "text/html".to_owned())]);
+        assert_eq!(answer.header("location").as_deref(), Some(location));
+    }
+}

@@ -17,6 +17,7 @@ mod cases;
 mod client;
 mod layers;
 mod setup;
+mod tonic_service;
 mod tower_services;
 
 #[path = "../verify/support.rs"]

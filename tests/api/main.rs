@@ -21,6 +21,7 @@ mod me;
 mod platform;
 mod principal;
 mod programs;
+mod refusal;
 mod resource;
 mod support;
 mod tokens;

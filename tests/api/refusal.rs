@@ -1,0 +1,236 @@
+//! What to answer to a request that may not pass.
+
+use std::error::Error as _;
+
+use easyauth::{
+    EasyAuthPrincipal, IdentityProvider, ProviderTokens, Refusal,
+    endpoints::{EndpointError, Endpoints},
+    headers::{HeaderError, HeaderErrorKind},
+    refusal::{LoginRedirect, RefusalKind},
+};
+use http::{HeaderMap, Method, Uri};
+
+/// A refusal in one line: status, kind, text, challenge, and what is for the log.
+fn summary(refusal: &Refusal) -> String {
+    let headers = refusal.headers();
+    let challenge = headers.get("www-authenticate").map_or("-", |value| value.to_str().unwrap());
+    let source = refusal.source().map_or_else(|| "-".to_owned(), ToString::to_string);
+    format!(
+        "{} {} / {refusal} / {challenge} / {source}",
+        refusal.status().as_u16(),
+        refusal.kind().code()
+    )
+}
+
+#[track_caller]
+fn check(refusal: &Refusal, expected: &str) {
+    assert_eq!(summary(refusal), expected);
+}
+
+fn header_error(headers: &[(&str, &str)]) -> HeaderError {
+    ProviderTokens::from_headers(headers, &IdentityProvider::ENTRA).unwrap_err()
+}
+
+#[test]
+fn each_error_has_its_answer() {
+    check(&Refusal::not_signed_in(), "401 not-signed-in / nobody is signed in / Bearer / -");
+    check(&Refusal::no_token(), "401 no-token / there is no bearer token / Bearer / -");
+    let none: [(&str, &str); 0] = [];
+    check(&Refusal::forbidden(&none), "403 forbidden / the caller may not do this / - / -");
+    let error = EasyAuthPrincipal::parse("%").unwrap_err();
+    check(
+        &error.into(),
+        "400 malformed-identity / the identity headers are malformed / - / the client principal is \
+         not base64 at byte 0",
+    );
+    let error = header_error(&[("x-ms-token-aad-expires-on", "soon")]);
+    assert_eq!(error.kind(), HeaderErrorKind::NotATime);
+    check(
+        &error.into(),
+        "400 malformed-identity / the identity headers are malformed / - / header \
+         X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+    );
+    let headers = [("authorization", "Bearer")];
+    let error = easyauth::AccessToken::from_authorization(&headers).unwrap_err();
+    check(
+        &error.into(),
+        "400 malformed-authorization / the header Authorization is malformed / Bearer \
+         error=\"invalid_request\",error_description=\"the request does not have exactly one \
+         well-formed bearer token\" / header Authorization does not have exactly one token after its \
+         scheme",
+    );
+}
+
+#[test]
+fn a_caller_with_a_token_is_told_that_a_better_one_may_do() {
+    let challenge = "403 forbidden / the caller may not do this / Bearer \
+                     error=\"insufficient_scope\",error_description=\"the token does not permit \
+                     this\" / -";
+    let plain = "403 forbidden / the caller may not do this / - / -";
+    for (authorization, expected) in [
+        ("Bearer abc", challenge),
+        ("bearer abc", challenge),
+        (" BEARER abc", challenge),
+        ("Bearer", plain),
+        ("Bearerabc", plain),
+        ("Basic dXNlcjpwYXNz", plain),
+        ("", plain),
+    ] {
+        check(&Refusal::forbidden(&[("Authorization", authorization)]), expected);
+    }
+}
+
+#[test]
+fn kinds_have_a_status_and_a_word_that_stay() {
+    let all: Vec<String> = RefusalKind::ALL
+        .iter()
+        .map(|kind| format!("{} {} {}", kind.status().as_u16(), kind.code(), kind.detail()))
+        .collect();
+    assert_eq!(
+        all,
+        [
+            "401 not-signed-in nobody is signed in",
+            "400 malformed-identity the identity headers are malformed",
+            "401 no-token there is no bearer token",
+            "400 malformed-authorization the header Authorization is malformed",
+            "401 invalid-token the token is not valid",
+            "503 keys-unavailable tokens cannot be verified for now",
+            "401 not-confirmed no token confirms the identity headers",
+            "400 mismatch the identity headers and the token are not of the same caller",
+            "403 forbidden the caller may not do this",
+            "500 misconfigured the service is not set up",
+        ],
+    );
+}
+
+#[test]
+fn the_response_has_all_of_it() {
+    let refusal = Refusal::no_token().with_realm("orders").unwrap();
+    let response = refusal.to_response::<String>();
+    assert_eq!(response.status(), 401);
+    assert_eq!(
+        response.body(),
+        r#"{"code":"no-token","detail":"there is no bearer token","status":401,"title":"Unauthorized","type":"about:blank"}"#,
+    );
+    let mut headers: Vec<_> = response.headers().iter().collect();
+    headers.sort_by_key(|(name, _)| name.as_str());
+    let headers: Vec<_> = headers
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    assert_eq!(
+        headers,
+        [
+            "cache-control: no-store",
+            "content-type: application/problem+json",
+            "vary: Accept, Authorization, Cookie",
+            "www-authenticate: Bearer realm=\"orders\"",
+        ],
+    );
+    assert_eq!(response.extensions().get::<Refusal>(), Some(&refusal));
+    assert!(Refusal::no_token().with_realm("a \"b\"").is_err());
+    // Where there is no challenge there is nothing to name.
+    let none: [(&str, &str); 0] = [];
+    let forbidden = Refusal::forbidden(&none);
+    assert_eq!(forbidden.clone().with_realm("a \"b\"").unwrap(), forbidden);
+}
+
+fn entra() -> LoginRedirect {
+    LoginRedirect::to(&IdentityProvider::ENTRA).unwrap()
+}
+
+/// Where a request is sent that nobody signed in for; `None` if it is told 401.
+fn location(
+    login: &LoginRedirect,
+    method: &Method,
+    target: &str,
+    headers: &[(&'static str, &'static str)],
+) -> Option<String> {
+    let map: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+        .collect::<Vec<(http::HeaderName, http::HeaderValue)>>()
+        .into_iter()
+        .collect();
+    let uri: Uri = target.parse().unwrap();
+    let refusal = Refusal::not_signed_in().or_login(login, method, &uri, &map);
+    let location =
+        refusal.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+    match location {
+        Some(_) => {
+            assert_eq!((refusal.status().as_u16(), refusal.body()), (302, String::new()));
+            assert_eq!(refusal.headers().get("www-authenticate"), None);
+            assert_eq!(refusal.headers().get("content-type"), None);
+        }
+        None => assert_eq!(refusal, Refusal::not_signed_in()),
+    }
+    location
+}
+
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+
+#[test]
+fn browsers_that_show_a_page_go_to_sign_in() {
+    let goes = |method: Method, headers: &[(&'static str, &'static str)]| {
+        location(&entra(), &method, "/", headers).is_some()
+    };
+    let get = |headers: &[(&'static str, &'static str)]| goes(Method::GET, headers);
+    // What browsers send for a page.
+    assert!(get(&[HTML]));
+    assert!(get(&[HTML, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]));
+    assert!(get(&[("accept", "TEXT/HTML")]));
+    assert!(get(&[("accept", "application/json, text/html;q=0.1")]));
+    assert!(get(&[("accept", "text/html;level=1;q=0.05")]));
+    assert!(get(&[("accept", "application/json"), HTML]));
+    assert!(goes(Method::HEAD, &[HTML]));
+    // A form that was sent is lost on the way.
+    assert!(!goes(Method::POST, &[HTML]));
+    assert!(!goes(Method::OPTIONS, &[HTML]));
+    // Scripts.
+    assert!(!get(&[HTML, ("sec-fetch-mode", "cors")]));
+    assert!(!get(&[HTML, ("x-requested-with", "xmlhttprequest")]));
+    assert!(get(&[HTML, ("x-requested-with", "com.android.browser")]));
+    // Programs.
+    assert!(!get(&[]));
+    assert!(!get(&[("accept", "*/*")]));
+    assert!(!get(&[("accept", "text/*")]));
+    assert!(!get(&[("accept", "application/json")]));
+    assert!(!get(&[HTML, ("authorization", "Bearer abc")]));
+    // Not acceptable (RFC 9110 section 12.4.2).
+    for zero in ["text/html;q=0", "text/html; q=0.0", "text/html;Q=0.000", "text/html; q = 0"] {
+        assert!(!get(&[("accept", zero)]), "{zero}");
+    }
+    // Unless it says so elsewhere.
+    assert!(get(&[("accept", "text/html;q=0, text/html;level=1")]));
+}
+
+#[test]
+fn browsers_come_back_to_where_they_were() {
+    let to = |target: &str| location(&entra(), &Method::GET, target, &[HTML]);
+    let back = |path: &str| Some(format!("/.auth/login/aad?post_login_redirect_uri={path}"));
+    assert_eq!(to("/"), back("%2F"));
+    assert_eq!(to("/orders?page=2&q=a%20b"), back("%2Forders%3Fpage%3D2%26q%3Da%2520b"));
+    assert_eq!(to("https://contoso.example/orders"), back("%2Forders"));
+    // Another host to a browser.
+    assert_eq!(to("//evil.example/orders"), None);
+    let google = Endpoints::with_prefix("/auth").unwrap().login(&IdentityProvider::GOOGLE).unwrap();
+    let login = LoginRedirect::from(google.parameter("access_type", "offline"));
+    assert_eq!(
+        location(&login, &Method::GET, "/", &[HTML]).as_deref(),
+        Some("/auth/login/google?access_type=offline&post_login_redirect_uri=%2F"),
+    );
+    let unknown = LoginRedirect::to(&IdentityProvider::UNKNOWN);
+    assert_eq!(unknown.unwrap_err(), EndpointError::NoProvider);
+}
+
+#[test]
+fn only_who_is_not_signed_in_goes_to_sign_in() {
+    let headers = [HTML];
+    let uri = Uri::from_static("/");
+    let none: [(&str, &str); 0] = [];
+    let malformed = Refusal::from(EasyAuthPrincipal::parse("%").unwrap_err());
+    for refusal in [Refusal::forbidden(&none), Refusal::no_token(), malformed] {
+        let answer = refusal.clone().or_login(&entra(), &Method::GET, &uri, &headers);
+        assert_eq!(answer, refusal);
+    }
+}
