@@ -32,6 +32,8 @@ fn types_can_be_shared() {
     check::<easyauth::MemberName>();
     check::<easyauth::Platform>();
     check::<easyauth::ProviderTokens>();
+    check::<easyauth::Challenge>();
+    check::<easyauth::Refusal>();
     check::<easyauth::RefreshToken>();
     check::<easyauth::Renewal>();
     check::<easyauth::Segment>();
@@ -51,6 +53,8 @@ fn types_can_be_shared() {
     check::<exchange::TokenResponse>();
     check::<functions::Invocation>();
     check::<functions::InvocationResponse>();
+    check::<easyauth::refusal::LoginRedirect>();
+    check::<easyauth::refusal::RefusalKind>();
     check::<resource::Audience<'_>>();
     check::<resource::Cloud>();
     check::<resource::Resource>();
@@ -136,7 +140,6 @@ fn types_of_verification_can_be_shared() {
     check::<access::Denied>();
     check::<verify::Algorithm>();
     check::<verify::Authority>();
-    check::<easyauth::Challenge>();
     check::<verify::IdTokenVerifier>();
     check::<verify::Key>();
     check::<verify::KeySet>();
@@ -158,13 +161,18 @@ fn types_of_verification_can_be_shared() {
     check_error::<access::Denied>();
     check_error::<verify::BuildError>();
     check_error::<verify::DocumentError>();
-    check_error::<easyauth::refusal::InvalidRealm>();
     check_error::<verify::Mismatch>();
     check_error::<verify::NotAMetadataUri>();
     check_error::<verify::NotATenantId>();
     check_error::<verify::SkipReason>();
     check_error::<verify::VerifyError>();
     assert!(size_of::<verify::VerifyError>() <= 16);
+
+    // A clock and a fetcher can be anything.
+    fn check_auth<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
+    check_auth::<verify::BearerAuth>();
+    check_auth::<verify::IdTokenAuth>();
+    check_auth::<verify::Keys>();
 
     // What a fetcher fails with can be anything, so these two compare with nothing.
     fn check_fetch_error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
@@ -176,14 +184,20 @@ fn types_of_verification_can_be_shared() {
 #[cfg(feature = "verify")]
 #[test]
 fn futures_can_be_sent() {
-    use easyauth::verify::{FetchKeys, KeyStore, Verifier};
+    use easyauth::verify::{BearerAuth, FetchKeys, KeyStore, Verifier};
 
     fn check_send<T: Send>(_: impl FnOnce() -> T) {}
 
-    fn check<F: FetchKeys + Sync>(verifier: &Verifier, store: &KeyStore, fetcher: &F) {
+    fn check<F: FetchKeys + Sync>(
+        (verifier, store, auth): (&Verifier, &KeyStore, &BearerAuth),
+        headers: &http::HeaderMap,
+        fetcher: &F,
+    ) {
         let (token, now) = (easyauth::AccessToken::new(""), std::time::UNIX_EPOCH);
         check_send(|| verifier.verify_with(store, fetcher, &token, now));
         check_send(|| store.refresh_if_due(fetcher, now));
+        check_send(|| auth.token(headers));
+        check_send(|| auth.require_token(headers));
     }
 
     struct Nothing;
@@ -199,6 +213,8 @@ fn futures_can_be_sent() {
 
 #[test]
 fn errors_are_errors() {
+    check_error::<easyauth::Refusal>();
+    check_error::<easyauth::refusal::InvalidRealm>();
     check_error::<easyauth::ClaimsError>();
     check_error::<easyauth::DecodeError>();
     check_error::<easyauth::MeError>();

@@ -13,7 +13,7 @@ use std::{error::Error, fmt::Write as _, time::SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    AccessToken, Challenge, EasyAuthPrincipal, IdToken,
+    AccessToken, Challenge, EasyAuthPrincipal, IdToken, Refusal,
     verify::{
         IdTokenVerifier, KeySet, KeyStore, Metadata, MetadataUri, Tenant, Verifier, VerifyError,
     },
@@ -45,9 +45,15 @@ impl Output {
             .unwrap();
     }
 
+    fn answer(&mut self, refusal: &Refusal) {
+        self.error(refusal);
+        self.debug(&refusal.to_response::<String>());
+    }
+
     fn refusal(&mut self, error: &VerifyError) {
         self.error(error);
         self.challenge(&error.challenge());
+        self.answer(&error.clone().into());
         writeln!(self.0, "{} {:?}", error.kind(), error.member_name()).unwrap();
     }
 
@@ -66,6 +72,7 @@ impl Output {
                         if let Err(denied) = token.authorize(&requirement) {
                             self.error(&denied);
                             self.challenge(&denied.challenge());
+                            self.answer(&denied.into());
                         }
                     }
                     if let Some(user) = user {

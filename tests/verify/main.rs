@@ -14,6 +14,7 @@
 
 mod answers;
 mod attacks;
+mod auth;
 mod builder;
 mod confirm;
 mod keys;
