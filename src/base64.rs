@@ -84,6 +84,12 @@ pub(crate) fn encode(text: &str) -> String {
     STANDARD_ANY.encode(text)
 }
 
+/// Encodes a segment of a token.
+#[cfg(feature = "testing")]
+pub(crate) fn encode_segment(bytes: impl AsRef<[u8]>) -> String {
+    base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
 fn decode(engine: &engine::Engine, text: &str) -> Result<Vec<u8>, Base64Error> {
     engine.decode(text).map_err(|error| Base64Error {
         position: match error {

@@ -1,5 +1,4 @@
-#![cfg_attr(feature = "verify", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "verify"), doc = "Who is calling, with which token, and what it opens.")]
+#![doc = "Who is calling, with which token, and what it opens."]
 //!
 //! # Where to look
 //!
@@ -57,6 +56,9 @@ mod provider;
 pub mod refusal;
 pub mod resource;
 pub mod settings;
+#[cfg(feature = "testing")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 mod time;
 mod tokens;
 #[cfg(feature = "verify")]

@@ -1,6 +1,7 @@
 //! A client that sends whatever it is told, twice the same header included.
 
 use std::{
+    fmt::Write as _,
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     time::Duration,
@@ -44,7 +45,7 @@ pub(crate) fn request(
     stream.set_write_timeout(Some(LIMIT)).unwrap();
     let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
     for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        write!(text, "{name}: {value}\r\n").unwrap();
     }
     text.push_str("\r\n");
     stream.write_all(text.as_bytes()).unwrap();

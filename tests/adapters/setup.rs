@@ -61,7 +61,7 @@ pub(crate) fn about_user(user: Option<&EasyAuthPrincipal>) -> String {
 }
 
 pub(crate) fn about_tokens(tokens: &ProviderTokens) -> String {
-    let length = tokens.access_token().map_or(0, |token| token.len());
+    let length = tokens.access_token().map_or(0, easyauth::AccessToken::len);
     format!("an access token of {length} bytes")
 }
 

@@ -99,7 +99,7 @@ fn check(rule: RequireLayer, headers: &[(&str, String)], status: &str, message: 
         assert_eq!(answer["grpc-status"], status);
         let text = answer.get("grpc-message").map(|value| value.to_str().unwrap());
         assert_eq!(text, message);
-        assert_eq!(answer.contains_key("location"), false);
+        assert!(!answer.contains_key("location"));
     }
 }
 

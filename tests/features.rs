@@ -1,0 +1,70 @@
+//! What each feature costs, as README.md says it.
+#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+use std::{collections::BTreeSet, env, process::Command};
+
+const README: &str = include_str!("../README.md");
+
+/// The crates that a build with these arguments has, this one included.
+fn crates(arguments: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env::var_os("CARGO").expect("cargo runs tests"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal,build"])
+        .args(["--prefix", "none", "--format", "{p}"])
+        .args(arguments)
+        .output()
+        .expect("cargo can be run");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let tree = String::from_utf8(output.stdout).expect("names are UTF-8");
+    tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+/// The rows of the table of features: name, whether it is on by default, and how many crates it adds.
+fn rows() -> Vec<(&'static str, bool, usize)> {
+    let table = README.split("| feature | default | crates |").nth(1).expect("the table");
+    table
+        .lines()
+        .skip(2)
+        .map_while(|line| line.strip_prefix("| "))
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [name, default, crates, ..] = cells[..] else { panic!("a row of four: {row}") };
+            (name.trim_matches('`'), default == "yes", crates.parse().expect("a number"))
+        })
+        .collect()
+}
+
+/// Those that are on by default cost what they add to none; the others what they add to those.
+#[test]
+fn features_cost_what_readme_says() {
+    let (none, default) = (crates(&["--no-default-features"]), crates(&[]));
+    for (feature, is_default, said) in rows() {
+        let cost = if is_default {
+            crates(&["--no-default-features", "--features", feature]).difference(&none).count()
+        } else {
+            crates(&["--features", feature]).difference(&default).count()
+        };
+        assert_eq!(cost, said, "{feature}");
+    }
+    let said = format!("The crate itself and what it always needs are {} crates", none.len());
+    assert!(README.contains(&said), "{said}");
+    let said = format!("with the default features {}", default.len());
+    assert!(README.contains(&said), "{said}");
+}
+
+#[test]
+fn every_feature_is_in_the_table() {
+    let manifest = include_str!("../Cargo.toml");
+    let features = manifest.split("[features]").nth(1).expect("features");
+    let names: BTreeSet<&str> = features
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| *name != "default")
+        .collect();
+    let said: BTreeSet<&str> = rows().into_iter().map(|(name, ..)| name).collect();
+    assert_eq!(said, names);
+}
