@@ -10,20 +10,21 @@ use crate::{
     json::{JsonError, Kind, Reader},
 };
 
-/// The longest payload that is read, in bytes: that of the longest request that an HTTP trigger takes, 100 MB
-/// ("Azure Functions HTTP trigger": limits). A request close to it whose body has many characters that JSON
-/// escapes is over.
+/// The longest payload that is read, in bytes: as much as the body of a request may have, 100 MB ("Azure
+/// Functions HTTP trigger": limits; `DefaultMaxRequestBodySize` of azure-functions-host) unless the app
+/// setting `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` says otherwise. A body close to it is over if it has many
+/// characters that JSON escapes, or is binary, which base64 makes a third longer.
 pub const MAX_INVOCATION_LEN: usize = 104_857_600;
 
 /// The request of an HTTP trigger, from the payload that a custom handler is invoked with ("Azure Functions
-/// custom handlers": request payload). A [`HeaderSource`].
+/// custom handlers": request payload; `GetRequestAsJObject` of azure-functions-host). A [`HeaderSource`].
 ///
 /// The payload itself stays with you: what else is in it, `Query`, `Params` and `Body` of the request, other
-/// bindings and `Metadata`, is there to be deserialized. Its `Identities` are what the host made of the
-/// headers.
+/// bindings and `Metadata`, is there to be deserialized. A `Body` that is binary or a multipart form is in
+/// base64. Its `Identities` are what the host made of the headers and the function key.
 ///
 /// Who may be believed is the host: let nobody else reach the port of the handler, and parse what comes
-/// to the functions that have an HTTP trigger. The message of a queue can look like a request.
+/// to the functions that have an HTTP trigger. The event of another trigger can look like a request.
 ///
 /// Its `Debug` form has neither values of headers nor the address, which can have a function key in it.
 pub struct Invocation {

@@ -4,7 +4,8 @@
 //! With `"enableForwardingHttpRequest": true` (or, newer, `"enableProxyingHttpRequest": true`) under
 //! `customHandler` in `host.json`, a function whose only bindings are an HTTP trigger and its response gets
 //! the request as it is: read its headers as anywhere else, **nothing here is needed**. Otherwise the request
-//! is inside of a JSON payload, and an [`Invocation`] is where its headers are.
+//! is inside of a JSON payload, and an [`Invocation`] is where its headers are. The headers of Easy Auth are
+//! there in each of these ways (azure-functions-host: `DefaultHttpWorkerService`, `HttpRequestExtensions`).
 //!
 //! ```
 //! use easyauth::{EasyAuthPrincipal, functions::{Invocation, InvocationResponse}};
@@ -18,7 +19,7 @@
 //! let answer = InvocationResponse::new(http::StatusCode::OK).body("hello 7");
 //! assert_eq!(
 //!     answer.to_json("res"),
-//!     r#"{"Outputs":{"res":{"body":"hello 7","headers":{},"statusCode":200}},"Logs":[],"ReturnValue":null}"#,
+//!     r#"{"Logs":[],"Outputs":{"res":{"body":"hello 7","headers":{},"statusCode":"200"}},"ReturnValue":null}"#,
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

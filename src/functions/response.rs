@@ -9,6 +9,9 @@ use serde_json::json;
 /// custom handlers": response payload). Functions with further outputs put their payload together
 /// themselves.
 ///
+/// The host takes a text as the body and one value for each header. A body or a value that is nothing but an
+/// ISO 8601 date with a time arrives in another format, since the host's JSON reader takes it for a date.
+///
 /// Its `Debug` form has the status only.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
@@ -35,14 +38,23 @@ impl InvocationResponse {
         Self { body: body.into(), ..self }
     }
 
-    /// The payload, where `output` is the name of the HTTP response in `function.json`, `res` for instance.
-    /// Send it with the content type `application/json`.
+    /// The payload, where `output` is the name of the HTTP response in `function.json`: `res` for instance,
+    /// or `$return`.
+    ///
+    /// Send it with the content type `application/json`, and **with the status 200 whatever the status in
+    /// it**: of an answer with the status of an error the host reads nothing.
     #[must_use]
     pub fn to_json(&self, output: &str) -> String {
         let Self { status, headers, body } = self;
-        let answer = json!({"body": body, "headers": headers, "statusCode": status.as_u16()});
-        let output = json!(output);
-        format!(r#"{{"Outputs":{{{output}:{answer}}},"Logs":[],"ReturnValue":null}}"#)
+        // Names and types as in azure-functions-host, `HttpOutputBindingResponse`: the status is a text.
+        let answer = json!({"body": body, "headers": headers, "statusCode": status.as_str()});
+        // What `Outputs` has under this name is written over by `ReturnValue` (`WorkerFunctionInvoker`).
+        let payload = if output == "$return" {
+            json!({"Logs": [], "Outputs": {}, "ReturnValue": answer})
+        } else {
+            json!({"Logs": [], "Outputs": {output: answer}, "ReturnValue": null})
+        };
+        payload.to_string()
     }
 }
 

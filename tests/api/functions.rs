@@ -14,11 +14,13 @@ fn payload(data: &str) -> String {
     )
 }
 
-/// A binding with these headers.
+/// A binding with these headers, and the members that the host writes (azure-functions-host,
+/// `HttpRequestExtensions.GetRequestAsJObject`).
 fn request(binding: &str, headers: &str) -> String {
     format!(
-        r#""{binding}":{{"Url":"https://h/api/o?code=canary","Method":"POST","Query":"{{}}","Headers":{headers},
-        "Params":{{}},"Identities":[{{"IsAuthenticated":false,"Claims":[]}}],"Body":"{{\"a\":1}}"}}"#
+        r#""{binding}":{{"Url":"https://h/api/o?code=canary","Method":"POST","Query":{{"code":"canary"}},
+        "Headers":{headers},"Params":{{}},"Identities":[{{"IsAuthenticated":false,"Claims":[]}}],
+        "Body":"{{\"a\":1}}"}}"#
     )
 }
 
@@ -156,6 +158,26 @@ fn escapes_cost_what_they_weigh() {
     assert_eq!(invocation.header("A", 199_999), Some(&b"\n"[..]));
 }
 
+/// What the host sends with `enableForwardingHttpRequest` or `enableProxyingHttpRequest`: the headers of the
+/// request, and its own beside them (azure-functions-host, `DefaultHttpWorkerService`).
+#[test]
+fn a_forwarded_request_is_read_as_it_is() {
+    let forwarded = [
+        ("X-MS-CLIENT-PRINCIPAL-ID", "7"),
+        ("X-MS-CLIENT-PRINCIPAL-IDP", "aad"),
+        ("X-Azure-Functions-HostVersion", "4.1041.200"),
+        ("X-Azure-Functions-InvocationId", "00000003-0000-4000-8000-000000000003"),
+    ];
+    let user = EasyAuthPrincipal::from_headers(&forwarded).unwrap().unwrap();
+    assert_eq!(user.id(), Some("7"));
+}
+
+fn value(json: &str) -> serde_json::Value {
+    serde_json::from_str(json).unwrap()
+}
+
+/// The names are those of azure-functions-host (`HttpScriptInvocationResult`, `HttpOutputBindingResponse`), and
+/// the status is a text, as there.
 #[test]
 fn an_answer_is_an_output() {
     let answer = InvocationResponse::new(StatusCode::FORBIDDEN)
@@ -163,9 +185,17 @@ fn an_answer_is_an_output() {
         .header("content-type", "text/html")
         .header("WWW-Authenticate", "Bearer realm=\"a\"")
         .body("canary \"\n");
-    let expected = r#"{"Outputs":{"$return\"":{"body":"canary \"\n","headers":{"content-type":"text/html",
-        "www-authenticate":"Bearer realm=\"a\""},"statusCode":403}},"Logs":[],"ReturnValue":null}"#;
-    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-    assert_eq!(value(&answer.to_json("$return\"")), value(expected));
+    let expected = r#"{"Outputs":{"res\"":{"body":"canary \"\n","headers":{"content-type":"text/html",
+        "www-authenticate":"Bearer realm=\"a\""},"statusCode":"403"}},"Logs":[],"ReturnValue":null}"#;
+    assert_eq!(value(&answer.to_json("res\"")), value(expected));
     assert_eq!(format!("{answer:?}"), "InvocationResponse(403 Forbidden)");
+}
+
+/// The host writes `ReturnValue` over an output of this name (`WorkerFunctionInvoker.HandleReturnParameter`).
+#[test]
+fn an_output_named_return_is_the_return_value() {
+    let answer = InvocationResponse::new(StatusCode::OK).body("hello");
+    let expected = r#"{"Outputs":{},"Logs":[],
+        "ReturnValue":{"body":"hello","headers":{},"statusCode":"200"}}"#;
+    assert_eq!(value(&answer.to_json("$return")), value(expected));
 }
