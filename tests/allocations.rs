@@ -3,7 +3,7 @@
 
 use allocation_counter::measure;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use easyauth::EasyAuthPrincipal;
+use easyauth::{EasyAuthPrincipal, functions::Invocation};
 
 /// The header of a principal in the form that the platform writes, with so many claims.
 fn header(claims: usize) -> String {
@@ -39,4 +39,17 @@ fn looking_for_a_claim_takes_none() {
         assert!(user.claim("scp").is_some() && !user.is_in_role("Admin") && user.name().is_none());
     });
     assert_eq!(info.count_total, 0);
+}
+
+/// What is in a payload can come from anybody: a long name with many values must not cost the product.
+#[test]
+fn the_headers_of_an_invocation_take_what_they_weigh() {
+    let (name, values) = ("a".repeat(10_000), vec![r#""b""#; 10_000].join(","));
+    let payload = format!(
+        r#"{{"Data":{{"req":{{"Url":"","Method":"","Headers":{{"{name}":[{values}]}}}}}}}}"#
+    );
+    let info = measure(|| drop(Invocation::parse(payload.as_bytes()).unwrap()));
+    // A value takes the text, and in the list, which grows by doubling, its place three times at most.
+    let most = 80 * 10_000 + 100_000;
+    assert!(info.bytes_total <= most, "{} bytes", info.bytes_total);
 }

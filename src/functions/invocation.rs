@@ -34,8 +34,8 @@ pub struct Invocation {
     headers: Headers,
 }
 
-/// A name for each value.
-type Headers = Vec<(String, Zeroizing<String>)>;
+/// Names, and the values of each.
+type Headers = Vec<(String, Vec<Zeroizing<String>>)>;
 
 impl Invocation {
     /// Reads a payload whose HTTP trigger is the only binding with `Headers`, as is usual.
@@ -84,8 +84,8 @@ impl Invocation {
 
 impl HeaderSource for Invocation {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        let mut values = self.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
-        values.nth(index).map(|(_, value)| value.as_bytes())
+        let own = self.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
+        own.flat_map(|(_, values)| values).nth(index).map(|value| value.as_bytes())
     }
 }
 
@@ -159,13 +159,17 @@ fn trigger(
     binding: String,
 ) -> Result<Option<Result<Invocation, InvocationError>>, JsonError> {
     let (mut url, mut method, mut headers) = (None, None, None);
+    let mut is_request = false;
     // What is wrong with it counts only if it is what is looked for.
     let mut problem = Ok(());
     json.object(|json, name| -> Result<(), JsonError> {
         let read = match json.str(name) {
             "Url" => once(&mut url, "Url", text(json)?),
             "Method" => once(&mut method, "Method", text(json)?),
-            "Headers" => once(&mut headers, "Headers", header_values(json)?),
+            "Headers" => {
+                is_request |= json.kind()? == Kind::Object;
+                once(&mut headers, "Headers", header_values(json)?)
+            }
             _ => json.skip().map(|_| Ok(()))?,
         };
         if problem.is_ok() {
@@ -173,26 +177,24 @@ fn trigger(
         }
         Ok(())
     })?;
-    let Some(headers) = headers.flatten() else {
-        return Ok(None);
-    };
-    let or_invalid = |text: Option<Option<String>>, member| {
-        text.flatten().ok_or(InvocationError::InvalidMember { member })
-    };
-    Ok(Some(problem.and_then(|()| {
+    Ok(is_request.then(|| {
+        problem?;
         Ok(Invocation {
             binding,
-            url: or_invalid(url, "Url")?,
-            method: or_invalid(method, "Method")?,
-            headers: headers?,
+            url: required(url, "Url")?,
+            method: required(method, "Method")?,
+            headers: required(headers, "Headers")?,
         })
-    })))
+    }))
 }
 
-/// `Headers`: names, and a list of texts or one text for each; `None` if it is no object.
-fn header_values(
-    json: &mut Reader<'_>,
-) -> Result<Option<Result<Headers, InvocationError>>, JsonError> {
+/// A member that must be there, and of the right type.
+fn required<T>(found: Option<Option<T>>, member: &'static str) -> Result<T, InvocationError> {
+    found.flatten().ok_or(InvocationError::InvalidMember { member })
+}
+
+/// `Headers`: names, and a list of texts or one text for each; `None` if it is anything else.
+fn header_values(json: &mut Reader<'_>) -> Result<Option<Headers>, JsonError> {
     if json.kind()? != Kind::Object {
         return json.skip().map(|_| None);
     }
@@ -200,19 +202,25 @@ fn header_values(
     let mut are_texts = true;
     json.object(|json, name| -> Result<(), JsonError> {
         let name = json.str(name).to_owned();
+        let mut values = Vec::new();
         let mut value = |json: &mut Reader<'_>| -> Result<(), JsonError> {
             if json.kind()? == Kind::String {
-                headers.push((name.clone(), json.secret()?));
+                values.push(json.secret()?);
             } else {
                 json.skip()?;
                 are_texts = false;
             }
             Ok(())
         };
-        if json.kind()? == Kind::Array { json.array(value) } else { value(json) }
+        if json.kind()? == Kind::Array {
+            json.array(value)?
+        } else {
+            value(json)?
+        }
+        headers.push((name, values));
+        Ok(())
     })?;
-    let invalid = InvocationError::InvalidMember { member: "Headers" };
-    Ok(Some(if are_texts { Ok(headers) } else { Err(invalid) }))
+    Ok(are_texts.then_some(headers))
 }
 
 fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {

@@ -57,7 +57,7 @@ fn headers_are_those_of_the_request() {
         format!("{invocation:?}"),
         "Invocation { binding: \"req\", method: \"POST\", headers: [\"x-ms-client-principal-id\", \
          \"X-MS-CLIENT-PRINCIPAL-NAME\", \"X-Ms-Client-Principal-Idp\", \
-         \"X-MS-TOKEN-AAD-REFRESH-TOKEN\", \"Accept\", \"Accept\", \"accept\"], .. }",
+         \"X-MS-TOKEN-AAD-REFRESH-TOKEN\", \"Accept\", \"accept\", \"Empty\"], .. }",
     );
     assert!(EasyAuthPrincipal::from_headers(&read("{}")).unwrap().is_none());
 }
@@ -89,6 +89,12 @@ fn the_trigger_is_the_binding_with_headers() {
     refused(&two, &InvocationError::Ambiguous, message);
     let named = Invocation::parse_named(two.as_bytes(), "req").unwrap();
     assert_eq!(named.binding(), "req");
+
+    // Of two members with one name neither counts, whichever comes first.
+    for headers in [r#""Headers":{},"Headers":1"#, r#""Headers":1,"Headers":{}"#] {
+        let two = payload(&format!("{},\"document\":{{{headers}}}", request("req", "{}")));
+        refused(two, &InvocationError::Ambiguous, message);
+    }
 
     let none = "the invocation has no HTTP trigger, or none of this name";
     refused(payload(others), &InvocationError::NoHttpTrigger, none);
