@@ -80,3 +80,13 @@ fn login_parameters() {
 fn site_id() {
     replay("site_id", properties::site_id::check);
 }
+
+#[test]
+fn invocation() {
+    replay("invocation", properties::invocation::check);
+}
+
+#[test]
+fn token_response() {
+    replay("token_response", properties::token_response::check);
+}

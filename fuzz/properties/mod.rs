@@ -4,6 +4,7 @@
 #[cfg(feature = "verify")]
 mod drafts;
 pub(crate) mod headers;
+pub(crate) mod invocation;
 mod json;
 #[cfg(feature = "verify")]
 pub(crate) mod keys;
@@ -21,5 +22,6 @@ mod settings_lint;
 mod settings_model;
 pub(crate) mod site_id;
 pub(crate) mod token;
+pub(crate) mod token_response;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;
