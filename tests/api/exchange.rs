@@ -11,6 +11,7 @@ use easyauth::{
     resource::{ARM, Cloud, GRAPH, ScopeError},
 };
 use http::{StatusCode, header};
+use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::support::{chain, compact};
 
@@ -194,6 +195,112 @@ fn a_form_is_encoded() {
              refresh_token=a%20b%26c%3Dd&scope=api%3A%2F%2Fa%2Fb"
         ),
     );
+}
+
+const GUID: &str = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
+/// Anything that can be a secret.
+const TEXT: &str = "(?s).{1,20}";
+
+/// Scopes of one API, those of OpenID Connect, and texts that may be none.
+fn scope() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "api://orders/[A-Za-z_~é-]{1,4}",
+        2 => select(vec!["openid", "email", "profile", "offline_access"]).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ]
+}
+
+fn credential(is_secret: bool, text: &str) -> ClientCredential {
+    if is_secret { ClientCredential::secret(text) } else { ClientCredential::assertion(text) }
+}
+
+/// Another text of the same length.
+fn masked(text: &str) -> String {
+    "x".repeat(text.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// RFC 6749 appendix B: what is decoded is what was put in, whatever it is.
+    #[test]
+    fn a_form_says_what_was_put_in(
+        client in GUID,
+        is_secret in any::<bool>(),
+        secret in TEXT,
+        claim in TEXT,
+        refresh_token in TEXT,
+        scopes in vec(scope(), 0..4),
+    ) {
+        let claims = serde_json::json!({"aud": &client, "scp": "a", "name": claim});
+        let (token, refresh) = (access(&claims.to_string()), RefreshToken::new(&refresh_token));
+        let credential = credential(is_secret, &secret);
+        let mut scope = vec!["api://orders/read"];
+        for text in &scopes {
+            if !scope.contains(&text.as_str()) {
+                scope.push(text);
+            }
+        }
+        let mut proof = vec![("client_id", client.as_str())];
+        if is_secret {
+            proof.push(("client_secret", &secret));
+        } else {
+            let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            proof.extend([("client_assertion_type", kind), ("client_assertion", &secret)]);
+        }
+        let exchange = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+            ("assertion", token.expose_secret()),
+            ("requested_token_use", "on_behalf_of"),
+        ];
+        let renewal = [("grant_type", "refresh_token"), ("refresh_token", &refresh_token)];
+        for (request, grant) in [
+            (TokenRequest::on_behalf_of(&token), &exchange[..]),
+            (TokenRequest::refresh(&refresh), &renewal[..]),
+        ] {
+            let request = request.client(&client, &credential).scope(scope[0]).scopes(&scopes);
+            match request.build(&endpoint()) {
+                Ok(_) => {
+                    let scope = scope.join(" ");
+                    check_request(request, &[&proof[..], grant, &[("scope", &scope)]].concat());
+                }
+                Err(error) => prop_assert!(matches!(
+                    error.code(),
+                    "invalid-scope" | "two-apis" | "default-mixed"
+                )),
+            }
+        }
+    }
+
+    /// Scopes of one API are never refused, nor are secrets.
+    #[test]
+    fn a_form_is_built(secret in TEXT, scopes in vec("api://orders/[A-Za-z_-]{1,4}", 1..4)) {
+        let (token, credential) = (RefreshToken::new(&secret), ClientCredential::secret(&secret));
+        let request = TokenRequest::refresh(&token).client(CLIENT, &credential).scopes(scopes);
+        prop_assert!(request.build(&endpoint()).is_ok());
+    }
+
+    #[test]
+    fn what_is_printed_does_not_change_with_secrets(
+        is_secret in any::<bool>(),
+        secret in any::<String>(),
+        token in any::<String>(),
+        is_exchange in any::<bool>(),
+    ) {
+        let printed = |secret: &str, token: &str| {
+            let credential = credential(is_secret, secret);
+            let (access, refresh) = (AccessToken::new(token), RefreshToken::new(token));
+            let request = if is_exchange {
+                TokenRequest::on_behalf_of(&access)
+            } else {
+                TokenRequest::refresh(&refresh)
+            };
+            let request = request.client(CLIENT, &credential).scope("api://orders/read");
+            format!("{request:?} {request:#?} {credential:?}")
+        };
+        prop_assert_eq!(printed(&secret, &token), printed(&masked(&secret), &masked(&token)));
+    }
 }
 
 #[test]
