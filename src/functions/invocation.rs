@@ -181,16 +181,16 @@ fn trigger(
         problem?;
         Ok(Invocation {
             binding,
-            url: required(url, "Url")?,
-            method: required(method, "Method")?,
-            headers: required(headers, "Headers")?,
+            url: required(url.flatten(), "Url")?,
+            method: required(method.flatten(), "Method")?,
+            headers: required(headers.flatten(), "Headers")?,
         })
     }))
 }
 
 /// A member that must be there, and of the right type.
-fn required<T>(found: Option<Option<T>>, member: &'static str) -> Result<T, InvocationError> {
-    found.flatten().ok_or(InvocationError::InvalidMember { member })
+fn required<T>(found: Option<T>, member: &'static str) -> Result<T, InvocationError> {
+    found.ok_or(InvocationError::InvalidMember { member })
 }
 
 /// `Headers`: names, and a list of texts or one text for each; `None` if it is anything else.
@@ -213,9 +213,9 @@ fn header_values(json: &mut Reader<'_>) -> Result<Option<Headers>, JsonError> {
             Ok(())
         };
         if json.kind()? == Kind::Array {
-            json.array(value)?
+            json.array(value)?;
         } else {
-            value(json)?
+            value(json)?;
         }
         headers.push((name, values));
         Ok(())
