@@ -7,9 +7,12 @@
 //! | the caller, claims and roles | [`EasyAuthPrincipal`], [`ClaimType`] |
 //! | tokens that came along | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
 //! | what is in a token | [`UnverifiedToken`] |
-//! | verified tokens, keys | [`verify`] |
+#![cfg_attr(feature = "verify", doc = "| verified tokens, keys | [`verify`] |")]
 //! | what to answer to a request that may not pass | [`Refusal`], [`Challenge`] |
-//! | whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |
+#![cfg_attr(
+    feature = "verify",
+    doc = "| whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |"
+)]
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`] |
 //! | the settings of the site, and the way from a diagnosis to a request that cures | [`settings`] |
@@ -23,10 +26,10 @@
 //! # Errors
 //!
 //! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
-//! [`MeError`], [`verify::VerifyError`], [`access::Denied`]. They say what is wrong and where, never what
-//! was there, and each can be matched on. All but the third and the fourth become a [`Refusal`] by `?`,
-//! which knows the status and the headers to answer with: 400 for what the platform does not send, 401
-//! and 403 for tokens.
+#![cfg_attr(feature = "verify", doc = "[`verify::VerifyError`], [`access::Denied`],")]
+//! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. Those
+//! about requests become a [`Refusal`] by `?`, which knows the status and the headers to answer with: 400
+//! for what the platform does not send, 401 and 403 for tokens.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

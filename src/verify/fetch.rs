@@ -18,7 +18,8 @@ use super::{
 use crate::tokens::{AccessToken, IdToken};
 
 /// Fetches documents for a [`KeyStore`]. With the feature `reqwest` there is
-/// [`ReqwestFetcher`](crate::integrations::ReqwestFetcher).
+#[cfg_attr(feature = "reqwest", doc = "[`ReqwestFetcher`](crate::integrations::ReqwestFetcher).")]
+#[cfg_attr(not(feature = "reqwest"), doc = "`ReqwestFetcher`.")]
 ///
 /// An implementation of your own must keep to these rules, because a key that it brings is believed:
 ///
@@ -33,7 +34,9 @@ pub trait FetchKeys {
 }
 
 /// Fetches documents for a [`KeyStore`], blocking the thread: the rules are those of [`FetchKeys`].
-/// With the feature `ureq` there is [`UreqFetcher`](crate::integrations::UreqFetcher).
+/// With the feature `ureq` there is
+#[cfg_attr(feature = "ureq", doc = "[`UreqFetcher`](crate::integrations::UreqFetcher).")]
+#[cfg_attr(not(feature = "ureq"), doc = "`UreqFetcher`.")]
 pub trait FetchKeysBlocking {
     /// Gets the document at this address.
     ///
