@@ -1,4 +1,24 @@
-#![doc = "Who is calling, with which token, and what it opens."]
+// README.md shows every adapter, so it compiles only with all of them.
+#![cfg_attr(
+    all(
+        feature = "actix-web",
+        feature = "axum",
+        feature = "azure_core",
+        feature = "tower",
+        feature = "verify"
+    ),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(
+        feature = "actix-web",
+        feature = "axum",
+        feature = "azure_core",
+        feature = "tower",
+        feature = "verify"
+    )),
+    doc = "Who is calling, with which token, and what it opens."
+)]
 //!
 //! # Where to look
 //!

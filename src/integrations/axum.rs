@@ -19,7 +19,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The caller, who has to be signed in. Behind [`EasyAuthLayer`](super::EasyAuthLayer) it is the one
+/// The caller, who has to be signed in. Behind `EasyAuthLayer` it is the one
 /// that the layer accepted, else the one of the headers.
 impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Refusal;
@@ -61,7 +61,7 @@ impl<S: Send + Sync, R: Roles> FromRequestParts<S> for RequireRole<R> {
     }
 }
 
-/// What [`EasyAuthLayer`](super::EasyAuthLayer) found out; 500 where there is no such layer.
+/// What `EasyAuthLayer` found out; 500 where there is no such layer.
 impl<S: Send + Sync> FromRequestParts<S> for Identity {
     type Rejection = Refusal;
 
@@ -105,7 +105,7 @@ mod verified {
     };
 
     /// The bearer token of the request, verified by the [`BearerAuth`] in the state, unless
-    /// [`EasyAuthLayer`](super::super::EasyAuthLayer) did that before.
+    /// `EasyAuthLayer` did that before.
     impl<S: Send + Sync> FromRequestParts<S> for VerifiedToken
     where
         BearerAuth: FromRef<S>,

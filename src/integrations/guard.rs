@@ -27,7 +27,7 @@ pub trait Roles {
 /// A caller who is signed in and has one of these [`Roles`]. Others are answered 401 or 403 before the
 /// handler is called.
 ///
-/// Roles are those of the headers, unless [`EasyAuthLayer`](super::EasyAuthLayer) confirms the caller
+/// Roles are those of the headers, unless `EasyAuthLayer` confirms the caller
 /// by a token: then they are those of the token.
 pub struct RequireRole<R> {
     principal: EasyAuthPrincipal,

@@ -6,7 +6,7 @@ use crate::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
 use crate::verify::{BearerAuth, VerifiedIdToken, VerifiedToken};
 
-/// Who is calling, as [`EasyAuthLayer`](super::EasyAuthLayer) found it out: in the extensions of every
+/// Who is calling, as `EasyAuthLayer` found it out: in the extensions of every
 /// request that went through it, anonymous ones included. Cheap to clone.
 #[derive(Clone)]
 pub struct Identity(Arc<Found>);
@@ -53,7 +53,7 @@ impl Identity {
         self.principal().is_some() || self.has_token()
     }
 
-    /// Whether a verified token [confirms](EasyAuthPrincipal::confirm) the principal.
+    /// Whether a verified token confirms the principal.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.0.is_confirmed
