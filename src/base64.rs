@@ -48,8 +48,9 @@ mod engine {
 
 const PADDED_OR_NOT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const UNPADDED: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
+const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_encode_padding(false)
+    .with_decode_padding_mode(DecodePaddingMode::RequireNone);
 
 static STANDARD_ANY: LazyLock<engine::Engine> = LazyLock::new(|| engine::standard(PADDED_OR_NOT));
 static URL_ANY: LazyLock<engine::Engine> = LazyLock::new(|| engine::url_safe(PADDED_OR_NOT));
@@ -84,10 +85,10 @@ pub(crate) fn encode(text: &str) -> String {
     STANDARD_ANY.encode(text)
 }
 
-/// Encodes a segment of a token.
+/// Encodes a segment of a token: base64url without padding (RFC 7515 section 2).
 #[cfg(feature = "testing")]
-pub(crate) fn encode_segment(bytes: impl AsRef<[u8]>) -> String {
-    base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)
+pub(crate) fn encode_segment(bytes: &[u8]) -> String {
+    URL_UNPADDED.encode(bytes)
 }
 
 fn decode(engine: &engine::Engine, text: &str) -> Result<Vec<u8>, Base64Error> {

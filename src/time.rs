@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The last second of the year 9999: the end of what ISO 8601 writes with four digits.
-const MAX_EPOCH_SECONDS: u64 = 253_402_300_799;
+pub(crate) const MAX_EPOCH_SECONDS: u64 = 253_402_300_799;
 
 /// The point in time that many seconds after 1970, if it has a four-digit year.
 pub(crate) fn from_epoch(seconds: u64, nanoseconds: u32) -> Option<SystemTime> {

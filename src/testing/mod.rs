@@ -1,65 +1,78 @@
-//! For tests alone, **never in production**: what the platform would send, and tokens that verify.
+//! **Never in production.** What the platform would send, made up: for tests on a laptop, where there
+//! is no Easy Auth. The feature `testing` belongs under `[dev-dependencies]`.
 //!
-//! Easy Auth does not run on a laptop. A [`TestCaller`] has the headers of somebody who is signed in, and
-//! a [`TestIssuer`] signs tokens like those of Microsoft Entra with keys that it makes when the test
-//! starts, so nobody can trust them anywhere else. Enable the feature for tests only:
+//! Nobody can be fooled by what is made here as long as a service verifies tokens: the key of a
+//! [`TestIssuer`] is made when the test runs, and nothing but its own
+//! [`key_set`](TestIssuer::key_set) knows it. The headers of a [`TestPrincipal`] are what anybody can
+//! write who reaches a service without the platform in front.
 //!
-//! ```toml
-//! [dev-dependencies]
-//! easyauth = { version = "0.1", features = ["testing"] }
-//! ```
-//!
-//! A handler that needs a caller:
+//! A service that reads the platform's headers:
 //!
 //! ```
-//! use easyauth::{EasyAuthPrincipal, testing::TestCaller};
+//! use easyauth::{EasyAuthPrincipal, PrincipalError, testing::TestPrincipal};
 //!
-//! fn may_edit(headers: &http::HeaderMap) -> bool {
-//!     EasyAuthPrincipal::from_headers(headers).is_ok_and(|user| user.is_some_and(|user| user.is_in_role("Editor")))
+//! /// What is tested: the status of an answer.
+//! fn delete_everything(request: &http::HeaderMap) -> Result<u16, PrincipalError> {
+//!     Ok(match EasyAuthPrincipal::from_headers(request)? {
+//!         None => 401,
+//!         Some(user) if user.is_in_role("Admin") => 204,
+//!         Some(_) => 403,
+//!     })
 //! }
 //!
-//! assert!(may_edit(&TestCaller::entra().role("Editor").headers()));
-//! assert!(!may_edit(&TestCaller::entra().headers()));
-//! assert!(!may_edit(&http::HeaderMap::new()));
+//! let user = TestPrincipal::entra().name("Sample User");
+//! assert_eq!(delete_everything(&user.headers())?, 403);
+//! assert_eq!(delete_everything(&user.role("Admin").headers())?, 204);
+//! # Ok::<(), PrincipalError>(())
 //! ```
 //!
-//! One that verifies tokens:
+//! A service that verifies tokens:
 //!
 //! ```
-//! use std::time::SystemTime;
-//! use easyauth::{AccessToken, Requirement, testing::TestIssuer};
+//! use std::time::{Duration, SystemTime};
+//! use easyauth::{
+//!     AccessToken, Requirement,
+//!     testing::TestIssuer,
+//!     verify::{Tenant, Verifier, VerifyErrorKind},
+//! };
 //!
-//! let (issuer, now) = (TestIssuer::new(), SystemTime::now());
-//! let verifier = issuer.verifier("api://my-api");
-//! let token = issuer.access_token(now).audience("api://my-api").scope("Files.Read").sign();
+//! const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+//! let issuer = TestIssuer::new(TENANT)?;
+//! let verifier = Verifier::builder(Tenant::single(TENANT)?).audience("api://my-api").build()?;
+//! let now = SystemTime::now();
+//!
+//! let token = issuer.access_token("api://my-api", now).scope("Files.Read").sign();
 //! let token = verifier.verify(&AccessToken::new(token), &issuer.key_set(), now)?;
 //! assert!(token.authorize(&Requirement::scope("Files.Read")).is_ok());
-//! # Ok::<(), easyauth::verify::VerifyError>(())
-//! ```
+//! assert!(token.authorize(&Requirement::scope("Files.Write")).is_err());
 //!
-//! What these builders are given comes from the test, so nonsense panics here, unlike in the rest of the
-//! crate.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    clippy::new_without_default,
-    reason = "a test that cannot be set up has failed"
-)]
+//! let two_hours_ago = now - Duration::from_secs(7200);
+//! let expired = issuer.access_token("api://my-api", two_hours_ago).scope("Files.Read").sign();
+//! let error = verifier.verify(&AccessToken::new(expired), &issuer.key_set(), now).unwrap_err();
+//! assert_eq!(error.kind(), VerifyErrorKind::Expired);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod caller;
 mod issuer;
+mod principal;
+mod session;
+mod time;
 mod token;
 
-pub use caller::TestCaller;
-pub use issuer::TestIssuer;
+pub use issuer::{TestIssuer, TestIssuerError};
+pub use principal::TestPrincipal;
+pub use session::TestSession;
 pub use token::TestToken;
 
-/// The tenant of everybody here, unless they say otherwise.
-pub const TENANT_ID: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The object id of a user here, unless it is said otherwise.
-pub const OBJECT_ID: &str = "00000003-0000-4000-8000-000000000003";
-
-/// The application that tokens are issued to, unless they say otherwise.
-pub const CLIENT_ID: &str = "00000005-0000-4000-8000-000000000005";
+/// Headers of a request. All of them say who somebody is, so none is shown by `Debug`.
+fn header_map(pairs: Vec<(String, String)>) -> HeaderMap {
+    let pairs = pairs.into_iter().filter_map(|(name, mut value)| {
+        value.retain(|character| !character.is_ascii_control());
+        let mut value = HeaderValue::try_from(value).ok()?;
+        value.set_sensitive(true);
+        Some((HeaderName::try_from(name).ok()?, value))
+    });
+    pairs.collect()
+}

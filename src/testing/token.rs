@@ -5,166 +5,253 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use aws_lc_rs::digest;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{CLIENT_ID, OBJECT_ID, TestIssuer};
-use crate::{base64, resource::Resource};
+use super::{TestIssuer, issuer::issuer};
+use crate::{
+    base64,
+    resource::{Audience, GRAPH, OwnedAudience, Resource},
+};
 
-/// How long tokens live, unless they say otherwise: Entra's are for an hour or a little more.
+/// Who the tokens are of, unless something else is said.
+const USER: &str = "00000003-0000-4000-8000-000000000003";
+const APPLICATION: &str = "00000004-0000-4000-8000-000000000004";
+const CLIENT: &str = "00000005-0000-4000-8000-000000000005";
+
+/// How long an access token lives: Entra's live between 60 and 90 minutes ("Access tokens in the
+/// Microsoft identity platform", token lifetime).
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// A token of a [`TestIssuer`] before it is [signed](Self::sign).
-#[must_use = "a token is made by signing it"]
+/// What Entra puts into the header of a token for Microsoft Graph, where it is random.
+const PROTECTED_NONCE: &str = "nonce-of-a-test-nonce-of-a-test-nonce-of-a-";
+
+/// A token of a [`TestIssuer`] before it is signed. It is one that Entra could have made; each method
+/// changes a claim.
 #[derive(Clone)]
+#[must_use]
 pub struct TestToken<'a> {
     issuer: &'a TestIssuer,
-    issued_at: SystemTime,
-    header: Map<String, Value>,
+    key_id: Option<String>,
+    tenant: String,
+    version: &'static str,
+    issued_at: u64,
+    lifetime: Duration,
+    client: Option<String>,
+    scopes: Vec<String>,
+    roles: Vec<String>,
+    is_protected: bool,
     claims: Map<String, Value>,
 }
 
 impl<'a> TestToken<'a> {
-    fn new(issuer: &'a TestIssuer, now: SystemTime) -> Self {
-        let (header, claims) = (Map::new(), Map::new());
-        let tenant = issuer.tenant();
-        Self { issuer, issued_at: now, header, claims }
-            .header("typ", "JWT")
-            .header("alg", "RS256")
-            .header("kid", issuer.key_id())
-            .claim("iss", format!("https://login.microsoftonline.com/{tenant}/v2.0"))
-            .claim("tid", tenant)
-            .claim("ver", "2.0")
-            .claim("oid", OBJECT_ID)
-            .claim("sub", "subject-of-the-sample-user")
-            .claim("uti", "test-token")
-            .issued_at(now)
-    }
-
-    pub(super) fn access(issuer: &'a TestIssuer, now: SystemTime) -> Self {
-        Self::new(issuer, now).claim("azp", CLIENT_ID).claim("azpacr", "1")
-    }
-
-    pub(super) fn access_v1(issuer: &'a TestIssuer, now: SystemTime) -> Self {
-        Self::new(issuer, now)
-            .claim("ver", "1.0")
-            .claim("iss", format!("https://sts.windows.net/{}/", issuer.tenant()))
-            .claim("appid", CLIENT_ID)
-            .claim("appidacr", "1")
-    }
-
-    pub(super) fn app(issuer: &'a TestIssuer, now: SystemTime) -> Self {
-        Self::access(issuer, now).claim("sub", OBJECT_ID).claim("idtyp", "app")
-    }
-
-    pub(super) fn id(issuer: &'a TestIssuer, now: SystemTime) -> Self {
-        Self::new(issuer, now)
+    pub(super) fn of_user(
+        issuer: &'a TestIssuer,
+        audience: Audience<'_>,
+        issued_at: SystemTime,
+    ) -> Self {
+        Self::access(issuer, audience, issued_at)
+            .object_id(USER)
+            .claim("sub", "subject-of-a-test")
             .claim("name", "Sample User")
-            .claim("preferred_username", "sample@contoso.example")
     }
 
-    /// Whom the token is for: `api://my-api`, or the client id of the application.
-    pub fn audience(self, audience: impl Into<String>) -> Self {
-        self.claim("aud", audience.into())
+    pub(super) fn of_app(
+        issuer: &'a TestIssuer,
+        audience: Audience<'_>,
+        issued_at: SystemTime,
+    ) -> Self {
+        // Without a user, the subject is the application itself.
+        Self::access(issuer, audience, issued_at)
+            .object_id(APPLICATION)
+            .claim("sub", APPLICATION)
+            .claim("idtyp", "app")
     }
 
-    /// For an API of Microsoft's. Tokens for Microsoft Graph get what makes them unverifiable for
-    /// others: a nonce in the header, which was hashed before it was signed.
-    pub fn resource(self, resource: Resource) -> Self {
-        let audience = resource.audience_uris().first().copied().or(resource.app_id());
-        let token = self.audience(audience.unwrap_or_default());
-        if resource == crate::resource::GRAPH { token.header("nonce", "test-nonce") } else { token }
+    pub(super) fn id(issuer: &'a TestIssuer, client_id: &str, issued_at: SystemTime) -> Self {
+        Self::new(issuer, client_id, issued_at)
+            .object_id(USER)
+            .claim("sub", "subject-of-a-test")
+            .claim("name", "Sample User")
+            .claim("preferred_username", "sample@example.com")
     }
 
-    /// One more delegated permission.
-    pub fn scope(self, scope: &str) -> Self {
-        let scopes = match self.claims.get("scp").and_then(Value::as_str) {
-            Some(scopes) => format!("{scopes} {scope}"),
-            None => scope.to_owned(),
+    fn access(issuer: &'a TestIssuer, audience: Audience<'_>, issued_at: SystemTime) -> Self {
+        let audience = OwnedAudience::from(audience);
+        let identifier = match &audience {
+            // As sign-ins get it that name no API.
+            OwnedAudience::Resource(api) if is_graph(api) => {
+                api.app_id().unwrap_or_else(|| api.identifier())
+            }
+            audience => audience.identifier(),
         };
-        self.claim("scp", scopes)
-    }
-
-    /// One more role: an application permission in an access token of an application.
-    pub fn role(self, role: &str) -> Self {
-        let mut roles = self.claims.get("roles").cloned().unwrap_or_else(|| json!([]));
-        if let Value::Array(list) = &mut roles {
-            list.push(role.into());
+        let microsofts = Resource::of_audience(identifier);
+        Self {
+            // "Access tokens in the Microsoft identity platform", token formats.
+            version: if microsofts.is_some() { "1.0" } else { "2.0" },
+            is_protected: microsofts.is_some_and(|api| is_graph(&api)),
+            client: Some(CLIENT.to_owned()),
+            ..Self::new(issuer, identifier, issued_at)
         }
-        self.claim("roles", roles)
     }
 
-    /// The application that the token was issued to.
-    pub fn client_id(self, id: &str) -> Self {
-        let name = if self.claims.contains_key("appid") { "appid" } else { "azp" };
-        self.claim(name, id)
+    fn new(issuer: &'a TestIssuer, audience: &str, issued_at: SystemTime) -> Self {
+        let issued_at = issued_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let token = Self {
+            issuer,
+            key_id: None,
+            tenant: issuer.tenant_id().to_owned(),
+            version: "2.0",
+            issued_at,
+            lifetime: LIFETIME,
+            client: None,
+            scopes: Vec::new(),
+            roles: Vec::new(),
+            is_protected: false,
+            claims: Map::new(),
+        };
+        token.claim("aud", audience).claim("uti", "token-of-a-test")
     }
 
-    /// The object id of the user or the service principal.
-    pub fn object_id(self, id: &str) -> Self {
+    /// In version 1.0: `appid` in the place of `azp`, and the version 1.0 issuer.
+    pub fn v1(mut self) -> Self {
+        self.version = "1.0";
+        self
+    }
+
+    /// In version 2.0.
+    pub fn v2(mut self) -> Self {
+        self.version = "2.0";
+        self
+    }
+
+    /// How long it is valid after it was issued, in whole seconds.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// Of another tenant: Entra has the same keys for all of them.
+    pub fn tenant_id(mut self, id: impl Into<String>) -> Self {
+        self.tenant = id.into();
+        self
+    }
+
+    /// The client that asked for the token (`azp`, `appid`). On an ID token, which names none, this
+    /// makes it a token that Entra would not issue.
+    pub fn client_id(mut self, id: impl Into<String>) -> Self {
+        self.client = Some(id.into());
+        self
+    }
+
+    /// The object id of the user or the application (`oid`).
+    pub fn object_id(self, id: impl Into<String>) -> Self {
+        let id: String = id.into();
         self.claim("oid", id)
     }
 
-    /// When the token was issued, and begins to be valid. It expires an hour later.
-    pub fn issued_at(mut self, time: SystemTime) -> Self {
-        self.issued_at = time;
-        self.claim("iat", seconds(time)).claim("nbf", seconds(time)).expires_in(LIFETIME)
-    }
-
-    /// How long after it was issued the token expires.
-    pub fn expires_in(self, lifetime: Duration) -> Self {
-        let time = self.issued_at + lifetime;
-        self.claim("exp", seconds(time))
-    }
-
-    /// A token that was issued two hours before, and expired an hour before.
-    pub fn expired(self) -> Self {
-        let time = self.issued_at;
-        self.issued_at(time - 2 * LIFETIME)
-    }
-
-    /// Any claim. Said twice, the last counts.
-    pub fn claim(mut self, name: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value).expect("a claim is JSON");
-        self.claims.insert(name.to_owned(), value);
+    /// One more scope (`scp`).
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
         self
     }
 
-    /// Any member of the header. Said twice, the last counts.
-    pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value).expect("a member is JSON");
-        self.header.insert(name.to_owned(), value);
+    /// One more role (`roles`): of an application a permission, of a user an app role.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.roles.push(role.into());
         self
     }
 
-    /// Takes a claim away.
-    pub fn without(mut self, name: &str) -> Self {
-        self.claims.remove(name);
+    /// A claim with this value, in the place of any other that it has. What cannot be JSON is `null`.
+    ///
+    /// Wins over every other method, so that a token can say what no token of Entra says.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.claims.insert(name.into(), value);
         self
     }
 
-    /// Signs the token (RFC 7515 section 3.1).
+    /// Names another key (`kid`) than the one that signs: that of an issuer whose token is forged.
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        self.key_id = Some(id.into());
+        self
+    }
+
+    /// Signs the token with the issuer's key (RS256).
+    ///
+    /// If the cryptographic back end cannot sign, the signature is empty, and nothing takes the token.
     #[must_use]
     pub fn sign(&self) -> String {
-        let segment = |map: &Map<String, Value>| {
-            base64::encode_segment(serde_json::to_vec(map).expect("JSON"))
+        let payload = base64::encode_segment(self.payload().to_string().as_bytes());
+        let message = |nonce: Option<&str>| {
+            let header = base64::encode_segment(self.header(nonce).to_string().as_bytes());
+            format!("{header}.{payload}")
         };
-        let message = format!("{}.{}", segment(&self.header), segment(&self.claims));
-        // What is signed has the hash of the nonce, which only its API can tell from the nonce.
-        let is_protected = self.header.contains_key("nonce");
-        let signed = if is_protected { format!("hashed-{message}") } else { message.clone() };
-        let signature = self.issuer.sign(&signed);
-        format!("{message}.{signature}")
+        if !self.is_protected {
+            let message = message(None);
+            return format!("{message}.{}", self.issuer.signature(&message));
+        }
+        // Entra signs the hash of the nonce in the place of the nonce, so that whoever is sent the
+        // token cannot pass it on: only the API knows how to check it.
+        let hash = digest::digest(&digest::SHA256, PROTECTED_NONCE.as_bytes());
+        let signed = message(Some(&base64::encode_segment(hash.as_ref())));
+        format!("{}.{}", message(Some(PROTECTED_NONCE)), self.issuer.signature(&signed))
+    }
+
+    fn header(&self, nonce: Option<&str>) -> Value {
+        let key_id = self.key_id.as_deref().unwrap_or(self.issuer.key_id());
+        let mut header = json!({"typ": "JWT", "alg": "RS256", "kid": key_id});
+        if let Value::Object(members) = &mut header {
+            if self.version == "1.0" {
+                members.insert("x5t".to_owned(), key_id.into());
+            }
+            if let Some(nonce) = nonce {
+                members.insert("nonce".to_owned(), nonce.into());
+            }
+        }
+        header
+    }
+
+    fn payload(&self) -> Value {
+        let mut claims = Map::new();
+        let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        insert("iss", issuer(&self.tenant, self.version).into());
+        insert("tid", self.tenant.as_str().into());
+        insert("ver", self.version.into());
+        insert("iat", self.issued_at.into());
+        insert("nbf", self.issued_at.into());
+        insert("exp", self.issued_at.saturating_add(self.lifetime.as_secs()).into());
+        if let Some(client) = &self.client {
+            // "1": the client proved itself with a secret.
+            let (name, proof) =
+                if self.version == "1.0" { ("appid", "appidacr") } else { ("azp", "azpacr") };
+            insert(name, client.as_str().into());
+            insert(proof, "1".into());
+        }
+        if !self.scopes.is_empty() {
+            insert("scp", self.scopes.join(" ").into());
+        }
+        if !self.roles.is_empty() {
+            insert("roles", self.roles.clone().into());
+        }
+        claims.extend(self.claims.clone());
+        claims.into()
     }
 }
 
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs()
+fn is_graph(api: &Resource) -> bool {
+    api.in_cloud(GRAPH.cloud()) == GRAPH
 }
 
-/// Prints the names of claims and no value.
+/// Prints the issuer as it prints itself and the names of the claims; no value of any.
 impl fmt::Debug for TestToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TestToken").field("claims", &self.claims.keys()).finish_non_exhaustive()
+        let payload = self.payload();
+        let names = payload.as_object().map(|claims| claims.keys().collect::<Vec<_>>());
+        f.debug_struct("TestToken")
+            .field("issuer", &self.issuer)
+            .field("claims", &names.unwrap_or_default())
+            .finish_non_exhaustive()
     }
 }

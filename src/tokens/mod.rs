@@ -39,7 +39,7 @@ impl TokenKind {
     pub(crate) const ALL: [Self; 5] =
         [Self::Id, Self::Access, Self::Refresh, Self::AccessSecret, Self::Authentication];
 
-    const fn header(self) -> &'static str {
+    pub(crate) const fn header(self) -> &'static str {
         match self {
             Self::Id => "ID-TOKEN",
             Self::Access => "ACCESS-TOKEN",

@@ -102,6 +102,11 @@ impl KeySet {
         &self.skipped
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) const fn empty() -> Self {
+        Self { keys: BTreeMap::new(), skipped: Vec::new() }
+    }
+
     pub(super) fn into_keys(self) -> impl Iterator<Item = (Box<str>, Arc<Key>)> {
         self.keys.into_iter()
     }

@@ -1,0 +1,159 @@
+//! A signed-in caller with the tokens of the token store.
+
+use std::{fmt, time::SystemTime};
+
+use http::HeaderMap;
+use zeroize::Zeroizing;
+
+use super::{TestPrincipal, header_map, principal::json_text, time};
+use crate::{Shape, headers::TOKEN_PREFIX, tokens::TokenKind};
+
+/// A signed-in caller and the tokens that the token store has for it: everything that the platform
+/// sends along with a request of the caller's browser, and what it answers at `/.auth/me`.
+///
+/// For a client that sends a token itself, see [`TestPrincipal::headers_with_bearer`].
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use easyauth::{IdentityProvider, ProviderTokens, testing::{TestPrincipal, TestSession}};
+///
+/// let now = SystemTime::now();
+/// let session = TestSession::new(TestPrincipal::of(IdentityProvider::GITHUB).name("sample"))
+///     .access_token("gho_sample")
+///     .expires_on(now + Duration::from_secs(3600));
+/// let tokens = ProviderTokens::from_headers(&session.headers(), &IdentityProvider::GITHUB)?;
+/// assert_eq!(tokens.access_token().map(|token| token.expose_secret()), Some("gho_sample"));
+/// assert!(!tokens.is_expired_at(now));
+/// # Ok::<(), easyauth::headers::HeaderError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct TestSession {
+    principal: TestPrincipal,
+    tokens: Vec<(TokenKind, Zeroizing<String>)>,
+    expires_on: Option<SystemTime>,
+}
+
+impl TestSession {
+    /// A session without tokens: the token store is off, or the caller is a visitor of a Static Web
+    /// App, which has none.
+    pub fn new(principal: TestPrincipal) -> Self {
+        Self { principal, tokens: Vec::new(), expires_on: None }
+    }
+
+    /// With this access token: `X-MS-TOKEN-<provider>-ACCESS-TOKEN`.
+    pub fn access_token(self, token: impl Into<String>) -> Self {
+        self.with(TokenKind::Access, token.into())
+    }
+
+    /// With this ID token: `X-MS-TOKEN-<provider>-ID-TOKEN`.
+    pub fn id_token(self, token: impl Into<String>) -> Self {
+        self.with(TokenKind::Id, token.into())
+    }
+
+    /// With this refresh token: `X-MS-TOKEN-<provider>-REFRESH-TOKEN`.
+    pub fn refresh_token(self, token: impl Into<String>) -> Self {
+        self.with(TokenKind::Refresh, token.into())
+    }
+
+    /// With the secret that goes with an access token of Twitter.
+    pub fn access_token_secret(self, secret: impl Into<String>) -> Self {
+        self.with(TokenKind::AccessSecret, secret.into())
+    }
+
+    /// With the authentication token of a Microsoft account.
+    pub fn authentication_token(self, token: impl Into<String>) -> Self {
+        self.with(TokenKind::Authentication, token.into())
+    }
+
+    /// When the access token expires: `X-MS-TOKEN-<provider>-EXPIRES-ON`. A time before 1970 or after
+    /// 9999 cannot be written, and is left out.
+    pub fn expires_on(mut self, time: SystemTime) -> Self {
+        self.expires_on = Some(time);
+        self
+    }
+
+    fn with(mut self, kind: TokenKind, token: String) -> Self {
+        self.tokens.retain(|(own, _)| *own != kind);
+        self.tokens.push((kind, Zeroizing::new(token)));
+        self
+    }
+
+    /// The caller.
+    pub fn principal(&self) -> &TestPrincipal {
+        &self.principal
+    }
+
+    /// Whether there is a refresh token, with which `/.auth/refresh` succeeds.
+    #[must_use]
+    pub fn has_refresh_token(&self) -> bool {
+        self.tokens.iter().any(|(kind, _)| *kind == TokenKind::Refresh)
+    }
+
+    /// Every header that the platform sends with a request of this caller, in its spelling. The values
+    /// are tokens: do not print them.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = self.principal.pairs();
+        if self.principal.shape() == Shape::StaticWebApps {
+            return pairs;
+        }
+        let provider = self.principal.provider().as_str().to_ascii_uppercase();
+        let name = |kind: &str| format!("{TOKEN_PREFIX}{provider}-{kind}");
+        pairs.extend(
+            self.tokens.iter().map(|(kind, token)| (name(kind.header()), token.to_string())),
+        );
+        let expires_on = self.expires_on.and_then(time::format);
+        pairs.extend(expires_on.map(|time| (name("EXPIRES-ON"), time)));
+        pairs
+    }
+
+    /// The same headers for a request, marked as sensitive so that `Debug` does not show them. Control
+    /// characters, which no header can have, are left out of values, and a provider whose name cannot
+    /// be part of a header's has no token headers.
+    #[must_use]
+    pub fn headers(&self) -> HeaderMap {
+        header_map(self.pairs())
+    }
+
+    /// What `/.auth/me` answers: the list of App Service, or the object of Static Web Apps.
+    ///
+    /// ```
+    /// use easyauth::{Session, testing::{TestPrincipal, TestSession}};
+    ///
+    /// let session = TestSession::new(TestPrincipal::entra().role("Admin")).id_token("sample");
+    /// let sessions = Session::parse_me(session.me_json().as_bytes())?;
+    /// assert!(sessions[0].principal().is_in_role("Admin"));
+    /// assert!(sessions[0].tokens().id_token().is_some());
+    /// # Ok::<(), easyauth::MeError>(())
+    /// ```
+    #[must_use]
+    pub fn me_json(&self) -> String {
+        let principal = &self.principal;
+        if principal.shape() == Shape::StaticWebApps {
+            return format!(r#"{{"clientPrincipal":{}}}"#, principal.visitor_with_claims());
+        }
+        let mut members: Vec<(&str, String)> =
+            self.tokens.iter().map(|(kind, token)| (kind.member(), json_text(token))).collect();
+        let expires_on = self.expires_on.and_then(time::format);
+        members.extend(expires_on.map(|time| ("expires_on", json_text(&time))));
+        members.push(("provider_name", json_text(principal.provider().as_str())));
+        members.push(("user_claims", principal.user_claims()));
+        members.push(("user_id", json_text(principal.session_id().unwrap_or_default())));
+        members.sort_unstable();
+        let members = members.iter().map(|(name, value)| format!(r#""{name}":{value}"#));
+        format!("[{{{}}}]", members.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// Prints the principal as it prints itself, and which tokens there are.
+impl fmt::Debug for TestSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds: Vec<TokenKind> = self.tokens.iter().map(|(kind, _)| *kind).collect();
+        f.debug_struct("TestSession")
+            .field("principal", &self.principal)
+            .field("tokens", &kinds)
+            .field("expires_on", &self.expires_on)
+            .finish()
+    }
+}
