@@ -1,0 +1,248 @@
+//! Ten thousand requests, 64 at a time, while the source of the keys comes and goes: nobody notices.
+//! Prints how long requests took: `cargo test --release --all-features --test load -- --nocapture`.
+#![cfg(all(feature = "axum", feature = "tower", feature = "reqwest", feature = "testing"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used
+)]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{Response, StatusCode},
+    routing::get,
+};
+use easyauth::{
+    EasyAuthPrincipal, Platform, Requirement,
+    integrations::{EasyAuthLayer, Identity, RequireLayer, ReqwestFetcher},
+    testing::{TestIssuer, TestPrincipal},
+    verify::{BearerAuth, KeyStore, Keys, MetadataUri, Tenant, Verifier},
+};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::{Request, body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+const USER: &str = "00000003-0000-4000-8000-000000000003";
+const API: &str = "api://my-api";
+const REQUESTS: usize = 10_000;
+const CONCURRENCY: usize = 64;
+
+/// The requests after which everything that is allocated once has been.
+const WARM_UP: usize = 2_000;
+
+/// What may be allocated besides, over four times as many requests: a leak of 2 kB a request would be
+/// twice that.
+const MAX_GROWTH: u64 = 8 * 1024 * 1024;
+
+/// How far the clock of the service goes on with each request: thirteen hours in all, and keys are
+/// refreshed every hour, or sooner after a failure.
+const TICK: Duration = Duration::from_secs(4);
+
+/// The time of the service.
+#[derive(Clone)]
+struct Clock {
+    from: SystemTime,
+    ticks: Arc<AtomicU32>,
+}
+
+impl Clock {
+    fn now(&self) -> SystemTime {
+        self.from + TICK * self.ticks.load(Ordering::SeqCst)
+    }
+
+    fn tick(&self) {
+        self.ticks.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A source of keys that gives, fails, answers nonsense, hangs and gives again.
+#[derive(Clone)]
+struct Source {
+    issuer: Arc<TestIssuer>,
+    jwks_uri: String,
+    asked: Arc<AtomicUsize>,
+    failed: Arc<AtomicUsize>,
+}
+
+async fn keys(State(source): State<Source>) -> Response<String> {
+    let body = match source.asked.fetch_add(1, Ordering::SeqCst) % 4 {
+        0 => return Response::new(source.issuer.jwks_json()),
+        1 => {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            r#"{"keys":[]}"#
+        }
+        2 => "<html>Service unavailable</html>",
+        _ => "",
+    };
+    source.failed.fetch_add(1, Ordering::SeqCst);
+    let status = if body.is_empty() { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
+    Response::builder().status(status).body(body.to_owned()).unwrap()
+}
+
+async fn serve(router: Router) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+async fn metadata(State(source): State<Source>) -> String {
+    source.issuer.metadata_json(&source.jwks_uri)
+}
+
+/// Serves the documents of the issuer, and what they are fetched by.
+async fn source(issuer: Arc<TestIssuer>) -> (Source, Keys) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let source = Source {
+        issuer,
+        jwks_uri: format!("http://{address}/keys"),
+        asked: Arc::default(),
+        failed: Arc::default(),
+    };
+    let router = Router::new().route("/metadata", get(metadata)).route("/keys", get(keys));
+    let router = router.with_state(source.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let uri = MetadataUri::insecure_loopback(&format!("http://{address}/metadata")).unwrap();
+    let fetcher = ReqwestFetcher::with_timeout(Duration::from_millis(100)).unwrap();
+    (source, Keys::fetched(KeyStore::new(uri), fetcher))
+}
+
+fn service(keys: Keys, clock: Clock) -> Router {
+    async fn files(user: EasyAuthPrincipal, identity: Identity) -> String {
+        assert!(identity.is_confirmed());
+        user.object_id().unwrap().to_owned()
+    }
+    let verifier =
+        Verifier::builder(Tenant::single(TENANT).unwrap()).audience(API).build().unwrap();
+    let auth = BearerAuth::new(verifier, keys).with_clock(move || clock.now());
+    let platform = Platform::detect(|_| None);
+    Router::new()
+        .route(
+            "/files",
+            get(files).layer(RequireLayer::permission(Requirement::scope("Files.Read"))),
+        )
+        .layer(EasyAuthLayer::new(platform).verify(auth).confirm_by_bearer())
+}
+
+/// The memory of this process that is in use, in bytes (proc(5), `statm`); `None` where there is no
+/// such file.
+fn resident() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * 4096)
+}
+
+/// What the clients have in common.
+struct Load {
+    address: std::net::SocketAddr,
+    issuer: Arc<TestIssuer>,
+    clock: Clock,
+    sent: AtomicUsize,
+    limit: AtomicUsize,
+}
+
+impl Load {
+    /// Sends requests over one connection until all are sent, and says how long each took.
+    async fn client(self: Arc<Self>) -> Vec<Duration> {
+        let stream = TokioIo::new(TcpStream::connect(self.address).await.unwrap());
+        let (mut sender, connection) = http1::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        let principal = TestPrincipal::entra().tenant_id(TENANT).object_id(USER).role("Reader");
+        let mut times = Vec::new();
+        let mut headers = None;
+        while self.sent.fetch_add(1, Ordering::SeqCst) < self.limit.load(Ordering::SeqCst) {
+            // Tokens are for an hour, and that is soon over.
+            if times.len() % 8 == 0 {
+                let token = self.issuer.access_token(API, self.clock.now()).scope("Files.Read");
+                let token = token.expires_in(Duration::from_secs(8 * 3600));
+                headers = Some(principal.headers_with_bearer(&token.sign()));
+            }
+            let mut request = Request::get("/files").body(Empty::<Bytes>::new()).unwrap();
+            *request.headers_mut() = headers.clone().unwrap();
+            request.headers_mut().insert("host", "localhost".parse().unwrap());
+            self.clock.tick();
+            let start = Instant::now();
+            let response = sender.send_request(request).await.unwrap();
+            let status = response.status();
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            times.push(start.elapsed());
+            assert_eq!(status, 200, "{body:?}");
+            assert_eq!(body, USER);
+        }
+        times
+    }
+
+    /// Sends so many requests, several at a time.
+    async fn run(self: &Arc<Self>, requests: usize) -> Vec<Duration> {
+        self.sent.store(0, Ordering::SeqCst);
+        self.limit.store(requests, Ordering::SeqCst);
+        let clients: Vec<_> =
+            (0..CONCURRENCY).map(|_| tokio::spawn(Arc::clone(self).client())).collect();
+        let mut times = Vec::with_capacity(requests);
+        for client in clients {
+            times.extend(client.await.expect("no request fails"));
+        }
+        assert_eq!(times.len(), requests);
+        times
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
+    let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
+    let issuer = Arc::new(TestIssuer::new(TENANT).unwrap());
+    let (source, keys) = source(Arc::clone(&issuer)).await;
+    assert!(keys.refresh_if_due(clock.now()).await.unwrap());
+    let address = serve(service(keys.clone(), clock.clone())).await;
+    let load = Arc::new(Load {
+        address,
+        issuer,
+        clock: clock.clone(),
+        sent: AtomicUsize::new(0),
+        limit: AtomicUsize::new(0),
+    });
+
+    // As a service does: now and then, whether requests come or not.
+    let refreshing = tokio::spawn({
+        let keys = keys.clone();
+        async move {
+            loop {
+                let _ = keys.refresh_if_due(clock.now()).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    });
+    load.run(WARM_UP).await;
+    let before = resident();
+    let mut times = load.run(REQUESTS).await;
+    let growth = resident().zip(before).map(|(after, before)| after.saturating_sub(before));
+    refreshing.abort();
+
+    let (asked, failed) =
+        (source.asked.load(Ordering::SeqCst), source.failed.load(Ordering::SeqCst));
+    times.sort_unstable();
+    println!(
+        "{REQUESTS} requests, {CONCURRENCY} at a time: median {:?}, p99 {:?}, longest {:?}; keys \
+         fetched {asked} times, of which {failed} failed; memory grew by {growth:?} bytes",
+        times[REQUESTS / 2],
+        times[REQUESTS * 99 / 100],
+        times[REQUESTS - 1],
+    );
+    assert!(failed >= 3 && asked - failed >= 2, "the source came and went");
+    assert!(growth.unwrap_or(0) < MAX_GROWTH, "{growth:?}");
+}
