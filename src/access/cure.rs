@@ -33,7 +33,7 @@ pub enum Cure {
 
 /// Where a token came from, which decides what changes it.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// A sign-in with Entra: what is taken for granted if nobody says.
     SignIn {
         /// Whether there is a refresh token, if that is known.
@@ -43,6 +43,9 @@ pub(super) enum Origin {
     OtherProvider,
     /// The client sent it.
     Client,
+    /// This service exchanged another one for it: the scope of that request decides.
+    #[cfg(feature = "azure_core")]
+    Exchange,
 }
 
 pub(super) fn cures(wanted: &Requirement, reasons: &[Reason], origin: Origin) -> Vec<Cure> {
@@ -62,6 +65,8 @@ pub(super) fn cures(wanted: &Requirement, reasons: &[Reason], origin: Origin) ->
             cures.extend(wrong_audience.then_some(Cure::ExchangeOnBehalfOf));
         }
         Origin::OtherProvider => cures.extend(stale.then_some(Cure::Refresh)),
+        #[cfg(feature = "azure_core")]
+        Origin::Exchange => {}
         Origin::SignIn { can_refresh } => {
             // A fresh token of the same kind helps only if nothing but its age is wrong.
             let needs_another = wrong_audience || lacks || unreadable || no_token;

@@ -90,19 +90,24 @@ impl ProviderTokens {
     /// and on whether there is a refresh token.
     #[must_use]
     pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        let origin = if self.is_from_client() {
-            Origin::Client
-        } else if self.provider().is_some_and(|own| *own != IdentityProvider::ENTRA) {
-            Origin::OtherProvider
+        Diagnosis::of_access_token(self.access_token(), requirement, now, Origin::of(self))
+    }
+}
+
+impl Origin {
+    pub(crate) fn of(tokens: &ProviderTokens) -> Self {
+        if tokens.is_from_client() {
+            Self::Client
+        } else if tokens.provider().is_some_and(|own| *own != IdentityProvider::ENTRA) {
+            Self::OtherProvider
         } else {
-            Origin::SignIn { can_refresh: Some(self.refresh_token().is_some()) }
-        };
-        Diagnosis::of_access_token(self.access_token(), requirement, now, origin)
+            Self::SignIn { can_refresh: Some(tokens.refresh_token().is_some()) }
+        }
     }
 }
 
 impl Diagnosis {
-    fn of_access_token(
+    pub(crate) fn of_access_token(
         token: Option<&AccessToken>,
         wanted: &Requirement,
         now: SystemTime,

@@ -8,6 +8,8 @@ mod reason;
 mod requirement;
 
 pub use cure::Cure;
+#[cfg(feature = "azure_core")]
+pub(crate) use cure::Origin;
 #[cfg(feature = "verify")]
 pub use denied::Denied;
 pub use diagnosis::Diagnosis;

@@ -4,6 +4,8 @@
 mod actix_web;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "azure_core")]
+mod azure_core;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
@@ -20,6 +22,9 @@ mod ureq;
 #[cfg(feature = "actix-web")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "actix-web")))]
 pub use actix_web::Optional;
+#[cfg(feature = "azure_core")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
+pub use azure_core::{CallerCredential, CredentialError};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;

@@ -30,6 +30,8 @@ pub(crate) use audience::{OwnedAudience, is_guid, same_identifier};
 pub use cloud::Cloud;
 pub use scope::{Scope, ScopeError};
 pub(crate) use scope_set::{ScopeConflict, conflict, is_default, same_api};
+#[cfg(feature = "azure_core")]
+pub(crate) use scope_set::{most_telling, same_client};
 pub use table::*;
 
 /// An API that Microsoft Entra issues tokens for.

@@ -13,8 +13,7 @@ pub(crate) enum ScopeConflict {
 
 /// Why scopes of APIs cannot be asked for together, if they cannot.
 pub(crate) fn conflict(scopes: &[Scope]) -> Option<ScopeConflict> {
-    // One that names the cloud differs from more of the others.
-    let first = scopes.iter().find(|scope| names_cloud(scope)).or(scopes.first())?;
+    let first = most_telling(scopes)?;
     if !scopes.iter().all(|scope| same_api(first, scope)) {
         Some(ScopeConflict::TwoApis)
     } else if scopes.iter().any(is_default) && scopes.iter().any(|scope| scope != first) {
@@ -22,6 +21,11 @@ pub(crate) fn conflict(scopes: &[Scope]) -> Option<ScopeConflict> {
     } else {
         None
     }
+}
+
+/// The scope that says most about the API: one that names the cloud differs from more of the others.
+pub(crate) fn most_telling(scopes: &[Scope]) -> Option<&Scope> {
+    scopes.iter().find(|scope| names_cloud(scope)).or(scopes.first())
 }
 
 /// Whether the scope stands for all permissions of its API.
@@ -38,9 +42,7 @@ pub(crate) fn same_api(one: &Scope, other: &Scope) -> bool {
                 || (own.name() == of_other.name() && !(names_cloud(one) && names_cloud(other)))
         }
         (None, None) => match (one.api(), other.api()) {
-            (Some(one), Some(other)) => {
-                one == other || same_identifier(client_id_of(one), client_id_of(other))
-            }
+            (Some(one), Some(other)) => same_client(one, other),
             _ => false,
         },
         _ => false,
@@ -52,8 +54,13 @@ fn names_cloud(scope: &Scope) -> bool {
     scope.api().is_some_and(|api| api.contains("://"))
 }
 
-/// An application is an API by its client id, and by `api://` in front of it unless it has another App
-/// ID URI. Nothing but a client id is an identifier without a scheme.
+/// Whether two identifiers are of one application. It is an API by its client id, and by `api://` in front
+/// of it unless it has another App ID URI.
+pub(crate) fn same_client(one: &str, other: &str) -> bool {
+    one == other || same_identifier(client_id_of(one), client_id_of(other))
+}
+
+/// Nothing but a client id is an identifier without a scheme.
 fn client_id_of(api: &str) -> &str {
     api.strip_prefix("api://").unwrap_or(api)
 }

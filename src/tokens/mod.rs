@@ -266,13 +266,7 @@ impl ProviderTokens {
             let token = self.access.as_ref()?.decode_unverified().ok()?;
             token.expires_at()
         });
-        let Some(expires_at) = expires_at else {
-            return false;
-        };
-        match now.checked_add(EXPIRY_SKEW) {
-            Some(soon) => soon >= expires_at,
-            None => true,
-        }
+        expires_at.is_some_and(|expires_at| ends_soon(expires_at, now))
     }
 
     /// Whether the access token is the one that the client sent itself: see
@@ -290,16 +284,24 @@ impl ProviderTokens {
     /// What to do about an expired access token; `None` if it has not expired.
     #[must_use]
     pub fn renewal_at(&self, now: SystemTime) -> Option<Renewal> {
-        if !self.is_expired_at(now) {
-            None
-        } else if self.from_client {
-            Some(Renewal::AskClient)
+        self.is_expired_at(now).then(|| self.renewal())
+    }
+
+    /// What to do once the access token has expired.
+    pub(crate) fn renewal(&self) -> Renewal {
+        if self.from_client {
+            Renewal::AskClient
         } else if self.refresh.is_some() {
-            Some(Renewal::Refresh)
+            Renewal::Refresh
         } else {
-            Some(Renewal::SignIn)
+            Renewal::SignIn
         }
     }
+}
+
+/// Whether a token that expires then counts as expired: see [`EXPIRY_SKEW`].
+pub(crate) fn ends_soon(expires_at: SystemTime, now: SystemTime) -> bool {
+    now.checked_add(EXPIRY_SKEW).is_none_or(|soon| soon >= expires_at)
 }
 
 /// The one value of a token header, if it is not empty.

@@ -1,0 +1,338 @@
+//! The caller's token as a credential for clients of the Azure SDK.
+
+use std::{error::Error, fmt, iter, time::SystemTime};
+
+use ::azure_core::{
+    credentials::{AccessToken as SdkToken, TokenCredential, TokenRequestOptions},
+    error::{Error as SdkError, ErrorKind},
+};
+
+use crate::{
+    AccessToken, Diagnosis, EXPIRY_SKEW, ProviderTokens, Renewal, Requirement, UnverifiedToken,
+    access::{Origin, Reason},
+    exchange::TokenResponse,
+    resource::{self, Scope, ScopeConflict, ScopeError},
+    tokens::ends_soon,
+};
+
+/// The caller's access token as a [`TokenCredential`]: a client of the Azure SDK that is built with it acts
+/// as the user who is signed in.
+///
+/// Where the token does not open what the client asks for, [`get_token`](TokenCredential::get_token) fails
+/// with the [`Diagnosis`] and its cure, and the client sends no token. Without that the API would answer
+/// 401, and not say why.
+///
+/// # One caller, one request
+///
+/// A client keeps its credential and the token that it got. So build both anew for each request, from the
+/// headers of that request, and drop them with it. **Never share such a client or keep it in a static**: it
+/// would act as its first caller for all that follow. What is worth sharing is the transport
+/// (`ClientOptions::transport`), which has the connections.
+///
+/// # What is asked for
+///
+/// The scopes are those of [`Scope`]: a client asks for `https://vault.azure.net/.default`, which means any
+/// token for that API, or for a permission by its name, which the token must have. Several scopes must be of
+/// one API. An API of your own is compared with the token's audience as it is written, and by its client id
+/// with or without `api://`; version 2.0 tokens have no other name of it.
+///
+/// # How long
+///
+/// The token expires when it says so itself (`exp`), or as the platform or the token endpoint says if that
+/// is earlier; one that does not say is refused. It is never renewed here. From [`EXPIRY_SKEW`] before
+/// the end no client gets it any more, and [`CredentialError::Expired`] tells what to do.
+///
+/// The options of the request are not looked at: with `azure_core` 1.x they have no claims challenge, or
+/// anything else that decides about a token.
+///
+/// ```
+/// use std::sync::Arc;
+/// use azure_core::credentials::TokenCredential;
+/// use easyauth::{
+///     EasyAuthPrincipal, ProviderTokens,
+///     integrations::{CallerCredential, CredentialError},
+/// };
+///
+/// async fn handle(request: &http::Request<()>) -> Result<(), Box<dyn std::error::Error>> {
+///     let Some(user) = EasyAuthPrincipal::from_headers(request.headers())? else {
+///         return Ok(()); // nobody is signed in
+///     };
+///     let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
+///     let credential = Arc::new(CallerCredential::from_tokens(&tokens));
+///     // Any client takes it: SecretClient::new(endpoint, credential, None)?
+///     let scopes = ["https://vault.azure.net/.default"];
+///     match credential.get_token(&scopes, None).await {
+///         Ok(_token) => {}
+///         // "this token does not open Azure Key Vault: it is for Microsoft Graph (...) ... To cure it, ..."
+///         Err(error) => match CredentialError::find(&error) {
+///             Some(cause) => eprintln!("{}: {cause}", cause.code()),
+///             None => eprintln!("{error}"),
+///         },
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// # A further API
+///
+/// A token is for one API. For another one, exchange it and make a credential of the answer:
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use easyauth::AccessToken;
+/// use easyauth::{
+///     exchange::{ClientCredential, TokenEndpoint, TokenRequest, TokenResponse},
+///     integrations::CallerCredential,
+/// };
+///
+/// # fn exchange(
+/// #     bearer: &AccessToken, secret: &ClientCredential, endpoint: &TokenEndpoint,
+/// #     send: fn(http::Request<Vec<u8>>) -> (http::StatusCode, Vec<u8>),
+/// # ) -> Result<CallerCredential, Box<dyn std::error::Error>> {
+/// let request = TokenRequest::on_behalf_of(bearer)
+///     .client("8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c", secret)
+///     .scope("https://vault.azure.net/.default")
+///     .build(endpoint)?;
+/// let (status, body) = send(request);
+/// let answer = TokenResponse::parse(status, &body)?;
+/// let credential = CallerCredential::from_response(&answer, SystemTime::now());
+/// # Ok(credential)
+/// # }
+/// ```
+pub struct CallerCredential {
+    access: Option<AccessToken>,
+    /// When it expires, as whoever gave it says.
+    expires_on: Option<SystemTime>,
+    origin: Origin,
+    renewal: Option<Renewal>,
+    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl CallerCredential {
+    /// The access token of the platform's token store, or the one that the client sent
+    /// ([`ProviderTokens::or_bearer`]). Copies it, and none of the other tokens.
+    ///
+    /// If there is none, or if it is no token of Microsoft Entra, the credential says so when it is asked.
+    #[must_use]
+    pub fn from_tokens(tokens: &ProviderTokens) -> Self {
+        Self {
+            renewal: Some(tokens.renewal()),
+            expires_on: tokens.expires_on().map(crate::ExpiresOn::at),
+            ..Self::new(tokens.access_token().map(copy), Origin::of(tokens))
+        }
+    }
+
+    /// An access token from elsewhere, and when it expires if that is known beside its own `exp`.
+    ///
+    /// The token is taken for one of Microsoft Entra. A custom OpenID Connect provider that is in truth
+    /// another tenant of Entra can be used this way.
+    #[must_use]
+    pub fn from_access_token(token: AccessToken, expires_on: Option<SystemTime>) -> Self {
+        Self { expires_on, ..Self::new(Some(token), Origin::SignIn { can_refresh: None }) }
+    }
+
+    /// The access token of an exchange whose answer came at `now`. Copies it.
+    ///
+    /// If it does not open what a client asks for, no setting of the site cures that, but the scope of the
+    /// [`TokenRequest`](crate::exchange::TokenRequest).
+    #[must_use]
+    pub fn from_response(response: &TokenResponse, now: SystemTime) -> Self {
+        Self {
+            expires_on: response.expires_at(now),
+            ..Self::new(Some(copy(response.access_token())), Origin::Exchange)
+        }
+    }
+
+    fn new(access: Option<AccessToken>, origin: Origin) -> Self {
+        Self { access, expires_on: None, origin, renewal: None, clock: Box::new(SystemTime::now) }
+    }
+
+    /// Asks this clock for the time, in the place of [`SystemTime::now`]: for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self { clock: Box::new(clock), ..self }
+    }
+
+    /// The token and when it expires, if it opens what is asked for.
+    fn token_for(&self, scopes: &[&str]) -> Result<(&AccessToken, SystemTime), CredentialError> {
+        let scopes = scopes_of_one_api(scopes)?;
+        let token = self.access.as_ref().and_then(|access| access.decode_unverified().ok());
+        let wanted = requirement(&scopes, token.as_ref())?;
+        if matches!(self.origin, Origin::OtherProvider) {
+            return Err(CredentialError::OtherProvider);
+        }
+        let now = (self.clock)();
+        let diagnosis = Diagnosis::of_access_token(self.access.as_ref(), &wanted, now, self.origin);
+        let end = token.and_then(|token| token.expires_at());
+        let (Some(access), Some(end)) = (&self.access, end) else {
+            return Err(CredentialError::DoesNotOpen(diagnosis));
+        };
+        if !diagnosis.reasons().iter().all(is_no_obstacle) {
+            return Err(CredentialError::DoesNotOpen(diagnosis));
+        }
+        let end = self.expires_on.map_or(end, |other| other.min(end));
+        if ends_soon(end, now) {
+            return Err(CredentialError::Expired { renewal: self.renewal });
+        }
+        Ok((access, end))
+    }
+}
+
+/// That nobody but its API can verify a token does not matter to that API, and its age is looked at apart.
+fn is_no_obstacle(reason: &Reason) -> bool {
+    matches!(reason, Reason::Protected | Reason::Expired { .. })
+}
+
+#[async_trait::async_trait]
+impl TokenCredential for CallerCredential {
+    /// The token, if it opens what `scopes` ask for. See [`CallerCredential`].
+    ///
+    /// # Errors
+    ///
+    /// One of the kind `Credential`, whose source is a [`CredentialError`].
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        _options: Option<TokenRequestOptions<'_>>,
+    ) -> ::azure_core::Result<SdkToken> {
+        let (token, end) =
+            self.token_for(scopes).map_err(|error| SdkError::new(ErrorKind::Credential, error))?;
+        Ok(SdkToken::new(token.expose_secret().to_owned(), end.into()))
+    }
+}
+
+/// Prints the length of the token, and when it expires.
+impl fmt::Debug for CallerCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallerCredential")
+            .field("access", &self.access)
+            .field("expires_on", &self.expires_on)
+            .finish_non_exhaustive()
+    }
+}
+
+fn copy(token: &AccessToken) -> AccessToken {
+    AccessToken::new(token.expose_secret())
+}
+
+/// The scopes of an API, all of one. `.default` beside other scopes, which Entra refuses, adds nothing to
+/// them where there is nothing to issue.
+fn scopes_of_one_api(texts: &[&str]) -> Result<Vec<Scope>, CredentialError> {
+    let mut scopes = Vec::new();
+    for (number, text) in (1..).zip(texts) {
+        let scope = Scope::parse(text)
+            .map_err(|source| CredentialError::InvalidScope { number, source })?;
+        if !scope.is_openid() {
+            scopes.push(scope);
+        }
+    }
+    match resource::conflict(&scopes) {
+        Some(ScopeConflict::TwoApis) => Err(CredentialError::TwoApis),
+        Some(ScopeConflict::DefaultMixed) | None => Ok(scopes),
+    }
+}
+
+/// The API of the scopes, and all permissions that they name.
+fn requirement(
+    scopes: &[Scope],
+    token: Option<&UnverifiedToken>,
+) -> Result<Requirement, CredentialError> {
+    let scope = resource::most_telling(scopes).ok_or(CredentialError::NoScope)?;
+    let wanted = if let Some(resource) = scope.resource() {
+        Requirement::resource(resource)
+    } else {
+        let api = scope.api().unwrap_or_default();
+        let own = token.and_then(|token| {
+            token.audiences().find(|audience| resource::same_client(api, audience))
+        });
+        Requirement::audience(own.unwrap_or(api))
+    };
+    let mut names = scopes.iter().filter(|scope| !resource::is_default(scope)).peekable();
+    Ok(match names.peek() {
+        Some(_) => wanted.or_all_scopes(names.map(Scope::name)),
+        None => wanted,
+    })
+}
+
+/// Why a [`CallerCredential`] gives no token: the source of the `azure_core::Error`.
+///
+/// A client puts the error into others, whose texts do not say it: [`find`](Self::find) gets at it. Of the
+/// token its text repeats the audience and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// The client asks for no scope of an API. Those of OpenID Connect are of none.
+    #[error("no scope of an API is asked for")]
+    NoScope,
+    /// One of the scopes is not exactly one scope.
+    #[error("one of the scopes is not a scope (number {number})")]
+    InvalidScope {
+        /// Which of the scopes, counted from 1.
+        number: usize,
+        /// What is wrong with it.
+        source: ScopeError,
+    },
+    /// The scopes are of more than one API.
+    #[error("the scopes are of more than one API, and a token is for one")]
+    TwoApis,
+    /// The caller signed in with another provider, GitHub for instance.
+    #[error(
+        "the caller signed in with another provider than Microsoft Entra, whose tokens alone open \
+         APIs of Azure"
+    )]
+    OtherProvider,
+    /// There is no token, or another one is needed: the diagnosis says every reason, and what cures it.
+    #[error("{0}")]
+    DoesNotOpen(Diagnosis),
+    /// The token is the right one, and has expired or will within [`EXPIRY_SKEW`].
+    #[error(
+        "the access token has expired or will within {} seconds: {}",
+        EXPIRY_SKEW.as_secs(),
+        renewal.map_or_else(|| "get a fresh one".to_owned(), |renewal| renewal.to_string())
+    )]
+    Expired {
+        /// What renews it, if that is known: not for tokens from elsewhere than the platform.
+        renewal: Option<Renewal>,
+    },
+}
+
+impl CredentialError {
+    /// The error of this type that is `error` or among its sources, if there is one: what a client of the
+    /// SDK failed from.
+    #[must_use]
+    pub fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        iter::successors(Some(error), |&error| error.source())
+            .find_map(|error| error.downcast_ref())
+    }
+
+    /// A word for programs, which never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoScope => "no-scope",
+            Self::InvalidScope { .. } => "invalid-scope",
+            Self::TwoApis => "two-apis",
+            Self::OtherProvider => "other-provider",
+            Self::DoesNotOpen(_) => "does-not-open",
+            Self::Expired { .. } => "expired",
+        }
+    }
+
+    /// The diagnosis of a token that does not open what was asked for, with its cures.
+    #[must_use]
+    pub const fn diagnosis(&self) -> Option<&Diagnosis> {
+        match self {
+            Self::DoesNotOpen(diagnosis) => Some(diagnosis),
+            _ => None,
+        }
+    }
+
+    /// What renews an expired token, if that is known.
+    #[must_use]
+    pub const fn renewal(&self) -> Option<Renewal> {
+        match self {
+            Self::Expired { renewal } => *renewal,
+            _ => None,
+        }
+    }
+}
