@@ -11,7 +11,7 @@ use easyauth::{
 
 use crate::support::{
     ARM, ARM_DEFAULT, END, GRAPH, NOW, REFRESH, SETTINGS, at, caller, credential, does_not_open,
-    get, gives, jwt, refused, signed_in, token_for,
+    get, jwt, refused, signed_in, token_for,
 };
 
 /// What the credential answers at this time: the end that it gives, or the error.

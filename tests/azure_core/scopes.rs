@@ -1,8 +1,8 @@
 //! Which scopes a token does for.
 
 use crate::support::{
-    ARM, ARM_DEFAULT, CLIENT, END, GRAPH, SETTINGS, VAULT_DEFAULT, at, caller, does_not_open,
-    gives, jwt_with, opens, token_for,
+    ARM, ARM_DEFAULT, CLIENT, END, GRAPH, SETTINGS, VAULT_DEFAULT, caller, does_not_open, gives,
+    jwt_with, opens, token_for,
 };
 
 #[test]
