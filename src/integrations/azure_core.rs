@@ -1,6 +1,6 @@
 //! The caller's token as a credential for clients of the Azure SDK.
 
-use std::{error::Error, fmt, iter, time::SystemTime};
+use std::{error::Error, fmt, iter, panic::AssertUnwindSafe, time::SystemTime};
 
 use ::azure_core::{
     credentials::{AccessToken as SdkToken, TokenCredential, TokenRequestOptions},
@@ -27,7 +27,8 @@ use crate::{
 /// A client keeps its credential and the token that it got. So build both anew for each request, from the
 /// headers of that request, and drop them with it. **Never share such a client or keep it in a static**: it
 /// would act as its first caller for all that follow. What is worth sharing is the transport
-/// (`ClientOptions::transport`), which has the connections.
+/// (`ClientOptions::transport`), which has the connections. The client's copy of the token is hidden from
+/// `Debug`, but not wiped from memory.
 ///
 /// # What is asked for
 ///
@@ -105,8 +106,11 @@ pub struct CallerCredential {
     expires_on: Option<SystemTime>,
     origin: Origin,
     renewal: Option<Renewal>,
-    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: Clock,
 }
+
+/// What a clock that panicked leaves behind is its own affair: nothing here depends on it.
+type Clock = AssertUnwindSafe<Box<dyn Fn() -> SystemTime + Send + Sync>>;
 
 impl CallerCredential {
     /// The access token of the platform's token store, or the one that the client sent
@@ -144,13 +148,14 @@ impl CallerCredential {
     }
 
     fn new(access: Option<AccessToken>, origin: Origin) -> Self {
-        Self { access, expires_on: None, origin, renewal: None, clock: Box::new(SystemTime::now) }
+        let clock: Clock = AssertUnwindSafe(Box::new(SystemTime::now));
+        Self { access, expires_on: None, origin, renewal: None, clock }
     }
 
     /// Asks this clock for the time, in the place of [`SystemTime::now`]: for tests.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { clock: Box::new(clock), ..self }
+        Self { clock: AssertUnwindSafe(Box::new(clock)), ..self }
     }
 
     /// The token and when it expires, if it opens what is asked for.
@@ -161,7 +166,7 @@ impl CallerCredential {
         if matches!(self.origin, Origin::OtherProvider) {
             return Err(CredentialError::OtherProvider);
         }
-        let now = (self.clock)();
+        let now = (self.clock.0)();
         let diagnosis = Diagnosis::of_access_token(self.access.as_ref(), &wanted, now, self.origin);
         let end = token.and_then(|token| token.expires_at());
         let (Some(access), Some(end)) = (&self.access, end) else {
@@ -197,6 +202,7 @@ impl TokenCredential for CallerCredential {
     ) -> ::azure_core::Result<SdkToken> {
         let (token, end) =
             self.token_for(scopes).map_err(|error| SdkError::new(ErrorKind::Credential, error))?;
+        // The years of a token run to 9999, and so do those of `OffsetDateTime`.
         Ok(SdkToken::new(token.expose_secret().to_owned(), end.into()))
     }
 }
