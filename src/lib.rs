@@ -40,6 +40,18 @@
 //! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
 //! | Azure Functions with a custom handler | [`functions`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
+#![cfg_attr(
+    any(
+        feature = "actix-web",
+        feature = "axum",
+        feature = "azure_core",
+        feature = "reqwest",
+        feature = "tower",
+        feature = "ureq"
+    ),
+    doc = "| axum, tower, actix-web, the Azure SDK, fetchers of keys | [`integrations`] |"
+)]
+#![cfg_attr(feature = "testing", doc = "| what the platform would send, for tests | [`testing`] |")]
 //! | headers of any framework | [`HeaderSource`], [`headers`] |
 //! | whether headers can be believed | [`Platform`] |
 //!

@@ -180,6 +180,45 @@ fn types_of_verification_can_be_shared() {
     check_fetch_error::<verify::RefreshError>();
 }
 
+#[cfg(all(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "azure_core",
+    feature = "tower",
+    feature = "verify"
+))]
+#[test]
+fn types_of_integrations_can_be_shared() {
+    use easyauth::integrations::*;
+
+    check::<CallerCredential>();
+    check::<Optional<easyauth::EasyAuthPrincipal>>();
+    check::<RefusableBody<()>>();
+    check::<RequireLayer>();
+    check::<Require<()>>();
+    check::<RequireRole<()>>();
+    check::<Authorized<()>>();
+    check_error::<CredentialError>();
+
+    // What verifies has a clock and a fetcher, which can be anything.
+    fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
+    check_layer::<EasyAuthLayer>();
+    check_layer::<EasyAuth<()>>();
+    check_layer::<Identity>();
+}
+
+#[cfg(feature = "testing")]
+#[test]
+fn types_for_tests_can_be_shared() {
+    use easyauth::testing;
+
+    check::<testing::TestIssuer>();
+    check::<testing::TestPrincipal>();
+    check::<testing::TestSession>();
+    check::<testing::TestToken<'_>>();
+    check_error::<testing::TestIssuerError>();
+}
+
 /// Verifying goes along with any runtime that moves futures between threads.
 #[cfg(feature = "verify")]
 #[test]
