@@ -1,0 +1,110 @@
+//! The pages that people see, and the other answers of the stand-in itself.
+
+use easyauth::endpoints::ReturnTo;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE},
+};
+use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
+use hyper::body::Bytes;
+
+use super::personas::Persona;
+
+/// The body of an answer: the stand-in's own, or the upstream's as it comes.
+pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
+
+/// No scripts, no other sites.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
+
+/// A choice of who to be.
+pub(crate) fn sign_in(provider: &str, personas: &[&Persona], target: &ReturnTo) -> Response<Body> {
+    let provider = escape(provider);
+    let target = escape(target.as_str());
+    let buttons = personas
+        .iter()
+        .map(|persona| {
+            let (id, title) = (escape(persona.id), escape(persona.title));
+            format!("<li><button name=\"persona\" value=\"{id}\">{title}</button></li>\n")
+        })
+        .collect::<Vec<_>>()
+        .concat();
+    page(
+        "Sign in as",
+        &format!(
+            "<p>This stands in for the sign-in page of <code>{provider}</code>. \
+             It is for development, and signs in whoever asks.</p>\n\
+             <form action=\"/.auth/login/{provider}/callback\">\n\
+             <input type=\"hidden\" name=\"post_login_redirect_uri\" value=\"{target}\">\n\
+             <ul>\n{buttons}</ul>\n</form>"
+        ),
+    )
+}
+
+/// What the browser sees after it signed out.
+pub(crate) fn signed_out() -> Response<Body> {
+    page("Signed out", "<p><a href=\"/\">To the start of the site</a></p>")
+}
+
+fn page(title: &str, main: &str) -> Response<Body> {
+    let html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n\
+         <style>body {{ font: 1.1em sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em }} \
+         ul {{ list-style: none; padding: 0 }} button {{ font: inherit; padding: .6em; width: 100%; \
+         margin: .2em 0; text-align: left }}</style>\n\
+         </head>\n<body>\n<main>\n<h1>{title}</h1>\n{main}\n</main>\n</body>\n</html>\n"
+    );
+    let mut answer = answer(StatusCode::OK, "text/html; charset=utf-8", html);
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    answer
+}
+
+/// A line of text.
+pub(crate) fn text(status: StatusCode, line: &str) -> Response<Body> {
+    answer(status, "text/plain; charset=utf-8", format!("{line}\n"))
+}
+
+/// A document.
+pub(crate) fn json(document: String) -> Response<Body> {
+    answer(StatusCode::OK, "application/json", document)
+}
+
+/// To another page of this site, with this cookie.
+pub(crate) fn redirect(target: &ReturnTo, cookie: &str) -> Response<Body> {
+    let mut answer = text(StatusCode::FOUND, "see the header Location");
+    // A target is printable ASCII, and a cookie is the stand-in's own.
+    if let (Ok(target), Ok(cookie)) =
+        (HeaderValue::from_str(target.as_str()), HeaderValue::from_str(cookie))
+    {
+        answer.headers_mut().insert(LOCATION, target);
+        answer.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    answer
+}
+
+fn answer(status: StatusCode, content_type: &'static str, body: String) -> Response<Body> {
+    let body = Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed();
+    let mut answer = Response::new(body);
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// Text between tags or in a quoted attribute.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,34 @@
+//! Parameters of an address, as a form writes them (WHATWG URL: `application/x-www-form-urlencoded`).
+
+/// The values of all parameters with this name.
+pub(crate) fn values(query: Option<&str>, name: &str) -> Vec<String> {
+    let pairs = query.unwrap_or_default().split('&');
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.filter(|(own, _)| decode(own) == name).map(|(_, value)| decode(value)).collect()
+}
+
+/// The first of them.
+pub(crate) fn value(query: Option<&str>, name: &str) -> Option<String> {
+    values(query, name).into_iter().next()
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let encoded = after.get(..2).filter(|_| first == b'%').and_then(hexadecimal);
+        bytes.push(encoded.unwrap_or(if first == b'+' { b' ' } else { first }));
+        rest = match encoded {
+            Some(_) => after.get(2..).unwrap_or_default(),
+            None => after,
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok()?;
+    // `from_str_radix` would take a sign.
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
+    u8::from_str_radix(digits, 16).ok()
+}

@@ -1,0 +1,165 @@
+//! What the stand-in answers itself: the platform's pages below `/.auth`, and its own below `/.stand-in`.
+
+use std::time::SystemTime;
+
+use easyauth::{IdentityProvider, endpoints::ReturnTo, testing::TestSession};
+use http::{Method, Response, StatusCode, request::Parts};
+
+use super::{
+    caller::{COOKIE_NAME, Caller, Callers},
+    pages::{self, Body},
+    personas::Persona,
+    query,
+};
+
+/// Whether a path is the stand-in's, and not the upstream's.
+pub(crate) fn is_own(path: &str) -> bool {
+    let is_below = |prefix| {
+        path.strip_prefix(prefix).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_below("/.auth") || is_below("/.stand-in")
+}
+
+/// The pages, and whom they are about.
+pub(crate) struct Site {
+    pub(crate) callers: Callers,
+    /// The API whose tokens clients can get and send.
+    pub(crate) audience: String,
+    /// Where the stand-in listens.
+    pub(crate) origin: String,
+}
+
+impl Site {
+    /// Answers a request for one of the stand-in's own pages.
+    pub(crate) fn answer(&self, request: &Parts, now: SystemTime) -> Response<Body> {
+        let path: Vec<&str> = request.uri.path().split('/').skip(1).collect();
+        let query = request.uri.query();
+        if request.method != Method::GET {
+            return not_found();
+        }
+        match path.as_slice() {
+            [".auth", "login", provider] => self.choose(provider, query),
+            [".auth", "login", provider, "callback"] => self.sign_in(provider, query, now),
+            [".auth", "logout"] => self.sign_out(request),
+            [".auth", "logout", "done"] => pages::signed_out(),
+            [".auth", "me"] => self.me(request, now),
+            [".auth", "refresh"] => self.refresh(request, now),
+            [".stand-in", "metadata"] => {
+                let keys = format!("{}/.stand-in/keys", self.origin);
+                pages::json(self.callers.issuer.metadata_json(&keys))
+            }
+            [".stand-in", "keys"] => pages::json(self.callers.issuer.jwks_json()),
+            [".stand-in", "token"] => self.token(query, now),
+            _ => not_found(),
+        }
+    }
+
+    fn choose(&self, provider: &str, query: Option<&str>) -> Response<Body> {
+        let personas: Vec<&Persona> = self.personas_of(provider).collect();
+        match target(query, "post_login_redirect_uri", "/") {
+            Some(_) if personas.is_empty() => not_found(),
+            Some(target) => pages::sign_in(provider, &personas, &target),
+            None => not_local(),
+        }
+    }
+
+    fn sign_in(&self, provider: &str, query: Option<&str>, now: SystemTime) -> Response<Body> {
+        let Some(target) = target(query, "post_login_redirect_uri", "/") else {
+            return not_local();
+        };
+        let chosen = query::value(query, "persona").unwrap_or_default();
+        let Some(persona) = self.personas_of(provider).find(|persona| persona.id == chosen) else {
+            return pages::text(StatusCode::BAD_REQUEST, "there is no such persona");
+        };
+        match self.callers.sign_in(persona, now) {
+            Some(id) => {
+                let cookie = format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax");
+                pages::redirect(&target, &cookie)
+            }
+            None => pages::text(StatusCode::INTERNAL_SERVER_ERROR, "there is no randomness"),
+        }
+    }
+
+    fn sign_out(&self, request: &Parts) -> Response<Body> {
+        let query = request.uri.query();
+        let Some(target) = target(query, "post_logout_redirect_uri", "/.auth/logout/done") else {
+            return not_local();
+        };
+        self.callers.sign_out(&request.headers);
+        let cookie = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        pages::redirect(&target, &cookie)
+    }
+
+    /// What the platform answers to nobody is not documented: an empty list here.
+    fn me(&self, request: &Parts, now: SystemTime) -> Response<Body> {
+        match self.callers.identify(&request.headers, now) {
+            Err(answer) => *answer,
+            Ok(Caller::Nobody) => pages::json("[]".to_owned()),
+            Ok(Caller::Client(principal)) => pages::json(TestSession::new(principal).me_json()),
+            Ok(Caller::SignedIn { persona, .. }) if !persona.has_token_store => not_found(),
+            Ok(Caller::SignedIn { session, .. }) => pages::json(session.me_json()),
+        }
+    }
+
+    /// The statuses of [`RefreshOutcome`](easyauth::endpoints::RefreshOutcome). A persona that was
+    /// chosen by header signs in anew with every request, so nothing lasts for it.
+    fn refresh(&self, request: &Parts, now: SystemTime) -> Response<Body> {
+        let (persona, session, id) = match self.callers.identify(&request.headers, now) {
+            Err(answer) => return *answer,
+            Ok(Caller::Nobody | Caller::Client(_)) => {
+                return pages::text(StatusCode::UNAUTHORIZED, "there is no session");
+            }
+            Ok(Caller::SignedIn { persona, session, id }) => (persona, session, id),
+        };
+        let without_refresh = [IdentityProvider::FACEBOOK, IdentityProvider::TWITTER];
+        if !persona.has_token_store {
+            not_found()
+        } else if without_refresh.contains(&persona.provider) {
+            pages::text(StatusCode::BAD_REQUEST, "the provider has no refresh tokens")
+        } else if !session.has_refresh_token() {
+            pages::text(StatusCode::FORBIDDEN, "there is no refresh token")
+        } else {
+            if let Some(id) = id {
+                self.callers.refresh(&id, now);
+            }
+            pages::text(StatusCode::OK, "there are fresh tokens")
+        }
+    }
+
+    /// A token for a client: of a user with each `scope`, or of an application with each `role`.
+    fn token(&self, query: Option<&str>, now: SystemTime) -> Response<Body> {
+        let (scopes, roles) = (query::values(query, "scope"), query::values(query, "role"));
+        let issuer = &self.callers.issuer;
+        let mut token = if scopes.is_empty() {
+            issuer.access_token_of_app(&self.audience, now)
+        } else {
+            issuer.access_token(&self.audience, now)
+        };
+        for scope in scopes {
+            token = token.scope(scope);
+        }
+        for role in roles {
+            token = token.role(role);
+        }
+        pages::text(StatusCode::OK, &token.sign())
+    }
+
+    fn personas_of<'a>(&'a self, provider: &str) -> impl Iterator<Item = &'a Persona> {
+        let provider = IdentityProvider::new(provider);
+        self.callers.personas.iter().filter(move |persona| persona.provider == provider)
+    }
+}
+
+/// Where a parameter leads, or the default; `None` if it leads to another site.
+fn target(query: Option<&str>, name: &str, default: &str) -> Option<ReturnTo> {
+    let path = query::value(query, name);
+    ReturnTo::path(path.as_deref().unwrap_or(default)).ok()
+}
+
+fn not_local() -> Response<Body> {
+    pages::text(StatusCode::BAD_REQUEST, "the address to return to is not a path of this site")
+}
+
+fn not_found() -> Response<Body> {
+    pages::text(StatusCode::NOT_FOUND, "there is no such page")
+}
