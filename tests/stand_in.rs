@@ -24,12 +24,13 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Renewal, Session, Shape,
+    AccessToken, Caller, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Renewal, Session,
+    Shape,
     endpoints::RefreshOutcome,
     headers,
     resource::{ARM, GRAPH},
     testing::TestIssuer,
-    verify::{KeySet, Metadata, MetadataUri},
+    verify::{KeySet, Metadata, MetadataUri, Tenant, Verifier},
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -45,7 +46,7 @@ use tokio::{
     time::timeout,
 };
 
-use stand_in::{StandIn, proxy::Running};
+use stand_in::{StandIn, personas::TENANT, proxy::Running};
 
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -294,8 +295,14 @@ async fn loopback_alone() {
 }
 
 #[tokio::test]
-async fn not_in_front_of_itself() {
+async fn addresses_that_do_not_do() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let taken = upstream().await;
+    let listening = StandIn { listen: taken.address, ..StandIn::new(free) };
+    let Err(error) = listening.start().await else { panic!("it started") };
+    assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    let message = error.to_string();
+    assert!(message.starts_with(&format!("cannot listen on {}: ", taken.address)), "{message}");
     let itself = StandIn { listen: free, ..StandIn::new(free) };
     refused(itself.start().await, "the stand-in cannot stand in front of itself");
 }
@@ -559,9 +566,12 @@ async fn tokens_for_programs_and_keys_for_services() {
     let token = world.get("/.stand-in/token?scope=Files.Read&scope=Files.Write&role=Admin", &[]);
     let user = AccessToken::new(token.await.text().trim()).decode_unverified().unwrap();
     assert!(user.has_all_scopes(["Files.Read", "Files.Write"]) && user.has_app_role("Admin"));
+    let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).audience("api://stand-in");
     let token = world.get("/.stand-in/token?role=Files.Read.All", &[]).await;
-    let app = AccessToken::new(token.text().trim()).decode_unverified().unwrap();
-    assert_eq!(app.caller(), easyauth::Caller::App);
+    let app = AccessToken::new(token.text().trim());
+    let verified = verifier.build().unwrap().verify(&app, &keys, SystemTime::now()).unwrap();
+    assert!(verified.has_app_role("Files.Read.All"));
+    assert_eq!(verified.caller(), Caller::App);
     // Also for somebody who says in two ways who it is.
     let both = [("authorization", "Bearer x"), ("x-stand-in-persona", "arm")];
     assert_eq!(world.get("/.stand-in/keys", &both).await.status, StatusCode::OK);

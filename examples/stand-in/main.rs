@@ -16,7 +16,7 @@ mod args;
 mod caller;
 mod headers;
 mod pages;
-mod personas;
+pub(crate) mod personas;
 pub(crate) mod proxy;
 mod query;
 mod site;

@@ -80,7 +80,9 @@ impl StandIn {
             .build()
             .map_err(io::Error::other)?;
 
-        let listener = TcpListener::bind(self.listen).await?;
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot listen on {}: {error}", self.listen))
+        })?;
         let address = listener.local_addr()?;
         if address == self.upstream {
             return Err(invalid("the stand-in cannot stand in front of itself"));
