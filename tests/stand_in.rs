@@ -566,10 +566,10 @@ async fn tokens_for_programs_and_keys_for_services() {
     let token = world.get("/.stand-in/token?scope=Files.Read&scope=Files.Write&role=Admin", &[]);
     let user = AccessToken::new(token.await.text().trim()).decode_unverified().unwrap();
     assert!(user.has_all_scopes(["Files.Read", "Files.Write"]) && user.has_app_role("Admin"));
-    let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).audience("api://stand-in");
+    let builder = Verifier::builder(Tenant::single(TENANT).unwrap()).audience("api://stand-in");
     let token = world.get("/.stand-in/token?role=Files.Read.All", &[]).await;
     let app = AccessToken::new(token.text().trim());
-    let verified = verifier.build().unwrap().verify(&app, &keys, SystemTime::now()).unwrap();
+    let verified = builder.build().unwrap().verify(&app, &keys, SystemTime::now()).unwrap();
     assert!(verified.has_app_role("Files.Read.All"));
     assert_eq!(verified.caller(), Caller::App);
     // Also for somebody who says in two ways who it is.
