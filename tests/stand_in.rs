@@ -29,7 +29,7 @@ use easyauth::{
     endpoints::RefreshOutcome,
     headers,
     resource::{ARM, GRAPH},
-    testing::TestIssuer,
+    testing::{TestIssuer, TestPrincipal, TestSession},
     verify::{KeySet, Metadata, MetadataUri, Tenant, Verifier},
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -46,7 +46,11 @@ use tokio::{
     time::timeout,
 };
 
-use stand_in::{StandIn, personas::TENANT, proxy::Running};
+use stand_in::{
+    StandIn,
+    personas::{Persona, TENANT},
+    proxy::Running,
+};
 
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -499,6 +503,29 @@ async fn refresh() {
     assert!(is_expired().await);
     assert_eq!(outcome(&[("cookie", &cookie)]).await, RefreshOutcome::Refreshed);
     assert!(!is_expired().await);
+}
+
+#[tokio::test]
+async fn personas_of_ones_own() {
+    let upstream = upstream().await;
+    let persona = Persona {
+        id: "somebody",
+        title: "Somebody of Facebook & Co.",
+        provider: IdentityProvider::FACEBOOK,
+        has_token_store: true,
+        age: Duration::ZERO,
+        session: |_, _| TestSession::new(TestPrincipal::of(IdentityProvider::FACEBOOK).name("S")),
+    };
+    let stand_in = StandIn { personas: vec![persona], ..StandIn::new(upstream.address) };
+    let world = World { stand_in: stand_in.start().await.unwrap(), upstream };
+    let page = world.get("/.auth/login/facebook", &[]).await;
+    assert!(page.text().contains("Somebody of Facebook &amp; Co."));
+    let cookie = world.sign_in("facebook", "somebody").await;
+    let answer = world.get("/", &[("cookie", &cookie)]).await;
+    assert_eq!(answer.user().unwrap().provider(), &IdentityProvider::FACEBOOK);
+    let answer = world.get("/.auth/refresh", &[("cookie", &cookie)]).await;
+    assert_eq!(RefreshOutcome::of(answer.status), RefreshOutcome::NotSupported);
+    assert_eq!(world.get("/.auth/login/aad", &[]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
