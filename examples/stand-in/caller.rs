@@ -9,9 +9,9 @@ use std::{
 use aws_lc_rs::rand;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use easyauth::{
-    AccessToken,
+    AccessToken, Challenge,
     testing::{TestIssuer, TestPrincipal, TestSession},
-    verify::{Challenge, KeySet, Verifier},
+    verify::{KeySet, Verifier},
 };
 use http::{HeaderMap, Response, StatusCode, header::COOKIE, header::WWW_AUTHENTICATE};
 
