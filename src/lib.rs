@@ -40,17 +40,7 @@
 //! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
 //! | Azure Functions with a custom handler | [`functions`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
-#![cfg_attr(
-    any(
-        feature = "actix-web",
-        feature = "axum",
-        feature = "azure_core",
-        feature = "reqwest",
-        feature = "tower",
-        feature = "ureq"
-    ),
-    doc = "| axum, tower, actix-web, the Azure SDK, fetchers of keys | [`integrations`] |"
-)]
+//! | axum, tower, actix-web, the Azure SDK, fetchers of keys, each behind a feature | [`integrations`] |
 #![cfg_attr(feature = "testing", doc = "| what the platform would send, for tests | [`testing`] |")]
 //! | headers of any framework | [`HeaderSource`], [`headers`] |
 //! | whether headers can be believed | [`Platform`] |
@@ -73,14 +63,6 @@ pub mod exchange;
 pub mod functions;
 mod groups;
 pub mod headers;
-#[cfg(any(
-    feature = "actix-web",
-    feature = "axum",
-    feature = "azure_core",
-    feature = "reqwest",
-    feature = "tower",
-    feature = "ureq",
-))]
 pub mod integrations;
 mod json;
 mod jwt;
