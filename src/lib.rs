@@ -4,6 +4,7 @@
         feature = "actix-web",
         feature = "axum",
         feature = "azure_core",
+        feature = "testing",
         feature = "tower",
         feature = "verify"
     ),
@@ -14,6 +15,7 @@
         feature = "actix-web",
         feature = "axum",
         feature = "azure_core",
+        feature = "testing",
         feature = "tower",
         feature = "verify"
     )),
