@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, fmt};
 use http::StatusCode;
 use serde_json::json;
 
+use crate::Refusal;
+
 /// What a function with an HTTP response answers, for the host to make a response of it ("Azure Functions
 /// custom handlers": response payload). Functions with further outputs put their payload together
 /// themselves.
@@ -55,6 +57,19 @@ impl InvocationResponse {
             json!({"Logs": [], "Outputs": {output: answer}, "ReturnValue": null})
         };
         payload.to_string()
+    }
+}
+
+/// The refusal as an answer: status, headers and body.
+impl From<&Refusal> for InvocationResponse {
+    fn from(refusal: &Refusal) -> Self {
+        let headers = refusal.headers();
+        let texts = headers.iter().filter_map(|(name, value)| Some((name, value.to_str().ok()?)));
+        texts
+            .fold(Self::new(refusal.status()), |answer, (name, value)| {
+                answer.header(name.as_str(), value)
+            })
+            .body(refusal.body())
     }
 }
 

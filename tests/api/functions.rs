@@ -1,11 +1,12 @@
 //! What the host of Azure Functions sends to a custom handler, and what it wants back.
 
 use easyauth::{
-    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens,
+    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens, Refusal,
     functions::{Invocation, InvocationError, InvocationResponse, MAX_INVOCATION_LEN},
     headers::HeaderErrorKind,
 };
 use http::StatusCode;
+use serde_json::{Value, json};
 
 /// A payload with these bindings.
 fn payload(data: &str) -> String {
@@ -178,7 +179,7 @@ fn a_forwarded_request_is_read_as_it_is() {
     assert_eq!(user.id(), Some("7"));
 }
 
-fn value(json: &str) -> serde_json::Value {
+fn value(json: &str) -> Value {
     serde_json::from_str(json).unwrap()
 }
 
@@ -204,4 +205,24 @@ fn an_output_named_return_is_the_return_value() {
     let expected = r#"{"Outputs":{},"Logs":[],
         "ReturnValue":{"body":"hello","headers":{},"statusCode":"200"}}"#;
     assert_eq!(value(&answer.to_json("$return")), value(expected));
+}
+
+#[test]
+fn a_refusal_is_an_answer() {
+    let refusal = Refusal::not_signed_in().with_realm("orders").unwrap();
+    let payload: Value =
+        serde_json::from_str(&InvocationResponse::from(&refusal).to_json("res")).unwrap();
+    assert_eq!(
+        payload["Outputs"]["res"],
+        json!({
+            "statusCode": "401",
+            "headers": {
+                "cache-control": "no-store",
+                "content-type": "application/problem+json",
+                "vary": "Accept, Authorization, Cookie",
+                "www-authenticate": "Bearer realm=\"orders\"",
+            },
+            "body": refusal.body(),
+        }),
+    );
 }
