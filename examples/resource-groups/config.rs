@@ -1,0 +1,82 @@
+//! What the environment says.
+
+use easyauth::{Host, Platform};
+
+use super::{
+    args::InFront,
+    arm::{self, Base},
+};
+
+/// Where the host of Azure Functions expects the handler ("Azure Functions custom handlers").
+const PORT: &str = "FUNCTIONS_CUSTOMHANDLER_PORT";
+
+/// Where Azure Resource Manager is.
+const ARM_BASE_URL: &str = "ARM_BASE_URL";
+
+/// What is set on Azure alone: the host on a developer's machine (`func start`) sets neither.
+const ON_AZURE: [&str; 2] = ["WEBSITE_SITE_NAME", "CONTAINER_APP_NAME"];
+
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) port: u16,
+    pub(crate) arm: Base,
+    /// Who writes the identity headers, for the first line of the log.
+    pub(crate) in_front: &'static str,
+}
+
+impl Config {
+    /// Reads the environment, and refuses to go on if nobody vouches for the identity headers.
+    ///
+    /// A custom handler listens on loopback, where nobody but the host of Azure Functions reaches it, in
+    /// the same sandbox. The host gets its requests from the platform's front end alone, and there Easy
+    /// Auth replaces every identity header that the outside world sends. So, with Easy Auth on, the
+    /// headers can be believed here; with it off, they are anybody's.
+    pub(crate) fn read(
+        in_front: InFront,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, String> {
+        let in_front = vouch(in_front, &lookup)?;
+        let port = lookup(PORT).ok_or_else(|| format!("{PORT} is not set"))?;
+        // `parse` would take a sign.
+        let port = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let port = port.and_then(|port| port.parse().ok()).filter(|port| *port != 0);
+        let arm = lookup(ARM_BASE_URL).filter(|base| !base.is_empty());
+        Ok(Self {
+            port: port.ok_or_else(|| format!("{PORT} is not a port"))?,
+            arm: Base::parse(arm.as_deref().unwrap_or(arm::PUBLIC))
+                .map_err(|error| format!("{ARM_BASE_URL} {error}"))?,
+            in_front,
+        })
+    }
+}
+
+fn vouch(
+    in_front: InFront,
+    lookup: &impl Fn(&str) -> Option<String>,
+) -> Result<&'static str, String> {
+    let platform = Platform::detect(lookup);
+    let platform = match in_front {
+        InFront::Platform => platform,
+        InFront::ContainerApps => platform.trust_container_apps(),
+        InFront::Local => {
+            let is_set = |name: &&&str| lookup(name).is_some_and(|value| !value.is_empty());
+            return match ON_AZURE.iter().find(is_set) {
+                None => Ok("--local: what stands in front on this machine is believed"),
+                Some(name) => {
+                    Err(format!("--local is for developers' machines, and {name} is set"))
+                }
+            };
+        }
+    };
+    platform.require_easy_auth().map_err(|error| match error.host() {
+        Host::ContainerApps => format!("{error} (--container-apps)"),
+        Host::Unknown => format!("{error}; on your own machine, see --demo and --local"),
+        _ => error.to_string(),
+    })?;
+    Ok(match platform.host() {
+        Host::AppService => "App Service, with Easy Auth in front",
+        Host::Functions => "Azure Functions, with Easy Auth in front",
+        Host::ContainerApps => "--container-apps: Easy Auth of Container Apps is believed",
+        _ => "Easy Auth is in front",
+    })
+}
