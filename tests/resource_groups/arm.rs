@@ -1,5 +1,7 @@
 //! What Azure Resource Manager can do, and what comes of it.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header::LOCATION};
 use serde_json::{Value, json};
@@ -157,7 +159,7 @@ async fn silence() {
     check(&arm, failure(504, "arm-slow", detail)).await;
 
     let gone = Other::new(|_| panic!("it is gone")).await.origin;
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
     let site = Site::of(&gone).await;
     let answer = site.json(arm_session().headers()).await;
     assert_eq!(
@@ -165,6 +167,21 @@ async fn silence() {
         (StatusCode::BAD_GATEWAY, "arm-unreachable")
     );
     assert_eq!(site.log(), ["Azure Resource Manager cannot be reached"]);
+}
+
+/// Each page is quick enough, and there is always another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_slow_page_after_the_other() {
+    let page = json!({"value": [], "nextLink": "http://{origin}/again"}).to_string();
+    let arm = Other::new(move |_| {
+        std::thread::sleep(Duration::from_millis(100));
+        page.clone().into_response()
+    })
+    .await;
+    let site = Site::with_deadline(&arm.origin, Duration::from_millis(450)).await;
+    let answer = site.json(arm_session().headers()).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::GATEWAY_TIMEOUT, "arm-slow"));
+    assert!(arm.asked().len() < 7, "{:?}", arm.asked());
 }
 
 #[tokio::test]

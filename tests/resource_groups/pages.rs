@@ -1,6 +1,6 @@
 //! The pages: what is in them is text, whatever it says, and everybody can read them.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::response::IntoResponse as _;
@@ -13,7 +13,10 @@ use easyauth::{
 use serde_json::json;
 
 use crate::{
-    resource_groups::{html::Text, service::PATH},
+    resource_groups::{
+        html::{Text, moment::Moment},
+        service::PATH,
+    },
     support::*,
 };
 
@@ -38,6 +41,31 @@ fn text_is_escaped() {
     for (text, escaped) in cases {
         assert_eq!(Text(text).to_string(), escaped);
     }
+}
+
+#[test]
+fn moments() {
+    const NOON: u64 = 1_893_499_200; // 2030-01-01T12:00:00Z
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let moment = |time, now| Moment { time: at(time), now: at(now) }.to_string();
+    let noon = "<time datetime=\"2030-01-01T12:00:00Z\">2030-01-01 12:00 UTC</time>";
+    for (now, away) in [
+        (NOON - 7200, "in 120 minutes"),
+        (NOON - 120, "in 2 minutes"),
+        (NOON - 119, "in one minute"),
+        (NOON - 60, "in one minute"),
+        (NOON - 59, "in less than a minute"),
+        (NOON, "in less than a minute"),
+        (NOON + 1, "just now"),
+        (NOON + 59, "just now"),
+        (NOON + 60, "one minute ago"),
+        (NOON + 3599, "59 minutes ago"),
+    ] {
+        assert_eq!(moment(NOON, now), format!("{noon}, {away}"));
+    }
+    // The last second that a token can name.
+    let last = "<time datetime=\"9999-12-31T23:59:59Z\">9999-12-31 23:59 UTC</time>, just now";
+    assert_eq!(moment(253_402_300_799, 253_402_300_800), last);
 }
 
 #[tokio::test]

@@ -30,8 +30,9 @@ pub(crate) const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 /// How long an answer may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// How long the program waits for a page.
-pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the program waits for a page, and for everything.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What no answer has: no JWT, and nothing of what the tests send as tokens or let the other side say.
 const SECRETS: [&str; 2] = ["eyJ", "canary"];
@@ -83,10 +84,20 @@ impl Site {
         Self::start(Servers::default(), base).await
     }
 
-    async fn start(mut servers: Servers, base: &str) -> Self {
+    /// The same, in more of a hurry.
+    pub(crate) async fn with_deadline(base: &str, deadline: Duration) -> Self {
+        Self::start_with(Servers::default(), base, deadline).await
+    }
+
+    async fn start(servers: Servers, base: &str) -> Self {
+        Self::start_with(servers, base, DEADLINE).await
+    }
+
+    async fn start_with(mut servers: Servers, base: &str, deadline: Duration) -> Self {
         let log = Arc::<Mutex<Vec<String>>>::default();
         let lines = Arc::clone(&log);
-        let arm = Arm::new(Base::parse(base).unwrap()).unwrap().with_page_timeout(PAGE_TIMEOUT);
+        let arm = Arm::new(Base::parse(base).unwrap()).unwrap();
+        let arm = arm.with_limits(PAGE_TIMEOUT, deadline);
         let write = move |line: &str| lines.lock().unwrap().push(line.to_owned());
         let router = service::router(arm, Arc::new(write)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -68,6 +68,7 @@ pub(crate) struct Arm {
     base: Base,
     client: Client,
     page_timeout: Duration,
+    deadline: Duration,
 }
 
 impl Arm {
@@ -80,13 +81,14 @@ impl Arm {
         } else {
             builder
         };
-        Ok(Self { base, client: client.build()?, page_timeout: PAGE_TIMEOUT })
+        let client = client.build()?;
+        Ok(Self { base, client, page_timeout: PAGE_TIMEOUT, deadline: DEADLINE })
     }
 
-    /// Gives up on a page after this time.
+    /// Gives up on a page, and on everything, after these times.
     #[cfg(test)]
-    pub(crate) fn with_page_timeout(self, page_timeout: Duration) -> Self {
-        Self { page_timeout, ..self }
+    pub(crate) fn with_limits(self, page_timeout: Duration, deadline: Duration) -> Self {
+        Self { page_timeout, deadline, ..self }
     }
 
     pub(crate) fn base(&self) -> &Base {
@@ -98,7 +100,8 @@ impl Arm {
         &self,
         token: &AccessToken,
     ) -> Result<Vec<Subscription>, ArmError> {
-        tokio::time::timeout(DEADLINE, self.collect(token)).await.unwrap_or(Err(ArmError::Slow))
+        let all = tokio::time::timeout(self.deadline, self.collect(token));
+        all.await.unwrap_or(Err(ArmError::Slow))
     }
 
     async fn collect(&self, token: &AccessToken) -> Result<Vec<Subscription>, ArmError> {

@@ -1,6 +1,6 @@
 //! The answer for people: a page without scripts, and with one style that its policy names.
 
-mod moment;
+pub(crate) mod moment;
 mod page;
 
 use std::{fmt, sync::LazyLock};

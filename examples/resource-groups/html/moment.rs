@@ -8,9 +8,9 @@ use std::{
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A point in time, and how far from now it is.
-pub(super) struct Moment {
-    pub(super) time: SystemTime,
-    pub(super) now: SystemTime,
+pub(crate) struct Moment {
+    pub(crate) time: SystemTime,
+    pub(crate) now: SystemTime,
 }
 
 impl fmt::Display for Moment {
