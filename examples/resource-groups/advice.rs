@@ -124,7 +124,7 @@ impl fmt::Display for Step {
                 "give the app registration the delegated permission user_impersonation of Azure \
                  Service Management, and consent to it"
             }
-            Self::Refresh => "renew the token, then come back to this page; if that fails, sign in again",
+            Self::Refresh => "renew the token, then come back to this page; where that fails, sign in again",
             Self::SignInWithEntra => {
                 "sign in with Microsoft Entra: no other provider has tokens for Azure Resource Manager"
             }

@@ -196,12 +196,15 @@ async fn an_expired_token() {
         links: &["signIn"],
         title: "Your token has expired",
         // At once, and for the next time.
-        to_do: &["<li>It expired 2 hours ago.</li>", "/.auth/login/aad", WITH_REFRESH],
+        to_do: &["<p class=\"lead\">It expired 2 hours ago.</p>", "/.auth/login/aad", WITH_REFRESH],
     };
     check(expired.headers(), &expected).await;
 
     expected.links = &["signIn", "refresh"];
-    expected.to_do = &["<a href=\"/.auth/refresh\">Renew the token</a>", "minutes ago</dd>"];
+    expected.to_do = &[
+        "<a href=\"/.auth/refresh\">Renew the token</a> or <a href=\"/.auth/login/aad?",
+        "</time>, 120 minutes ago</dd>",
+    ];
     check(expired.refresh_token("canary-refresh").headers(), &expected).await;
 }
 

@@ -86,12 +86,17 @@ fn listed(f: &mut Formatter<'_>, subscriptions: &[Subscription]) -> Result {
 
 /// Why the token does not do, and what to do about it.
 fn explained(f: &mut Formatter<'_>, closed: &Closed) -> Result {
-    if !matches!(closed.cause, Cause::NoToken | Cause::StaticWebApp) {
-        f.write_str("<ul class=\"lead\">\n")?;
-        for reason in closed.diagnosis.reasons() {
-            writeln!(f, "<li>{}</li>", Text(sentence(reason)))?;
+    match closed.diagnosis.reasons() {
+        // The title says it.
+        _ if matches!(closed.cause, Cause::NoToken | Cause::StaticWebApp) => {}
+        [reason] => writeln!(f, "<p class=\"lead\">{}</p>", Text(sentence(reason)))?,
+        reasons => {
+            f.write_str("<ul class=\"lead\">\n")?;
+            for reason in reasons {
+                writeln!(f, "<li>{}</li>", Text(sentence(reason)))?;
+            }
+            f.write_str("</ul>\n")?;
         }
-        f.write_str("</ul>\n")?;
     }
     writeln!(f, "<p>{}</p>", background(closed.cause))?;
     f.write_str("<section>\n<h2>What to do</h2>\n<ol>\n")?;
@@ -113,8 +118,9 @@ fn step(f: &mut Formatter<'_>, step: &Step) -> Result {
         );
     }
     write!(f, "<li>{}", Text(sentence(step)))?;
-    for (link, text) in step.links() {
-        write!(f, " <a href=\"{}\">{text}</a>", Text(link))?;
+    for (index, (link, text)) in step.links().into_iter().enumerate() {
+        let before = if index == 0 { "" } else { "or " };
+        write!(f, " {before}<a href=\"{}\">{text}</a>", Text(link))?;
     }
     f.write_str("</li>\n")
 }
