@@ -1,7 +1,6 @@
 //! The layer that finds out who is calling.
 
 use std::{
-    mem,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -15,7 +14,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse, strip::strip};
+use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse, strip::strip, take_ready};
 use crate::{
     EasyAuthPrincipal, Platform,
     integrations::identity::Found,
@@ -168,9 +167,7 @@ where
     }
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        // The one that is ready goes, and its clone stays.
-        let clone = self.inner.clone();
-        let mut inner = mem::replace(&mut self.inner, clone);
+        let mut inner = take_ready(&mut self.inner);
         let config = Arc::clone(&self.config);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();

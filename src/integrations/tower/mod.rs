@@ -5,7 +5,7 @@ mod layer;
 mod require;
 mod strip;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, mem, pin::Pin};
 
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 
@@ -18,6 +18,12 @@ use crate::refusal::{Refusal, RefusalKind};
 /// What the services of this module give: the answer of the service inside, or a refusal.
 pub(super) type Answer<B, E> =
     Pin<Box<dyn Future<Output = Result<Response<RefusableBody<B>>, E>> + Send>>;
+
+/// Takes the service that said it is ready, and leaves a clone, which has to say so first.
+fn take_ready<S: Clone>(inner: &mut S) -> S {
+    let clone = inner.clone();
+    mem::replace(inner, clone)
+}
 
 /// The refusal as HTTP, or as gRPC where that was asked for.
 fn refuse<B>(refusal: &Refusal, is_grpc: bool) -> Response<RefusableBody<B>> {

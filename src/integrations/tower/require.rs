@@ -1,7 +1,6 @@
 //! The layer that keeps out who may not pass.
 
 use std::{
-    mem,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -12,7 +11,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse};
+use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse, take_ready};
 #[cfg(feature = "verify")]
 use crate::Requirement;
 use crate::refusal::{LoginRedirect, Refusal};
@@ -95,9 +94,7 @@ where
             let response = refuse(&refusal, is_grpc(request.headers()));
             return Box::pin(async move { Ok(response) });
         }
-        // The one that is ready goes, and its clone stays.
-        let clone = self.inner.clone();
-        let mut inner = mem::replace(&mut self.inner, clone);
+        let mut inner = take_ready(&mut self.inner);
         Box::pin(async move { Ok(inner.call(request).await?.map(RefusableBody::inner)) })
     }
 }
