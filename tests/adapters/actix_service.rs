@@ -7,7 +7,7 @@ use easyauth::{
     verify::VerifiedToken,
 };
 
-use crate::setup::*;
+use crate::{client, setup::*, support::Draft};
 
 async fn me(user: EasyAuthPrincipal) -> String {
     about_user(Some(&user))
@@ -38,12 +38,18 @@ async fn files(guard: Authorized<ReadFiles>) -> String {
 }
 
 pub(crate) fn start() -> Server {
-    Server::start(|listener, stopped| {
+    serve(|config| {
+        config.app_data(bearer_auth()).app_data(web::Data::new(login()));
+    })
+}
+
+/// The service, with this among its data.
+pub(crate) fn serve(data: fn(&mut web::ServiceConfig)) -> Server {
+    Server::start(move |listener, stopped| {
         System::new().block_on(async move {
-            let server = HttpServer::new(|| {
+            let server = HttpServer::new(move || {
                 App::new()
-                    .app_data(bearer_auth())
-                    .app_data(web::Data::new(login()))
+                    .configure(data)
                     .route("/me", web::get().to(me))
                     .route("/maybe", web::get().to(maybe))
                     .route("/tokens", web::get().to(tokens))
@@ -64,4 +70,42 @@ pub(crate) fn start() -> Server {
             running.await.unwrap().unwrap();
         });
     })
+}
+
+#[test]
+fn what_is_not_set_up_lets_nobody_in() {
+    let good = [("Authorization", format!("Bearer {}", Draft::access().sign()))];
+    let status = |server: &Server, path| client::get(server.address, path, &good).status;
+    let server = serve(|_| {});
+    for path in ["/token", "/maybe-token", "/files"] {
+        let answer = client::get(server.address, path, &good);
+        assert_eq!(answer.status, 500, "{path}");
+        assert!(answer.body.contains(r#""code":"misconfigured""#), "{}", answer.body);
+    }
+    // Nobody said where to sign in.
+    let html = [("Accept", "text/html".to_owned())];
+    assert_eq!(client::get(server.address, "/me", &html).status, 401);
+    // Both ways of putting something into the data do.
+    let by_itself = serve(|config| {
+        config.app_data(bearer_auth()).app_data(login());
+    });
+    let shared = serve(|config| {
+        config.app_data(web::Data::new(bearer_auth()));
+    });
+    assert_eq!((status(&by_itself, "/token"), status(&shared, "/token")), (200, 200));
+    assert_eq!(client::get(by_itself.address, "/me", &html).status, 302);
+}
+
+/// In actix-web, an `Option` takes any error for absence. That is why there is `Optional`.
+#[test]
+fn an_option_of_actix_is_not_optional() {
+    async fn option(user: Option<EasyAuthPrincipal>) -> String {
+        about_user(user.as_ref())
+    }
+    let server = serve(|config| {
+        config.route("/option", web::get().to(option));
+    });
+    let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
+    assert_eq!(client::get(server.address, "/option", &malformed).body, "nobody");
+    assert_eq!(client::get(server.address, "/maybe", &malformed).status, 400);
 }

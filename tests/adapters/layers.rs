@@ -4,7 +4,7 @@
 use axum::{Router, response::IntoResponse, routing::any};
 use easyauth::{
     EasyAuthPrincipal, Platform,
-    integrations::{EasyAuthLayer, Identity, RequireLayer},
+    integrations::{Authorized, EasyAuthLayer, Identity, RequireLayer, RequireRole},
     verify::{IdTokenAuth, Keys},
 };
 use http::HeaderMap;
@@ -335,5 +335,36 @@ fn a_browser_comes_back_to_where_it_was_in_a_nested_router() {
     ] {
         let answer = client::get(server.address, path, &[("Accept", "text/html".to_owned())]);
         assert_eq!(answer.header("location").as_deref(), Some(location));
+    }
+}
+
+#[test]
+fn what_is_printed_has_no_value_of_a_claim() {
+    async fn role(identity: Identity, guard: RequireRole<Admin>) -> String {
+        let text = format!("{identity:?} {guard:?}");
+        assert_eq!(guard.into_principal().name(), Some("canary"));
+        text
+    }
+    async fn permit(guard: Authorized<ReadFiles>) -> String {
+        let text = format!("{guard:?}");
+        assert!(guard.into_token().has_scope("Files.Read"));
+        text
+    }
+    let router = Router::new().route("/role", any(role)).route("/permit", any(permit));
+    let layer = EasyAuthLayer::trusting_headers().verify(bearer_auth());
+    let server = serve(router.with_state(bearer_auth()).layer(layer));
+    let headers = [
+        (PRINCIPAL, principal("canary", "Admin")),
+        bearer(&Draft::access().with("name", "canary")),
+    ];
+    for (path, parts) in [
+        ("/role", &["Identity { principal: Some(", "token: Some(", "RequireRole(EasyAuth"][..]),
+        ("/permit", &["Authorized(Token"]),
+    ] {
+        let text = client::get(server.address, path, &headers).body;
+        for part in parts {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("canary"), "{text}");
     }
 }
