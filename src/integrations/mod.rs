@@ -1,4 +1,16 @@
 //! What other crates bring: each behind the feature of its name, none of them on by default.
+//!
+//! | feature | what there is |
+//! |---|---|
+//! | `axum` | `EasyAuthPrincipal`, `ProviderTokens`, `VerifiedToken`, `RequireRole` and `Authorized` are extractors, and so are `Option`s of the first and the third; `Refusal` is a response |
+//! | `tower` | `EasyAuthLayer` finds out who is calling, `RequireLayer` keeps out who may not pass; what they found out is an `Identity` in the extensions of the request |
+//! | `actix-web` | the same extractors as for axum, with `Optional` in the place of `Option`; `Refusal` is an error of a response |
+//! | `azure_core` | `CallerCredential` is a `TokenCredential` for one request |
+//! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys |
+//!
+//! What verifies bearer tokens is a `verify::BearerAuth`: axum and actix-web look for it in the state and the
+//! data of the application, `EasyAuthLayer` is given it. A `LoginRedirect` in the extensions of the request
+//! (axum), in the data of the application (actix-web) or in the layer sends browsers to sign in.
 
 #[cfg(feature = "actix-web")]
 mod actix_web;

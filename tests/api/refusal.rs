@@ -9,6 +9,7 @@ use easyauth::{
     refusal::{LoginRedirect, RefusalKind},
 };
 use http::{HeaderMap, Method, Uri};
+use proptest::prelude::*;
 
 /// A refusal in one line: status, kind, text, challenge, and what is for the log.
 fn summary(refusal: &Refusal) -> String {
@@ -232,5 +233,24 @@ fn only_who_is_not_signed_in_goes_to_sign_in() {
     for refusal in [Refusal::forbidden(&none), Refusal::no_token(), malformed] {
         let answer = refusal.clone().or_login(&entra(), &Method::GET, &uri, &headers);
         assert_eq!(answer, refusal);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a browser asked for, it comes back to a path of this site, or is not sent away at all
+    /// (WHATWG URL: two slashes, or a slash and a backslash, begin a host).
+    #[test]
+    fn nobody_is_led_elsewhere(target in "/?[/\\\\@:?#%. a-z\t]{0,12}") {
+        let Ok(uri) = target.parse::<Uri>() else { return Ok(()) };
+        let refusal = Refusal::not_signed_in().or_login(&entra(), &Method::GET, &uri, &[HTML]);
+        if let Some(location) = refusal.headers().get("location") {
+            let start = "/.auth/login/aad?post_login_redirect_uri=%2F";
+            let rest = location.to_str().unwrap().strip_prefix(start);
+            let rest = rest.expect("a path").to_ascii_lowercase();
+            prop_assert!(!rest.starts_with("%2f") && !rest.starts_with("%5c"), "{}", rest);
+            prop_assert!(rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%-._~".contains(&byte)));
+        }
     }
 }
