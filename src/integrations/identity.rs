@@ -3,8 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use crate::EasyAuthPrincipal;
+#[cfg(all(feature = "tower", feature = "verify"))]
+use crate::verify::BearerAuth;
 #[cfg(feature = "verify")]
-use crate::verify::{BearerAuth, VerifiedIdToken, VerifiedToken};
+use crate::verify::{VerifiedIdToken, VerifiedToken};
 
 /// Who is calling, as `EasyAuthLayer` found it out: in the extensions of every
 /// request that went through it, anonymous ones included. Cheap to clone.
@@ -15,7 +17,7 @@ pub struct Identity(Arc<Found>);
 pub(super) struct Found {
     pub(super) principal: Option<EasyAuthPrincipal>,
     /// What verifies bearer tokens.
-    #[cfg(feature = "verify")]
+    #[cfg(all(feature = "tower", feature = "verify"))]
     pub(super) bearer: Option<BearerAuth>,
     #[cfg(feature = "verify")]
     pub(super) token: Option<VerifiedToken>,

@@ -219,6 +219,23 @@ fn types_for_tests_can_be_shared() {
     check_error::<testing::TestIssuerError>();
 }
 
+/// Nobody reads a verified token from a text. What rustc says of a type without `Deserialize` depends on
+/// all crates that have it, so this does not stand in `tests/compile_fail`: it does not compile if there
+/// is a choice of two implementations.
+#[cfg(feature = "verify")]
+#[test]
+fn verified_tokens_are_not_deserialized() {
+    trait NotDeserialize<Choice> {
+        fn holds() {}
+    }
+    impl<T> NotDeserialize<()> for T {}
+    impl<T: serde::de::DeserializeOwned> NotDeserialize<u8> for T {}
+
+    <easyauth::verify::VerifiedToken as NotDeserialize<_>>::holds();
+    <easyauth::verify::VerifiedIdToken as NotDeserialize<_>>::holds();
+    <easyauth::UnverifiedToken as NotDeserialize<_>>::holds();
+}
+
 /// Verifying goes along with any runtime that moves futures between threads.
 #[cfg(feature = "verify")]
 #[test]
