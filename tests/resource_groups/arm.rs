@@ -1,6 +1,6 @@
 //! What Azure Resource Manager can do, and what comes of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header::LOCATION};
@@ -156,7 +156,10 @@ async fn an_oversized_body() {
 async fn silence() {
     let arm = Other::new(|_| StatusCode::IM_A_TEAPOT.into_response()).await;
     let detail = "Azure Resource Manager did not answer in time";
+    let start = Instant::now();
     check(&arm, failure(504, "arm-slow", detail)).await;
+    // For one page, not for all that there could be; asked twice.
+    assert!(start.elapsed() < DEADLINE);
 
     let gone = Other::new(|_| panic!("it is gone")).await.origin;
     tokio::time::sleep(Duration::from_millis(50)).await;

@@ -205,7 +205,13 @@ async fn an_expired_token() {
         "<a href=\"/.auth/refresh\">Renew the token</a> or <a href=\"/.auth/login/aad?",
         "</time>, 120 minutes ago</dd>",
     ];
-    check(expired.refresh_token("canary-refresh").headers(), &expected).await;
+    let renewable = expired.refresh_token("canary-refresh").headers();
+    check(renewable.clone(), &expected).await;
+
+    let (site, _) = Site::new().await;
+    let problem = site.json(renewable).await.document();
+    let step = "renew the token, then come back to this page; where that fails, sign in again";
+    assert_eq!((&problem["steps"], &problem["loginParameters"]), (&json!([step]), &Value::Null));
 }
 
 #[tokio::test]
@@ -284,13 +290,21 @@ async fn a_visitor_of_a_static_web_app() {
     let visitor = TestSession::new(visitor.role("editor"));
     check(visitor.headers(), &expected).await;
     // What the platform has in this header is its own.
-    check(with(visitor.headers(), "authorization", "Bearer canary"), &expected).await;
+    let authorization = with(visitor.headers(), "authorization", "Bearer canary");
+    check(authorization.clone(), &expected).await;
+    check(with(visitor.headers(), "authorization", "none of ours"), &expected).await;
+    check(with(authorization.clone(), "authorization", "Bearer canary"), &expected).await;
 
     // A Function that is linked to it gets the name of the front end as well.
     let linked = with(visitor.headers(), "x-ms-client-principal-idp", "azureStaticWebApps");
     check(linked.clone(), &expected).await;
+    // And so it does where only these headers come, without the principal.
+    let id = with(HeaderMap::new(), "x-ms-client-principal-id", "abcd12345abcd012345abcdef0123450");
+    let id = with(id, "x-ms-client-principal-idp", "azureStaticWebApps");
+    check(id, &Closed { to_do: &["not linked to the Static Web App"], ..expected }).await;
 
     let (site, _) = Site::new().await;
+    site.html(authorization).await.assert_has(&["<dd>nothing, as there is none</dd>"]);
     let user = &site.json(linked).await.document()["user"];
     let roles = ["anonymous", "authenticated", "editor"];
     assert_eq!(*user, json!({"name": "sample-user", "provider": "github", "roles": roles}));
@@ -411,6 +425,7 @@ async fn documents_and_pages() {
         ("text/html;q=0", "application/json"),
         ("text/html;q=0.5, application/json", "application/json"),
         ("text/html, application/json;q=0.5", "text/html; charset=utf-8"),
+        ("text/html, application/json", "text/html; charset=utf-8"),
         ("application/problem+json, text/html;q=0.9", "application/json"),
         ("text/*", "application/json"),
         ("", "application/json"),

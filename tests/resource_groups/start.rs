@@ -43,7 +43,7 @@ async fn run_while<T>(
 }
 
 async fn refused(args: &[&str], variables: Variables<'_>, line: &str) {
-    let (outcome, _) = run_while(args, variables, std::future::pending::<()>()).await;
+    let (outcome, _) = run_while(args, variables, tokio::time::sleep(LIMIT)).await;
     assert_eq!(outcome.status, Some(64));
     assert_eq!((outcome.out.as_str(), outcome.err), ("", format!("resource-groups: {line}\n")));
 }
@@ -55,7 +55,7 @@ async fn arguments() {
     refused(&["--local", "--demo"], &[], "there is more than one argument; --help lists them")
         .await;
 
-    let (outcome, _) = run_while(&["--help"], &[], std::future::pending::<()>()).await;
+    let (outcome, _) = run_while(&["--help"], &[], tokio::time::sleep(LIMIT)).await;
     assert_eq!((outcome.status, outcome.err.as_str()), (Some(0), ""));
     assert!(
         outcome.out.starts_with("usage: resource-groups [--container-apps | --local | --demo]\n")
@@ -169,7 +169,7 @@ async fn a_port_that_is_taken() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let variables = [("FUNCTIONS_CUSTOMHANDLER_PORT", port.as_str())];
-    let (outcome, _) = run_while(&["--local"], &variables, std::future::pending::<()>()).await;
+    let (outcome, _) = run_while(&["--local"], &variables, tokio::time::sleep(LIMIT)).await;
     assert_eq!(outcome.status, Some(64));
     assert_eq!(outcome.err.lines().count(), 1);
 }

@@ -32,7 +32,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// How long the program waits for a page, and for everything.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
-const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What no answer has: no JWT, and nothing of what the tests send as tokens or let the other side say.
 const SECRETS: [&str; 2] = ["eyJ", "canary"];
