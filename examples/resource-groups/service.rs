@@ -1,11 +1,11 @@
 //! The service: one address, for programs and for people.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{error::Error as _, sync::Arc, time::SystemTime};
 
 use axum::{
     Extension, Router,
     extract::State,
-    middleware::map_response,
+    middleware::map_response_with_state,
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -52,16 +52,17 @@ struct Service {
 /// None but for a provider without a sign-in page, which Entra is not.
 pub(crate) fn router(arm: Arm, log: Log) -> Result<Router, EndpointError> {
     let api = arm.base().api();
+    let finish = map_response_with_state(Arc::clone(&log), finish);
     Ok(Router::new()
         .route(PATH, get(resource_groups))
         .route(PATH_WITH_SLASH, get(resource_groups))
         .layer(Extension(LoginRedirect::to(&IdentityProvider::ENTRA)?))
-        .layer(map_response(harden))
+        .layer(finish)
         .with_state(Service { arm: Arc::new(arm), api, log }))
 }
 
-/// The two extractors answer whoever may not pass: 400 to malformed headers, 401 to a program that nobody
-/// signed in to, 302 to the sign-in page to a browser.
+/// The two extractors answer whoever may not pass: 400 to malformed headers; to nobody, 302 to the sign-in
+/// page if that is a browser, else 401.
 async fn resource_groups(
     State(service): State<Service>,
     user: EasyAuthPrincipal,
@@ -130,8 +131,12 @@ fn respond(visit: &Visit, request: &HeaderMap) -> Response {
     response
 }
 
-/// What every answer has, refusals as well.
-async fn harden(mut response: Response) -> Response {
+/// What every answer has, refusals as well. They come with what was wrong: the name of a header, and no
+/// value.
+async fn finish(State(log): State<Log>, mut response: Response) -> Response {
+    if let Some(cause) = response.extensions().get::<Refusal>().and_then(Refusal::source) {
+        log(&format!("refused: {cause}"));
+    }
     let all: [(HeaderName, &'static str); 2] =
         [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];
     for (name, value) in all {

@@ -76,7 +76,7 @@ impl Cause {
     fn of(user: &EasyAuthPrincipal, tokens: &ProviderTokens, reasons: &[Reason]) -> Self {
         if is_of_static_web_app(user) {
             Self::StaticWebApp
-        } else if *user.provider() != IdentityProvider::ENTRA && !tokens.is_from_client() {
+        } else if !may_be_entra(user.provider()) && !tokens.is_from_client() {
             Self::OtherProvider
         } else if reasons.iter().all(|reason| matches!(reason, Reason::Expired { .. })) {
             Self::Expired
@@ -112,6 +112,11 @@ impl Cause {
 pub(crate) fn is_of_static_web_app(user: &EasyAuthPrincipal) -> bool {
     user.shape() == Shape::StaticWebApps
         || user.front_end() == Some(&IdentityProvider::STATIC_WEB_APPS)
+}
+
+/// Whether tokens can be Entra's. Container Apps need not say who signed the caller in.
+fn may_be_entra(provider: &IdentityProvider) -> bool {
+    [IdentityProvider::ENTRA, IdentityProvider::UNKNOWN].contains(provider)
 }
 
 impl Contents {

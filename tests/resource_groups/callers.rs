@@ -271,6 +271,26 @@ async fn another_provider() {
     check(TestSession::new(octo).access_token("gho_canary").headers(), &expected).await;
 }
 
+/// On Container Apps, whose documents name no header that tells the provider.
+#[tokio::test]
+async fn a_provider_that_nobody_names() {
+    let id =
+        with(HeaderMap::new(), "x-ms-client-principal-id", "00000003-0000-4000-8000-000000000003");
+    let expected = Closed {
+        status: 403,
+        code: "wrong-token",
+        reason: "wrong-audience",
+        links: &["signIn"],
+        title: "Your token does not open Azure Resource Manager",
+        to_do: &[PARAMETERS, "<dd>a provider that was not named</dd>"],
+    };
+    let token = graph_token(SystemTime::now());
+    check(with(id.clone(), "x-ms-token-aad-access-token", &token), &expected).await;
+    let (site, _) = Site::new().await;
+    let open = with(id, "x-ms-token-aad-access-token", &arm_token(SystemTime::now()));
+    assert_eq!(site.json(open).await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_visitor_of_a_static_web_app() {
     let expected = Closed {
@@ -374,23 +394,40 @@ async fn nonsense() {
     let token = "x-ms-token-aad-access-token";
     let twice = |name, value| with(with(user().headers(), name, value), name, value);
     let cases = [
-        with(HeaderMap::new(), principal, "not base64!"),
-        with(HeaderMap::new(), principal, "e30="),
-        twice(principal, "e30="),
-        twice(token, "canary"),
-        with(user().headers(), token, "canary, canary"),
-        with(user().headers(), "x-ms-token-aad-expires-on", "soon"),
+        (
+            with(HeaderMap::new(), principal, "not base64!"),
+            "the client principal is not base64 at byte 3",
+        ),
+        (
+            with(HeaderMap::new(), principal, "e30="),
+            "the client principal has neither the shape of App Service nor of Static Web Apps",
+        ),
+        (twice(principal, "e30="), "header X-MS-CLIENT-PRINCIPAL has more than one value"),
+        (twice(token, "canary"), "header X-MS-TOKEN-AAD-ACCESS-TOKEN has more than one value"),
+        (
+            with(user().headers(), token, "canary, canary"),
+            "header X-MS-TOKEN-AAD-ACCESS-TOKEN has a byte at position 6 that does not belong there",
+        ),
+        (
+            with(user().headers(), "x-ms-token-aad-expires-on", "soon"),
+            "header X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+        ),
         // And what a client may send.
-        twice("authorization", "Bearer canary"),
-        with(user().headers(), "authorization", "Bearer canary!"),
+        (twice("authorization", "Bearer canary"), "header Authorization has more than one value"),
+        (
+            with(user().headers(), "authorization", "Bearer canary!"),
+            "header Authorization does not have exactly one token after its scheme",
+        ),
     ];
     let arm = Other::new(|_| panic!("nobody asks")).await;
     let site = Site::of(&arm.origin).await;
-    for headers in cases {
+    for (headers, line) in cases {
         for answer in [site.json(headers.clone()).await, site.html(headers.clone()).await] {
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{headers:?}");
             assert!(answer.code().starts_with("malformed-"));
             assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+            // What was wrong is for the operator.
+            assert_eq!(site.log().pop(), Some(format!("refused: {line}")));
         }
     }
     assert!(arm.asked().is_empty());

@@ -128,8 +128,8 @@ fn step(f: &mut Formatter<'_>, step: &Step) -> Result {
 fn background(cause: Cause) -> &'static str {
     match cause {
         Cause::WrongToken => {
-            "Azure Resource Manager would answer it with 401, so it was not sent there. What a token is \
-             for, the sign-in decides, and that asks for what the settings of the site say."
+            "Azure Resource Manager would refuse it, so it was not sent there. What a token is for, the \
+             sign-in decides, and that asks for what the settings of the site say."
         }
         Cause::Expired => {
             "The platform does not renew it by itself: the session goes on for hours after its token."
