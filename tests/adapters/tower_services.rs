@@ -1,19 +1,23 @@
 //! The layers without a framework: on hyper.
 
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
 
 use easyauth::{
     ProviderTokens, Refusal,
-    integrations::{EasyAuthLayer, Identity, RequireLayer},
+    integrations::{EasyAuthLayer, Identity, RefusableBody, RequireLayer},
 };
 use http_body_util::Full;
 use hyper::{
     Request, Response,
-    body::{Bytes, Incoming},
+    body::{Body as _, Bytes, Incoming},
     server::conn::http1,
 };
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
-use tower::{Layer, ServiceExt as _, service_fn};
+use tower::{Layer, Service, ServiceExt as _, service_fn};
 
 use crate::setup::*;
 
@@ -75,4 +79,47 @@ pub(crate) fn hyper() -> Server {
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     })
+}
+
+/// A service that is never ready.
+#[derive(Clone)]
+struct Busy;
+
+impl Service<Request<()>> for Busy {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = std::future::Pending<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Pending
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        panic!("it is not ready");
+    }
+}
+
+#[test]
+fn layers_are_ready_when_what_is_inside_is() {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut service = EasyAuthLayer::new(platform()).layer(Busy);
+    assert!(service.poll_ready(&mut context).is_pending());
+    let mut service = RequireLayer::signed_in().layer(Busy);
+    assert!(service.poll_ready(&mut context).is_pending());
+}
+
+#[test]
+fn the_body_of_a_refusal_is_as_long_as_it_says() {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut body = RefusableBody::<Body>::from("problem".to_owned());
+    assert_eq!((body.is_end_stream(), body.size_hint().exact()), (false, Some(7)));
+    let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut context) else {
+        panic!("the whole body");
+    };
+    assert_eq!(frame.into_data().unwrap(), "problem");
+    assert_eq!((body.is_end_stream(), body.size_hint().exact()), (true, Some(0)));
+    assert!(matches!(Pin::new(&mut body).poll_frame(&mut context), Poll::Ready(None)));
+    // A redirect has none, and so has an answer in gRPC.
+    let empty = RefusableBody::<Body>::from(String::new());
+    assert_eq!((empty.is_end_stream(), empty.size_hint().exact()), (true, Some(0)));
 }
