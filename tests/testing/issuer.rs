@@ -251,3 +251,18 @@ fn debug_shows_neither_key_nor_token() {
         assert!(!debug.contains(secret), "{secret}: {debug}");
     }
 }
+
+/// Version 1.0 names the key twice, by its old name as well (Microsoft identity platform: "Access tokens",
+/// `x5t`).
+#[test]
+fn the_header_of_each_version() {
+    let header = |token: String| -> Value {
+        let segment = token.split('.').next().unwrap();
+        serde_json::from_slice(&BASE64URL.decode(segment).unwrap()).unwrap()
+    };
+    let key = ISSUER.key_id();
+    let v2 = json!({"typ": "JWT", "alg": "RS256", "kid": key});
+    assert_eq!(header(ISSUER.access_token(API, now()).sign()), v2);
+    let v1 = json!({"typ": "JWT", "alg": "RS256", "kid": key, "x5t": key});
+    assert_eq!(header(ISSUER.access_token(API, now()).v1().sign()), v1);
+}
