@@ -59,6 +59,8 @@
 
 pub mod access;
 mod base64;
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+mod clock;
 pub mod endpoints;
 mod escape;
 pub mod exchange;

@@ -9,8 +9,8 @@ use axum_core::{
 };
 use http::request::Parts;
 
-use super::{Identity, RequireRole, Roles};
-use crate::{EasyAuthPrincipal, ProviderTokens, Refusal, refusal::LoginRedirect};
+use super::{Identity, RequireRole, Roles, identity::not_signed_in};
+use crate::{EasyAuthPrincipal, ProviderTokens, Refusal};
 
 /// With the refusal itself in the extensions of the response, for a layer that logs.
 impl IntoResponse for Refusal {
@@ -78,19 +78,8 @@ fn principal(parts: &Parts) -> Result<Option<Cow<'_, EasyAuthPrincipal>>, Refusa
 }
 
 fn signed_in(parts: &Parts) -> Result<Cow<'_, EasyAuthPrincipal>, Refusal> {
-    principal(parts)?.ok_or_else(|| or_login(Refusal::not_signed_in(), parts))
-}
-
-/// To the sign-in page, if the extensions have a [`LoginRedirect`].
-fn or_login(refusal: Refusal, parts: &Parts) -> Refusal {
-    let Some(login) = parts.extensions.get::<LoginRedirect>() else { return refusal };
-    match parts.extensions.get::<Identity>() {
-        Some(identity) => {
-            let method = parts.method.as_str();
-            refusal.or_login_at(login, method, identity.target(), &parts.headers)
-        }
-        None => refusal.or_login(login, &parts.method, &parts.uri, &parts.headers),
-    }
+    principal(parts)?
+        .ok_or_else(|| not_signed_in(&parts.extensions, &parts.method, &parts.uri, &parts.headers))
 }
 
 #[cfg(feature = "verify")]

@@ -1,6 +1,6 @@
 //! The caller's token as a credential for clients of the Azure SDK.
 
-use std::{error::Error, fmt, iter, panic::AssertUnwindSafe, time::SystemTime};
+use std::{error::Error, fmt, iter, time::SystemTime};
 
 use ::azure_core::{
     credentials::{AccessToken as SdkToken, TokenCredential, TokenRequestOptions},
@@ -10,6 +10,7 @@ use ::azure_core::{
 use crate::{
     AccessToken, Diagnosis, EXPIRY_SKEW, ProviderTokens, Renewal, Requirement, UnverifiedToken,
     access::{Origin, Reason},
+    clock::Clock,
     exchange::TokenResponse,
     resource::{self, Scope, ScopeConflict, ScopeError},
     tokens::ends_soon,
@@ -109,9 +110,6 @@ pub struct CallerCredential {
     clock: Clock,
 }
 
-/// What a clock that panicked leaves behind is its own affair: nothing here depends on it.
-type Clock = AssertUnwindSafe<Box<dyn Fn() -> SystemTime + Send + Sync>>;
-
 impl CallerCredential {
     /// The access token of the platform's token store, or the one that the client sent
     /// ([`ProviderTokens::or_bearer`]). Copies it, and none of the other tokens.
@@ -148,14 +146,13 @@ impl CallerCredential {
     }
 
     fn new(access: Option<AccessToken>, origin: Origin) -> Self {
-        let clock: Clock = AssertUnwindSafe(Box::new(SystemTime::now));
-        Self { access, expires_on: None, origin, renewal: None, clock }
+        Self { access, expires_on: None, origin, renewal: None, clock: Clock::system() }
     }
 
     /// Asks this clock for the time, in the place of [`SystemTime::now`]: for tests.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { clock: AssertUnwindSafe(Box::new(clock)), ..self }
+        Self { clock: Clock::new(clock), ..self }
     }
 
     /// The token and when it expires, if it opens what is asked for.
@@ -166,7 +163,7 @@ impl CallerCredential {
         if matches!(self.origin, Origin::OtherProvider) {
             return Err(CredentialError::OtherProvider);
         }
-        let now = (self.clock.0)();
+        let now = self.clock.now();
         let diagnosis = Diagnosis::of_access_token(self.access.as_ref(), &wanted, now, self.origin);
         let end = token.and_then(|token| token.expires_at());
         let (Some(access), Some(end)) = (&self.access, end) else {

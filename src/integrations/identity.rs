@@ -2,11 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::EasyAuthPrincipal;
+use http::{Extensions, HeaderMap, Method, Uri};
+
 #[cfg(all(feature = "tower", feature = "verify"))]
 use crate::verify::BearerAuth;
 #[cfg(feature = "verify")]
 use crate::verify::{VerifiedIdToken, VerifiedToken};
+use crate::{EasyAuthPrincipal, Refusal, refusal::LoginRedirect};
 
 /// Who is calling, as `EasyAuthLayer` found it out: in the extensions of every
 /// request that went through it, anonymous ones included. Cheap to clone.
@@ -25,8 +27,8 @@ pub(super) struct Found {
     #[cfg(feature = "verify")]
     pub(super) id_token: Option<VerifiedIdToken>,
     pub(super) is_confirmed: bool,
-    /// Path and query, before a router took anything off.
-    pub(super) target: String,
+    /// What was asked for, before a router took anything off.
+    pub(super) uri: Uri,
 }
 
 impl Identity {
@@ -104,10 +106,6 @@ impl Identity {
     pub(super) fn bearer(&self) -> Option<&BearerAuth> {
         self.0.bearer.as_ref()
     }
-
-    pub(super) fn target(&self) -> &str {
-        &self.0.target
-    }
 }
 
 /// Prints the names of claims and no value.
@@ -119,4 +117,17 @@ impl fmt::Debug for Identity {
         fields.field("token", &self.0.token);
         fields.finish_non_exhaustive()
     }
+}
+
+/// Nobody is signed in: to the sign-in page, if the extensions of the request have a [`LoginRedirect`].
+pub(super) fn not_signed_in(
+    extensions: &Extensions,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Refusal {
+    let refusal = Refusal::not_signed_in();
+    let Some(login) = extensions.get::<LoginRedirect>() else { return refusal };
+    let uri = extensions.get::<Identity>().map_or(uri, |identity| &identity.0.uri);
+    refusal.or_login(login, method, uri, headers)
 }

@@ -152,6 +152,7 @@ impl Refusal {
         self.or_login_at(login, method.as_str(), target, headers)
     }
 
+    /// The same for frameworks with types of their own.
     pub(crate) fn or_login_at(
         mut self,
         login: &LoginRedirect,

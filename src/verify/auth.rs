@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     AccessToken, HeaderSource, IdToken, Refusal,
+    clock::Clock,
     refusal::{Challenge, InvalidRealm},
 };
 
@@ -88,20 +89,6 @@ impl FetchKeys for Erased {
     }
 }
 
-/// The time, by the system's clock or another.
-#[derive(Clone)]
-struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
-
-impl Clock {
-    fn system() -> Self {
-        Self(Arc::new(SystemTime::now))
-    }
-
-    fn now(&self) -> SystemTime {
-        (self.0)()
-    }
-}
-
 /// Verifies the bearer tokens of requests. Cheap to clone: made once, for the state of a service, where
 /// the adapters look for it.
 ///
@@ -145,7 +132,7 @@ impl BearerAuth {
     /// Takes the time from elsewhere: for tests.
     #[must_use]
     pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { clock: Clock(Arc::new(now)), ..self }
+        Self { clock: Clock::new(now), ..self }
     }
 
     /// Verifies the token in `Authorization: Bearer`; `None` if there is none.
@@ -224,7 +211,7 @@ impl IdTokenAuth {
     /// Takes the time from elsewhere: for tests.
     #[must_use]
     pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { clock: Clock(Arc::new(now)), ..self }
+        Self { clock: Clock::new(now), ..self }
     }
 
     /// Verifies an ID token.

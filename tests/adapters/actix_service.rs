@@ -1,40 +1,16 @@
 //! The service on actix-web.
 
 use actix_web::{App, HttpServer, rt::System, web};
-use easyauth::{
-    EasyAuthPrincipal, ProviderTokens,
-    integrations::{Authorized, Optional, RequireRole},
-    verify::VerifiedToken,
-};
+use easyauth::{EasyAuthPrincipal, integrations::Optional, verify::VerifiedToken};
 
 use crate::{client, setup::*, support::Draft};
-
-async fn me(user: EasyAuthPrincipal) -> String {
-    about_user(Some(&user))
-}
 
 async fn maybe(Optional(user): Optional<EasyAuthPrincipal>) -> String {
     about_user(user.as_ref())
 }
 
-async fn tokens(tokens: ProviderTokens) -> String {
-    about_tokens(&tokens)
-}
-
-async fn admin(guard: RequireRole<Admin>) -> String {
-    about_user(Some(guard.principal()))
-}
-
-async fn token(token: VerifiedToken) -> String {
-    about_token(Some(&token))
-}
-
 async fn maybe_token(Optional(token): Optional<VerifiedToken>) -> String {
     about_token(token.as_ref())
-}
-
-async fn files(guard: Authorized<ReadFiles>) -> String {
-    about_token(Some(guard.token()))
 }
 
 pub(crate) fn start() -> Server {

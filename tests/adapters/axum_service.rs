@@ -3,7 +3,7 @@
 use axum::{Extension, Router, extract::FromRef, routing::get};
 use easyauth::{
     EasyAuthPrincipal, ProviderTokens, Refusal,
-    integrations::{Authorized, EasyAuthLayer, Identity, RequireLayer, RequireRole},
+    integrations::{EasyAuthLayer, Identity, RequireLayer},
     verify::{BearerAuth, VerifiedToken},
 };
 
@@ -25,26 +25,11 @@ pub(crate) fn serve(router: Router) -> Server {
 }
 
 pub(crate) fn extractors() -> Server {
-    async fn me(user: EasyAuthPrincipal) -> String {
-        about_user(Some(&user))
-    }
     async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
         about_user(user.as_ref())
     }
-    async fn tokens(tokens: ProviderTokens) -> String {
-        about_tokens(&tokens)
-    }
-    async fn admin(guard: RequireRole<Admin>) -> String {
-        about_user(Some(guard.principal()))
-    }
-    async fn token(token: VerifiedToken) -> String {
-        about_token(Some(&token))
-    }
     async fn maybe_token(token: Option<VerifiedToken>) -> String {
         about_token(token.as_ref())
-    }
-    async fn files(guard: Authorized<ReadFiles>) -> String {
-        about_token(Some(guard.token()))
     }
     serve(
         Router::new()

@@ -9,7 +9,7 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Requirement,
-    integrations::{Permit, Roles},
+    integrations::{Authorized, Permit, RequireRole, Roles},
     refusal::LoginRedirect,
     verify::{BearerAuth, Keys, VerifiedToken},
 };
@@ -70,6 +70,27 @@ pub(crate) fn about_token(token: Option<&VerifiedToken>) -> String {
         Some(token) => format!("token of {}", token.object_id().unwrap_or("somebody")),
         None => "no token".to_owned(),
     }
+}
+
+/// Handlers that axum and actix-web can call alike.
+pub(crate) async fn me(user: EasyAuthPrincipal) -> String {
+    about_user(Some(&user))
+}
+
+pub(crate) async fn tokens(tokens: ProviderTokens) -> String {
+    about_tokens(&tokens)
+}
+
+pub(crate) async fn admin(guard: RequireRole<Admin>) -> String {
+    about_user(Some(guard.principal()))
+}
+
+pub(crate) async fn token(token: VerifiedToken) -> String {
+    about_token(Some(&token))
+}
+
+pub(crate) async fn files(guard: Authorized<ReadFiles>) -> String {
+    about_token(Some(guard.token()))
 }
 
 /// The value of `X-MS-CLIENT-PRINCIPAL` for a user of this name with this role.

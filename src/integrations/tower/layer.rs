@@ -176,11 +176,7 @@ where
                 Err(refusal) => return Ok(refuse(&refusal, is_grpc(&parts.headers))),
             };
             strip(&mut parts.headers, found.principal.as_ref());
-            parts
-                .uri
-                .path_and_query()
-                .map_or("/", |target| target.as_str())
-                .clone_into(&mut found.target);
+            found.uri = parts.uri.clone();
             if let Some(login) = &config.login {
                 parts.extensions.insert(login.clone());
             }

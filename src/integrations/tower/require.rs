@@ -11,10 +11,13 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse, take_ready};
+use super::{
+    super::{Identity, identity::not_signed_in},
+    Answer, RefusableBody, is_grpc, refuse, take_ready,
+};
 #[cfg(feature = "verify")]
 use crate::Requirement;
-use crate::refusal::{LoginRedirect, Refusal};
+use crate::refusal::Refusal;
 
 /// Keeps out who may not pass, by what [`EasyAuthLayer`](super::EasyAuthLayer) found out: for one route
 /// or many, inside of that layer. Where there is no such layer, nobody passes, and the answer is 500.
@@ -111,7 +114,12 @@ impl Rule {
                     Err(Refusal::forbidden(request.headers()))
                 }
             }
-            Self::SignedIn | Self::AnyRole(_) => Err(not_signed_in(request, identity)),
+            Self::SignedIn | Self::AnyRole(_) => Err(not_signed_in(
+                request.extensions(),
+                request.method(),
+                request.uri(),
+                request.headers(),
+            )),
             #[cfg(feature = "verify")]
             Self::Permission(requirement) => {
                 let auth = identity.bearer().ok_or_else(Refusal::misconfigured)?;
@@ -120,11 +128,4 @@ impl Rule {
             }
         }
     }
-}
-
-fn not_signed_in<A>(request: &Request<A>, identity: &Identity) -> Refusal {
-    let refusal = Refusal::not_signed_in();
-    let Some(login) = request.extensions().get::<LoginRedirect>() else { return refusal };
-    let method = request.method().as_str();
-    refusal.or_login_at(login, method, identity.target(), request.headers())
 }
