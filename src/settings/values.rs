@@ -121,7 +121,7 @@ macro_rules! choices {
 }
 
 choices! {
-    /// What happens to a request of nobody: `globalValidation.unauthenticatedClientAction`.
+    /// What happens to an anonymous request: `globalValidation.unauthenticatedClientAction`.
     UnauthenticatedAction {
         /// 302 to the sign-in page of a provider.
         RedirectToLoginPage,
@@ -131,6 +131,8 @@ choices! {
         Return401,
         /// 403.
         Return403,
+        /// 404 (Azure/azure-rest-api-specs#20576).
+        Return404,
     }
 
     /// How long a session lasts: `login.cookieExpiration.convention`.

@@ -1,6 +1,6 @@
 //! The settings of the first version, and the way on.
 
-use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsError};
+use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind, platform};
 use serde_json::{Value, json};
 
 const V1: &str = include_str!("../data/settings/authsettings-v1.json");
@@ -23,11 +23,13 @@ fn reads_both_forms() {
 #[test]
 fn refuses_what_is_no_first_version() {
     for text in [r#"{"properties":{"platform":{}}}"#, "{}", r#"{"enabled":true}"#] {
-        assert_eq!(text.parse::<AuthSettingsV1>(), Err(SettingsError::NotSettings));
+        let error = text.parse::<AuthSettingsV1>().unwrap_err();
+        assert_eq!(error.kind(), SettingsErrorKind::OtherDocument);
     }
-    assert_eq!("[]".parse::<AuthSettingsV1>(), Err(SettingsError::NotAnObject));
-    assert_eq!("{".parse::<AuthSettingsV1>(), Err(SettingsError::Json { position: 1 }));
-    assert_eq!(AuthSettingsV1::from_slice(b"\xff"), Err(SettingsError::Utf8 { position: 0 }));
+    let kind = |bytes: &[u8]| AuthSettingsV1::from_slice(bytes).unwrap_err().kind();
+    assert_eq!(kind(b"[]"), SettingsErrorKind::NotAnObject);
+    assert_eq!(kind(b"{"), SettingsErrorKind::NotJson);
+    assert_eq!(kind(b"\xff"), SettingsErrorKind::NotUtf8);
 }
 
 #[test]
@@ -106,7 +108,6 @@ fn every_value_has_a_place_or_is_left_behind() {
     for name in [
         "enabled",
         "runtimeVersion",
-        "authFilePath",
         "unauthenticatedClientAction",
         "clientId",
         "issuer",
@@ -147,6 +148,8 @@ fn every_value_has_a_place_or_is_left_behind() {
         "microsoftAccountClientSecret",
         "twitterConsumerSecret",
         "validateIssuer",
+        "somethingNew",
+        "authFilePath",
     ] {
         let migration = text(name).parse::<AuthSettingsV1>().unwrap().migrate();
         assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#, "{name}");
@@ -178,8 +181,57 @@ fn what_has_a_form_of_its_own() {
             "jwtClaimChecks": {"allowedGroups": ["g"]},
         }}}}),
     );
-    // What is no JSON has no place.
-    assert_eq!(properties(r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{"}"#), json!({}),);
+}
+
+/// Nobody passes an empty check.
+#[test]
+fn empty_claim_checks_are_not_created() {
+    let text = r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":null,\"allowed_client_applications\":[]}"}"#;
+    let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+    assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#);
+    assert!(migration.left_behind().is_empty());
+}
+
+#[test]
+fn claim_checks_that_cannot_be_read_are_left_behind() {
+    for checks in
+        [r#""{""#, r#""[]""#, r#""{\"allowed_users\":[1]}""#, r#""{\"allowed_groups\":1}""#, "{}"]
+    {
+        let text = format!(r#"{{"tokenStoreEnabled":null,"aadClaimsAuthorization":{checks}}}"#);
+        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+        assert_eq!(migration.left_behind(), ["aadClaimsAuthorization"], "{checks}");
+    }
+}
+
+/// The file is read only if both say so.
+#[test]
+fn the_path_of_a_settings_file_moves_if_it_is_read() {
+    let migrated = |is_from_file: &str| {
+        let text = format!(
+            r#"{{"enabled":true,"tokenStoreEnabled":null,"isAuthFromFile":{is_from_file},"authFilePath":"auth.json"}}"#
+        );
+        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+        let path = migration.settings().get(platform::CONFIG_FILE_PATH);
+        (path, migration.left_behind().join(" "))
+    };
+    for yes in ["true", "\"True\"", "\"true\""] {
+        assert_eq!(migrated(yes), (Some("auth.json".to_owned()), String::new()), "{yes}");
+    }
+    for no in ["false", "\"False\"", "null", "\"\""] {
+        assert_eq!(migrated(no), (None, "authFilePath".to_owned()), "{no}");
+    }
+}
+
+#[test]
+fn a_view_of_the_second_version_says_so() {
+    let is_view = |version: &str| {
+        let text =
+            format!(r#"{{"properties":{{"tokenStoreEnabled":true,"configVersion":{version}}}}}"#);
+        text.parse::<AuthSettingsV1>().unwrap().is_view_of_v2()
+    };
+    assert!(is_view("\"v2\""));
+    assert!(!is_view("\"v1\""));
+    assert!(!is_view("null"));
 }
 
 /// The second version puts them deeper.

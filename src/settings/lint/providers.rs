@@ -1,13 +1,13 @@
 //! Providers: custom ones, and those that are half set up.
 
-use super::{Findings, Section, Severity, Spot, rule::rules};
+use super::{Findings, Lint, MAX_NAME, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
-    settings::{AuthSettingsV2, Form, Service, form::has_custom_providers, views::is_built_in},
+    settings::{Form, Service, form::has_custom_providers, setting::is_built_in},
 };
 
 rules! {
-    ST5 Error: "the name is part of addresses and of the names of settings: letters and digits alone are \
+    ST5 Error: "the name is part of addresses and of the names of settings: letters, digits and _ are \
         allowed, and the names of the built-in providers are taken",
         "App Service docs, Configure an OpenID Connect provider";
     ST6 Warning: "a custom provider needs the address of its metadata, or each of its addresses; with the \
@@ -30,13 +30,13 @@ const REGISTRATIONS: [[&str; 3]; 3] = [
     ["consumerKey", "consumerKeySettingName", "consumerSecretSettingName"],
 ];
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let service = settings.form().service();
-    let providers = Spot::sections(settings).at("identityProviders");
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let service = lint.service;
+    let providers = &lint.providers;
     for provider in providers.members() {
-        if has_custom_providers(provider.name()) {
+        if has_custom_providers(&provider.name()) {
             for custom in provider.members() {
-                self::custom(settings, &custom, findings);
+                self::custom(lint, &custom, findings);
                 half_set_up(service, &custom, findings);
             }
         } else {
@@ -50,21 +50,24 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     }
 }
 
-fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Findings) {
-    let name = provider.name();
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        let message = format!("the name {} has more than letters and digits", Escaped(name));
-        findings.add(&ST5, provider, message, "name it with letters and digits alone");
+fn custom(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
+    let name = &*provider.name();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        let message = format!("the name {} has more than letters, digits and _", Escaped(name));
+        findings.add(&ST5, provider, message, "name it with letters, digits and _ alone");
     } else if is_built_in(name) {
         let message = format!("{} is the name of a built-in provider", Escaped(name));
         // In 2020, a provider of this kind was the documented way to Apple.
-        let severity = match settings.form() {
+        let severity = match lint.form {
             Form::File => Severity::Warning,
             _ => Severity::Error,
         };
         findings.add(&ST5, provider, message, "give it another name").severity(severity);
     }
 
+    if name.len() > MAX_NAME {
+        return;
+    }
     let registration = provider.at("registration");
     let configuration = registration.at("openIdConnectConfiguration");
     let addresses = ["authorizationEndpoint", "tokenEndpoint", "issuer", "certificationUri"]
@@ -75,7 +78,7 @@ fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Finding
         let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
         findings.add(&ST6, &configuration, message, "leave them out");
     } else if registration.is_filled()
-        && !well_known.is_filled()
+        && well_known.is_missing()
         && !has_address
         && ![&registration, &configuration].iter().any(|own| own.at("properties").exists())
     {
@@ -84,10 +87,12 @@ fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Finding
     }
 
     let scopes = provider.at("login").at("scopes");
-    let Some(texts) = scopes.texts().filter(|texts| !texts.is_empty()) else { return };
+    let mut texts = scopes.elements().map(|scope| scope.text().unwrap_or_default());
     // People write several into one text, too.
-    let mut words = texts.iter().flat_map(|text| text.split_whitespace());
-    if !words.any(|word| word == "openid") && !scopes.elements().iter().any(Spot::is_placeholder) {
+    let has_openid = texts.any(|text| text.split_whitespace().any(|word| word == "openid"));
+    let is_open = scopes.elements().any(|scope| scope.text().is_none() || scope.is_placeholder());
+    if scopes.is_filled() && !has_openid && !is_open && !findings.is_full(&ST7) {
+        let Some(texts) = scopes.texts() else { return };
         let all: Vec<_> =
             std::iter::once("openid").chain(texts.iter().map(AsRef::as_ref)).collect();
         findings
@@ -98,6 +103,9 @@ fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Finding
 
 /// `enabled` says little: the platform answers `true` for providers that were never set up.
 fn half_set_up(service: Service, provider: &Spot<'_>, findings: &mut Findings) {
+    if provider.name().len() > MAX_NAME {
+        return;
+    }
     let registration = provider.at("registration");
     // Of a custom provider.
     let credential = registration.at("clientCredential");

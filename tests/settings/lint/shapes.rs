@@ -63,10 +63,9 @@ fn st15_what_nobody_reads() {
             "a text",
         ),
         ("/login/nonce/nonceExpirationInterval", None, "5", "a text"),
-        ("/globalValidation/excludedPaths", None, "\"/public\"", "a list"),
         (&audiences, None, "{}", "a list"),
         (&first, Some(&audiences), "[1]", "a text"),
-        (&id, None, "\"11112222-bbbb-3333-cccc-4444dddd5555\"", "a list"),
+        (&id, None, "true", "a list"),
         (&first_id, Some(&id), "[true]", "a text"),
         ("/httpSettings/forwardProxy/convention", None, "true", "a text"),
         ("/httpSettings/forwardProxy/convention", None, "7", "a text"),
@@ -224,7 +223,7 @@ fn st19_speaks_alone() {
 fn st19_of_a_hostile_document_are_not_all_kept() {
     let many = format!("[{}]", vec!["\"<a>\""; 2000].join(","));
     let scopes = "/identityProviders/google/login/scopes";
-    assert_eq!(changed(SITE, &[(scopes, &many)]).lint().len(), 1000);
+    assert_eq!(changed(SITE, &[(scopes, &many)]).lint().len(), 100);
 }
 
 #[test]
