@@ -323,6 +323,12 @@ impl<T> Token<T> {
         self.claims.get(name).is_some()
     }
 
+    /// All claims that are not null, in their order.
+    #[cfg(feature = "verify")]
+    pub(crate) fn claim_list(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        self.claims.iter().filter_map(|(name, member)| Some((name, self.claims.value(member)?)))
+    }
+
     /// A claim whose value is a string, found by its exact name.
     #[must_use]
     pub fn claim(&self, name: impl AsRef<str>) -> Option<&str> {
