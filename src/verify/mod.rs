@@ -30,6 +30,7 @@ mod confirm;
 mod document;
 mod error;
 mod fetch;
+mod issuers;
 mod jwk;
 mod key_set;
 mod metadata;

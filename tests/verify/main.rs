@@ -18,6 +18,7 @@ mod auth;
 mod builder;
 mod confirm;
 mod keys;
+mod microsoft;
 mod programs;
 mod rules;
 mod store;
