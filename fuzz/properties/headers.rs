@@ -170,7 +170,7 @@ fn identity(lines: &[Line]) -> Result<Option<Identity<'_>>, Refused> {
         None if id.is_none() && name.is_none() => true,
         None => {
             let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-            id.as_deref().is_some_and(|id| is(id, "anonymous"))
+            id.as_deref().or(name.as_deref()).is_some_and(|id| is(id, "anonymous"))
                 && front_end.is_none_or(|own| is(own, "azureStaticWebApps"))
         }
     };
@@ -298,21 +298,23 @@ fn all_printed(headers: &impl HeaderSource) -> Vec<String> {
     all
 }
 
-/// Whether the ID of the caller makes a difference: beside an object, which it may contradict, or if
-/// it is `anonymous`, masked or not.
+/// Whether the ID or the name of the caller makes a difference: beside an object, which the ID may
+/// contradict, or if it is `anonymous`, masked or not.
 fn decides_by_its_value((name, value): &Line) -> bool {
     let value = value.trim_ascii();
     let is_anonymous =
         [&b"anonymous"[..], b"nabalzbhf"].iter().any(|own| value.eq_ignore_ascii_case(own));
-    name.eq_ignore_ascii_case(headers::CLIENT_PRINCIPAL)
-        || (name.eq_ignore_ascii_case(headers::CLIENT_PRINCIPAL_ID) && is_anonymous)
+    let is_person = [headers::CLIENT_PRINCIPAL_ID, headers::CLIENT_PRINCIPAL_NAME]
+        .iter()
+        .any(|own| name.eq_ignore_ascii_case(own));
+    name.eq_ignore_ascii_case(headers::CLIENT_PRINCIPAL) || (is_person && is_anonymous)
 }
 
 fn masked_line((name, value): &Line, is_plain: bool) -> Line {
     let upper = name.to_ascii_uppercase();
     let is_token = upper.starts_with(headers::TOKEN_PREFIX) && !upper.ends_with("EXPIRES-ON");
-    let is_person = upper == headers::CLIENT_PRINCIPAL_NAME
-        || (upper == headers::CLIENT_PRINCIPAL_ID && is_plain);
+    let is_person = is_plain
+        && [headers::CLIENT_PRINCIPAL_ID, headers::CLIENT_PRINCIPAL_NAME].contains(&upper.as_str());
     let mask = |bytes: &[u8]| bytes.iter().copied().map(masked_byte).collect::<Vec<_>>();
     let value = if is_token || is_person {
         mask(value)

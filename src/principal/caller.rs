@@ -1,7 +1,11 @@
 //! Whether the caller is a user or an application.
 
 use super::{EasyAuthPrincipal, Shape};
-use crate::{issuer, jwt::Caller, provider::IdentityProvider};
+use crate::{
+    issuer,
+    jwt::{Caller, SIGN_IN_CLAIMS},
+    provider::IdentityProvider,
+};
 
 /// The providers that sign in people alone: only Microsoft Entra and custom providers know
 /// applications.
@@ -14,17 +18,11 @@ const OF_PEOPLE: [IdentityProvider; 6] = [
     IdentityProvider::TWITTER,
 ];
 
-/// Claims that only a sign-in page puts into a token (OpenID Connect Core sections 2 and 3.3.2.11).
-const SIGN_IN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
-
 impl EasyAuthPrincipal {
     /// Whether a user or an application is calling: a daemon, a managed identity, a Logic App.
     ///
     /// Visitors of Static Web Apps and callers of Google, GitHub and other providers of people are
-    /// users. Otherwise the claims decide, by the rules of [`Token::caller`](crate::Token::caller):
-    /// `idtyp`; else a scope means a user; else the claims of a sign-in page (`nonce`, `at_hash`,
-    /// `c_hash`) mean a user; else a subject that is its own object ID means an application, in
-    /// tokens of Entra's workforce tenants.
+    /// users. Otherwise the claims decide, by the rules of [`Token::caller`](crate::Token::caller).
     ///
     /// ```
     /// # use easyauth::{Caller, EasyAuthPrincipal};

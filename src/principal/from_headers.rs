@@ -108,7 +108,7 @@ impl EasyAuthPrincipal {
                 role.is_empty() || role.eq_ignore_ascii_case(ANONYMOUS)
             }),
             Shape::HeadersOnly => {
-                let id = self.id.as_deref().unwrap_or_default();
+                let id = self.id.as_deref().or(self.name.as_deref()).unwrap_or_default();
                 let front_end = self.front_end.as_ref();
                 id.eq_ignore_ascii_case(ANONYMOUS)
                     && front_end.is_none_or(|own| *own == IdentityProvider::STATIC_WEB_APPS)

@@ -101,8 +101,9 @@ enum Membership {
 }
 
 impl EasyAuthPrincipal {
-    /// The identity provider that signed the caller in; [`IdentityProvider::UNKNOWN`] if only an id or
-    /// a name came along and no `X-MS-CLIENT-PRINCIPAL-IDP`.
+    /// The identity provider that signed the caller in; [`IdentityProvider::UNKNOWN`] if only an ID or
+    /// a name came along and no `X-MS-CLIENT-PRINCIPAL-IDP`, or if the caller is made of a token whose
+    /// issuer is not Microsoft's.
     #[must_use]
     pub fn provider(&self) -> &IdentityProvider {
         &self.provider

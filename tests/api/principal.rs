@@ -446,6 +446,14 @@ fn the_anonymous_visitor_of_a_linked_backend() {
     check("Anonymous", Some("AZURESTATICWEBAPPS"), false);
     check("anonymous", None, false);
     check("abcd12345abcd012345abcdef0123450", Some("azureStaticWebApps"), true);
+    let name = |name| {
+        let headers = [
+            (headers::CLIENT_PRINCIPAL_NAME, name),
+            (headers::CLIENT_PRINCIPAL_IDP, "azureStaticWebApps"),
+        ];
+        EasyAuthPrincipal::from_headers(&headers).unwrap().is_some()
+    };
+    assert!(!name("anonymous") && name("sample"));
     // A provider of one's own may call somebody so.
     check("anonymous", Some("auth0"), true);
     // The object decides where there is one.

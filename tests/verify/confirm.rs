@@ -290,6 +290,10 @@ fn an_access_token() {
     let v1 = user.confirm(&passes(&Draft::access_v1())).unwrap();
     assert_eq!((v1.subject_key(), v1.issuer()), (caller.subject_key(), V1_ISSUER));
 
+    // Who signed in at a page is a user.
+    let id = user.confirm(&id_token(Draft::id())).unwrap();
+    assert_eq!((id.caller(), id.to_principal().caller()), (Caller::User, Caller::User));
+
     let app = user.confirm(&passes(&Draft::access_of_app())).unwrap();
     assert_eq!((app.caller(), app.to_principal().caller()), (Caller::App, Caller::App));
     assert!(app.is_in_role("Files.Read.All"));
