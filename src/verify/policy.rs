@@ -44,7 +44,7 @@ pub(super) enum Kind {
 impl Kind {
     /// What `typ` may be: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
     /// (section 4).
-    fn types(self) -> &'static [&'static str] {
+    pub(super) fn types(self) -> &'static [&'static str] {
         match self {
             Self::Access => &["JWT", "at+jwt", "application/at+jwt"],
             Self::Id => &["JWT"],

@@ -7,7 +7,7 @@ use super::{
     policy::{Expiry, Kind, Policy},
 };
 use crate::{
-    jwt::{Token, Verified, VerifiedId},
+    jwt::{Token, UnverifiedToken, Verified, VerifiedId},
     tokens::{AccessToken, IdToken},
 };
 
@@ -30,7 +30,7 @@ use crate::{
 ///
 /// # fn answer(request: http::Request<()>, jwks: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 /// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-///     .audience("api://my-api")
+///     .application("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client ID of your API
 ///     .build()?;
 /// let keys = KeySet::from_jwks(jwks)?;
 ///
@@ -70,6 +70,20 @@ impl Verifier {
         Self(policy)
     }
 
+    /// Returns `true` if the token says that it is from an issuer of this verifier and for an audience of
+    /// it: to choose among several verifiers before keys are looked up, as
+    /// [`BearerAuth::or`](super::BearerAuth::or) does. Proves nothing, because anybody can write such a
+    /// token.
+    #[must_use]
+    pub fn is_meant_by(&self, token: &UnverifiedToken) -> bool {
+        self.0.is_meant_by(token, Kind::Access)
+    }
+
+    /// What [`is_meant_by`](Self::is_meant_by) asks for, for a message.
+    pub(super) fn expectation(&self) -> String {
+        self.0.expectation()
+    }
+
     /// Verifies a token with the keys that are at hand, at this time.
     ///
     /// # Errors
@@ -96,7 +110,7 @@ impl Verifier {
 /// use easyauth::verify::{Tenant, Verifier};
 ///
 /// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-///     .audience("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client id of the application
+///     .application("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client ID of the application
 ///     .build_for_id_tokens()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -21,5 +21,6 @@ mod keys;
 mod microsoft;
 mod programs;
 mod rules;
+mod several;
 mod store;
 mod support;
