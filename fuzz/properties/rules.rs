@@ -211,6 +211,9 @@ impl Rules {
         let claims = Claims::read(token)?;
         self.check_issuer(&claims, key)?;
         require(claims.list("aud").any(|own| is_for(own, self.audience)))?;
+        // OpenID Connect Core section 3.1.3.7: an ID token is for nobody else.
+        let is_access = matches!(self.kind, Kind::Access);
+        require(is_access || claims.list("aud").all(|own| is_for(own, self.audience)))?;
         check_times(&claims)?;
         require(!has(&claims.payload, "cnf"))?;
         self.check_kind(&claims)
@@ -251,7 +254,7 @@ impl Rules {
         let has_scopes = claims.scopes().next().is_some();
         let has_permissions = has_scopes || claims.list("roles").any(|role| !role.is_empty());
         let is_id_token = !has_scopes && ["nonce", "at_hash", "c_hash"].iter().any(has);
-        let has_client = ["azp", "appid"].iter().any(has);
+        let has_client = ["azp", "appid"].iter().any(has) || text("idtyp") == Some("app");
         let clients = [text("azp"), text("appid")];
         let names_client = clients.into_iter().flatten().any(|id| !id.is_empty());
         require(match self.kind {

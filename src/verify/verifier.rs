@@ -186,7 +186,7 @@ impl IdTokenVerifier {
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
         let token = self.0.open(token.expose_secret(), Kind::Id, expiry, keys, now)?;
-        self.0.check_id(&token, nonce)?;
+        Policy::check_id(&token, nonce)?;
         Ok(token)
     }
 }
