@@ -16,7 +16,7 @@ use easyauth::{
 use super::{
     drafts::{Token, public_parts},
     json::{Json, Refused},
-    token::{Claims, has, moment, object, text},
+    token::{Claims, has, is_guid, moment, object, text},
 };
 
 const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
@@ -284,12 +284,6 @@ fn is_for(audience: &str, expected: &str) -> bool {
     audience == expected
         || audience.strip_suffix('/') == Some(expected)
         || (is_guid(expected) && audience.eq_ignore_ascii_case(expected))
-}
-
-fn is_guid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    let is_hexadecimal = |group: &&str| group.bytes().all(|digit| digit.is_ascii_hexdigit());
-    groups.iter().all(is_hexadecimal) && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
 }
 
 fn require(holds: bool) -> Result<(), Refused> {

@@ -43,8 +43,10 @@ use crate::{
 /// # }
 /// ```
 ///
-/// One verifier is for one cloud, and the keys must be that cloud's: version 1.0 tokens of Azure
-/// Government name the same issuer as those of the public cloud.
+/// One verifier is for one cloud, and the keys must come from the metadata document of that cloud, as
+/// [`MetadataUri::entra`](super::MetadataUri::entra) has it: version 1.0 tokens of Azure Government name
+/// the same issuer as those of the public cloud, and a key of that document is rejected only if it names
+/// another tenant, another service, or, where the names of clouds are known, another cloud.
 #[derive(Debug, Clone)]
 pub struct Verifier(Policy);
 
