@@ -49,6 +49,15 @@ impl Kind {
     }
 }
 
+/// Until when a token is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expiry {
+    /// Until `exp` (RFC 7519 section 4.1.4).
+    Claim,
+    /// Until this age, counted from `iat`, whatever `exp` says.
+    Age(Duration),
+}
+
 /// Who may have signed: an authority, and where Entra signs in if it is one of Entra's.
 #[derive(Clone)]
 pub(super) struct Issuers {
@@ -166,6 +175,7 @@ impl Policy {
         &self,
         token: &str,
         kind: Kind,
+        expiry: Expiry,
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<Token<T>, VerifyError> {
@@ -174,7 +184,7 @@ impl Policy {
         let token = Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)?;
         self.issuers.check(&token, &key, kind)?;
         self.check_audience(&token)?;
-        self.check_times(&token, now)?;
+        self.check_times(&token, expiry, now)?;
         if token.is_bound_to_key() {
             return Err(VerifyErrorKind::BoundToKey.into());
         }
@@ -195,9 +205,21 @@ impl Policy {
     }
 
     /// RFC 7519 sections 4.1.4 to 4.1.6. The skew allows for clocks that differ.
-    fn check_times<T>(&self, token: &Token<T>, now: SystemTime) -> Result<(), VerifyError> {
+    fn check_times<T>(
+        &self,
+        token: &Token<T>,
+        expiry: Expiry,
+        now: SystemTime,
+    ) -> Result<(), VerifyError> {
         let expires_at = token.expires_at().ok_or_else(|| missing("exp"))?;
-        if has_come(expires_at.checked_add(self.clock_skew), now) {
+        let end = match expiry {
+            Expiry::Claim => Some(expires_at),
+            Expiry::Age(longest) => {
+                token.issued_at().ok_or_else(|| missing("iat"))?.checked_add(longest)
+            }
+        };
+        // An age beyond what the clock can tell would never end.
+        if end.is_none_or(|end| has_come(end.checked_add(self.clock_skew), now)) {
             return Err(VerifyErrorKind::Expired.into());
         }
         let is_future = |time: Option<SystemTime>| {
@@ -274,4 +296,71 @@ fn has_come(time: Option<SystemTime>, now: SystemTime) -> bool {
 
 fn missing(claim: &str) -> VerifyError {
     VerifyError::member(VerifyErrorKind::MissingClaim, claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    use super::{Expiry, Policy};
+    use crate::{
+        jwt::{TimeForm, Token, TokenHeader, Unverified},
+        verify::{IdTokenVerifier, Tenant, Verifier, VerifyErrorKind},
+    };
+
+    const ISSUED: u64 = 1_773_325_000;
+    const HOUR: u64 = 3600;
+    const SESSION: Duration = Duration::from_secs(8 * HOUR);
+
+    fn verifier() -> IdTokenVerifier {
+        let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012").unwrap();
+        let builder = Verifier::builder(tenant).audience("00000006-0000-4000-8000-000000000006");
+        builder.build_for_id_tokens().unwrap()
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    /// What becomes of a payload with these times at `now`.
+    #[track_caller]
+    fn check(payload: &str, expiry: Expiry, now: u64, expected: Result<(), VerifyErrorKind>) {
+        let header = TokenHeader::parse("{}".to_owned()).unwrap();
+        let token: Token<Unverified> =
+            Token::new(header, payload.to_owned(), TimeForm::Number).unwrap();
+        let policy: &Policy = &verifier().0;
+        let result = policy.check_times(&token, expiry, at(now)).map_err(|error| error.kind());
+        assert_eq!(result, expected);
+    }
+
+    /// A browser session outlives its ID token: `/.auth/refresh` does not renew it.
+    #[test]
+    fn an_age_takes_the_place_of_the_expiry() {
+        let payload = format!(r#"{{"iat":{ISSUED},"nbf":{ISSUED},"exp":{}}}"#, ISSUED + HOUR);
+        let age = Expiry::Age(SESSION);
+        let expired = Err(VerifyErrorKind::Expired);
+        check(&payload, Expiry::Claim, ISSUED + HOUR + 299, Ok(()));
+        check(&payload, Expiry::Claim, ISSUED + HOUR + 300, expired);
+        check(&payload, age, ISSUED + HOUR + 300, Ok(()));
+        check(&payload, age, ISSUED + 8 * HOUR + 299, Ok(()));
+        check(&payload, age, ISSUED + 8 * HOUR + 300, expired);
+        // A shorter age than that of the token ends it earlier.
+        check(&payload, Expiry::Age(Duration::ZERO), ISSUED + 299, Ok(()));
+        check(&payload, Expiry::Age(Duration::ZERO), ISSUED + 300, expired);
+        check(&payload, Expiry::Age(Duration::MAX), ISSUED, expired);
+    }
+
+    #[test]
+    fn an_age_replaces_no_other_rule() {
+        let age = Expiry::Age(SESSION);
+        let missing = Err(VerifyErrorKind::MissingClaim);
+        check(&format!(r#"{{"exp":{}}}"#, ISSUED + HOUR), age, ISSUED, missing);
+        check(&format!(r#"{{"iat":{ISSUED}}}"#), age, ISSUED, missing);
+        let early = format!(r#"{{"iat":{ISSUED},"nbf":{},"exp":{}}}"#, ISSUED + 301, ISSUED + HOUR);
+        check(&early, age, ISSUED, Err(VerifyErrorKind::NotYetValid));
+        let future = format!(r#"{{"iat":{},"exp":{}}}"#, ISSUED + 301, ISSUED + HOUR);
+        check(&future, age, ISSUED, Err(VerifyErrorKind::IssuedInFuture));
+        let backwards = format!(r#"{{"iat":{ISSUED},"nbf":{ISSUED},"exp":{ISSUED}}}"#);
+        check(&backwards, age, ISSUED + HOUR, Err(VerifyErrorKind::InvalidLifetime));
+    }
 }
