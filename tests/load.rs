@@ -136,7 +136,7 @@ fn service(keys: Keys, clock: Clock) -> Router {
             "/files",
             get(files).layer(RequireLayer::permission(Requirement::scope("Files.Read"))),
         )
-        .layer(EasyAuthLayer::new(platform).verify(auth).confirm_by_bearer())
+        .layer(EasyAuthLayer::new(platform).confirm_by_bearer(auth))
 }
 
 /// The memory of this process that is in use, in bytes (proc(5), `statm`); `None` where there is no

@@ -1,11 +1,19 @@
 //! All that verifies the tokens of requests, in one value for the state of a service.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     FetchError, FetchKeys, IdTokenVerifier, KeySet, KeyStore, VerifiedIdToken, VerifiedToken,
     Verifier, VerifyError,
 };
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+use super::VerifyErrorKind;
 use crate::{
     AccessToken, HeaderSource, IdToken, Refusal,
     clock::Clock,
@@ -192,12 +200,18 @@ impl fmt::Debug for BearerAuth {
     }
 }
 
+/// The longest session lifetime: the session of the platform lasts 8 hours, and `/.auth/refresh` renews
+/// it for 72 hours after its end (Microsoft Learn: "Work with OAuth tokens in Azure App Service
+/// authentication", `tokenRefreshExtensionHours`).
+pub const MAX_SESSION_LIFETIME: Duration = Duration::from_secs((8 + 72) * 3600);
+
 /// Verifies the ID tokens that the platform injects, to confirm who is calling. Cheap to clone.
 #[derive(Clone)]
 pub struct IdTokenAuth {
     verifier: Arc<IdTokenVerifier>,
     keys: Keys,
     clock: Clock,
+    session_lifetime: Option<Duration>,
 }
 
 impl IdTokenAuth {
@@ -205,7 +219,31 @@ impl IdTokenAuth {
     /// system's.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
-        Self { verifier: Arc::new(verifier), keys, clock: Clock::system() }
+        Self {
+            verifier: Arc::new(verifier),
+            keys,
+            clock: Clock::system(),
+            session_lifetime: None,
+        }
+    }
+
+    /// Accepts an ID token until this age, counted from `iat`, in the place of its `exp`: to confirm the
+    /// caller of a browser's session, and for nothing else. [`verify`](Self::verify) goes on to reject
+    /// an expired token.
+    ///
+    /// The session of the platform lasts 8 hours. Its ID token expires after about one, and
+    /// `/.auth/refresh` does not renew it (azure-docs#102509, microsoft-identity-web#2880). By default,
+    /// such a session is anonymous from then on, and browsers are sent to sign in, which is silent as a
+    /// rule. A longer life means that a user who was disabled or lost a role stays confirmed for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionLifetimeTooLong`] if it is over [`MAX_SESSION_LIFETIME`].
+    pub fn with_session_lifetime(self, lifetime: Duration) -> Result<Self, SessionLifetimeTooLong> {
+        if lifetime > MAX_SESSION_LIFETIME {
+            return Err(SessionLifetimeTooLong(lifetime));
+        }
+        Ok(Self { session_lifetime: Some(lifetime), ..self })
     }
 
     /// Takes the time from elsewhere: for tests.
@@ -220,7 +258,14 @@ impl IdTokenAuth {
     ///
     /// [`VerifyError`] says which rule the token breaks.
     pub async fn verify(&self, token: &IdToken) -> Result<VerifiedIdToken, VerifyError> {
-        let now = self.clock.now();
+        self.verify_at(token, self.clock.now()).await
+    }
+
+    async fn verify_at(
+        &self,
+        token: &IdToken,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
         match &*self.keys.0 {
             Source::Fixed(keys) => self.verifier.verify(token, keys, now),
             Source::Fetched(store, fetcher) => {
@@ -228,13 +273,42 @@ impl IdTokenAuth {
             }
         }
     }
+
+    /// Verifies the ID token of a browser's session, by its age if there is a session lifetime.
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(crate) async fn verify_session(
+        &self,
+        token: &IdToken,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        let now = self.clock.now();
+        let Some(lifetime) = self.session_lifetime else { return self.verify_at(token, now).await };
+        let by_age = || match &*self.keys.0 {
+            Source::Fixed(keys) => self.verifier.verify_session(token, lifetime, keys, now),
+            Source::Fetched(store, _) => self.verifier.verify_session(token, lifetime, store, now),
+        };
+        match by_age() {
+            Err(error) if error.is_retryable() => {}
+            result => return result,
+        }
+        // This fetches the keys. Whether they did, the age decides.
+        match self.verify_at(token, now).await {
+            Err(error) if error.kind() != VerifyErrorKind::Expired => Err(error),
+            _ => by_age(),
+        }
+    }
 }
+
+/// The session lifetime is over [`MAX_SESSION_LIFETIME`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a session lifetime of at most 80 hours, found {} seconds", .0.as_secs())]
+pub struct SessionLifetimeTooLong(Duration);
 
 impl fmt::Debug for IdTokenAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdTokenAuth")
             .field("verifier", &self.verifier)
             .field("keys", &self.keys)
+            .field("session_lifetime", &self.session_lifetime)
             .finish_non_exhaustive()
     }
 }

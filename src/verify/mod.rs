@@ -46,7 +46,9 @@ mod verifier;
 
 pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
-pub use auth::{BearerAuth, IdTokenAuth, Keys};
+pub use auth::{
+    BearerAuth, IdTokenAuth, Keys, MAX_SESSION_LIFETIME, SessionLifetimeTooLong,
+};
 pub use authority::Authority;
 pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
 pub use confirm::Mismatch;

@@ -91,7 +91,8 @@ async fn nobody_vouches() {
     refused(
         &[],
         &[],
-        "this is not a platform with authentication in front: identity headers are anybody's; on your \
+        "no known front end overwrites identity headers here: declare one with \
+         Platform::trusting_headers or Platform::static_web_apps; on your \
          own machine, see --demo and --local",
     )
     .await;
