@@ -75,37 +75,50 @@ pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
     Ok(path)
 }
 
-/// Whether what follows the first slash begins with another one, however often it is encoded. Some
-/// proxies decode a path on its way (microsoft-identity-web#3792, #3940). Encoded control characters
-/// are skipped, as browsers skip them once decoded (microsoft-identity-web#4028).
-fn leads_to_a_host(mut rest: &[u8]) -> bool {
-    loop {
-        let Some((byte, after)) = decode_fully(rest) else { return false };
-        match byte {
-            b'/' | b'\\' => return true,
-            0..=b' ' | 0x7f => rest = after,
+/// How often a path is decoded at most to see where it leads. Nobody encodes an address five times.
+const MAX_DECODINGS: usize = 4;
+
+/// Whether what follows the first slash begins with another one, also once it is decoded, or decoded
+/// again: some proxies decode a path on its way (microsoft-identity-web#3792, #3940). Control characters
+/// are skipped, as browsers skip them (microsoft-identity-web#4028).
+fn leads_to_a_host(rest: &[u8]) -> bool {
+    let mut rest = rest.to_vec();
+    for _ in 0..=MAX_DECODINGS {
+        match rest.iter().find(|byte| !matches!(byte, 0..=b' ' | 0x7f)) {
+            Some(b'/' | b'\\') => return true,
+            Some(b'%') => {
+                let decoded = decode(&rest);
+                if decoded == rest {
+                    return false;
+                }
+                rest = decoded;
+            }
             _ => return false,
         }
     }
+    true
 }
 
-/// The first byte after all decoding, and what follows it: `%252f` is a slash.
-fn decode_fully(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let (first, mut rest) = bytes.split_first()?;
-    if *first != b'%' {
-        return Some((*first, rest));
-    }
-    while let Some(after) = rest.strip_prefix(b"25") {
-        rest = after;
-    }
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    match rest {
-        [high, low, after @ ..] => {
-            let byte = digit(high)?.checked_mul(16)?.checked_add(digit(low)?)?;
-            Some((byte, after))
+/// Replaces each `%` and two digits by their byte, once.
+fn decode(mut bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    while let Some((byte, rest)) = bytes.split_first() {
+        bytes = rest;
+        let encoded = rest.split_first_chunk().filter(|_| *byte == b'%');
+        match encoded.and_then(|(digits, after)| Some((from_hex(digits)?, after))) {
+            Some((byte, after)) => {
+                decoded.push(byte);
+                bytes = after;
+            }
+            None => decoded.push(*byte),
         }
-        _ => None,
     }
+    decoded
+}
+
+fn from_hex(digits: &[u8; 2]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u8::from_str_radix(digits, 16).ok()
 }
 
 /// A printable character of ASCII, but for the backslash.

@@ -203,6 +203,7 @@ fn types_of_integrations_can_be_shared() {
     // What verifies has a clock and a fetcher, which can be anything.
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
+    check_layer::<Confirmation>();
     check_layer::<EasyAuth<()>>();
     check_layer::<Identity>();
 }
@@ -271,6 +272,7 @@ fn futures_can_be_sent() {
 fn errors_are_errors() {
     check_error::<easyauth::Refusal>();
     check_error::<easyauth::refusal::InvalidRealm>();
+    check_error::<easyauth::refusal::SetupError>();
     check_error::<easyauth::ClaimsError>();
     check_error::<easyauth::DecodeError>();
     check_error::<easyauth::MeError>();

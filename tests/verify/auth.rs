@@ -98,7 +98,7 @@ fn the_token_of_a_request() {
         &refusal,
         RefusalKind::InvalidToken,
         Some(
-            "Bearer error=\"invalid_token\",error_description=\"the token is for another audience\"",
+            "Bearer error=\"invalid_token\", error_description=\"the token is for another audience\"",
         ),
         "the token is for another audience: expected api://my-api, found api://another-api",
     );
@@ -192,7 +192,7 @@ fn errors_of_verified_tokens_have_their_answers() {
         &denied.into(),
         RefusalKind::Forbidden,
         Some(
-            "Bearer error=\"insufficient_scope\",error_description=\"the token does not permit this\",scope=\"Mail.Read\"",
+            "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", scope=\"Mail.Read\"",
         ),
         &log,
     );
