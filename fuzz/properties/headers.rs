@@ -35,7 +35,7 @@ pub(crate) fn check(input: &[u8]) {
     check_or_bearer(&lines, &answers);
     check_sources(&lines);
 
-    let is_plain = !lines.iter().any(|line| decides_by_its_value(line));
+    let is_plain = !lines.iter().any(decides_by_its_value);
     let masked: Vec<Line> = lines.iter().map(|line| masked_line(line, is_plain)).collect();
     assert_eq!(all_printed(&pairs(&lines)), all_printed(&pairs(&masked)));
 }

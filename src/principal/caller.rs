@@ -47,10 +47,9 @@ impl EasyAuthPrincipal {
         match self.claim("idtyp") {
             Some("app") => Caller::App,
             Some("user") => Caller::User,
-            Some(_) => Caller::Unknown,
             None if self.has_scope() || self.signed_in_at_a_page() => Caller::User,
             None if self.is_own_subject() => Caller::App,
-            None => Caller::Unknown,
+            Some(_) | None => Caller::Unknown,
         }
     }
 

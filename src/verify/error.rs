@@ -23,7 +23,7 @@ pub struct VerifyError {
 enum Detail {
     Decode(DecodeError),
     Member(MemberName),
-    Identifiers { expected: Identifier, actual: Identifier },
+    Identifiers { expected: Identifier, actual: Identifier, advice: Option<&'static str> },
 }
 
 /// A name that is no secret. Prints escaped and cut.
@@ -82,10 +82,12 @@ kinds! {
     MissingClaim = "missing-claim", "the token lacks a claim";
     /// A claim is of a JSON type, or out of a range, that it must not have; or `tid` is no GUID.
     InvalidClaim = "invalid-claim", "a claim of the token has the wrong type or is out of range";
-    /// The key signs for another issuer ("Access tokens in the Microsoft identity platform": validate
-    /// the signing key issuer).
+    /// The key signs for another issuer or another tenant ("Access tokens in the Microsoft identity
+    /// platform": validate the signing key issuer).
     WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token is of another issuer";
-    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012).
+    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012). Checked for the
+    /// public cloud and Azure Government, whose names were recorded; the recorded keys of Azure China
+    /// carry no name.
     WrongKeyCloud = "wrong-key-cloud", "the key that signed the token is of another cloud";
     /// The issuer (`iss`) is not exactly the expected one.
     WrongIssuer = "wrong-issuer", "the token is from another issuer";
@@ -93,6 +95,12 @@ kinds! {
     WrongTenant = "wrong-tenant", "the token is from another tenant";
     /// The token is for another API (`aud`).
     WrongAudience = "wrong-audience", "the token is for another audience";
+    /// The ID token is also for an audience that is not trusted (OpenID Connect Core section 3.1.3.7):
+    /// see [`trusted_audience`](super::VerifierBuilder::trusted_audience).
+    UntrustedAudience = "untrusted-audience", "the ID token is also for an audience that is not trusted";
+    /// Of several verifiers, none is for the issuer and the audience of the token: see
+    /// [`BearerAuth::or`](super::BearerAuth::or).
+    NoVerifier = "no-verifier", "no verifier is for the issuer and the audience of the token";
     /// The token has expired (`exp`).
     Expired = "expired", "the token has expired";
     /// The token is not valid yet (`nbf`).
@@ -142,7 +150,18 @@ impl VerifyError {
 
     pub(super) fn identifiers(kind: VerifyErrorKind, expected: String, actual: String) -> Self {
         let (expected, actual) = (Identifier(expected), Identifier(actual));
-        Self { kind, detail: Some(Box::new(Detail::Identifiers { expected, actual })) }
+        Self {
+            kind,
+            detail: Some(Box::new(Detail::Identifiers { expected, actual, advice: None })),
+        }
+    }
+
+    /// Adds what to change.
+    pub(super) fn with_advice(mut self, text: Option<&'static str>) -> Self {
+        if let Some(Detail::Identifiers { advice, .. }) = self.detail.as_deref_mut() {
+            *advice = text;
+        }
+        self
     }
 
     /// The rule that the token breaks.
@@ -205,11 +224,12 @@ impl fmt::Display for VerifyError {
             Some(Detail::Identifiers { .. }) if self.kind == VerifyErrorKind::ClientNotAllowed => {
                 Ok(())
             }
-            Some(Detail::Identifiers { expected, actual }) if actual.0.is_empty() => {
+            Some(Detail::Identifiers { expected, actual, .. }) if actual.0.is_empty() => {
                 write!(f, ": expected {expected}, found none")
             }
-            Some(Detail::Identifiers { expected, actual }) => {
-                write!(f, ": expected {expected}, found {actual}")
+            Some(Detail::Identifiers { expected, actual, advice }) => {
+                write!(f, ": expected {expected}, found {actual}")?;
+                advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             // The source says it.
             Some(Detail::Decode(_)) | None => Ok(()),

@@ -31,6 +31,7 @@ mod confirmed;
 mod document;
 mod error;
 mod fetch;
+mod issuers;
 mod jwk;
 mod key_set;
 mod metadata;

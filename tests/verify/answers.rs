@@ -109,6 +109,8 @@ fn challenges_of_errors() {
         ("wrong-issuer", "the token is from another issuer"),
         ("wrong-tenant", "the token is from another tenant"),
         ("wrong-audience", "the token is for another audience"),
+        ("untrusted-audience", "the ID token is also for an audience that is not trusted"),
+        ("no-verifier", "no verifier is for the issuer and the audience of the token"),
         ("expired", "the token has expired"),
         ("not-yet-valid", "the token is not valid yet"),
         ("issued-in-future", "the token was issued in the future"),

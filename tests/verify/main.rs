@@ -19,6 +19,7 @@ mod builder;
 mod confirm;
 mod confirm_properties;
 mod keys;
+mod microsoft;
 mod programs;
 mod rules;
 mod store;
