@@ -24,6 +24,7 @@ enum Detail {
     Decode(DecodeError),
     Member(MemberName),
     Identifiers { expected: Identifier, actual: Identifier, advice: Option<&'static str> },
+    Cause(VerifyError),
 }
 
 /// A name that is no secret. Prints escaped and cut.
@@ -76,6 +77,10 @@ kinds! {
     KeysUnavailable = "keys-unavailable", "there are no keys to verify the token with";
     /// The key is for another algorithm than `alg` (RFC 8725 section 3.1).
     WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
+    /// Of several verifiers, none accepts the token: none is for its issuer and audience, or the one that
+    /// is could not check its signature. The source says why; the answer does not tell the two apart.
+    /// See [`BearerAuth::or`](super::BearerAuth::or).
+    NoVerifier = "no-verifier", "no verifier accepts the token";
     /// The signature is not that of the key.
     InvalidSignature = "invalid-signature", "the signature of the token is not valid";
     /// A claim that must be there is not.
@@ -98,9 +103,6 @@ kinds! {
     /// The ID token is also for an audience that is not trusted (OpenID Connect Core section 3.1.3.7):
     /// see [`trusted_audience`](super::VerifierBuilder::trusted_audience).
     UntrustedAudience = "untrusted-audience", "the ID token is also for an audience that is not trusted";
-    /// Of several verifiers, none is for the issuer and the audience of the token: see
-    /// [`BearerAuth::or`](super::BearerAuth::or).
-    NoVerifier = "no-verifier", "no verifier is for the issuer and the audience of the token";
     /// The token has expired (`exp`).
     Expired = "expired", "the token has expired";
     /// The token is not valid yet (`nbf`).
@@ -156,6 +158,22 @@ impl VerifyError {
         }
     }
 
+    /// What the error is where several verifiers could have been meant. Until a signature was checked,
+    /// which of them was meant must not show: that is known by the token alone, which anybody can write.
+    pub(super) fn of_several(self) -> Self {
+        match self.kind {
+            VerifyErrorKind::AlgorithmNotAllowed
+            | VerifyErrorKind::MissingKeyId
+            | VerifyErrorKind::UnknownKey
+            | VerifyErrorKind::WrongKeyAlgorithm
+            | VerifyErrorKind::InvalidSignature => {
+                let detail = Some(Box::new(Detail::Cause(self)));
+                Self { kind: VerifyErrorKind::NoVerifier, detail }
+            }
+            _ => self,
+        }
+    }
+
     /// Adds what to change.
     pub(super) fn with_advice(mut self, text: Option<&'static str>) -> Self {
         if let Some(Detail::Identifiers { advice, .. }) = self.detail.as_deref_mut() {
@@ -173,7 +191,12 @@ impl VerifyError {
     /// Whether the same token can pass later, once the keys were fetched again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+        match self.detail.as_deref() {
+            Some(Detail::Cause(error)) => error.is_retryable(),
+            _ => {
+                matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+            }
+        }
     }
 
     /// For a wrong audience, issuer, tenant or client: what would have been right. Several are joined
@@ -232,7 +255,7 @@ impl fmt::Display for VerifyError {
                 advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             // The source says it.
-            Some(Detail::Decode(_)) | None => Ok(()),
+            Some(Detail::Decode(_) | Detail::Cause(_)) | None => Ok(()),
         }
     }
 }
@@ -241,6 +264,7 @@ impl std::error::Error for VerifyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.detail.as_deref()? {
             Detail::Decode(error) => Some(error),
+            Detail::Cause(error) => Some(error),
             _ => None,
         }
     }

@@ -44,7 +44,7 @@ pub(super) enum Kind {
 impl Kind {
     /// What `typ` may be: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
     /// (section 4).
-    fn types(self) -> &'static [&'static str] {
+    pub(super) fn types(self) -> &'static [&'static str] {
         match self {
             Self::Access => &["JWT", "at+jwt", "application/at+jwt"],
             Self::Id => &["JWT"],
@@ -218,11 +218,7 @@ impl Policy {
     }
 
     /// What holds for ID tokens.
-    pub(super) fn check_id<T>(
-        &self,
-        token: &Token<T>,
-        nonce: Option<&str>,
-    ) -> Result<(), VerifyError> {
+    pub(super) fn check_id<T>(token: &Token<T>, nonce: Option<&str>) -> Result<(), VerifyError> {
         // `azp` may be in the ID tokens of other issuers (OpenID Connect Core section 2), Google's for
         // instance.
         let of_access_tokens: &[&str] =
@@ -283,7 +279,7 @@ mod tests {
     }
 
     fn at(seconds: u64) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(seconds)
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap()
     }
 
     /// What becomes of a payload with these times at `now`.

@@ -7,7 +7,7 @@ use super::{
     policy::{Expiry, Kind, Policy},
 };
 use crate::{
-    jwt::{Token, Verified, VerifiedId},
+    jwt::{Token, UnverifiedToken, Verified, VerifiedId},
     tokens::{AccessToken, IdToken},
 };
 
@@ -30,7 +30,7 @@ use crate::{
 ///
 /// # fn answer(request: http::Request<()>, jwks: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 /// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-///     .audience("api://my-api")
+///     .application("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client ID of your API
 ///     .build()?;
 /// let keys = KeySet::from_jwks(jwks)?;
 ///
@@ -43,8 +43,10 @@ use crate::{
 /// # }
 /// ```
 ///
-/// One verifier is for one cloud, and the keys must be that cloud's: version 1.0 tokens of Azure
-/// Government name the same issuer as those of the public cloud.
+/// One verifier is for one cloud, and the keys must come from the metadata document of that cloud, as
+/// [`MetadataUri::entra`](super::MetadataUri::entra) has it: version 1.0 tokens of Azure Government name
+/// the same issuer as those of the public cloud, and a key of that document is rejected only if it names
+/// another tenant, another service, or, where the names of clouds are known, another cloud.
 #[derive(Debug, Clone)]
 pub struct Verifier(Policy);
 
@@ -68,6 +70,20 @@ impl Verifier {
 
     pub(super) fn new(policy: Policy) -> Self {
         Self(policy)
+    }
+
+    /// Returns `true` if the token says that it is from an issuer of this verifier and for an audience of
+    /// it: to choose among several verifiers before keys are looked up, as
+    /// [`BearerAuth::or`](super::BearerAuth::or) does. Proves nothing, because anybody can write such a
+    /// token.
+    #[must_use]
+    pub fn is_meant_by(&self, token: &UnverifiedToken) -> bool {
+        self.0.is_meant_by(token, Kind::Access)
+    }
+
+    /// What [`is_meant_by`](Self::is_meant_by) asks for, for a message.
+    pub(super) fn expectation(&self) -> String {
+        self.0.expectation()
     }
 
     /// Verifies a token with the keys that are at hand, at this time.
@@ -96,7 +112,7 @@ impl Verifier {
 /// use easyauth::verify::{Tenant, Verifier};
 ///
 /// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-///     .audience("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client id of the application
+///     .application("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client ID of the application
 ///     .build_for_id_tokens()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -172,7 +188,7 @@ impl IdTokenVerifier {
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
         let token = self.0.open(token.expose_secret(), Kind::Id, expiry, keys, now)?;
-        self.0.check_id(&token, nonce)?;
+        Policy::check_id(&token, nonce)?;
         Ok(token)
     }
 }

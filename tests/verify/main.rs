@@ -22,6 +22,7 @@ mod keys;
 mod microsoft;
 mod programs;
 mod rules;
+mod several;
 mod store;
 mod subject_key;
 mod support;
