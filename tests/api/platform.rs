@@ -76,7 +76,7 @@ fn says_why_not() {
         &[APP],
         Host::ContainerApps,
         "container apps do not say whether authentication is on: declare it with \
-         trust_container_apps",
+         Platform::trust_container_apps",
     );
     let off = "authentication is off: WEBSITE_AUTH_ENABLED is not true";
     check_error(&[SITE], Host::AppService, off);
