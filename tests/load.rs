@@ -205,6 +205,7 @@ impl Load {
                 *request.headers_mut() = headers.clone().unwrap();
                 request.headers_mut().insert("host", "localhost".parse().unwrap());
                 self.clock.tick();
+                sender.ready().await.unwrap();
                 let response = sender.send_request(request).await.unwrap();
                 let (status, is_later) =
                     (response.status(), response.headers().contains_key("retry-after"));
@@ -238,8 +239,12 @@ impl Load {
     }
 }
 
+/// One test at a time, because the memory of the process is measured.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
+    let _alone = ALONE.lock().await;
     let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
     let issuer = Arc::new(RwLock::new(TestIssuer::new(TENANT).unwrap()));
     let (source, keys) = source(Arc::clone(&issuer)).await;
@@ -333,6 +338,7 @@ async fn hang_up(address: std::net::SocketAddr, token: &str) {
 /// It is bounded by counts, and time passes on the clock of the service alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_that_hang_up_starve_nobody() {
+    let _alone = ALONE.lock().await;
     let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
     let issuer = Arc::new(RwLock::new(TestIssuer::new(TENANT).unwrap()));
     let (asked, store) = slow_source(Arc::clone(&issuer)).await;
