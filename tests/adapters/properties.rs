@@ -21,7 +21,8 @@ use crate::{
     support::{Draft, TENANT, USER},
 };
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().build().unwrap());
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_current_thread().build().unwrap());
 
 /// What a handler finds: everything that it could read as identity.
 #[derive(Clone)]
@@ -95,7 +96,8 @@ fn principal_of_anybody() -> impl Strategy<Value = String> {
             claims
         })
     };
-    let provider = prop_oneof![3 => Just("aad".to_owned()), 1 => Just("google".to_owned()), 1 => "[a-z]{1,5}"];
+    let provider =
+        prop_oneof![3 => Just("aad".to_owned()), 1 => Just("google".to_owned()), 1 => "[a-z]{1,5}"];
     let types = prop_oneof![Just("name"), Just("roles"), Just("oid"), Just("upn")];
     let app_service = (provider.clone(), claims(), types.clone(), types).prop_map(
         |(provider, claims, name, role)| {

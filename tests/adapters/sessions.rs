@@ -83,7 +83,11 @@ fn check_unconfirmed(server: &Server, session: &[(&'static str, String)], cause:
         back.push(("Cookie", marker));
         let answer = navigate(server, path, &back);
         assert_eq!(answer.status, 401);
-        assert!(answer.body.contains(&format!("<p>What is missing: {page}.</p>")), "{}", answer.body);
+        assert!(
+            answer.body.contains(&format!("<p>What is missing: {page}.</p>")),
+            "{}",
+            answer.body
+        );
         assert_eq!(answer.header(CAUSE).as_deref(), Some(cause));
     }
 }
