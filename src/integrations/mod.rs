@@ -21,6 +21,9 @@
 //! | tower, axum | `EasyAuthLayer::new(platform)` | `.confirm_by_bearer(auth)`, `.confirm_by_id_token(auth)` | `.verify(auth)` | `.login(login)` |
 //! | axum, extractors alone | `Extension(platform)` | | `BearerAuth` in the state | `Extension(login)`; with nested routers `keep_original_uri` |
 //! | actix-web | `.app_data(platform)` | `.app_data(confirmation)` | `.app_data(auth)` | `.app_data(login)` |
+//!
+//! Layers remove identity headers that they did not accept. Extractors cannot: with extractors alone, and in
+//! actix-web, the header map of the request still has them, so take the caller from an extractor.
 
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 mod accepted;

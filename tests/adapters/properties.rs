@@ -170,7 +170,7 @@ fn check(seen: &Seen, draft: &Draft, id_token: Option<&str>) -> Result<(), TestC
         for claim in user.claims() {
             let own = &draft.payload[claim.typ()];
             let is_own = own.as_str() == Some(claim.val())
-                || own.to_string() == claim.val()
+                || serde_json::to_string(own).unwrap() == claim.val()
                 || own.as_array().is_some_and(|own| own.contains(&json!(claim.val())));
             prop_assert!(is_own, "{} is not of the token", claim.typ());
         }

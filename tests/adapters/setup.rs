@@ -115,14 +115,8 @@ pub(crate) fn id_token_auth() -> IdTokenAuth {
 pub(crate) const CAUSE: &str = "x-cause";
 
 pub(crate) fn cause(refusal: &Refusal) -> String {
-    let mut text = String::new();
-    let mut source = refusal.source();
-    while let Some(error) = source {
-        let separator = if text.is_empty() { "" } else { " <- " };
-        text.push_str(&format!("{separator}{error}"));
-        source = error.source();
-    }
-    text
+    let sources = std::iter::successors(refusal.source(), |error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(" <- ")
 }
 
 /// Puts the cause of a refusal, which is for the log, where the tests can read it.

@@ -269,7 +269,7 @@ fn what_is_printed_is_bounded_and_has_no_query() {
     assert_eq!(
         format!("{refusal:?}"),
         "Refusal { kind: NotSignedIn, status: 302, challenge: Some(Challenge { status: 401, \
-         www_authenticate: Some(\"Bearer\") }), location: Some(\"/.auth/login/aad\"), cause: None }",
+         www_authenticate: Some(\"Bearer\"), .. }), location: Some(\"/.auth/login/aad\"), cause: None }",
     );
     // A page with a link.
     let marker = refusal.headers()["set-cookie"].to_str().unwrap().to_owned();
