@@ -26,10 +26,18 @@
 //! actix-web, the header map of the request still has them, so take the caller from an extractor.
 
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod accepted;
 #[cfg(feature = "actix-web")]
 mod actix_web;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod authentication;
 #[cfg(feature = "axum")]
 mod axum;
@@ -40,10 +48,18 @@ mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 mod guard;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod identity;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod target;
 #[cfg(feature = "tower")]
 mod tower;

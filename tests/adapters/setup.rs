@@ -115,8 +115,13 @@ pub(crate) fn id_token_auth() -> IdTokenAuth {
 pub(crate) const CAUSE: &str = "x-cause";
 
 pub(crate) fn cause(refusal: &Refusal) -> String {
-    let sources = std::iter::successors(refusal.source(), |error| error.source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(" <- ")
+    let mut causes = Vec::new();
+    let mut source = refusal.source();
+    while let Some(error) = source {
+        causes.push(error.to_string());
+        source = error.source();
+    }
+    causes.join(" <- ")
 }
 
 /// Puts the cause of a refusal, which is for the log, where the tests can read it.
