@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ReturnTo;
-use crate::escape::Encoded;
+use crate::escape::{Encoded, Escaped};
 
 /// Where to sign in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its query,
 /// for a link or the header `Location`.
@@ -18,7 +18,7 @@ pub struct LoginAddress(Address);
 pub struct LogoutAddress(Address);
 
 /// A path and its parameters, each key once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Address {
     path: String,
     parameters: Vec<(String, String)>,
@@ -57,6 +57,13 @@ impl Address {
         self.parameters.retain(|(own, _)| *own != key);
         self.parameters.push((key, value));
         self
+    }
+}
+
+/// Prints the path alone: the address to return to can hold a key in its query.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", Escaped(&self.path))
     }
 }
 

@@ -1,93 +1,20 @@
 //! All that verifies the tokens of requests, in one value for the state of a service.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
-    FetchError, FetchKeys, IdTokenVerifier, KeySet, KeyStore, VerifiedIdToken, VerifiedToken,
-    Verifier, VerifyError,
+    IdTokenVerifier, Keys, VerifiedIdToken, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+    policy::Kind, signed,
 };
 use crate::{
     AccessToken, HeaderSource, IdToken, Refusal,
     clock::Clock,
     refusal::{Challenge, InvalidRealm},
 };
-
-/// Keys that several verifiers share: a key set, or a store and whoever fetches for it. Cheap to
-/// clone.
-#[derive(Clone)]
-pub struct Keys(Arc<Source>);
-
-enum Source {
-    Fixed(KeySet),
-    Fetched(KeyStore, Erased),
-}
-
-impl Keys {
-    /// Keys that are fetched when they are needed, and kept.
-    #[must_use]
-    pub fn fetched(store: KeyStore, fetcher: impl FetchKeys + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Source::Fetched(store, Erased(Box::new(fetcher)))))
-    }
-
-    /// Keys that never change: for tests, and for issuers without a document.
-    #[must_use]
-    pub fn fixed(keys: KeySet) -> Self {
-        Self(Arc::new(Source::Fixed(keys)))
-    }
-
-    /// The store, if the keys are fetched: to see [why a fetch failed](KeyStore::last_error), and to
-    /// fetch ahead of time.
-    #[must_use]
-    pub fn store(&self) -> Option<&KeyStore> {
-        match &*self.0 {
-            Source::Fixed(_) => None,
-            Source::Fetched(store, _) => Some(store),
-        }
-    }
-
-    /// Fetches the keys if that is due, so that no request has to wait for it: call it now and then,
-    /// every minute for instance. Says whether it did.
-    ///
-    /// # Errors
-    ///
-    /// [`RefreshError`](super::RefreshError) if it did not work. What is known stays known.
-    pub async fn refresh_if_due(&self, now: SystemTime) -> Result<bool, super::RefreshError> {
-        match &*self.0 {
-            Source::Fixed(_) => Ok(false),
-            Source::Fetched(store, fetcher) => store.refresh_if_due(fetcher, now).await,
-        }
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Source::Fixed(keys) => f.debug_tuple("Keys").field(keys).finish(),
-            Source::Fetched(store, _) => f.debug_tuple("Keys").field(store).finish(),
-        }
-    }
-}
-
-/// Any fetcher, so that the types of services do not have to name theirs.
-struct Erased(Box<dyn DynFetchKeys>);
-
-trait DynFetchKeys: Send + Sync {
-    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a>;
-}
-
-type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'a>>;
-
-impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
-    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a> {
-        Box::pin(FetchKeys::fetch(self, uri))
-    }
-}
-
-impl FetchKeys for Erased {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        self.0.fetch(uri).await
-    }
-}
 
 /// Verifies the bearer tokens of requests. Cheap to clone: made once, for the state of a service, where
 /// the adapters look for it.
@@ -100,23 +27,65 @@ impl FetchKeys for Erased {
 /// # -> Result<BearerAuth, Box<dyn std::error::Error>> {
 /// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 /// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-/// let verifier = Verifier::builder(tenant).audience("api://my-api").build()?;
+/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+/// let verifier = Verifier::builder(tenant).application(client_id).build()?;
 /// let auth = BearerAuth::new(verifier, Keys::fetched(store, fetcher));
 /// # Ok(auth) }
 /// ```
+///
+/// A service with several APIs, tenants or policies has a verifier for each: see [`or`](Self::or).
 #[derive(Clone)]
 pub struct BearerAuth {
-    verifier: Arc<Verifier>,
-    keys: Keys,
+    /// At least one.
+    entries: Arc<Vec<Entry>>,
     clock: Clock,
     realm: Option<Arc<str>>,
+}
+
+/// A verifier and its keys.
+#[derive(Clone)]
+struct Entry {
+    verifier: Arc<Verifier>,
+    keys: Keys,
 }
 
 impl BearerAuth {
     /// Takes a verifier and its keys. The time is the system's.
     #[must_use]
     pub fn new(verifier: Verifier, keys: Keys) -> Self {
-        Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), realm: None }
+        let entry = Entry { verifier: Arc::new(verifier), keys };
+        Self { entries: Arc::new(vec![entry]), clock: Clock::system(), realm: None }
+    }
+
+    /// Adds another verifier, with keys of its own or the same: for several APIs, tenants, or policies
+    /// of Azure AD B2C.
+    ///
+    /// Each token goes to the first verifier, in the order in which they were added, whose issuer and
+    /// audience it names ([`Verifier::is_meant_by`]), and that one alone decides. This is found out
+    /// before a key is looked up, so a token that none is for never makes a store fetch. What a token
+    /// names is not known to be true yet. Therefore the answer to a token that none is for, and to one
+    /// that fails before or at its signature, is the same
+    /// ([`NoVerifier`](super::VerifyErrorKind::NoVerifier)). The one exception are keys that cannot be
+    /// fetched: that is a 503.
+    ///
+    /// ```
+    /// use easyauth::verify::{Authority, BearerAuth, Keys, Tenant, Verifier};
+    ///
+    /// # fn set_up(entra: Keys, customers: Keys) -> Result<BearerAuth, Box<dyn std::error::Error>> {
+    /// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+    /// let staff = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+    /// let staff = Verifier::builder(staff).application(client_id).build()?;
+    /// let users = Authority::issuer(
+    ///     "https://contoso.b2clogin.com/1c29d1a5-6f4e-4c3f-9f1b-2f6f9a0f6a11/v2.0/",
+    /// );
+    /// let users = Verifier::builder(users).application(client_id).build()?;
+    /// let auth = BearerAuth::new(staff, entra).or(users, customers);
+    /// # Ok(auth) }
+    /// ```
+    #[must_use]
+    pub fn or(mut self, verifier: Verifier, keys: Keys) -> Self {
+        Arc::make_mut(&mut self.entries).push(Entry { verifier: Arc::new(verifier), keys });
+        self
     }
 
     /// Names what is protected in every challenge: see [`Challenge::with_realm`].
@@ -163,12 +132,15 @@ impl BearerAuth {
 
     async fn verify(&self, token: Option<AccessToken>) -> Result<Option<VerifiedToken>, Refusal> {
         let Some(token) = token else { return Ok(None) };
-        let now = self.clock.now();
-        let result = match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(&token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, &token, now).await
-            }
+        let result = match self.entries.as_slice() {
+            [only] => only.verify(&token, self.clock.now()).await,
+            several => match choose(several, &token) {
+                Ok(entry) => {
+                    let result = entry.verify(&token, self.clock.now()).await;
+                    result.map_err(VerifyError::of_several)
+                }
+                Err(error) => Err(error),
+            },
         };
         result.map(Some).map_err(|error| self.named(error.into()))
     }
@@ -185,12 +157,47 @@ impl BearerAuth {
 impl fmt::Debug for BearerAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BearerAuth")
-            .field("verifier", &self.verifier)
-            .field("keys", &self.keys)
+            .field("entries", &self.entries)
             .field("realm", &self.realm)
             .finish_non_exhaustive()
     }
 }
+
+impl Entry {
+    async fn verify(
+        &self,
+        token: &AccessToken,
+        now: SystemTime,
+    ) -> Result<VerifiedToken, VerifyError> {
+        self.verifier.verify_fetching(&self.keys, token, now).await
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("").field(&self.verifier).field(&self.keys).finish()
+    }
+}
+
+/// The first of several that the token is for. Checks nothing that differs between them.
+fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, VerifyError> {
+    let token = signed::claimed(token.expose_secret(), Kind::Access.types())?;
+    entries.iter().find(|entry| entry.verifier.is_meant_by(&token)).ok_or_else(|| {
+        let expected: Vec<String> =
+            entries.iter().map(|entry| entry.verifier.expectation()).collect();
+        let audiences: Vec<&str> = token.audiences().collect();
+        let audience =
+            if audiences.is_empty() { "no audience".to_owned() } else { audiences.join(" and ") };
+        let actual = format!("{audience} from {}", token.issuer().unwrap_or("no issuer"));
+        let kind = VerifyErrorKind::NoVerifier;
+        VerifyError::identifiers(kind, expected.join(" or "), actual)
+    })
+}
+
+/// The longest session lifetime: the session of the platform lasts 8 hours, and `/.auth/refresh` renews
+/// it for 72 hours after its end (Microsoft Learn: "Work with OAuth tokens in Azure App Service
+/// authentication", `tokenRefreshExtensionHours`).
+pub const MAX_SESSION_LIFETIME: Duration = Duration::from_secs((8 + 72) * 3600);
 
 /// Verifies the ID tokens that the platform injects, to confirm who is calling. Cheap to clone.
 #[derive(Clone)]
@@ -198,6 +205,7 @@ pub struct IdTokenAuth {
     verifier: Arc<IdTokenVerifier>,
     keys: Keys,
     clock: Clock,
+    session_lifetime: Option<Duration>,
 }
 
 impl IdTokenAuth {
@@ -205,7 +213,26 @@ impl IdTokenAuth {
     /// system's.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
-        Self { verifier: Arc::new(verifier), keys, clock: Clock::system() }
+        Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), session_lifetime: None }
+    }
+
+    /// Accepts an ID token until this age, counted from `iat`, in the place of its `exp`: to confirm the
+    /// caller of a browser's session, and for nothing else. [`verify`](Self::verify) goes on to reject
+    /// an expired token.
+    ///
+    /// The session of the platform lasts 8 hours. Its ID token expires after about one, and
+    /// `/.auth/refresh` does not renew it (azure-docs#102509, microsoft-identity-web#2880). By default,
+    /// such a session is anonymous from then on, and browsers are sent to sign in, which is silent as a
+    /// rule. A longer life means that a user who was disabled or lost a role stays confirmed for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionLifetimeTooLong`] if it is over [`MAX_SESSION_LIFETIME`].
+    pub fn with_session_lifetime(self, lifetime: Duration) -> Result<Self, SessionLifetimeTooLong> {
+        if lifetime > MAX_SESSION_LIFETIME {
+            return Err(SessionLifetimeTooLong(lifetime));
+        }
+        Ok(Self { session_lifetime: Some(lifetime), ..self })
     }
 
     /// Takes the time from elsewhere: for tests.
@@ -221,20 +248,34 @@ impl IdTokenAuth {
     /// [`VerifyError`] says which rule the token breaks.
     pub async fn verify(&self, token: &IdToken) -> Result<VerifiedIdToken, VerifyError> {
         let now = self.clock.now();
-        match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, token, now).await
-            }
+        self.verifier.verify_fetching(&self.keys, token, now).await
+    }
+
+    /// Verifies the ID token of a browser's session, by its age if there is a session lifetime.
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(crate) async fn verify_session(
+        &self,
+        token: &IdToken,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        let now = self.clock.now();
+        match self.session_lifetime {
+            Some(age) => self.verifier.verify_session_fetching(&self.keys, token, age, now).await,
+            None => self.verifier.verify_fetching(&self.keys, token, now).await,
         }
     }
 }
+
+/// The session lifetime is over [`MAX_SESSION_LIFETIME`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a session lifetime of at most 80 hours, found {} seconds", .0.as_secs())]
+pub struct SessionLifetimeTooLong(Duration);
 
 impl fmt::Debug for IdTokenAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdTokenAuth")
             .field("verifier", &self.verifier)
             .field("keys", &self.keys)
+            .field("session_lifetime", &self.session_lifetime)
             .finish_non_exhaustive()
     }
 }

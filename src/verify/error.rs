@@ -1,7 +1,13 @@
 //! Why a token was not verified.
 
-use std::fmt;
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+    time::Duration,
+};
 
+use super::RefreshError;
 use crate::{
     escape::Escaped,
     jwt::{DecodeError, MemberName},
@@ -23,8 +29,38 @@ pub struct VerifyError {
 enum Detail {
     Decode(DecodeError),
     Member(MemberName),
-    Identifiers { expected: Identifier, actual: Identifier },
+    Identifiers { expected: Identifier, actual: Identifier, advice: Option<&'static str> },
+    Cause(VerifyError),
+    Keys(Unavailable),
 }
+
+/// Why nothing is known about a key.
+#[derive(Debug, Clone, Default)]
+#[expect(unnameable_types, reason = "a part of sealed traits")]
+pub struct Unavailable {
+    cause: Option<Arc<RefreshError>>,
+    retry_after: Option<Duration>,
+}
+
+impl Unavailable {
+    pub(super) fn new(cause: Option<Arc<RefreshError>>, retry_after: Duration) -> Self {
+        Self { cause, retry_after: Some(retry_after) }
+    }
+}
+
+/// A failure is only read, so a panic leaves nothing half done.
+impl UnwindSafe for Unavailable {}
+impl RefUnwindSafe for Unavailable {}
+
+/// Equal if it is the same failure of the same fetch.
+impl PartialEq for Unavailable {
+    fn eq(&self, other: &Self) -> bool {
+        self.retry_after == other.retry_after
+            && self.cause.as_ref().map(Arc::as_ptr) == other.cause.as_ref().map(Arc::as_ptr)
+    }
+}
+
+impl Eq for Unavailable {}
 
 /// A name that is no secret. Prints escaped and cut.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,22 +106,30 @@ kinds! {
     Protected = "protected", "the token is for a Microsoft API, which alone can verify it";
     /// There is no `kid`. Keys are never tried in turn.
     MissingKeyId = "missing-key-id", "the token does not say which key signed it";
-    /// No key with this `kid` is known. Fetching the keys again may help.
+    /// The issuer has no key with this `kid`, as far as the last successful fetch tells.
     UnknownKey = "unknown-key", "the key that signed the token is not known";
-    /// No key is known at all, because none could be fetched. Fetching them may help.
-    KeysUnavailable = "keys-unavailable", "there are no keys to verify the token with";
+    /// Nothing is known about the key, because keys could not be fetched: the token may be good. The
+    /// [source](std::error::Error::source) says why they could not, and
+    /// [`retry_after`](VerifyError::retry_after) when to try again.
+    KeysUnavailable = "keys-unavailable", "the keys to verify the token with are not available";
     /// The key is for another algorithm than `alg` (RFC 8725 section 3.1).
     WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
+    /// Of several verifiers, none accepts the token: none is for its issuer and audience, or the one that
+    /// is could not check its signature. The source says why; the answer does not tell the two apart.
+    /// See [`BearerAuth::or`](super::BearerAuth::or).
+    NoVerifier = "no-verifier", "no verifier accepts the token";
     /// The signature is not that of the key.
     InvalidSignature = "invalid-signature", "the signature of the token is not valid";
     /// A claim that must be there is not.
     MissingClaim = "missing-claim", "the token lacks a claim";
     /// A claim is of a JSON type, or out of a range, that it must not have; or `tid` is no GUID.
     InvalidClaim = "invalid-claim", "a claim of the token has the wrong type or is out of range";
-    /// The key signs for another issuer ("Access tokens in the Microsoft identity platform": validate
-    /// the signing key issuer).
+    /// The key signs for another issuer or another tenant ("Access tokens in the Microsoft identity
+    /// platform": validate the signing key issuer).
     WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token is of another issuer";
-    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012).
+    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012). Checked for the
+    /// public cloud and Azure Government, whose names were recorded; the recorded keys of Azure China
+    /// carry no name.
     WrongKeyCloud = "wrong-key-cloud", "the key that signed the token is of another cloud";
     /// The issuer (`iss`) is not exactly the expected one.
     WrongIssuer = "wrong-issuer", "the token is from another issuer";
@@ -93,6 +137,9 @@ kinds! {
     WrongTenant = "wrong-tenant", "the token is from another tenant";
     /// The token is for another API (`aud`).
     WrongAudience = "wrong-audience", "the token is for another audience";
+    /// The ID token is also for an audience that is not trusted (OpenID Connect Core section 3.1.3.7):
+    /// see [`trusted_audience`](super::VerifierBuilder::trusted_audience).
+    UntrustedAudience = "untrusted-audience", "the ID token is also for an audience that is not trusted";
     /// The token has expired (`exp`).
     Expired = "expired", "the token has expired";
     /// The token is not valid yet (`nbf`).
@@ -142,7 +189,34 @@ impl VerifyError {
 
     pub(super) fn identifiers(kind: VerifyErrorKind, expected: String, actual: String) -> Self {
         let (expected, actual) = (Identifier(expected), Identifier(actual));
-        Self { kind, detail: Some(Box::new(Detail::Identifiers { expected, actual })) }
+        Self {
+            kind,
+            detail: Some(Box::new(Detail::Identifiers { expected, actual, advice: None })),
+        }
+    }
+
+    /// What the error is where several verifiers could have been meant. Until a signature was checked,
+    /// which of them was meant must not show: that is known by the token alone, which anybody can write.
+    pub(super) fn of_several(self) -> Self {
+        match self.kind {
+            VerifyErrorKind::AlgorithmNotAllowed
+            | VerifyErrorKind::MissingKeyId
+            | VerifyErrorKind::UnknownKey
+            | VerifyErrorKind::WrongKeyAlgorithm
+            | VerifyErrorKind::InvalidSignature => {
+                let detail = Some(Box::new(Detail::Cause(self)));
+                Self { kind: VerifyErrorKind::NoVerifier, detail }
+            }
+            _ => self,
+        }
+    }
+
+    /// Adds what to change.
+    pub(super) fn with_advice(mut self, text: Option<&'static str>) -> Self {
+        if let Some(Detail::Identifiers { advice, .. }) = self.detail.as_deref_mut() {
+            *advice = text;
+        }
+        self
     }
 
     /// The rule that the token breaks.
@@ -151,10 +225,31 @@ impl VerifyError {
         self.kind
     }
 
-    /// Whether the same token can pass later, once the keys were fetched again.
+    pub(super) fn keys_unavailable(why: Unavailable) -> Self {
+        let kind = VerifyErrorKind::KeysUnavailable;
+        Self { kind, detail: Some(Box::new(Detail::Keys(why))) }
+    }
+
+    /// Returns `true` if the same token can pass later, once the keys were fetched again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+        match self.detail.as_deref() {
+            Some(Detail::Cause(error)) => error.is_retryable(),
+            _ => {
+                matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+            }
+        }
+    }
+
+    /// When the client should try again, if keys could not be fetched: the value of `Retry-After` (RFC
+    /// 9110 section 10.2.3) of the answer 503. `None` for every other error.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.detail.as_deref()? {
+            Detail::Keys(why) => why.retry_after,
+            Detail::Cause(error) => error.retry_after(),
+            _ => None,
+        }
     }
 
     /// For a wrong audience, issuer, tenant or client: what would have been right. Several are joined
@@ -205,14 +300,15 @@ impl fmt::Display for VerifyError {
             Some(Detail::Identifiers { .. }) if self.kind == VerifyErrorKind::ClientNotAllowed => {
                 Ok(())
             }
-            Some(Detail::Identifiers { expected, actual }) if actual.0.is_empty() => {
+            Some(Detail::Identifiers { expected, actual, .. }) if actual.0.is_empty() => {
                 write!(f, ": expected {expected}, found none")
             }
-            Some(Detail::Identifiers { expected, actual }) => {
-                write!(f, ": expected {expected}, found {actual}")
+            Some(Detail::Identifiers { expected, actual, advice }) => {
+                write!(f, ": expected {expected}, found {actual}")?;
+                advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             // The source says it.
-            Some(Detail::Decode(_)) | None => Ok(()),
+            Some(Detail::Decode(_) | Detail::Cause(_) | Detail::Keys(_)) | None => Ok(()),
         }
     }
 }
@@ -221,6 +317,11 @@ impl std::error::Error for VerifyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.detail.as_deref()? {
             Detail::Decode(error) => Some(error),
+            Detail::Cause(error) => Some(error),
+            Detail::Keys(why) => {
+                let cause: &RefreshError = why.cause.as_deref()?;
+                Some(cause)
+            }
             _ => None,
         }
     }
