@@ -22,7 +22,7 @@ pub use address::{LoginAddress, LogoutAddress};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;
 
-use crate::{IdentityProvider, settings::AuthSettingsV2};
+use crate::{IdentityProvider, provider::is_custom_name, settings::AuthSettingsV2};
 
 /// What the paths of the platform begin with, if the settings say nothing else.
 const DEFAULT_PREFIX: &str = "/.auth";
@@ -78,10 +78,10 @@ impl Endpoints {
     /// # Errors
     ///
     /// [`EndpointError::NoProvider`] for a provider without a name, or with one that no sign-in page
-    /// has: those of built-in providers and of custom ones are letters and digits.
+    /// has: those of built-in providers and of custom ones are letters, digits and `_`.
     pub fn login(&self, provider: &IdentityProvider) -> Result<LoginAddress, EndpointError> {
         let name = provider.as_str();
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !is_custom_name(name) {
             return Err(EndpointError::NoProvider);
         }
         Ok(LoginAddress::new(format!("{}/login/{name}", self.prefix)))
@@ -104,6 +104,14 @@ impl Endpoints {
     #[must_use]
     pub fn me(&self) -> String {
         format!("{}/me", self.prefix)
+    }
+
+    /// What to GET for the version of the platform's middleware: `{"version": "1.3.2"}` (App Service docs,
+    /// "Manage the API and runtime versions"). It answers on App Service and Azure Functions while Easy Auth is
+    /// on, and so tells whether it is.
+    #[must_use]
+    pub fn version(&self) -> String {
+        format!("{}/version", self.prefix)
     }
 }
 

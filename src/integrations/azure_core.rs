@@ -199,7 +199,9 @@ impl TokenCredential for CallerCredential {
     ) -> ::azure_core::Result<SdkToken> {
         let (token, end) =
             self.token_for(scopes).map_err(|error| SdkError::new(ErrorKind::Credential, error))?;
-        // The years of a token run to 9999, and so do those of `OffsetDateTime`.
+        // The years of a token run to 9999, and so do those of `OffsetDateTime`. What others say can be long
+        // before 1970, where the conversion would panic.
+        let end = end.max(SystemTime::UNIX_EPOCH);
         Ok(SdkToken::new(token.expose_secret().to_owned(), end.into()))
     }
 }

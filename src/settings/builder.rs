@@ -6,7 +6,7 @@ use super::{
     AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
     views::{ClientRegistrationMut, IdentityProvidersMut, is_built_in},
 };
-use crate::resource::Cloud;
+use crate::{provider::is_custom_name, resource::Cloud};
 
 /// Builds a whole new document: [`AuthSettingsV2::builder`].
 #[derive(Debug, Clone)]
@@ -381,7 +381,7 @@ impl EntraApp {
 }
 
 impl CustomApp {
-    /// A client of a provider: the provider's name (letters and digits), the address of its metadata,
+    /// A client of a provider: the provider's name (letters, digits and `_`), the address of its metadata,
     /// the client id, and the name of the setting that has its secret. It asks for `openid`, `profile`
     /// and `email`.
     pub fn new(
@@ -409,7 +409,7 @@ impl CustomApp {
         providers: &mut IdentityProvidersMut<'_>,
         service: Service,
     ) -> Result<(), BuildError> {
-        if self.name.is_empty() || !self.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !is_custom_name(&self.name) {
             return Err(BuildError::CustomName);
         }
         if is_built_in(&self.name) {
@@ -470,8 +470,8 @@ pub enum BuildError {
     /// Container Apps lower case letters, digits and `-`. A secret does not belong there.
     #[error("a text that no setting can be named is in the place of a name")]
     SettingName,
-    /// The name of a custom provider is not letters and digits alone.
-    #[error("the name of a custom provider has other characters than letters and digits")]
+    /// The name of a custom provider is empty, or has other characters than letters, digits and `_`.
+    #[error("the name of a custom provider has other characters than letters, digits and _")]
     CustomName,
     /// The name of a custom provider is that of another kind of provider.
     #[error("the name of a custom provider is that of another kind of provider")]

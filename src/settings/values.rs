@@ -131,6 +131,10 @@ choices! {
         Return401,
         /// 403.
         Return403,
+        /// 404. The reference of the schema does not list it; the Azure CLI does, and the service keeps and
+        /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
+        /// announcements on middleware 1.4.13). Its place in the list is inferred.
+        Return404,
     }
 
     /// How long a session lasts: `login.cookieExpiration.convention`.

@@ -138,8 +138,86 @@ fn a_tenant_is_a_guid_or_a_domain() {
         &too_long,
         &long_label,
     ] {
-        let error = TokenEndpoint::new(tenant).expect_err(tenant);
-        assert_eq!(error.to_string(), "the tenant is neither a GUID nor a domain name");
+        let error = TokenEndpoint::new(tenant).expect_err(tenant).to_string();
+        let expected = "expected the GUID or a domain name of a tenant, found \"";
+        assert!(error.starts_with(expected), "{error}");
+        assert!(error.len() < 400 && !error.contains('\n'), "{error}");
+    }
+    let error = TokenEndpoint::new("common").unwrap_err();
+    let message = "expected the GUID or a domain name of a tenant, found \"common\"";
+    assert_eq!(error.to_string(), message);
+    assert_eq!(format!("{error:?}"), format!("NotATenant({message})"));
+}
+
+/// Microsoft Entra External ID, whose tokens come from a host of the tenant's own.
+#[test]
+fn an_authority_names_host_and_tenant() {
+    #[track_caller]
+    fn check(authority: &str, host: &str, tenant: &str) {
+        let endpoint = TokenEndpoint::of_authority(authority).expect(authority);
+        assert_eq!(endpoint.to_string(), format!("https://{host}/{tenant}/oauth2/v2.0/token"));
+    }
+    let host = "contoso.ciamlogin.com";
+    for end in ["", "/", "/v2.0", "/v2.0/", "/oauth2/v2.0/token"] {
+        check(&format!("https://{host}/{TENANT}{end}"), host, TENANT);
+    }
+    check("HTTPS://Contoso.CiamLogin.com/Contoso.OnMicrosoft.com", host, "contoso.onmicrosoft.com");
+    check("https://contoso.ciamlogin.com", host, "contoso.onmicrosoft.com");
+    check("https://contoso.ciamlogin.com/", host, "contoso.onmicrosoft.com");
+    // A custom URL domain, and the workforce.
+    check(&format!("https://login.contoso.example/{TENANT}"), "login.contoso.example", TENANT);
+    check(
+        &format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
+        "login.microsoftonline.com",
+        TENANT,
+    );
+    for authority in [
+        "",
+        "contoso.ciamlogin.com",
+        "http://contoso.ciamlogin.com/contoso.onmicrosoft.com",
+        "https://",
+        "https:///contoso.onmicrosoft.com",
+        "https://contoso.ciamlogin.com:8443/contoso.onmicrosoft.com",
+        "https://user:canary@contoso.ciamlogin.com/contoso.onmicrosoft.com",
+        "https://127.0.0.1/contoso.onmicrosoft.com",
+        "https://login.microsoftonline.com/common/v2.0",
+        "https://login.microsoftonline.com",
+        "https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_susi",
+        "https://contoso.ciamlogin.com/contoso.onmicrosoft.com?code=canary",
+        "https://contoso.ciamlogin.com/contoso.onmicrosoft.com#canary",
+        "https://contoso.ciamlogin.com/a b",
+    ] {
+        let error = TokenEndpoint::of_authority(authority).expect_err(authority).to_string();
+        assert!(
+            error
+                .starts_with("expected https://<host>/<GUID or domain name of a tenant>, found \"")
+        );
+    }
+    let error = TokenEndpoint::of_authority("https://h.example/t.example?code=canary").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+}
+
+/// It is easily taken for the domain of a tenant, and no tenant has it.
+#[test]
+fn a_sign_in_host_is_no_tenant() {
+    for host in [
+        "contoso.ciamlogin.com",
+        "CONTOSO.CIAMLOGIN.COM",
+        "contoso.b2clogin.com",
+        "login.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.partner.microsoftonline.cn",
+        "login-us.microsoftonline.com",
+        "sts.windows.net",
+    ] {
+        let error = TokenEndpoint::new(host).expect_err(host);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "expected the GUID or a domain name of a tenant, found the sign-in host \"{host}\": use \
+                 TokenEndpoint::of_authority(\"https://{host}/<tenant>\")"
+            ),
+        );
     }
 }
 
