@@ -22,7 +22,11 @@ pub use address::{LoginAddress, LogoutAddress};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;
 
-use crate::{IdentityProvider, provider::is_custom_name, settings::AuthSettingsV2};
+use std::fmt;
+
+use crate::{
+    IdentityProvider, escape::Escaped, provider::is_custom_name, settings::AuthSettingsV2,
+};
 
 /// What the paths of the platform begin with, if the settings say nothing else.
 const DEFAULT_PREFIX: &str = "/.auth";
@@ -32,7 +36,7 @@ const DEFAULT_PREFIX: &str = "/.auth";
 ///
 /// Addresses are paths without a host: the browser, or whoever calls with the session's cookie, knows
 /// the host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoints {
     prefix: String,
     logout: Option<String>,
@@ -112,6 +116,16 @@ impl Endpoints {
     #[must_use]
     pub fn version(&self) -> String {
         format!("{}/version", self.prefix)
+    }
+}
+
+/// Prints what the settings say, escaped and bounded.
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoints")
+            .field("prefix", &Escaped(&self.prefix))
+            .field("logout", &self.logout.as_deref().map(Escaped))
+            .finish()
     }
 }
 

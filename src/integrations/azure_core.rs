@@ -263,7 +263,7 @@ fn requirement(
 ///
 /// A client puts the error into others, whose texts do not say it: [`find`](Self::find) gets at it. Of the
 /// token its text repeats the audience and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
     /// The client asks for no scope of an API. Those of OpenID Connect are of none.
@@ -299,6 +299,13 @@ pub enum CredentialError {
         /// What renews it, if that is known: not for tokens from elsewhere than the platform.
         renewal: Option<Renewal>,
     },
+}
+
+/// The code and the `Display` form: what a token says is escaped and bounded in it.
+impl fmt::Debug for CredentialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialError({}: {self})", self.code())
+    }
 }
 
 impl CredentialError {

@@ -385,10 +385,9 @@ impl<T> Token<T> {
 /// Prints the names of the members and no value.
 impl<T> fmt::Debug for Token<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.claim_names().map(crate::escape::Escaped).collect();
         f.debug_struct("Token")
             .field("header", &self.header)
-            .field("claims", &names)
+            .field("claims", &crate::escape::EscapedNames(|| self.claim_names()))
             .finish_non_exhaustive()
     }
 }

@@ -71,7 +71,7 @@ macro_rules! choices {
         /// middleware (`WEBSITE_AUTH_V2_CONFIG_JSON`) a number stands for it: the place in this list,
         /// from 0. That of the first is known, those of the others follow from the order in which
         /// Microsoft's descriptions list them.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$value_doc])+ $value,)+
@@ -109,6 +109,18 @@ macro_rules! choices {
             fn from(text: &str) -> Self {
                 let known = Self::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(text));
                 known.cloned().unwrap_or_else(|| Self::Other(text.to_owned()))
+            }
+        }
+
+        /// Another text is escaped and bounded.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::Other(text) => {
+                        f.debug_tuple("Other").field(&crate::escape::Escaped(text)).finish()
+                    }
+                    known => f.write_str(known.as_str()),
+                }
             }
         }
 
