@@ -1,4 +1,5 @@
 //! The error codes of Microsoft Entra.
+#![allow(clippy::unreadable_literal, reason = "codes are written as people search for them")]
 
 use super::{KnownError, Responsible, Topic};
 

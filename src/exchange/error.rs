@@ -117,12 +117,12 @@ impl TokenErrorKind {
         }
         match (error, topic) {
             // The JWT that is wrong can be that of the client.
-            (Some("invalid_client"), Some(Topic::Assertion | Topic::Grant)) => Self::InvalidClient,
+            (Some("invalid_client"), Some(Topic::Assertion | Topic::Grant))
+            | (_, Some(Topic::Credential)) => Self::InvalidClient,
             (_, Some(Topic::Assertion)) => Self::WrongAssertion,
             (_, Some(Topic::Grant)) => Self::InvalidGrant,
             (_, Some(Topic::Consent)) => Self::ConsentRequired,
             (_, Some(Topic::Interaction)) => Self::InteractionRequired,
-            (_, Some(Topic::Credential)) => Self::InvalidClient,
             (_, Some(Topic::Client)) => Self::UnauthorizedClient,
             (_, Some(Topic::Scope)) => Self::InvalidScope,
             (_, Some(Topic::Unavailable)) => Self::Unavailable,

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
     AccessToken, DecodeError, RefreshToken,
+    error_codes::KnownError,
     exchange::{
         AnswerError, ClientCredential, ExchangeError, MAX_TOKEN_ERROR_LEN, MAX_TOKEN_RESPONSE_LEN,
         TokenEndpoint, TokenError, TokenErrorKind, TokenRequest, TokenResponse,
@@ -683,7 +684,7 @@ fn the_number_of_entra_decides_what_an_error_is_about() {
     fn check(error: &str, members: &str, kind: Kind, aadsts: u32) {
         let found = self::error(400, format!(r#"{{"error":"{error}",{members}}}"#));
         assert_eq!((found.kind(), found.aadsts()), (kind, Some(aadsts)));
-        assert_eq!(found.known().and_then(|known| known.aadsts()), Some(aadsts));
+        assert_eq!(found.known().and_then(KnownError::aadsts), Some(aadsts));
     }
     // An ID token as assertion (microsoft/azure-spring-boot#333, #943).
     check("invalid_request", r#""error_codes":[240002]"#, Kind::WrongAssertion, 240_002);
