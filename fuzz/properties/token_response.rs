@@ -162,7 +162,7 @@ fn without_texts(body: &Json) -> Json {
             ("suberror" | "error_codes", _) => value.clone(),
             ("error_description", Json::Text(text)) => {
                 // An assertion that has expired is told by this alone.
-                let expired = ["", EXPIRED][usize::from(text.contains(EXPIRED))];
+                let expired = if text.contains(EXPIRED) { EXPIRED } else { "" };
                 match text.split_once(':') {
                     Some((head, _)) if head.starts_with("AADSTS") => {
                         Json::text(format!("{head}: {CANARY}{expired}"))

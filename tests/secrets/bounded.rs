@@ -44,7 +44,7 @@ fn shown(value: &(impl Debug + Display)) {
 
 #[track_caller]
 fn check(printed: &str, most: usize) {
-    assert!(printed.len() <= most, "{} bytes: {}...", printed.len(), &printed[..200]);
+    assert!(printed.len() <= most, "{} bytes: {:.200}...", printed.len(), printed);
     let is_plain = |character: char| matches!(character, ' '..='~' | '\n');
     let odd = printed.chars().find(|character| !is_plain(*character));
     assert_eq!(odd, None, "{printed}");
@@ -79,9 +79,9 @@ proptest! {
         shown(&site.get_auth_settings(&access).unwrap_err());
         // Names of claims, many and long.
         let members = (0..3000).map(|number| format!(r#""{number}":1"#)).collect::<Vec<_>>().join(",");
-        let token = compact(&format!(r#"{{{members},{long}:1}}"#), "");
+        let token = compact(&format!("{{{members},{long}:1}}"), "");
         check(&format!("{:?}", UnverifiedToken::decode(&token).unwrap()), MAX_PRINTED);
-        let twice = compact(&format!(r#"{{{long}:1,{long}:2}}"#), "");
+        let twice = compact(&format!("{{{long}:1,{long}:2}}"), "");
         shown(&UnverifiedToken::decode(&twice).unwrap_err());
         // The address of a tenant, pasted with its query.
         shown(&TokenEndpoint::new(&format!("{text}?code=CANARY")).unwrap_err());
