@@ -422,7 +422,7 @@ fn the_request_is_printed_without_the_token() {
     let outcome = run_with(Some(&token), &["request", STORY, "--site", SITE], "");
     let body = fs::read_to_string(STORY).unwrap();
     let page = format!(
-        "PUT https://management.azure.com{SITE}/config/authsettingsV2?api-version=2026-03-15
+        "PUT https://management.azure.com{SITE}/config/authsettingsV2?api-version=2025-05-01
 accept: application/json
 authorization: (the token that AZURE_ACCESS_TOKEN has)
 content-type: application/json
@@ -775,7 +775,7 @@ fn what_is_no_settings_document_is_refused() {
             r#"{"error":{"code":"AuthorizationFailed"}}"#,
             "this is not an authSettingsV2 document: this is an error that Azure Resource Manager \
              answered; `az rest --method get --url <resource ID of the \
-             site>/config/authsettingsV2?api-version=2026-03-15` prints the document",
+             site>/config/authsettingsV2?api-version=2025-05-01` prints the document",
         ),
         (
             r#"{"value":[]}"#,
@@ -785,7 +785,7 @@ fn what_is_no_settings_document_is_refused() {
         (
             r#"{"hosts":[]}"#,
             "this is not an authSettingsV2 document: `az rest --method get --url <resource ID of the \
-             site>/config/authsettingsV2?api-version=2026-03-15` prints the document",
+             site>/config/authsettingsV2?api-version=2025-05-01` prints the document",
         ),
     ];
     for (document, error) in cases {

@@ -1,11 +1,13 @@
 //! New documents for the usual cases.
 
+use std::fmt;
+
 use super::{
     AuthSettingsV2, EditError, Form, Guid, LoginParameters, Service, Setting,
     UnauthenticatedAction, apple, custom, entra, facebook, github, global_validation, google, http,
     login, platform, setting::is_built_in, twitter,
 };
-use crate::resource::Cloud;
+use crate::{provider::is_custom_name, resource::Cloud};
 
 /// Builds a whole new document: [`AuthSettingsV2::builder`].
 #[derive(Debug, Clone)]
@@ -32,7 +34,17 @@ enum Provider {
 #[derive(Debug, Clone)]
 struct Client {
     id: String,
-    secret_setting: String,
+    secret_setting: SettingName,
+}
+
+/// What should be the name of a setting. Prints its length: people put the secret itself there.
+#[derive(Clone)]
+struct SettingName(String);
+
+impl fmt::Debug for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SettingName({} bytes)", self.0.len())
+    }
 }
 
 /// An app registration of Microsoft Entra, for [`AuthSettingsBuilder::entra`].
@@ -49,7 +61,7 @@ pub struct EntraApp {
 
 #[derive(Debug, Clone)]
 enum Credential {
-    SecretSetting(String),
+    SecretSetting(SettingName),
     ManagedIdentity,
 }
 
@@ -212,14 +224,14 @@ impl AuthSettingsBuilder {
 
 impl Client {
     fn new(id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        Self { id: id.into(), secret_setting: secret_setting.into() }
+        Self { id: id.into(), secret_setting: SettingName(secret_setting.into()) }
     }
 
     fn checked(&self, service: Service) -> Result<&Self, BuildError> {
         if self.id.is_empty() {
             return Err(BuildError::NoClientId);
         }
-        check_setting_name(&self.secret_setting, service)?;
+        check_setting_name(&self.secret_setting.0, service)?;
         Ok(self)
     }
 
@@ -231,7 +243,7 @@ impl Client {
         [id, secret]: [Setting<'_, String>; 2],
     ) -> Result<(), BuildError> {
         let client = self.checked(service)?;
-        doc.set(enabled, true)?.set(id, &client.id)?.set(secret, &client.secret_setting)?;
+        doc.set(enabled, true)?.set(id, &client.id)?.set(secret, &client.secret_setting.0)?;
         Ok(())
     }
 }
@@ -300,7 +312,7 @@ impl EntraApp {
 
     /// The name of the setting (the secret, in Container Apps) that has the client secret.
     pub fn secret_setting(mut self, name: impl Into<String>) -> Self {
-        self.credential = Some(Credential::SecretSetting(name.into()));
+        self.credential = Some(Credential::SecretSetting(SettingName(name.into())));
         self
     }
 
@@ -340,7 +352,7 @@ impl EntraApp {
             .set(entra::OPEN_ID_ISSUER, &self.issuer)?
             .set(entra::CLIENT_ID, self.client_id.clone())?;
         match &self.credential {
-            Some(Credential::SecretSetting(name)) => {
+            Some(Credential::SecretSetting(SettingName(name))) => {
                 check_setting_name(name, service)?;
                 doc.set(entra::CLIENT_SECRET_SETTING_NAME, name)?;
             }
@@ -385,8 +397,7 @@ impl CustomApp {
     }
 
     fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if self.name.is_empty() || !self.name.bytes().all(is_name) {
+        if !is_custom_name(&self.name) {
             return Err(BuildError::CustomName);
         }
         if is_built_in(&self.name) {
@@ -399,7 +410,7 @@ impl CustomApp {
         doc.set(custom::ENABLED.of(name), true)?
             .set(custom::CLIENT_ID.of(name), &client.id)?
             .set(custom::CLIENT_CREDENTIAL_METHOD.of(name), "ClientSecretPost")?
-            .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), &client.secret_setting)?
+            .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), &client.secret_setting.0)?
             .set(custom::WELL_KNOWN_CONFIGURATION.of(name), &self.well_known)?
             .set(custom::NAME_CLAIM_TYPE.of(name), "name")?
             .set(custom::SCOPES.of(name), &self.scopes)?;

@@ -25,7 +25,7 @@ pub(super) const SECTIONS: [&str; 7] = [
 const MAX_RESOURCES: usize = 10_000;
 
 /// How to get the document.
-const HOW: &str = "`az rest --method get --url <resource ID of the site>/config/authsettingsV2?api-version=2026-03-15` \
+const HOW: &str = "`az rest --method get --url <resource ID of the site>/config/authsettingsV2?api-version=2025-05-01` \
                    prints the document";
 
 /// A settings document of this form, or one in a template.

@@ -6,10 +6,10 @@
 use std::{fs, path::Path};
 
 use easyauth::settings::{
-    ALL_SETTINGS, AuthSettingsV1, AuthSettingsV2, Finding, SettingsErrorKind, Severity,
+    ALL_SETTINGS, AuthSettingsV1, AuthSettingsV2, Finding, Form, SettingsErrorKind, Severity,
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 const PINNED: &str = include_str!("../data/conformance-settings.tsv");
 const REPORTS: &str = include_str!("../data/conformance-reports.tsv");
@@ -262,4 +262,77 @@ fn names_of_settings_are_those_of_the_specification() {
             assert!(words.contains(name), "{name} in {setting:?}");
         }
     }
+}
+
+/// The schemas of `schemas/` accept every document; of what they use, this checks all.
+#[test]
+fn schemas_accept_every_document() {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let mut count = 0;
+    for part in ["auth-settings", "reports/settings", "reports/settings/forms"] {
+        let Some(folder) = super::folder(part) else { return };
+        for (name, bytes) in all_files(&folder) {
+            let Ok(settings) = AuthSettingsV2::from_slice(&bytes) else { continue };
+            let file = match settings.form() {
+                Form::AppService => "app-service",
+                Form::AppServiceProperties => "app-service-properties",
+                Form::ContainerApp => "container-app",
+                Form::ContainerAppProperties => "container-app-properties",
+                Form::File => "auth-json",
+                Form::StaticWebApp => "staticwebapp",
+                _ => "staticwebapp-auth",
+            };
+            let schema = fs::read_to_string(schemas.join(format!("{file}.schema.json"))).unwrap();
+            let schema: Value = serde_json::from_str(&schema).unwrap();
+            let json = settings.pointer(&settings.resource_pointer()).unwrap();
+            let json: Value = serde_json::from_str(json).unwrap();
+            let wrong: Vec<_> = settings
+                .lint()
+                .iter()
+                .filter(|finding| ["ST15", "LP1"].contains(&finding.rule()))
+                .map(|finding| finding.pointer())
+                .collect();
+            if let Err(at) = validate(&schema, &json, String::new()) {
+                assert!(wrong.iter().any(|wrong| at.starts_with(wrong.as_str())), "{name}: {at}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}
+
+/// Where a value is not as the schema says.
+fn validate(schema: &Value, json: &Value, at: String) -> Result<(), String> {
+    let is = |name: &Value| match name.as_str().unwrap() {
+        "object" => json.is_object(),
+        "array" => json.is_array(),
+        "string" => json.is_string(),
+        "boolean" => json.is_boolean(),
+        "integer" => json.is_i64(),
+        "number" => json.is_number(),
+        "null" => json.is_null(),
+        other => panic!("{other}"),
+    };
+    let types = schema.get("type").map_or(&[][..], |types| match types {
+        Value::Array(types) => types,
+        one => std::slice::from_ref(one),
+    });
+    let any_of = schema.get("anyOf").and_then(Value::as_array);
+    let is_any = any_of.is_none_or(|all| all.iter().any(|one| validate(one, json, at.clone()).is_ok()));
+    let is_listed = schema.get("enum").and_then(Value::as_array).is_none_or(|all| all.contains(json));
+    if (!types.is_empty() && !types.iter().any(is)) || !is_any || !is_listed {
+        return Err(at);
+    }
+    for (name, value) in json.as_object().into_iter().flatten() {
+        let inner = schema.pointer(&format!("/properties/{name}")).or(schema.get("additionalProperties"));
+        if let Some(inner) = inner {
+            validate(inner, value, format!("{at}/{name}"))?;
+        }
+    }
+    for (index, value) in json.as_array().into_iter().flatten().enumerate() {
+        if let Some(items) = schema.get("items") {
+            validate(items, value, format!("{at}/{index}"))?;
+        }
+    }
+    Ok(())
 }

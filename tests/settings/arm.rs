@@ -98,22 +98,22 @@ fn requests() {
         check_request(&site.get_auth_settings(&arm()).unwrap(), Method::GET, uri);
         check_request(&site.requests().get(&arm()).unwrap(), Method::GET, uri);
     };
-    get(&format!("{APP}/config/authsettingsV2?api-version=2026-03-15"), &site());
+    get(&format!("{APP}/config/authsettingsV2?api-version=2025-05-01"), &site());
     get(
-        &format!("{APP}/slots/a/config/authsettingsV2?api-version=2026-03-15"),
+        &format!("{APP}/slots/a/config/authsettingsV2?api-version=2025-05-01"),
         &site().in_slot("a").unwrap(),
     );
     get(&format!("{CONTAINER_APP}/authConfigs/current?api-version=2026-07-01"), &container_app());
     // Percent-encoded where a URI needs it.
     get(
-        &format!("{APP}/config/authsettingsV2?api-version=2026-03-15").replace("/G/", "/(%C3%A9)/"),
+        &format!("{APP}/config/authsettingsV2?api-version=2025-05-01").replace("/G/", "/(%C3%A9)/"),
         &SiteId::app_service("S", "(é)", "NAME").unwrap(),
     );
 
     check_request(
         &site().requests().list(&arm()).unwrap(),
         Method::GET,
-        &format!("{APP}/config/authsettingsV2/list?api-version=2026-03-15"),
+        &format!("{APP}/config/authsettingsV2/list?api-version=2025-05-01"),
     );
     let error = refused(
         container_app().requests().list(&arm()),
@@ -125,7 +125,7 @@ fn requests() {
     check_request(
         &site().put_auth_settings(&arm(), &document(&envelope())).unwrap(),
         Method::PUT,
-        &format!("{APP}/config/authsettingsV2?api-version=2026-03-15"),
+        &format!("{APP}/config/authsettingsV2?api-version=2025-05-01"),
     );
     check_request(
         &container_app().put_auth_settings(&arm(), &document(&container_app_envelope())).unwrap(),

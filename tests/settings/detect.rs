@@ -6,7 +6,7 @@ use SettingsErrorKind::{
     FirstVersion, NotAnObject, NotJson, NotUtf8, OtherDocument, Several, TooLong,
 };
 
-const HOW: &str = "`az rest --method get --url <resource ID of the site>/config/authsettingsV2?api-version=2026-03-15` prints the document";
+const HOW: &str = "`az rest --method get --url <resource ID of the site>/config/authsettingsV2?api-version=2025-05-01` prints the document";
 
 #[track_caller]
 fn rejected(bytes: &[u8], kind: SettingsErrorKind, message: &str) {

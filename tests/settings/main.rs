@@ -18,6 +18,7 @@ mod document;
 mod lint;
 mod login_parameters;
 mod programs;
+mod schema;
 mod site_id;
 mod table;
 mod unknown;

@@ -74,7 +74,7 @@ fn from_diagnosis_to_cure() -> Result<(), Box<dyn std::error::Error>> {
         put.uri(),
         "https://management.azure.com/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/\
          resourceGroups/orders-rg/providers/Microsoft.Web/sites/orders/config/authsettingsV2\
-         ?api-version=2026-03-15",
+         ?api-version=2025-05-01",
     );
     let before: Vec<&str> = SITE.trim_end().lines().collect();
     let sent = String::from_utf8(put.into_body())?;

@@ -1,6 +1,6 @@
 //! The settings of the first version, and the way on.
 
-use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind, platform};
+use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind};
 use serde_json::{Value, json};
 
 const V1: &str = include_str!("../data/settings/authsettings-v1.json");
@@ -102,6 +102,28 @@ fn migrates() {
     assert!(settings.as_json().contains("48.0"));
 }
 
+/// In the second version the path alone switches the file on ("File-based configuration").
+#[test]
+fn the_path_of_a_settings_file_moves_only_if_the_file_counts() {
+    #[track_caller]
+    fn check(flag: &str, moves: bool) {
+        let document = format!(r#"{{"tokenStoreEnabled":true,{flag}"authFilePath":"auth.json"}}"#);
+        let migration = document.parse::<AuthSettingsV1>().unwrap().migrate();
+        let settings: Value = serde_json::from_str(migration.settings().as_json()).unwrap();
+        let path = settings["properties"]["platform"].get("configFilePath");
+        assert_eq!(path, moves.then(|| json!("auth.json")).as_ref(), "{flag}");
+        assert_eq!(migration.left_behind().contains(&"authFilePath".to_owned()), !moves, "{flag}");
+    }
+    check(r#""isAuthFromFile":"True","#, true);
+    check(r#""isAuthFromFile":"true","#, true);
+    check(r#""isAuthFromFile":true,"#, true);
+    check(r#""isAuthFromFile":"False","#, false);
+    check(r#""isAuthFromFile":false,"#, false);
+    check(r#""isAuthFromFile":null,"#, false);
+    check(r#""isAuthFromFile":"[parameters('fromFile')]","#, false);
+    check("", false);
+}
+
 #[test]
 fn every_value_has_a_place_or_is_left_behind() {
     let text = |name: &str| format!(r#"{{"tokenStoreEnabled":null,"{name}":"canary"}}"#);
@@ -200,25 +222,6 @@ fn claim_checks_that_cannot_be_read_are_left_behind() {
         let text = format!(r#"{{"tokenStoreEnabled":null,"aadClaimsAuthorization":{checks}}}"#);
         let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
         assert_eq!(migration.left_behind(), ["aadClaimsAuthorization"], "{checks}");
-    }
-}
-
-/// The file is read only if both say so.
-#[test]
-fn the_path_of_a_settings_file_moves_if_it_is_read() {
-    let migrated = |is_from_file: &str| {
-        let text = format!(
-            r#"{{"enabled":true,"tokenStoreEnabled":null,"isAuthFromFile":{is_from_file},"authFilePath":"auth.json"}}"#
-        );
-        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
-        let path = migration.settings().get(platform::CONFIG_FILE_PATH);
-        (path, migration.left_behind().join(" "))
-    };
-    for yes in ["true", "\"True\"", "\"true\""] {
-        assert_eq!(migrated(yes), (Some("auth.json".to_owned()), String::new()), "{yes}");
-    }
-    for no in ["false", "\"False\"", "null", "\"\""] {
-        assert_eq!(migrated(no), (None, "authFilePath".to_owned()), "{no}");
     }
 }
 

@@ -12,10 +12,13 @@ use crate::{
     settings::{AuthSettingsV2, Form},
 };
 
-/// The api-version for App Service: the newest stable one of the specification
-/// (Azure/azure-rest-api-specs, `Microsoft.Web`). The document has had the same
+/// The api-version for App Service: that of `azure-mgmt-web` 11.0.1. The document has had the same
 /// members in every version since 2021-02-01.
-pub const APP_SERVICE_API_VERSION: &str = "2026-03-15";
+///
+/// `azure-rest-api-specs` has a stable 2026-03-15 as well. No released SDK that could be read sends it, and
+/// national clouds come to know new versions later, so it is not the default;
+/// [`ArmRequests::api_version`] sends it.
+pub const APP_SERVICE_API_VERSION: &str = "2025-05-01";
 
 /// The api-version for Container Apps: that of `azure-mgmt-appcontainers` 5.1.0.
 ///
@@ -40,7 +43,7 @@ impl SiteId {
     /// assert_eq!(
     ///     get.uri(),
     ///     "https://management.azure.com/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/\
-    ///      NAME/config/authsettingsV2?api-version=2026-03-15",
+    ///      NAME/config/authsettingsV2?api-version=2025-05-01",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

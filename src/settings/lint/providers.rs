@@ -3,13 +3,14 @@
 use super::{Findings, Lint, MAX_NAME, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
+    provider::is_custom_name,
     settings::{Form, Service, form::has_custom_providers, setting::is_built_in},
 };
 
 rules! {
     ST5 Error: "the name is part of addresses and of the names of settings: letters, digits and _ are \
         allowed, and the names of the built-in providers are taken",
-        "App Service docs, Configure an OpenID Connect provider";
+        "App Service docs, Configure an OpenID Connect provider; MicrosoftDocs/azure-docs#104897";
     ST6 Warning: "a custom provider needs the address of its metadata, or each of its addresses; with the \
         first, the others do not count",
         "App Service docs, Configure an OpenID Connect provider";
@@ -52,7 +53,7 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
 
 fn custom(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
     let name = &*provider.name();
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if !is_custom_name(name) {
         let message = format!("the name {} has more than letters, digits and _", Escaped(name));
         findings.add(&ST5, provider, message, "name it with letters, digits and _ alone");
     } else if is_built_in(name) {

@@ -178,6 +178,22 @@ impl AnySetting {
         self.0.services.has(service)
     }
 
+    /// What its values are, for people: `true or false`, `a list of GUIDs`.
+    #[must_use]
+    pub fn expected(self) -> &'static str {
+        self.0.kind.expected()
+    }
+
+    /// The known values of a setting with few, in the order of their numbers in the middleware's
+    /// document; none for others.
+    #[must_use]
+    pub fn choices(self) -> &'static [&'static str] {
+        match self.0.kind {
+            Kind::Choice(names) => names,
+            _ => &[],
+        }
+    }
+
     /// Returns `true` if it is in the envelope of Azure Resource Manager, around the sections.
     #[must_use]
     pub fn is_in_envelope(self) -> bool {

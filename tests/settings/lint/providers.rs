@@ -36,6 +36,8 @@ fn st5_names_of_custom_providers_are_plain() {
     let at = "/identityProviders/openIdConnectProviders/apple";
     assert_eq!(fires_in(FILE, "ST5", &[at], &[(at, GOOD)]).severity(), Severity::Warning);
     passes(&[("/identityProviders/customOpenIdConnectProviders/contoso2", GOOD)]);
+    // What the documentation says to write in place of a hyphen (MicrosoftDocs/azure-docs#104897).
+    passes(&[("/identityProviders/customOpenIdConnectProviders/my_provider", GOOD)]);
     passes(&[("/identityProviders/customOpenIdConnectProviders/openIdConnectProviders", GOOD)]);
 }
 
