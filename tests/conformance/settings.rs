@@ -318,13 +318,16 @@ fn validate(schema: &Value, json: &Value, at: String) -> Result<(), String> {
         one => std::slice::from_ref(one),
     });
     let any_of = schema.get("anyOf").and_then(Value::as_array);
-    let is_any = any_of.is_none_or(|all| all.iter().any(|one| validate(one, json, at.clone()).is_ok()));
-    let is_listed = schema.get("enum").and_then(Value::as_array).is_none_or(|all| all.contains(json));
+    let is_any =
+        any_of.is_none_or(|all| all.iter().any(|one| validate(one, json, at.clone()).is_ok()));
+    let is_listed =
+        schema.get("enum").and_then(Value::as_array).is_none_or(|all| all.contains(json));
     if (!types.is_empty() && !types.iter().any(is)) || !is_any || !is_listed {
         return Err(at);
     }
     for (name, value) in json.as_object().into_iter().flatten() {
-        let inner = schema.pointer(&format!("/properties/{name}")).or(schema.get("additionalProperties"));
+        let inner =
+            schema.pointer(&format!("/properties/{name}")).or(schema.get("additionalProperties"));
         if let Some(inner) = inner {
             validate(inner, value, format!("{at}/{name}"))?;
         }

@@ -63,7 +63,10 @@ impl Node {
 
 /// What the service reads, and what a template can say.
 fn value(setting: AnySetting) -> Value {
-    let string_or = |types: &[&str]| json!({"type": [types, &["string", "null"]].concat()});
+    let string_or = |types: &[&str]| {
+        let types = [types, &["string", "null"]].concat();
+        json!({"type": types})
+    };
     let list = json!({"type": ["array", "string", "null"], "items": {"type": "string"}});
     match setting.expected() {
         "true or false" | "\"true\" or \"false\"" => string_or(&["boolean"]),

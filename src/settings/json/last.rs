@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, Hasher, RandomState},
 };
 
 use super::Json;
@@ -62,6 +62,15 @@ impl Counts {
     }
 }
 
+/// The hash of a name in lower case.
 fn hash(hasher: &RandomState, member: Json<'_>) -> u64 {
-    hasher.hash_one(member.name().to_ascii_lowercase())
+    let mut hash = hasher.build_hasher();
+    let mut lower = [0; 32];
+    for chunk in member.name().as_bytes().chunks(lower.len()) {
+        for (lower, byte) in lower.iter_mut().zip(chunk) {
+            *lower = byte.to_ascii_lowercase();
+        }
+        hash.write(lower.get(..chunk.len()).unwrap_or_default());
+    }
+    hash.finish()
 }

@@ -128,23 +128,29 @@ impl<'a> Json<'a> {
         decoded(written.trim_ascii_end().trim_end_matches(':').trim_ascii_end())
     }
 
-    /// Whether it is the member of this name, in any case.
+    /// Whether it is the member of this name, in any case. Most are not, by their first letter.
     pub(in crate::settings) fn is_named(self, name: &str) -> bool {
         let Some(node) = self.node().filter(|node| node.name > 0) else { return false };
-        let quoted = self.text.as_bytes().get(range(node.name, node.start)).unwrap_or_default();
-        let mut own = quoted.iter().skip(1);
-        for byte in name.bytes() {
-            match own.next() {
-                Some(own) if own.eq_ignore_ascii_case(&byte) => {}
-                // An escape can stand for any letter.
-                Some(b'\\') => return self.name().eq_ignore_ascii_case(name),
-                _ => return false,
-            }
+        let start = usize::try_from(node.name).unwrap_or(usize::MAX).saturating_add(1);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let first = rest.first().copied().unwrap_or_default();
+        let wanted = name.as_bytes().first().copied().unwrap_or(b'"');
+        // Letters of one name differ in the bit of the case alone; an escape can stand for any.
+        if (first ^ wanted) & !0x20 != 0 && first != b'\\' {
+            return false;
         }
-        match own.next() {
-            Some(b'"') => true,
-            Some(b'\\') => self.name().eq_ignore_ascii_case(name),
-            _ => false,
+        match rest.split_at_checked(name.len()) {
+            // A backslash is never a letter of a name: it begins an escape.
+            Some((own, [b'"', ..]))
+                if own.eq_ignore_ascii_case(name.as_bytes()) && !own.contains(&b'\\') =>
+            {
+                true
+            }
+            _ => {
+                let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+                let is_escaped = end.is_some_and(|end| rest.get(end) == Some(&b'\\'));
+                is_escaped && self.name().eq_ignore_ascii_case(name)
+            }
         }
     }
 

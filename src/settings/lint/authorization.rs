@@ -44,7 +44,7 @@ rules! {
         "KelvinTegelaar/CIPP#368; Microsoft identity platform docs, Access token claims reference";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// How long the identities may be, with a comma between them.
 const MAX_IDENTITIES: usize = 500;

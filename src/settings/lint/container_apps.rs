@@ -15,7 +15,7 @@ rules! {
         "inferred from authConfigs schema, EncryptionSettings";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 fn check(lint: &Lint<'_>, findings: &mut Findings) {
     if lint.service != Service::ContainerApps {

@@ -24,7 +24,7 @@ rules! {
 /// How many paths are looked at. Nobody lists as many.
 const MAX_PATHS: usize = 1000;
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 fn check(lint: &Lint<'_>, findings: &mut Findings) {
     let sections = &lint.sections;

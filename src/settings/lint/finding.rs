@@ -144,6 +144,10 @@ impl Finding {
     }
 }
 
+/// How many values may be looked at to find out which fixes are possible: all that real documents have,
+/// and of a document with a million values those of the first findings.
+const MOST_LOOKED_AT: usize = 4_000_000;
+
 /// How many values a fix may remove or move: more than any section has.
 const MAX_MOVED: usize = 10_000;
 
@@ -288,17 +292,20 @@ impl Findings {
         self.of_rules.get(rule.id).is_some_and(|count| *count >= MAX_OF_ONE_RULE)
     }
 
-    /// Where something was found so far, as offsets of the values.
-    pub(super) fn places(&self) -> HashSet<usize> {
-        self.places.clone()
+    /// Whether something was found at a place so far.
+    pub(super) fn has_place(&self, spot: &Spot<'_>) -> bool {
+        spot.json().is_some_and(|json| self.places.contains(&json.range().start))
     }
 
     /// The findings in this document, without the fixes that would cost something.
     pub(super) fn in_order(mut self, doc: &AuthSettingsV2) -> Vec<Finding> {
-        for finding in &mut self.found {
-            if !finding.fixes.iter().all(|fix| fix.is_possible(doc.text())) {
+        let mut checks = MOST_LOOKED_AT / doc.text().root().size().max(1);
+        for finding in self.found.iter_mut().filter(|finding| !finding.fixes.is_empty()) {
+            let is_possible = |fix: &Fix| fix.is_possible(doc.text());
+            if checks == 0 || !finding.fixes.iter().all(is_possible) {
                 finding.fixes.clear();
             }
+            checks = checks.saturating_sub(1);
         }
         // Positions in one pass over the text.
         self.found.sort_by_key(|finding| finding.offset);

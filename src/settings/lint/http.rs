@@ -15,7 +15,7 @@ rules! {
         "inferred from the default /.auth";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 fn check(lint: &Lint<'_>, findings: &mut Findings) {
     let http = lint.sections.at("httpSettings");

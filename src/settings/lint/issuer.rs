@@ -25,7 +25,7 @@ rules! {
         "authSettingsV2 schema, openIdIssuer";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// Other hosts of the services that sign in, and that of the German cloud which is closed. `login-us` is an
 /// older host for US Government tenants (MSAL, instance discovery metadata).

@@ -21,7 +21,7 @@ rules! {
         "inferred from authSettingsV2 schema, Login.preserveUrlFragmentsForLogins";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The longest time that a nonce is good for without a remark; the default is five minutes.
 const LONG_NONCE: Duration = Duration::from_secs(24 * 60 * 60);

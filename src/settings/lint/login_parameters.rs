@@ -53,7 +53,7 @@ rules! {
         "Microsoft Entra error codes; RFC 6749 section 3.3";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The longest list that is looked into. Microsoft Entra documents some twenty parameters, and each can
 /// be there once.

@@ -16,7 +16,7 @@ rules! {
         "App Service docs, Configure MCP server authorization; microsoft/azure-container-apps#1736";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The app setting that makes App Service serve protected resource metadata, with these scopes.
 const METADATA: &str = "WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES";

@@ -37,6 +37,7 @@ use super::{
 use authorization::AllowedApplications;
 use finding::{Findings, Fix};
 use spot::Spot;
+use walk::{Object, Part, walk};
 
 /// The longest name of somebody's own that is followed: the way to what is inside repeats it.
 const MAX_NAME: usize = 256;
@@ -45,6 +46,8 @@ const MAX_NAME: usize = 256;
 struct Section {
     rules: &'static [&'static Rule],
     check: fn(&Lint<'_>, &mut Findings),
+    /// What looks at each member that is walked to, after all the others.
+    see: Option<fn(&Lint<'_>, &Object<'_>, &Part<'_>, &mut Findings)>,
 }
 
 const SECTIONS: &[Section] = &[
@@ -172,6 +175,12 @@ impl AuthSettingsV2 {
         for section in SECTIONS {
             (section.check)(&lint, &mut findings);
         }
+        walk(&lint, &mut |object, part| {
+            for see in SECTIONS.iter().filter_map(|section| section.see) {
+                see(&lint, object, part, &mut findings);
+            }
+        });
+        shapes::placeholders(&lint, &mut findings);
         findings.in_order(self)
     }
 }

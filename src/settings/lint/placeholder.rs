@@ -30,6 +30,9 @@ pub(super) fn is_open(text: &str) -> bool {
 /// `<tenant>`, `https://login.microsoftonline.com/{tenant-id}/v2.0`. JSON in a text has quotes.
 fn has_word_in(text: &str, open: char, close: char) -> bool {
     const LONGEST: usize = 64;
+    if !text.contains(open) {
+        return false;
+    }
     text.split(open).skip(1).any(|rest| {
         let name = rest.split(close).next().unwrap_or_default();
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b" _-.|:/".contains(&byte);
@@ -45,6 +48,10 @@ fn has_word_in(text: &str, open: char, close: char) -> bool {
 fn is_yours(text: &str) -> bool {
     const WORD: &[u8; 4] = b"your";
     let bytes = text.as_bytes();
+    // Most texts have none of the letters.
+    if !bytes.iter().any(|byte| matches!(byte | 0x20, b'y')) && !text.contains('_') {
+        return false;
+    }
     if bytes.first() == Some(&b'/') {
         return false;
     }

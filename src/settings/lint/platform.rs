@@ -19,7 +19,7 @@ rules! {
         "App Service docs, Authentication runtime versions";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 fn check(lint: &Lint<'_>, findings: &mut Findings) {
     let form = lint.form;

@@ -22,7 +22,7 @@ rules! {
         "App Service docs, Authentication API versions";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// What makes a registration: the id, its setting in Static Web Apps, and the setting of the secret.
 const REGISTRATIONS: [[&str; 3]; 3] = [
@@ -69,23 +69,7 @@ fn custom(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
     if name.len() > MAX_NAME {
         return;
     }
-    let registration = provider.at("registration");
-    let configuration = registration.at("openIdConnectConfiguration");
-    let addresses = ["authorizationEndpoint", "tokenEndpoint", "issuer", "certificationUri"]
-        .map(|name| configuration.at(name));
-    let well_known = configuration.at("wellKnownOpenIdConfiguration");
-    let has_address = addresses.iter().any(Spot::is_filled);
-    if well_known.is_filled() && has_address {
-        let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
-        findings.add(&ST6, &configuration, message, "leave them out");
-    } else if registration.is_filled()
-        && well_known.is_missing()
-        && !has_address
-        && ![&registration, &configuration].iter().any(|own| own.at("properties").exists())
-    {
-        let message = "no address of the provider is set";
-        findings.add(&ST6, &configuration, message, "set wellKnownOpenIdConfiguration");
-    }
+    addresses(&provider.at("registration"), findings);
 
     let scopes = provider.at("login").at("scopes");
     let mut texts = scopes.elements().map(|scope| scope.text().unwrap_or_default());
@@ -102,12 +86,38 @@ fn custom(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
     }
 }
 
+/// The addresses of a custom provider.
+fn addresses(registration: &Spot<'_>, findings: &mut Findings) {
+    if !registration.is_filled() {
+        return;
+    }
+    let configuration = registration.at("openIdConnectConfiguration");
+    let well_known = configuration.at("wellKnownOpenIdConfiguration");
+    let has_address = ["authorizationEndpoint", "tokenEndpoint", "issuer", "certificationUri"]
+        .iter()
+        .any(|name| configuration.at(name).is_filled());
+    if well_known.is_filled() && has_address {
+        let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
+        findings.add(&ST6, &configuration, message, "leave them out");
+    } else if well_known.is_missing()
+        && !has_address
+        && ![registration, &configuration].iter().any(|own| own.at("properties").exists())
+    {
+        let message = "no address of the provider is set";
+        findings.add(&ST6, &configuration, message, "set wellKnownOpenIdConfiguration");
+    }
+}
+
 /// `enabled` says little: the platform answers `true` for providers that were never set up.
 fn half_set_up(service: Service, provider: &Spot<'_>, findings: &mut Findings) {
     if provider.name().len() > MAX_NAME {
         return;
     }
     let registration = provider.at("registration");
+    // The platform answers all providers, most with nothing in them.
+    if !registration.is_filled() {
+        return;
+    }
     // Of a custom provider.
     let credential = registration.at("clientCredential");
     for [id, id_setting, secret] in REGISTRATIONS {

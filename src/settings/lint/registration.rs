@@ -20,7 +20,7 @@ rules! {
     RG7 Error: "a sign-in ends with AADSTS7000222", "Microsoft Entra error codes";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 fn check(lint: &Lint<'_>, findings: &mut Findings) {
     let Some(registration) = lint.context.registered() else { return };

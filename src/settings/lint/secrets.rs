@@ -1,7 +1,7 @@
 //! Secrets, which are in settings: the document has their names.
 
 use super::{
-    Findings, Lint, Section, Severity, Spot, placeholder::is_placeholder, rule::rules, walk::walk,
+    Findings, Lint, Object, Part, Section, Severity, Spot, placeholder::is_placeholder, rule::rules,
 };
 use crate::{
     resource::is_guid,
@@ -20,19 +20,15 @@ rules! {
         "App Service docs, Configure Microsoft Entra; Azure-Samples/appservice-builtinauth-bicep";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check: entra, see: Some(see) };
 
 const SECRET: &str = "clientSecretSettingName";
 const THUMBPRINT: &str = "clientSecretCertificateThumbprint";
 
-fn check(lint: &Lint<'_>, findings: &mut Findings) {
-    entra(lint, findings);
-    let service = lint.service;
-    walk(lint, &mut |_, part| {
-        if part.node.is_some_and(|node| node.kind == Kind::SettingName) {
-            setting_name(service, &part.spot, findings);
-        }
-    });
+fn see(lint: &Lint<'_>, _: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
+    if part.node.is_some_and(|node| node.kind == Kind::SettingName) {
+        setting_name(lint.service, &part.spot, findings);
+    }
 }
 
 fn entra(lint: &Lint<'_>, findings: &mut Findings) {

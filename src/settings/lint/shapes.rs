@@ -1,14 +1,11 @@
 //! Values of the wrong type, and texts that somebody was to replace.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
 use super::{
-    Findings, Lint, MAX_NAME, Section, Severity, Spot,
+    Findings, Lint, MAX_NAME, Object, Part, Section, Severity, Spot,
     placeholder::{is_open, is_placeholder},
     rule::rules,
-    walk::walk,
 };
 use crate::{
     json::Kind as JsonKind,
@@ -34,30 +31,28 @@ rules! {
         "App Service docs, Configure Microsoft Entra";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check: envelope, see: Some(see) };
 
-fn check(lint: &Lint<'_>, findings: &mut Findings) {
-    // Another rule that has found something there says more.
-    let spoken = findings.places();
-    let mut types = Types { spoken: &spoken, findings };
+fn envelope(lint: &Lint<'_>, findings: &mut Findings) {
+    let mut types = Types { findings };
     if lint.form.has_envelope() {
         for node in &envelope_schema().members {
             types.check(&lint.document.at(node.name), node);
         }
     }
-    if !lint.sections.json().is_some_and(Json::is_object) && lint.sections.exists() {
+    if lint.sections.exists() {
         types.object(&lint.sections);
     }
-    walk(lint, &mut |_, part| {
-        if let Some(node) = part.node {
-            types.check(&part.spot, node);
-        }
-    });
-    placeholders(lint, &spoken, findings);
 }
 
+fn see(_: &Lint<'_>, _: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
+    if let Some(node) = part.node {
+        Types { findings }.check(&part.spot, node);
+    }
+}
+
+/// Looks at types. It is silent where another rule has spoken, which says more.
 struct Types<'f> {
-    spoken: &'f HashSet<usize>,
     findings: &'f mut Findings,
 }
 
@@ -213,7 +208,7 @@ impl Types<'_> {
     }
 
     fn has_spoken(&self, spot: &Spot<'_>) -> bool {
-        spot.json().is_some_and(|json| self.spoken.contains(&json.range().start))
+        self.findings.has_place(spot)
     }
 
     fn wrong(&mut self, spot: &Spot<'_>, meant: &str) {
@@ -222,10 +217,15 @@ impl Types<'_> {
     }
 }
 
+/// For how many texts the way is looked for.
+const MOST_TRIES: usize = 300;
+
 /// Texts to be replaced, anywhere inside: by a deployment, or by a person.
-fn placeholders(lint: &Lint<'_>, spoken: &HashSet<usize>, findings: &mut Findings) {
+pub(super) fn placeholders(lint: &Lint<'_>, findings: &mut Findings) {
     let Some(root) = lint.sections.json() else { return };
     let is_template = lint.doc.is_template();
+    // What has no way that can be shown is not looked for again and again.
+    let mut tries = MOST_TRIES;
     for json in root.all().filter(|json| json.kind() == JsonKind::String) {
         let text = json.as_str().unwrap_or_default();
         let rule = match () {
@@ -233,10 +233,12 @@ fn placeholders(lint: &Lint<'_>, spoken: &HashSet<usize>, findings: &mut Finding
             () if is_expression(&text) || is_open(&text) => &ST19,
             () => continue,
         };
-        if findings.is_full(rule) || spoken.contains(&json.range().start) {
+        if findings.is_full(rule) || tries == 0 {
             continue;
         }
-        let Some(spot) = spot_of(&lint.sections, json) else { continue };
+        tries = tries.saturating_sub(1);
+        let spot = spot_of(&lint.sections, json);
+        let Some(spot) = spot.filter(|spot| !findings.has_place(spot)) else { continue };
         if *rule == ST22 {
             let message = "unknown: decided by the template";
             findings.add(rule, &spot, message, "nothing, if the template is right");

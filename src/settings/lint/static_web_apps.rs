@@ -16,7 +16,7 @@ rules! {
         "Azure/static-web-apps#413; Static Web Apps docs, Custom authentication";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The addresses of a provider, where that of its metadata is not given.
 const ADDRESSES: [&str; 4] =

@@ -2,16 +2,12 @@
 
 mod unknown;
 
-use super::{
-    Findings, Fix, Lint, Section, Severity, Spot,
-    rule::rules,
-    walk::{Object, Part, walk},
-};
+use super::{Findings, Fix, Lint, Object, Part, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
     settings::{
         Form, Service,
-        form::has_custom_providers,
+        form::CUSTOM_PROVIDERS,
         json::{Json, last_of_each},
         setting::{envelope_schema, schema},
     },
@@ -30,23 +26,20 @@ rules! {
         "inferred from the platform's reader, Json.NET";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check: envelope, see: Some(see) };
 
-fn check(lint: &Lint<'_>, findings: &mut Findings) {
-    envelope(lint, findings);
-    walk(lint, &mut |object, part| {
-        if part.is_repeated {
-            repeated(&part.spot, findings);
-        }
-        if object.is_map() {
-            return;
-        }
-        if part.node.is_none() && part.spot.is_named("properties") {
-            wrapper(object, part, findings);
-        } else if !of_another_form(lint.form, object, part, findings) && part.node.is_none() {
-            unknown::member(lint, object, part, findings);
-        }
-    });
+fn see(lint: &Lint<'_>, object: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
+    if part.is_repeated {
+        repeated(&part.spot, findings);
+    }
+    if object.is_map() {
+        return;
+    }
+    if part.node.is_none() && part.spot.is_named("properties") {
+        wrapper(object, part, findings);
+    } else if !of_another_form(lint.form, object, part, findings) && part.node.is_none() {
+        unknown::member(lint, object, part, findings);
+    }
 }
 
 fn repeated(spot: &Spot<'_>, findings: &mut Findings) {
@@ -123,14 +116,14 @@ fn of_another_form(
     let spot = &part.spot;
     let is = |name: &str| spot.is_named(name);
     let has = |name: &str| object.schema.member(name).is_some();
-    let written = spot.name();
-    let (name, severity) = if has_custom_providers(&written) {
+    let (name, severity) = if CUSTOM_PROVIDERS.iter().any(|name| is(name)) {
         let custom = form.custom_providers();
         if is(custom) || !has(Form::AppService.custom_providers()) {
             return false;
         }
         (custom, Severity::Warning)
     } else if is("gitHub") && has("gitHub") {
+        let written = spot.name();
         if ["github", "gitHub"].contains(&&*written) && written != form.provider("gitHub") {
             (form.provider("gitHub"), case_matters(form))
         } else {
@@ -154,7 +147,7 @@ fn of_another_form(
         return false;
     };
     let is_free = is(name) || object.spot.json().is_some_and(|own| own.get(name).is_none());
-    let message = format!("{} is the name of another form or version", Escaped(&written));
+    let message = format!("{} is the name of another form or version", Escaped(&spot.name()));
     let added = findings.add(&ST4, spot, message, format!("name it {name}")).severity(severity);
     // A text is no list under another name either.
     if is_free && (name != "scopes" || spot.texts().is_some()) {

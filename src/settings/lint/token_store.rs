@@ -16,7 +16,7 @@ rules! {
         "App Service docs, Work with OAuth tokens";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The default, beyond which the documentation warns.
 const USUAL_EXTENSION: Duration = Duration::from_secs(72 * 60 * 60);

@@ -23,7 +23,7 @@ rules! {
         "inferred; samples of Microsoft's answer 401 for APIs";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 fn check(lint: &Lint<'_>, findings: &mut Findings) {
     // Static Web Apps have no such section. And a settings file counts instead of the document that
