@@ -4,7 +4,7 @@ use super::{
     AuthSettingsV2, EditError, EditErrorKind, Form, LoginParameters, NotUnderstood, SetFrom,
     Setting, entra,
     form::CUSTOM_PROVIDERS,
-    json::{Json, JsonText, Path, Position, last_of_each},
+    json::{Json, JsonText, Path, Position, inner, last_of_each},
     setting::{ANY_NAME, Kind, flag},
     unknown::{describe, expression},
 };
@@ -67,20 +67,20 @@ impl AuthSettingsV2 {
             // The way to a resource in a template leads through lists.
             let is_inner = way.steps().len() >= self.resource().steps().len();
             if is_inner && !parent.is_object() {
-                return Err(self.not_understood(way, parent, "an object"));
+                return Err(self.not_understood(&way, parent, "an object"));
             }
-            json = self.text().inner(parent, step);
+            json = inner(parent, step);
             way.push(step.clone());
         }
         let Some(json) = json.filter(|json| !json.is_null()) else { return Ok(None) };
         let expected = setting.codec().kind().expected();
         if let Some((element, inner)) = expression_in(json) {
             way.extend(element);
-            return Err(self.not_understood(way, inner, expected));
+            return Err(self.not_understood(&way, inner, expected));
         }
         match (setting.codec().read)(json) {
             Some(value) => Ok(Some(value)),
-            None => Err(self.not_understood(way, json, expected)),
+            None => Err(self.not_understood(&way, json, expected)),
         }
     }
 
@@ -226,12 +226,12 @@ impl AuthSettingsV2 {
         }
         let (mut json, mut way) = (self.text().root(), Path::default());
         for step in path.steps() {
-            let inner = self.text().inner(json, step);
-            if inner.is_none() && !json.is_object() && !json.is_null() {
+            let found = inner(json, step);
+            if found.is_none() && !json.is_object() && !json.is_null() {
                 return Err(self.blocked(EditErrorKind::NotAnObject, &way, json));
             }
-            let Some(inner) = inner else { break };
-            json = inner;
+            let Some(found) = found else { break };
+            json = found;
             way.push(step.clone());
         }
         self.text_mut().set_text(&path, value.as_str());
@@ -255,8 +255,8 @@ impl AuthSettingsV2 {
             if is_inner && !json.is_object() {
                 return Err(self.blocked(EditErrorKind::NotAnObject, &way, json));
             }
-            let Some(inner) = self.text().inner(json, step) else { return Ok(path) };
-            json = inner;
+            let Some(found) = inner(json, step) else { return Ok(path) };
+            json = found;
             way.push(step.clone());
         }
         if setting.codec().kind() == Kind::Object && !json.is_object() {
@@ -303,7 +303,7 @@ impl AuthSettingsV2 {
         sections.get("identityProviders")?.get(name)
     }
 
-    fn not_understood(&self, way: Path, json: Json<'_>, expected: &'static str) -> NotUnderstood {
+    fn not_understood(&self, way: &Path, json: Json<'_>, expected: &'static str) -> NotUnderstood {
         NotUnderstood {
             pointer: way.to_string(),
             position: self.position_of(json),

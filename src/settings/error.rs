@@ -201,6 +201,7 @@ impl fmt::Display for EditError {
 
 impl Error for EditError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        let source: &(dyn Error + 'static) = self.source.as_ref()?;
+        Some(source)
     }
 }

@@ -290,7 +290,7 @@ fn schemas_accept_every_document() {
                 .lint()
                 .iter()
                 .filter(|finding| ["ST15", "LP1"].contains(&finding.rule()))
-                .map(|finding| finding.pointer())
+                .map(Finding::pointer)
                 .collect();
             if let Err(at) = validate(&schema, &json, String::new()) {
                 assert!(wrong.iter().any(|wrong| at.starts_with(wrong.as_str())), "{name}: {at}");

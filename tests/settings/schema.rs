@@ -50,12 +50,11 @@ impl Node {
     fn object(&self) -> Value {
         // An expression of a template, or `null`, can stand for any object.
         let mut schema = json!({"type": ["object", "string", "null"]});
-        match self.members.get("*") {
-            Some(any) => schema["additionalProperties"] = any.schema(),
-            None => {
-                let members = self.members.iter().map(|(name, own)| (name.clone(), own.schema()));
-                schema["properties"] = members.collect();
-            }
+        if let Some(any) = self.members.get("*") {
+            schema["additionalProperties"] = any.schema();
+        } else {
+            let members = self.members.iter().map(|(name, own)| (name.clone(), own.schema()));
+            schema["properties"] = members.collect();
         }
         schema
     }

@@ -14,5 +14,5 @@ mod value;
 pub(super) use last::last_of_each;
 pub(super) use path::{Path, Step};
 pub use position::Position;
-pub(super) use text::JsonText;
+pub(super) use text::{JsonText, inner};
 pub(super) use value::Json;

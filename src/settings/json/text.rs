@@ -54,11 +54,6 @@ impl JsonText {
         path.steps().iter().try_fold(self.root(), |json, step| inner(json, step))
     }
 
-    /// The member or the element of that name.
-    pub(in crate::settings) fn inner<'a>(&'a self, json: Json<'a>, step: &str) -> Option<Json<'a>> {
-        inner(json, step)
-    }
-
     /// Sets the value at a path, and touches nothing else. What is missing on the way is added; what is
     /// on the way and can have no members, is replaced.
     pub(in crate::settings) fn set(&mut self, path: &Path, value: &Value) {
@@ -167,7 +162,7 @@ fn error(text: &str) -> JsonError {
 }
 
 /// The member or the element of that name.
-fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
+pub(in crate::settings) fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
     match json.kind() {
         Kind::Object => json.get(step),
         Kind::Array => json.elements()?.nth(element(step)?),

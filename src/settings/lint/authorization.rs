@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Findings, Lint, Section, Spot, placeholder::final_text, rule::rules};
 use crate::{
     resource::is_guid,
-    settings::{Guid, UnauthenticatedAction},
+    settings::{Guid, UnauthenticatedAction, json::Json},
 };
 
 rules! {
@@ -109,21 +109,21 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
 }
 
 fn is_empty_list(list: &Spot<'_>) -> bool {
-    list.json().and_then(|own| own.elements()).is_some_and(|mut all| all.next().is_none())
+    list.json().and_then(Json::elements).is_some_and(|mut all| all.next().is_none())
 }
 
-fn audiences(lint: &Lint<'_>, is_api: bool, list: &Spot<'_>, findings: &mut Findings) {
-    if is_api && list.is_missing() {
+fn audiences(lint: &Lint<'_>, is_api: bool, entries: &Spot<'_>, findings: &mut Findings) {
+    if is_api && entries.is_missing() {
         findings.add(
             &AU1,
-            list,
+            entries,
             "callers without a token are answered 401, as by an API, and no audience is listed",
             "list the App ID URI of the registration",
         );
     }
     let Some(own) = &lint.client_id else { return };
-    let listed: HashSet<Guid> = list.elements().filter_map(|audience| audience.guid()).collect();
-    for audience in list.elements() {
+    let listed: HashSet<Guid> = entries.elements().filter_map(|audience| audience.guid()).collect();
+    for audience in entries.elements() {
         let Some(text) = final_text(&audience).filter(|text| is_of_another(own, text)) else {
             continue;
         };
@@ -162,8 +162,8 @@ fn custom_providers(lint: &Lint<'_>, findings: &mut Findings) {
     }
 }
 
-fn applications(lint: &Lint<'_>, is_api: bool, list: &Spot<'_>, findings: &mut Findings) {
-    for application in list.elements() {
+fn applications(lint: &Lint<'_>, is_api: bool, entries: &Spot<'_>, findings: &mut Findings) {
+    for application in entries.elements() {
         if final_text(&application).is_some_and(|text| !is_guid(&text)) {
             findings.add(
                 &AZ1,
@@ -173,10 +173,10 @@ fn applications(lint: &Lint<'_>, is_api: bool, list: &Spot<'_>, findings: &mut F
             );
         }
     }
-    if is_empty_list(list) {
+    if is_empty_list(entries) {
         findings.add(
             &AZ3,
-            list,
+            entries,
             "the list of applications is empty",
             "if callers get a 403 without a body, list their client ids, and that of the app itself",
         );
@@ -185,7 +185,7 @@ fn applications(lint: &Lint<'_>, is_api: bool, list: &Spot<'_>, findings: &mut F
     let signs_in = lint.action == Some(UnauthenticatedAction::RedirectToLoginPage);
     if signs_in && !allowed.own && allowed.others {
         let message = "users are sent to sign in, and the app itself is not among the applications";
-        findings.add(&AZ2, list, message, "add its own client id");
+        findings.add(&AZ2, entries, message, "add its own client id");
     }
     let policy = lint.entra.at("validation").at("defaultAuthorizationPolicy");
     let lists_people = policy.at("allowedPrincipals").is_filled();
@@ -194,7 +194,7 @@ fn applications(lint: &Lint<'_>, is_api: bool, list: &Spot<'_>, findings: &mut F
                        among the applications";
         findings.add(
             &AZ9,
-            list,
+            entries,
             message,
             "list the client IDs of the callers, if there are others",
         );

@@ -30,11 +30,11 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     let sections = &lint.sections;
     let prefix = sections.at("httpSettings").at("routes").at("apiPrefix");
     let prefix = final_text(&prefix).unwrap_or(Cow::Borrowed("/.auth"));
-    let list = sections.at("globalValidation").at("excludedPaths");
+    let entries = sections.at("globalValidation").at("excludedPaths");
     let texts: Vec<_> =
-        list.elements().take(MAX_PATHS).filter_map(|spot| final_text(&spot)).collect();
+        entries.elements().take(MAX_PATHS).filter_map(|spot| final_text(&spot)).collect();
     let cases = Cases::of(texts.iter().map(|path| &**path));
-    for spot in list.elements().take(MAX_PATHS) {
+    for spot in entries.elements().take(MAX_PATHS) {
         let Some(path) = final_text(&spot) else { continue };
         let (spot, path) = (&spot, &*path);
         if !path.starts_with('/') && path != "*" {

@@ -299,7 +299,8 @@ impl Findings {
 
     /// The findings in this document, without the fixes that would cost something.
     pub(super) fn in_order(mut self, doc: &AuthSettingsV2) -> Vec<Finding> {
-        let mut checks = MOST_LOOKED_AT / doc.text().root().size().max(1);
+        let size = doc.text().root().size();
+        let mut checks = MOST_LOOKED_AT.checked_div(size).unwrap_or(MOST_LOOKED_AT);
         for finding in self.found.iter_mut().filter(|finding| !finding.fixes.is_empty()) {
             let is_possible = |fix: &Fix| fix.is_possible(doc.text());
             if checks == 0 || !finding.fixes.iter().all(is_possible) {

@@ -74,14 +74,14 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
         }
         return;
     };
-    let list = List { elements: spot.elements().collect(), spot, parameters };
-    for problem in list.parameters.problems() {
-        list.problem(&problem, findings);
+    let entries = List { elements: spot.elements().collect(), spot, parameters };
+    for problem in entries.parameters.problems() {
+        entries.problem(&problem, findings);
     }
-    for warning in list.parameters.warnings() {
-        list.warning(lint, &warning, findings);
+    for warning in entries.parameters.warnings() {
+        entries.warning(lint, &warning, findings);
     }
-    list.offline_access(lint, findings);
+    entries.offline_access(lint, findings);
 }
 
 /// The list, if it is one of texts that can be looked into.

@@ -44,11 +44,11 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
         findings.add(&MC1, &lint.registration.at("clientId"), message, cure);
     }
     let policy = lint.entra.at("validation").at("defaultAuthorizationPolicy");
-    let list = policy.at("allowedApplications");
-    if serves_metadata && list.is_filled() && lint.allowed.is_some() && !allows_vs_code {
+    let entries = policy.at("allowedApplications");
+    if serves_metadata && entries.is_filled() && lint.allowed.is_some() && !allows_vs_code {
         let message = "MCP metadata is served, and VS Code is not among the applications";
         let cure = format!("add {}", super::authorization::VS_CODE);
-        findings.add(&MC3, &list, message, cure);
+        findings.add(&MC3, &entries, message, cure);
     }
     if !serves_metadata
         && (lint.context.knows_app_settings() || lint.service != Service::AppService)
@@ -58,6 +58,6 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
             Service::AppService => "set the app setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES",
             _ => "serve it in the application: here the platform does not",
         };
-        findings.add(&MC4, &list, message, cure);
+        findings.add(&MC4, &entries, message, cure);
     }
 }

@@ -156,7 +156,7 @@ impl AuthSettingsV2 {
     /// let nonce = findings.iter().find(|finding| finding.rule() == "LO1").unwrap();
     /// assert_eq!(nonce.severity(), Severity::Error);
     /// assert_eq!(nonce.pointer(), "/login/nonce/validateNonce");
-    /// assert_eq!(nonce.position().column(), 60);
+    /// assert_eq!(nonce.position().column(), 64);
     /// assert!(nonce.fix(&mut doc));
     /// assert_eq!(doc.get(login::VALIDATE_NONCE), Some(true));
     /// # Ok::<(), easyauth::settings::SettingsError>(())

@@ -37,8 +37,11 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     for provider in providers.members() {
         if has_custom_providers(&provider.name()) {
             for custom in provider.members() {
-                self::custom(lint, &custom, findings);
-                half_set_up(service, &custom, findings);
+                name(lint, &custom, findings);
+                if custom.is_filled() && custom.name().len() <= MAX_NAME {
+                    self::custom(&custom, findings);
+                    half_set_up(service, &custom, findings);
+                }
             }
         } else {
             half_set_up(service, &provider, findings);
@@ -51,7 +54,8 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     }
 }
 
-fn custom(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
+/// The name of a custom provider.
+fn name(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
     let name = &*provider.name();
     if !is_custom_name(name) {
         let message = format!("the name {} has more than letters, digits and _", Escaped(name));
@@ -65,10 +69,9 @@ fn custom(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
         };
         findings.add(&ST5, provider, message, "give it another name").severity(severity);
     }
+}
 
-    if name.len() > MAX_NAME {
-        return;
-    }
+fn custom(provider: &Spot<'_>, findings: &mut Findings) {
     addresses(&provider.at("registration"), findings);
 
     let scopes = provider.at("login").at("scopes");
@@ -110,9 +113,6 @@ fn addresses(registration: &Spot<'_>, findings: &mut Findings) {
 
 /// `enabled` says little: the platform answers `true` for providers that were never set up.
 fn half_set_up(service: Service, provider: &Spot<'_>, findings: &mut Findings) {
-    if provider.name().len() > MAX_NAME {
-        return;
-    }
     let registration = provider.at("registration");
     // The platform answers all providers, most with nothing in them.
     if !registration.is_filled() {

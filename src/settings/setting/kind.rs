@@ -72,6 +72,7 @@ impl<T> Codec<T> {
 
 /// The codecs, by the names that the table has for them.
 pub(super) mod codecs {
+    #[allow(clippy::wildcard_imports, reason = "all that is above")]
     use super::*;
 
     pub(in super::super) const FLAG: Codec<bool> =

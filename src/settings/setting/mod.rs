@@ -134,7 +134,7 @@ impl<T> Keyed<T> {
 
     /// The setting of the custom provider with this name.
     #[must_use]
-    pub const fn of<'n>(self, name: &'n str) -> Setting<'n, T> {
+    pub const fn of(self, name: &str) -> Setting<'_, T> {
         Setting { row: self.row, codec: self.codec, name }
     }
 }

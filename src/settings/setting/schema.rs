@@ -41,13 +41,12 @@ impl Node {
             (self.kind, self.doc) = (row.kind, row.doc.trim());
             return;
         };
-        match self.members.iter_mut().find(|own| own.name == step) {
-            Some(own) => own.add(steps, row),
-            None => {
-                let mut own = Self::object(step);
-                own.add(steps, row);
-                self.members.push(own);
-            }
+        if let Some(own) = self.members.iter_mut().find(|own| own.name == step) {
+            own.add(steps, row);
+        } else {
+            let mut own = Self::object(step);
+            own.add(steps, row);
+            self.members.push(own);
         }
     }
 }
