@@ -3,7 +3,7 @@
 //! | for | look at |
 //! |---|---|
 //! | verify an access token | [`Verifier`], [`VerifiedToken`] |
-//! | verify who signed in | [`IdTokenVerifier`], [`EasyAuthPrincipal::confirm`] |
+//! | verify who signed in | [`IdTokenVerifier`], [`EasyAuthPrincipal::confirm`], [`ConfirmedCaller`] |
 //! | whose tokens | [`Tenant`], [`Authority`] |
 //! | keys from a document | [`KeySet`] |
 //! | keys that stay fresh | [`KeyStore`], [`FetchKeys`] |
@@ -28,6 +28,7 @@ mod auth;
 mod authority;
 mod builder;
 mod confirm;
+mod confirmed;
 mod document;
 mod error;
 mod fetch;
@@ -40,6 +41,7 @@ mod refresh;
 mod signature;
 mod signed;
 mod store;
+mod subject_key;
 mod tenant;
 mod verified;
 mod verifier;
@@ -49,7 +51,8 @@ pub use algorithm::Algorithm;
 pub use auth::{BearerAuth, IdTokenAuth, Keys};
 pub use authority::Authority;
 pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
-pub use confirm::{Mismatch, VerifiedPrincipal};
+pub use confirm::Mismatch;
+pub use confirmed::ConfirmedCaller;
 pub use document::{DocumentError, MAX_DOCUMENT_LEN};
 pub use error::{VerifyError, VerifyErrorKind};
 pub use fetch::{FetchError, FetchKeys, FetchKeysBlocking};
@@ -62,6 +65,7 @@ pub use refresh::{Refresh, RefreshError};
 pub use store::{
     FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
 };
+pub use subject_key::SubjectKey;
 pub use tenant::{NotATenantId, Tenant};
-pub use verified::{Checked, SubjectKey};
+pub use verified::Checked;
 pub use verifier::{IdTokenVerifier, VerifiedIdToken, VerifiedToken, Verifier};

@@ -140,6 +140,7 @@ fn types_of_verification_can_be_shared() {
     check::<access::Denied>();
     check::<verify::Algorithm>();
     check::<verify::Authority>();
+    check::<verify::ConfirmedCaller>();
     check::<verify::IdTokenVerifier>();
     check::<verify::Key>();
     check::<verify::KeySet>();
@@ -149,10 +150,9 @@ fn types_of_verification_can_be_shared() {
     check::<verify::Refresh<'_>>();
     check::<verify::SkipReason>();
     check::<verify::SkippedKey>();
-    check::<verify::SubjectKey<'_>>();
+    check::<verify::SubjectKey>();
     check::<verify::Tenant>();
     check::<verify::VerifiedIdToken>();
-    check::<verify::VerifiedPrincipal<'_>>();
     check::<verify::VerifiedToken>();
     check::<verify::Verifier>();
     check::<verify::VerifierBuilder>();

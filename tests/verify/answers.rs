@@ -59,27 +59,6 @@ fn a_denial_says_every_reason() {
     assert_eq!(denied.scopes(), ["Mail.Read"]);
 }
 
-/// Rule 22: the key to keep data under is tenant and object id, else issuer and subject.
-#[test]
-fn the_key_to_keep_data_under() {
-    let token = passes(&Draft::access().with("email", "sample@example.com"));
-    let key = token.subject_key().unwrap();
-    assert_eq!((key.namespace(), key.id()), (TENANT, USER));
-    assert_eq!(format!("{key:?}"), "SubjectKey(..)");
-    // Another token of the same caller, with another address.
-    let other = passes(&Draft::access_v1().with("email", "other@example.com").with("sub", "s"));
-    assert_eq!(other.subject_key(), Some(key));
-    let other = passes(&Draft::access().with("oid", APP));
-    assert_ne!(other.subject_key(), Some(key));
-
-    let token = passes(&Draft::access().without("oid"));
-    let key = token.subject_key().unwrap();
-    let issuer = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
-    assert_eq!((key.namespace(), key.id()), (issuer.as_str(), "subject-at-my-api"));
-    let nobody = passes(&Draft::access().without("oid").without("sub"));
-    assert_eq!(nobody.subject_key(), None);
-}
-
 /// The status, and the header as text.
 fn answer(challenge: &Challenge) -> (u16, Option<String>) {
     let header = challenge.www_authenticate();
