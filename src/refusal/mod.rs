@@ -205,6 +205,14 @@ impl Refusal {
         if let Some(value) = self.0.challenge.as_ref().and_then(Challenge::www_authenticate) {
             headers.insert(WWW_AUTHENTICATE, value);
         }
+        #[cfg(feature = "verify")]
+        if let Some(Cause::Verify(error)) = &self.0.cause
+            && let Some(wait) = error.retry_after()
+        {
+            let has_rest = u64::from(wait.subsec_nanos() > 0);
+            headers
+                .insert(http::header::RETRY_AFTER, wait.as_secs().saturating_add(has_rest).into());
+        }
         headers
     }
 

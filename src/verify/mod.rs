@@ -6,8 +6,8 @@
 //! | verify who signed in | [`IdTokenVerifier`], [`EasyAuthPrincipal::confirm`] |
 //! | whose tokens | [`Tenant`], [`Authority`] |
 //! | keys from a document | [`KeySet`] |
-//! | keys that stay fresh | [`KeyStore`], [`FetchKeys`] |
-//! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`], [`Keys`] |
+//! | keys that stay fresh | [`Keys`], [`KeyStore`], [`FetchKeys`] |
+//! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`] |
 //! | what to answer | [`Challenge`](crate::Challenge) |
 //!
 //! Nothing here reads a clock or a network by itself: the time is an argument, and a [`KeyStore`]
@@ -30,11 +30,14 @@ mod confirm;
 mod document;
 mod error;
 mod fetch;
+mod flight;
 mod jwk;
 mod key_set;
+mod keys;
 mod metadata;
 mod policy;
 mod refresh;
+mod schedule;
 mod signature;
 mod signed;
 mod store;
@@ -44,7 +47,7 @@ mod verifier;
 
 pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
-pub use auth::{BearerAuth, IdTokenAuth, Keys};
+pub use auth::{BearerAuth, IdTokenAuth};
 pub use authority::Authority;
 pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
 pub use confirm::{Mismatch, VerifiedPrincipal};
@@ -53,6 +56,7 @@ pub use error::{VerifyError, VerifyErrorKind};
 pub use fetch::{FetchError, FetchKeys, FetchKeysBlocking};
 pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
 pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
+pub use keys::Keys;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 pub(crate) use metadata::is_fetchable;
 pub use metadata::{Metadata, MetadataUri, NotAMetadataUri};

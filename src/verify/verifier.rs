@@ -76,7 +76,7 @@ impl Verifier {
     ///
     /// [`VerifyError`] says which rule the token breaks. If it [is
     /// retryable](VerifyError::is_retryable), newer keys may help:
-    /// [`verify_with`](Self::verify_with) fetches them.
+    /// [`verify_fetching`](Self::verify_fetching) fetches them.
     pub fn verify(
         &self,
         token: &AccessToken,
