@@ -50,11 +50,7 @@ struct Service {
 /// # Errors
 ///
 /// None but for a provider without a sign-in page, which Entra is not.
-pub(crate) fn router(
-    arm: Arm,
-    platform: Platform,
-    log: Log,
-) -> Result<Router, EndpointError> {
+pub(crate) fn router(arm: Arm, platform: Platform, log: Log) -> Result<Router, EndpointError> {
     let api = arm.base().api();
     let finish = map_response_with_state(Arc::clone(&log), finish);
     Ok(Router::new()

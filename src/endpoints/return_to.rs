@@ -105,7 +105,7 @@ fn decode(mut bytes: &[u8]) -> Vec<u8> {
     while let Some((byte, rest)) = bytes.split_first() {
         bytes = rest;
         let encoded = rest.split_first_chunk().filter(|_| *byte == b'%');
-        match encoded.and_then(|(digits, after)| Some((from_hex(digits)?, after))) {
+        match encoded.and_then(|(digits, after)| Some((from_hex(*digits)?, after))) {
             Some((byte, after)) => {
                 decoded.push(byte);
                 bytes = after;
@@ -116,8 +116,8 @@ fn decode(mut bytes: &[u8]) -> Vec<u8> {
     decoded
 }
 
-fn from_hex(digits: &[u8; 2]) -> Option<u8> {
-    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+fn from_hex(digits: [u8; 2]) -> Option<u8> {
+    let digits = std::str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?;
     u8::from_str_radix(digits, 16).ok()
 }
 

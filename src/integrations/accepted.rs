@@ -41,8 +41,12 @@ impl Accepted {
             #[cfg(feature = "verify")]
             Self::IdToken(own) => name.eq_ignore_ascii_case(own),
             Self::Platform(provider) => {
-                let principal =
-                    [CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_NAME, CLIENT_PRINCIPAL_IDP];
+                let principal = [
+                    CLIENT_PRINCIPAL,
+                    CLIENT_PRINCIPAL_ID,
+                    CLIENT_PRINCIPAL_NAME,
+                    CLIENT_PRINCIPAL_IDP,
+                ];
                 principal.iter().any(|own| name.eq_ignore_ascii_case(own))
                     || is_token_of(provider, name)
             }

@@ -12,15 +12,12 @@ use actix_web::{
     web::Data,
 };
 
-use super::{
-    Identity, RequireRole, Roles,
-    accepted::Readable,
-    authentication::Authentication,
-    identity::Asked,
-    target,
-};
 #[cfg(feature = "verify")]
 use super::Confirmation;
+use super::{
+    Identity, RequireRole, Roles, accepted::Readable, authentication::Authentication,
+    identity::Asked, target,
+};
 use crate::{
     EasyAuthPrincipal, HeaderSource, Platform, ProviderTokens, Refusal,
     refusal::{LoginRedirect, SetupError, SetupErrorKind},
@@ -66,9 +63,7 @@ impl FromRequest for EasyAuthPrincipal {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, |identity, request| {
-            identity.require_principal(&asked(request)).cloned()
-        })
+        extract(request, |identity, request| identity.require_principal(&asked(request)).cloned())
     }
 }
 

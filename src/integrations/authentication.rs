@@ -6,16 +6,16 @@ use super::{
     accepted::Accepted,
     identity::{Found, Identity},
 };
+use crate::{
+    EasyAuthPrincipal, HeaderSource, Platform, Refusal,
+    refusal::{LoginRedirect, SetupError},
+};
 #[cfg(feature = "verify")]
 use crate::{
     IdToken, IdentityProvider, ProviderTokens,
     headers::TOKEN_PREFIX,
     refusal::{NotConfirmed, SetupErrorKind},
     verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifyErrorKind},
-};
-use crate::{
-    EasyAuthPrincipal, HeaderSource, Platform, Refusal,
-    refusal::{LoginRedirect, SetupError},
 };
 
 /// What to do where nothing authenticates callers.

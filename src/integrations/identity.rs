@@ -6,11 +6,11 @@ use super::{
     accepted::Accepted,
     authentication::{Authentication, Need},
 };
+#[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
+use crate::refusal::{SetupError, SetupErrorKind};
 #[cfg(all(feature = "tower", feature = "verify"))]
 use crate::verify::BearerAuth;
 use crate::{EasyAuthPrincipal, HeaderSource, Refusal, refusal::LoginRedirect};
-#[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
-use crate::refusal::{SetupError, SetupErrorKind};
 #[cfg(feature = "verify")]
 use crate::{
     refusal::NotConfirmed,

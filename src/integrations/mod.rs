@@ -21,12 +21,23 @@
 //! | tower, axum | `EasyAuthLayer::new(platform)` | `.confirm_by_bearer(auth)`, `.confirm_by_id_token(auth)` | `.verify(auth)` | `.login(login)` |
 //! | axum, extractors alone | `Extension(platform)` | | `BearerAuth` in the state | `Extension(login)`; with nested routers `keep_original_uri` |
 //! | actix-web | `.app_data(platform)` | `.app_data(confirmation)` | `.app_data(auth)` | `.app_data(login)` |
+//!
+//! Layers remove identity headers that they did not accept. Extractors cannot: with extractors alone, and in
+//! actix-web, the header map of the request still has them, so take the caller from an extractor.
 
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod accepted;
 #[cfg(feature = "actix-web")]
 mod actix_web;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod authentication;
 #[cfg(feature = "axum")]
 mod axum;
@@ -37,10 +48,18 @@ mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 mod guard;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod identity;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod target;
 #[cfg(feature = "tower")]
 mod tower;

@@ -57,8 +57,9 @@ fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized))
     }
     let text = |name| std::str::from_utf8(headers.header(name, 0)?).ok();
     platform.host() == Host::StaticWebApps
-        || text(CLIENT_PRINCIPAL_IDP)
-            .is_some_and(|name| IdentityProvider::new(name.trim()) == IdentityProvider::STATIC_WEB_APPS)
+        || text(CLIENT_PRINCIPAL_IDP).is_some_and(|name| {
+            IdentityProvider::new(name.trim()) == IdentityProvider::STATIC_WEB_APPS
+        })
         || text(CLIENT_PRINCIPAL)
             .and_then(|value| EasyAuthPrincipal::parse(value).ok())
             .is_some_and(|principal| principal.shape() == Shape::StaticWebApps)

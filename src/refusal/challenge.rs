@@ -116,7 +116,7 @@ impl fmt::Debug for Challenge {
         f.debug_struct("Challenge")
             .field("status", &self.status.as_u16())
             .field("www_authenticate", &value.map(Escaped))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -63,7 +63,7 @@ fn set_cookie(value: &str, max_age: u32) -> Option<HeaderValue> {
     HeaderValue::try_from(cookie).ok()
 }
 
-fn values<'a>(headers: &'a (impl HeaderSource + ?Sized)) -> impl Iterator<Item = &'a [u8]> {
+fn values(headers: &(impl HeaderSource + ?Sized)) -> impl Iterator<Item = &[u8]> {
     (0..MAX_COOKIE_FIELDS)
         .map_while(|index| headers.header("cookie", index))
         .flat_map(|cookies| cookies.split(|byte| *byte == b';'))

@@ -30,13 +30,15 @@ mod navigation;
 mod page;
 mod setup;
 
-use std::{error::Error, fmt, time::Duration};
+#[cfg(feature = "verify")]
+use std::time::Duration;
+use std::{error::Error, fmt};
 
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode, Uri,
     header::{
         CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-        RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+        SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
     },
 };
 
@@ -77,7 +79,6 @@ struct Inner {
     kind: RefusalKind,
     challenge: Option<Challenge>,
     answer: Answer,
-    retry_after: Option<Duration>,
     cause: Option<Cause>,
 }
 
@@ -108,13 +109,7 @@ enum Cause {
 
 impl Refusal {
     fn new(kind: RefusalKind) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            challenge: None,
-            answer: Answer::Problem,
-            retry_after: None,
-            cause: None,
-        }))
+        Self(Box::new(Inner { kind, challenge: None, answer: Answer::Problem, cause: None }))
     }
 
     /// Nobody is signed in, and somebody has to be: 401, and a challenge, as every 401 has one (RFC
@@ -143,15 +138,16 @@ impl Refusal {
     }
 
     /// Nothing that came along confirms what the headers say of the caller: 401.
-    #[cfg(all(any(feature = "axum", feature = "tower", feature = "actix-web"), feature = "verify"))]
+    #[cfg(all(
+        any(feature = "axum", feature = "tower", feature = "actix-web"),
+        feature = "verify"
+    ))]
     pub(crate) fn not_confirmed(cause: NotConfirmed) -> Self {
         let cause = match cause {
             NotConfirmed::Missing(error) => Cause::Setup(error),
             NotConfirmed::Expired(error) => Cause::Verify(error),
         };
-        Self::new(RefusalKind::NotConfirmed)
-            .with_challenge(Challenge::no_token())
-            .because(cause)
+        Self::new(RefusalKind::NotConfirmed).with_challenge(Challenge::no_token()).because(cause)
     }
 
     /// Something that this service should have set up is missing: 500.
@@ -267,8 +263,11 @@ impl Refusal {
         if let Some(value) = self.0.challenge.as_ref().and_then(Challenge::www_authenticate) {
             headers.insert(WWW_AUTHENTICATE, value);
         }
-        if let Some(delay) = self.0.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(delay)));
+        #[cfg(feature = "verify")]
+        if let Some(Cause::Verify(error)) = &self.0.cause
+            && let Some(delay) = error.retry_after()
+        {
+            headers.insert(http::header::RETRY_AFTER, HeaderValue::from(whole_seconds(delay)));
         }
         headers
     }
@@ -327,6 +326,7 @@ pub(crate) enum NotConfirmed {
     Expired(VerifyError),
 }
 
+#[cfg(feature = "verify")]
 /// The seconds of `Retry-After` (RFC 9110 section 10.2.3), rounded up and at least 1.
 fn whole_seconds(delay: Duration) -> u64 {
     delay.as_secs().saturating_add(u64::from(delay.subsec_nanos() > 0)).max(1)

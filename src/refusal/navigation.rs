@@ -14,7 +14,9 @@ const OF_SCRIPTS: [&str; 5] = ["hx-request", "x-pjax", "turbo-frame", "x-up-vers
 pub(super) fn is_page(method: &str, headers: &(impl HeaderSource + ?Sized)) -> bool {
     let has = |name| headers.header(name, 0).is_some();
     let is_absent_or = |name, value: &str| {
-        headers.header(name, 0).is_none_or(|own| own.trim_ascii().eq_ignore_ascii_case(value.as_bytes()))
+        headers
+            .header(name, 0)
+            .is_none_or(|own| own.trim_ascii().eq_ignore_ascii_case(value.as_bytes()))
     };
     matches!(method, "GET" | "HEAD")
         && is_absent_or("sec-fetch-mode", "navigate")

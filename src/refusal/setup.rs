@@ -80,6 +80,7 @@ impl fmt::Display for SetupError {
 
 impl Error for SetupError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.platform.as_ref().map(|error| error as _)
+        let reason = self.platform.as_ref()?;
+        Some(reason)
     }
 }

@@ -2,98 +2,19 @@
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use super::{
-    FetchError, FetchKeys, IdTokenVerifier, KeySet, KeyStore, VerifiedIdToken, VerifiedToken,
-    Verifier, VerifyError, VerifyErrorKind, policy::Kind, signed,
+    IdTokenVerifier, Keys, VerifiedIdToken, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+    policy::Kind, signed,
 };
 use crate::{
     AccessToken, HeaderSource, IdToken, Refusal,
     clock::Clock,
     refusal::{Challenge, InvalidRealm},
 };
-
-/// Keys that several verifiers share: a key set, or a store and whoever fetches for it. Cheap to
-/// clone.
-#[derive(Clone)]
-pub struct Keys(Arc<Source>);
-
-enum Source {
-    Fixed(KeySet),
-    Fetched(KeyStore, Erased),
-}
-
-impl Keys {
-    /// Keys that are fetched when they are needed, and kept.
-    #[must_use]
-    pub fn fetched(store: KeyStore, fetcher: impl FetchKeys + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Source::Fetched(store, Erased(Box::new(fetcher)))))
-    }
-
-    /// Keys that never change: for tests, and for issuers without a document.
-    #[must_use]
-    pub fn fixed(keys: KeySet) -> Self {
-        Self(Arc::new(Source::Fixed(keys)))
-    }
-
-    /// The store, if the keys are fetched: to see [why a fetch failed](KeyStore::last_error), and to
-    /// fetch ahead of time.
-    #[must_use]
-    pub fn store(&self) -> Option<&KeyStore> {
-        match &*self.0 {
-            Source::Fixed(_) => None,
-            Source::Fetched(store, _) => Some(store),
-        }
-    }
-
-    /// Fetches the keys if that is due, so that no request has to wait for it: call it now and then,
-    /// every minute for instance. Says whether it did.
-    ///
-    /// # Errors
-    ///
-    /// [`RefreshError`](super::RefreshError) if it did not work. What is known stays known.
-    pub async fn refresh_if_due(&self, now: SystemTime) -> Result<bool, super::RefreshError> {
-        match &*self.0 {
-            Source::Fixed(_) => Ok(false),
-            Source::Fetched(store, fetcher) => store.refresh_if_due(fetcher, now).await,
-        }
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Source::Fixed(keys) => f.debug_tuple("Keys").field(keys).finish(),
-            Source::Fetched(store, _) => f.debug_tuple("Keys").field(store).finish(),
-        }
-    }
-}
-
-/// Any fetcher, so that the types of services do not have to name theirs.
-struct Erased(Box<dyn DynFetchKeys>);
-
-trait DynFetchKeys: Send + Sync {
-    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a>;
-}
-
-type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'a>>;
-
-impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
-    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a> {
-        Box::pin(FetchKeys::fetch(self, uri))
-    }
-}
-
-impl FetchKeys for Erased {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        self.0.fetch(uri).await
-    }
-}
 
 /// Verifies the bearer tokens of requests. Cheap to clone: made once, for the state of a service, where
 /// the adapters look for it.
@@ -248,12 +169,7 @@ impl Entry {
         token: &AccessToken,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, token, now).await
-            }
-        }
+        self.verifier.verify_fetching(&self.keys, token, now).await
     }
 }
 
@@ -297,12 +213,7 @@ impl IdTokenAuth {
     /// system's.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
-        Self {
-            verifier: Arc::new(verifier),
-            keys,
-            clock: Clock::system(),
-            session_lifetime: None,
-        }
+        Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), session_lifetime: None }
     }
 
     /// Accepts an ID token until this age, counted from `iat`, in the place of its `exp`: to confirm the
@@ -336,20 +247,8 @@ impl IdTokenAuth {
     ///
     /// [`VerifyError`] says which rule the token breaks.
     pub async fn verify(&self, token: &IdToken) -> Result<VerifiedIdToken, VerifyError> {
-        self.verify_at(token, self.clock.now()).await
-    }
-
-    async fn verify_at(
-        &self,
-        token: &IdToken,
-        now: SystemTime,
-    ) -> Result<VerifiedIdToken, VerifyError> {
-        match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, token, now).await
-            }
-        }
+        let now = self.clock.now();
+        self.verifier.verify_fetching(&self.keys, token, now).await
     }
 
     /// Verifies the ID token of a browser's session, by its age if there is a session lifetime.
@@ -359,19 +258,9 @@ impl IdTokenAuth {
         token: &IdToken,
     ) -> Result<VerifiedIdToken, VerifyError> {
         let now = self.clock.now();
-        let Some(lifetime) = self.session_lifetime else { return self.verify_at(token, now).await };
-        let by_age = || match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify_session(token, lifetime, keys, now),
-            Source::Fetched(store, _) => self.verifier.verify_session(token, lifetime, store, now),
-        };
-        match by_age() {
-            Err(error) if error.is_retryable() => {}
-            result => return result,
-        }
-        // This fetches the keys. Whether they did, the age decides.
-        match self.verify_at(token, now).await {
-            Err(error) if error.kind() != VerifyErrorKind::Expired => Err(error),
-            _ => by_age(),
+        match self.session_lifetime {
+            Some(age) => self.verifier.verify_session_fetching(&self.keys, token, age, now).await,
+            None => self.verifier.verify_fetching(&self.keys, token, now).await,
         }
     }
 }

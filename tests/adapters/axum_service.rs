@@ -82,10 +82,7 @@ pub(crate) fn layers(platform: Platform) -> Server {
             .route("/token", get(token))
             .route("/maybe-token", get(maybe_token))
             .route("/files", get(maybe_token).layer(RequireLayer::permission(read_files())))
-            .nest(
-                "/app",
-                Router::new().route("/me", get(me).layer(RequireLayer::signed_in())),
-            )
+            .nest("/app", Router::new().route("/me", get(me).layer(RequireLayer::signed_in())))
             .layer(EasyAuthLayer::new(platform).verify(bearer_auth()).login(login())),
     )
 }

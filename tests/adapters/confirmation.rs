@@ -36,11 +36,8 @@ async fn report(identity: Identity, headers: HeaderMap, extensions: Extensions) 
     if let Some(caller) = caller {
         assert_eq!(principal.unwrap().id(), Some(caller.id()));
     }
-    let mut names: Vec<_> = headers
-        .keys()
-        .map(http::HeaderName::as_str)
-        .filter(|name| name.starts_with('x'))
-        .collect();
+    let mut names: Vec<_> =
+        headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with('x')).collect();
     names.sort_unstable();
     format!(
         "{} {}, {}, admin {}, confirmed {}: {}",
@@ -199,9 +196,8 @@ fn a_forged_principal_beside_a_genuine_token_is_the_tokens_caller_or_rejected() 
             claim("oid", VICTIM),
         ),
     ];
-    let expected = format!(
-        "user Attacker {USER}, token of {USER}, admin false, confirmed {USER}: "
-    );
+    let expected =
+        format!("user Attacker {USER}, token of {USER}, admin false, confirmed {USER}: ");
     for json in &principals {
         for name in [None, Some((NAME, "victim".to_owned())), Some((ID, VICTIM.to_owned()))] {
             let mut headers = vec![encoded(json), own.clone()];
@@ -266,7 +262,11 @@ fn what_confirmation_does_not_cover_is_removed() {
 /// Extractors hand out what was confirmed, and nothing of the headers.
 #[test]
 fn extractors_give_what_was_confirmed() {
-    async fn all(user: EasyAuthPrincipal, tokens: ProviderTokens, caller: ConfirmedCaller) -> String {
+    async fn all(
+        user: EasyAuthPrincipal,
+        tokens: ProviderTokens,
+        caller: ConfirmedCaller,
+    ) -> String {
         assert_eq!(user.id(), Some(caller.id()));
         let token = tokens.id_token().map_or(0, easyauth::IdToken::len);
         format!(

@@ -1,8 +1,6 @@
 //! The layers, by what extractors do not have: which headers they remove, and what they add to an answer.
 
-use axum::{
-    Extension, Router, middleware::map_request, response::IntoResponse, routing::any,
-};
+use axum::{Extension, Router, middleware::map_request, response::IntoResponse, routing::any};
 use easyauth::{
     EasyAuthPrincipal, Platform,
     integrations::{
@@ -24,8 +22,11 @@ const BEARER: &str = "Authorization";
 
 /// What a handler behind the layer gets to see.
 async fn report(identity: Identity, headers: HeaderMap) -> String {
-    let mut names: Vec<_> =
-        headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with(['x', '-'])).collect();
+    let mut names: Vec<_> = headers
+        .keys()
+        .map(http::HeaderName::as_str)
+        .filter(|name| name.starts_with(['x', '-']))
+        .collect();
     names.sort_unstable();
     format!(
         "{}, {}, admin {}, confirmed {}: {}",

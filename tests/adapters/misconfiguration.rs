@@ -5,7 +5,11 @@ use axum::{Extension, Router, routing::get};
 use easyauth::{
     EasyAuthPrincipal, Platform,
     integrations::{EasyAuthLayer, Identity, RequireLayer},
-    verify::ConfirmedCaller,
+    resource::Cloud,
+    verify::{
+        BearerAuth, ConfirmedCaller, FetchError, FetchKeys, KeyStore, Keys, MetadataUri, Tenant,
+        VerifiedToken,
+    },
 };
 
 use crate::{
@@ -13,7 +17,7 @@ use crate::{
     axum_service::serve,
     client,
     setup::*,
-    support::Draft,
+    support::{Draft, NOW, TENANT, at, verifier},
 };
 
 /// A forged principal, as anybody can send one past the platform.
@@ -211,5 +215,50 @@ fn confirmed_callers_need_confirmation() {
     for server in &servers {
         check(server, "/confirmed", missing);
         check(server, "/maybe-confirmed", missing);
+    }
+}
+
+/// A network without a way to the issuer.
+struct Unreachable;
+
+impl FetchKeys for Unreachable {
+    async fn fetch(&self, _: &str) -> Result<Vec<u8>, FetchError> {
+        Err(FetchError::new("connection refused"))
+    }
+}
+
+/// The client learns when to try again, and the log why.
+#[test]
+fn without_keys_the_answer_says_when_to_try_again() {
+    async fn token(token: VerifiedToken) -> String {
+        about_token(Some(&token))
+    }
+    let auth = || {
+        let tenant = Tenant::single(TENANT).unwrap();
+        let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
+        BearerAuth::new(verifier(), Keys::fetched(store, Unreachable)).with_clock(|| at(NOW))
+    };
+    let layered = Router::new().route("/token", get(|| async {}));
+    let servers = [
+        serve(layered.layer(EasyAuthLayer::new(nowhere()).verify(auth()))),
+        serve(Router::new().route("/token", get(token)).with_state(auth())),
+        actix_service::serve(move |config| {
+            config.app_data(auth());
+        }),
+    ];
+    let headers = [("Authorization", format!("Bearer {}", Draft::access().sign()))];
+    for server in &servers {
+        let answer = client::get(server.address, "/token", &headers);
+        assert_eq!(answer.status, 503, "{}", answer.body);
+        assert!(answer.body.contains(r#""code":"keys-unavailable""#), "{}", answer.body);
+        assert_eq!(answer.header("retry-after").as_deref(), Some("5"));
+        assert_eq!(answer.header("www-authenticate"), None);
+        assert_eq!(
+            answer.header(CAUSE).as_deref(),
+            Some(
+                "the keys to verify the token with are not available <- the keys could not be \
+                 fetched <- connection refused"
+            ),
+        );
     }
 }

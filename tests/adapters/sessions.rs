@@ -83,7 +83,11 @@ fn check_unconfirmed(server: &Server, session: &[(&'static str, String)], cause:
         back.push(("Cookie", marker));
         let answer = navigate(server, path, &back);
         assert_eq!(answer.status, 401);
-        assert!(answer.body.contains(&format!("<p>What is missing: {page}.</p>")), "{}", answer.body);
+        assert!(
+            answer.body.contains(&format!("<p>What is missing: {page}.</p>")),
+            "{}",
+            answer.body
+        );
         assert_eq!(answer.header(CAUSE).as_deref(), Some(cause));
     }
 }
@@ -180,7 +184,7 @@ fn a_session_lifetime_confirms_for_longer() {
 fn an_expired_id_token_does_not_verify_by_itself() {
     let auth = auth_at(EXPIRES + 301).with_session_lifetime(Duration::from_secs(8 * 3600)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let token = easyauth::IdToken::new(&Draft::id().sign());
+    let token = easyauth::IdToken::new(Draft::id().sign());
     let error = runtime.block_on(auth.verify(&token)).unwrap_err();
     assert_eq!(error.to_string(), "the token has expired");
 }

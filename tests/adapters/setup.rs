@@ -115,14 +115,13 @@ pub(crate) fn id_token_auth() -> IdTokenAuth {
 pub(crate) const CAUSE: &str = "x-cause";
 
 pub(crate) fn cause(refusal: &Refusal) -> String {
-    let mut text = String::new();
+    let mut causes = Vec::new();
     let mut source = refusal.source();
     while let Some(error) = source {
-        let separator = if text.is_empty() { "" } else { " <- " };
-        text.push_str(&format!("{separator}{error}"));
+        causes.push(error.to_string());
         source = error.source();
     }
-    text
+    causes.join(" <- ")
 }
 
 /// Puts the cause of a refusal, which is for the log, where the tests can read it.

@@ -71,7 +71,9 @@ fn a_sign_in_that_brings_no_identity_ends_in_a_page() {
         );
         // Readable, says what is missing, and has a way on.
         assert!(back.body.contains("<h1>Sign-in did not complete</h1>"), "{}", back.body);
-        assert!(back.body.contains("<p>What is missing: the identity headers of the platform.</p>"));
+        assert!(
+            back.body.contains("<p>What is missing: the identity headers of the platform.</p>")
+        );
         let link = "<a href=\"/.auth/login/aad?post_login_redirect_uri=%2Fme%3Fa%3D1%26b%3D\
                     %2522%253Cscript%253E%27x\">Sign in again</a>";
         assert!(back.body.contains(link), "{}", back.body);
@@ -84,8 +86,7 @@ fn a_sign_in_that_brings_no_identity_ends_in_a_page() {
         assert!(script.body.contains(r#""code":"not-signed-in""#), "{}", script.body);
         // Signed in at last.
         let user = principal("Sample", "Reader");
-        let signed_in =
-            send(path, &[HTML, ("Cookie", &cookies), ("X-MS-CLIENT-PRINCIPAL", &user)]);
+        let signed_in = send(path, &[HTML, ("Cookie", &cookies), ("X-MS-CLIENT-PRINCIPAL", &user)]);
         assert_eq!(signed_in.status, 200, "{name}");
         // Who signs out after that, within the life of the marker, is not locked out where a layer is.
         let cleared = "easyauth-signing-in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
@@ -180,7 +181,9 @@ fn a_cors_layer_outside_answers_preflights() {
 fn the_marker_is_read_from_every_cookie_header() {
     use tower::{Layer as _, ServiceExt as _, service_fn};
     let service = service_fn(|_: Request<String>| async {
-        Ok::<_, Infallible>(http::Response::new(http_body_util::Full::<axum::body::Bytes>::default()))
+        Ok::<_, Infallible>(http::Response::new(
+            http_body_util::Full::<axum::body::Bytes>::default(),
+        ))
     });
     let layer = EasyAuthLayer::new(platform()).login(login());
     let service = layer.layer(RequireLayer::signed_in().layer(service));
@@ -193,7 +196,8 @@ fn the_marker_is_read_from_every_cookie_header() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let response = runtime.block_on(service.clone().oneshot(request)).unwrap();
         let cookie = response.headers().get("set-cookie");
-        let pair = cookie.and_then(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned));
+        let pair =
+            cookie.and_then(|cookie| cookie.to_str().ok()?.split(';').next().map(str::to_owned));
         (response.status().as_u16(), pair)
     };
     let (status, Some(marker)) = send(&[]) else { panic!("a marker") };

@@ -269,7 +269,7 @@ fn what_is_printed_is_bounded_and_has_no_query() {
     assert_eq!(
         format!("{refusal:?}"),
         "Refusal { kind: NotSignedIn, status: 302, challenge: Some(Challenge { status: 401, \
-         www_authenticate: Some(\"Bearer\") }), location: Some(\"/.auth/login/aad\"), cause: None }",
+         www_authenticate: Some(\"Bearer\"), .. }), location: Some(\"/.auth/login/aad\"), cause: None }",
     );
     // A page with a link.
     let marker = refusal.headers()["set-cookie"].to_str().unwrap().to_owned();
@@ -279,7 +279,10 @@ fn what_is_printed_is_bounded_and_has_no_query() {
     assert_eq!(page.kind(), RefusalKind::SignInIncomplete);
     assert!(page.body().contains("FUNCTION-KEY"), "the link leads back");
     assert!(!format!("{page:?}").contains("FUNCTION-KEY"));
-    assert_eq!(page.source().unwrap().downcast_ref::<SetupError>().unwrap().kind().code(), "missing-identity");
+    assert_eq!(
+        page.source().unwrap().downcast_ref::<SetupError>().unwrap().kind().code(),
+        "missing-identity"
+    );
     // The header's name is not ours, and can be long and strange.
     let name = format!("x-ms-token-{}-expires-on", "y\u{1b}".repeat(30_000));
     let provider = IdentityProvider::new(&"y\u{1b}".repeat(30_000));
@@ -334,10 +337,8 @@ fn the_work_for_a_redirect_does_not_grow_with_the_headers() {
 
 #[test]
 fn setup_errors_have_codes_that_stay() {
-    let all: Vec<String> = SetupErrorKind::ALL
-        .iter()
-        .map(|kind| format!("{} {kind}", kind.code()))
-        .collect();
+    let all: Vec<String> =
+        SetupErrorKind::ALL.iter().map(|kind| format!("{} {kind}", kind.code())).collect();
     assert_eq!(
         all,
         [

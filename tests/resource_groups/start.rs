@@ -104,7 +104,7 @@ async fn nobody_vouches() {
     refused(&[], machine, off).await;
     let container = &[("CONTAINER_APP_NAME", "app")];
     let line = "container apps do not say whether authentication is on: declare it with \
-                trust_container_apps (--container-apps)";
+                Platform::trust_container_apps (--container-apps)";
     refused(&[], container, line).await;
     // What is for one machine opens no door on another.
     let line = "--local is for developers' machines, and CONTAINER_APP_NAME is set";

@@ -99,7 +99,7 @@ fn challenges_of_errors() {
         ("protected", "the token is for a Microsoft API, which alone can verify it"),
         ("missing-key-id", "the token does not say which key signed it"),
         ("unknown-key", "the key that signed the token is not known"),
-        ("keys-unavailable", "there are no keys to verify the token with"),
+        ("keys-unavailable", "the keys to verify the token with are not available"),
         ("wrong-key-algorithm", "the key that signed the token is for another algorithm"),
         ("no-verifier", "no verifier accepts the token"),
         ("invalid-signature", "the signature of the token is not valid"),

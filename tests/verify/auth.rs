@@ -152,8 +152,14 @@ fn without_keys_there_is_no_verdict() {
         &refusal,
         RefusalKind::KeysUnavailable,
         None,
-        "there are no keys to verify the token with",
+        "the keys to verify the token with are not available",
     );
+    // The log says why, and the client when to come back (RFC 9110 section 10.2.3).
+    let refusal_error: &dyn std::error::Error = &refusal;
+    let why = std::iter::successors(Some(refusal_error), |error| (*error).source());
+    let why: Vec<String> = why.skip(2).map(ToString::to_string).collect();
+    assert_eq!(why, ["the keys could not be fetched", "the network is down"]);
+    assert_eq!(refusal.headers()["retry-after"], "5");
     assert_eq!(
         keys.store().unwrap().last_error().unwrap().source().unwrap().to_string(),
         "the network is down",

@@ -15,14 +15,12 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Answer, RefusableBody, is_grpc, refuse, take_ready};
+#[cfg(feature = "verify")]
+use crate::verify::{BearerAuth, ConfirmedCaller, IdTokenAuth};
 use crate::{
     EasyAuthPrincipal, Platform,
     integrations::{Identity, accepted::strip, authentication::Authentication, target},
     refusal::{LoginRedirect, Refusal, clear_cookie, is_signing_in},
-};
-#[cfg(feature = "verify")]
-use crate::{
-    verify::{BearerAuth, ConfirmedCaller, IdTokenAuth},
 };
 
 /// Finds out who is calling, for everything inside: puts an [`Identity`] and, if the caller is
@@ -190,7 +188,8 @@ where
             if response.extensions().get::<Refusal>().is_none() {
                 mark(response.headers_mut(), &identity);
             }
-            if is_signing_in && identity.is_somebody()
+            if is_signing_in
+                && identity.is_somebody()
                 && let Some(cookie) = clear_cookie()
             {
                 response.headers_mut().append(SET_COOKIE, cookie);
