@@ -247,6 +247,11 @@ impl KeyStore {
         flight.end(ended);
     }
 
+    /// The last reading of the clock.
+    pub(super) fn latest(&self) -> Option<SystemTime> {
+        self.state().schedule.latest()
+    }
+
     /// Takes note of a fetch that its timer ended.
     pub(super) fn settle(&self) {
         self.state().settle();
