@@ -16,6 +16,10 @@ use crate::{
 /// Microsoft's own token library sets for one (250 KiB, `DefaultMaximumTokenSizeInBytes`), fit in.
 pub const MAX_ME_LEN: usize = 1024 * 1024;
 
+/// How many accounts are read: a session has one for each provider that the visitor signed in with. Each takes
+/// some hundred bytes, and its JSON form a few.
+const MAX_SESSIONS: usize = 100;
+
 const EXPIRES_ON: &str = "expires_on";
 
 /// One signed-in account of a session, as `/.auth/me` describes it.
@@ -46,10 +50,16 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`MeError`] if the body is anything else, a page of HTML from a sign-in redirect for instance.
+    /// [`MeError`] if the body is anything else. An empty body and a page of HTML, from a sign-in redirect for
+    /// instance, have errors of their own.
     pub fn parse_me(body: &[u8]) -> Result<Vec<Self>, MeError> {
         if body.len() > MAX_ME_LEN {
             return Err(MeError::TooLong { length: body.len() });
+        }
+        match body.trim_ascii_start() {
+            [] => return Err(MeError::Empty),
+            [b'<', ..] => return Err(MeError::Html),
+            _ => {}
         }
         let body = std::str::from_utf8(body)
             .map_err(|error| MeError::Json { position: error.valid_up_to() })?;
@@ -57,6 +67,9 @@ impl Session {
         let mut sessions = Vec::new();
         match json.kind()? {
             Kind::Array => json.array(|json| -> Result<(), MeError> {
+                if sessions.len() >= MAX_SESSIONS {
+                    return Err(MeError::TooManySessions);
+                }
                 sessions.push(app_service(json)?);
                 Ok(())
             })?,
@@ -189,6 +202,11 @@ fn note(seen: &mut Vec<&'static str>, member: &'static str) -> Result<(), Princi
     Ok(())
 }
 
+/// One principal, from a document that has no secrets.
+pub(crate) fn principal_of(document: &str) -> Result<EasyAuthPrincipal, PrincipalError> {
+    parse::principal(document)
+}
+
 /// The object of Static Web Apps.
 fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result<(), MeError> {
     const MEMBER: &str = "clientPrincipal";
@@ -221,12 +239,29 @@ pub enum MeError {
         /// The length of the body in bytes.
         length: usize,
     },
-    /// The body is not JSON in UTF-8: often the HTML of a sign-in page.
+    /// The body is empty. Container Apps answer 200 and nothing where they find no session
+    /// (microsoft/azure-container-apps#1389).
+    #[error(
+        "the answer of /.auth/me is empty: check that the request has the cookie of the session, and that \
+         the token store is on"
+    )]
+    Empty,
+    /// The body is a page of HTML: that of the sign-in, if the HTTP client followed a redirect, or of the
+    /// application, if the request did not get to the platform.
+    #[error(
+        "the answer of /.auth/me looks like an HTML page: check whether the request was redirected to a \
+         sign-in page for want of the cookie of the session, and whether Easy Auth is on"
+    )]
+    Html,
+    /// The body is not JSON in UTF-8.
     #[error("the answer of /.auth/me is not JSON at byte {position}")]
     Json {
         /// The offset in the body.
         position: usize,
     },
+    /// There are more accounts than any session has.
+    #[error("the answer of /.auth/me has more than {MAX_SESSIONS} sessions")]
+    TooManySessions,
     /// The body is JSON and neither a list of sessions nor an object with `clientPrincipal`.
     #[error("the answer of /.auth/me has neither the shape of App Service nor of Static Web Apps")]
     UnknownShape,
