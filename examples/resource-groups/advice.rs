@@ -3,7 +3,7 @@
 use std::fmt;
 
 use easyauth::{
-    Diagnosis, IdentityProvider, ProviderTokens,
+    Diagnosis, IdentityProvider,
     access::Cure,
     endpoints::{Endpoints, ReturnTo},
     settings::LoginParameters,
@@ -29,42 +29,31 @@ pub(crate) enum Step {
     Other(Cure),
 }
 
-pub(crate) fn advise(cause: Cause, tokens: &ProviderTokens, diagnosis: &Diagnosis) -> Vec<Step> {
+pub(crate) fn advise(cause: Cause, diagnosis: &Diagnosis) -> Vec<Step> {
+    let is_static_web_app = cause == Cause::StaticWebApp;
     let mut steps = Vec::new();
-    match cause {
-        Cause::StaticWebApp => {
-            steps.extend([Step::HostElsewhere, Step::TurnOnTokenStore, Step::AddClientSecret]);
-        }
-        Cause::NoToken => steps.extend([Step::TurnOnTokenStore, Step::AddClientSecret]),
-        Cause::OtherProvider => steps.push(Step::SignInWithEntra),
-        // At once. The settings come after that: they are for the next time.
-        Cause::Expired if !tokens.is_from_client() && tokens.refresh_token().is_none() => {
-            steps.push(Step::SignInAgain);
-        }
-        Cause::Expired | Cause::WrongToken => {}
-    }
-    for cure in diagnosis.cures() {
-        match cure {
-            Cure::SetLoginParameters(parameters) => {
-                steps.push(Step::SetLoginParameters(parameters.clone()));
-                if cause != Cause::Expired {
-                    steps.push(Step::AddPermission);
-                }
-                if !matches!(cause, Cause::StaticWebApp | Cause::Expired) {
-                    steps.push(Step::SignInAgain);
-                }
-            }
-            Cure::Refresh => steps.push(Step::Refresh),
-            cure => steps.push(Step::Other(cure.clone())),
-        }
-    }
-    if cause == Cause::StaticWebApp {
-        steps.push(Step::LinkFromSite);
-    }
+    steps.extend(is_static_web_app.then_some(Step::HostElsewhere));
+    // At the other site nobody has signed in yet.
+    let is_of_use = |cure: &&Cure| !is_static_web_app || **cure != Cure::SignInAgain;
+    steps.extend(diagnosis.cures().iter().filter(is_of_use).map(Step::of));
+    steps.extend(is_static_web_app.then_some(Step::LinkFromSite));
     steps
 }
 
 impl Step {
+    fn of(cure: &Cure) -> Self {
+        match cure {
+            Cure::EnableTokenStore => Self::TurnOnTokenStore,
+            Cure::SetClientCredential => Self::AddClientSecret,
+            Cure::AddDelegatedPermission { .. } => Self::AddPermission,
+            Cure::SetLoginParameters(parameters) => Self::SetLoginParameters(parameters.clone()),
+            Cure::Refresh => Self::Refresh,
+            Cure::SignInWithEntra => Self::SignInWithEntra,
+            Cure::SignInAgain => Self::SignInAgain,
+            cure => Self::Other(cure.clone()),
+        }
+    }
+
     /// Where a person does it, if that is a page of this site, and what to call that page.
     pub(crate) fn links(&self) -> Vec<(String, &'static str)> {
         match self {

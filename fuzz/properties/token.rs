@@ -103,7 +103,7 @@ fn requirements() -> [Requirement; 3] {
 
 fn check_diagnoses(token: &UnverifiedToken) {
     for now in [UNIX_EPOCH, moment(NOW)].into_iter().chain(token.expires_at()) {
-        let arm = token.diagnose(&ARM.scope("user_impersonation").into(), now);
+        let arm = token.diagnose(ARM.scope("user_impersonation"), now);
         if arm.opens() {
             assert!(token.has_audience(ARM) && token.has_scope("user_impersonation"));
         }

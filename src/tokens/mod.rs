@@ -1,6 +1,7 @@
 //! The tokens of the platform's token store.
 
 mod expires_on;
+mod renewal;
 mod secret;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 use zeroize::Zeroizing;
 
 pub use expires_on::ExpiresOn;
+pub use renewal::Renewal;
 pub use secret::{
     AccessToken, AccessTokenSecret, AuthenticationToken, IdToken, NotABearerToken, RefreshToken,
 };
@@ -286,17 +288,6 @@ impl ProviderTokens {
     pub fn renewal_at(&self, now: SystemTime) -> Option<Renewal> {
         self.is_expired_at(now).then(|| self.renewal())
     }
-
-    /// What to do once the access token has expired.
-    pub(crate) fn renewal(&self) -> Renewal {
-        if self.from_client {
-            Renewal::AskClient
-        } else if self.refresh.is_some() {
-            Renewal::Refresh
-        } else {
-            Renewal::SignIn
-        }
-    }
 }
 
 /// Whether a token that expires then counts as expired: see [`EXPIRY_SKEW`].
@@ -330,42 +321,5 @@ impl fmt::Debug for ProviderTokens {
             .field("authentication", &self.authentication)
             .field("expires_on", &self.expires_on)
             .finish_non_exhaustive()
-    }
-}
-
-/// What to do about an expired access token. Prints as a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Renewal {
-    /// There is a refresh token: `GET /.auth/refresh` with the caller's cookie, then read the headers
-    /// of the next request.
-    Refresh,
-    /// There is none, so `/.auth/refresh` would answer 403: send the browser to
-    /// `/.auth/login/<provider>`. For a refresh token next time, the sign-in must ask for the scope
-    /// `offline_access` (Google: `access_type=offline`).
-    SignIn,
-    /// The token is the client's own: answer 401 and let it send a fresh one.
-    AskClient,
-}
-
-impl Renewal {
-    /// A word for programs, which never changes.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Refresh => "refresh",
-            Self::SignIn => "sign-in",
-            Self::AskClient => "ask-client",
-        }
-    }
-}
-
-impl fmt::Display for Renewal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Refresh => "call /.auth/refresh with the caller's session",
-            Self::SignIn => "send the browser to sign in again: there is no refresh token",
-            Self::AskClient => "answer 401, so that the client sends a fresh token",
-        })
     }
 }

@@ -7,7 +7,7 @@ use super::{
     authority::{AuthorityKind, SignIn, TENANT_PLACEHOLDER},
     policy::{Issuers, Policy, WithoutPermissions},
 };
-use crate::resource::{self, Audience, Cloud, OwnedAudience};
+use crate::resource::{Audience, Cloud, OwnedAudience, Resource};
 
 /// How far clocks may differ unless a verifier is told otherwise: the default of Microsoft's own token
 /// library (`TokenValidationParameters.DefaultClockSkew`).
@@ -185,7 +185,7 @@ impl VerifierBuilder {
                 return Err(BuildError::EmptyAudience);
             }
             if self.microsoft_audiences == MicrosoftAudiences::Refuse
-                && identifiers.into_iter().any(is_microsoft)
+                && identifiers.into_iter().any(Resource::is_of_microsoft)
             {
                 return Err(BuildError::MicrosoftAudience);
             }
@@ -207,13 +207,6 @@ impl VerifierBuilder {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether one of Microsoft's own APIs has this audience, in any cloud.
-fn is_microsoft(identifier: &str) -> bool {
-    resource::ALL.iter().any(|resource| {
-        Cloud::ALL.iter().any(|cloud| resource.in_cloud(*cloud).has_audience(identifier))
-    })
 }
 
 /// A verifier that cannot be built: a mistake in the program or its configuration.

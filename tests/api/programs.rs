@@ -68,7 +68,7 @@ fn main_job(
         outgoing.headers_mut().insert(http::header::AUTHORIZATION, access.to_bearer()?);
         Ok("sent".to_owned())
     } else {
-        let diagnosis = token.diagnose(&ARM.scope("user_impersonation").into(), now);
+        let diagnosis = token.diagnose(ARM.scope("user_impersonation"), now);
         assert!(!diagnosis.opens());
         let cure = diagnosis.login_parameters();
         Ok(format!("{diagnosis}\n{:?}", cure.map(|cure| cure.to_wire())))
