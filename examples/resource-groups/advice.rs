@@ -24,6 +24,7 @@ pub(crate) enum Step {
     AddPermission,
     Refresh,
     SignInWithEntra,
+    SignInWithWorkAccount,
     SignInAgain,
     /// What the crate says, where nothing here says more.
     Other(Cure),
@@ -49,6 +50,7 @@ impl Step {
             Cure::SetLoginParameters(parameters) => Self::SetLoginParameters(parameters.clone()),
             Cure::Refresh => Self::Refresh,
             Cure::SignInWithEntra => Self::SignInWithEntra,
+            Cure::SignInWithWorkAccount => Self::SignInWithWorkAccount,
             Cure::SignInAgain => Self::SignInAgain,
             cure => Self::Other(cure.clone()),
         }
@@ -57,7 +59,7 @@ impl Step {
     /// Where a person does it, if that is a page of this site, and what to call that page.
     pub(crate) fn links(&self) -> Vec<(String, &'static str)> {
         match self {
-            Self::SignInAgain | Self::SignInWithEntra => {
+            Self::SignInAgain | Self::SignInWithEntra | Self::SignInWithWorkAccount => {
                 vec![(sign_in(), "Sign in with Microsoft Entra")]
             }
             Self::Refresh => vec![(refresh(), "Renew the token"), (sign_in(), "Sign in again")],
@@ -116,6 +118,10 @@ impl fmt::Display for Step {
             Self::Refresh => "renew the token, then come back to this page; where that fails, sign in again",
             Self::SignInWithEntra => {
                 "sign in with Microsoft Entra: no other provider has tokens for Azure Resource Manager"
+            }
+            Self::SignInWithWorkAccount => {
+                "sign in with a work or school account: tokens of personal accounts do not open Azure \
+                 Resource Manager"
             }
             Self::SignInAgain => "sign in again: a token that was issued before stays what it is",
             Self::Other(cure) => return cure.fmt(f),

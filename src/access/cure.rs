@@ -150,7 +150,7 @@ impl fmt::Display for Cure {
             Self::RequestRefreshToken(provider) => return refresh_token(f, provider),
             Self::UseWholeToken => {
                 "use the whole token as it was issued: copy the value of the header \
-                 (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it"
+                 (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it; then diagnose that one"
             }
             Self::SendAccessToken => {
                 "send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead of the ID token"

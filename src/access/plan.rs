@@ -33,11 +33,15 @@ pub(super) fn plan(
     if !case.is_of_use() {
         return Vec::new();
     }
-    if wanted.is_for_apps() && (case.lacks || case.needs_another || case.wrong_caller) {
+    if matches!(origin, Origin::Unknown) && case.only_shape() {
+        return Vec::new();
+    }
+    let needs_app = case.lacks || case.unknown || case.needs_another || case.wrong_caller;
+    if wanted.is_for_apps() && needs_app {
         return case.as_app();
     }
-    if case.wrong_caller {
-        return vec![Cure::CallAsUser];
+    if let Some(steps) = case.of_app() {
+        return steps;
     }
     match origin {
         Origin::Unknown => case.pasted(),
@@ -54,6 +58,8 @@ struct Case<'a> {
     reasons: &'a [Reason],
     stale: bool,
     lacks: bool,
+    /// There are no claims that could be read, now or later: what is asked for is taken to be missing.
+    unknown: bool,
     /// The role of a user is asked for and missing.
     lacks_user_role: bool,
     /// The token names the right API, which does not take it in that form.
@@ -75,7 +81,9 @@ impl<'a> Case<'a> {
     fn new(wanted: &'a Requirement, reasons: &'a [Reason], caller: Option<Caller>) -> Self {
         let has = |code: &str| reasons.iter().any(|reason| reason.code() == code);
         let lacks = has("missing-permission");
-        let lacks_user_role = lacks && wanted.needs_user_role();
+        let unknown =
+            ["no-token", "personal-account", "not-a-token", "opaque"].into_iter().any(has);
+        let lacks_user_role = (lacks || unknown) && wanted.needs_user_role();
         let wrong_audience = has("wrong-audience");
         let (wrong_form, id_token) = (has("wrong-audience-form"), has("id-token"));
         let (no_token, personal) = (has("no-token"), has("personal-account"));
@@ -84,6 +92,7 @@ impl<'a> Case<'a> {
             reasons,
             stale: has("expired"),
             lacks,
+            unknown,
             lacks_user_role,
             wrong_form,
             wrong_audience,
@@ -124,10 +133,25 @@ impl<'a> Case<'a> {
     }
 
     fn as_app(&self) -> Vec<Cure> {
-        let lacks_role = self.lacks && self.wanted.needs_app_role();
+        let lacks_role = (self.lacks || self.unknown) && self.wanted.needs_app_role();
         let grant = lacks_role.then_some(Cure::GrantAppPermission);
         let scope = self.wanted.api().map(OwnedAudience::default_scope);
         grant.into_iter().chain([Cure::CallAsApp { scope }]).collect()
+    }
+
+    /// The steps where an application called and no sign-in was. What only users have, it cannot get.
+    fn of_app(&self) -> Option<Vec<Cure>> {
+        if self.wrong_caller {
+            return Some(vec![Cure::CallAsUser]);
+        }
+        if self.caller != Some(Caller::App) {
+            return None;
+        }
+        if self.lacks {
+            let role = self.lacks_user_role.then_some(Cure::AssignUserRole);
+            return Some(role.into_iter().chain([Cure::CallAsUser]).collect());
+        }
+        (self.wrong_audience || self.wrong_form).then(|| self.as_app())
     }
 
     /// A token without a story: what is sure is done first, and a sign-in is taken for its origin.
@@ -143,7 +167,9 @@ impl<'a> Case<'a> {
             steps.push(Cure::UseWholeToken);
         }
         if self.needs_another || self.stale || self.lacks_user_role {
-            steps.extend(self.another_sign_in(false, Cure::SignInAgain));
+            let by_app = self.caller == Some(Caller::App);
+            let sign_in = || self.another_sign_in(false, Cure::SignInAgain);
+            steps.extend(if by_app { self.as_app() } else { sign_in() });
         }
         steps
     }
@@ -183,9 +209,6 @@ impl<'a> Case<'a> {
         let of_microsoft = self.is_for_microsoft();
         let wants_microsoft = self.wants_microsoft();
         let is_elsewhere = self.wrong_audience || self.wrong_form;
-        if is_elsewhere && self.caller == Some(Caller::App) {
-            return self.as_app(); // There is no user to act on behalf of.
-        }
         let mut steps = Vec::new();
         steps.extend(self.lacks_user_role.then_some(Cure::AssignUserRole));
         // Only an access token for this application can be exchanged.
@@ -200,8 +223,7 @@ impl<'a> Case<'a> {
         } else if self.stale || self.damaged || self.lacks_user_role {
             steps.push(Cure::AskClient);
         }
-        let is_unknown = self.has(|reason| matches!(reason, Reason::Truncated));
-        if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope || is_unknown)) {
+        if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope)) {
             steps.extend(self.permission());
             let scopes = self.wanted.full_scopes().unwrap_or_default();
             steps.push(Cure::ExchangeOnBehalfOf { scopes });
@@ -225,7 +247,8 @@ impl<'a> Case<'a> {
         let mut steps = Vec::new();
         steps.extend(self.lacks_user_role.then_some(Cure::AssignUserRole));
         let is_unknown = self.only_shape();
-        let default_does = self.no_token && self.is_default_sign_in();
+        let is_first = self.no_token || sign_in == Cure::SignInWithEntra;
+        let default_does = is_first && self.is_default_sign_in();
         if (self.needs_another || is_unknown) && !default_does {
             steps.extend(self.permission());
             let Some(parameters) = self.login_parameters(keep_refreshing) else { return steps };
@@ -247,7 +270,8 @@ impl<'a> Case<'a> {
         let scopes = self.wanted.scopes_to_ask_for().unwrap_or_default();
         let scopes = if scopes.is_empty() { self.default_names(api) } else { scopes };
         let scopes = scopes.into_iter().map(str::to_owned).collect();
-        (!is_there).then(|| Cure::AddDelegatedPermission { api: ApiName::of(api), scopes })
+        (!is_there && !self.is_default_sign_in())
+            .then(|| Cure::AddDelegatedPermission { api: ApiName::of(api), scopes })
     }
 
     /// The name of an API's only permission, if it has only one.

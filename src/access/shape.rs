@@ -82,7 +82,8 @@ impl Shape {
         if let Some(token) = unsigned(claims) {
             return Self::Jwt { token, is_signed: false };
         }
-        if let Some(lookalike) = lookalike(text) {
+        let is_opaque = matches!(error, DecodeError::Opaque { .. });
+        if let Some(lookalike) = lookalike(text).filter(|_| is_opaque) {
             return Self::Other(Reason::NotAToken(lookalike));
         }
         Self::Other(match error {

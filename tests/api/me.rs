@@ -69,7 +69,8 @@ fn the_cure_depends_on_the_provider() {
         let wanted = easyauth::resource::ARM;
         sessions(&body)[0].tokens().diagnose(wanted, UNIX_EPOCH).cures().len()
     };
-    assert_eq!((cures("aad"), cures("github")), (1, 0));
+    // What is opaque may be right; that of GitHub never is.
+    assert_eq!((cures("aad"), cures("github")), (0, 4));
 }
 
 #[test]

@@ -40,8 +40,7 @@ fn by_app_id_or_by_uri() {
     check(POWER_BI, "https://analysis.windows.net/powerbi/api/", true); // it has a path
     check(POWER_BI, "https://analysis.windows.net/powerbi", false);
     check(DEV_OPS, "499b84ac-1321-427f-aa17-267ca6975798", true);
-    // Sources disagree about its app id, so it has none here.
-    check(MANAGED_HSM, "589d5083-6f11-4d30-a62a-a4b316a14abf", false);
+    check(MANAGED_HSM, "589d5083-6f11-4d30-a62a-a4b316a14abf", true);
     check(MANAGED_HSM, "https://managedhsm.azure.net", true);
 }
 
@@ -116,12 +115,14 @@ fn every_resource_of_the_table() {
     let mut names: Vec<&str> = ALL.iter().map(Resource::name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!((names.len(), ALL.len()), (46, 46));
+    assert_eq!((names.len(), ALL.len()), (54, 54));
     for public in ALL {
         for cloud in Cloud::ALL {
             let resource = public.in_cloud(*cloud);
             for uri in resource.audience_uris() {
-                assert!(uri.starts_with("https://") && !uri.ends_with('/'), "{uri}");
+                let own = ["https://", "api://AzureADTokenExchange"];
+                assert!(own.iter().any(|start| uri.starts_with(start)), "{uri}");
+                assert!(!uri.ends_with('/'), "{uri}");
                 let found = Resource::of_audience(uri).map(|found| found.name());
                 assert_eq!(found, Some(public.name()), "{uri}");
             }
@@ -182,8 +183,8 @@ fn scopes_of_resources() {
     check(
         SQL_DATABASE,
         "user_impersonation",
-        "https://database.windows.net/user_impersonation",
-        "https://database.windows.net/user_impersonation",
+        "https://database.windows.net//user_impersonation",
+        "https://database.windows.net//user_impersonation",
     );
     // Addresses differ by instance, so the app id stands for the API.
     check(
@@ -288,6 +289,10 @@ fn texts_that_are_no_scope() {
     check("https://", ScopeError::MissingName, name);
     check("/", ScopeError::MissingName, name);
     check("/x", ScopeError::MissingApi, "the scope has a slash and no API in front of it");
+    // A scope was taken for the API, and a scope made of it once more.
+    let twice = "the scope has /.default inside: name the API without it";
+    check("https://graph.microsoft.com/.default/.default", ScopeError::DefaultInApi, twice);
+    check("api://orders/.default/Orders.Read", ScopeError::DefaultInApi, twice);
 }
 
 #[test]
