@@ -38,7 +38,7 @@ pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
         let is_same = |name: &&str| {
             own.zip(application(name)).is_some_and(|(own, name)| own.eq_ignore_ascii_case(name))
         };
-        if names.iter().any(|name| is_same(name)) {
+        if names.iter().any(is_same) {
             return Fit::FitsByConvention;
         }
         if names.iter().any(|name| name.eq_ignore_ascii_case(audience)) {

@@ -135,8 +135,8 @@ impl ProviderTokens {
     /// itself, [`or_bearer`](Self::or_bearer) takes that one.
     #[must_use]
     pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
-        let origin = Origin::of(self);
-        Diagnosis::of_access_token(self.access_token(), &requirement.into(), now, &origin)
+        let (origin, wanted) = (Origin::of(self), requirement.into());
+        Diagnosis::of_access_token(self.access_token(), &wanted, now, &origin)
     }
 }
 
@@ -154,7 +154,11 @@ impl Diagnosis {
             }
             Some(Shape::Other(reason)) => reason,
         };
-        Self::new(wanted, vec![reason], |reasons| plan(wanted, reasons, None, origin), origin)
+        // What the platform says about its end is all that is known of a token that cannot be read.
+        let since = origin.expires_on().and_then(|end| now.duration_since(end).ok());
+        let expired = since.map(|since| Reason::Expired { since });
+        let reasons = [reason].into_iter().chain(expired).collect();
+        Self::new(wanted, reasons, |reasons| plan(wanted, reasons, None, origin), origin)
     }
 
     fn of_jwt(

@@ -1,8 +1,10 @@
 //! Where a token came from, which decides what changes it.
 
+use std::time::SystemTime;
+
 use crate::{
     provider::IdentityProvider,
-    tokens::{ProviderTokens, Renewal},
+    tokens::{ExpiresOn, ProviderTokens, Renewal},
 };
 
 /// Where a token came from.
@@ -26,6 +28,8 @@ pub(crate) struct Store {
     /// Whether any token came along, so that the store is known to be on.
     pub(super) is_on: bool,
     pub(super) has_refresh_token: bool,
+    /// When the access token ends, as the platform says.
+    expires_on: Option<SystemTime>,
     pub(super) renewal: Renewal,
     /// See [`ProviderTokens::can_bring_refresh_token`].
     pub(super) can_bring_refresh_token: Option<IdentityProvider>,
@@ -43,9 +47,17 @@ impl Origin {
             is_entra,
             is_on: !tokens.is_empty(),
             has_refresh_token: tokens.refresh_token().is_some(),
+            expires_on: tokens.access_token().and(tokens.expires_on()).map(ExpiresOn::at),
             renewal: tokens.renewal(),
             can_bring_refresh_token: tokens.can_bring_refresh_token().cloned(),
         })
+    }
+
+    pub(super) fn expires_on(&self) -> Option<SystemTime> {
+        match self {
+            Self::Store(store) => store.expires_on,
+            Self::Unknown | Self::Client | Self::Exchange => None,
+        }
     }
 
     /// Whether the token is known to be of another provider than Entra.

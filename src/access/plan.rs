@@ -23,11 +23,11 @@ pub(super) fn plan(
     caller: Option<Caller>,
     origin: &Origin,
 ) -> Vec<Cure> {
-    let case = Case::new(wanted, reasons, caller);
+    let case = Case { wanted, reasons, caller };
     if let Some(apis) = case.ambiguous_apis() {
         return vec![Cure::NameTheApi(apis)];
     }
-    if case.has(|reason| matches!(reason, Reason::StaticWebApps)) {
+    if case.is(|reason| matches!(reason, Reason::StaticWebApps)) {
         return vec![Cure::SignInAtThisApp];
     }
     if !case.is_of_use() {
@@ -36,7 +36,10 @@ pub(super) fn plan(
     if matches!(origin, Origin::Unknown) && case.only_shape() {
         return Vec::new();
     }
-    let needs_app = case.lacks || case.unknown || case.needs_another || case.wrong_caller;
+    let needs_app = case.lacks_permission()
+        || case.has_no_claims()
+        || case.needs_another()
+        || case.is_wrong_caller();
     if wanted.is_for_apps() && needs_app {
         return case.as_app();
     }
@@ -56,84 +59,95 @@ pub(super) fn plan(
 struct Case<'a> {
     wanted: &'a Requirement,
     reasons: &'a [Reason],
-    stale: bool,
-    lacks: bool,
-    /// There are no claims that could be read, now or later: what is asked for is taken to be missing.
-    unknown: bool,
-    /// The role of a user is asked for and missing.
-    lacks_user_role: bool,
-    /// The token names the right API, which does not take it in that form.
-    wrong_form: bool,
-    wrong_audience: bool,
-    id_token: bool,
-    no_token: bool,
-    personal: bool,
-    /// The token was cut, or lost its signature.
-    damaged: bool,
-    wrong_caller: bool,
     /// Who the token is of, if it can be read.
     caller: Option<Caller>,
-    /// The token of a sign-in would have to be another one, and not only a fresh one.
-    needs_another: bool,
 }
 
-impl<'a> Case<'a> {
-    fn new(wanted: &'a Requirement, reasons: &'a [Reason], caller: Option<Caller>) -> Self {
-        let has = |code: &str| reasons.iter().any(|reason| reason.code() == code);
-        let lacks = has("missing-permission");
-        let unknown =
-            ["no-token", "personal-account", "not-a-token", "opaque"].into_iter().any(has);
-        let lacks_user_role = (lacks || unknown) && wanted.needs_user_role();
-        let wrong_audience = has("wrong-audience");
-        let (wrong_form, id_token) = (has("wrong-audience-form"), has("id-token"));
-        let (no_token, personal) = (has("no-token"), has("personal-account"));
-        Self {
-            wanted,
-            reasons,
-            stale: has("expired"),
-            lacks,
-            unknown,
-            lacks_user_role,
-            wrong_form,
-            wrong_audience,
-            id_token,
-            no_token,
-            personal,
-            damaged: has("truncated") || has("unsigned"),
-            wrong_caller: has("wrong-caller"),
-            caller,
-            needs_another: wrong_form
-                || wrong_audience
-                || id_token
-                || no_token
-                || personal
-                || (lacks && !lacks_user_role),
-        }
+impl Case<'_> {
+    fn is(&self, wanted: fn(&Reason) -> bool) -> bool {
+        self.reasons.iter().any(wanted)
     }
 
-    fn has(&self, wanted: fn(&Reason) -> bool) -> bool {
-        self.reasons.iter().any(wanted)
+    fn is_stale(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::Expired { .. }))
+    }
+
+    fn lacks_permission(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::MissingPermission { .. }))
+    }
+
+    /// Whether there are no claims to read, now or later: what is asked for is taken to be missing.
+    fn has_no_claims(&self) -> bool {
+        self.lacks_token()
+            || self.is_personal()
+            || self.is(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
+    }
+
+    fn lacks_user_role(&self) -> bool {
+        (self.lacks_permission() || self.has_no_claims()) && self.wanted.needs_user_role()
+    }
+
+    fn lacks_token(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::NoToken))
+    }
+
+    fn is_personal(&self) -> bool {
+        // Microsoft Graph may well take it.
+        self.is(|reason| matches!(reason, Reason::PersonalAccount))
+            && !self.wanted.api().is_none_or(is_graph)
+    }
+
+    fn is_id_token(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::IdToken))
+    }
+
+    /// Whether the token names the right API, which does not take it in that form.
+    fn has_wrong_form(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::WrongAudienceForm { .. }))
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.has_wrong_form() || self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
+    }
+
+    /// Whether the token was cut, or lost its signature.
+    fn is_damaged(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::Truncated | Reason::Unsigned))
+    }
+
+    fn is_wrong_caller(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::WrongCaller { .. }))
+    }
+
+    /// Whether the token of a sign-in would have to be another one, and not only a fresh one.
+    fn needs_another(&self) -> bool {
+        self.is_elsewhere()
+            || self.is_id_token()
+            || self.lacks_token()
+            || self.is_personal()
+            || (self.lacks_permission() && !self.lacks_user_role())
     }
 
     /// Whether anything is known that a step could change.
     fn is_of_use(&self) -> bool {
-        self.needs_another
-            || self.stale
-            || self.lacks
-            || self.damaged
-            || self.wrong_caller
-            || self.has(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
+        self.needs_another()
+            || self.is_stale()
+            || self.lacks_permission()
+            || self.is_damaged()
+            || self.is_wrong_caller()
+            || self.is(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
     }
 
     /// The APIs that the identifier can mean, if it means several and the token is for none of them.
     fn ambiguous_apis(&self) -> Option<Vec<Resource>> {
         let Some(OwnedAudience::Identifier(identifier)) = self.wanted.api() else { return None };
         let apis = resource::candidates(identifier);
-        (apis.len() > 1 && self.needs_another).then_some(apis)
+        (apis.len() > 1 && self.needs_another()).then_some(apis)
     }
 
     fn as_app(&self) -> Vec<Cure> {
-        let lacks_role = (self.lacks || self.unknown) && self.wanted.needs_app_role();
+        let lacks_role =
+            (self.lacks_permission() || self.has_no_claims()) && self.wanted.needs_app_role();
         let grant = lacks_role.then_some(Cure::GrantAppPermission);
         let scope = self.wanted.api().map(OwnedAudience::default_scope);
         grant.into_iter().chain([Cure::CallAsApp { scope }]).collect()
@@ -141,32 +155,32 @@ impl<'a> Case<'a> {
 
     /// The steps where an application called and no sign-in was. What only users have, it cannot get.
     fn of_app(&self) -> Option<Vec<Cure>> {
-        if self.wrong_caller {
+        if self.is_wrong_caller() {
             return Some(vec![Cure::CallAsUser]);
         }
         if self.caller != Some(Caller::App) {
             return None;
         }
-        if self.lacks {
-            let role = self.lacks_user_role.then_some(Cure::AssignUserRole);
+        if self.lacks_permission() {
+            let role = self.lacks_user_role().then_some(Cure::AssignUserRole);
             return Some(role.into_iter().chain([Cure::CallAsUser]).collect());
         }
-        (self.wrong_audience || self.wrong_form).then(|| self.as_app())
+        (self.is_elsewhere()).then(|| self.as_app())
     }
 
     /// A token without a story: what is sure is done first, and a sign-in is taken for its origin.
     fn pasted(&self) -> Vec<Cure> {
         let mut steps = Vec::new();
-        if self.id_token {
+        if self.is_id_token() {
             steps.push(Cure::SendAccessToken);
             if self.is_default_sign_in() {
                 return steps;
             }
         }
-        if self.damaged && !self.needs_another {
+        if self.is_damaged() && !self.needs_another() {
             steps.push(Cure::UseWholeToken);
         }
-        if self.needs_another || self.stale || self.lacks_user_role {
+        if self.needs_another() || self.is_stale() || self.lacks_user_role() {
             let by_app = self.caller == Some(Caller::App);
             let sign_in = || self.another_sign_in(false, Cure::SignInAgain);
             steps.extend(if by_app { self.as_app() } else { sign_in() });
@@ -176,17 +190,17 @@ impl<'a> Case<'a> {
 
     fn of_store(&self, store: &Store) -> Vec<Cure> {
         let mut steps = Vec::new();
-        if self.no_token {
+        if self.lacks_token() {
             steps.extend((!store.is_on).then_some(Cure::EnableTokenStore));
             steps.push(Cure::SetClientCredential);
         }
-        if self.damaged && !self.needs_another {
+        if self.is_damaged() && !self.needs_another() {
             steps.push(Cure::UseWholeToken);
         }
-        if self.needs_another || self.lacks_user_role {
-            let keep_refreshing = self.stale || store.has_refresh_token;
+        if self.needs_another() || self.lacks_user_role() {
+            let keep_refreshing = self.is_stale() || store.has_refresh_token;
             steps.extend(self.another_sign_in(keep_refreshing, Cure::SignInAgain));
-        } else if self.stale {
+        } else if self.is_stale() {
             steps.extend(renewal(store));
         }
         steps
@@ -208,19 +222,20 @@ impl<'a> Case<'a> {
     fn of_client(&self) -> Vec<Cure> {
         let of_microsoft = self.is_for_microsoft();
         let wants_microsoft = self.wants_microsoft();
-        let is_elsewhere = self.wrong_audience || self.wrong_form;
+        let is_elsewhere = self.is_elsewhere();
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role.then_some(Cure::AssignUserRole));
+        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
         // Only an access token for this application can be exchanged.
-        let is_unusable = self.id_token || self.personal || of_microsoft || self.only_shape();
-        let lacks_scope = self.lacks && !self.lacks_user_role && !is_elsewhere;
+        let is_unusable =
+            self.is_id_token() || self.is_personal() || of_microsoft || self.only_shape();
+        let lacks_scope = self.lacks_permission() && !self.lacks_user_role() && !is_elsewhere;
         if is_unusable || lacks_scope {
             let own = self.wanted.full_scopes().filter(|_| !wants_microsoft);
             steps.push(Cure::AskClientForToken { scopes: own.unwrap_or_default() });
             if !wants_microsoft {
                 return steps;
             }
-        } else if self.stale || self.damaged || self.lacks_user_role {
+        } else if self.is_stale() || self.is_damaged() || self.lacks_user_role() {
             steps.push(Cure::AskClient);
         }
         if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope)) {
@@ -233,8 +248,8 @@ impl<'a> Case<'a> {
 
     fn of_exchange(&self) -> Vec<Cure> {
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role.then_some(Cure::AssignUserRole));
-        if self.needs_another {
+        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        if self.needs_another() {
             steps.extend(self.permission());
         }
         let scopes = self.wanted.full_scopes().unwrap_or_default();
@@ -245,16 +260,16 @@ impl<'a> Case<'a> {
     /// The settings of a sign-in that brings the token, and that sign-in.
     fn another_sign_in(&self, keep_refreshing: bool, sign_in: Cure) -> Vec<Cure> {
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role.then_some(Cure::AssignUserRole));
+        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
         let is_unknown = self.only_shape();
-        let is_first = self.no_token || sign_in == Cure::SignInWithEntra;
+        let is_first = self.lacks_token() || sign_in == Cure::SignInWithEntra;
         let default_does = is_first && self.is_default_sign_in();
-        if (self.needs_another || is_unknown) && !default_does {
+        if (self.needs_another() || is_unknown) && !default_does {
             steps.extend(self.permission());
             let Some(parameters) = self.login_parameters(keep_refreshing) else { return steps };
             steps.push(Cure::SetLoginParameters(parameters));
         }
-        steps.push(if self.personal { Cure::SignInWithWorkAccount } else { sign_in });
+        steps.push(if self.is_personal() { Cure::SignInWithWorkAccount } else { sign_in });
         steps
     }
 
@@ -266,19 +281,12 @@ impl<'a> Case<'a> {
     /// The permission of the application, unless the token shows that it is there.
     fn permission(&self) -> Option<Cure> {
         let api = self.wanted.api()?;
-        let is_there = self.wrong_form && !self.lacks;
+        let is_there = self.has_wrong_form() && !self.lacks_permission();
         let scopes = self.wanted.scopes_to_ask_for().unwrap_or_default();
-        let scopes = if scopes.is_empty() { self.default_names(api) } else { scopes };
+        let scopes = if scopes.is_empty() { default_names(api) } else { scopes };
         let scopes = scopes.into_iter().map(str::to_owned).collect();
         (!is_there && !self.is_default_sign_in())
             .then(|| Cure::AddDelegatedPermission { api: ApiName::of(api), scopes })
-    }
-
-    /// The name of an API's only permission, if it has only one.
-    fn default_names(&self, api: &OwnedAudience) -> Vec<&'static str> {
-        let resource = ApiName::of(api).resource();
-        let name = resource.and_then(|resource| resource.only_permission());
-        name.into_iter().collect()
     }
 
     fn login_parameters(&self, keep_refreshing: bool) -> Option<LoginParameters> {
@@ -306,7 +314,9 @@ impl<'a> Case<'a> {
 
     /// Whether the token is for one of Microsoft's APIs.
     fn is_for_microsoft(&self) -> bool {
-        let is_right = self.lacks && !self.wrong_audience && self.wants_microsoft();
+        let is_right = self.lacks_permission()
+            && !self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
+            && self.wants_microsoft();
         is_right
             || self.reasons.iter().any(|reason| match reason {
                 Reason::WrongAudienceForm { .. } => true,
@@ -326,6 +336,12 @@ fn renewal(store: &Store) -> Vec<Cure> {
     };
     let next_time = store.can_bring_refresh_token.clone().map(Cure::RequestRefreshToken);
     [step].into_iter().chain(next_time).collect()
+}
+
+/// The name of an API's only permission, if it has only one.
+fn default_names(api: &OwnedAudience) -> Vec<&'static str> {
+    let resource = ApiName::of(api).resource();
+    resource.and_then(|resource| resource.only_permission()).into_iter().collect()
 }
 
 /// Whether this is Microsoft Graph, in any cloud.

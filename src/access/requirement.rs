@@ -56,7 +56,7 @@ impl Requirement {
     /// scope of it, or the host of one instance. `/.default` at the end is left out.
     #[must_use]
     pub fn audience(identifier: impl Into<String>) -> Self {
-        Self { api: Some(OwnedAudience::pasted(identifier.into())), ..Self::anything() }
+        Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..Self::anything() }
     }
 
     /// A scope, by its bare name as tokens have it. For `https://api.example.com/Files.Read` and for
@@ -124,7 +124,7 @@ impl Requirement {
     /// And the token must be for the API with this identifier: an App ID URI or a client id.
     #[must_use]
     pub fn on_audience(self, identifier: impl Into<String>) -> Self {
-        Self { api: Some(OwnedAudience::pasted(identifier.into())), ..self }
+        Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..self }
     }
 
     /// And a user must be calling.
@@ -288,7 +288,7 @@ impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         let api = match (scope.resource(), scope.api()) {
             (Some(resource), _) => Some(OwnedAudience::Resource(resource)),
-            (None, Some(api)) => Some(OwnedAudience::pasted(api.to_owned())),
+            (None, Some(api)) => Some(OwnedAudience::pasted(api)),
             (None, None) => None,
         };
         match scope.name() {

@@ -61,17 +61,14 @@ impl OwnedAudience {
 
     /// An API by what a person calls it: a text that the table knows, in whatever form, is that
     /// [`Resource`]; anything else is an identifier as it is written, but never a `.default` scope.
-    pub(crate) fn pasted(text: String) -> Self {
-        if let Some(instance) = pasted::instance_audience(&text) {
+    pub(crate) fn pasted(text: &str) -> Self {
+        if let Some(instance) = pasted::instance_audience(text) {
             return Self::Identifier(instance);
         }
-        match Resource::recognize(&text) {
-            Some(resource) => Self::Resource(resource),
-            None => {
-                let bare = pasted::without_default(text.trim());
-                Self::Identifier(if bare.len() == text.len() { text } else { bare.to_owned() })
-            }
+        if let Some(resource) = Resource::recognize(text) {
+            return Self::Resource(resource);
         }
+        Self::Identifier(pasted::without_default(text.trim()).to_owned())
     }
 
     /// The scope that stands for all permissions of the API.

@@ -136,7 +136,7 @@ impl Resource {
     /// URI of one of its instances.
     ///
     /// One slash at the end does not matter, but to the few APIs that are known to compare it: Azure SQL
-    /// Database and Batch take URIs with it only, PostgreSQL, MySQL and Synapse without it only.
+    /// Database and Batch take URIs with it only, `PostgreSQL`, `MySQL` and Synapse without it only.
     #[must_use]
     pub fn has_audience(&self, audience: &str) -> bool {
         match self.kind {

@@ -12,7 +12,7 @@
 //!
 //! Sources of the slash rules: Azure SQL takes the audience with a slash only
 //! (microsoft-authentication-library-for-dotnet#747, #894), and so does Batch
-//! (azure-sdk-for-net#8026, microsoft-authentication-library-for-js#1735); PostgreSQL and MySQL take
+//! (azure-sdk-for-net#8026, microsoft-authentication-library-for-js#1735); `PostgreSQL` and `MySQL` take
 //! it without one (azure-sdk-for-java#42310, #42632), and so does Synapse
 //! (azure-rest-api-specs#10500). Observed in the public cloud and inferred for the others. Whether
 //! Service Bus compares it is not known: the SDKs ask for it with a slash, and so does this table.

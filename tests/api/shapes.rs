@@ -149,6 +149,26 @@ fn whether_a_personal_account_opens_graph_cannot_be_told() {
     assert_eq!((&json["opens"], &json["outcome"]), (&false.into(), &"cannot-tell".into()));
 }
 
+/// Of a token that cannot be read, the platform may say that it has expired.
+#[test]
+fn an_opaque_token_that_has_expired_is_renewed() {
+    let end = "2026-03-12T15:20:00Z";
+    let check = |token: &str, more: &[(&str, &str)], reasons: &[&str], steps: &[&str]| {
+        let mut headers =
+            vec![("X-MS-TOKEN-AAD-ACCESS-TOKEN", token), ("X-MS-TOKEN-AAD-EXPIRES-ON", end)];
+        headers.extend_from_slice(more);
+        let tokens = ProviderTokens::from_headers(&headers, &IdentityProvider::ENTRA).unwrap();
+        let later = now() + Duration::from_secs(3600);
+        let diagnosis = tokens.diagnose(GRAPH, later);
+        assert_eq!(codes(&diagnosis), (Outcome::DoesNotOpen, reasons.to_vec(), steps.to_vec()));
+    };
+    let refresh = ("X-MS-TOKEN-AAD-REFRESH-TOKEN", "r");
+    let personal = ["personal-account", "expired"];
+    check("EwB0A8l6", &[refresh], &personal, &["refresh"]);
+    check("EwB0A8l6", &[], &personal, &["sign-in-again", "request-refresh-token"]);
+    check("qwertyuiop", &[refresh], &["opaque", "expired"], &["refresh"]);
+}
+
 /// A user's token for this audience, with the scope `Orders.Read`.
 fn aud(audience: &str) -> String {
     format!(r#"{{"aud":"{audience}","exp":{END},"scp":"Orders.Read user_impersonation"}}"#)
