@@ -112,10 +112,10 @@ fn each_reason_alone() {
     check(&diagnosis, &["missing-permission"], CURE, &not("it lacks the scope user_impersonation"));
     check_scope(&diagnosis, Some(scope));
 
-    let diagnosis = token(&arm_payload("")).diagnose(&arm(), at(END + 720));
+    let diagnosis = token(&arm_payload("")).diagnose(arm(), at(END + 720));
     check(&diagnosis, &["expired"], &["sign-in-again"], &not("it expired 12 minutes ago"));
     check_scope(&diagnosis, None);
-    let ends = |payload: &str, now| codes(&token(payload).diagnose(&arm(), now)).0 == ["expired"];
+    let ends = |payload: &str, now| codes(&token(payload).diagnose(arm(), now)).0 == ["expired"];
     assert!(!ends(&arm_payload(""), at(END - 1)) && ends(&arm_payload(""), at(END)));
 
     let no_end = arm_payload("").replace(&format!(r#""exp":{END},"#), "");
@@ -301,7 +301,7 @@ fn protected_tokens_open_graph() {
 fn tokens_that_cannot_be_decoded() {
     #[track_caller]
     fn check(token: &str, reason: &str, cures: &[&str], message: &str) {
-        let diagnosis = AccessToken::new(token).diagnose(&arm(), at(0));
+        let diagnosis = AccessToken::new(token).diagnose(arm(), at(0));
         assert_eq!(codes(&diagnosis), (vec![reason], cures.to_vec()));
         let expected = format!("this token does not open Azure Resource Manager: {message}");
         assert_eq!(diagnosis.verdict().to_string(), expected);
@@ -320,7 +320,7 @@ fn tokens_that_cannot_be_decoded() {
         "it cannot be read: the payload of the token is not base64url at its byte 0",
     );
     let readable = AccessToken::new(compact("{}", arm_payload("")));
-    assert!(readable.diagnose(&arm(), at(END - 1)).opens());
+    assert!(readable.diagnose(arm(), at(END - 1)).opens());
 }
 
 /// The cure depends on where the token came from.
@@ -336,7 +336,7 @@ fn cures_by_origin() {
     ) -> Diagnosis {
         let tokens =
             ProviderTokens::from_headers(headers, provider).unwrap().or_bearer(headers).unwrap();
-        let diagnosis = tokens.diagnose(&arm(), at(now));
+        let diagnosis = tokens.diagnose(arm(), at(now));
         assert_eq!(codes(&diagnosis), (reasons.to_vec(), cures.to_vec()));
         diagnosis
     }
@@ -532,7 +532,7 @@ fn sentences_of_cures() {
 fn lengths_of_time_in_words() {
     #[track_caller]
     fn check(seconds: u64, words: &str) {
-        let diagnosis = token(&arm_payload("")).diagnose(&arm(), at(END + seconds));
+        let diagnosis = token(&arm_payload("")).diagnose(arm(), at(END + seconds));
         assert!(diagnosis.verdict().to_string().ends_with(&format!(": it expired {words} ago")));
     }
     check(0, "0 seconds");

@@ -48,9 +48,12 @@ fn wanted() -> Vec<(&'static str, Requirement, &'static Api, Demand)> {
     ]
 }
 
-/// The tokens of each origin. Two worlds of one row are the same: one is used up by the steps.
+/// An origin, a token, and the world in which it is so.
+type Row = (&'static str, &'static str, fn() -> World);
+
+/// The tokens of each origin.
 #[allow(clippy::too_many_lines)]
-fn rows() -> Vec<(&'static str, &'static str, fn() -> World)> {
+fn rows() -> Vec<Row> {
     const ARM_SCOPE: &str = "https://management.azure.com/user_impersonation";
     fn graph() -> String {
         user_token(&GRAPH, GRAPH.app_id, "email openid profile", false)

@@ -62,6 +62,8 @@ pub(crate) const ORDERS_API: Api = Api {
 };
 const APIS: [Api; 4] = [GRAPH, ARM, SQL, ORDERS_API];
 
+const HOLDS: &str = "it holds already";
+
 /// The scopes of OpenID Connect, which are permissions of Microsoft Graph.
 const OPENID: [&str; 4] = ["openid", "email", "profile", "offline_access"];
 
@@ -74,37 +76,45 @@ pub(crate) enum From {
     Pasted,
 }
 
+/// What is there or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    TokenStore,
+    ClientSecret,
+    RefreshToken,
+    AppRole,
+    UserRole,
+}
+
 /// Everything that a step can change.
 pub(crate) struct World {
     pub(crate) from: From,
     pub(crate) access: Option<String>,
-    pub(crate) id_token: Option<String>,
-    pub(crate) refresh: bool,
-    store_is_on: bool,
-    has_secret: bool,
+    id_token: Option<String>,
+    parts: BTreeSet<Part>,
     /// `<app id>/<name>` of delegated permissions that are consented to.
     consents: BTreeSet<String>,
     login_scopes: Vec<String>,
-    has_app_role: bool,
-    has_user_role: bool,
 }
 
 impl World {
     pub(crate) fn new(from: From, access: Option<String>) -> Self {
-        let is_on = access.is_some() || from != From::Store("aad");
+        let mut parts = BTreeSet::new();
+        if access.is_some() || from != From::Store("aad") {
+            parts.insert(Part::TokenStore);
+        }
+        // The Entra provider of a site where people sign in with another one is not set up.
+        if access.is_some() && from == From::Store("aad") {
+            parts.insert(Part::ClientSecret);
+        }
         Self {
             from,
-            id_token: None,
-            refresh: false,
-            store_is_on: is_on,
-            // The Entra provider of a site where people sign in with another one is not set up.
-            has_secret: access.is_some() && from == From::Store("aad"),
             access,
+            id_token: None,
+            parts,
             // Portals create registrations with this one.
             consents: BTreeSet::from([format!("{}/User.Read", GRAPH.app_id)]),
             login_scopes: OPENID[..3].iter().map(ToString::to_string).collect(),
-            has_app_role: false,
-            has_user_role: false,
         }
     }
 
@@ -116,14 +126,19 @@ impl World {
         self
     }
 
-    pub(crate) fn with_refresh_token(self) -> Self {
-        Self { refresh: true, ..self }
+    pub(crate) fn with_refresh_token(mut self) -> Self {
+        self.parts.insert(Part::RefreshToken);
+        self
     }
 
     /// The token store has the ID token alone: there is no client secret.
-    pub(crate) fn with_id_token(self) -> Self {
-        let id_token = Some(id_token(true));
-        Self { id_token, store_is_on: true, ..self }
+    pub(crate) fn with_id_token(mut self) -> Self {
+        self.parts.insert(Part::TokenStore);
+        Self { id_token: Some(id_token(true)), ..self }
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part)
     }
 
     pub(crate) fn diagnose(&self, wanted: &Requirement, now: std::time::SystemTime) -> Diagnosis {
@@ -142,9 +157,13 @@ impl World {
                 let mut add = |name: &str, value: &str| {
                     headers.push((format!("{prefix}-{name}"), value.to_owned()));
                 };
-                access.into_iter().for_each(|token| add("ACCESS-TOKEN", token));
-                self.id_token.iter().for_each(|token| add("ID-TOKEN", token));
-                if self.refresh {
+                if let Some(token) = access {
+                    add("ACCESS-TOKEN", token);
+                }
+                if let Some(token) = &self.id_token {
+                    add("ID-TOKEN", token);
+                }
+                if self.has(Part::RefreshToken) {
                     add("REFRESH-TOKEN", "r");
                 }
                 let provider = IdentityProvider::new(provider);
@@ -156,128 +175,122 @@ impl World {
 
     /// Takes one step. An error if it was taken before, or if Entra or the platform refuses it.
     pub(crate) fn take(&mut self, step: &Cure) -> Result<(), String> {
-        let changed =
-            |changed: bool| changed.then_some(()).ok_or_else(|| "it holds already".to_owned());
         match step {
-            Cure::EnableTokenStore => changed(!std::mem::replace(&mut self.store_is_on, true)),
-            Cure::SetClientCredential => changed(!std::mem::replace(&mut self.has_secret, true)),
-            Cure::AddDelegatedPermission { api, scopes } => {
-                let api = api_named(api.identifier()).ok_or("no such API")?;
-                let names =
-                    if scopes.is_empty() { vec![String::from("any")] } else { scopes.clone() };
-                let new = names.iter().map(|name| format!("{}/{name}", api.app_id));
-                let before = self.consents.len();
-                self.consents.extend(new);
-                changed(self.consents.len() == before + names.len())
-            }
-            Cure::SetLoginParameters(parameters) => {
-                let [wire] = &parameters.to_wire()[..] else { return Err("two entries".into()) };
-                let scopes = wire.strip_prefix("scope=").ok_or("no scope")?.split(' ');
-                let scopes: Vec<String> = scopes.map(str::to_owned).collect();
-                let is_new = self.login_scopes != scopes;
-                self.login_scopes = scopes;
-                changed(is_new)
-            }
-            Cure::AssignUserRole => changed(!std::mem::replace(&mut self.has_user_role, true)),
-            Cure::GrantAppPermission => changed(!std::mem::replace(&mut self.has_app_role, true)),
-            Cure::SignInAgain if matches!(self.from, From::Store("google")) => {
-                self.access = Some("ya29.fresh".to_owned());
+            Cure::EnableTokenStore => self.add(Part::TokenStore),
+            Cure::SetClientCredential => self.add(Part::ClientSecret),
+            Cure::AssignUserRole => self.add(Part::UserRole),
+            Cure::GrantAppPermission => self.add(Part::AppRole),
+            Cure::AddDelegatedPermission { api, scopes } => self.consent(api.identifier(), scopes),
+            Cure::SetLoginParameters(parameters) => self.ask_for(&parameters.to_wire()),
+            Cure::RequestRefreshToken(_) => Ok(()),
+            step => {
+                self.access = self.next_token(step)?;
                 Ok(())
             }
+        }
+    }
+
+    fn add(&mut self, part: Part) -> Result<(), String> {
+        self.parts.insert(part).then_some(()).ok_or_else(|| HOLDS.to_owned())
+    }
+
+    fn consent(&mut self, identifier: &str, scopes: &[String]) -> Result<(), String> {
+        let api = api_named(identifier).ok_or("no such API")?;
+        let any = ["any".to_owned()];
+        let names = if scopes.is_empty() { &any } else { scopes };
+        let is_new = names
+            .iter()
+            .map(|name| self.consents.insert(format!("{}/{name}", api.app_id)))
+            .fold(true, |all, new| all & new);
+        is_new.then_some(()).ok_or_else(|| HOLDS.to_owned())
+    }
+
+    fn ask_for(&mut self, wire: &[String]) -> Result<(), String> {
+        let [entry] = wire else { return Err("two entries".to_owned()) };
+        let scopes = entry.strip_prefix("scope=").ok_or("no scope")?.split(' ');
+        let scopes: Vec<String> = scopes.map(str::to_owned).collect();
+        if self.login_scopes == scopes {
+            return Err(HOLDS.to_owned());
+        }
+        self.login_scopes = scopes;
+        Ok(())
+    }
+
+    /// The access token after a step that brings one.
+    fn next_token(&mut self, step: &Cure) -> Result<Option<String>, String> {
+        let has_user_role = self.has(Part::UserRole);
+        Ok(Some(match step {
+            Cure::SignInAgain if self.from == From::Store("google") => "ya29.fresh".to_owned(),
+            // A custom provider that is Entra, so that its tokens can be read.
             Cure::SignInAgain if matches!(self.from, From::Store(other) if other != "aad") => {
-                // A custom provider that is Entra, so that its tokens can be read.
-                self.access = Some(user_token(&ARM, ARM.uris[0], "user_impersonation", false));
-                Ok(())
+                user_token(&ARM, ARM.uris[0], "user_impersonation", false)
             }
             Cure::SignInAgain | Cure::SignInWithEntra | Cure::SignInWithWorkAccount => {
-                self.from =
-                    if self.from == From::Pasted { From::Pasted } else { From::Store("aad") };
-                self.access = None;
-                if self.has_secret || self.from == From::Pasted {
-                    let token = self.issue(&self.login_scopes.join(" "))?;
-                    self.access = self.store_is_on.then_some(token);
+                if self.from != From::Pasted {
+                    self.from = From::Store("aad");
+                    if !self.has(Part::ClientSecret) || !self.has(Part::TokenStore) {
+                        return Ok(None);
+                    }
                 }
-                Ok(())
+                self.sign_in()?
             }
-            Cure::Refresh => {
-                let refreshable = ["aad", "google", "microsoftaccount"];
-                let From::Store(provider) = self.from else { return Err("401".into()) };
-                if !self.refresh {
-                    return Err("403".to_owned());
-                }
-                if !refreshable.contains(&provider) {
-                    return Err("400".to_owned());
-                }
-                self.access = Some(if provider == "aad" {
-                    self.issue(&self.login_scopes.join(" "))?
-                } else {
-                    "ya29.fresh".to_owned()
-                });
-                Ok(())
+            Cure::Refresh => self.refresh()?,
+            Cure::CallAsUser if self.from == From::Client => {
+                user_token(&ORDERS_API, ORDERS, "Orders.Read", has_user_role)
             }
-            Cure::RequestRefreshToken(_) => Ok(()),
-            Cure::UseWholeToken => {
-                self.access = Some(self.issue(&self.login_scopes.join(" "))?);
-                Ok(())
-            }
-            // The access token of a sign-in without parameters, whatever it is for.
-            Cure::SendAccessToken => {
-                self.access = Some(self.issue(&self.login_scopes.join(" "))?);
-                Ok(())
-            }
-            Cure::CallAsUser => {
-                self.access = Some(if self.from == From::Client {
-                    user_token(&ORDERS_API, ORDERS, "Orders.Read", self.has_user_role)
-                } else {
-                    self.issue(&self.login_scopes.join(" "))?
-                });
-                Ok(())
-            }
+            // The token as it was issued; the access token of the same sign-in; that of a user.
+            Cure::UseWholeToken | Cure::SendAccessToken | Cure::CallAsUser => self.sign_in()?,
             Cure::AskClient => {
-                // The client sends a fresh token for the same API.
+                // A fresh token for the same API.
                 let claims = self.access.as_deref().and_then(claims);
                 let aud = claims.as_ref().map_or(ORDERS, |claims| claims["aud"].as_str().unwrap());
                 let api = api_named(aud).ok_or("no such API")?;
                 let scope = if api.app_id == ORDERS { "Orders.Read" } else { "user_impersonation" };
-                self.access = Some(user_token(api, aud, scope, self.has_user_role));
-                Ok(())
+                user_token(api, aud, scope, has_user_role)
             }
             Cure::AskClientForToken { scopes } => {
                 let scope = scopes.first().map_or("api://orders/Orders.Read", String::as_str);
                 let api = api_of(scope).filter(|api| api.app_id == ORDERS).ok_or("another API")?;
                 let (resource, name) = scope.rsplit_once('/').unwrap();
                 let name = if name == ".default" { "Orders.Read" } else { name };
-                self.access = Some(user_token(api, resource, name, self.has_user_role));
-                Ok(())
+                user_token(api, resource, name, has_user_role)
             }
             Cure::ExchangeOnBehalfOf { scopes } => {
-                let assertion = self.access.as_deref().and_then(claims).ok_or("AADSTS50013")?;
-                let fits =
-                    assertion["aud"].as_str().is_some_and(|aud| ORDERS_API.accepts.contains(&aud))
-                        && assertion.get("azp").or(assertion.get("appid")).is_some()
-                        && assertion["exp"].as_u64() > Some(NOW)
-                        && assertion["idtyp"] == "user"
-                        && is_signed(self.access.as_deref().unwrap());
-                if !fits {
-                    return Err("AADSTS50013".to_owned());
-                }
-                self.access = Some(self.issue(&scopes.join(" "))?);
-                Ok(())
+                let is_assertion = self.access.as_deref().is_some_and(is_assertion);
+                is_assertion.then_some(()).ok_or("AADSTS50013")?;
+                self.issue(&scopes.join(" "))?
             }
-            Cure::RequestScopes(scopes) => {
-                self.access = Some(self.issue(&scopes.join(" "))?);
-                Ok(())
-            }
+            Cure::RequestScopes(scopes) => self.issue(&scopes.join(" "))?,
             Cure::CallAsApp { scope } => {
                 let scope = scope.as_deref().ok_or("no scope")?;
                 let (resource, name) = scope.rsplit_once('/').ok_or("no name")?;
                 let api = api_of(scope).filter(|_| name == ".default").ok_or("AADSTS1002012")?;
-                let roles = if self.has_app_role { json!(["Orders.Manage"]) } else { json!([]) };
-                self.access = Some(app_token(api, resource, &roles));
-                Ok(())
+                let granted = self.has(Part::AppRole);
+                app_token(
+                    api,
+                    resource,
+                    &if granted { json!(["Orders.Manage"]) } else { json!([]) },
+                )
             }
-            other => Err(format!("not known: {}", other.code())),
+            other => return Err(format!("not known: {}", other.code())),
+        }))
+    }
+
+    /// `/.auth/refresh`.
+    fn refresh(&self) -> Result<String, String> {
+        let From::Store(provider) = self.from else { return Err("401".to_owned()) };
+        if !self.has(Part::RefreshToken) {
+            return Err("403".to_owned());
         }
+        match provider {
+            "aad" => self.sign_in(),
+            "google" | "microsoftaccount" => Ok("ya29.fresh".to_owned()),
+            _ => Err("400".to_owned()),
+        }
+    }
+
+    fn sign_in(&self) -> Result<String, String> {
+        self.issue(&self.login_scopes.join(" "))
     }
 
     /// What the token endpoint answers for a user.
@@ -305,7 +318,7 @@ impl World {
         if names.is_empty() {
             return Err("AADSTS65001".to_owned());
         }
-        Ok(user_token(api, resource, &names.join(" "), self.has_user_role))
+        Ok(user_token(api, resource, &names.join(" "), self.has(Part::UserRole)))
     }
 }
 
@@ -378,6 +391,16 @@ fn claims(token: &str) -> Option<Value> {
     use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
     let payload = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&payload).ok()
+}
+
+/// Whether the site can exchange this token (AADSTS50013 otherwise).
+fn is_assertion(token: &str) -> bool {
+    let Some(claims) = claims(token) else { return false };
+    is_signed(token)
+        && claims["aud"].as_str().is_some_and(|aud| ORDERS_API.accepts.contains(&aud))
+        && claims.get("azp").or(claims.get("appid")).is_some()
+        && claims["exp"].as_u64() > Some(NOW)
+        && claims["idtyp"] == "user"
 }
 
 fn is_signed(token: &str) -> bool {
