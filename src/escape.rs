@@ -30,6 +30,25 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
+/// How many names of a peer's a `Debug` form repeats: a captured request of Easy Auth has some 30 headers, an
+/// Entra token some 25 claims.
+pub(crate) const MAX_NAMES: usize = 64;
+
+/// Names from a peer as a list, each [`Escaped`], cut after [`MAX_NAMES`].
+pub(crate) struct EscapedNames<F>(pub(crate) F);
+
+impl<'a, I: Iterator<Item = &'a str>, F: Fn() -> I> fmt::Debug for EscapedNames<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names = (self.0)();
+        let mut list = f.debug_list();
+        list.entries(names.by_ref().take(MAX_NAMES).map(Escaped));
+        match names.count() {
+            0 => list.finish(),
+            more => list.entry(&format_args!("{more} more")).finish(),
+        }
+    }
+}
+
 /// A key or a value in a query or a form: all but the unreserved characters of RFC 3986 section 2.3 are encoded.
 pub(crate) struct Encoded<'a>(pub(crate) &'a str);
 
@@ -48,7 +67,16 @@ impl fmt::Display for Encoded<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Escaped, MAX_SHOWN};
+    use super::{Escaped, EscapedNames, MAX_NAMES, MAX_SHOWN};
+
+    #[test]
+    fn lists_are_cut() {
+        let debug = |count| format!("{:?}", EscapedNames(|| std::iter::repeat_n("a\n", count)));
+        assert_eq!(debug(0), "[]");
+        assert_eq!(debug(2), r#"["a\u{a}", "a\u{a}"]"#);
+        assert!(debug(MAX_NAMES).ends_with(r#", "a\u{a}"]"#));
+        assert!(debug(MAX_NAMES + 3).ends_with(r#", "a\u{a}", 3 more]"#));
+    }
 
     #[test]
     fn cannot_break_a_line_and_is_cut() {

@@ -20,11 +20,15 @@
 //! # Ok::<(), easyauth::PrincipalError>(())
 //! ```
 
+mod original_url;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     fmt,
 };
+
+pub use original_url::OriginalUrl;
 
 use crate::escape::Escaped;
 
@@ -45,7 +49,9 @@ macro_rules! headers {
 }
 
 headers! {
-    /// The caller: base64 of a JSON object. See [`EasyAuthPrincipal`](crate::EasyAuthPrincipal).
+    /// The caller: base64 of a JSON object. See [`EasyAuthPrincipal`](crate::EasyAuthPrincipal). "For claims
+    /// mapping to work, you must enable the token store" (App Service docs, "Work with user identities");
+    /// what is there without it, no source says.
     CLIENT_PRINCIPAL = "X-MS-CLIENT-PRINCIPAL";
     /// The caller's identifier at the identity provider: object id for Entra, `sub` for Google, user
     /// id on Static Web Apps.
@@ -95,7 +101,7 @@ headers! {
     /// The session token that a client sends after a client-directed sign-in. The platform reads it
     /// and does not inject it.
     ZUMO_AUTH = "X-ZUMO-AUTH";
-    /// Static Web Apps: the address that the browser asked for.
+    /// Static Web Apps: the address that the browser asked for. See [`OriginalUrl`].
     ORIGINAL_URL = "X-MS-ORIGINAL-URL";
     /// Static Web Apps, to a linked Function: `Bearer` and a token that the platform signed with keys
     /// it does not publish.
@@ -199,7 +205,7 @@ header_values! {
 }
 
 /// A header that cannot be taken for what it should say. Names the header, never its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HeaderError {
     header: Cow<'static, str>,
     kind: HeaderErrorKind,
@@ -229,6 +235,13 @@ impl fmt::Display for HeaderError {
     }
 }
 
+/// As the `Display` form: the name of a header can come from a peer.
+impl fmt::Debug for HeaderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeaderError({self})")
+    }
+}
+
 impl std::error::Error for HeaderError {}
 
 /// What is wrong with a header.
@@ -254,6 +267,9 @@ pub enum HeaderErrorKind {
     /// The value is not a point in time, where it should be one.
     #[error("is not an ISO 8601 time or a number of seconds")]
     NotATime,
+    /// The value is not a URL, where it should be one.
+    #[error("is not an http or https URL")]
+    NotAUrl,
     /// `Authorization: Bearer` is not followed by exactly one token.
     #[error("does not have exactly one token after its scheme")]
     NotOneToken,

@@ -40,6 +40,7 @@
 //! | the settings of the site, and the way from a diagnosis to a request that cures | [`settings`] |
 //! | the platform's own pages: sign-in, sign-out, refresh | [`endpoints`] |
 //! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
+//! | what an error of a sign-in, a token endpoint or an API means, and who can fix it | [`error_codes`] |
 //! | Azure Functions with a custom handler | [`functions`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
 //! | axum, tower, actix-web, the Azure SDK, fetchers of keys, each behind a feature | [`integrations`] |
@@ -62,6 +63,7 @@ mod base64;
 #[cfg(any(feature = "azure_core", feature = "verify"))]
 mod clock;
 pub mod endpoints;
+pub mod error_codes;
 mod escape;
 pub mod exchange;
 pub mod functions;

@@ -9,13 +9,14 @@ use std::{
 /// The name of an identity provider as the platform writes it: `aad`, `google`, or the name that the
 /// site's settings give to a custom OpenID Connect provider.
 ///
-/// Names are equal whatever their case, because the platform itself varies it.
+/// Names are equal whatever their case, because the platform itself varies it. The names that settings and
+/// `WEBSITE_AUTH_DEFAULT_PROVIDER` have for built-in providers stand for the same providers.
 ///
 /// ```
 /// use easyauth::IdentityProvider;
 ///
 /// assert_eq!(IdentityProvider::new("AAD"), IdentityProvider::ENTRA);
-/// assert_eq!(IdentityProvider::ENTRA.as_str(), "aad");
+/// assert_eq!(IdentityProvider::new("azureActiveDirectory").as_str(), "aad");
 /// ```
 #[derive(Clone)]
 pub struct IdentityProvider(Cow<'static, str>);
@@ -55,10 +56,15 @@ impl IdentityProvider {
     /// The platform did not say: only an id or a name came along. [`as_str`](Self::as_str) is empty.
     pub const UNKNOWN: Self = Self(Cow::Borrowed(""));
 
-    /// The provider of this name.
+    /// The provider of this name: the platform's own, that of the settings, or that of a custom provider.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        match Self::ALL.iter().find(|known| known.as_str() == name) {
+        let known = Self::ALL.iter().find(|known| known.as_str() == name);
+        let of_settings = || {
+            let mut names = SETTINGS_NAMES.iter();
+            names.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| known)
+        };
+        match known.or_else(of_settings) {
             Some(known) => known.clone(),
             None => Self(Cow::Owned(name.to_owned())),
         }
@@ -69,6 +75,21 @@ impl IdentityProvider {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The names of built-in providers in settings that differ from those in addresses and headers
+/// (authSettingsV2 schema, `identityProviders`; MicrosoftDocs/azure-docs#83082). No custom provider can have
+/// one of them.
+const SETTINGS_NAMES: &[(&str, IdentityProvider)] = &[
+    ("azureActiveDirectory", IdentityProvider::ENTRA),
+    ("gitHub", IdentityProvider::GITHUB),
+    ("legacyMicrosoftAccount", IdentityProvider::MICROSOFT_ACCOUNT),
+];
+
+/// Returns `true` if a custom provider can have this name: letters, digits and `_` ("Configure an OpenID
+/// Connect provider", 2025-07-10: no hyphen, use an underscore; MicrosoftDocs/azure-docs#104897).
+pub(crate) fn is_custom_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 impl PartialEq for IdentityProvider {

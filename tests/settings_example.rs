@@ -490,7 +490,7 @@ fn visitors_are_explained() {
             global.extend(value.as_object().unwrap().clone());
         })
     };
-    let cases: [(String, &[&str]); 9] = [
+    let cases: [(String, &[&str]); 10] = [
         (
             acts("Return401"),
             &["The answer is 401, with WWW-Authenticate.", "That holds for all paths."],
@@ -500,7 +500,8 @@ fn visitors_are_explained() {
             acts("AllowAnonymous"),
             &["goes through without the platform's headers", "verify it in the"],
         ),
-        (acts("Return404"), &["cannot be said: Return404 is none of its four actions"]),
+        (acts("Return404"), &["The answer is 404."]),
+        (acts("Return405"), &["cannot be said: Return405 is none of its five actions"]),
         (acts("RedirectToLoginPage"), &["(302) to the sign-in page of Microsoft Entra"]),
         (
             global(json!({"requireAuthentication": false})),

@@ -180,11 +180,38 @@ impl World {
 
     /// Signs in, and returns the cookie.
     async fn sign_in(&self, provider: &str, persona: &str) -> String {
-        let path = format!("/.auth/login/{provider}/callback?persona={persona}");
-        let answer = self.get(&path, &[]).await;
+        let state = self.state(provider).await;
+        let answer = self.callback(provider, &state, &format!("persona={persona}"), &[]).await;
         assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text());
         let cookie = answer.header("set-cookie").unwrap();
         cookie.split(';').next().unwrap().to_owned()
+    }
+}
+
+impl World {
+    /// Opens the sign-in page, and returns its state.
+    async fn state(&self, provider: &str) -> String {
+        let page = self.get(&format!("/.auth/login/{provider}"), &[]).await;
+        let cookie = page.header("set-cookie").unwrap();
+        let (state, attributes) =
+            cookie.strip_prefix("StandInState=").unwrap().split_once("; ").unwrap();
+        assert_eq!(attributes, "Path=/.auth/login; HttpOnly; SameSite=Strict");
+        assert!(page.text().contains(&format!("name=\"state\" value=\"{state}\"")));
+        state.to_owned()
+    }
+
+    /// Chooses on the sign-in page.
+    async fn callback(
+        &self,
+        provider: &str,
+        state: &str,
+        query: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let cookie = format!("own=1; StandInState={state}");
+        let headers: Vec<_> =
+            headers.iter().copied().chain([("cookie", cookie.as_str())]).collect();
+        self.get(&format!("/.auth/login/{provider}/callback?state={state}&{query}"), &headers).await
     }
 }
 
@@ -383,7 +410,12 @@ async fn sign_in_and_out_by_cookie() {
     assert!(world.get("/.auth/login/github", &[]).await.text().contains("visitor"));
 
     let answer = world
-        .get("/.auth/login/aad/callback?post_login_redirect_uri=%2Forders%3Fa%3D1&persona=arm", &[])
+        .callback(
+            "aad",
+            &world.state("aad").await,
+            "post_login_redirect_uri=%2Forders%3Fa%3D1&persona=arm",
+            &[],
+        )
         .await;
     assert_eq!(answer.status, StatusCode::FOUND);
     assert_eq!(answer.header("location"), Some("/orders?a=1"));
@@ -426,6 +458,62 @@ async fn back_to_this_site_alone() {
     }
 }
 
+/// A page of another site must not sign a browser in as somebody of its choice, nor out.
+#[tokio::test]
+async fn other_sites_sign_nobody_in_or_out() {
+    let world = world().await;
+    let state = world.state("aad").await;
+    let line = "a sign-in starts at /.auth/login/<provider>\n";
+    let site = |site: &'static str| [("sec-fetch-site", site), ("sec-fetch-mode", "navigate")];
+    for from in ["cross-site", "same-site", "", "odd"] {
+        let answer = world.callback("aad", &state, "persona=arm", &site(from)).await;
+        assert_eq!((answer.status, answer.text()), (StatusCode::FORBIDDEN, line), "{from}");
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+    // Without the state of this browser, whatever it says of itself.
+    let other = world.state("aad").await;
+    for (query, cookie) in [
+        (String::new(), format!("StandInState={state}")),
+        (format!("state={state}"), String::new()),
+        (format!("state={state}"), format!("StandInState={other}")),
+        ("state=".to_owned(), format!("StandInState={state}")),
+        ("state=".to_owned(), "StandInState=".to_owned()),
+    ] {
+        let path = format!("/.auth/login/aad/callback?persona=arm&{query}");
+        let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+        let answer = world.get(&path, &headers).await;
+        assert_eq!(
+            (answer.status, answer.text()),
+            (StatusCode::FORBIDDEN, line),
+            "{query} {cookie}"
+        );
+    }
+    for from in ["same-origin", "none"] {
+        let answer = world.callback("aad", &state, "persona=arm", &site(from)).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{from}");
+    }
+
+    let cookie = world.sign_in("aad", "arm").await;
+    let out = |from: &'static str| {
+        let headers = [("cookie", cookie.clone()), ("sec-fetch-site", from.to_owned())];
+        let world = &world;
+        async move {
+            let headers: Vec<_> =
+                headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            world.get("/.auth/logout", &headers).await
+        }
+    };
+    let answer = out("cross-site").await;
+    assert_eq!(
+        (answer.status, answer.text()),
+        (StatusCode::FORBIDDEN, "another site asks for the sign-out\n"),
+    );
+    assert_eq!(answer.header("set-cookie"), None);
+    assert!(world.get("/", &[("cookie", &cookie)]).await.user().is_some());
+    assert_eq!(out("same-origin").await.status, StatusCode::FOUND);
+    assert!(world.get("/", &[("cookie", &cookie)]).await.user().is_none());
+}
+
 #[tokio::test]
 async fn pages_that_are_not_there() {
     let world = world().await;
@@ -446,7 +534,8 @@ async fn pages_that_are_not_there() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
     for persona in ["nobody", "github", ""] {
-        let answer = world.get(&format!("/.auth/login/aad/callback?persona={persona}"), &[]).await;
+        let state = world.state("aad").await;
+        let answer = world.callback("aad", &state, &format!("persona={persona}"), &[]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{persona}");
     }
     // Not the stand-in's at all.

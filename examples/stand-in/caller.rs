@@ -24,6 +24,9 @@ use super::{
 /// The platform's name for its cookie.
 pub(crate) const COOKIE_NAME: &str = "AppServiceAuthSession";
 
+/// The cookie that ties a sign-in to the browser that saw the sign-in page.
+pub(crate) const STATE_COOKIE: &str = "StandInState";
+
 /// How many browsers can be signed in at once. One more, and all have to sign in again.
 const MAX_SESSIONS: usize = 1000;
 
@@ -107,7 +110,7 @@ impl Callers {
 
     fn by_cookie(&self, headers: &HeaderMap) -> Caller {
         let signed_in = self.signed_in();
-        let found = cookies(headers).find_map(|id| Some((id, signed_in.get(id)?)));
+        let found = cookies(headers, COOKIE_NAME).find_map(|id| Some((id, signed_in.get(id)?)));
         match found {
             Some((id, (persona, session))) => Caller::SignedIn {
                 persona: persona.clone(),
@@ -120,9 +123,7 @@ impl Callers {
 
     /// Signs a persona in. Returns what the cookie has to say, or `None` without randomness.
     pub(crate) fn sign_in(&self, persona: &Persona, now: SystemTime) -> Option<String> {
-        let mut id = [0; 16];
-        rand::fill(&mut id).ok()?;
-        let id = BASE64URL.encode(id);
+        let id = random_id()?;
         let session = self.issue(persona, now);
         let mut signed_in = self.signed_in();
         if signed_in.len() >= MAX_SESSIONS {
@@ -141,7 +142,7 @@ impl Callers {
 
     pub(crate) fn sign_out(&self, headers: &HeaderMap) {
         let mut signed_in = self.signed_in();
-        for id in cookies(headers) {
+        for id in cookies(headers, COOKIE_NAME) {
             signed_in.remove(id);
         }
     }
@@ -156,15 +157,22 @@ impl Callers {
     }
 }
 
-/// What the cookies of the stand-in's name say.
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+/// What nobody can guess: the id of a session, or the state of a sign-in. `None` without randomness.
+pub(crate) fn random_id() -> Option<String> {
+    let mut id = [0; 16];
+    rand::fill(&mut id).ok()?;
+    Some(BASE64URL.encode(id))
+}
+
+/// What the cookies of this name say.
+pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim_ascii().split_once('='))
-        .filter(|(name, _)| *name == COOKIE_NAME)
+        .filter(move |(own, _)| *own == name)
         .map(|(_, value)| value)
 }
 

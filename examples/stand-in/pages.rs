@@ -8,7 +8,7 @@ use http::{
 use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
 use hyper::body::Bytes;
 
-use super::personas::Persona;
+use super::{caller::STATE_COOKIE, personas::Persona};
 
 /// The body of an answer: the stand-in's own, or the upstream's as it comes.
 pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
@@ -17,8 +17,14 @@ pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
-/// A choice of who to be.
-pub(crate) fn sign_in(provider: &str, personas: &[&Persona], target: &ReturnTo) -> Response<Body> {
+/// A choice of who to be. The state goes into the form and into a cookie, so that no other site can send a browser
+/// to the callback and sign it in.
+pub(crate) fn sign_in(
+    provider: &str,
+    personas: &[&Persona],
+    target: &ReturnTo,
+    state: &str,
+) -> Response<Body> {
     let provider = escape(provider);
     let target = escape(target.as_str());
     let buttons = personas
@@ -29,16 +35,22 @@ pub(crate) fn sign_in(provider: &str, personas: &[&Persona], target: &ReturnTo) 
         })
         .collect::<Vec<_>>()
         .concat();
-    page(
+    let mut page = page(
         "Sign in as",
         &format!(
             "<p>This stands in for the sign-in page of <code>{provider}</code>. \
              It is for development, and signs in whoever asks.</p>\n\
              <form action=\"/.auth/login/{provider}/callback\">\n\
              <input type=\"hidden\" name=\"post_login_redirect_uri\" value=\"{target}\">\n\
+             <input type=\"hidden\" name=\"state\" value=\"{state}\">\n\
              <ul>\n{buttons}</ul>\n</form>"
         ),
-    )
+    );
+    let cookie = format!("{STATE_COOKIE}={state}; Path=/.auth/login; HttpOnly; SameSite=Strict");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        page.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    page
 }
 
 /// What the browser sees after it signed out.

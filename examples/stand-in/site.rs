@@ -3,10 +3,10 @@
 use std::time::SystemTime;
 
 use easyauth::{IdentityProvider, endpoints::ReturnTo, testing::TestSession};
-use http::{Method, Response, StatusCode, request::Parts};
+use http::{HeaderMap, Method, Response, StatusCode, request::Parts};
 
 use super::{
-    caller::{COOKIE_NAME, Caller, Callers},
+    caller::{COOKIE_NAME, Caller, Callers, STATE_COOKIE, cookies, random_id},
     pages::{self, Body},
     personas::Persona,
     query,
@@ -39,7 +39,7 @@ impl Site {
         }
         match path.as_slice() {
             [".auth", "login", provider] => self.choose(provider, query),
-            [".auth", "login", provider, "callback"] => self.sign_in(provider, query, now),
+            [".auth", "login", provider, "callback"] => self.sign_in(provider, request, now),
             [".auth", "logout"] => self.sign_out(request),
             [".auth", "logout", "done"] => pages::signed_out(),
             [".auth", "me"] => self.me(request, now),
@@ -58,15 +58,26 @@ impl Site {
         let personas: Vec<&Persona> = self.personas_of(provider).collect();
         match target(query, "post_login_redirect_uri", "/") {
             Some(_) if personas.is_empty() => not_found(),
-            Some(target) => pages::sign_in(provider, &personas, &target),
+            Some(target) => match random_id() {
+                Some(state) => pages::sign_in(provider, &personas, &target, &state),
+                None => no_randomness(),
+            },
             None => not_local(),
         }
     }
 
-    fn sign_in(&self, provider: &str, query: Option<&str>, now: SystemTime) -> Response<Body> {
+    fn sign_in(&self, provider: &str, request: &Parts, now: SystemTime) -> Response<Body> {
+        let query = request.uri.query();
         let Some(target) = target(query, "post_login_redirect_uri", "/") else {
             return not_local();
         };
+        // Another site could sign the browser in as whom it likes.
+        let state = query::value(query, "state").unwrap_or_default();
+        let is_own =
+            !state.is_empty() && cookies(&request.headers, STATE_COOKIE).any(|own| own == state);
+        if !is_own || !is_fetched_from(&request.headers, &["same-origin", "none"]) {
+            return elsewhere("a sign-in starts at /.auth/login/<provider>");
+        }
         let chosen = query::value(query, "persona").unwrap_or_default();
         let Some(persona) = self.personas_of(provider).find(|persona| persona.id == chosen) else {
             return pages::text(StatusCode::BAD_REQUEST, "there is no such persona");
@@ -76,7 +87,7 @@ impl Site {
                 let cookie = format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax");
                 pages::redirect(&target, &cookie)
             }
-            None => pages::text(StatusCode::INTERNAL_SERVER_ERROR, "there is no randomness"),
+            None => no_randomness(),
         }
     }
 
@@ -85,6 +96,10 @@ impl Site {
         let Some(target) = target(query, "post_logout_redirect_uri", "/.auth/logout/done") else {
             return not_local();
         };
+        // A link of the service itself, on another port of this machine too, or what people type.
+        if !is_fetched_from(&request.headers, &["same-origin", "same-site", "none"]) {
+            return elsewhere("another site asks for the sign-out");
+        }
         self.callers.sign_out(&request.headers);
         let cookie = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
         pages::redirect(&target, &cookie)
@@ -154,6 +169,21 @@ impl Site {
 fn target(query: Option<&str>, name: &str, default: &str) -> Option<ReturnTo> {
     let path = query::value(query, name);
     ReturnTo::path(path.as_deref().unwrap_or(default)).ok()
+}
+
+/// Whether a browser says that a request comes from there (W3C Fetch Metadata: `Sec-Fetch-Site`). Programs and old
+/// browsers say nothing, and pass.
+fn is_fetched_from(headers: &HeaderMap, allowed: &[&str]) -> bool {
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    sites.all(|site| allowed.iter().any(|own| site.as_bytes() == own.as_bytes()))
+}
+
+fn elsewhere(line: &str) -> Response<Body> {
+    pages::text(StatusCode::FORBIDDEN, line)
+}
+
+fn no_randomness() -> Response<Body> {
+    pages::text(StatusCode::INTERNAL_SERVER_ERROR, "there is no randomness")
 }
 
 fn not_local() -> Response<Body> {

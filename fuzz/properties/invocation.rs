@@ -118,8 +118,15 @@ fn check_answer(text: &str) {
     let mut answer = InvocationResponse::new(status).body(body);
     let mut last = BTreeMap::new();
     for (name, value) in headers {
-        answer = answer.header(name, value);
-        last.insert(name.to_ascii_lowercase(), value);
+        // What no header can be is rejected, and never written.
+        let is_name = http::HeaderName::try_from(name).is_ok();
+        let is_value = value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+        let added = answer.clone().header(name, value);
+        assert_eq!(added.is_ok(), is_name && is_value);
+        if let Ok(added) = added {
+            answer = added;
+            last.insert(name.to_ascii_lowercase(), value);
+        }
     }
     let headers = last.iter().map(|(name, value)| (name.as_str(), Json::text(*value)));
     let expected = Json::object([

@@ -14,6 +14,8 @@ use super::{
     secrets::{CANARY, masked_json, printed},
 };
 
+const EXPIRED: &str = "not within its valid time range";
+
 /// The members of a token that a message may repeat, and those that make a difference.
 const SHOWN: [&str; 3] = ["token_type", "expires_in", "scope"];
 
@@ -132,7 +134,7 @@ fn check_refusal(status: StatusCode, body: &[u8]) {
     let text = |name| json.get(name).and_then(Value::as_str);
     assert_eq!(error.error(), text("error").filter(|error| is_code(error)));
     assert_eq!(error.description(), text("error_description"));
-    assert_eq!(error.claims(), text("claims"));
+    assert_eq!(error.claims(), text("claims").filter(|claims| !claims.is_empty()));
     let is_unavailable = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
     assert!(error.is_retryable() || !is_unavailable, "{error:?}");
     assert!(!(error.is_retryable() && error.needs_user()), "{error:?}");
@@ -158,12 +160,17 @@ fn without_texts(body: &Json) -> Json {
         let value = match (name.as_str(), value) {
             ("error", Json::Text(error)) if is_code(error) => value.clone(),
             ("suberror" | "error_codes", _) => value.clone(),
-            ("error_description", Json::Text(text)) => match text.split_once(':') {
-                Some((head, _)) if head.starts_with("AADSTS") => {
-                    Json::text(format!("{head}: {CANARY}"))
+            ("error_description", Json::Text(text)) => {
+                // An assertion that has expired is told by this alone.
+                let expired = if text.contains(EXPIRED) { EXPIRED } else { "" };
+                match text.split_once(':') {
+                    Some((head, _)) if head.starts_with("AADSTS") => {
+                        Json::text(format!("{head}: {CANARY}{expired}"))
+                    }
+                    _ => Json::text(format!("{CANARY}{expired}")),
                 }
-                _ => Json::text(CANARY),
-            },
+            }
+            ("claims", Json::Text(claims)) if claims.is_empty() => value.clone(),
             // No code has a space.
             (_, Json::Text(_)) => Json::text(format!("{CANARY} {CANARY}")),
             _ => value.clone(),

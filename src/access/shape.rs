@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
 use super::Reason;
 use crate::{
     EasyAuthPrincipal,
-    jwt::{DecodeError, Segment, UnverifiedToken},
+    jwt::{DecodeError, UnverifiedToken},
 };
 
 /// What is in the place of an access token.
@@ -57,50 +55,39 @@ impl fmt::Display for Lookalike {
 
 impl Shape {
     pub(super) fn of(text: &str) -> Self {
-        // The signature was replaced by dots, as careful people do it.
-        let without_dots = text.trim_end_matches(['.', '\u{2026}']);
-        if without_dots.len() < text.len()
-            && let Some(token) = unsigned(without_dots)
-        {
-            return Self::Jwt { token, is_signed: false };
-        }
-        if text.contains("...") || text.contains('\u{2026}') {
-            return Self::Other(Reason::Truncated);
-        }
         match UnverifiedToken::decode(text) {
             Ok(token) => {
-                let signature = text.rsplit('.').next().unwrap_or_default();
+                let signature = text.splitn(3, '.').nth(2).unwrap_or_default();
                 Self::Jwt { token, is_signed: is_base64url(signature) }
             }
-            Err(error) => Self::undecodable(text, error),
+            Err(error) => Self::Other(undecodable(text, error)),
         }
-    }
-
-    fn undecodable(text: &str, error: DecodeError) -> Self {
-        let replaced = matches!(error, DecodeError::Base64 { segment: Segment::Signature, .. });
-        let (claims, _) = text.rsplit_once('.').filter(|_| replaced).unwrap_or((text, ""));
-        if let Some(token) = unsigned(claims) {
-            return Self::Jwt { token, is_signed: false };
-        }
-        let is_opaque = matches!(error, DecodeError::Opaque { .. });
-        if let Some(lookalike) = lookalike(text).filter(|_| is_opaque) {
-            return Self::Other(Reason::NotAToken(lookalike));
-        }
-        Self::Other(match error {
-            DecodeError::Encrypted if has_header(text) => Reason::Encrypted,
-            DecodeError::Opaque { .. } if is_of_personal_account(text) => Reason::PersonalAccount,
-            // `{"` in base64: how every JWT begins.
-            DecodeError::Opaque { segments: 1 | 2 } if text.starts_with("eyJ") => Reason::Truncated,
-            DecodeError::Opaque { .. } | DecodeError::Encrypted => Reason::Opaque,
-            error => Reason::Malformed(error),
-        })
     }
 }
 
-/// The claims of a token whose signature, with the dot in front of it, is not there.
-fn unsigned(claims: &str) -> Option<UnverifiedToken> {
-    (claims.matches('.').count() == 1)
-        .then(|| UnverifiedToken::decode(&Zeroizing::new(format!("{claims}."))).ok())?
+fn undecodable(text: &str, error: DecodeError) -> Reason {
+    // As logs shorten a token.
+    if text.contains("...") || text.contains('\u{2026}') {
+        return Reason::Truncated;
+    }
+    match error {
+        DecodeError::Encrypted if has_header(text) => Reason::Encrypted,
+        DecodeError::Opaque { segments } => opaque(text, segments),
+        DecodeError::Encrypted => Reason::Opaque,
+        error => Reason::Malformed(error),
+    }
+}
+
+fn opaque(text: &str, segments: usize) -> Reason {
+    if let Some(lookalike) = lookalike(text) {
+        Reason::NotAToken(lookalike)
+    } else if is_of_personal_account(text) {
+        Reason::PersonalAccount
+    } else if segments <= 2 && text.starts_with("eyJ") {
+        Reason::Truncated // `{"` in base64: how every JWT begins.
+    } else {
+        Reason::Opaque
+    }
 }
 
 /// Whether this is base64url, and not empty.

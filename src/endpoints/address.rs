@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ReturnTo;
-use crate::escape::Encoded;
+use crate::escape::{Encoded, Escaped, EscapedNames};
 
 /// Where to sign in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its query,
 /// for a link or the header `Location`.
@@ -18,7 +18,7 @@ pub struct LoginAddress(Address);
 pub struct LogoutAddress(Address);
 
 /// A path and its parameters, each key once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Address {
     path: String,
     parameters: Vec<(String, String)>,
@@ -57,6 +57,15 @@ impl Address {
         self.parameters.retain(|(own, _)| *own != key);
         self.parameters.push((key, value));
         self
+    }
+}
+
+/// The path, and the names of the parameters: their values can have secrets in them, a function key in the
+/// address to return to for instance.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ", Escaped(&self.path))?;
+        EscapedNames(|| self.parameters.iter().map(|(key, _)| key.as_str())).fmt(f)
     }
 }
 

@@ -22,7 +22,11 @@ pub use address::{LoginAddress, LogoutAddress};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;
 
-use crate::{IdentityProvider, settings::AuthSettingsV2};
+use std::fmt;
+
+use crate::{
+    IdentityProvider, escape::Escaped, provider::is_custom_name, settings::AuthSettingsV2,
+};
 
 /// What the paths of the platform begin with, if the settings say nothing else.
 const DEFAULT_PREFIX: &str = "/.auth";
@@ -32,7 +36,7 @@ const DEFAULT_PREFIX: &str = "/.auth";
 ///
 /// Addresses are paths without a host: the browser, or whoever calls with the session's cookie, knows
 /// the host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoints {
     prefix: String,
     logout: Option<String>,
@@ -78,10 +82,10 @@ impl Endpoints {
     /// # Errors
     ///
     /// [`EndpointError::NoProvider`] for a provider without a name, or with one that no sign-in page
-    /// has: those of built-in providers and of custom ones are letters and digits.
+    /// has: those of built-in providers and of custom ones are letters, digits and `_`.
     pub fn login(&self, provider: &IdentityProvider) -> Result<LoginAddress, EndpointError> {
         let name = provider.as_str();
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !is_custom_name(name) {
             return Err(EndpointError::NoProvider);
         }
         Ok(LoginAddress::new(format!("{}/login/{name}", self.prefix)))
@@ -104,6 +108,24 @@ impl Endpoints {
     #[must_use]
     pub fn me(&self) -> String {
         format!("{}/me", self.prefix)
+    }
+
+    /// What to GET for the version of the platform's middleware: `{"version": "1.3.2"}` (App Service docs,
+    /// "Manage the API and runtime versions"). It answers on App Service and Azure Functions while Easy Auth is
+    /// on, and so tells whether it is.
+    #[must_use]
+    pub fn version(&self) -> String {
+        format!("{}/version", self.prefix)
+    }
+}
+
+/// Prints what the settings say, escaped and bounded.
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoints")
+            .field("prefix", &Escaped(&self.prefix))
+            .field("logout", &self.logout.as_deref().map(Escaped))
+            .finish()
     }
 }
 

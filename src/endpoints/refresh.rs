@@ -6,7 +6,10 @@ use http::StatusCode;
 
 /// What became of a call of [`Endpoints::refresh`](super::Endpoints::refresh).
 ///
-/// The platform has a finer code than the status for each of these, in its own logs: it is named here.
+/// The platform has a finer code than the status for some of these, in its own logs: it is named here. No
+/// documentation has these outcomes. 400.82 is from the wiki of cgillum/easyauth, 403.80 from one report
+/// (Azure/azure-mobile-apps-net-client#424), 401 for clients with a bearer token from another
+/// (MicrosoftDocs/azure-docs#11383); 404 and the retries are inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshOutcome {

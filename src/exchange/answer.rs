@@ -1,12 +1,16 @@
 //! What the token endpoint answers when it gives a token.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use http::StatusCode;
 
 use super::TokenError;
 use crate::{
     AccessToken, IdToken, RefreshToken,
+    escape::EscapedNames,
     json::{JsonError, Kind, Reader},
 };
 
@@ -17,7 +21,6 @@ pub const MAX_TOKEN_RESPONSE_LEN: usize = 1024 * 1024;
 /// A token, and what came along with it (RFC 6749 section 5.1).
 ///
 /// Its `Debug` form shows no token.
-#[derive(Debug)]
 pub struct TokenResponse {
     access_token: AccessToken,
     refresh_token: Option<RefreshToken>,
@@ -94,6 +97,19 @@ impl TokenResponse {
     /// The scopes that were granted, as Entra writes them; none if the answer does not say.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().map(String::as_str)
+    }
+}
+
+/// Prints the lengths of the tokens. The scopes are the service's own text, so they are escaped and bounded.
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("access_token", &self.access_token)
+            .field("refresh_token", &self.refresh_token)
+            .field("id_token", &self.id_token)
+            .field("expires_in", &self.expires_in)
+            .field("scopes", &EscapedNames(|| self.scopes.iter().map(String::as_str)))
+            .finish()
     }
 }
 

@@ -4,7 +4,10 @@ use std::fmt;
 
 use http::Uri;
 
-use crate::resource::{Cloud, is_guid};
+use crate::{
+    escape::Escaped,
+    resource::{Cloud, is_guid},
+};
 
 /// Microsoft Entra's token endpoint (version 2.0) for one tenant in one cloud. Prints as its address.
 ///
@@ -20,6 +23,12 @@ use crate::resource::{Cloud, is_guid};
 /// assert_eq!(
 ///     endpoint.to_string(),
 ///     "https://login.microsoftonline.us/contoso.onmicrosoft.us/oauth2/v2.0/token",
+/// );
+/// // External ID has a host for each tenant.
+/// let endpoint = TokenEndpoint::of_authority("https://contoso.ciamlogin.com/contoso.onmicrosoft.com")?;
+/// assert_eq!(
+///     endpoint.to_string(),
+///     "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
 /// );
 /// assert!(TokenEndpoint::new("common").is_err());
 /// # Ok::<(), easyauth::exchange::NotATenant>(())
@@ -43,12 +52,50 @@ impl TokenEndpoint {
     ///
     /// [`NotATenant`] if the text is neither a GUID nor a domain name.
     pub fn in_cloud(tenant: &str, cloud: Cloud) -> Result<Self, NotATenant> {
-        if !is_guid(tenant) && !is_domain(tenant) {
-            return Err(NotATenant(()));
+        if is_sign_in_host(tenant) {
+            return Err(NotATenant::new(tenant, Problem::Host));
         }
-        let (host, tenant) = (cloud.sign_in_host(), tenant.to_ascii_lowercase());
-        let address = format!("https://{host}/{tenant}/oauth2/v2.0/token");
-        Uri::try_from(address).map(Self).map_err(|_| NotATenant(()))
+        Self::at(cloud.sign_in_host(), tenant)
+            .ok_or_else(|| NotATenant::new(tenant, Problem::Tenant))
+    }
+
+    /// The endpoint of an authority: an `https` address with the tenant as its path, such as
+    /// `https://contoso.ciamlogin.com/contoso.onmicrosoft.com` for Microsoft Entra External ID
+    /// (entra-docs, "Register a SAML or OpenID Connect app in your external tenant"; MSAL, CIAM authorities). An
+    /// issuer (`.../v2.0`) and the address of the endpoint itself are taken as well. Without a path, the tenant
+    /// of `<name>.ciamlogin.com` is `<name>.onmicrosoft.com`, as in MSAL.
+    ///
+    /// Tokens and the client credential are sent to this address, so it must come from your configuration, never
+    /// from a request or a token.
+    ///
+    /// # Errors
+    ///
+    /// [`NotATenant`] if the text is not such an address, or its path is not a tenant: `common`, for instance,
+    /// or the policy of a B2C tenant.
+    pub fn of_authority(authority: &str) -> Result<Self, NotATenant> {
+        let problem = || NotATenant::new(authority, Problem::Authority);
+        let (scheme, rest) = authority.split_once("://").ok_or_else(problem)?;
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if !scheme.eq_ignore_ascii_case("https") || !is_domain(host) {
+            return Err(problem());
+        }
+        let host = host.to_ascii_lowercase();
+        let path = path.trim_end_matches('/');
+        let path = path.strip_suffix("/oauth2/v2.0/token").unwrap_or(path);
+        let path = path.strip_suffix("/v2.0").unwrap_or(path);
+        match (path, host.strip_suffix(CIAM_SUFFIX)) {
+            ("", Some(name)) => Self::at(&host, &format!("{name}.onmicrosoft.com")),
+            _ => Self::at(&host, path),
+        }
+        .ok_or_else(problem)
+    }
+
+    fn at(host: &str, tenant: &str) -> Option<Self> {
+        if !is_guid(tenant) && !is_domain(tenant) {
+            return None;
+        }
+        let tenant = tenant.to_ascii_lowercase();
+        Uri::try_from(format!("https://{host}/{tenant}/oauth2/v2.0/token")).map(Self).ok()
     }
 
     /// The address.
@@ -78,7 +125,76 @@ fn is_domain(text: &str) -> bool {
         && text.split('.').all(is_label)
 }
 
-/// The text is neither a GUID nor a domain name, and so no tenant.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the tenant is neither a GUID nor a domain name")]
-pub struct NotATenant(());
+/// What the hosts of Microsoft Entra External ID end with.
+const CIAM_SUFFIX: &str = ".ciamlogin.com";
+
+/// Whether a text is a host where people sign in, which is easily taken for the domain of a tenant.
+fn is_sign_in_host(text: &str) -> bool {
+    // Azure AD B2C has one for each cloud; the others are aliases and hosts of version 1.0 issuers (MSAL,
+    // `AuthorityMetadata`).
+    const SUFFIXES: [&str; 5] =
+        [CIAM_SUFFIX, ".b2clogin.com", ".b2clogin.us", ".b2clogin.cn", ".b2clogin.de"];
+    const OTHERS: [&str; 7] = [
+        "login-us.microsoftonline.com",
+        "login.windows.net",
+        "login.microsoft.com",
+        "login.usgovcloudapi.net",
+        "login.chinacloudapi.cn",
+        "sts.windows.net",
+        "sts.chinacloudapi.cn",
+    ];
+    let text = text.to_ascii_lowercase();
+    SUFFIXES.iter().any(|suffix| text.ends_with(suffix))
+        || OTHERS.contains(&&*text)
+        || Cloud::ALL.iter().any(|cloud| cloud.sign_in_host() == text)
+}
+
+/// What should be a tenant or an authority is none. Shows what it is: it is configuration.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NotATenant {
+    given: Box<str>,
+    problem: Problem,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Problem {
+    Tenant,
+    Host,
+    Authority,
+}
+
+impl NotATenant {
+    fn new(given: &str, problem: Problem) -> Self {
+        Self { given: given.into(), problem }
+    }
+}
+
+impl fmt::Display for NotATenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A pasted address can have a secret in its query.
+        let given = self.given.split(['?', '#']).next().unwrap_or_default();
+        let given = Escaped(given);
+        match self.problem {
+            Problem::Tenant => {
+                write!(f, "expected the GUID or a domain name of a tenant, found {given:?}")
+            }
+            Problem::Host => write!(
+                f,
+                "expected the GUID or a domain name of a tenant, found the sign-in host {given:?}: use \
+                 TokenEndpoint::of_authority(\"https://{given}/<tenant>\")"
+            ),
+            Problem::Authority => write!(
+                f,
+                "expected https://<host>/<GUID or domain name of a tenant>, found {given:?}"
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for NotATenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NotATenant({self})")
+    }
+}
+
+impl std::error::Error for NotATenant {}

@@ -6,11 +6,17 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::AnswerError;
-use crate::kinds::kinds;
+use crate::{
+    error_codes::{KnownError, Topic},
+    kinds::kinds,
+};
 
 /// The longest body that is looked at for an error, in bytes. Entra answers errors of some 700 bytes, more
 /// with a claims challenge; of a longer body than this the status alone is used.
 pub const MAX_TOKEN_ERROR_LEN: usize = 64 * 1024;
+
+/// What the description of AADSTS50013 says about a token that has expired.
+const EXPIRED_ASSERTION: &str = "not within its valid time range";
 
 /// The longest `error` that counts as one, in bytes: `temporarily_unavailable` has 23. What is longer, or
 /// has other characters than codes have, could be anything, and is not kept.
@@ -18,7 +24,8 @@ const MAX_CODE_LEN: usize = 64;
 
 /// The refusal of a token, or an answer that is none.
 ///
-/// Its `Display` form names the status, the codes and what to do. The service's own description can have
+/// Its `Display` form names the status, the codes and what to do: that of the code if it is a
+/// [known one](crate::error_codes::KnownError), else that of the kind. The service's own description can have
 /// the ids of users and tenants in it, so neither `Display` nor `Debug` shows it: see
 /// [`description`](Self::description). The same goes for the challenge of [`claims`](Self::claims).
 ///
@@ -29,8 +36,8 @@ const MAX_CODE_LEN: usize = 64;
 /// let error = TokenResponse::parse(http::StatusCode::UNAUTHORIZED, body).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "the token endpoint answered 401 Unauthorized (invalid_client, AADSTS7000215): check the client id \
-///      and its credential, which may have expired",
+///     "the token endpoint answered 401 Unauthorized (invalid_client, AADSTS7000215): the client secret is \
+///      wrong: put the value of a current client secret, not its secret ID, into the app setting",
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -54,10 +61,13 @@ kinds! {
     /// The token that was sent has expired, was revoked, or is not good for this (`invalid_grant`).
     InvalidGrant = "invalid-grant",
         "the token that was sent is no longer good: have the user sign in again";
-    /// The token that was sent is not for this client (`invalid_grant` with AADSTS50013 or AADSTS500131): an
-    /// ID token, or an access token for another API. No sign-in cures that.
+    /// The token that was sent for an exchange is not one that can be exchanged: an ID token (AADSTS240002),
+    /// an access token for another API (AADSTS500131), or a malformed one (AADSTS50013, AADSTS50027). No sign-in
+    /// fixes that. Microsoft documents AADSTS50013 as invalid "because of various reasons", an expired token
+    /// among them; where the description says that it expired, the kind is
+    /// [`InvalidGrant`](Self::InvalidGrant).
     WrongAssertion = "wrong-assertion",
-        "the token that was sent is not for this client: send the access token for your own API";
+        "the token that was sent cannot be exchanged: send a fresh access token for your own API";
     /// The user, or an administrator, has not consented to the scopes (`consent_required`, AADSTS65001).
     ConsentRequired = "consent-required",
         "the user or an administrator has to consent to the scopes";
@@ -87,32 +97,63 @@ kinds! {
 }
 
 impl TokenErrorKind {
-    fn of(status: StatusCode, error: Option<&str>, suberror: Option<&str>, aadsts: &[u32]) -> Self {
+    fn of(
+        status: StatusCode,
+        error: Option<&str>,
+        suberror: Option<&str>,
+        topic: Option<Topic>,
+        has_claims: bool,
+    ) -> Self {
         // A service that is not well can say anything in its body.
         if matches!(status.as_u16(), 408 | 429 | 500..=599) {
             return Self::Unavailable;
         }
-        match (error, suberror) {
-            (Some("consent_required"), _) | (_, Some("consent_required")) => Self::ConsentRequired,
-            (Some("invalid_grant"), _) if aadsts.contains(&65001) => Self::ConsentRequired,
-            (Some("invalid_grant"), _) if aadsts.iter().copied().any(is_of_assertion) => {
-                Self::WrongAssertion
-            }
-            (Some("invalid_grant"), _) => Self::InvalidGrant,
-            (Some("interaction_required" | "login_required"), _) => Self::InteractionRequired,
-            (Some("invalid_client"), _) => Self::InvalidClient,
-            (Some("unauthorized_client"), _) => Self::UnauthorizedClient,
-            (Some("invalid_scope" | "invalid_resource"), _) => Self::InvalidScope,
-            (Some("temporarily_unavailable" | "server_error"), _) => Self::Unavailable,
+        if matches!(error, Some("consent_required")) || suberror == Some("consent_required") {
+            return Self::ConsentRequired;
+        }
+        // What the client was asked for beats what is said about its token.
+        if error == Some("invalid_grant") && has_claims && topic != Some(Topic::Consent) {
+            return Self::InteractionRequired;
+        }
+        match (error, topic) {
+            // The JWT that is wrong can be that of the client.
+            (Some("invalid_client"), Some(Topic::Assertion | Topic::Grant))
+            | (_, Some(Topic::Credential)) => Self::InvalidClient,
+            (_, Some(Topic::Assertion)) => Self::WrongAssertion,
+            (_, Some(Topic::Grant)) => Self::InvalidGrant,
+            (_, Some(Topic::Consent)) => Self::ConsentRequired,
+            (_, Some(Topic::Interaction)) => Self::InteractionRequired,
+            (_, Some(Topic::Client)) => Self::UnauthorizedClient,
+            (_, Some(Topic::Scope)) => Self::InvalidScope,
+            (_, Some(Topic::Unavailable)) => Self::Unavailable,
+            (Some(error), Some(Topic::Other) | None) => Self::of_error(error),
+            (None, Some(Topic::Other) | None) => Self::Other,
+        }
+    }
+
+    /// What `error` alone says (RFC 6749 section 5.2, OpenID Connect Core 3.1.2.6).
+    fn of_error(error: &str) -> Self {
+        match error {
+            "invalid_grant" => Self::InvalidGrant,
+            "interaction_required" | "login_required" => Self::InteractionRequired,
+            "invalid_client" => Self::InvalidClient,
+            "unauthorized_client" => Self::UnauthorizedClient,
+            "invalid_scope" | "invalid_resource" => Self::InvalidScope,
+            "temporarily_unavailable" | "server_error" => Self::Unavailable,
             _ => Self::Other,
         }
     }
 }
 
-/// AADSTS50013 and AADSTS500131: the audience or the signature of the assertion is not that of a token for
-/// the client.
-fn is_of_assertion(code: u32) -> bool {
-    matches!(code, 50_013 | 500_131)
+/// The number that says the most: one that is known before one that is not, and an umbrella code, such as
+/// AADSTS70002 or AADSTS50013, behind all others.
+fn most_specific(numbers: &[u32]) -> Option<u32> {
+    let rank = |number: &u32| match KnownError::of_entra(*number) {
+        Some(error) if !error.is_umbrella() => 0,
+        None => 1,
+        Some(_) => 2,
+    };
+    numbers.iter().copied().min_by_key(rank)
 }
 
 impl TokenError {
@@ -125,13 +166,24 @@ impl TokenError {
         let description = text("error_description");
         let listed = body.get("error_codes").and_then(Value::as_array).into_iter().flatten();
         let listed = listed.filter_map(|code| u32::try_from(code.as_u64()?).ok());
-        let aadsts: Vec<u32> = listed.chain(description.and_then(described)).collect();
+        let numbers: Vec<u32> = listed.chain(description.and_then(described)).collect();
+        let aadsts = most_specific(&numbers);
+        // A number that is not in the table does not hide the umbrella code that came with it.
+        let known = numbers.iter().filter_map(|number| KnownError::of_entra(*number));
+        let topic = known.min_by_key(|error| error.is_umbrella()).map(KnownError::topic);
+        // AADSTS50013 has no code of its own for this in older answers (Azure-Samples/active-directory-dotnet-webapi-onbehalfof#25).
+        let has_expired = description.is_some_and(|text| text.contains(EXPIRED_ASSERTION));
+        let topic = topic.map(|topic| match topic {
+            Topic::Assertion if has_expired => Topic::Grant,
+            topic => topic,
+        });
+        let claims = text("claims").filter(|claims| !claims.is_empty());
         Self {
-            kind: TokenErrorKind::of(status, error, text("suberror"), &aadsts),
+            kind: TokenErrorKind::of(status, error, text("suberror"), topic, claims.is_some()),
             status,
             error: error.map(Into::into),
-            aadsts: aadsts.first().copied(),
-            claims: text("claims").map(Into::into),
+            aadsts,
+            claims: claims.map(Into::into),
             description: description.map(Into::into),
             answer: None,
         }
@@ -182,11 +234,17 @@ impl TokenError {
         self.error.as_deref()
     }
 
-    /// The number of Entra's own error, 50013 for AADSTS50013. For people to search for: Microsoft may
-    /// change these any day.
+    /// The number of Entra's own error, 500133 for AADSTS500133: of several, the one that says the most. For
+    /// people to search for: Microsoft may change these any day.
     #[must_use]
     pub fn aadsts(&self) -> Option<u32> {
         self.aadsts
+    }
+
+    /// What the number means, who can fix it, and how; `None` if it is not a known one.
+    #[must_use]
+    pub fn known(&self) -> Option<&'static KnownError> {
+        KnownError::of_entra(self.aadsts?)
     }
 
     /// The claims challenge, a JSON object: what the next sign-in has to ask for in its parameter `claims`,
@@ -215,7 +273,12 @@ impl fmt::Display for TokenError {
             (None, Some(aadsts)) => write!(f, " (AADSTS{aadsts})")?,
             (None, None) => {}
         }
-        write!(f, ": {}", self.kind.advice())
+        match self.known() {
+            Some(known) if self.kind != TokenErrorKind::Unavailable => {
+                write!(f, ": {}: {}", known.meaning(), known.fix())
+            }
+            _ => write!(f, ": {}", self.kind.advice()),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a request is not built.
 
+use std::fmt;
+
 use crate::{
     DecodeError,
     access::{ApiName, Apis},
@@ -10,7 +12,7 @@ use crate::{
 /// so it is not built.
 ///
 /// Of the token its text repeats the audience and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExchangeError {
     /// No client was named.
@@ -82,5 +84,12 @@ impl ExchangeError {
             Self::IdToken => "id-token",
             Self::NoUser => "no-user",
         }
+    }
+}
+
+/// The code and the `Display` form: what a token says is escaped and bounded in it.
+impl fmt::Debug for ExchangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExchangeError({}: {self})", self.code())
     }
 }

@@ -2,8 +2,7 @@
 
 use std::{collections::HashSet, fmt};
 
-use zeroize::Zeroizing;
-
+use super::header_list::HeaderList;
 use crate::{
     escape::Escaped,
     headers::HeaderSource,
@@ -15,6 +14,9 @@ use crate::{
 /// setting `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` says otherwise. A body close to it is over if it has many
 /// characters that JSON escapes, or is binary, which base64 makes a third longer.
 pub const MAX_INVOCATION_LEN: usize = 104_857_600;
+
+/// How many bindings are read: those that `function.json` lists, and a function has a handful.
+const MAX_BINDINGS: usize = 1000;
 
 /// The request of an HTTP trigger, from the payload that a custom handler is invoked with ("Azure Functions
 /// custom handlers": request payload; `GetRequestAsJObject` of azure-functions-host). A [`HeaderSource`].
@@ -31,11 +33,8 @@ pub struct Invocation {
     binding: String,
     url: String,
     method: String,
-    headers: Headers,
+    headers: HeaderList,
 }
-
-/// Names, and the values of each.
-type Headers = Vec<(String, Vec<Zeroizing<String>>)>;
 
 impl Invocation {
     /// Reads a payload whose HTTP trigger is the only binding with `Headers`, as is usual.
@@ -84,18 +83,16 @@ impl Invocation {
 
 impl HeaderSource for Invocation {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        let own = self.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
-        own.flat_map(|(_, values)| values).nth(index).map(|value| value.as_bytes())
+        self.headers.header(name, index)
     }
 }
 
 impl fmt::Debug for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<Escaped<'_>> = self.headers.iter().map(|(name, _)| Escaped(name)).collect();
         f.debug_struct("Invocation")
             .field("binding", &Escaped(&self.binding))
             .field("method", &Escaped(&self.method))
-            .field("headers", &names)
+            .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
 }
@@ -137,14 +134,22 @@ fn bindings(
     }
     let mut found = Bindings::new();
     let mut seen = HashSet::new();
-    json.object(|json, name| -> Result<(), InvocationError> {
-        let name = json.str(name).to_owned();
-        if !seen.insert(name.clone()) {
+    json.object(|json, at| -> Result<(), InvocationError> {
+        let name = json.str(at);
+        if !seen.insert(name.to_owned()) {
             return Err(InvocationError::DuplicateBinding);
+        }
+        if seen.len() > MAX_BINDINGS {
+            return Err(InvocationError::TooManyBindings);
         }
         let is_wanted = wanted.is_none_or(|wanted| wanted == name);
         if is_wanted && json.kind()? == Kind::Object {
-            found.extend(trigger(json, name)?);
+            let name = json.str(at).to_owned();
+            let trigger = trigger(json, name)?;
+            // Two are one too many, and there is no need for more.
+            if found.len() < 2 {
+                found.extend(trigger);
+            }
         } else {
             json.skip()?;
         }
@@ -168,7 +173,7 @@ fn trigger(
             "Method" => once(&mut method, "Method", text(json)?),
             "Headers" => {
                 is_request |= json.kind()? == Kind::Object;
-                once(&mut headers, "Headers", header_values(json)?)
+                once(&mut headers, "Headers", HeaderList::read(json)?)
             }
             _ => json.skip().map(|_| Ok(()))?,
         };
@@ -193,36 +198,6 @@ fn required<T>(found: Option<T>, member: &'static str) -> Result<T, InvocationEr
     found.ok_or(InvocationError::InvalidMember { member })
 }
 
-/// `Headers`: names, and a list of texts or one text for each; `None` if it is anything else.
-fn header_values(json: &mut Reader<'_>) -> Result<Option<Headers>, JsonError> {
-    if json.kind()? != Kind::Object {
-        return json.skip().map(|_| None);
-    }
-    let mut headers = Headers::new();
-    let mut are_texts = true;
-    json.object(|json, name| -> Result<(), JsonError> {
-        let name = json.str(name).to_owned();
-        let mut values = Vec::new();
-        let mut value = |json: &mut Reader<'_>| -> Result<(), JsonError> {
-            if json.kind()? == Kind::String {
-                values.push(json.secret()?);
-            } else {
-                json.skip()?;
-                are_texts = false;
-            }
-            Ok(())
-        };
-        if json.kind()? == Kind::Array {
-            json.array(value)?;
-        } else {
-            value(json)?;
-        }
-        headers.push((name, values));
-        Ok(())
-    })?;
-    Ok(are_texts.then_some(headers))
-}
-
 fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
     if json.kind()? != Kind::String {
         return json.skip().map(|_| None);
@@ -232,7 +207,11 @@ fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
 }
 
 /// Fills `slot`, which must be empty: of two members with one name, neither is to be believed.
-fn once<T>(slot: &mut Option<T>, member: &'static str, value: T) -> Result<(), InvocationError> {
+pub(super) fn once<T>(
+    slot: &mut Option<T>,
+    member: &'static str,
+    value: T,
+) -> Result<(), InvocationError> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err(InvocationError::DuplicateMember { member }),
@@ -268,6 +247,18 @@ pub enum InvocationError {
     /// Two bindings have one name.
     #[error("the invocation has two bindings of one name")]
     DuplicateBinding,
+    /// There are more bindings than any function has.
+    #[error("the invocation has more than {MAX_BINDINGS} bindings")]
+    TooManyBindings,
+    /// No binding of the name that was asked for has the context of an MCP tool trigger, or the text is none.
+    #[error("the invocation has no MCP tool trigger of this name")]
+    NoToolTrigger,
+    /// The context of an MCP tool trigger has no headers.
+    #[error(
+        "the MCP tool trigger has no transport.properties.headers: update the MCP extension, and have clients use \
+         the Streamable HTTP endpoint"
+    )]
+    NoTransportHeaders,
     /// A member is there twice.
     #[error("the invocation has {member} twice")]
     DuplicateMember {

@@ -1,5 +1,9 @@
 //! Azure Functions with a custom handler: the payload that carries a request, and that of the answer.
 //!
+//! Beside HTTP triggers there are two more kinds of request: an MCP tool trigger has the headers of the request
+//! in its context ([`ToolInvocation`]), and Static Web Apps POST a user to the function that assigns roles
+//! ([`RolesRequest`]).
+//!
 //! The host of Azure Functions invokes a custom handler, which a function in Rust is, in one of two ways.
 //! With `"enableForwardingHttpRequest": true` (or, newer, `"enableProxyingHttpRequest": true`) under
 //! `customHandler` in `host.json`, a function whose only bindings are an HTTP trigger and its response gets
@@ -24,8 +28,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod header_list;
 mod invocation;
 mod response;
+mod roles;
+mod tool;
 
 pub use invocation::{Invocation, InvocationError, MAX_INVOCATION_LEN};
-pub use response::InvocationResponse;
+pub use response::{InvalidHeader, InvocationResponse};
+pub use roles::{MAX_ROLES_REQUEST_LEN, RolesRequest, RolesRequestError, roles_response};
+pub use tool::ToolInvocation;

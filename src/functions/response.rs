@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use serde_json::json;
 
 use crate::Refusal;
@@ -29,10 +29,21 @@ impl InvocationResponse {
         Self { status, headers: BTreeMap::new(), body: String::new() }
     }
 
-    /// Sets a header. Said twice, the last counts.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.insert(name.into().to_ascii_lowercase(), value.into());
-        self
+    /// Sets a header. If set twice, the last value wins.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidHeader`] if the name is not a token (RFC 9110 section 5.6.2), or if the value has a byte other
+    /// than tab and printable ASCII: with a line break in either, the value of a peer could add headers of its
+    /// own.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, InvalidHeader> {
+        let name = HeaderName::try_from(name).map_err(|_| InvalidHeader(Part::Name))?;
+        // `http::HeaderValue` takes bytes beyond ASCII, which have no meaning of their own (RFC 9110 section 5.5).
+        if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+            return Err(InvalidHeader(Part::Value));
+        }
+        self.headers.insert(name.as_str().to_owned(), value.to_owned());
+        Ok(self)
     }
 
     /// Sets the body.
@@ -64,17 +75,35 @@ impl InvocationResponse {
 impl From<&Refusal> for InvocationResponse {
     fn from(refusal: &Refusal) -> Self {
         let headers = refusal.headers();
-        let texts = headers.iter().filter_map(|(name, value)| Some((name, value.to_str().ok()?)));
-        texts
-            .fold(Self::new(refusal.status()), |answer, (name, value)| {
-                answer.header(name.as_str(), value)
-            })
-            .body(refusal.body())
+        let texts = headers.iter().filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        });
+        Self { headers: texts.collect(), ..Self::new(refusal.status()).body(refusal.body()) }
     }
 }
 
 impl fmt::Debug for InvocationResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InvocationResponse({})", self.status)
+    }
+}
+
+/// A header that no response can have. Says which part is not valid, never what it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {} of the header has a byte that it cannot have", .0.name())]
+pub struct InvalidHeader(Part);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Name,
+    Value,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Value => "value",
+        }
     }
 }

@@ -200,7 +200,9 @@ impl TokenCredential for CallerCredential {
     ) -> ::azure_core::Result<SdkToken> {
         let (token, end) =
             self.token_for(scopes).map_err(|error| SdkError::new(ErrorKind::Credential, error))?;
-        // The years of a token run to 9999, and so do those of `OffsetDateTime`.
+        // The years of a token run to 9999, and so do those of `OffsetDateTime`. What others say can be long
+        // before 1970, where the conversion would panic.
+        let end = end.max(SystemTime::UNIX_EPOCH);
         Ok(SdkToken::new(token.expose_secret().to_owned(), end.into()))
     }
 }
@@ -262,7 +264,7 @@ fn requirement(
 ///
 /// A client puts the error into others, whose texts do not say it: [`find`](Self::find) gets at it. Of the
 /// token its text repeats the audience and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
     /// The client asks for no scope of an API. Those of OpenID Connect are of none.
@@ -298,6 +300,13 @@ pub enum CredentialError {
         /// What renews it, if that is known: not for tokens from elsewhere than the platform.
         renewal: Option<Renewal>,
     },
+}
+
+/// The code and the `Display` form: what a token says is escaped and bounded in it.
+impl fmt::Debug for CredentialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialError({}: {self})", self.code())
+    }
 }
 
 impl CredentialError {

@@ -74,6 +74,6 @@ impl TokenHeader {
 impl fmt::Debug for TokenHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenHeader")?;
-        f.debug_list().entries(self.names().map(crate::escape::Escaped)).finish()
+        crate::escape::EscapedNames(|| self.names()).fmt(f)
     }
 }

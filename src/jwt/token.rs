@@ -80,9 +80,10 @@ pub(crate) enum TimeForm {
 pub type UnverifiedToken = Token<Unverified>;
 
 impl UnverifiedToken {
-    /// Reads the header and the claims of a JWT in compact form: three segments of unpadded
-    /// base64url, of which the first two are JSON objects (RFC 7519 section 7.2). The signature is
-    /// not checked, and not even decoded. Any algorithm is readable, `none` included.
+    /// Reads the header and the claims of a JWT in compact form: segments of unpadded base64url, of which the
+    /// first two are JSON objects (RFC 7519 section 7.2). The signature is not looked at: it may be cut,
+    /// removed, or replaced by `[Signature]` or `...`, as in tokens that people paste. Any algorithm is
+    /// readable, `none` included. Verification is strict about all three segments.
     ///
     /// # Errors
     ///
@@ -384,10 +385,9 @@ impl<T> Token<T> {
 /// Prints the names of the members and no value.
 impl<T> fmt::Debug for Token<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.claim_names().map(crate::escape::Escaped).collect();
         f.debug_struct("Token")
             .field("header", &self.header)
-            .field("claims", &names)
+            .field("claims", &crate::escape::EscapedNames(|| self.claim_names()))
             .finish_non_exhaustive()
     }
 }

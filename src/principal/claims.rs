@@ -63,7 +63,13 @@ impl ExactSizeIterator for Claims<'_> {}
 
 impl fmt::Debug for Claims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
+        let mut claims = self.clone();
+        let mut list = f.debug_list();
+        list.entries(claims.by_ref().take(crate::escape::MAX_NAMES));
+        match claims.count() {
+            0 => list.finish(),
+            more => list.entry(&format_args!("{more} more")).finish(),
+        }
     }
 }
 

@@ -46,10 +46,16 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`MeError`] if the body is anything else, a page of HTML from a sign-in redirect for instance.
+    /// [`MeError`] if the body is anything else. An empty body and a page of HTML, from a sign-in redirect for
+    /// instance, have errors of their own.
     pub fn parse_me(body: &[u8]) -> Result<Vec<Self>, MeError> {
         if body.len() > MAX_ME_LEN {
             return Err(MeError::TooLong { length: body.len() });
+        }
+        match body.trim_ascii_start() {
+            [] => return Err(MeError::Empty),
+            [b'<', ..] => return Err(MeError::Html),
+            _ => {}
         }
         let body = std::str::from_utf8(body)
             .map_err(|error| MeError::Json { position: error.valid_up_to() })?;
@@ -189,6 +195,11 @@ fn note(seen: &mut Vec<&'static str>, member: &'static str) -> Result<(), Princi
     Ok(())
 }
 
+/// One principal, from a document that has no secrets.
+pub(crate) fn principal_of(document: &str) -> Result<EasyAuthPrincipal, PrincipalError> {
+    parse::principal(document)
+}
+
 /// The object of Static Web Apps.
 fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result<(), MeError> {
     const MEMBER: &str = "clientPrincipal";
@@ -221,7 +232,21 @@ pub enum MeError {
         /// The length of the body in bytes.
         length: usize,
     },
-    /// The body is not JSON in UTF-8: often the HTML of a sign-in page.
+    /// The body is empty. Container Apps answer 200 and nothing where they find no session
+    /// (microsoft/azure-container-apps#1389).
+    #[error(
+        "the answer of /.auth/me is empty: check that the request has the cookie of the session, and that \
+         the token store is on"
+    )]
+    Empty,
+    /// The body is a page of HTML: that of the sign-in, if the HTTP client followed a redirect, or of the
+    /// application, if the request did not get to the platform.
+    #[error(
+        "the answer of /.auth/me looks like an HTML page: check whether the request was redirected to a \
+         sign-in page for want of the cookie of the session, and whether Easy Auth is on"
+    )]
+    Html,
+    /// The body is not JSON in UTF-8.
     #[error("the answer of /.auth/me is not JSON at byte {position}")]
     Json {
         /// The offset in the body.

@@ -89,8 +89,10 @@ pub enum Shape {
     AppService,
     /// The object of Static Web Apps.
     StaticWebApps,
-    /// No object, only `X-MS-CLIENT-PRINCIPAL-ID` or `-NAME`: `WEBSITE_AUTH_DISABLE_IDENTITY_FLOW` is
-    /// set, or a Container App sends no more than that.
+    /// No object, only `X-MS-CLIENT-PRINCIPAL-ID` or `-NAME`: a Container App sends no more than that, or
+    /// `WEBSITE_AUTH_DISABLE_IDENTITY_FLOW` is set. The documentation of that setting says only that the thread
+    /// principal of ASP.NET is not set; that the object is missing then is from reports of people who met a limit
+    /// of header sizes, and uncertain.
     HeadersOnly,
 }
 

@@ -135,7 +135,7 @@ impl fmt::Display for Scope {
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({})", self.text)
+        write!(f, "Scope({})", crate::escape::Escaped(&self.text))
     }
 }
 

@@ -1,12 +1,14 @@
 //! New documents for the usual cases.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::{
     AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
     views::{ClientRegistrationMut, IdentityProvidersMut, is_built_in},
 };
-use crate::resource::Cloud;
+use crate::{provider::is_custom_name, resource::Cloud};
 
 /// Builds a whole new document: [`AuthSettingsV2::builder`].
 #[derive(Debug, Clone)]
@@ -33,7 +35,23 @@ enum Provider {
 #[derive(Debug, Clone)]
 struct Client {
     id: String,
-    secret_setting: String,
+    secret_setting: SettingName,
+}
+
+/// What should be the name of a setting. Prints its length: people put the secret itself there.
+#[derive(Clone)]
+struct SettingName(String);
+
+impl AsRef<str> for SettingName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SettingName({} bytes)", self.0.len())
+    }
 }
 
 /// An app registration of Microsoft Entra, for [`AuthSettingsBuilder::entra`].
@@ -50,7 +68,7 @@ pub struct EntraApp {
 
 #[derive(Debug, Clone)]
 enum Credential {
-    SecretSetting(String),
+    SecretSetting(SettingName),
     ManagedIdentity,
 }
 
@@ -215,14 +233,14 @@ impl AuthSettingsBuilder {
 
 impl Client {
     fn new(id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        Self { id: id.into(), secret_setting: secret_setting.into() }
+        Self { id: id.into(), secret_setting: SettingName(secret_setting.into()) }
     }
 
     fn checked(&self, service: Service) -> Result<&Self, BuildError> {
         if self.id.is_empty() {
             return Err(BuildError::NoClientId);
         }
-        check_setting_name(&self.secret_setting, service)?;
+        check_setting_name(&self.secret_setting.0, service)?;
         Ok(self)
     }
 
@@ -312,7 +330,7 @@ impl EntraApp {
 
     /// The name of the setting (the secret, in Container Apps) that has the client secret.
     pub fn secret_setting(mut self, name: impl Into<String>) -> Self {
-        self.credential = Some(Credential::SecretSetting(name.into()));
+        self.credential = Some(Credential::SecretSetting(SettingName(name.into())));
         self
     }
 
@@ -358,7 +376,7 @@ impl EntraApp {
         registration.set_open_id_issuer(&self.issuer).set_client_id(&self.client_id);
         match &self.credential {
             Some(Credential::SecretSetting(name)) => {
-                check_setting_name(name, service)?;
+                check_setting_name(name.as_ref(), service)?;
                 registration.set_client_secret_setting_name(name);
             }
             Some(Credential::ManagedIdentity) => {
@@ -381,7 +399,7 @@ impl EntraApp {
 }
 
 impl CustomApp {
-    /// A client of a provider: the provider's name (letters and digits), the address of its metadata,
+    /// A client of a provider: the provider's name (letters, digits and `_`), the address of its metadata,
     /// the client id, and the name of the setting that has its secret. It asks for `openid`, `profile`
     /// and `email`.
     pub fn new(
@@ -409,7 +427,7 @@ impl CustomApp {
         providers: &mut IdentityProvidersMut<'_>,
         service: Service,
     ) -> Result<(), BuildError> {
-        if self.name.is_empty() || !self.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if !is_custom_name(&self.name) {
             return Err(BuildError::CustomName);
         }
         if is_built_in(&self.name) {
@@ -470,8 +488,8 @@ pub enum BuildError {
     /// Container Apps lower case letters, digits and `-`. A secret does not belong there.
     #[error("a text that no setting can be named is in the place of a name")]
     SettingName,
-    /// The name of a custom provider is not letters and digits alone.
-    #[error("the name of a custom provider has other characters than letters and digits")]
+    /// The name of a custom provider is empty, or has other characters than letters, digits and `_`.
+    #[error("the name of a custom provider has other characters than letters, digits and _")]
     CustomName,
     /// The name of a custom provider is that of another kind of provider.
     #[error("the name of a custom provider is that of another kind of provider")]

@@ -46,7 +46,6 @@ pub struct Migration {
 const MOVES: &[(&str, &str)] = &[
     ("enabled", "platform/enabled"),
     ("runtimeVersion", "platform/runtimeVersion"),
-    ("authFilePath", "platform/configFilePath"),
     ("unauthenticatedClientAction", "globalValidation/unauthenticatedClientAction"),
     ("clientId", "identityProviders/azureActiveDirectory/registration/clientId"),
     ("issuer", "identityProviders/azureActiveDirectory/registration/openIdIssuer"),
@@ -96,6 +95,9 @@ const MOVES: &[(&str, &str)] = &[
     ("httpApiPrefixPath", "httpSettings/routes/apiPrefix"),
 ];
 
+/// Where the path of a settings file goes, if it counts: see [`AuthSettingsV1::migrate_file_path`].
+const CONFIG_FILE: &str = "/properties/platform/configFilePath";
+
 const CLAIM_CHECKS: &str =
     "/properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks";
 
@@ -136,7 +138,8 @@ impl AuthSettingsV1 {
     /// The settings in the second version, as a whole document for App Service.
     ///
     /// Values move as they are, but for those that have a form of their own: the default provider's
-    /// name, the checks of claims that are JSON in a text, and whether somebody has to be signed in. An
+    /// name, the checks of claims that are JSON in a text, whether somebody has to be signed in, and the
+    /// path of a settings file, which moves only if `isAuthFromFile` is true. An
     /// issuer without `/v2.0` stays, and so does a `resource` parameter, which belongs to it: see
     /// [`LoginParameters`] for the way on.
     #[must_use]
@@ -161,11 +164,26 @@ impl AuthSettingsV1 {
             };
             settings.global_validation_mut().set_redirect_to_provider(name);
         }
+        if !self.migrate_file_path(&mut settings) {
+            left_behind.push("authFilePath");
+        }
         if self.migrate_claim_checks(&mut settings).is_err() {
             left_behind.push("aadClaimsAuthorization");
         }
         left_behind.extend(LEFT_BEHIND.iter().filter(|name| self.get(name).is_some()));
         Migration { settings, left_behind }
+    }
+
+    /// `authFilePath` counts if `isAuthFromFile` is `true`, a boolean or a text ("File-based configuration in
+    /// Azure App Service authentication"). In the second version the path alone switches the file on, so a
+    /// path that does not count, or of which that is not known, stays behind. Returns `false` if it does.
+    fn migrate_file_path(&self, settings: &mut AuthSettingsV2) -> bool {
+        let Some(path) = self.get("authFilePath") else { return true };
+        let counts = self.get("isAuthFromFile").is_some_and(|flag| {
+            let text = flag.as_str();
+            text.as_deref().unwrap_or(flag.as_written()).eq_ignore_ascii_case("true")
+        });
+        counts && settings.set(CONFIG_FILE, path.as_written()).is_ok()
     }
 
     /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a text.

@@ -71,7 +71,7 @@ macro_rules! choices {
         /// middleware (`WEBSITE_AUTH_V2_CONFIG_JSON`) a number stands for it: the place in this list,
         /// from 0. That of the first is known, those of the others follow from the order in which
         /// Microsoft's descriptions list them.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$value_doc])+ $value,)+
@@ -112,6 +112,18 @@ macro_rules! choices {
             }
         }
 
+        /// Another text is escaped and bounded.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::Other(text) => {
+                        f.debug_tuple("Other").field(&crate::escape::Escaped(text)).finish()
+                    }
+                    known => f.write_str(known.as_str()),
+                }
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 crate::escape::Escaped(self.as_str()).fmt(f)
@@ -131,6 +143,10 @@ choices! {
         Return401,
         /// 403.
         Return403,
+        /// 404. The reference of the schema does not list it; the Azure CLI does, and the service keeps and
+        /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
+        /// announcements on middleware 1.4.13). Its place in the list is inferred.
+        Return404,
     }
 
     /// How long a session lasts: `login.cookieExpiration.convention`.

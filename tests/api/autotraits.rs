@@ -53,6 +53,12 @@ fn types_can_be_shared() {
     check::<exchange::TokenResponse>();
     check::<functions::Invocation>();
     check::<functions::InvocationResponse>();
+    check::<functions::RolesRequest>();
+    check::<functions::ToolInvocation>();
+    check::<easyauth::error_codes::ErrorExplanation>();
+    check::<easyauth::error_codes::KnownError>();
+    check::<easyauth::error_codes::Responsible>();
+    check::<headers::OriginalUrl>();
     check::<easyauth::refusal::LoginRedirect>();
     check::<easyauth::refusal::RefusalKind>();
     check::<resource::Audience<'_>>();
@@ -278,6 +284,8 @@ fn errors_are_errors() {
     check_error::<easyauth::NotABearerToken>();
     check_error::<easyauth::PrincipalError>();
     check_error::<endpoints::EndpointError>();
+    check_error::<functions::InvalidHeader>();
+    check_error::<functions::RolesRequestError>();
     check_error::<exchange::AnswerError>();
     check_error::<exchange::ExchangeError>();
     check_error::<exchange::NotATenant>();

@@ -62,11 +62,42 @@ fn a_sign_in_has_parameters() {
     );
     let custom = Endpoints::default().login(&IdentityProvider::new("contoso2")).unwrap();
     assert_eq!(custom.to_string(), "/.auth/login/contoso2");
-    for name in ["", "a/b", "..", "a b", "a?b", "é"] {
+    // With an underscore, as documented (MicrosoftDocs/azure-docs#104897).
+    let custom = Endpoints::default().login(&IdentityProvider::new("my_provider")).unwrap();
+    assert_eq!(custom.to_string(), "/.auth/login/my_provider");
+    for name in ["", "a/b", "..", "a b", "a?b", "é", "my-provider", "a\nb"] {
         let provider = IdentityProvider::new(name);
         let error = Endpoints::default().login(&provider).unwrap_err();
         assert_eq!(error, EndpointError::NoProvider, "{name}");
     }
+}
+
+/// MicrosoftDocs/azure-docs#83082: the name in settings leads to a page that does not exist.
+#[test]
+fn names_of_settings_stand_for_the_platforms() {
+    #[track_caller]
+    fn check(name: &str, provider: &IdentityProvider) {
+        let own = IdentityProvider::new(name);
+        assert_eq!((&own, own.as_str()), (provider, provider.as_str()));
+        let login = Endpoints::default().login(&own).unwrap().to_string();
+        assert_eq!(login, format!("/.auth/login/{}", provider.as_str()));
+    }
+    for name in ["azureActiveDirectory", "azureactivedirectory", "AzureActiveDirectory", "aad"] {
+        check(name, &IdentityProvider::ENTRA);
+    }
+    check("gitHub", &IdentityProvider::GITHUB);
+    check("legacyMicrosoftAccount", &IdentityProvider::MICROSOFT_ACCOUNT);
+    for name in ["google", "facebook", "twitter", "apple"] {
+        check(name, &IdentityProvider::new(name));
+    }
+    assert_eq!(IdentityProvider::new("contoso").as_str(), "contoso");
+    assert_eq!(IdentityProvider::new("AAD").as_str(), "AAD");
+}
+
+#[test]
+fn the_version_of_the_middleware_has_a_page() {
+    assert_eq!(Endpoints::default().version(), "/.auth/version");
+    assert_eq!(Endpoints::with_prefix("/api/auth").unwrap().version(), "/api/auth/version");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
     AccessToken, DecodeError, RefreshToken,
+    error_codes::KnownError,
     exchange::{
         AnswerError, ClientCredential, ExchangeError, MAX_TOKEN_ERROR_LEN, MAX_TOKEN_RESPONSE_LEN,
         TokenEndpoint, TokenError, TokenErrorKind, TokenRequest, TokenResponse,
@@ -138,8 +139,86 @@ fn a_tenant_is_a_guid_or_a_domain() {
         &too_long,
         &long_label,
     ] {
-        let error = TokenEndpoint::new(tenant).expect_err(tenant);
-        assert_eq!(error.to_string(), "the tenant is neither a GUID nor a domain name");
+        let error = TokenEndpoint::new(tenant).expect_err(tenant).to_string();
+        let expected = "expected the GUID or a domain name of a tenant, found \"";
+        assert!(error.starts_with(expected), "{error}");
+        assert!(error.len() < 400 && !error.contains('\n'), "{error}");
+    }
+    let error = TokenEndpoint::new("common").unwrap_err();
+    let message = "expected the GUID or a domain name of a tenant, found \"common\"";
+    assert_eq!(error.to_string(), message);
+    assert_eq!(format!("{error:?}"), format!("NotATenant({message})"));
+}
+
+/// Microsoft Entra External ID, whose tokens come from a host of the tenant's own.
+#[test]
+fn an_authority_names_host_and_tenant() {
+    #[track_caller]
+    fn check(authority: &str, host: &str, tenant: &str) {
+        let endpoint = TokenEndpoint::of_authority(authority).expect(authority);
+        assert_eq!(endpoint.to_string(), format!("https://{host}/{tenant}/oauth2/v2.0/token"));
+    }
+    let host = "contoso.ciamlogin.com";
+    for end in ["", "/", "/v2.0", "/v2.0/", "/oauth2/v2.0/token"] {
+        check(&format!("https://{host}/{TENANT}{end}"), host, TENANT);
+    }
+    check("HTTPS://Contoso.CiamLogin.com/Contoso.OnMicrosoft.com", host, "contoso.onmicrosoft.com");
+    check("https://contoso.ciamlogin.com", host, "contoso.onmicrosoft.com");
+    check("https://contoso.ciamlogin.com/", host, "contoso.onmicrosoft.com");
+    // A custom URL domain, and the workforce.
+    check(&format!("https://login.contoso.example/{TENANT}"), "login.contoso.example", TENANT);
+    check(
+        &format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
+        "login.microsoftonline.com",
+        TENANT,
+    );
+    for authority in [
+        "",
+        "contoso.ciamlogin.com",
+        "http://contoso.ciamlogin.com/contoso.onmicrosoft.com",
+        "https://",
+        "https:///contoso.onmicrosoft.com",
+        "https://contoso.ciamlogin.com:8443/contoso.onmicrosoft.com",
+        "https://user:canary@contoso.ciamlogin.com/contoso.onmicrosoft.com",
+        "https://127.0.0.1/contoso.onmicrosoft.com",
+        "https://login.microsoftonline.com/common/v2.0",
+        "https://login.microsoftonline.com",
+        "https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_susi",
+        "https://contoso.ciamlogin.com/contoso.onmicrosoft.com?code=canary",
+        "https://contoso.ciamlogin.com/contoso.onmicrosoft.com#canary",
+        "https://contoso.ciamlogin.com/a b",
+    ] {
+        let error = TokenEndpoint::of_authority(authority).expect_err(authority).to_string();
+        assert!(
+            error
+                .starts_with("expected https://<host>/<GUID or domain name of a tenant>, found \"")
+        );
+    }
+    let error = TokenEndpoint::of_authority("https://h.example/t.example?code=canary").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+}
+
+/// It is easily taken for the domain of a tenant, and no tenant has it.
+#[test]
+fn a_sign_in_host_is_no_tenant() {
+    for host in [
+        "contoso.ciamlogin.com",
+        "CONTOSO.CIAMLOGIN.COM",
+        "contoso.b2clogin.com",
+        "login.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.partner.microsoftonline.cn",
+        "login-us.microsoftonline.com",
+        "sts.windows.net",
+    ] {
+        let error = TokenEndpoint::new(host).expect_err(host);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "expected the GUID or a domain name of a tenant, found the sign-in host \"{host}\": use \
+                 TokenEndpoint::of_authority(\"https://{host}/<tenant>\")"
+            ),
+        );
     }
 }
 
@@ -597,6 +676,63 @@ fn refusals_have_kinds() {
     check(400, r#"{"error":"invalid_client","error_codes":[50013]}"#, Kind::InvalidClient);
 }
 
+/// The service says `invalid_request` or `invalid_grant` for much: the number says what is wrong.
+#[test]
+fn the_number_of_entra_decides_what_an_error_is_about() {
+    use TokenErrorKind as Kind;
+    #[track_caller]
+    fn check(error: &str, members: &str, kind: Kind, aadsts: u32) {
+        let found = self::error(400, format!(r#"{{"error":"{error}",{members}}}"#));
+        assert_eq!((found.kind(), found.aadsts()), (kind, Some(aadsts)));
+        assert_eq!(found.known().and_then(KnownError::aadsts), Some(aadsts));
+    }
+    // An ID token as assertion (microsoft/azure-spring-boot#333, #943).
+    check("invalid_request", r#""error_codes":[240002]"#, Kind::WrongAssertion, 240_002);
+    check("invalid_request", r#""error_codes":[50027]"#, Kind::WrongAssertion, 50027);
+    check("invalid_client", r#""error_codes":[50027]"#, Kind::InvalidClient, 50027);
+    // No federated credential matches (Azure AD Workload Identity, troubleshooting).
+    check("invalid_request", r#""error_codes":[70021]"#, Kind::InvalidClient, 70021);
+    check("invalid_grant", r#""error_codes":[700213]"#, Kind::InvalidClient, 700_213);
+    // An expired assertion (Azure-Samples/active-directory-dotnet-webapi-onbehalfof#25).
+    let expired =
+        r#""error_description":"AADSTS50013: Assertion is not within its valid time range.""#;
+    check("invalid_grant", expired, Kind::InvalidGrant, 50013);
+    let malformed =
+        r#""error_description":"AADSTS50013: Assertion contains an invalid signature.""#;
+    check("invalid_grant", malformed, Kind::WrongAssertion, 50013);
+    // The umbrella code stands first, and says the least.
+    check("invalid_grant", r#""error_codes":[70002,500133]"#, Kind::InvalidGrant, 500_133);
+    check("invalid_grant", r#""error_codes":[70002,50013,500131]"#, Kind::WrongAssertion, 500_131);
+    check("invalid_client", r#""error_codes":[70002]"#, Kind::InvalidClient, 70002);
+    // A bare scope went to Microsoft Graph (MicrosoftDocs/azure-docs#37280).
+    check("invalid_client", r#""error_codes":[650053]"#, Kind::InvalidScope, 650_053);
+    check("interaction_required", r#""error_codes":[65001]"#, Kind::ConsentRequired, 65001);
+    check("invalid_request", r#""error_codes":[90033]"#, Kind::Unavailable, 90033);
+    // Conditional Access and multifactor authentication.
+    for (number, text) in [(53003, "53003"), (50076, "50076"), (50079, "50079")] {
+        let members = format!(r#""error_codes":[{text}],"claims":"{{\"access_token\":{{}}}}""#);
+        check("invalid_grant", &members, Kind::InteractionRequired, number);
+        let members = format!(r#""error_codes":[{text}]"#);
+        check("invalid_grant", &members, Kind::InteractionRequired, number);
+    }
+}
+
+#[test]
+fn a_claims_challenge_asks_for_interaction_whatever_the_number() {
+    let body = r#"{"error":"invalid_grant","error_codes":[1],"claims":"{}"}"#;
+    let refusal = error(400, body);
+    assert_eq!(
+        (refusal.kind(), refusal.claims()),
+        (TokenErrorKind::InteractionRequired, Some("{}"))
+    );
+    // An empty one is none.
+    let refusal = error(400, r#"{"error":"invalid_grant","claims":""}"#);
+    assert_eq!((refusal.kind(), refusal.claims()), (TokenErrorKind::InvalidGrant, None));
+    // Consent comes first: no sign-in with these claims gives it.
+    let refusal = error(400, r#"{"error":"invalid_grant","error_codes":[65001],"claims":"{}"}"#);
+    assert_eq!(refusal.kind(), TokenErrorKind::ConsentRequired);
+}
+
 #[test]
 fn refusals_have_the_number_of_entra() {
     #[track_caller]
@@ -627,8 +763,9 @@ fn refusals_keep_to_themselves_what_is_not_for_logs() {
     assert_eq!(refusal.description(), Some("AADSTS50079: canary\r\nTrace ID: 1"));
     assert_eq!(
         chain(&refusal),
-        "the token endpoint answered 400 Bad Request (interaction_required, AADSTS50079): the user has \
-         to sign in again, with the claims challenge if there is one",
+        "the token endpoint answered 400 Bad Request (interaction_required, AADSTS50079): the user has to \
+         register for multifactor authentication, by policy or location: sign in interactively, with the claims \
+         challenge of the answer if it has one",
     );
     assert_eq!(
         format!("{refusal:?}"),
@@ -664,8 +801,8 @@ fn every_kind_has_advice() {
         lines,
         [
             "invalid-grant: the token that was sent is no longer good: have the user sign in again",
-            "wrong-assertion: the token that was sent is not for this client: send the access token for \
-             your own API",
+            "wrong-assertion: the token that was sent cannot be exchanged: send a fresh access token for your \
+             own API",
             "consent-required: the user or an administrator has to consent to the scopes",
             "interaction-required: the user has to sign in again, with the claims challenge if there is \
              one",

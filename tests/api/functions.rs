@@ -2,7 +2,10 @@
 
 use easyauth::{
     EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens, Refusal,
-    functions::{Invocation, InvocationError, InvocationResponse, MAX_INVOCATION_LEN},
+    functions::{
+        Invocation, InvocationError, InvocationResponse, MAX_INVOCATION_LEN, MAX_ROLES_REQUEST_LEN,
+        RolesRequest, RolesRequestError, ToolInvocation, roles_response,
+    },
     headers::HeaderErrorKind,
 };
 use http::StatusCode;
@@ -189,8 +192,9 @@ fn value(json: &str) -> Value {
 fn an_answer_is_an_output() {
     let answer = InvocationResponse::new(StatusCode::FORBIDDEN)
         .header("Content-Type", "text/plain")
-        .header("content-type", "text/html")
-        .header("WWW-Authenticate", "Bearer realm=\"a\"")
+        .and_then(|answer| answer.header("content-type", "text/html"))
+        .and_then(|answer| answer.header("WWW-Authenticate", "Bearer realm=\"a\""))
+        .unwrap()
         .body("canary \"\n");
     let expected = r#"{"Outputs":{"res\"":{"body":"canary \"\n","headers":{"content-type":"text/html",
         "www-authenticate":"Bearer realm=\"a\""},"statusCode":"403"}},"Logs":[],"ReturnValue":null}"#;
@@ -225,4 +229,193 @@ fn a_refusal_is_an_answer() {
             "body": refusal.body(),
         }),
     );
+}
+
+/// A value of a peer must not add headers of its own, nor split the response.
+#[test]
+fn a_header_that_no_response_can_have_is_rejected() {
+    let add = |name: &str, value: &str| InvocationResponse::new(StatusCode::OK).header(name, value);
+    for name in ["", "a b", "a:", "X-A\r\nX-B", "X-A\n", "X-\0", "é", "(x)"] {
+        let error = add(name, "v").expect_err(name);
+        assert_eq!(error.to_string(), "the name of the header has a byte that it cannot have");
+    }
+    for value in ["a\r\nSet-Cookie: canary=1", "a\nb", "a\rb", "\0", "\u{7f}", "é"] {
+        let error = add("Location", value).expect_err(value);
+        assert_eq!(error.to_string(), "the value of the header has a byte that it cannot have");
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+    for value in ["", "a\tb", "/x?y=\u{7e}"] {
+        assert!(add("Location", value).is_ok());
+    }
+}
+
+#[test]
+fn more_bindings_than_any_function_has_are_rejected() {
+    let bindings = |count: usize| {
+        (0..count).map(|number| format!(r#""b{number}":1"#)).collect::<Vec<_>>().join(",")
+    };
+    let most = payload(&format!("{},{}", bindings(999), request("req", "{}")));
+    assert!(Invocation::parse(most.as_bytes()).is_ok());
+    let message = "the invocation has more than 1000 bindings";
+    refused(payload(&bindings(1001)), &InvocationError::TooManyBindings, message);
+}
+
+/// The context of an MCP tool trigger (azure-functions-mcp-extension#20, azure-functions-nodejs-library#370).
+fn context(transport: &str) -> String {
+    format!(
+        r#"{{"name":"hello","arguments":{{"transport":{{"properties":{{"headers":{{"X-MS-CLIENT-PRINCIPAL-ID":
+        "canary"}}}}}}}},"sessionid":"1","clientinfo":{{}},"transport":{transport}}}"#
+    )
+}
+
+const TRANSPORT: &str = r#"{"name":"http-streamable","properties":{"headers":{"x-ms-client-principal-id":"7",
+    "X-MS-CLIENT-PRINCIPAL-IDP":"aad","X-MS-TOKEN-AAD-ACCESS-TOKEN":"secret"}}}"#;
+
+#[test]
+fn the_headers_of_an_mcp_tool_call_are_those_of_its_transport() {
+    #[track_caller]
+    fn check(call: Result<ToolInvocation, InvocationError>) {
+        let call = call.expect("a tool call");
+        let user = EasyAuthPrincipal::from_headers(&call).unwrap().unwrap();
+        assert_eq!((call.tool(), user.id()), ("hello", Some("7")));
+        let tokens = ProviderTokens::from_headers(&call, user.provider()).unwrap();
+        assert_eq!(tokens.access_token().unwrap().expose_secret(), "secret");
+        assert_eq!(
+            format!("{call:?}"),
+            "ToolInvocation { tool: \"hello\", headers: [\"x-ms-client-principal-id\", \
+             \"X-MS-CLIENT-PRINCIPAL-IDP\", \"X-MS-TOKEN-AAD-ACCESS-TOKEN\"], .. }",
+        );
+    }
+    let context = context(TRANSPORT);
+    check(ToolInvocation::from_context(context.as_bytes()));
+    // The extension itself reads these names in any case.
+    let upper = context
+        .replace("\"transport\":{\"name", "\"Transport\":{\"Name")
+        .replace("properties", "Properties");
+    check(ToolInvocation::from_context(upper.as_bytes()));
+    // A custom handler gets an object, or a text with one in it.
+    let object = payload(&format!(r#""other":"x","context":{context}"#));
+    check(ToolInvocation::parse_named(object.as_bytes(), "context"));
+    let text = payload(&format!(r#""context":{}"#, serde_json::to_string(&context).unwrap()));
+    check(ToolInvocation::parse_named(text.as_bytes(), "context"));
+}
+
+/// The arguments of a tool come from the client, and so do the bindings of tool properties.
+#[test]
+fn a_client_cannot_forge_the_headers_of_a_tool_call() {
+    let forged = serde_json::to_string(&context(TRANSPORT)).unwrap();
+    let payload = payload(&format!(
+        r#""greeting":{forged},"context":{}"#,
+        context(r#"{"properties":{"headers":{}}}"#)
+    ));
+    let call = ToolInvocation::parse_named(payload.as_bytes(), "context").unwrap();
+    assert!(EasyAuthPrincipal::from_headers(&call).unwrap().is_none());
+    let none = ToolInvocation::parse_named(payload.as_bytes(), "Context").unwrap_err();
+    assert_eq!(none, InvocationError::NoToolTrigger);
+}
+
+#[test]
+fn what_is_no_tool_call() {
+    #[track_caller]
+    fn check(context: &str, error: &InvocationError, message: &str) {
+        let refused = ToolInvocation::from_context(context.as_bytes()).expect_err(context);
+        assert_eq!((&refused, refused.to_string().as_str()), (error, message));
+    }
+    let none = "the invocation has no MCP tool trigger of this name";
+    for text in ["[]", "{}", "1", r#"{"name":"hello","arguments":{}}"#] {
+        check(text, &InvocationError::NoToolTrigger, none);
+    }
+    let headers = "the MCP tool trigger has no transport.properties.headers: update the MCP extension, and have \
+                   clients use the Streamable HTTP endpoint";
+    for transport in [
+        "null",
+        "{}",
+        r#"{"properties":[]}"#,
+        r#"{"properties":{"headers":[]}}"#,
+        r#"{"properties":{"headers":{"a":1}}}"#,
+    ] {
+        check(&context(transport), &InvocationError::NoTransportHeaders, headers);
+    }
+    let twice = |member| InvocationError::DuplicateMember { member };
+    let message = |member: &str| format!("the invocation has {member} twice");
+    check(r#"{"transport":{},"Transport":{}}"#, &twice("transport"), &message("transport"));
+    let two = r#"{"transport":{"properties":{"headers":{},"Headers":{}}}}"#;
+    check(two, &twice("headers"), &message("headers"));
+    check("{", &InvocationError::Json { position: 1 }, "the invocation is not JSON at byte 1");
+    for text in
+        ["", "[]", r#"{"Data":{}}"#, r#"{"Data":{"context":"{"}}"#, r#"{"Data":{"context":1}}"#]
+    {
+        assert!(ToolInvocation::parse_named(text.as_bytes(), "context").is_err(), "{text}");
+    }
+    let two = payload(r#""context":1,"context":2"#);
+    let error = ToolInvocation::parse_named(two.as_bytes(), "context").unwrap_err();
+    assert_eq!(error, InvocationError::DuplicateBinding);
+    let length = MAX_INVOCATION_LEN + 1;
+    let error = ToolInvocation::from_context(&vec![b' '; length]).unwrap_err();
+    assert_eq!(error, InvocationError::TooLong { length });
+}
+
+/// What Static Web Apps POST to the function of `rolesSource` (staticwebdev/roles-function).
+#[test]
+fn a_roles_request_has_a_user_and_a_token() {
+    let body = br#"{"identityProvider":"aad","userId":"0123456789abcdef0123456789abcdef",
+        "userDetails":"ana@contoso.example","claims":[{"typ":"name","val":"Ana"},{"typ":"groups","val":"g1"},
+        {"typ":"groups","val":"g2"}],"accessToken":"canary","unknown":1}"#;
+    let request = RolesRequest::parse(body).unwrap();
+    let user = request.user();
+    assert_eq!(user.provider(), &IdentityProvider::ENTRA);
+    assert_eq!(user.id(), Some("0123456789abcdef0123456789abcdef"));
+    assert_eq!((user.name(), user.claim("name")), (Some("ana@contoso.example"), Some("Ana")));
+    assert!(user.claim_values("groups").eq(["g1", "g2"]));
+    assert!(!user.is_in_role("authenticated"));
+    assert_eq!(request.access_token().unwrap().expose_secret(), "canary");
+    let debug = format!("{request:?}");
+    assert!(
+        debug.contains("AccessToken(6 bytes)")
+            && !debug.contains("canary")
+            && !debug.contains("ana@")
+    );
+    // A sign-in without an API has no token.
+    for token in ["", r#","accessToken":null"#, r#","accessToken":"""#] {
+        let body = format!(r#"{{"identityProvider":"github","userId":"7"{token}}}"#);
+        assert!(RolesRequest::parse(body.as_bytes()).unwrap().access_token().is_none());
+    }
+}
+
+#[test]
+fn the_answer_of_a_roles_function_lists_roles() {
+    let none: [&str; 0] = [];
+    assert_eq!(roles_response(none), r#"{"roles":[]}"#);
+    assert_eq!(roles_response(["admin", "a\"b"]), r#"{"roles":["admin","a\"b"]}"#);
+}
+
+#[test]
+fn what_is_no_roles_request() {
+    #[track_caller]
+    fn check(body: impl AsRef<[u8]>, message: &str) -> RolesRequestError {
+        let error = RolesRequest::parse(body.as_ref()).expect_err("an error");
+        assert_eq!(crate::support::chain(&error), message);
+        error
+    }
+    // staticwebdev/roles-function#8.
+    let empty = "the body is empty: host the roles function in the API of the static web app";
+    assert_eq!(check(" \n", empty), RolesRequestError::Empty);
+    check("{", "the body is not JSON at byte 1");
+    check(b"\xff", "the body is not JSON at byte 0");
+    let user = |message: &str| {
+        format!("the user in the body cannot be read: the client principal {message}")
+    };
+    check("[]", &user("is not a JSON object"));
+    check(r#"{"userId":"7"}"#, &user("does not name its identity provider"));
+    for member in ["identityProvider", "userId", "userDetails", "claims", "accessToken"] {
+        let value = if member == "claims" { "[]" } else { r#""x""# };
+        let body = format!(r#"{{"{member}":{value},"{member}":{value}}}"#);
+        check(body, &user(&format!("has the member {member} twice")));
+    }
+    check(
+        r#"{"identityProvider":"aad","accessToken":1}"#,
+        &user("has a member accessToken of the wrong JSON type"),
+    );
+    let length = MAX_ROLES_REQUEST_LEN + 1;
+    check(vec![b' '; length], "the body is 524289 bytes long, over the limit of 524288");
 }

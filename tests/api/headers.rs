@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use easyauth::{
     AccessToken, EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens,
-    headers::{self, HeaderError, HeaderErrorKind},
+    headers::{self, HeaderError, HeaderErrorKind, OriginalUrl},
 };
 
 const ID: &str = headers::CLIENT_PRINCIPAL_ID;
@@ -175,4 +175,62 @@ fn an_error_cannot_break_a_line() {
     let error = ProviderTokens::from_headers(&[(name, "x"), (name, "x")], &provider).unwrap_err();
     let message = r"header X-MS-TOKEN-A\u{d}\u{a}B-ID-TOKEN has more than one value";
     assert_eq!(error.to_string(), message);
+}
+
+/// What a browser asked Static Web Apps for (Azure/static-web-apps#580).
+#[test]
+fn the_original_url_is_read_in_parts() {
+    #[track_caller]
+    fn check(value: &str, origin: &str, path_and_query: &str) {
+        let url = OriginalUrl::from_headers(&[("X-MS-Original-URL", value)]).unwrap().unwrap();
+        assert_eq!((url.origin(), url.path_and_query()), (origin, path_and_query));
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        assert_eq!(format!("{}{query}", url.path()), path_and_query);
+    }
+    check(
+        "https://h.azurestaticapps.net/api/x?a=b&c=%2F",
+        "https://h.azurestaticapps.net",
+        "/api/x?a=b&c=%2F",
+    );
+    check("http://localhost:4280", "http://localhost:4280", "/");
+    check("https://H.Example/?", "https://h.example", "/?");
+    check(
+        "https://h/a?mail=a@b.example&u=https://x//y",
+        "https://h",
+        "/a?mail=a@b.example&u=https://x//y",
+    );
+    check("https://h//evil.example", "https://h", "//evil.example");
+    let absent: [(&str, &str); 0] = [];
+    assert_eq!(OriginalUrl::from_headers(&absent).unwrap(), None);
+    assert_eq!(OriginalUrl::from_headers(&[("x-ms-original-url", "")]).unwrap(), None);
+}
+
+#[test]
+fn what_is_no_original_url_is_rejected() {
+    let message = "header X-MS-ORIGINAL-URL is not an http or https URL";
+    for value in [
+        "/api/x",
+        "h.example/api",
+        "ftp://h/x",
+        "javascript:alert(1)",
+        "https://",
+        "https:///x",
+        "https://canary:canary@h/x",
+        "https://h/x#canary",
+        "https://h\\evil.example/x",
+        "https://h/a b",
+        "https://h:99999/x",
+        "*",
+    ] {
+        let error = OriginalUrl::from_headers(&[("x-ms-original-url", value)]).expect_err(value);
+        assert_eq!((error.to_string().as_str(), error.kind()), (message, HeaderErrorKind::NotAUrl));
+    }
+    let long = format!("https://h/{}", "a".repeat(headers::MAX_HEADER_LEN));
+    let error = OriginalUrl::from_headers(&[("x-ms-original-url", long.as_str())]).unwrap_err();
+    assert!(matches!(error.kind(), HeaderErrorKind::TooLong { .. }));
+    let twice = [("x-ms-original-url", "https://h/"), ("X-MS-ORIGINAL-URL", "https://h/")];
+    assert_eq!(OriginalUrl::from_headers(&twice).unwrap_err().kind(), HeaderErrorKind::Repeated);
+    let query = [("x-ms-original-url", "https://h/api?code=canary")];
+    let url = OriginalUrl::from_headers(&query).unwrap().unwrap();
+    assert_eq!(format!("{url:?}"), "OriginalUrl(https://h/api)");
 }

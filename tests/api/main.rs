@@ -14,6 +14,7 @@ mod autotraits;
 mod claim_types;
 mod diagnosis;
 mod endpoints;
+mod error_codes;
 mod exchange;
 mod functions;
 mod headers;

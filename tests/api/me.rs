@@ -102,6 +102,26 @@ fn null_and_empty_are_no_token() {
     assert!(sessions[2].tokens().expires_on().is_some());
 }
 
+/// An HTTP client that follows redirects gets to the sign-in page.
+#[test]
+fn a_page_of_html_is_named() {
+    let message = "the answer of /.auth/me looks like an HTML page: check whether the request was redirected to a \
+                   sign-in page for want of the cookie of the session, and whether Easy Auth is on";
+    for page in ["<!DOCTYPE html>", " \r\n<html><body>[]</body></html>", "<"] {
+        refused(page, MeError::Html, message);
+    }
+}
+
+/// microsoft/azure-container-apps#1389.
+#[test]
+fn an_empty_answer_is_named() {
+    let message = "the answer of /.auth/me is empty: check that the request has the cookie of the session, and that \
+                   the token store is on";
+    for body in ["", " \r\n\t"] {
+        refused(body, MeError::Empty, message);
+    }
+}
+
 #[test]
 fn refuses_what_is_no_answer() {
     let shape =
@@ -111,8 +131,7 @@ fn refuses_what_is_no_answer() {
     refused("[1]", MeError::UnknownShape, shape);
     let json = |position| MeError::Json { position };
     let not_json = |position| format!("the answer of /.auth/me is not JSON at byte {position}");
-    refused("<!DOCTYPE html>", json(0), &not_json(0));
-    refused("", json(0), &not_json(0));
+    refused("not found", json(0), &not_json(0));
     refused("[{]", json(2), &not_json(2));
     refused("[] x", json(3), &not_json(3));
     refused("true x", json(5), &not_json(5));

@@ -1,6 +1,9 @@
 //! Until when a token is given, and what renews it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::UNIX_EPOCH,
+};
 
 use azure_core::time::OffsetDateTime;
 use easyauth::{
@@ -95,6 +98,21 @@ fn a_token_with_no_end_or_before_its_time() {
     let graph = CallerCredential::from_tokens(&signed_in(&token_for(GRAPH), &[REFRESH]));
     let stale = graph.with_clock(|| at(END));
     does_not_open(&stale, ARM_DEFAULT, "wrong-audience expired", SETTINGS);
+}
+
+/// The conversion to the SDK's time panics for years that it does not have.
+#[test]
+fn an_end_long_before_1970_does_not_panic() {
+    let long_ago = std::time::Duration::from_secs(1_000_000_000_000);
+    let Some(start) = UNIX_EPOCH.checked_sub(2 * long_ago) else { return };
+    let end = start + long_ago;
+    let credential =
+        CallerCredential::from_access_token(AccessToken::new(token_for(ARM)), Some(end));
+    let token = get(&credential.with_clock(move || start), ARM_DEFAULT).expect("a token");
+    assert_eq!(token.expires_on, OffsetDateTime::UNIX_EPOCH);
+    let credential =
+        CallerCredential::from_access_token(AccessToken::new(token_for(ARM)), Some(end));
+    assert_eq!(refused(&credential.with_clock(|| at(NOW)), ARM_DEFAULT).code(), "expired");
 }
 
 /// The time is asked for at each call.

@@ -2,6 +2,7 @@
 //! eight characters of a token in a row, nor a claim's value.
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod bounded;
 #[cfg(feature = "verify")]
 mod verified;
 

@@ -149,7 +149,8 @@ fn refuses_what_cannot_work() {
     for secret in ["", "A", "a_b"] {
         refused(container_app().google("g", secret), BuildError::SettingName, name);
     }
-    let custom_name = "the name of a custom provider has other characters than letters and digits";
+    let custom_name =
+        "the name of a custom provider has other characters than letters, digits and _";
     for name in ["", "con-toso", "contoso.example"] {
         refused(site().custom(custom(name)), BuildError::CustomName, custom_name);
     }

@@ -257,7 +257,8 @@ fn reads_what_the_service_tolerates() {
     assert_eq!(action("\"return401\""), Some(UnauthenticatedAction::Return401));
     let other = |text: &str| Some(UnauthenticatedAction::Other(text.to_owned()));
     assert_eq!(action("\"RejectWith404\""), other("RejectWith404"));
-    assert_eq!(action("4"), other("4"));
+    assert_eq!(action("\"Return404\""), Some(UnauthenticatedAction::Return404));
+    assert_eq!(action("5"), other("5"));
     assert_eq!(action("1.0"), other("1.0"));
     assert_eq!(action("true"), None);
     assert_eq!(action("\"a\\nb\"").unwrap().to_string(), "a\\u{a}b");

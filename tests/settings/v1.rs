@@ -100,13 +100,34 @@ fn migrates() {
     assert!(settings.as_json().contains("48.0"));
 }
 
+/// In the second version the path alone switches the file on ("File-based configuration").
+#[test]
+fn the_path_of_a_settings_file_moves_only_if_the_file_counts() {
+    #[track_caller]
+    fn check(flag: &str, moves: bool) {
+        let document = format!(r#"{{"tokenStoreEnabled":true,{flag}"authFilePath":"auth.json"}}"#);
+        let migration = document.parse::<AuthSettingsV1>().unwrap().migrate();
+        let settings: Value = serde_json::from_str(migration.settings().as_json()).unwrap();
+        let path = settings["properties"]["platform"].get("configFilePath");
+        assert_eq!(path, moves.then(|| json!("auth.json")).as_ref(), "{flag}");
+        assert_eq!(migration.left_behind().contains(&"authFilePath"), !moves, "{flag}");
+    }
+    check(r#""isAuthFromFile":"True","#, true);
+    check(r#""isAuthFromFile":"true","#, true);
+    check(r#""isAuthFromFile":true,"#, true);
+    check(r#""isAuthFromFile":"False","#, false);
+    check(r#""isAuthFromFile":false,"#, false);
+    check(r#""isAuthFromFile":null,"#, false);
+    check(r#""isAuthFromFile":"[parameters('fromFile')]","#, false);
+    check("", false);
+}
+
 #[test]
 fn every_value_has_a_place_or_is_left_behind() {
     let text = |name: &str| format!(r#"{{"tokenStoreEnabled":null,"{name}":"canary"}}"#);
     for name in [
         "enabled",
         "runtimeVersion",
-        "authFilePath",
         "unauthenticatedClientAction",
         "clientId",
         "issuer",

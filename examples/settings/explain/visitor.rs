@@ -73,8 +73,9 @@ fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
             vec![format!("The answer is 401, {header} WWW-Authenticate. No sign-in page comes up.")]
         }
         Action::Return403 => vec!["The answer is 403. No sign-in page comes up.".to_owned()],
+        Action::Return404 => vec!["The answer is 404. No sign-in page comes up.".to_owned()],
         other => vec![format!(
-            "What the platform does cannot be said: {} is none of its four actions.",
+            "What the platform does cannot be said: {} is none of its five actions.",
             shown(other.as_str()),
         )],
     }

@@ -14,6 +14,9 @@ use crate::{
 
 /// The api-version for App Service: that of `azure-mgmt-web` 11.0.1. The document has had the same
 /// members in every version since 2021-02-01.
+///
+/// `azure-rest-api-specs` has a stable 2026-03-15 as well. No released SDK that could be read sends it, and national
+/// clouds come to know new versions later, so it is not the default; [`ArmRequests::api_version`] sends it.
 pub const APP_SERVICE_API_VERSION: &str = "2025-05-01";
 
 /// The api-version for Container Apps: that of `azure-mgmt-appcontainers` 5.1.0.

@@ -1,5 +1,7 @@
 //! Why a request is not built.
 
+use std::fmt;
+
 use super::SiteKind;
 use crate::{
     DecodeError, NotABearerToken,
@@ -11,7 +13,7 @@ use crate::{
 /// A request that would fail for certain, or lose settings, so it is not built.
 ///
 /// Of the token its text repeats the audience and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArmRequestError {
     /// The address of Azure Resource Manager in the cloud is not known.
@@ -85,6 +87,13 @@ impl ArmRequestError {
             Self::NotInArm { .. } => "not-in-arm",
             Self::NoList => "no-list",
         }
+    }
+}
+
+/// The code and the `Display` form: what a token says is escaped and bounded in it.
+impl fmt::Debug for ArmRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ArmRequestError({}: {self})", self.code())
     }
 }
 

@@ -52,7 +52,7 @@ impl fmt::Display for Severity {
 /// Its `Display` form is one line for people; its [`Serialize`] form has the same parts for programs:
 /// `{"rule", "severity", "pointer", "message", "why", "cure", "source", "fixable"}`. Neither ever shows
 /// what stands where the name of a setting is meant, because people put secrets there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Finding {
     rule: &'static Rule,
     severity: Severity,
@@ -187,6 +187,13 @@ impl fmt::Display for Finding {
             crate::escape::Escaped(if pointer.is_empty() { "the document" } else { &pointer });
         write!(f, "{} {} at {pointer}: ", self.severity, self.rule.id)?;
         write!(f, "{}; {}. Cure: {}", self.message, self.rule.why, self.cure)
+    }
+}
+
+/// The `Display` form: what stands in the document is escaped and bounded in it.
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Finding({self})")
     }
 }
 

@@ -28,8 +28,10 @@ rules! {
 
 pub(super) const SECTION: Section = Section { rules: RULES, check };
 
-/// Other hosts of the services that sign in, and that of the German cloud which is closed.
-const SIGN_IN_ALIASES: [&str; 5] = [
+/// Other hosts of the services that sign in, and that of the German cloud which is closed. `login-us` is an
+/// older host for US Government tenants (MSAL, instance discovery metadata).
+const SIGN_IN_ALIASES: [&str; 6] = [
+    "login-us.microsoftonline.com",
     "login.windows.net",
     "login.microsoft.com",
     "login.usgovcloudapi.net",
@@ -123,7 +125,11 @@ fn asks_for_api(parameter: &Spot<'_>) -> bool {
 fn is_called(settings: &AuthSettingsV2) -> bool {
     let refuses = matches!(
         settings.global_validation().unauthenticated_client_action(),
-        Some(UnauthenticatedAction::Return401 | UnauthenticatedAction::Return403)
+        Some(
+            UnauthenticatedAction::Return401
+                | UnauthenticatedAction::Return403
+                | UnauthenticatedAction::Return404
+        )
     );
     refuses || allowed_applications(settings).is_some_and(|allowed| allowed.others)
 }

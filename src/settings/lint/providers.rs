@@ -3,13 +3,14 @@
 use super::{Findings, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
+    provider::is_custom_name,
     settings::{AuthSettingsV2, Form, Service, form::has_custom_providers, views::is_built_in},
 };
 
 rules! {
-    ST5 Error: "the name is part of addresses and of the names of settings: letters and digits alone are \
+    ST5 Error: "the name is part of addresses and of the names of settings: letters, digits and _ are \
         allowed, and the names of the built-in providers are taken",
-        "App Service docs, Configure an OpenID Connect provider";
+        "App Service docs, Configure an OpenID Connect provider; MicrosoftDocs/azure-docs#104897";
     ST6 Warning: "a custom provider needs the address of its metadata, or each of its addresses; with the \
         first, the others do not count",
         "App Service docs, Configure an OpenID Connect provider";
@@ -52,9 +53,9 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
 
 fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Findings) {
     let name = provider.name();
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        let message = format!("the name {} has more than letters and digits", Escaped(name));
-        findings.add(&ST5, provider, message, "name it with letters and digits alone");
+    if !is_custom_name(name) {
+        let message = format!("the name {} has more than letters, digits and _", Escaped(name));
+        findings.add(&ST5, provider, message, "name it with letters, digits and _ alone");
     } else if is_built_in(name) {
         let message = format!("{} is the name of a built-in provider", Escaped(name));
         // In 2020, a provider of this kind was the documented way to Apple.

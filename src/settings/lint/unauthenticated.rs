@@ -70,18 +70,14 @@ fn unknown_action(spot: &Spot<'_>, text: &str, findings: &mut Findings) {
     if spot.text().is_some() && final_text(spot).is_none() {
         return;
     }
-    let cure = "write RedirectToLoginPage, AllowAnonymous, Return401 or Return403";
+    let cure = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
     let lower = text.to_ascii_lowercase();
     let modern = match &*lower {
         "rejectwith401" => Action::Return401,
         "rejectwith403" => Action::Return403,
-        "return404" | "rejectwith404" => {
-            let message = "404 is a choice of the portal that no description has";
-            findings.add(&UN6, spot, message, cure).severity(Severity::Warning);
-            return;
-        }
+        "rejectwith404" => Action::Return404,
         _ => {
-            findings.add(&UN6, spot, "this is none of the four actions", cure);
+            findings.add(&UN6, spot, "this is none of the five actions", cure);
             return;
         }
     };
@@ -110,7 +106,12 @@ fn contradictions(
         }
         (
             Some(false),
-            Some(Action::RedirectToLoginPage | Action::Return401 | Action::Return403),
+            Some(
+                Action::RedirectToLoginPage
+                | Action::Return401
+                | Action::Return403
+                | Action::Return404,
+            ),
         ) => {
             let message =
                 "authentication is not required, and an action keeps requests of nobody out";

@@ -13,7 +13,7 @@ pub use builder::{LoginParametersBuilder, Prompt};
 pub use error::{LoginParametersError, ParameterKey};
 pub use warning::LoginParametersWarning;
 
-use crate::{escape::Escaped, resource::Scope};
+use crate::{escape::EscapedNames, resource::Scope};
 
 /// The longest list of login parameters that can work, in bytes, counted without what the platform
 /// encodes. They all travel in one request line, and the web servers of Windows refuse a request whose
@@ -145,6 +145,6 @@ fn scope_texts(value: &str) -> impl Iterator<Item = &str> {
 impl fmt::Debug for LoginParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LoginParameters")?;
-        f.debug_list().entries(self.entries().map(Escaped)).finish()
+        EscapedNames(|| self.entries()).fmt(f)
     }
 }

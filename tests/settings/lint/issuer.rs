@@ -80,6 +80,8 @@ fn is3_version_1_takes_no_scope_of_an_api() {
     for issuer in [
         "\"https://sts.windows.net/contoso.example/\"",
         "\"https://login.partner.microsoftonline.cn/contoso.example/\"",
+        // An older host of US Government tenants.
+        "\"https://login-us.microsoftonline.com/contoso.example/\"",
     ] {
         fires("IS3", ISSUER, &[(ISSUER, issuer), (PARAMETERS, ARM)]);
     }

@@ -15,15 +15,15 @@ const GOOD: &str = r#"{"registration":{"clientId":"orders","clientCredential":{"
 #[test]
 fn st5_names_of_custom_providers_are_plain() {
     let customs = "/identityProviders/customOpenIdConnectProviders";
-    for bad in ["my-provider", "my_provider", "my provider", "ü", ""] {
+    for bad in ["my-provider", "my provider", "ü", ""] {
         let at = format!("{customs}/{bad}");
         let finding = fires_in(SITE, "ST5", &[&at], &[(&at, GOOD)]);
-        assert_eq!(finding.cure(), "name it with letters and digits alone");
+        assert_eq!(finding.cure(), "name it with letters, digits and _ alone");
         assert_eq!(finding.severity(), Severity::Error);
     }
     let at = format!("{customs}/a\u{1b}b");
     let finding = fires("ST5", &at, &[(&at, GOOD)]);
-    assert_eq!(finding.message(), r"the name a\u{1b}b has more than letters and digits");
+    assert_eq!(finding.message(), r"the name a\u{1b}b has more than letters, digits and _");
     for taken in ["Apple", "github", "AAD", "microsoftaccount", "azureActiveDirectory"] {
         let at = format!("{customs}/{taken}");
         let finding = fires("ST5", &at, &[(&at, GOOD)]);
@@ -34,6 +34,8 @@ fn st5_names_of_custom_providers_are_plain() {
     let at = "/identityProviders/openIdConnectProviders/apple";
     assert_eq!(fires_in(FILE, "ST5", &[at], &[(at, GOOD)]).severity(), Severity::Warning);
     passes(&[("/identityProviders/customOpenIdConnectProviders/contoso2", GOOD)]);
+    // What the documentation says to write in place of a hyphen (MicrosoftDocs/azure-docs#104897).
+    passes(&[("/identityProviders/customOpenIdConnectProviders/my_provider", GOOD)]);
     passes(&[("/identityProviders/customOpenIdConnectProviders/openIdConnectProviders", GOOD)]);
 }
 

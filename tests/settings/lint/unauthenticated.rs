@@ -148,7 +148,7 @@ fn un4_authentication_is_required_or_not() {
 
 #[test]
 fn un5_an_action_needs_authentication_to_be_required() {
-    for action in ["RedirectToLoginPage", "Return401", "Return403"] {
+    for action in ["RedirectToLoginPage", "Return401", "Return403", "Return404"] {
         let action = format!("\"{action}\"");
         let finding = fires("UN5", REQUIRED, &[(REQUIRED, "false"), (ACTION, &action)]);
         assert_eq!(finding.severity(), Severity::Warning);
@@ -164,27 +164,28 @@ fn un5_an_action_needs_authentication_to_be_required() {
 }
 
 #[test]
-fn un6_the_action_is_one_of_four() {
-    for (older, modern) in [("RejectWith401", "Return401"), ("rejectwith403", "Return403")] {
+fn un6_the_action_is_one_of_five() {
+    for (older, modern) in [
+        ("RejectWith401", "Return401"),
+        ("rejectwith403", "Return403"),
+        ("RejectWith404", "Return404"),
+    ] {
         let changes = [(ACTION, &*format!("\"{older}\""))];
         fixes("UN6", ACTION, &changes, Some(&format!("\"{modern}\"")));
         let finding = fires("UN6", ACTION, &changes);
         assert_eq!(finding.severity(), Severity::Error);
         says(&finding, "this is an older name of an action", &format!("write {modern}"));
     }
-    let cure = "write RedirectToLoginPage, AllowAnonymous, Return401 or Return403";
-    for action in ["\"Return404\"", "\"RejectWith404\""] {
-        let finding = fires("UN6", ACTION, &[(ACTION, action)]);
-        assert_eq!(finding.severity(), Severity::Warning);
-        says(&finding, "404 is a choice of the portal that no description has", cure);
-    }
+    let cure = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
     let finding = fires("UN6", ACTION, &[(ACTION, "\"Redirect\"")]);
     assert_eq!(finding.severity(), Severity::Error);
-    says(&finding, "this is none of the four actions", cure);
-    assert_eq!(of_rule(SITE, "UN6", &[(ACTION, "4")]).len(), 1);
+    says(&finding, "this is none of the five actions", cure);
+    assert_eq!(of_rule(SITE, "UN6", &[(ACTION, "5")]).len(), 1);
     passes(&[(ACTION, "\"return403\"")]);
+    // Documented by the Azure CLI (Azure/azure-rest-api-specs#20576).
+    passes(&[(ACTION, "\"Return404\"")]);
     passes(&[(ACTION, "\"\"")]);
-    for other in ["3", "true", "\"<action>\""] {
+    for other in ["3", "4", "true", "\"<action>\""] {
         silent("UN6", &[(ACTION, other)]);
     }
 }

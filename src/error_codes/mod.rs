@@ -1,0 +1,246 @@
+//! Error codes of Microsoft Entra, Azure Resource Manager and bearer challenges: what they mean, who can fix
+//! them, and how.
+//!
+//! [`ErrorExplanation::from_text`] explains an error as people paste it. [`KnownError`] is one row of the
+//! tables, for programs that have the code already, from
+//! [`TokenError::aadsts`](crate::exchange::TokenError::aadsts) for instance.
+//!
+//! Microsoft may change codes and their meaning at any time ("Microsoft Entra authentication and authorization
+//! error codes": never react to them in a client). They are for people: a program decides by
+//! [`TokenErrorKind`](crate::exchange::TokenErrorKind).
+//!
+//! ```
+//! use easyauth::error_codes::{ErrorExplanation, Responsible};
+//!
+//! let pasted = "AADSTS50011: The redirect URI 'https://...' specified in the request does not match ...\r\n\
+//!               Correlation ID: 00000003-0000-4000-8000-000000000003";
+//! let explanation = ErrorExplanation::from_text(pasted).expect("a known form of error");
+//! let error = explanation.primary().expect("a known code");
+//! assert_eq!((error.name(), error.responsible()), ("AADSTS50011", Responsible::Developer));
+//! assert_eq!(error.fix(), "register https://<host>/.auth/login/<provider>/callback as a redirect URI of the \
+//!                          platform type Web");
+//! assert_eq!(explanation.correlation_id(), Some("00000003-0000-4000-8000-000000000003"));
+//! ```
+
+mod entra;
+mod explanation;
+mod others;
+
+use std::fmt;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+pub use explanation::{ErrorExplanation, MAX_ERROR_TEXT_LEN};
+
+/// Who can fix an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Responsible {
+    /// Whoever configures the site, the app registration or the code of this service.
+    Developer,
+    /// An administrator of the tenant.
+    Administrator,
+    /// The user who signs in.
+    User,
+    /// The developer of the client that called this service.
+    Client,
+    /// Microsoft: the service has a problem or is overloaded.
+    Microsoft,
+}
+
+impl Responsible {
+    /// Every value.
+    pub const ALL: &[Self] =
+        &[Self::Developer, Self::Administrator, Self::User, Self::Client, Self::Microsoft];
+
+    /// A stable, machine-readable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Developer => "developer",
+            Self::Administrator => "administrator",
+            Self::User => "user",
+            Self::Client => "client",
+            Self::Microsoft => "microsoft",
+        }
+    }
+}
+
+impl fmt::Display for Responsible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Developer => "the developer of this service",
+            Self::Administrator => "an administrator of the tenant",
+            Self::User => "the user",
+            Self::Client => "the developer of the client",
+            Self::Microsoft => "Microsoft",
+        })
+    }
+}
+
+/// What an error is about, where that decides what a program does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// The token that was sent for an exchange.
+    Assertion,
+    /// A refresh token or a code that has expired or was revoked.
+    Grant,
+    Consent,
+    /// The user has to sign in in another way.
+    Interaction,
+    /// The credential of the client.
+    Credential,
+    /// The client itself.
+    Client,
+    /// A scope or the API that it belongs to.
+    Scope,
+    Unavailable,
+    /// The request or the configuration.
+    Other,
+}
+
+/// A known error code. Prints as its name, its meaning and what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KnownError {
+    name: &'static str,
+    aadsts: Option<u32>,
+    meaning: &'static str,
+    responsible: Responsible,
+    fix: &'static str,
+    topic: Topic,
+    umbrella: bool,
+    source: &'static str,
+}
+
+impl KnownError {
+    /// Every error that is known, of Entra first, in ascending order.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        entra::ERRORS.iter().chain(others::ERRORS)
+    }
+
+    /// The error of Microsoft Entra with this number: 50011 for AADSTS50011.
+    #[must_use]
+    pub fn of_entra(aadsts: u32) -> Option<&'static Self> {
+        // The table is in ascending order, which a test holds.
+        let at = entra::ERRORS.binary_search_by_key(&Some(aadsts), |error| error.aadsts).ok()?;
+        entra::ERRORS.get(at)
+    }
+
+    /// The error with this name, compared exactly: `AADSTS50011`, `InvalidAuthenticationTokenAudience`,
+    /// `insufficient_claims`.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<&'static Self> {
+        match name.strip_prefix("AADSTS") {
+            Some(number) => Self::of_entra(number.parse().ok()?),
+            None => others::ERRORS.iter().find(|error| error.name == name),
+        }
+    }
+
+    /// The name, such as `AADSTS50011`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The number of an error of Microsoft Entra: 50011 for AADSTS50011.
+    #[must_use]
+    pub fn aadsts(&self) -> Option<u32> {
+        self.aadsts
+    }
+
+    /// What the error means, in a clause.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        self.meaning
+    }
+
+    /// Who can fix it, as a rule.
+    #[must_use]
+    pub fn responsible(&self) -> Responsible {
+        self.responsible
+    }
+
+    /// What to change or to do, in a clause.
+    #[must_use]
+    pub fn fix(&self) -> &'static str {
+        self.fix
+    }
+
+    /// Returns `true` if the user has to act: to sign in again or in another way, or to consent.
+    #[must_use]
+    pub fn needs_user(&self) -> bool {
+        matches!(self.topic, Topic::Grant | Topic::Consent | Topic::Interaction)
+            || self.responsible == Responsible::User
+    }
+
+    /// Where the meaning comes from: Microsoft's reference, a specification, or public reports.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// Returns `true` if Microsoft or a specification documents the code. The meaning of the others is taken
+    /// from public reports.
+    #[must_use]
+    pub fn is_documented(&self) -> bool {
+        !self.source.starts_with(REPORTS)
+    }
+
+    pub(crate) fn topic(&self) -> Topic {
+        self.topic
+    }
+
+    /// How much it says beside others: an umbrella code says little beside the code that it covers.
+    pub(crate) fn is_umbrella(&self) -> bool {
+        self.umbrella
+    }
+}
+
+/// How the source of a code begins that no documentation has.
+const REPORTS: &str = "public reports: ";
+
+impl fmt::Display for KnownError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}. {} can fix it: {}", self.name, self.meaning, Capital(self), self.fix)
+    }
+}
+
+/// The one who can fix it, at the start of a sentence.
+struct Capital<'a>(&'a KnownError);
+
+impl fmt::Display for Capital<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.responsible {
+            Responsible::Developer => "The developer of this service",
+            Responsible::Administrator => "An administrator of the tenant",
+            Responsible::User => "The user",
+            Responsible::Client => "The developer of the client",
+            Responsible::Microsoft => "Microsoft",
+        })
+    }
+}
+
+/// `{"name", "meaning", "responsible", "fix", "needsUser", "documented", "source"}`.
+impl Serialize for KnownError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("KnownError", 7)?;
+        fields.serialize_field("name", self.name)?;
+        fields.serialize_field("meaning", self.meaning)?;
+        fields.serialize_field("responsible", self.responsible.code())?;
+        fields.serialize_field("fix", self.fix)?;
+        fields.serialize_field("needsUser", &self.needs_user())?;
+        fields.serialize_field("documented", &self.is_documented())?;
+        fields.serialize_field("source", self.source)?;
+        fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entra;
+
+    #[test]
+    fn numbers_ascend_for_the_lookup() {
+        assert!(entra::ERRORS.is_sorted_by(|one, other| one.aadsts < other.aadsts));
+    }
+}

@@ -1,0 +1,112 @@
+//! Headers of a payload, in one buffer.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{
+    escape::EscapedNames,
+    headers::HeaderSource,
+    json::{JsonError, Kind, Reader},
+};
+
+/// Names and their values, packed into one buffer that is wiped: what a peer sends takes less than twice its
+/// JSON form, however many names and values it has.
+pub(super) struct HeaderList {
+    /// Entries: a byte that says what it is, the length as four bytes, and the text.
+    packed: Zeroizing<Vec<u8>>,
+}
+
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    Name(&'a str),
+    /// A value of the name before it.
+    Value(&'a str),
+}
+
+const NAME: u8 = b'N';
+const VALUE: u8 = b'V';
+
+impl HeaderList {
+    /// Reads an object of names, each with a text or a list of texts; `None` if it is anything else.
+    pub(super) fn read(json: &mut Reader<'_>) -> Result<Option<Self>, JsonError> {
+        if json.kind()? != Kind::Object {
+            return json.skip().map(|_| None);
+        }
+        let mut length = 0;
+        // Looks ahead: `attempt` goes back to the start of the object.
+        json.attempt(|json| {
+            length = json.skip().ok()?.len();
+            None::<()>
+        });
+        // An entry takes five bytes beside its text, and its JSON form three at least: two quotes and what
+        // follows. So the buffer never grows, and leaves no copy of a secret behind.
+        let capacity = length.saturating_mul(5).saturating_div(3).saturating_add(16);
+        let mut list = Self { packed: Zeroizing::new(Vec::with_capacity(capacity)) };
+        let mut are_texts = true;
+        json.object(|json, name| -> Result<(), JsonError> {
+            are_texts &= list.push(NAME, json.str(name));
+            let mut value = |json: &mut Reader<'_>| -> Result<(), JsonError> {
+                if json.kind()? == Kind::String {
+                    are_texts &= list.push(VALUE, &json.secret()?);
+                } else {
+                    json.skip()?;
+                    are_texts = false;
+                }
+                Ok(())
+            };
+            if json.kind()? == Kind::Array { json.array(value) } else { value(json) }
+        })?;
+        Ok(are_texts.then_some(list))
+    }
+
+    /// Adds an entry; `false` if its length is not one of four bytes.
+    fn push(&mut self, kind: u8, text: &str) -> bool {
+        let Ok(length) = u32::try_from(text.len()) else { return false };
+        self.packed.push(kind);
+        self.packed.extend_from_slice(&length.to_be_bytes());
+        self.packed.extend_from_slice(text.as_bytes());
+        true
+    }
+
+    fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let mut rest = self.packed.as_slice();
+        std::iter::from_fn(move || {
+            let (kind, after) = rest.split_first()?;
+            let (length, after) = after.split_first_chunk::<4>()?;
+            let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+            let (text, after) = after.split_at_checked(length)?;
+            rest = after;
+            let text = std::str::from_utf8(text).ok()?;
+            Some(if *kind == NAME { Entry::Name(text) } else { Entry::Value(text) })
+        })
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries().filter_map(|entry| match entry {
+            Entry::Name(name) => Some(name),
+            Entry::Value(_) => None,
+        })
+    }
+}
+
+impl HeaderSource for HeaderList {
+    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
+        let mut is_named = false;
+        let values = self.entries().filter_map(|entry| match entry {
+            Entry::Name(own) => {
+                is_named = own.eq_ignore_ascii_case(name);
+                None
+            }
+            Entry::Value(value) => is_named.then_some(value.as_bytes()),
+        });
+        { values }.nth(index)
+    }
+}
+
+/// Prints the names.
+impl fmt::Debug for HeaderList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        EscapedNames(|| self.names()).fmt(f)
+    }
+}

@@ -1,0 +1,191 @@
+//! The request inside of the context of an MCP tool trigger.
+
+use std::fmt;
+
+use super::{
+    header_list::HeaderList,
+    invocation::{InvocationError, MAX_INVOCATION_LEN, once},
+};
+use crate::{
+    escape::Escaped,
+    headers::HeaderSource,
+    json::{Kind, Reader, Span},
+};
+
+/// The request that called an MCP tool, from the context that the MCP extension of Azure Functions gives to a
+/// tool trigger: its headers are in `transport.properties.headers` (azure-functions-mcp-extension#20,
+/// `TransportJsonConverter`; azure-functions-nodejs-library#370). A [`HeaderSource`].
+///
+/// The headers are there with the Streamable HTTP endpoint (`/runtime/webhooks/mcp`) and current versions of the
+/// extension. What else is in the context, `arguments` above all, is there to be deserialized: it comes from the
+/// client. **Never take headers from `arguments` or from the value of a tool property.**
+///
+/// Its `Debug` form has no values of headers.
+///
+/// ```
+/// use easyauth::{EasyAuthPrincipal, functions::ToolInvocation};
+///
+/// let context = br#"{"name":"hello","arguments":{},"sessionid":"1","transport":{"name":"http-streamable",
+///     "properties":{"headers":{"X-MS-CLIENT-PRINCIPAL-ID":"7","X-MS-CLIENT-PRINCIPAL-IDP":"aad"}}}}"#;
+/// let call = ToolInvocation::from_context(context)?;
+/// let user = EasyAuthPrincipal::from_headers(&call)?.expect("an authenticated user");
+/// assert_eq!((call.tool(), user.id()), ("hello", Some("7")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ToolInvocation {
+    tool: String,
+    headers: HeaderList,
+}
+
+impl ToolInvocation {
+    /// Reads the context itself: the JSON object of the trigger's argument.
+    ///
+    /// # Errors
+    ///
+    /// [`InvocationError`] if the text is not such an object, or has no headers.
+    pub fn from_context(context: &[u8]) -> Result<Self, InvocationError> {
+        let mut json = Reader::new(checked(context)?);
+        let found = if json.kind()? == Kind::Object {
+            context_of(&mut json)?
+        } else {
+            json.skip()?;
+            None
+        };
+        json.end()?;
+        found.ok_or(InvocationError::NoToolTrigger)
+    }
+
+    /// Reads the payload that a custom handler is invoked with ("Azure Functions custom handlers": request
+    /// payload). `binding` is the name of the tool trigger in `function.json`, `context` for instance, exactly:
+    /// values of other bindings come from the client, who could forge a context in them. The context can be an
+    /// object or a text with one in it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvocationError`] if the payload is not one, has no tool trigger of this name, or no headers in it.
+    pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
+        let mut json = Reader::new(checked(payload)?);
+        if json.kind()? != Kind::Object {
+            json.skip()?;
+            json.end()?;
+            return Err(InvocationError::NotAnInvocation);
+        }
+        let mut data = None;
+        json.object(|json, name| -> Result<(), InvocationError> {
+            if json.str(name) == "Data" && json.kind()? == Kind::Object {
+                once(&mut data, "Data", of_binding(json, binding)?)
+            } else {
+                Ok(json.skip().map(drop)?)
+            }
+        })?;
+        json.end()?;
+        data.ok_or(InvocationError::NotAnInvocation)?.ok_or(InvocationError::NoToolTrigger)
+    }
+
+    /// The name of the tool.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.tool
+    }
+}
+
+impl HeaderSource for ToolInvocation {
+    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
+        self.headers.header(name, index)
+    }
+}
+
+impl fmt::Debug for ToolInvocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolInvocation")
+            .field("tool", &Escaped(&self.tool))
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+fn checked(text: &[u8]) -> Result<&str, InvocationError> {
+    if text.len() > MAX_INVOCATION_LEN {
+        return Err(InvocationError::TooLong { length: text.len() });
+    }
+    std::str::from_utf8(text)
+        .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
+}
+
+/// `Data`: the context in the binding of this name.
+fn of_binding(
+    json: &mut Reader<'_>,
+    binding: &str,
+) -> Result<Option<ToolInvocation>, InvocationError> {
+    let mut found = None;
+    json.object(|json, name| -> Result<(), InvocationError> {
+        if json.str(name) != binding {
+            return Ok(json.skip().map(drop)?);
+        }
+        let context = match json.kind()? {
+            Kind::Object => context_of(json)?,
+            Kind::String => {
+                // It has tokens in it.
+                let text = json.secret()?;
+                match ToolInvocation::from_context(text.as_bytes()) {
+                    // The position would be one of the inner text.
+                    Err(InvocationError::Json { .. }) => None,
+                    context => Some(context?),
+                }
+            }
+            _ => json.skip().map(|_| None)?,
+        };
+        match found.replace(context) {
+            None => Ok(()),
+            Some(_) => Err(InvocationError::DuplicateBinding),
+        }
+    })?;
+    Ok(found.flatten())
+}
+
+/// A context: `None` without `transport`, which marks it.
+fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, InvocationError> {
+    let (mut tool, mut transport) = (None, None);
+    json.object(|json, name| -> Result<(), InvocationError> {
+        if is(json, name, "name") && json.kind()? == Kind::String {
+            let text = json.string()?;
+            once(&mut tool, "name", json.str(text).to_owned())
+        } else if is(json, name, "transport") {
+            let headers = member(json, "properties", |json| {
+                member(json, "headers", |json| Ok(HeaderList::read(json)?))
+            })?;
+            once(&mut transport, "transport", headers.flatten().flatten())
+        } else {
+            Ok(json.skip().map(drop)?)
+        }
+    })?;
+    let Some(headers) = transport else { return Ok(None) };
+    let headers = headers.ok_or(InvocationError::NoTransportHeaders)?;
+    Ok(Some(ToolInvocation { tool: tool.unwrap_or_default(), headers }))
+}
+
+/// Reads a value, and one member of it if it is an object.
+fn member<T>(
+    json: &mut Reader<'_>,
+    wanted: &'static str,
+    read: impl Fn(&mut Reader<'_>) -> Result<T, InvocationError>,
+) -> Result<Option<T>, InvocationError> {
+    if json.kind()? != Kind::Object {
+        return Ok(json.skip().map(|_| None)?);
+    }
+    let mut found = None;
+    json.object(|json, name| -> Result<(), InvocationError> {
+        if is(json, name, wanted) {
+            let value = read(json)?;
+            once(&mut found, wanted, value)
+        } else {
+            Ok(json.skip().map(drop)?)
+        }
+    })?;
+    Ok(found)
+}
+
+/// Names differ in case between versions of the extension, which reads them in any.
+fn is(json: &Reader<'_>, name: Span, wanted: &str) -> bool {
+    json.str(name).eq_ignore_ascii_case(wanted)
+}

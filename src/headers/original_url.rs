@@ -1,0 +1,105 @@
+//! `X-MS-ORIGINAL-URL`.
+
+use std::fmt;
+
+use http::Uri;
+
+use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, machine_value};
+use crate::escape::Escaped;
+
+/// The address that the browser asked Static Web Apps for (`X-MS-ORIGINAL-URL`), before the platform rewrote
+/// its path: what a sign-in returns to (Azure/static-web-apps#580).
+///
+/// **Static Web Apps alone write this header.** Everywhere else clients can forge it, so read it only where the
+/// host is known to be Static Web Apps, and even then do not trust its origin to decide where a browser is sent:
+/// pass [`path_and_query`](Self::path_and_query) to [`ReturnTo::path`](crate::endpoints::ReturnTo::path).
+///
+/// ```
+/// use easyauth::headers::OriginalUrl;
+///
+/// let request = [("x-ms-original-url", "https://shop.contoso.example/orders?page=2")];
+/// let url = OriginalUrl::from_headers(&request)?.expect("the header");
+/// assert_eq!(url.origin(), "https://shop.contoso.example");
+/// assert_eq!((url.path(), url.query()), ("/orders", Some("page=2")));
+/// assert_eq!(url.path_and_query(), "/orders?page=2");
+/// # Ok::<(), easyauth::headers::HeaderError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct OriginalUrl {
+    origin: String,
+    path_and_query: String,
+}
+
+impl OriginalUrl {
+    /// Reads the header; `None` if it is absent or empty.
+    ///
+    /// # Errors
+    ///
+    /// [`HeaderError`] if the header is repeated, longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN), or not
+    /// an `http` or `https` URL. A URL with a user name, a fragment or a backslash is not one that the platform
+    /// writes, and is rejected.
+    pub fn from_headers(
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<Option<Self>, HeaderError> {
+        let error = |kind| HeaderError::new(ORIGINAL_URL, kind);
+        match machine_value(headers, ORIGINAL_URL).map_err(error)? {
+            None | Some("") => Ok(None),
+            Some(url) => match Self::parse(url) {
+                Some(url) => Ok(Some(url)),
+                None => Err(error(HeaderErrorKind::NotAUrl)),
+            },
+        }
+    }
+
+    fn parse(url: &str) -> Option<Self> {
+        if url.contains(['#', '\\', ' ']) {
+            return None;
+        }
+        let uri = Uri::try_from(url).ok()?;
+        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+        let has_port = authority.as_str() != authority.host();
+        if !matches!(scheme, "http" | "https")
+            || authority.as_str().contains('@')
+            || (has_port && authority.port_u16().is_none())
+        {
+            return None;
+        }
+        let path_and_query = match (uri.path(), uri.query()) {
+            (path, None) => path.to_owned(),
+            (path, Some(query)) => format!("{path}?{query}"),
+        };
+        let origin = format!("{scheme}://{}", authority.as_str().to_ascii_lowercase());
+        path_and_query.starts_with('/').then_some(Self { origin, path_and_query })
+    }
+
+    /// The scheme, the host and the port if there is one: `https://shop.contoso.example`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The path, and the query if there is one.
+    #[must_use]
+    pub fn path_and_query(&self) -> &str {
+        &self.path_and_query
+    }
+
+    /// The path, which begins with a slash.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.path_and_query.split('?').next().unwrap_or_default()
+    }
+
+    /// The query, without its question mark.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.path_and_query.split_once('?').map(|(_, query)| query)
+    }
+}
+
+/// Leaves the query out, which can have a secret in it.
+impl fmt::Debug for OriginalUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OriginalUrl({}{})", Escaped(&self.origin), Escaped(self.path()))
+    }
+}

@@ -1,0 +1,253 @@
+//! Errors as people paste them, and what they mean.
+
+use std::collections::HashSet;
+
+use easyauth::error_codes::{ErrorExplanation, KnownError, MAX_ERROR_TEXT_LEN, Responsible};
+
+#[track_caller]
+fn explain(text: &str) -> ErrorExplanation {
+    ErrorExplanation::from_text(text).expect("an explanation")
+}
+
+/// The names of the known errors in a text, in the order of the explanation.
+#[track_caller]
+fn names(text: &str) -> Vec<&'static str> {
+    explain(text).known().iter().map(|error| error.name()).collect()
+}
+
+#[test]
+fn the_text_of_a_sign_in_page_is_explained() {
+    let explanation = explain(
+        "Sorry, but we're having trouble signing you in.\r\n\
+         AADSTS50011: The redirect URI 'https://canary.example/.auth/login/aad/callback' specified in the request \
+         does not match the redirect URIs configured for the application 'canary'.\r\n\
+         Request Id: 00000001-0000-4000-8000-000000000001\r\n\
+         Correlation Id: 00000002-0000-4000-8000-000000000002\r\n\
+         Timestamp: 2026-11-27T16:20:07Z",
+    );
+    assert_eq!(
+        explanation.to_string(),
+        "AADSTS50011: the redirect URI of the request is not registered for the application. The developer of \
+         this service can fix it: register https://<host>/.auth/login/<provider>/callback as a redirect URI of \
+         the platform type Web\n\
+         correlation ID 00000002-0000-4000-8000-000000000002, trace ID \
+         00000001-0000-4000-8000-000000000001, time 2026-11-27T16:20:07Z",
+    );
+}
+
+#[test]
+fn the_answer_of_a_token_endpoint_is_explained() {
+    // The shape of Microsoft's own sample ("Microsoft Entra authentication and authorization error codes").
+    let explanation = explain(
+        r#"{"error":"invalid_grant","error_description":"AADSTS70002: Error validating credentials. AADSTS500133: Assertion is not within its valid time range. canary\r\nTrace ID: 00000001-0000-4000-8000-000000000001\r\nCorrelation ID: 00000002-0000-4000-8000-000000000002\r\nTimestamp: 2026-11-27 16:20:07Z","error_codes":[70002,500133],"timestamp":"2026-11-27 16:20:07Z","trace_id":"00000001-0000-4000-8000-000000000001","correlation_id":"00000002-0000-4000-8000-000000000002"}"#,
+    );
+    let names: Vec<_> = explanation.known().iter().map(|error| error.name()).collect();
+    assert_eq!(names, ["AADSTS500133", "AADSTS70002", "invalid_grant"]);
+    assert_eq!(explanation.primary().unwrap().responsible(), Responsible::Client);
+    assert_eq!(explanation.trace_id(), Some("00000001-0000-4000-8000-000000000001"));
+    assert_eq!(explanation.correlation_id(), Some("00000002-0000-4000-8000-000000000002"));
+    assert_eq!(explanation.timestamp(), Some("2026-11-27 16:20:07Z"));
+}
+
+#[test]
+fn other_forms_of_errors_are_explained() {
+    // A failed redirect, as it stands in the address bar.
+    assert_eq!(
+        names(
+            "https://h/.auth/login/aad/callback#error=invalid_client&error_description=AADSTS650053%3a+The+app"
+        ),
+        ["AADSTS650053", "invalid_client"],
+    );
+    // Azure Resource Manager (hashicorp/go-azure-helpers#51).
+    assert_eq!(
+        names(
+            r#"{"error":{"code":"InvalidAuthenticationTokenAudience","message":"The access token has been obtained for wrong audience or resource 'https://graph.windows.net/'."}}"#
+        ),
+        ["InvalidAuthenticationTokenAudience"],
+    );
+    // Challenges (RFC 6750 section 3; Microsoft Entra, claims challenges).
+    assert_eq!(
+        names(r#"WWW-Authenticate: Bearer realm="", error="invalid_token", error_description="x""#),
+        ["invalid_token"],
+    );
+    assert_eq!(
+        names(
+            r#"Bearer authorization_uri="https://h", error="insufficient_claims", claims="eyJh""#
+        ),
+        ["insufficient_claims"],
+    );
+    // Easy Auth's own log (AzureAD/azure-activedirectory-library-for-dotnet#495).
+    assert_eq!(
+        names("PID[11640] Warning JWT validation failed: IDX10214: Audience validation failed."),
+        ["IDX10214"],
+    );
+    // JSON in a JSON text.
+    assert_eq!(names(r#"{\"error_codes\":[7000222]}"#), ["AADSTS7000222"]);
+}
+
+#[test]
+fn words_of_oauth_count_as_values_of_error_alone() {
+    assert_eq!(ErrorExplanation::from_text("the request was invalid_request, server_error"), None);
+    assert_eq!(names("error=login_required"), ["login_required"]);
+    assert_eq!(
+        names(r#""error":"invalid_grant","suberror":"consent_required""#),
+        ["consent_required", "invalid_grant",]
+    );
+}
+
+#[test]
+fn what_has_no_code_is_not_explained() {
+    for text in [
+        "",
+        "AADSTS",
+        "AADSTS: no number",
+        "AADSTS123: too short",
+        "AADSTS123456789: too long",
+        "aadsts50011",
+        "error_codes",
+        r#""error_codes":[]"#,
+        r#""error_codes":["50011"]"#,
+        r#""error_codes":[-50011,5e4]"#,
+        "XInvalidAuthenticationTokenAudience",
+        "500 Internal Server Error",
+    ] {
+        assert_eq!(ErrorExplanation::from_text(text), None, "{text}");
+    }
+}
+
+#[test]
+fn an_unknown_number_is_named_with_the_page_that_explains_it() {
+    let explanation = explain("AADSTS1234567: canary");
+    assert_eq!((explanation.primary(), explanation.unknown()), (None, &[1_234_567][..]));
+    assert_eq!(
+        explanation.to_string(),
+        "AADSTS1234567: not a code that is known here; see \
+         https://login.microsoftonline.com/error?code=1234567",
+    );
+}
+
+#[test]
+fn nothing_of_the_text_but_codes_and_ids_is_repeated() {
+    let explanation = explain(
+        "AADSTS50020: User account 'canary@contoso.example' ... Bearer eyJcanary.canary.canary \u{1b}[31m \
+         Correlation ID: canary Trace ID: 00000001-0000-4000-8000-00000000000g Timestamp: 2026-11-27 canary",
+    );
+    let json = serde_json::to_string(&explanation).unwrap();
+    let printed = format!("{explanation} {explanation:?} {json}");
+    assert!(!printed.contains("canary") && !printed.contains('\u{1b}'), "{printed}");
+    assert_eq!(explanation.correlation_id(), None);
+    assert_eq!(explanation.trace_id(), None);
+    assert_eq!(explanation.timestamp(), None);
+}
+
+#[test]
+fn an_explanation_is_data() {
+    let json = serde_json::to_value(explain("AADSTS70021: x")).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "errors": [{
+                "name": "AADSTS70021",
+                "meaning": "no federated credential of the application matches the client assertion",
+                "responsible": "developer",
+                "fix": "make issuer, subject and audience of the federated credential equal to those of the \
+                        assertion, in the same case; a new one takes some minutes to work",
+                "needsUser": false,
+                "documented": true,
+                "source": "Azure AD Workload Identity, troubleshooting",
+            }],
+            "unknown": [],
+            "correlationId": null,
+            "traceId": null,
+            "timestamp": null,
+        }),
+    );
+}
+
+#[test]
+fn long_texts_are_read_to_the_limit() {
+    let code = "AADSTS50011";
+    let fits = format!("{}{code}", " ".repeat(MAX_ERROR_TEXT_LEN - code.len()));
+    assert_eq!(names(&fits), [code]);
+    assert_eq!(
+        ErrorExplanation::from_text(&format!("{} {code}", " ".repeat(MAX_ERROR_TEXT_LEN))),
+        None
+    );
+    // Cut inside of a character.
+    let text = format!("{code}{}", "é".repeat(MAX_ERROR_TEXT_LEN));
+    assert_eq!(names(&text), [code]);
+    // Many codes: a bounded number of them.
+    let many: Vec<String> =
+        (1_000_000..1_002_000).map(|number| format!("AADSTS{number}")).collect();
+    assert_eq!(explain(&many.join(" ")).unknown().len(), 16);
+}
+
+#[test]
+fn every_error_of_the_table_can_be_looked_up_and_says_what_to_do() {
+    let mut seen = HashSet::new();
+    for error in KnownError::all() {
+        let name = error.name();
+        assert!(seen.insert(name), "{name} is there twice");
+        assert_eq!(KnownError::of_name(name), Some(error));
+        if let Some(number) = error.aadsts() {
+            assert_eq!(name, format!("AADSTS{number}"));
+            assert_eq!(KnownError::of_entra(number), Some(error));
+            assert_eq!(names(&format!("{name}: text")), [name]);
+        } else {
+            assert_eq!(names(&format!("error={name}")), [name]);
+        }
+        for clause in [error.meaning(), error.fix(), error.source()] {
+            assert!(
+                !clause.is_empty() && !clause.ends_with('.') && !clause.contains("  "),
+                "{name}: {clause}"
+            );
+        }
+    }
+    assert_eq!(KnownError::of_entra(1), None);
+    assert_eq!(KnownError::of_name("AADSTS"), None);
+    assert_eq!(KnownError::of_name("AADSTSx"), None);
+    // What no documentation has is marked.
+    assert!(!KnownError::of_entra(28000).unwrap().is_documented());
+    assert!(KnownError::of_entra(50011).unwrap().is_documented());
+}
+
+/// Those that stop a sign-in with Easy Auth, and who can fix them.
+#[test]
+fn the_usual_errors_of_a_sign_in_have_somebody_who_can_fix_them() {
+    #[track_caller]
+    fn check(number: u32, responsible: Responsible, needs_user: bool) {
+        let error = KnownError::of_entra(number).unwrap_or_else(|| panic!("AADSTS{number}"));
+        assert_eq!(
+            (error.responsible(), error.needs_user()),
+            (responsible, needs_user),
+            "{number}"
+        );
+    }
+    use Responsible::{Administrator, Client, Developer, Microsoft, User};
+    for number in [
+        28000, 50011, 50194, 70011, 90002, 90009, 500_011, 500_113, 650_053, 700_016, 700_022,
+        700_054, 900_971, 901_002, 7_000_215, 7_000_218, 7_000_222, 9_000_411, 75011,
+    ] {
+        check(number, Developer, false);
+    }
+    for number in [16000, 50020, 50076, 50079, 50158, 53000, 53001, 65001, 65004, 90072, 165_000] {
+        check(number, User, true);
+    }
+    for number in [50105, 53003, 90094] {
+        check(number, Administrator, true);
+    }
+    check(9_010_010, Client, false);
+    check(90033, Microsoft, false);
+    let codes: Vec<_> =
+        Responsible::ALL.iter().map(|who| format!("{}: {who}", who.code())).collect();
+    assert_eq!(
+        codes,
+        [
+            "developer: the developer of this service",
+            "administrator: an administrator of the tenant",
+            "user: the user",
+            "client: the developer of the client",
+            "microsoft: Microsoft",
+        ],
+    );
+}
