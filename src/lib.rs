@@ -70,6 +70,7 @@ pub mod functions;
 mod groups;
 pub mod headers;
 pub mod integrations;
+mod issuer;
 mod json;
 mod jwt;
 mod kinds;

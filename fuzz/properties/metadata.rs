@@ -12,15 +12,18 @@ use super::{
     secrets::{masked_json, printed},
 };
 
-/// The hosts of one sign-in service, for each of them.
+/// The domains of one sign-in service, for each of them.
 const SIGN_INS: [&[&str]; 6] = [
-    &["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
-    &["login.microsoftonline.us", "login.usgovcloudapi.net"],
-    &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
-    &["login.sovcloud-identity.fr"],
-    &["login.sovcloud-identity.de"],
-    &["login.sovcloud-identity.sg"],
+    &["microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+    &["microsoftonline.us", "login.usgovcloudapi.net"],
+    &["partner.microsoftonline.cn", "login.chinacloudapi.cn", "sts.chinacloudapi.cn"],
+    &["sovcloud-identity.fr"],
+    &["sovcloud-identity.de"],
+    &["sovcloud-identity.sg"],
 ];
+
+/// What no issuer has in it: marks of tenant-independent issuers, and of the address of a document.
+const NO_ISSUER: [&str; 5] = ["?", "/.well-known/", "common", "organizations", "consumers"];
 
 /// The domains in which every customer of Microsoft's has a host.
 const DOMAINS: [&str; 5] =
@@ -131,8 +134,13 @@ impl Expected {
 
         let authority = Authority::from_metadata(metadata);
         let verifier = Verifier::builder(authority).audience("api://my-api").build();
-        let refused = self.issuer.contains("{tenantid}").then_some(BuildError::IssuerOfAnyTenant);
-        assert_eq!(verifier.err(), refused);
+        let is_of_any_tenant = self.issuer.contains("{tenantid}");
+        let refused = BuildError::IssuerOfAnyTenant(self.issuer.as_str().into());
+        assert!(!is_of_any_tenant || verifier.as_ref().err() == Some(&refused));
+        let is_plain = self.issuer.starts_with("https://")
+            && Address::read(&self.issuer).is_some_and(|issuer| issuer.is_plain)
+            && !NO_ISSUER.iter().any(|mark| self.issuer.contains(mark));
+        assert!(!is_plain || verifier.is_ok());
     }
 }
 
@@ -174,7 +182,11 @@ impl Address {
         let of_version_6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let is_plain_host = match of_version_6 {
             Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-            None if !host.is_empty() && host.chars().all(is_in_host) => true,
+            None if host.split('.').all(|label| !label.is_empty())
+                && host.chars().all(is_in_host) =>
+            {
+                true
+            }
             None => return None,
         };
         let is_plain = is_plain_host && path.chars().all(is_in_path);
@@ -200,10 +212,12 @@ impl Address {
         }
         let host = other.host.as_str();
         let within = |host: &str, domain: &str| {
-            host.strip_suffix(domain).is_some_and(|label| label.ends_with('.'))
+            host == domain || host.strip_suffix(domain).is_some_and(|label| label.ends_with('.'))
         };
-        let is_ours = match SIGN_INS.iter().find(|hosts| hosts.contains(&host)) {
-            Some(hosts) => hosts.contains(&self.host.as_str()),
+        let within_any =
+            |host: &str, domains: &[&str]| domains.iter().any(|domain| within(host, domain));
+        let is_ours = match SIGN_INS.iter().find(|domains| within_any(host, domains)) {
+            Some(domains) => within_any(&self.host, domains),
             None => {
                 DOMAINS.iter().all(|domain| within(&self.host, domain) || !within(host, domain))
             }

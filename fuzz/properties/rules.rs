@@ -16,7 +16,7 @@ use easyauth::{
 use super::{
     drafts::{Token, public_parts},
     json::{Json, Refused},
-    token::{Claims, has, moment, object, text},
+    token::{Claims, has, is_guid, moment, object, text},
 };
 
 const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
@@ -211,6 +211,9 @@ impl Rules {
         let claims = Claims::read(token)?;
         self.check_issuer(&claims, key)?;
         require(claims.list("aud").any(|own| is_for(own, self.audience)))?;
+        // OpenID Connect Core section 3.1.3.7: an ID token is for nobody else.
+        let is_access = matches!(self.kind, Kind::Access);
+        require(is_access || claims.list("aud").all(|own| is_for(own, self.audience)))?;
         check_times(&claims)?;
         require(!has(&claims.payload, "cnf"))?;
         self.check_kind(&claims)
@@ -251,7 +254,7 @@ impl Rules {
         let has_scopes = claims.scopes().next().is_some();
         let has_permissions = has_scopes || claims.list("roles").any(|role| !role.is_empty());
         let is_id_token = !has_scopes && ["nonce", "at_hash", "c_hash"].iter().any(has);
-        let has_client = ["azp", "appid"].iter().any(has);
+        let has_client = ["azp", "appid"].iter().any(has) || text("idtyp") == Some("app");
         let clients = [text("azp"), text("appid")];
         let names_client = clients.into_iter().flatten().any(|id| !id.is_empty());
         require(match self.kind {
@@ -281,12 +284,6 @@ fn is_for(audience: &str, expected: &str) -> bool {
     audience == expected
         || audience.strip_suffix('/') == Some(expected)
         || (is_guid(expected) && audience.eq_ignore_ascii_case(expected))
-}
-
-fn is_guid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    let is_hexadecimal = |group: &&str| group.bytes().all(|digit| digit.is_ascii_hexdigit());
-    groups.iter().all(is_hexadecimal) && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
 }
 
 fn require(holds: bool) -> Result<(), Refused> {

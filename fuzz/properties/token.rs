@@ -16,7 +16,40 @@ use super::{
 };
 
 /// The claims that a diagnosis may repeat (`aud`), and those that it depends on.
-const SHOWN: [&str; 8] = ["aud", "idtyp", "exp", "nbf", "iat", "iss", "azp", "appid"];
+const SHOWN: [&str; 8] = ["aud", "idtyp", "iss", "exp", "nbf", "iat", "azp", "appid"];
+
+/// Hosts of Entra for organizations, with what stands behind the tenant in its issuers.
+const WORKFORCE: [(&str, &str); 8] = [
+    ("login.microsoftonline.com", "/v2.0"),
+    ("login.microsoftonline.us", "/v2.0"),
+    ("login.partner.microsoftonline.cn", "/v2.0"),
+    ("login.sovcloud-identity.fr", "/v2.0"),
+    ("login.sovcloud-identity.de", "/v2.0"),
+    ("login.sovcloud-identity.sg", "/v2.0"),
+    ("sts.windows.net", "/"),
+    ("sts.chinacloudapi.cn", "/"),
+];
+
+/// Domains that only Microsoft has issuers in.
+const MICROSOFTS: [&str; 17] = [
+    "microsoftonline.com",
+    "login.windows.net",
+    "login.microsoft.com",
+    "sts.windows.net",
+    "microsoftonline.us",
+    "login.usgovcloudapi.net",
+    "partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "sts.chinacloudapi.cn",
+    "sovcloud-identity.fr",
+    "sovcloud-identity.de",
+    "sovcloud-identity.sg",
+    "ciamlogin.com",
+    "b2clogin.com",
+    "b2clogin.cn",
+    "b2clogin.us",
+    "b2clogin.de",
+];
 
 /// When tokens are looked at, in seconds since 1970.
 const NOW: u64 = 1_700_000_000;
@@ -145,6 +178,35 @@ fn check_diagnoses(token: &UnverifiedToken) {
     }
 }
 
+/// Whether Entra writes this issuer for a tenant of organizations.
+fn is_workforce(issuer: &str) -> bool {
+    WORKFORCE.iter().any(|(host, end)| {
+        let tenant = issuer.strip_prefix(&format!("https://{host}/"));
+        tenant.and_then(|rest| rest.strip_suffix(end)).is_some_and(is_guid)
+    })
+}
+
+/// Whether one of Microsoft's services writes this issuer: at a host of its own, or at one of a customer,
+/// with a path as Azure AD B2C has it.
+fn is_microsoft(issuer: &str) -> bool {
+    let Some(rest) = issuer.strip_prefix("https://") else { return false };
+    let Some((host, path)) = rest.split_once('/') else { return false };
+    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let is_in = |domain: &&str| host == **domain || host.ends_with(&format!(".{domain}"));
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let tenant = match parts.as_slice() {
+        [tenant, "v2.0"] | ["te" | "tfp", tenant, _, "v2.0"] => Some(*tenant),
+        _ => None,
+    };
+    MICROSOFTS.iter().any(is_in) || tenant.is_some_and(|id| is_guid(id) || id == "{tenantid}")
+}
+
+pub(crate) fn is_guid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let is_hexadecimal = |group: &&str| group.bytes().all(|digit| digit.is_ascii_hexdigit());
+    groups.iter().all(is_hexadecimal) && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+}
+
 /// What a token says, by another reader.
 pub(crate) struct Claims {
     header: Json,
@@ -237,14 +299,22 @@ impl Claims {
 
         let of_id_tokens =
             ["nonce", "at_hash", "c_hash"].iter().any(|name| has(&self.payload, name));
-        assert_eq!(token.is_id_token(), of_id_tokens && scopes.is_empty());
-
         let claim = |name| text(&self.payload, name);
+        let names_client =
+            ["azp", "appid"].into_iter().filter_map(claim).any(|id: &str| !id.is_empty());
+        let is_unnamed = !names_client && claim("iss").is_some_and(is_microsoft);
+        assert_eq!(token.is_id_token(), scopes.is_empty() && (of_id_tokens || is_unnamed));
+
         let caller = match claim("idtyp") {
             Some("app") => Caller::App,
             Some("user") => Caller::User,
             None if !scopes.is_empty() => Caller::User,
-            None if claim("sub").is_some() && claim("sub") == claim("oid") => Caller::App,
+            None if claim("iss").is_some_and(is_workforce)
+                && claim("sub").is_some()
+                && claim("sub") == claim("oid") =>
+            {
+                Caller::App
+            }
             _ => Caller::Unknown,
         };
         assert_eq!(token.caller(), caller);

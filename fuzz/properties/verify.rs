@@ -15,7 +15,7 @@ use super::{
 
 /// What errors show, and what decides: the rest of a token is replaced to see whether it shows.
 const SHOWN_IN_HEADER: [&str; 3] = ["alg", "kid", "typ"];
-const SHOWN: [&str; 4] = ["aud", "iss", "tid", "ver"];
+const SHOWN: [&str; 5] = ["aud", "idtyp", "iss", "tid", "ver"];
 
 pub(crate) fn check(input: &[u8]) {
     let Some(token) = Token::read(input) else { return };

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     escape::Escaped,
     jwt::{Caller, DecodeError, Token},
-    resource::{Cloud, OwnedAudience, Resource},
+    resource::{OwnedAudience, Resource},
     tokens::EXPIRY_SKEW,
 };
 
@@ -146,7 +146,7 @@ pub(super) fn examine<T>(
     if token.issuer().is_some_and(|issuer| issuer.ends_with(STATIC_WEB_APPS_ISSUER)) {
         reasons.push(Reason::StaticWebApps);
     }
-    if token.is_id_token() || names_no_client(token) {
+    if token.is_id_token() {
         reasons.push(Reason::IdToken);
     }
     match missing_permission(token, wanted) {
@@ -190,25 +190,6 @@ fn missing_permission<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reaso
 fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     let expected = wanted.caller().filter(|caller| *caller != token.caller())?;
     Some(Reason::WrongCaller { expected, actual: token.caller() })
-}
-
-/// An access token of Entra names its client (`azp`, in version 1.0 tokens `appid`: "Access token claims
-/// reference"). One of its tokens that does not is an ID token, with or without nonce.
-fn names_no_client<T>(token: &Token<T>) -> bool {
-    token.client_id().is_none()
-        && token.scopes().next().is_none()
-        && token.issuer().is_some_and(is_of_entra)
-}
-
-fn is_of_entra(issuer: &str) -> bool {
-    /// Issuers of version 1.0 tokens; the sovereign clouds' are not known.
-    const VERSION_1: [&str; 2] = ["sts.windows.net", "sts.chinacloudapi.cn"];
-    const CUSTOMERS: [&str; 2] = [".ciamlogin.com", ".b2clogin.com"];
-    let rest = issuer.strip_prefix("https://").unwrap_or_default();
-    let host = rest.split('/').next().unwrap_or_default();
-    Cloud::ALL.iter().any(|cloud| cloud.sign_in_host() == host)
-        || VERSION_1.contains(&host)
-        || CUSTOMERS.iter().any(|end| host.ends_with(end))
 }
 
 /// Whether an API of Microsoft is wanted that can verify this token although nobody else can.

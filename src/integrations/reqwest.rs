@@ -18,7 +18,8 @@ use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 /// # async fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
 /// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 /// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-/// let verifier = Verifier::builder(tenant).audience("api://my-api").build()?;
+/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+/// let verifier = Verifier::builder(tenant).application(client_id).build()?;
 /// let fetcher = ReqwestFetcher::new()?;
 ///
 /// let token = verifier.verify_with(&store, &fetcher, &bearer, SystemTime::now()).await?;

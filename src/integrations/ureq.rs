@@ -18,7 +18,8 @@ use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEA
 /// # fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
 /// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 /// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-/// let verifier = Verifier::builder(tenant).audience("api://my-api").build()?;
+/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+/// let verifier = Verifier::builder(tenant).application(client_id).build()?;
 /// let fetcher = UreqFetcher::new();
 ///
 /// let token = verifier.verify_with_blocking(&store, &fetcher, &bearer, SystemTime::now())?;

@@ -13,7 +13,7 @@ use super::{
     compact::Compact,
     members::{Members, Texts, Value},
 };
-use crate::{groups::Groups, resource::Audience, time::from_epoch};
+use crate::{groups::Groups, issuer, resource::Audience, time::from_epoch};
 
 /// A decoded token. `T` says whether its signature was checked; the methods here read the claims and
 /// are the same either way.
@@ -193,11 +193,17 @@ impl<T> Token<T> {
 
     /// Whether a user or an application is calling (Microsoft identity platform: claims validation).
     ///
-    /// `idtyp` decides where it is. Elsewhere a scope means a user, and a token without scopes whose
-    /// subject is its own object id means an application.
+    /// `idtyp` decides where it is. Elsewhere a scope means a user. Without either, a token whose subject
+    /// is its own object ID means an application if the issuer is Entra for organizations: in Azure AD
+    /// B2C and External ID the subject of a user can be the object ID (azure-docs#29240), so there such
+    /// a caller is [`Unknown`](Caller::Unknown).
     #[must_use]
     pub fn caller(&self) -> Caller {
-        let is_own_subject = || self.subject().is_some() && self.subject() == self.object_id();
+        let is_own_subject = || {
+            self.subject().is_some()
+                && self.subject() == self.object_id()
+                && self.issuer().is_some_and(issuer::is_workforce)
+        };
         match self.claims.text("idtyp") {
             Some("app") => Caller::App,
             Some("user") => Caller::User,
@@ -310,12 +316,18 @@ impl<T> Token<T> {
         self.claims.get("cnf").is_some()
     }
 
-    /// Whether this looks like an ID token: it has `nonce`, `at_hash` or `c_hash`, which access tokens
-    /// have not, and no scope. An ID token says who signed in. It opens no API.
+    /// Returns `true` if this looks like an ID token: it has no scope, and it has `nonce`, `at_hash` or
+    /// `c_hash`, which access tokens lack, or it is from one of Microsoft's issuers and names no client
+    /// (`azp`, `appid`), which their access tokens do. An ID token says who signed in. It opens no API.
     #[must_use]
     pub fn is_id_token(&self) -> bool {
-        self.scopes().next().is_none()
-            && ["nonce", "at_hash", "c_hash"].iter().any(|name| self.claims.get(name).is_some())
+        let has_mark =
+            ["nonce", "at_hash", "c_hash"].iter().any(|name| self.claims.get(name).is_some());
+        let names_no_client = || {
+            self.client_id().is_none()
+                && self.issuer().is_some_and(|own| issuer::family(own).is_some())
+        };
+        self.scopes().next().is_none() && (has_mark || names_no_client())
     }
 
     /// Whether there is a claim of this name that is not null.

@@ -2,41 +2,39 @@
 
 use std::{fmt, time::SystemTime};
 
-use aws_lc_rs::{
-    digest,
-    rand::SystemRandom,
-    rsa::KeySize,
-    signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents},
-};
 use serde_json::{Value, json};
 
-use super::TestToken;
-use crate::{base64, resource::Audience, resource::is_guid, verify::KeySet};
+use super::{TestToken, key::SigningKey};
+use crate::{
+    base64,
+    resource::{Audience, is_guid},
+    verify::{KeySet, NotATenantId},
+};
 
-/// The issuer that the keys of Entra name, which sign for every tenant.
-const ISSUER_OF_KEYS: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
-
-/// Entra's role in tests: signs tokens for a tenant with keys that were made when the test ran, and
-/// publishes the keys.
+/// Entra's role in tests: signs tokens for a tenant with keys of its own, and publishes the keys.
 ///
 /// Its tokens name Entra's real issuer of the tenant, so a [`Verifier`](crate::verify::Verifier) for
-/// that tenant takes them, if it is given this issuer's keys. Nobody else has these keys: two issuers
-/// refuse each other's tokens, also for the same tenant.
+/// that tenant accepts them, if it is given this issuer's keys. Two issuers reject each other's tokens,
+/// also for the same tenant.
 ///
-/// Making a key takes a part of a second: share an issuer between tests (`std::sync::LazyLock`).
+/// With the back end `aws_lc_rs` each key is made when the test runs, and no one else has it. Making
+/// one takes a part of a second: share an issuer between tests (`std::sync::LazyLock`). With
+/// `rust_crypto` alone the keys come, one after the other, from a pool that is published with this
+/// crate, and begin anew after the twelfth; their IDs differ all the same.
 ///
 /// ```
 /// use std::time::SystemTime;
 /// use easyauth::{AccessToken, testing::TestIssuer, verify::{Tenant, Verifier, VerifyErrorKind}};
 ///
 /// const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+/// const CLIENT_ID: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 /// let mut issuer = TestIssuer::new(TENANT)?;
-/// let verifier = Verifier::builder(Tenant::single(TENANT)?).audience("api://my-api").build()?;
+/// let verifier = Verifier::builder(Tenant::single(TENANT)?).application(CLIENT_ID).build()?;
 /// let now = SystemTime::now();
 ///
 /// let before = issuer.key_set();
 /// issuer.rotate()?;
-/// let token = issuer.access_token("api://my-api", now).scope("Files.Read").sign();
+/// let token = issuer.access_token(CLIENT_ID, now).scope("Files.Read").sign();
 /// let token = AccessToken::new(token);
 /// let error = verifier.verify(&token, &before, now).unwrap_err();
 /// assert_eq!(error.kind(), VerifyErrorKind::UnknownKey);
@@ -51,23 +49,18 @@ pub struct TestIssuer {
     old: Vec<SigningKey>,
 }
 
-struct SigningKey {
-    id: String,
-    pair: RsaKeyPair,
-}
-
 impl TestIssuer {
     /// An issuer for a tenant of the public cloud, with a key of its own.
     ///
     /// # Errors
     ///
-    /// [`TestIssuerError::NotATenantId`] if the tenant's id is no GUID, and
+    /// [`TestIssuerError::NotATenantId`] if the tenant ID is not a GUID, and
     /// [`TestIssuerError::NoKey`] if no key could be made.
     pub fn new(tenant_id: &str) -> Result<Self, TestIssuerError> {
         if !is_guid(tenant_id) {
-            return Err(TestIssuerError::NotATenantId);
+            return Err(TestIssuerError::NotATenantId(NotATenantId::new(tenant_id)));
         }
-        let current = SigningKey::generate()?;
+        let current = SigningKey::new().ok_or(TestIssuerError::NoKey)?;
         Ok(Self { tenant: tenant_id.to_ascii_lowercase(), current, old: Vec::new() })
     }
 
@@ -80,7 +73,7 @@ impl TestIssuer {
     /// The id (`kid`) of the key that signs: different for each key.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        &self.current.id
+        self.current.id()
     }
 
     /// A new key signs from now on. The old ones stay published, as long as tokens signed with them may
@@ -90,7 +83,8 @@ impl TestIssuer {
     ///
     /// [`TestIssuerError::NoKey`] if no key could be made.
     pub fn rotate(&mut self) -> Result<(), TestIssuerError> {
-        self.old.push(std::mem::replace(&mut self.current, SigningKey::generate()?));
+        let next = SigningKey::new().ok_or(TestIssuerError::NoKey)?;
+        self.old.push(std::mem::replace(&mut self.current, next));
         Ok(())
     }
 
@@ -100,8 +94,9 @@ impl TestIssuer {
         self.old.clear();
     }
 
-    /// An access token of a user for this API: version 2.0, as Entra makes it for an API that asks for
-    /// that, and version 1.0 for Microsoft's own. A verifier refuses it unless it has a
+    /// An access token of a user for this API: version 2.0 for a client ID, as Entra makes it for an API
+    /// that asks for that version, and version 1.0 for an App ID URI (`api://my-api`), which no version
+    /// 2.0 token names, and for Microsoft's own APIs. A verifier rejects it unless it has a
     /// [scope](TestToken::scope) or a [role](TestToken::role).
     ///
     /// `issued_at` is when it was issued, in whole seconds, and since when it is valid; an hour later
@@ -161,13 +156,8 @@ impl TestIssuer {
     /// The signature for a text (RS256), in base64url; an empty one, which nothing takes, if the back
     /// end cannot sign.
     pub(super) fn signature(&self, message: &str) -> String {
-        let pair = &self.current.pair;
-        let mut signature = vec![0; pair.public_modulus_len()];
-        let random = SystemRandom::new();
-        match pair.sign(&RSA_PKCS1_SHA256, &random, message.as_bytes(), &mut signature) {
-            Ok(()) => base64::encode_segment(&signature),
-            Err(_) => String::new(),
-        }
+        let signature = self.current.sign(message.as_bytes());
+        signature.map(|bytes| base64::encode_segment(&bytes)).unwrap_or_default()
     }
 }
 
@@ -179,46 +169,25 @@ pub(super) fn issuer(tenant: &str, version: &str) -> String {
     }
 }
 
-impl SigningKey {
-    fn generate() -> Result<Self, TestIssuerError> {
-        // As long as Entra's.
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| TestIssuerError::NoKey)?;
-        let hash = digest::digest(&digest::SHA256, pair.public_key().as_ref());
-        Ok(Self { id: format!("test-{}", base64::encode_segment(hash.as_ref())), pair })
-    }
-
-    fn jwk(&self) -> Value {
-        let parts = RsaPublicKeyComponents::<Vec<u8>>::from(self.pair.public_key());
-        json!({
-            "kty": "RSA",
-            "use": "sig",
-            "kid": self.id,
-            "n": base64::encode_segment(&parts.n),
-            "e": base64::encode_segment(&parts.e),
-            "issuer": ISSUER_OF_KEYS,
-        })
-    }
-}
-
 /// Prints the tenant and the ids of the keys.
 impl fmt::Debug for TestIssuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let old: Vec<&str> = self.old.iter().map(|key| key.id.as_str()).collect();
+        let old: Vec<&str> = self.old.iter().map(SigningKey::id).collect();
         f.debug_struct("TestIssuer")
             .field("tenant", &self.tenant)
-            .field("current", &self.current.id)
+            .field("current", &self.current.id())
             .field("old", &old)
             .finish()
     }
 }
 
 /// An issuer that cannot be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TestIssuerError {
-    /// The tenant's id is no GUID.
-    #[error("the tenant id is not a GUID")]
-    NotATenantId,
+    /// The tenant ID is not a GUID.
+    #[error(transparent)]
+    NotATenantId(NotATenantId),
     /// The back end made no key.
     #[error("no key could be made")]
     NoKey,

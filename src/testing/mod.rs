@@ -1,10 +1,13 @@
 //! **Never in production.** What the platform would send, made up: for tests on a laptop, where there
 //! is no Easy Auth. The feature `testing` belongs under `[dev-dependencies]`.
 //!
-//! Nobody can be fooled by what is made here as long as a service verifies tokens: the key of a
-//! [`TestIssuer`] is made when the test runs, and nothing but its own
-//! [`key_set`](TestIssuer::key_set) knows it. The headers of a [`TestPrincipal`] are what anybody can
-//! write who reaches a service without the platform in front.
+//! A service that verifies tokens accepts none of these unless it is given the
+//! [`key_set`](TestIssuer::key_set) of a [`TestIssuer`], so never configure one outside of tests. The
+//! headers of a [`TestPrincipal`] can be forged by every client that reaches a service without the
+//! platform in front.
+//!
+//! The feature `testing` works with either back end for signatures, `aws_lc_rs` (the default) or
+//! `rust_crypto`.
 //!
 //! A service that reads the platform's headers:
 //!
@@ -37,23 +40,27 @@
 //! };
 //!
 //! const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+//! const CLIENT_ID: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 //! let issuer = TestIssuer::new(TENANT)?;
-//! let verifier = Verifier::builder(Tenant::single(TENANT)?).audience("api://my-api").build()?;
+//! let verifier = Verifier::builder(Tenant::single(TENANT)?).application(CLIENT_ID).build()?;
 //! let now = SystemTime::now();
 //!
-//! let token = issuer.access_token("api://my-api", now).scope("Files.Read").sign();
+//! let token = issuer.access_token(CLIENT_ID, now).scope("Files.Read").sign();
 //! let token = verifier.verify(&AccessToken::new(token), &issuer.key_set(), now)?;
 //! assert!(token.authorize(&Requirement::scope("Files.Read")).is_ok());
 //! assert!(token.authorize(&Requirement::scope("Files.Write")).is_err());
 //!
 //! let two_hours_ago = now - Duration::from_secs(7200);
-//! let expired = issuer.access_token("api://my-api", two_hours_ago).scope("Files.Read").sign();
+//! let expired = issuer.access_token(CLIENT_ID, two_hours_ago).scope("Files.Read").sign();
 //! let error = verifier.verify(&AccessToken::new(expired), &issuer.key_set(), now).unwrap_err();
 //! assert_eq!(error.kind(), VerifyErrorKind::Expired);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod issuer;
+mod key;
+#[cfg(not(feature = "aws_lc_rs"))]
+mod pool;
 mod principal;
 mod session;
 mod time;

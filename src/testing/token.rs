@@ -5,14 +5,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use aws_lc_rs::digest;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{TestIssuer, issuer::issuer};
 use crate::{
     base64,
-    resource::{Audience, GRAPH, OwnedAudience, Resource},
+    resource::{Audience, GRAPH, OwnedAudience, Resource, is_guid},
 };
 
 /// Who the tokens are of, unless something else is said.
@@ -26,6 +25,9 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// What Entra puts into the header of a token for Microsoft Graph, where it is random.
 const PROTECTED_NONCE: &str = "nonce-of-a-test-nonce-of-a-test-nonce-of-a-";
+
+/// The SHA-256 of [`PROTECTED_NONCE`], in base64url.
+const HASHED_NONCE: &str = "lXtzEH2xkiKdtZXp5EzZepGr91CC4FCggP9qSLvcgTs";
 
 /// A token of a [`TestIssuer`] before it is signed. It is one that Entra could have made; each method
 /// changes a claim.
@@ -88,8 +90,9 @@ impl<'a> TestToken<'a> {
         };
         let microsofts = Resource::of_audience(identifier);
         Self {
-            // "Access tokens in the Microsoft identity platform", token formats.
-            version: if microsofts.is_some() { "1.0" } else { "2.0" },
+            // "Access tokens in the Microsoft identity platform", token formats: in version 2.0 the
+            // audience is always a client ID, and Microsoft's own APIs ask for version 1.0.
+            version: if is_guid(identifier) && microsofts.is_none() { "2.0" } else { "1.0" },
             is_protected: microsofts.is_some_and(|api| is_graph(&api)),
             client: Some(CLIENT.to_owned()),
             ..Self::new(issuer, identifier, issued_at)
@@ -120,7 +123,8 @@ impl<'a> TestToken<'a> {
         self
     }
 
-    /// In version 2.0.
+    /// In version 2.0: for `api://` and a client ID, the audience is that client ID. Entra makes no such
+    /// token for an App ID URI with another name.
     pub fn v2(mut self) -> Self {
         self.version = "2.0";
         self
@@ -194,8 +198,7 @@ impl<'a> TestToken<'a> {
         }
         // Entra signs the hash of the nonce in the place of the nonce, so that whoever is sent the
         // token cannot pass it on: only the API knows how to check it.
-        let hash = digest::digest(&digest::SHA256, PROTECTED_NONCE.as_bytes());
-        let signed = message(Some(&base64::encode_segment(hash.as_ref())));
+        let signed = message(Some(HASHED_NONCE));
         format!("{}.{}", message(Some(PROTECTED_NONCE)), self.issuer.signature(&signed))
     }
 
@@ -236,6 +239,12 @@ impl<'a> TestToken<'a> {
             insert("roles", self.roles.clone().into());
         }
         claims.extend(self.claims.clone());
+        if self.version == "2.0"
+            && let Some(Value::String(audience)) = claims.get_mut("aud")
+            && let Some(client_id) = audience.strip_prefix("api://").filter(|id| is_guid(id))
+        {
+            *audience = client_id.to_owned();
+        }
         claims.into()
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::SystemTime};
 
 use super::{
     FetchError, FetchKeys, IdTokenVerifier, KeySet, KeyStore, VerifiedIdToken, VerifiedToken,
-    Verifier, VerifyError,
+    Verifier, VerifyError, VerifyErrorKind, policy::Kind, signed,
 };
 use crate::{
     AccessToken, HeaderSource, IdToken, Refusal,
@@ -100,23 +100,65 @@ impl FetchKeys for Erased {
 /// # -> Result<BearerAuth, Box<dyn std::error::Error>> {
 /// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 /// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-/// let verifier = Verifier::builder(tenant).audience("api://my-api").build()?;
+/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+/// let verifier = Verifier::builder(tenant).application(client_id).build()?;
 /// let auth = BearerAuth::new(verifier, Keys::fetched(store, fetcher));
 /// # Ok(auth) }
 /// ```
+///
+/// A service with several APIs, tenants or policies has a verifier for each: see [`or`](Self::or).
 #[derive(Clone)]
 pub struct BearerAuth {
-    verifier: Arc<Verifier>,
-    keys: Keys,
+    /// At least one.
+    entries: Arc<Vec<Entry>>,
     clock: Clock,
     realm: Option<Arc<str>>,
+}
+
+/// A verifier and its keys.
+#[derive(Clone)]
+struct Entry {
+    verifier: Arc<Verifier>,
+    keys: Keys,
 }
 
 impl BearerAuth {
     /// Takes a verifier and its keys. The time is the system's.
     #[must_use]
     pub fn new(verifier: Verifier, keys: Keys) -> Self {
-        Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), realm: None }
+        let entry = Entry { verifier: Arc::new(verifier), keys };
+        Self { entries: Arc::new(vec![entry]), clock: Clock::system(), realm: None }
+    }
+
+    /// Adds another verifier, with keys of its own or the same: for several APIs, tenants, or policies
+    /// of Azure AD B2C.
+    ///
+    /// Each token goes to the first verifier, in the order in which they were added, whose issuer and
+    /// audience it names ([`Verifier::is_meant_by`]), and that one alone decides. This is found out
+    /// before a key is looked up, so a token that none is for never makes a store fetch. What a token
+    /// names is not known to be true yet. Therefore the answer to a token that none is for, and to one
+    /// that fails before or at its signature, is the same
+    /// ([`NoVerifier`](super::VerifyErrorKind::NoVerifier)). The one exception are keys that cannot be
+    /// fetched: that is a 503.
+    ///
+    /// ```
+    /// use easyauth::verify::{Authority, BearerAuth, Keys, Tenant, Verifier};
+    ///
+    /// # fn set_up(entra: Keys, customers: Keys) -> Result<BearerAuth, Box<dyn std::error::Error>> {
+    /// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+    /// let staff = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+    /// let staff = Verifier::builder(staff).application(client_id).build()?;
+    /// let users = Authority::issuer(
+    ///     "https://contoso.b2clogin.com/1c29d1a5-6f4e-4c3f-9f1b-2f6f9a0f6a11/v2.0/",
+    /// );
+    /// let users = Verifier::builder(users).application(client_id).build()?;
+    /// let auth = BearerAuth::new(staff, entra).or(users, customers);
+    /// # Ok(auth) }
+    /// ```
+    #[must_use]
+    pub fn or(mut self, verifier: Verifier, keys: Keys) -> Self {
+        Arc::make_mut(&mut self.entries).push(Entry { verifier: Arc::new(verifier), keys });
+        self
     }
 
     /// Names what is protected in every challenge: see [`Challenge::with_realm`].
@@ -163,12 +205,15 @@ impl BearerAuth {
 
     async fn verify(&self, token: Option<AccessToken>) -> Result<Option<VerifiedToken>, Refusal> {
         let Some(token) = token else { return Ok(None) };
-        let now = self.clock.now();
-        let result = match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(&token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, &token, now).await
-            }
+        let result = match self.entries.as_slice() {
+            [only] => only.verify(&token, self.clock.now()).await,
+            several => match choose(several, &token) {
+                Ok(entry) => {
+                    let result = entry.verify(&token, self.clock.now()).await;
+                    result.map_err(VerifyError::of_several)
+                }
+                Err(error) => Err(error),
+            },
         };
         result.map(Some).map_err(|error| self.named(error.into()))
     }
@@ -185,11 +230,46 @@ impl BearerAuth {
 impl fmt::Debug for BearerAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BearerAuth")
-            .field("verifier", &self.verifier)
-            .field("keys", &self.keys)
+            .field("entries", &self.entries)
             .field("realm", &self.realm)
             .finish_non_exhaustive()
     }
+}
+
+impl Entry {
+    async fn verify(
+        &self,
+        token: &AccessToken,
+        now: SystemTime,
+    ) -> Result<VerifiedToken, VerifyError> {
+        match &*self.keys.0 {
+            Source::Fixed(keys) => self.verifier.verify(token, keys, now),
+            Source::Fetched(store, fetcher) => {
+                self.verifier.verify_with(store, fetcher, token, now).await
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("").field(&self.verifier).field(&self.keys).finish()
+    }
+}
+
+/// The first of several that the token is for. Checks nothing that differs between them.
+fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, VerifyError> {
+    let token = signed::claimed(token.expose_secret(), Kind::Access.types())?;
+    entries.iter().find(|entry| entry.verifier.is_meant_by(&token)).ok_or_else(|| {
+        let expected: Vec<String> =
+            entries.iter().map(|entry| entry.verifier.expectation()).collect();
+        let audiences: Vec<&str> = token.audiences().collect();
+        let audience =
+            if audiences.is_empty() { "no audience".to_owned() } else { audiences.join(" and ") };
+        let actual = format!("{audience} from {}", token.issuer().unwrap_or("no issuer"));
+        let kind = VerifyErrorKind::NoVerifier;
+        VerifyError::identifiers(kind, expected.join(" or "), actual)
+    })
 }
 
 /// Verifies the ID tokens that the platform injects, to confirm who is calling. Cheap to clone.

@@ -1,122 +1,15 @@
 //! Issuers: who may have signed a token.
 
 use super::{Metadata, Tenant};
-use crate::resource::Cloud;
-
-/// What stands for the tenant in the issuer of Entra's tenant-independent documents and keys.
-pub(super) const TENANT_PLACEHOLDER: &str = "{tenantid}";
-
-/// Where a cloud's Entra signs in, and how it calls itself as an issuer.
-///
-/// Sources: `AuthorityMetadata` of Microsoft's authentication library for JavaScript, `authority.py` of
-/// the one for Python, issue 1611 of ARO-RP for the version 1.0 issuer of Azure Government.
-/// The instance names of the sovereign clouds follow the rule of the other three.
-pub(super) struct SignIn {
-    /// The host of version 2.0 issuers, and the host of the documents.
-    pub(super) host: &'static str,
-    /// Other hosts of the same service.
-    aliases: &'static [&'static str],
-    /// The host of version 1.0 issuers, where it is known. Azure Government has that of the public
-    /// cloud, so it is not the issuer that tells the two apart but the keys.
-    v1_host: Option<&'static str>,
-    /// `cloud_instance_name` of its keys and metadata.
-    pub(super) instance_name: &'static str,
-}
-
-const PUBLIC: &SignIn = &SignIn {
-    host: Cloud::Public.sign_in_host(),
-    aliases: &["login.windows.net", "login.microsoft.com", "sts.windows.net"],
-    v1_host: Some("sts.windows.net"),
-    instance_name: "microsoftonline.com",
-};
-
-const US_GOV: &SignIn = &SignIn {
-    host: Cloud::UsGov.sign_in_host(),
-    aliases: &["login.usgovcloudapi.net"],
-    v1_host: Some("sts.windows.net"),
-    instance_name: "microsoftonline.us",
-};
-
-const CHINA: &SignIn = &SignIn {
-    host: Cloud::China.sign_in_host(),
-    aliases: &["login.chinacloudapi.cn"],
-    v1_host: Some("sts.chinacloudapi.cn"),
-    instance_name: "partner.microsoftonline.cn",
-};
-
-const FRANCE: &SignIn = &SignIn {
-    host: Cloud::France.sign_in_host(),
-    aliases: &[],
-    v1_host: None,
-    instance_name: "sovcloud-identity.fr",
-};
-
-const GERMANY: &SignIn = &SignIn {
-    host: Cloud::Germany.sign_in_host(),
-    aliases: &[],
-    v1_host: None,
-    instance_name: "sovcloud-identity.de",
-};
-
-const SINGAPORE: &SignIn = &SignIn {
-    host: Cloud::Singapore.sign_in_host(),
-    aliases: &[],
-    v1_host: None,
-    instance_name: "sovcloud-identity.sg",
-};
-
-impl SignIn {
-    pub(super) const fn of(cloud: Cloud) -> &'static Self {
-        match cloud {
-            Cloud::Public => PUBLIC,
-            Cloud::UsGov | Cloud::UsGovDod => US_GOV,
-            Cloud::China => CHINA,
-            Cloud::France => FRANCE,
-            Cloud::Germany => GERMANY,
-            Cloud::Singapore => SINGAPORE,
-        }
-    }
-
-    /// The service that has this host.
-    pub(super) fn at(host: &str) -> Option<&'static Self> {
-        Cloud::ALL.iter().map(|cloud| Self::of(*cloud)).find(|sign_in| sign_in.has(host))
-    }
-
-    pub(super) fn has(&self, host: &str) -> bool {
-        self.host == host || self.aliases.contains(&host)
-    }
-
-    /// The issuer of a tenant's tokens of this version (`ver`); `None` if it is not known.
-    pub(super) fn issuer(&self, version: &str, tenant: &str) -> Option<String> {
-        let (host, end) = self.pattern(version)?;
-        Some(format!("https://{host}/{tenant}{end}"))
-    }
-
-    /// The tenant that an issuer of this service names in tokens of this version: the inverse of
-    /// [`issuer`](Self::issuer), and exact.
-    pub(super) fn tenant_of<'a>(&self, version: &str, issuer: &'a str) -> Option<&'a str> {
-        let (host, end) = self.pattern(version)?;
-        let path = issuer.strip_prefix("https://")?.strip_prefix(host)?;
-        path.strip_prefix('/')?.strip_suffix(end)
-    }
-
-    /// What stands around the tenant in an issuer of this version: the host, and the end.
-    fn pattern(&self, version: &str) -> Option<(&'static str, &'static str)> {
-        match version {
-            "1.0" => Some((self.v1_host?, "/")),
-            "2.0" => Some((self.host, "/v2.0")),
-            _ => None,
-        }
-    }
-}
 
 /// Whose tokens a verifier accepts: those of Entra for a [`Tenant`], or those of fixed issuers.
 ///
 /// ```
 /// use easyauth::verify::{Algorithm, Authority, Tenant, Verifier};
 ///
-/// // Entra, any organisation.
-/// let entra = Verifier::builder(Tenant::any_organization()).audience("api://my-api").build()?;
+/// // Entra, any organization.
+/// let api = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+/// let entra = Verifier::builder(Tenant::any_organization()).application(api).build()?;
 /// // Google writes its issuer in two ways.
 /// let google = Authority::issuer("https://accounts.google.com").or_issuer("accounts.google.com");
 /// let google = Verifier::builder(google).audience("my-client-id").build_for_id_tokens()?;
@@ -136,8 +29,14 @@ pub(super) enum AuthorityKind {
 }
 
 impl Authority {
-    /// An issuer by its exact `iss`: Google, Apple, any OpenID Connect provider. It may sign what it
-    /// wants: nothing but the issuer, the audience and the times are then known of a token.
+    /// An issuer by its exact `iss`: Google, Apple, any OpenID Connect provider. Nothing but the issuer,
+    /// the audience and the times are then known of a token.
+    ///
+    /// For an issuer of Microsoft's the rules about the shape of its tokens hold as well, as for a
+    /// [`Tenant`]: an access token names its client (`azp`, `appid`), and an ID token does not.
+    /// Microsoft's are the sign-in hosts of Entra, `*.ciamlogin.com` (External ID) and `*.b2clogin.com`
+    /// (Azure AD B2C), and issuers at a domain of your own that end as those of B2C do
+    /// (`/<tenant id>/v2.0`).
     #[must_use]
     pub fn issuer(issuer: impl Into<String>) -> Self {
         Self(AuthorityKind::Fixed { issuers: vec![issuer.into()], cloud_instance_name: None })
@@ -153,7 +52,13 @@ impl Authority {
     }
 
     /// The issuer that a metadata document names: for Azure AD B2C and External ID, whose issuers
-    /// cannot be put together from a tenant's id alone.
+    /// cannot be put together from a tenant's id alone. What [`issuer`](Self::issuer) says of
+    /// Microsoft's issuers holds here too.
+    ///
+    /// The keys must be those of the same document. A key of External ID may name the issuer of the
+    /// tenant at any host of `ciamlogin.com`, or that of Entra in the public cloud
+    /// (`https://login.microsoftonline.com/{tenantid}/v2.0`). The latter is inferred: External ID runs
+    /// on Entra, and no key set of it was recorded. A key that names another tenant is rejected.
     ///
     /// A tenant-independent document of Entra names no issuer but a pattern; the builder of a verifier
     /// refuses it. Use a [`Tenant`] there.

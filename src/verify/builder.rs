@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use super::{
     Algorithm, Authority, IdTokenVerifier, Verifier,
-    authority::{AuthorityKind, SignIn, TENANT_PLACEHOLDER},
-    policy::{Issuers, Policy, WithoutPermissions},
+    authority::AuthorityKind,
+    issuers::Issuers,
+    policy::{Policy, WithoutPermissions},
 };
-use crate::resource::{Audience, Cloud, OwnedAudience, Resource};
+use crate::{
+    escape::Escaped,
+    issuer::{self, SignIn, TENANT_PLACEHOLDER},
+    resource::{Audience, Cloud, OwnedAudience, Resource, is_guid},
+};
 
 /// How far clocks may differ unless a verifier is told otherwise: the default of Microsoft's own token
 /// library (`TokenValidationParameters.DefaultClockSkew`).
@@ -23,6 +28,8 @@ pub struct VerifierBuilder {
     authority: Authority,
     cloud: Cloud,
     audiences: Vec<OwnedAudience>,
+    applications: Vec<String>,
+    trusted_audiences: Vec<OwnedAudience>,
     clients: Vec<String>,
     algorithms: Vec<Algorithm>,
     clock_skew: Duration,
@@ -43,6 +50,8 @@ impl VerifierBuilder {
             authority,
             cloud: Cloud::Public,
             audiences: Vec::new(),
+            applications: Vec::new(),
+            trusted_audiences: Vec::new(),
             clients: Vec::new(),
             algorithms: vec![Algorithm::Rs256],
             clock_skew: DEFAULT_CLOCK_SKEW,
@@ -52,26 +61,41 @@ impl VerifierBuilder {
         }
     }
 
-    /// Accepts tokens for this API: an App ID URI, a client id, or a [`Resource`](crate::resource::Resource)
-    /// of your own. Called more than once, any of them will do. At least one is needed.
+    /// Accepts tokens of both versions for the application with this client ID, a GUID: `aud` is the
+    /// client ID itself in version 2.0, and in version 1.0 usually `api://` and the client ID.
+    ///
+    /// Which version an API gets is a setting of its registration (`api.requestedAccessTokenVersion`),
+    /// whatever endpoint its clients use. If the App ID URI has another name and the tokens are of
+    /// version 1.0, add it with [`audience`](Self::audience).
+    pub fn application(mut self, client_id: impl Into<String>) -> Self {
+        let client_id = client_id.into();
+        self.audiences.push(OwnedAudience::Identifier(format!("api://{client_id}")));
+        self.audiences.push(OwnedAudience::Identifier(client_id.clone()));
+        self.applications.push(client_id);
+        self
+    }
+
+    /// Accepts tokens for this audience exactly: an App ID URI, the client ID of an issuer other than
+    /// Entra, or a [`Resource`](crate::resource::Resource) of your own. Called more than once, any of
+    /// them will do. At least one audience or [`application`](Self::application) is needed.
+    ///
+    /// Version 2.0 tokens of Entra never have an App ID URI in `aud`, but the client ID.
     pub fn audience<'a>(mut self, audience: impl Into<Audience<'a>>) -> Self {
         self.audiences.push(audience.into().into());
         self
     }
 
-    /// Accepts tokens of both versions for the application with this client id: `aud` is the client id
-    /// itself in version 2.0, and in version 1.0 usually `api://` and the client id.
-    pub fn application(mut self, client_id: impl Into<String>) -> Self {
-        let client_id = client_id.into();
-        let uri = if client_id.is_empty() { String::new() } else { format!("api://{client_id}") };
-        self.audiences.push(OwnedAudience::Identifier(uri));
-        self.audiences.push(OwnedAudience::Identifier(client_id));
+    /// Accepts ID tokens that are for this audience as well. Without a call, an ID token must be for
+    /// the application alone: with a second audience another application could have passed it on
+    /// (OpenID Connect Core section 3.1.3.7). For ID tokens alone.
+    pub fn trusted_audience<'a>(mut self, audience: impl Into<Audience<'a>>) -> Self {
+        self.trusted_audiences.push(audience.into().into());
         self
     }
 
-    /// Lets in only the applications with these client ids (`azp`, `appid`): without a call, all.
-    /// Called more than once, any of them will do. This comes on top of everything else: a client
-    /// alone permits nothing.
+    /// Accepts only tokens of the applications with these client IDs (`azp`, `appid`): GUIDs, if the
+    /// issuer is Microsoft's. Without a call, all are accepted. Called more than once, any of them will
+    /// do. This comes on top of everything else: a client alone permits nothing.
     pub fn client(mut self, client_id: impl Into<String>) -> Self {
         self.clients.push(client_id.into());
         self
@@ -95,8 +119,9 @@ impl VerifierBuilder {
         self
     }
 
-    /// Refuses tokens that live longer than this, from `iat` to `exp`. Entra's live 60 to 90 minutes,
-    /// and up to 28 hours if the client supports continuous access evaluation.
+    /// Rejects tokens that live longer than this, from `iat` to `exp`. Entra's access tokens live 60 to
+    /// 90 minutes, and up to 28 hours if the client supports continuous access evaluation. ID tokens of
+    /// organizations live about an hour, those of personal Microsoft accounts 24 hours and 5 minutes.
     pub fn max_lifetime(mut self, longest: Duration) -> Self {
         self.max_lifetime = Some(longest);
         self
@@ -106,7 +131,7 @@ impl VerifierBuilder {
     ///
     /// Every application in the tenant can get such a token for your API, permitted or not. So each
     /// request must then be checked against a list of client ids: see [`client`](Self::client). That
-    /// is what Microsoft's library calls "authorisation by ACL".
+    /// is what Microsoft's library calls "authorization by ACL".
     pub fn allow_tokens_without_permissions(mut self) -> Self {
         self.without_permissions = WithoutPermissions::Accept;
         self
@@ -130,6 +155,9 @@ impl VerifierBuilder {
     ///
     /// [`BuildError`] if something is missing or contradicts itself.
     pub fn build(self) -> Result<Verifier, BuildError> {
+        if !self.trusted_audiences.is_empty() {
+            return Err(BuildError::OnlyForIdTokens);
+        }
         self.policy().map(Verifier::new)
     }
 
@@ -150,9 +178,7 @@ impl VerifierBuilder {
     fn policy(self) -> Result<Policy, BuildError> {
         self.check_audiences()?;
         self.check_issuers()?;
-        if self.clients.iter().any(String::is_empty) {
-            return Err(BuildError::EmptyClient);
-        }
+        self.check_clients()?;
         if self.algorithms.is_empty() {
             return Err(BuildError::NoAlgorithm);
         }
@@ -162,6 +188,7 @@ impl VerifierBuilder {
         Ok(Policy {
             issuers: Issuers { authority: self.authority.0, sign_in: SignIn::of(self.cloud) },
             audiences: self.audiences,
+            trusted_audiences: self.trusted_audiences,
             clients: self.clients,
             algorithms: self.algorithms,
             clock_skew: self.clock_skew,
@@ -174,7 +201,13 @@ impl VerifierBuilder {
         if self.audiences.is_empty() {
             return Err(BuildError::NoAudience);
         }
-        for audience in &self.audiences {
+        if let Some(id) = self.applications.iter().find(|id| !id.is_empty() && !is_guid(id)) {
+            return Err(BuildError::NotAClientId(id.as_str().into()));
+        }
+        if self.applications.iter().any(String::is_empty) {
+            return Err(BuildError::EmptyAudience);
+        }
+        for audience in self.audiences.iter().chain(&self.trusted_audiences) {
             let identifiers: Vec<&str> = match audience {
                 OwnedAudience::Identifier(identifier) => vec![identifier],
                 OwnedAudience::Resource(resource) => {
@@ -184,10 +217,13 @@ impl VerifierBuilder {
             if identifiers.is_empty() || identifiers.contains(&"") {
                 return Err(BuildError::EmptyAudience);
             }
+            if let Some(scope) = identifiers.iter().find(|own| is_no_audience(own)) {
+                return Err(BuildError::NotAnAudience((*scope).into()));
+            }
             if self.microsoft_audiences == MicrosoftAudiences::Refuse
-                && identifiers.into_iter().any(Resource::is_of_microsoft)
+                && let Some(own) = identifiers.into_iter().find(|own| is_microsoft(own))
             {
-                return Err(BuildError::MicrosoftAudience);
+                return Err(BuildError::MicrosoftAudience(own.into()));
             }
         }
         Ok(())
@@ -196,17 +232,77 @@ impl VerifierBuilder {
     fn check_issuers(&self) -> Result<(), BuildError> {
         match &self.authority.0 {
             AuthorityKind::Entra(tenant) if tenant.is_nobody() => Err(BuildError::NoTenant),
-            AuthorityKind::Fixed { issuers, .. } if issuers.iter().any(String::is_empty) => {
-                Err(BuildError::EmptyIssuer)
+            AuthorityKind::Entra(_) => Ok(()),
+            AuthorityKind::Fixed { issuers, .. } => {
+                issuers.iter().try_for_each(|issuer| check_issuer(issuer))
             }
-            AuthorityKind::Fixed { issuers, .. }
-                if issuers.iter().any(|issuer| issuer.contains(TENANT_PLACEHOLDER)) =>
-            {
-                Err(BuildError::IssuerOfAnyTenant)
-            }
-            _ => Ok(()),
         }
     }
+
+    fn check_clients(&self) -> Result<(), BuildError> {
+        let is_microsoft = match &self.authority.0 {
+            AuthorityKind::Entra(_) => true,
+            AuthorityKind::Fixed { issuers, .. } => {
+                issuers.iter().all(|issuer| issuer::family(issuer).is_some())
+            }
+        };
+        match self.clients.iter().find(|id| id.is_empty() || (is_microsoft && !is_guid(id))) {
+            Some(id) if id.is_empty() => Err(BuildError::EmptyClient),
+            Some(id) => Err(BuildError::NotAClientId(id.as_str().into())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An issuer is a URL, or the name of a host (Google). What stands for every tenant is in no token.
+fn check_issuer(issuer: &str) -> Result<(), BuildError> {
+    if issuer.is_empty() {
+        return Err(BuildError::EmptyIssuer);
+    }
+    let of_any_tenant = ["common", "organizations", "consumers"];
+    let is_of_microsoft = issuer::family(issuer).is_some();
+    if issuer.contains(TENANT_PLACEHOLDER)
+        || (is_of_microsoft && issuer.split('/').any(|part| of_any_tenant.contains(&part)))
+    {
+        return Err(BuildError::IssuerOfAnyTenant(issuer.into()));
+    }
+    let rest = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
+    let host = rest.unwrap_or(issuer).split('/').next().unwrap_or_default();
+    let is_host = !host.is_empty() && (rest.is_some() || (host == issuer && host.contains('.')));
+    let is_plain = issuer.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>".contains(&byte));
+    let is_document = issuer.contains("/.well-known/");
+    if is_host && is_plain && !is_document {
+        Ok(())
+    } else {
+        Err(BuildError::NotAnIssuer(issuer.into()))
+    }
+}
+
+/// Returns `true` for what no token has in `aud`: text with whitespace or control characters, and a
+/// scope that ends in `/.default`.
+fn is_no_audience(identifier: &str) -> bool {
+    identifier.chars().any(|character| character.is_whitespace() || character.is_control())
+        || identifier.ends_with("/.default")
+}
+
+/// What workload identities exchange tokens at: "AAD Token Exchange Endpoint". Its tokens say who a
+/// managed identity is, to Entra, and are for nobody else.
+const TOKEN_EXCHANGE_APP: &str = "fb60f99c-7a34-4190-8149-302f77469936";
+
+/// Its audience in the public cloud, and the start of those in the others (`...USGov`, `...China`,
+/// `...France`, `...Germany`, `...USNat`, `...USSec`).
+const TOKEN_EXCHANGE: &str = "api://azureadtokenexchange";
+
+/// Returns `true` if one of Microsoft's own APIs has this audience, in any cloud and whatever its case.
+fn is_microsoft(identifier: &str) -> bool {
+    let lower = identifier.to_ascii_lowercase();
+    // Version 1.0 tokens can name an application by its ID after `api://` or `spn:`.
+    let id = ["api://", "spn:"].iter().find_map(|prefix| lower.strip_prefix(prefix));
+    let id = id.unwrap_or(&lower).trim_end_matches('/');
+    id == TOKEN_EXCHANGE_APP
+        || lower.starts_with(TOKEN_EXCHANGE)
+        // Whatever slash is at the end: also what a strict API rejects is not the audience of another.
+        || [identifier, &lower, id].into_iter().any(Resource::is_of_microsoft)
 }
 
 /// A verifier that cannot be built: a mistake in the program or its configuration.
@@ -216,25 +312,41 @@ pub enum BuildError {
     /// No audience was given: every token of the tenant would be accepted, whatever API it is for.
     #[error("no audience: say which API the tokens are for")]
     NoAudience,
-    /// An audience is the empty text.
+    /// An audience is the empty string.
     #[error("an audience is empty")]
     EmptyAudience,
+    /// The audience has whitespace, or is the scope of a token request.
+    #[error(
+        "{:?} is not an audience: use the client ID or the App ID URI, without a scope",
+        Escaped(.0)
+    )]
+    NotAnAudience(Box<str>),
     /// The audience is one of Microsoft's own APIs: see
     /// [`dangerously_accept_microsoft_audiences`](VerifierBuilder::dangerously_accept_microsoft_audiences).
-    #[error("an audience is one of Microsoft's own APIs, whose tokens nobody else can rely on")]
-    MicrosoftAudience,
+    #[error(
+        "the audience {} is one of Microsoft's own APIs, whose tokens nobody else can rely on",
+        Escaped(.0)
+    )]
+    MicrosoftAudience(Box<str>),
     /// The list of tenants is empty.
     #[error("no tenant: say whose users are let in")]
     NoTenant,
-    /// An issuer is the empty text.
+    /// An issuer is the empty string.
     #[error("an issuer is empty")]
     EmptyIssuer,
-    /// The issuer is the pattern `{tenantid}` of a tenant-independent document of Entra.
-    #[error("the issuer stands for every tenant: use a Tenant in its place")]
-    IssuerOfAnyTenant,
-    /// A client id is the empty text.
+    /// An issuer is neither a URL nor the name of a host, or it is the address of a document.
+    #[error("{:?} is not an issuer: use the iss of a token, or Authority::from_metadata", Escaped(.0))]
+    NotAnIssuer(Box<str>),
+    /// The issuer is that of a tenant-independent document of Entra (`{tenantid}`, `common`,
+    /// `organizations`, `consumers`), which is in no token.
+    #[error("the issuer {} stands for every tenant: use a Tenant in its place", Escaped(.0))]
+    IssuerOfAnyTenant(Box<str>),
+    /// A client ID is the empty string.
     #[error("a client id is empty")]
     EmptyClient,
+    /// A client ID of Microsoft's is not a GUID.
+    #[error("expected a client ID (GUID), found {:?}", Escaped(.0))]
+    NotAClientId(Box<str>),
     /// No algorithm is accepted.
     #[error("no algorithm is accepted")]
     NoAlgorithm,
@@ -244,4 +356,7 @@ pub enum BuildError {
     /// A list of clients, or tokens without permissions: ID tokens have neither.
     #[error("clients and permissions are demands on access tokens, not on ID tokens")]
     OnlyForAccessTokens,
+    /// Trusted audiences are about ID tokens: an access token may be for any number of APIs.
+    #[error("trusted audiences are for ID tokens, not for access tokens")]
+    OnlyForIdTokens,
 }

@@ -23,7 +23,8 @@ pub struct VerifyError {
 enum Detail {
     Decode(DecodeError),
     Member(MemberName),
-    Identifiers { expected: Identifier, actual: Identifier },
+    Identifiers { expected: Identifier, actual: Identifier, advice: Option<&'static str> },
+    Cause(VerifyError),
 }
 
 /// A name that is no secret. Prints escaped and cut.
@@ -76,16 +77,22 @@ kinds! {
     KeysUnavailable = "keys-unavailable", "there are no keys to verify the token with";
     /// The key is for another algorithm than `alg` (RFC 8725 section 3.1).
     WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
+    /// Of several verifiers, none accepts the token: none is for its issuer and audience, or the one that
+    /// is could not check its signature. The source says why; the answer does not tell the two apart.
+    /// See [`BearerAuth::or`](super::BearerAuth::or).
+    NoVerifier = "no-verifier", "no verifier accepts the token";
     /// The signature is not that of the key.
     InvalidSignature = "invalid-signature", "the signature of the token is not valid";
     /// A claim that must be there is not.
     MissingClaim = "missing-claim", "the token lacks a claim";
     /// A claim is of a JSON type, or out of a range, that it must not have; or `tid` is no GUID.
     InvalidClaim = "invalid-claim", "a claim of the token has the wrong type or is out of range";
-    /// The key signs for another issuer ("Access tokens in the Microsoft identity platform": validate
-    /// the signing key issuer).
+    /// The key signs for another issuer or another tenant ("Access tokens in the Microsoft identity
+    /// platform": validate the signing key issuer).
     WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token is of another issuer";
-    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012).
+    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012). Checked for the
+    /// public cloud and Azure Government, whose names were recorded; the recorded keys of Azure China
+    /// carry no name.
     WrongKeyCloud = "wrong-key-cloud", "the key that signed the token is of another cloud";
     /// The issuer (`iss`) is not exactly the expected one.
     WrongIssuer = "wrong-issuer", "the token is from another issuer";
@@ -93,6 +100,9 @@ kinds! {
     WrongTenant = "wrong-tenant", "the token is from another tenant";
     /// The token is for another API (`aud`).
     WrongAudience = "wrong-audience", "the token is for another audience";
+    /// The ID token is also for an audience that is not trusted (OpenID Connect Core section 3.1.3.7):
+    /// see [`trusted_audience`](super::VerifierBuilder::trusted_audience).
+    UntrustedAudience = "untrusted-audience", "the ID token is also for an audience that is not trusted";
     /// The token has expired (`exp`).
     Expired = "expired", "the token has expired";
     /// The token is not valid yet (`nbf`).
@@ -142,7 +152,34 @@ impl VerifyError {
 
     pub(super) fn identifiers(kind: VerifyErrorKind, expected: String, actual: String) -> Self {
         let (expected, actual) = (Identifier(expected), Identifier(actual));
-        Self { kind, detail: Some(Box::new(Detail::Identifiers { expected, actual })) }
+        Self {
+            kind,
+            detail: Some(Box::new(Detail::Identifiers { expected, actual, advice: None })),
+        }
+    }
+
+    /// What the error is where several verifiers could have been meant. Until a signature was checked,
+    /// which of them was meant must not show: that is known by the token alone, which anybody can write.
+    pub(super) fn of_several(self) -> Self {
+        match self.kind {
+            VerifyErrorKind::AlgorithmNotAllowed
+            | VerifyErrorKind::MissingKeyId
+            | VerifyErrorKind::UnknownKey
+            | VerifyErrorKind::WrongKeyAlgorithm
+            | VerifyErrorKind::InvalidSignature => {
+                let detail = Some(Box::new(Detail::Cause(self)));
+                Self { kind: VerifyErrorKind::NoVerifier, detail }
+            }
+            _ => self,
+        }
+    }
+
+    /// Adds what to change.
+    pub(super) fn with_advice(mut self, text: Option<&'static str>) -> Self {
+        if let Some(Detail::Identifiers { advice, .. }) = self.detail.as_deref_mut() {
+            *advice = text;
+        }
+        self
     }
 
     /// The rule that the token breaks.
@@ -154,7 +191,12 @@ impl VerifyError {
     /// Whether the same token can pass later, once the keys were fetched again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+        match self.detail.as_deref() {
+            Some(Detail::Cause(error)) => error.is_retryable(),
+            _ => {
+                matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
+            }
+        }
     }
 
     /// For a wrong audience, issuer, tenant or client: what would have been right. Several are joined
@@ -205,14 +247,15 @@ impl fmt::Display for VerifyError {
             Some(Detail::Identifiers { .. }) if self.kind == VerifyErrorKind::ClientNotAllowed => {
                 Ok(())
             }
-            Some(Detail::Identifiers { expected, actual }) if actual.0.is_empty() => {
+            Some(Detail::Identifiers { expected, actual, .. }) if actual.0.is_empty() => {
                 write!(f, ": expected {expected}, found none")
             }
-            Some(Detail::Identifiers { expected, actual }) => {
-                write!(f, ": expected {expected}, found {actual}")
+            Some(Detail::Identifiers { expected, actual, advice }) => {
+                write!(f, ": expected {expected}, found {actual}")?;
+                advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             // The source says it.
-            Some(Detail::Decode(_)) | None => Ok(()),
+            Some(Detail::Decode(_) | Detail::Cause(_)) | None => Ok(()),
         }
     }
 }
@@ -221,6 +264,7 @@ impl std::error::Error for VerifyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.detail.as_deref()? {
             Detail::Decode(error) => Some(error),
+            Detail::Cause(error) => Some(error),
             _ => None,
         }
     }

@@ -95,13 +95,15 @@ impl Key {
     }
 
     /// The issuer whose tokens this key signs (`issuer`, of Entra's version 2.0 documents), with
-    /// `{tenantid}` where it is that of every tenant.
+    /// `{tenantid}` where it is that of every tenant. The keys of Azure Government name the public
+    /// cloud's.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
     /// The cloud whose tokens this key signs (`cloud_instance_name`, of Entra's documents since 2025).
+    /// Recorded are `microsoftonline.com` and `microsoftonline.us`; keys of Azure China carry none.
     #[must_use]
     pub fn cloud_instance_name(&self) -> Option<&str> {
         self.cloud_instance_name.as_deref()

@@ -2,8 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Algorithm, DocumentError, Tenant, authority::SignIn, document};
+use super::{Algorithm, DocumentError, Tenant, document};
 use crate::{
+    escape::Escaped,
+    issuer::{SignIn, customer_domain},
     jwt::members::{Members, Value},
     resource::Cloud,
 };
@@ -39,7 +41,7 @@ impl MetadataUri {
     ///
     /// [`NotAMetadataUri`] if it is not an absolute `https` address, or has a user name in it.
     pub fn parse(text: &str) -> Result<Self, NotAMetadataUri> {
-        let host = https_host(text).ok_or(NotAMetadataUri(()))?;
+        let host = https_host(text).ok_or_else(|| NotAMetadataUri::new(text))?;
         Ok(Self { text: text.to_owned(), host, is_loopback: false })
     }
 
@@ -75,7 +77,7 @@ impl MetadataUri {
     ///
     /// [`NotAMetadataUri`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
     pub fn insecure_loopback(text: &str) -> Result<Self, NotAMetadataUri> {
-        let host = loopback_host(text).ok_or(NotAMetadataUri(()))?;
+        let host = loopback_host(text).ok_or_else(|| NotAMetadataUri::new(text))?;
         Ok(Self { text: text.to_owned(), host, is_loopback: true })
     }
 
@@ -98,18 +100,14 @@ impl MetadataUri {
         let host = https_host(uri).ok_or(DocumentError::NotHttps("jwks_uri"))?;
         let is_ours = match SignIn::at(&self.host) {
             Some(sign_in) => sign_in.has(&host),
-            None => match MICROSOFT_DOMAINS.iter().find(|domain| self.host.ends_with(**domain)) {
-                Some(domain) => host.ends_with(domain),
+            None => match customer_domain(&self.host) {
+                Some(domain) => customer_domain(&host) == Some(domain),
                 None => true,
             },
         };
         if is_ours { Ok(()) } else { Err(DocumentError::ForeignHost) }
     }
 }
-
-/// Domains of External ID and Azure AD B2C: tenants have hosts of their own there.
-const MICROSOFT_DOMAINS: [&str; 5] =
-    [".ciamlogin.com", ".b2clogin.com", ".b2clogin.cn", ".b2clogin.us", ".b2clogin.de"];
 
 /// The host of an `https` address without a user name, in lower case.
 fn https_host(text: &str) -> Option<String> {
@@ -150,7 +148,9 @@ fn host_of(authority: &str) -> Option<&str> {
     } else {
         let length = authority.find(':').unwrap_or(authority.len());
         let (name, port) = authority.split_at_checked(length)?;
-        (name, !name.is_empty() && name.bytes().all(is_of_name), port)
+        // A dot at the end names the same host to DNS, and another one to every rule about hosts.
+        let is_host = name.bytes().all(is_of_name) && name.split('.').all(|part| !part.is_empty());
+        (name, is_host, port)
     };
     let is_port = match port.strip_prefix(':') {
         None => port.is_empty(),
@@ -181,10 +181,28 @@ impl fmt::Debug for MetadataUri {
     }
 }
 
-/// The text is no address of a metadata document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the address of the metadata is not an absolute https address without a user name")]
-pub struct NotAMetadataUri(());
+/// The string is not the address of a metadata document. Says what was given, unless there could be a
+/// password in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAMetadataUri(Option<Box<str>>);
+
+impl NotAMetadataUri {
+    fn new(given: &str) -> Self {
+        Self(Some(given).filter(|given| !given.contains('@')).map(Into::into))
+    }
+}
+
+impl fmt::Display for NotAMetadataUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected an absolute https address without a user name")?;
+        match &self.0 {
+            Some(given) => write!(f, ", found {:?}", Escaped(given)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for NotAMetadataUri {}
 
 /// What an issuer says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 //! | keys from a document | [`KeySet`] |
 //! | keys that stay fresh | [`KeyStore`], [`FetchKeys`] |
 //! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`], [`Keys`] |
+//! | several APIs, tenants or policies | [`BearerAuth::or`] |
 //! | what to answer | [`Challenge`](crate::Challenge) |
 //!
 //! Nothing here reads a clock or a network by itself: the time is an argument, and a [`KeyStore`]
@@ -30,6 +31,7 @@ mod confirm;
 mod document;
 mod error;
 mod fetch;
+mod issuers;
 mod jwk;
 mod key_set;
 mod metadata;

@@ -3,13 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use super::{
-    Algorithm, Key, KeySource, Tenant, VerifyError, VerifyErrorKind,
-    authority::{AuthorityKind, SignIn, TENANT_PLACEHOLDER},
+    Algorithm, KeySource, VerifyError, VerifyErrorKind,
+    issuers::Issuers,
     signed::{self, Signed},
 };
 use crate::{
+    issuer,
     jwt::{TimeForm, Token},
-    resource::{OwnedAudience, is_guid},
+    resource::{OwnedAudience, Resource, is_guid},
 };
 
 /// The demands, checked by the builder.
@@ -17,6 +18,8 @@ use crate::{
 pub(super) struct Policy {
     pub(super) issuers: Issuers,
     pub(super) audiences: Vec<OwnedAudience>,
+    /// What an ID token may be for besides.
+    pub(super) trusted_audiences: Vec<OwnedAudience>,
     pub(super) clients: Vec<String>,
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) clock_skew: Duration,
@@ -41,7 +44,7 @@ pub(super) enum Kind {
 impl Kind {
     /// What `typ` may be: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
     /// (section 4).
-    fn types(self) -> &'static [&'static str] {
+    pub(super) fn types(self) -> &'static [&'static str] {
         match self {
             Self::Access => &["JWT", "at+jwt", "application/at+jwt"],
             Self::Id => &["JWT"],
@@ -49,115 +52,13 @@ impl Kind {
     }
 }
 
-/// Who may have signed: an authority, and where Entra signs in if it is one of Entra's.
-#[derive(Clone)]
-pub(super) struct Issuers {
-    pub(super) authority: AuthorityKind,
-    pub(super) sign_in: &'static SignIn,
-}
-
-impl Issuers {
-    /// Checks who signed: the key's issuer and cloud, the token's issuer, its tenant.
-    fn check<T>(&self, token: &Token<T>, key: &Key, kind: Kind) -> Result<(), VerifyError> {
-        let issuer = token.issuer().ok_or_else(|| missing("iss"))?;
-        match &self.authority {
-            AuthorityKind::Entra(tenant) => {
-                check_entra(token, issuer, key, tenant, self.sign_in, kind)
-            }
-            AuthorityKind::Fixed { issuers, cloud_instance_name } => {
-                let is_ours = |own: &str| is_issuer_of_key(own, token.tenant_id(), issuer);
-                check_key(key, is_ours, cloud_instance_name.as_deref())?;
-                if issuers.iter().any(|own| own == issuer) {
-                    return Ok(());
-                }
-                let kind = VerifyErrorKind::WrongIssuer;
-                Err(VerifyError::identifiers(kind, issuers.join(" or "), issuer.to_owned()))
-            }
-        }
-    }
-
-    /// Whether Entra's own rules about the shape of tokens apply.
-    fn is_entra(&self) -> bool {
-        matches!(self.authority, AuthorityKind::Entra(_))
-    }
-}
-
-impl std::fmt::Debug for Issuers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.authority {
-            AuthorityKind::Entra(tenant) => write!(f, "Entra({tenant} at {})", self.sign_in.host),
-            AuthorityKind::Fixed { issuers, .. } => f.debug_list().entries(issuers).finish(),
-        }
-    }
-}
-
-fn check_entra<T>(
-    token: &Token<T>,
-    issuer: &str,
-    key: &Key,
-    expected: &Tenant,
-    sign_in: &SignIn,
-    kind: Kind,
-) -> Result<(), VerifyError> {
-    let version = token.version().ok_or_else(|| missing("ver"))?;
-    let tenant = match (token.tenant_id(), kind) {
-        (Some(tenant), _) => Some(tenant),
-        (None, Kind::Access) => None,
-        // ID tokens have `tid` only if the sign-in asked for the scope `profile`; their issuer has it.
-        (None, Kind::Id) => sign_in.tenant_of(version, issuer),
-    };
-    let tenant = tenant.ok_or_else(|| missing("tid"))?;
-    // Nothing else may be put into the pattern of an issuer.
-    if !is_guid(tenant) {
-        return Err(VerifyError::member(VerifyErrorKind::InvalidClaim, "tid"));
-    }
-    // Keys know the version 2.0 issuer alone, also for tokens of version 1.0.
-    let is_ours = |own: &str| {
-        let named = sign_in.tenant_of("2.0", own);
-        named.is_some_and(|named| named == TENANT_PLACEHOLDER || named == tenant)
-    };
-    check_key(key, is_ours, Some(sign_in.instance_name))?;
-    if sign_in.tenant_of(version, issuer) != Some(tenant) {
-        return Err(match sign_in.issuer(version, tenant) {
-            Some(own) => {
-                let kind = VerifyErrorKind::WrongIssuer;
-                VerifyError::identifiers(kind, own, issuer.to_owned())
-            }
-            None => VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"),
-        });
-    }
-    if !expected.includes(tenant) {
-        return Err(VerifyError::identifiers(
-            VerifyErrorKind::WrongTenant,
-            expected.to_string(),
-            tenant.to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-/// Whether the issuer that a key names, filled with the tenant, is that of the token.
-fn is_issuer_of_key(own: &str, tenant: Option<&str>, issuer: &str) -> bool {
-    let Some((start, end)) = own.split_once(TENANT_PLACEHOLDER) else { return own == issuer };
-    let named = issuer.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
-    named.is_some() && named == tenant
-}
-
-/// The key signs for this issuer, in this cloud, as far as it says.
-fn check_key(
-    key: &Key,
-    is_ours: impl FnOnce(&str) -> bool,
-    cloud_instance_name: Option<&str>,
-) -> Result<(), VerifyError> {
-    if key.issuer().is_some_and(|own| !is_ours(own)) {
-        return Err(VerifyErrorKind::WrongKeyIssuer.into());
-    }
-    match (key.cloud_instance_name(), cloud_instance_name) {
-        (Some(own), Some(expected)) if own != expected => {
-            Err(VerifyErrorKind::WrongKeyCloud.into())
-        }
-        _ => Ok(()),
-    }
+/// Until when a token is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expiry {
+    /// Until `exp` (RFC 7519 section 4.1.4).
+    Claim,
+    /// Until this age, counted from `iat`, whatever `exp` says.
+    Age(Duration),
 }
 
 impl Policy {
@@ -166,6 +67,7 @@ impl Policy {
         &self,
         token: &str,
         kind: Kind,
+        expiry: Expiry,
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<Token<T>, VerifyError> {
@@ -173,31 +75,108 @@ impl Policy {
             signed::check(token, kind.types(), &self.algorithms, keys, now)?;
         let token = Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)?;
         self.issuers.check(&token, &key, kind)?;
-        self.check_audience(&token)?;
-        self.check_times(&token, now)?;
+        self.check_audience(&token, kind)?;
+        self.check_times(&token, expiry, now)?;
         if token.is_bound_to_key() {
             return Err(VerifyErrorKind::BoundToKey.into());
         }
         Ok(token)
     }
 
-    fn check_audience<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
+    /// Returns `true` if the token says that it is from one of the issuers and for one of the
+    /// audiences: then this policy decides about it.
+    pub(super) fn is_meant_by<T>(&self, token: &Token<T>, kind: Kind) -> bool {
+        self.issuers.check_claims(token, kind).is_ok() && self.has_own_audience(token)
+    }
+
+    /// What [`is_meant_by`](Self::is_meant_by) asks for, for a message.
+    pub(super) fn expectation(&self) -> String {
+        format!("{} from {}", join(&self.audiences), self.issuers)
+    }
+
+    fn has_own_audience<T>(&self, token: &Token<T>) -> bool {
+        self.audiences.iter().any(|own| token.has_audience(own.audience()))
+    }
+
+    fn check_audience<T>(&self, token: &Token<T>, kind: Kind) -> Result<(), VerifyError> {
         if !token.has_claim("aud") {
             return Err(missing("aud"));
         }
-        if self.audiences.iter().any(|own| token.has_audience(own.audience())) {
-            return Ok(());
+        if !self.has_own_audience(token) {
+            let actual: Vec<&str> = token.audiences().collect();
+            let (kind, expected) = (VerifyErrorKind::WrongAudience, join(&self.audiences));
+            let error = VerifyError::identifiers(kind, expected, actual.join(" and "));
+            return Err(error.with_advice(self.advice(token.version(), &actual)));
         }
-        let expected: Vec<&str> = self.audiences.iter().map(OwnedAudience::identifier).collect();
-        let actual: Vec<&str> = token.audiences().collect();
-        let kind = VerifyErrorKind::WrongAudience;
-        Err(VerifyError::identifiers(kind, expected.join(" or "), actual.join(" and ")))
+        match kind {
+            // An access token may be for several APIs (RFC 9068 section 2.2).
+            Kind::Access => Ok(()),
+            Kind::Id => self.check_every_audience(token),
+        }
+    }
+
+    /// An ID token for an audience that is not trusted must be rejected (OpenID Connect Core section
+    /// 3.1.3.7, rule 3): that audience could have passed it on.
+    fn check_every_audience<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
+        let trusted = || self.audiences.iter().chain(&self.trusted_audiences);
+        let is_trusted = |audience: &str| trusted().any(|own| own.audience().matches(audience));
+        match token.audiences().find(|audience| !is_trusted(audience)) {
+            None => Ok(()),
+            Some(other) => {
+                let kind = VerifyErrorKind::UntrustedAudience;
+                Err(VerifyError::identifiers(kind, join(trusted()), other.to_owned()))
+            }
+        }
+    }
+
+    /// What to change if the audience is of the other version ("Access tokens in the Microsoft identity
+    /// platform", token formats): an API's version 2.0 tokens carry its client ID, those of version 1.0
+    /// usually its App ID URI.
+    fn advice(&self, version: Option<&str>, actual: &[&str]) -> Option<&'static str> {
+        let [actual] = *actual else { return None };
+        let names_client = self.audiences.iter().any(|own| is_guid(own.identifier()));
+        let is_own_uri = self
+            .audiences
+            .iter()
+            .any(|own| actual.strip_prefix("api://").is_some_and(|id| own.audience().matches(id)));
+        match version {
+            _ if Resource::of_audience(actual).is_some() => None,
+            Some("2.0") if is_guid(actual) && !names_client => {
+                Some("v2.0 tokens carry the client ID; use .application(...)")
+            }
+            Some("1.0") if is_own_uri => {
+                Some("v1.0 tokens carry the App ID URI; use .application(...)")
+            }
+            Some("1.0") if !is_guid(actual) && self.names_only_clients() => {
+                Some("v1.0 tokens carry the App ID URI; if it is yours, add .audience(...)")
+            }
+            _ => None,
+        }
+    }
+
+    fn names_only_clients(&self) -> bool {
+        self.audiences.iter().all(|own| {
+            let own = own.identifier();
+            is_guid(own.strip_prefix("api://").unwrap_or(own))
+        })
     }
 
     /// RFC 7519 sections 4.1.4 to 4.1.6. The skew allows for clocks that differ.
-    fn check_times<T>(&self, token: &Token<T>, now: SystemTime) -> Result<(), VerifyError> {
+    fn check_times<T>(
+        &self,
+        token: &Token<T>,
+        expiry: Expiry,
+        now: SystemTime,
+    ) -> Result<(), VerifyError> {
         let expires_at = token.expires_at().ok_or_else(|| missing("exp"))?;
-        if has_come(expires_at.checked_add(self.clock_skew), now) {
+        let end = match expiry {
+            Expiry::Claim => Some(expires_at),
+            Expiry::Age(longest) => {
+                token.issued_at().ok_or_else(|| missing("iat"))?.checked_add(longest)
+            }
+        };
+        // An age beyond what the clock can tell would never end.
+        if end.is_none_or(|end| has_come(end.checked_add(self.clock_skew), now)) {
             return Err(VerifyErrorKind::Expired.into());
         }
         let is_future = |time: Option<SystemTime>| {
@@ -223,8 +202,8 @@ impl Policy {
 
     /// What holds for access tokens: some permission, and an allowed client.
     pub(super) fn check_access<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
-        // Every access token of Entra names its client, and no ID token does.
-        let is_anonymous = self.issuers.is_entra() && token.client_id().is_none();
+        // Every access token of Microsoft's services names its client, and no ID token does.
+        let is_anonymous = is_microsoft(token) && token.client_id().is_none();
         if token.is_id_token() || is_anonymous {
             return Err(VerifyErrorKind::IdToken.into());
         }
@@ -244,16 +223,13 @@ impl Policy {
     }
 
     /// What holds for ID tokens.
-    pub(super) fn check_id<T>(
-        &self,
-        token: &Token<T>,
-        nonce: Option<&str>,
-    ) -> Result<(), VerifyError> {
+    pub(super) fn check_id<T>(token: &Token<T>, nonce: Option<&str>) -> Result<(), VerifyError> {
         // `azp` may be in the ID tokens of other issuers (OpenID Connect Core section 2), Google's for
         // instance.
         let of_access_tokens: &[&str] =
-            if self.issuers.is_entra() { &["appid", "azp"] } else { &["appid"] };
+            if is_microsoft(token) { &["appid", "azp"] } else { &["appid"] };
         let is_access_token = token.scopes().next().is_some()
+            || token.claim("idtyp") == Some("app")
             || of_access_tokens.iter().any(|name| token.has_claim(name));
         if is_access_token {
             return Err(VerifyErrorKind::AccessToken.into());
@@ -267,11 +243,89 @@ impl Policy {
     }
 }
 
+/// Returns `true` if one of Microsoft's services issued the token, whose issuer was checked.
+fn is_microsoft<T>(token: &Token<T>) -> bool {
+    token.issuer().and_then(issuer::family).is_some()
+}
+
+/// What the audiences are called in a message.
+fn join<'a>(audiences: impl IntoIterator<Item = &'a OwnedAudience>) -> String {
+    let names: Vec<&str> = audiences.into_iter().map(OwnedAudience::identifier).collect();
+    names.join(" or ")
+}
+
 /// Whether this point in time has come. One that is beyond what the clock can tell has not.
 fn has_come(time: Option<SystemTime>, now: SystemTime) -> bool {
     time.is_some_and(|time| now >= time)
 }
 
-fn missing(claim: &str) -> VerifyError {
+pub(super) fn missing(claim: &str) -> VerifyError {
     VerifyError::member(VerifyErrorKind::MissingClaim, claim)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    use super::{Expiry, Policy};
+    use crate::{
+        jwt::{TimeForm, Token, TokenHeader, Unverified},
+        verify::{IdTokenVerifier, Tenant, Verifier, VerifyErrorKind},
+    };
+
+    const ISSUED: u64 = 1_773_325_000;
+    const HOUR: u64 = 3600;
+    const SESSION: Duration = Duration::from_secs(8 * HOUR);
+
+    fn verifier() -> IdTokenVerifier {
+        let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012").unwrap();
+        let builder = Verifier::builder(tenant).audience("00000006-0000-4000-8000-000000000006");
+        builder.build_for_id_tokens().unwrap()
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap()
+    }
+
+    /// What becomes of a payload with these times at `now`.
+    #[track_caller]
+    fn check(payload: &str, expiry: Expiry, now: u64, expected: Result<(), VerifyErrorKind>) {
+        let header = TokenHeader::parse("{}".to_owned()).unwrap();
+        let token: Token<Unverified> =
+            Token::new(header, payload.to_owned(), TimeForm::Number).unwrap();
+        let policy: &Policy = &verifier().0;
+        let result = policy.check_times(&token, expiry, at(now)).map_err(|error| error.kind());
+        assert_eq!(result, expected);
+    }
+
+    /// A browser session outlives its ID token: `/.auth/refresh` does not renew it.
+    #[test]
+    fn an_age_takes_the_place_of_the_expiry() {
+        let payload = format!(r#"{{"iat":{ISSUED},"nbf":{ISSUED},"exp":{}}}"#, ISSUED + HOUR);
+        let age = Expiry::Age(SESSION);
+        let expired = Err(VerifyErrorKind::Expired);
+        check(&payload, Expiry::Claim, ISSUED + HOUR + 299, Ok(()));
+        check(&payload, Expiry::Claim, ISSUED + HOUR + 300, expired);
+        check(&payload, age, ISSUED + HOUR + 300, Ok(()));
+        check(&payload, age, ISSUED + 8 * HOUR + 299, Ok(()));
+        check(&payload, age, ISSUED + 8 * HOUR + 300, expired);
+        // A shorter age than that of the token ends it earlier.
+        check(&payload, Expiry::Age(Duration::ZERO), ISSUED + 299, Ok(()));
+        check(&payload, Expiry::Age(Duration::ZERO), ISSUED + 300, expired);
+        check(&payload, Expiry::Age(Duration::MAX), ISSUED, expired);
+    }
+
+    #[test]
+    fn an_age_replaces_no_other_rule() {
+        let age = Expiry::Age(SESSION);
+        let missing = Err(VerifyErrorKind::MissingClaim);
+        check(&format!(r#"{{"exp":{}}}"#, ISSUED + HOUR), age, ISSUED, missing);
+        check(&format!(r#"{{"iat":{ISSUED}}}"#), age, ISSUED, missing);
+        let early = format!(r#"{{"iat":{ISSUED},"nbf":{},"exp":{}}}"#, ISSUED + 301, ISSUED + HOUR);
+        check(&early, age, ISSUED, Err(VerifyErrorKind::NotYetValid));
+        let future = format!(r#"{{"iat":{},"exp":{}}}"#, ISSUED + 301, ISSUED + HOUR);
+        check(&future, age, ISSUED, Err(VerifyErrorKind::IssuedInFuture));
+        let backwards = format!(r#"{{"iat":{ISSUED},"nbf":{ISSUED},"exp":{ISSUED}}}"#);
+        check(&backwards, age, ISSUED + HOUR, Err(VerifyErrorKind::InvalidLifetime));
+    }
 }

@@ -6,7 +6,7 @@ use super::{
     Algorithm, Key, VerifyError, VerifyErrorKind,
     key_set::{KeySource, sealed::Found},
 };
-use crate::jwt::{Segment, Segments, TokenHeader, bytes, text};
+use crate::jwt::{Segment, Segments, TimeForm, Token, TokenHeader, Unverified, bytes, text};
 
 /// Header members of which each makes the token something that is not verified here: extensions that
 /// must be understood (`crit`), an unencoded payload (`b64`), compression (`zip`), encryption (`enc`),
@@ -20,6 +20,35 @@ pub(super) struct Signed {
     pub(super) key: Arc<Key>,
 }
 
+/// A token that was taken apart, and whose header has nothing that is not supported.
+struct Parts<'a> {
+    header: TokenHeader,
+    payload: String,
+    signature: Vec<u8>,
+    /// What was signed.
+    message: &'a str,
+}
+
+/// Takes a token apart. What is checked here is the same for every verifier.
+fn parse<'a>(token: &'a str, types: &[&str]) -> Result<Parts<'a>, VerifyError> {
+    let segments = Segments::split(token).map_err(VerifyError::decode)?;
+    let header = text(segments.header, Segment::Header)
+        .and_then(TokenHeader::parse)
+        .map_err(VerifyError::decode)?;
+    let payload = text(segments.payload, Segment::Payload).map_err(VerifyError::decode)?;
+    let signature = bytes(segments.signature, Segment::Signature).map_err(VerifyError::decode)?;
+    check_header(&header, types)?;
+    let signed_len = segments.header.len().saturating_add(1).saturating_add(segments.payload.len());
+    let message = token.get(..signed_len).unwrap_or_default();
+    Ok(Parts { header, payload, signature, message })
+}
+
+/// What a token says before its signature is checked, to find out which verifier is for it.
+pub(super) fn claimed(token: &str, types: &[&str]) -> Result<Token<Unverified>, VerifyError> {
+    let Parts { header, payload, .. } = parse(token, types)?;
+    Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)
+}
+
 /// Checks a token as far as its signature. Of the header it believes nothing but which key and which
 /// of the `allowed` algorithms to try; a key comes from `keys` alone, whatever the header offers in
 /// `jwk`, `jku`, `x5c` or `x5u` (RFC 8725 section 3.10).
@@ -30,13 +59,7 @@ pub(super) fn check(
     keys: &impl KeySource,
     now: SystemTime,
 ) -> Result<Signed, VerifyError> {
-    let segments = Segments::split(token).map_err(VerifyError::decode)?;
-    let header = text(segments.header, Segment::Header)
-        .and_then(TokenHeader::parse)
-        .map_err(VerifyError::decode)?;
-    let payload = text(segments.payload, Segment::Payload).map_err(VerifyError::decode)?;
-    let signature = bytes(segments.signature, Segment::Signature).map_err(VerifyError::decode)?;
-    check_header(&header, types)?;
+    let Parts { header, payload, signature, message } = parse(token, types)?;
     let algorithm = header
         .alg()
         .and_then(|name| allowed.iter().find(|algorithm| algorithm.as_str() == name))
@@ -52,8 +75,6 @@ pub(super) fn check(
     if !is_for_key {
         return Err(VerifyErrorKind::WrongKeyAlgorithm.into());
     }
-    let signed_len = segments.header.len().saturating_add(1).saturating_add(segments.payload.len());
-    let message = token.get(..signed_len).unwrap_or_default();
     if !key.public.verify(*algorithm, message, &signature) {
         return Err(VerifyErrorKind::InvalidSignature.into());
     }

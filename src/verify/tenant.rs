@@ -47,7 +47,7 @@ impl Tenant {
         Self::any_of([id])
     }
 
-    /// One of these tenants. None at all lets nobody in.
+    /// One of these tenants. An empty list accepts no token.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl Tenant {
     pub fn any_of<S: AsRef<str>>(ids: impl IntoIterator<Item = S>) -> Result<Self, NotATenantId> {
         let id = |id: S| match id.as_ref() {
             id if is_guid(id) => Ok(id.to_ascii_lowercase()),
-            _ => Err(NotATenantId(())),
+            other => Err(NotATenantId(other.into())),
         };
         Ok(Self(Kind::Listed(ids.into_iter().map(id).collect::<Result<_, _>>()?)))
     }
@@ -115,7 +115,30 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// The text is no GUID, and so no id of a tenant.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the tenant id is not a GUID")]
-pub struct NotATenantId(());
+/// The tenant ID is not a GUID. Says what was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotATenantId(Box<str>);
+
+impl NotATenantId {
+    #[cfg(feature = "testing")]
+    pub(crate) fn new(given: &str) -> Self {
+        Self(given.into())
+    }
+}
+
+impl fmt::Display for NotATenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected a tenant ID (GUID), found {:?}", Escaped(&self.0))?;
+        match &*self.0 {
+            "organizations" => f.write_str(": use Tenant::any_organization()"),
+            "common" => f.write_str(": use Tenant::any_including_personal()"),
+            "consumers" => write!(f, ": use {PERSONAL_ACCOUNTS}"),
+            domain if domain.contains('.') => {
+                f.write_str(": a domain name is in no token; use the ID of its tenant")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for NotATenantId {}

@@ -1,13 +1,13 @@
 //! Verifiers: the one way to a verified token.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{
     Authority, KeySource, VerifierBuilder, VerifyError,
-    policy::{Kind, Policy},
+    policy::{Expiry, Kind, Policy},
 };
 use crate::{
-    jwt::{Token, Verified, VerifiedId},
+    jwt::{Token, UnverifiedToken, Verified, VerifiedId},
     tokens::{AccessToken, IdToken},
 };
 
@@ -30,7 +30,7 @@ use crate::{
 ///
 /// # fn answer(request: http::Request<()>, jwks: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 /// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-///     .audience("api://my-api")
+///     .application("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client ID of your API
 ///     .build()?;
 /// let keys = KeySet::from_jwks(jwks)?;
 ///
@@ -43,8 +43,10 @@ use crate::{
 /// # }
 /// ```
 ///
-/// One verifier is for one cloud, and the keys must be that cloud's: version 1.0 tokens of Azure
-/// Government name the same issuer as those of the public cloud.
+/// One verifier is for one cloud, and the keys must come from the metadata document of that cloud, as
+/// [`MetadataUri::entra`](super::MetadataUri::entra) has it: version 1.0 tokens of Azure Government name
+/// the same issuer as those of the public cloud, and a key of that document is rejected only if it names
+/// another tenant, another service, or, where the names of clouds are known, another cloud.
 #[derive(Debug, Clone)]
 pub struct Verifier(Policy);
 
@@ -70,6 +72,20 @@ impl Verifier {
         Self(policy)
     }
 
+    /// Returns `true` if the token says that it is from an issuer of this verifier and for an audience of
+    /// it: to choose among several verifiers before keys are looked up, as
+    /// [`BearerAuth::or`](super::BearerAuth::or) does. Proves nothing, because anybody can write such a
+    /// token.
+    #[must_use]
+    pub fn is_meant_by(&self, token: &UnverifiedToken) -> bool {
+        self.0.is_meant_by(token, Kind::Access)
+    }
+
+    /// What [`is_meant_by`](Self::is_meant_by) asks for, for a message.
+    pub(super) fn expectation(&self) -> String {
+        self.0.expectation()
+    }
+
     /// Verifies a token with the keys that are at hand, at this time.
     ///
     /// # Errors
@@ -83,7 +99,7 @@ impl Verifier {
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        let token = self.0.open(token.expose_secret(), Kind::Access, keys, now)?;
+        let token = self.0.open(token.expose_secret(), Kind::Access, Expiry::Claim, keys, now)?;
         self.0.check_access(&token)?;
         Ok(token)
     }
@@ -96,12 +112,12 @@ impl Verifier {
 /// use easyauth::verify::{Tenant, Verifier};
 ///
 /// let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-///     .audience("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client id of the application
+///     .application("6e74172b-be56-4843-9ff4-e66a39bb12e3") // the client ID of the application
 ///     .build_for_id_tokens()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct IdTokenVerifier(Policy);
+pub struct IdTokenVerifier(pub(super) Policy);
 
 /// An ID token that an [`IdTokenVerifier`] has verified.
 ///
@@ -129,7 +145,22 @@ impl IdTokenVerifier {
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
-        self.check(token, None, keys, now)
+        self.check(token, None, Expiry::Claim, keys, now)
+    }
+
+    /// Verifies the ID token of a browser session, to confirm who the headers of that session are
+    /// about, and for nothing else. The age of the token, counted from `iat`, takes the place of its
+    /// expiry, because the platform keeps the ID token of the sign-in as long as the session lasts
+    /// (azure-docs#102509). Every other rule holds.
+    #[allow(dead_code, reason = "the confirmation of sessions uses it")]
+    pub(crate) fn verify_session(
+        &self,
+        token: &IdToken,
+        max_age: Duration,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        self.check(token, None, Expiry::Age(max_age), keys, now)
     }
 
     /// Verifies an ID token and that it answers to this nonce: for a sign-in of your own (OpenID
@@ -145,18 +176,19 @@ impl IdTokenVerifier {
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
-        self.check(token, Some(nonce), keys, now)
+        self.check(token, Some(nonce), Expiry::Claim, keys, now)
     }
 
     fn check(
         &self,
         token: &IdToken,
         nonce: Option<&str>,
+        expiry: Expiry,
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
-        let token = self.0.open(token.expose_secret(), Kind::Id, keys, now)?;
-        self.0.check_id(&token, nonce)?;
+        let token = self.0.open(token.expose_secret(), Kind::Id, expiry, keys, now)?;
+        Policy::check_id(&token, nonce)?;
         Ok(token)
     }
 }

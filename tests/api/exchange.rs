@@ -490,7 +490,8 @@ fn what_cannot_be_exchanged() {
     let message = "this is an ID token, and only an access token can be exchanged";
     refused(&exchange(&id, &credential), "id-token", message);
     let message = "the access token is of an application, and there is no user to act on behalf of";
-    for claims in [r#""idtyp":"app","roles":["a"]"#, r#""oid":"o","sub":"o""#] {
+    let by_subject = r#""oid":"o","sub":"o","azp":"c","iss":"https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0""#;
+    for claims in [r#""idtyp":"app","roles":["a"]"#, by_subject] {
         let app = access(&format!(r#"{{"aud":"{CLIENT}",{claims}}}"#));
         refused(&exchange(&app, &credential), "no-user", message);
     }

@@ -272,8 +272,18 @@ fn callers() {
     check(r#"{"idtyp":"user","oid":"1","sub":"1"}"#, Caller::User);
     check(r#"{"scp":"x"}"#, Caller::User);
     check(r#"{"scp":"x","oid":"1","sub":"1"}"#, Caller::User);
-    check(r#"{"oid":"1","sub":"1"}"#, Caller::App);
-    check(r#"{"scp":"/","oid":"1","sub":"1"}"#, Caller::App); // agent tokens
+    // The subject says it of organizations alone, so the issuer must be theirs.
+    check(r#"{"oid":"1","sub":"1"}"#, Caller::Unknown);
+    let of =
+        |issuer: &str, more: &str| format!(r#"{{"iss":"{issuer}","oid":"1","sub":"1"{more}}}"#);
+    let entra = "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0";
+    check(&of(entra, ""), Caller::App);
+    check(&of(entra, r#","scp":"/""#), Caller::App); // agent tokens
+    check(&of("https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/", ""), Caller::App);
+    check(
+        &of("https://contoso.b2clogin.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0/", ""),
+        Caller::Unknown,
+    );
     check(r#"{"oid":"1","sub":"2"}"#, Caller::Unknown);
     check(r#"{"oid":"1"}"#, Caller::Unknown);
     check("{}", Caller::Unknown);

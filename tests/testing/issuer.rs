@@ -23,8 +23,9 @@ use serde_json::{Value, json};
 
 use super::{OTHER_TENANT, TENANT, USER};
 
-const API: &str = "api://my-api";
+/// The API: its client ID, which is what version 2.0 tokens are for.
 const APP: &str = "00000006-0000-4000-8000-000000000006";
+const CLIENT: &str = "00000007-0000-4000-8000-000000000007";
 
 static ISSUER: LazyLock<TestIssuer> = LazyLock::new(|| TestIssuer::new(TENANT).unwrap());
 
@@ -33,11 +34,11 @@ fn now() -> SystemTime {
 }
 
 fn user() -> TestToken<'static> {
-    ISSUER.access_token(API, now()).scope("Files.Read").scope("Files.Write")
+    ISSUER.access_token(APP, now()).scope("Files.Read").scope("Files.Write")
 }
 
 fn verify(token: &str, keys: &KeySet, now: SystemTime) -> Result<VerifiedToken, VerifyError> {
-    let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).audience(API);
+    let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).application(APP);
     verifier.build().unwrap().verify(&AccessToken::new(token), keys, now)
 }
 
@@ -65,17 +66,17 @@ fn a_user_in_both_versions() {
     assert_eq!((v2.tenant_id(), v2.object_id()), (Some(TENANT), Some(USER)));
     assert_eq!(v2.issued_at(), Some(now()));
     assert_eq!(v2.expires_at(), Some(now() + Duration::from_secs(3600)));
-    let v1 = passes(&user().v1().client_id(APP));
+    let v1 = passes(&user().v1().client_id(CLIENT));
     assert_eq!(v1.version(), Some("1.0"));
     assert_eq!(v1.issuer(), Some(&*format!("https://sts.windows.net/{TENANT}/")));
-    assert_eq!(v1.claim("appid"), Some(APP));
+    assert_eq!(v1.claim("appid"), Some(CLIENT));
     // A user's app role opens what asks for one, as in real tokens.
-    assert!(passes(&ISSUER.access_token(API, now()).role("Admin")).has_app_role("Admin"));
+    assert!(passes(&ISSUER.access_token(APP, now()).role("Admin")).has_app_role("Admin"));
 }
 
 #[test]
 fn an_application() {
-    let app = passes(&ISSUER.access_token_of_app(API, now()).role("Files.Read.All"));
+    let app = passes(&ISSUER.access_token_of_app(APP, now()).role("Files.Read.All"));
     assert_eq!(app.caller(), Caller::App);
     assert_eq!(app.object_id(), app.subject());
     let needed = Requirement::scope("Files.Read").or_app_role("Files.Read.All");
@@ -90,7 +91,7 @@ fn an_id_token() {
     let keys = ISSUER.key_set();
     let verified = id_tokens.verify_nonce(&IdToken::new(&*token), "nonce-1", &keys, now());
     assert_eq!(verified.unwrap().claim("preferred_username"), Some("sample@example.com"));
-    fails(&ISSUER.id_token(API, now()).sign(), &keys, VerifyErrorKind::IdToken);
+    fails(&ISSUER.id_token(APP, now()).sign(), &keys, VerifyErrorKind::IdToken);
 }
 
 #[test]
@@ -99,16 +100,16 @@ fn what_is_refused() {
     let before = |seconds| now() - Duration::from_secs(seconds);
     // Somebody else's keys, under their own name and under that of this issuer's.
     let other = TestIssuer::new(TENANT).unwrap();
-    let token = other.access_token(API, now()).scope("Files.Read");
+    let token = other.access_token(APP, now()).scope("Files.Read");
     fails(&token.sign(), &keys, VerifyErrorKind::UnknownKey);
     let forged = token.key_id(ISSUER.key_id()).sign();
     fails(&forged, &keys, VerifyErrorKind::InvalidSignature);
     fails(&user().sign(), &other.key_set(), VerifyErrorKind::UnknownKey);
     // Too late, and too early.
-    let expired = ISSUER.access_token(API, before(7200)).scope("Files.Read");
+    let expired = ISSUER.access_token(APP, before(7200)).scope("Files.Read");
     fails(&expired.sign(), &keys, VerifyErrorKind::Expired);
     passes(&expired.expires_in(Duration::from_secs(7800)));
-    let early = ISSUER.access_token(API, now() + Duration::from_secs(900)).scope("Files.Read");
+    let early = ISSUER.access_token(APP, now() + Duration::from_secs(900)).scope("Files.Read");
     fails(&early.sign(), &keys, VerifyErrorKind::NotYetValid);
     // For others.
     let other_api = ISSUER.access_token("api://another-api", now()).scope("Files.Read");
@@ -117,7 +118,7 @@ fn what_is_refused() {
     fails(&arm.sign(), &keys, VerifyErrorKind::WrongAudience);
     fails(&user().tenant_id(OTHER_TENANT).sign(), &keys, VerifyErrorKind::WrongTenant);
     // Without a permission.
-    fails(&ISSUER.access_token(API, now()).sign(), &keys, VerifyErrorKind::NoPermissions);
+    fails(&ISSUER.access_token(APP, now()).sign(), &keys, VerifyErrorKind::NoPermissions);
 }
 
 #[test]
@@ -127,8 +128,35 @@ fn microsofts_own_apis() {
     let gov = claims(&ISSUER.access_token(ARM.in_cloud(Cloud::UsGov), now()));
     assert_eq!(gov["aud"], json!("https://management.usgovcloudapi.net"));
     assert_eq!(claims(&ISSUER.access_token(KEY_VAULT, now()))["ver"], json!("1.0"));
-    assert_eq!(claims(&ISSUER.access_token(API, now()))["ver"], json!("2.0"));
     assert_eq!(claims(&ISSUER.access_token(ARM, now()).v2())["ver"], json!("2.0"));
+    // Also by the ID of the application.
+    let arm = claims(&ISSUER.access_token("797f4846-ba00-4fd7-ba43-dac1f8f63013", now()));
+    assert_eq!(arm["ver"], json!("1.0"));
+}
+
+/// A version 2.0 token of Entra never has an App ID URI in `aud`.
+#[test]
+fn the_version_goes_with_the_audience() {
+    #[track_caller]
+    fn check(token: &TestToken<'_>, version: &str, audience: &str) {
+        let claims = claims(token);
+        assert_eq!((&claims["ver"], &claims["aud"]), (&json!(version), &json!(audience)));
+    }
+    let token = |audience: &str| ISSUER.access_token(audience, now()).scope("Files.Read");
+    let uri = format!("api://{APP}");
+    check(&token(APP), "2.0", APP);
+    check(&token(APP).v1(), "1.0", APP);
+    check(&token(&uri), "1.0", &uri);
+    check(&token(&uri).v2(), "2.0", APP);
+    check(&token("api://my-api"), "1.0", "api://my-api");
+    check(&token("https://api.contoso.com"), "1.0", "https://api.contoso.com");
+    check(&ISSUER.access_token_of_app(&uri, now()), "1.0", &uri);
+    check(&ISSUER.access_token_of_app(APP, now()), "2.0", APP);
+    check(&ISSUER.id_token(APP, now()), "2.0", APP);
+    // Both forms are for the same application.
+    passes(&token(APP));
+    passes(&token(&uri));
+    passes(&token(&uri).v2());
 }
 
 #[test]
@@ -185,16 +213,19 @@ fn further_claims() {
 fn rollover() {
     let mut issuer = TestIssuer::new(TENANT).unwrap();
     let (old_id, old_keys) = (issuer.key_id().to_owned(), issuer.key_set());
-    let old = issuer.access_token(API, now()).scope("Files.Read").sign();
+    let old = issuer.access_token(APP, now()).scope("Files.Read").sign();
     issuer.rotate().unwrap();
     assert_ne!(issuer.key_id(), old_id);
-    let new = issuer.access_token(API, now()).scope("Files.Read").sign();
+    let new = issuer.access_token(APP, now()).scope("Files.Read").sign();
     // Who has not fetched the keys again does not know the new one.
     fails(&new, &old_keys, VerifyErrorKind::UnknownKey);
     // For a while both keys are published.
     assert_eq!(issuer.key_set().len(), 2);
     assert!(verify(&old, &issuer.key_set(), now()).is_ok());
     assert!(verify(&new, &issuer.key_set(), now()).is_ok());
+    // Each key signs for itself alone.
+    let forged = issuer.access_token(APP, now()).scope("Files.Read").key_id(&*old_id).sign();
+    fails(&forged, &issuer.key_set(), VerifyErrorKind::InvalidSignature);
     issuer.drop_old_keys();
     assert_eq!(issuer.key_set().len(), 1);
     fails(&old, &issuer.key_set(), VerifyErrorKind::UnknownKey);
@@ -215,8 +246,12 @@ fn documents() {
 
 #[test]
 fn tenants() {
-    assert_eq!(TestIssuer::new("common").unwrap_err(), TestIssuerError::NotATenantId);
-    assert_eq!(TestIssuerError::NotATenantId.to_string(), "the tenant id is not a GUID");
+    let error = TestIssuer::new("common").unwrap_err();
+    assert!(matches!(error, TestIssuerError::NotATenantId(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "expected a tenant ID (GUID), found \"common\": use Tenant::any_including_personal()",
+    );
     assert_eq!(TestIssuerError::NoKey.to_string(), "no key could be made");
     let upper = TestIssuer::new(&TENANT.to_uppercase()).unwrap();
     assert_eq!(upper.tenant_id(), TENANT);
@@ -262,7 +297,7 @@ fn the_header_of_each_version() {
     };
     let key = ISSUER.key_id();
     let v2 = json!({"typ": "JWT", "alg": "RS256", "kid": key});
-    assert_eq!(header(ISSUER.access_token(API, now()).sign()), v2);
+    assert_eq!(header(ISSUER.access_token(APP, now()).sign()), v2);
     let v1 = json!({"typ": "JWT", "alg": "RS256", "kid": key, "x5t": key});
-    assert_eq!(header(ISSUER.access_token(API, now()).v1().sign()), v1);
+    assert_eq!(header(ISSUER.access_token(APP, now()).v1().sign()), v1);
 }

@@ -40,14 +40,15 @@ fn what_is_missing() {
     let fixed = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API);
     refused(fixed(""), &BuildError::EmptyIssuer, "an issuer is empty");
     refused(
-        Verifier::builder(Authority::issuer("a").or_issuer("")).audience(API),
+        Verifier::builder(Authority::issuer("https://a.example/").or_issuer("")).audience(API),
         &BuildError::EmptyIssuer,
         "an issuer is empty",
     );
     refused(
         fixed("https://login.microsoftonline.com/{tenantid}/v2.0"),
-        &BuildError::IssuerOfAnyTenant,
-        "the issuer stands for every tenant: use a Tenant in its place",
+        &BuildError::IssuerOfAnyTenant("https://login.microsoftonline.com/{tenantid}/v2.0".into()),
+        "the issuer https://login.microsoftonline.com/{tenantid}/v2.0 stands for every tenant: use a \
+         Tenant in its place",
     );
     refused(
         entra().audience(API).algorithms([]),
@@ -77,22 +78,120 @@ fn what_is_missing() {
     );
 }
 
+/// A configuration error shows what was given: it is the developer's own.
+#[test]
+fn values_that_no_token_has() {
+    for given in ["my-app", "contoso", "api://my-api", "6e74172b-be56-4843-9ff4-e66a39bb12e"] {
+        let error = BuildError::NotAClientId(given.into());
+        let text = format!("expected a client ID (GUID), found \"{given}\"");
+        refused(entra().application(given), &error, &text);
+        assert_eq!(entra().application(APP).client(given).build().unwrap_err(), error);
+    }
+    assert!(entra().application(APP).client(CLIENT).build().is_ok());
+    // What Microsoft's other issuers call a client is a GUID as well; others have names of their own.
+    let of = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API).client("x");
+    let error = BuildError::NotAClientId("x".into());
+    for issuer in ["https://contoso.ciamlogin.com/t/v2.0", "https://contoso.b2clogin.com/t/v2.0/"] {
+        assert_eq!(of(issuer).build().unwrap_err(), error, "{issuer}");
+    }
+    assert!(of("https://contoso.auth0.com/").build().is_ok());
+
+    for given in ["api://my-api ", "my api", "api://my-api\n", "https://api.example/.default"] {
+        let text = format!(
+            "\"{}\" is not an audience: use the client ID or the App ID URI, without a scope",
+            given.replace('\n', "\\u{a}")
+        );
+        refused(entra().audience(given), &BuildError::NotAnAudience(given.into()), &text);
+    }
+
+    for given in [
+        "contoso",
+        "https://",
+        "https:///x",
+        "login.microsoftonline.com/t/v2.0",
+        "https://a.example/ ",
+        "https://a.example/?x=1",
+        "https://a.example/<tenant>/v2.0",
+        "https://login.microsoftonline.com/t/v2.0/.well-known/openid-configuration",
+        "urn:issuer",
+    ] {
+        let text = format!(
+            "\"{given}\" is not an issuer: use the iss of a token, or Authority::from_metadata"
+        );
+        let builder = Verifier::builder(Authority::issuer(given)).audience(API);
+        refused(builder, &BuildError::NotAnIssuer(given.into()), &text);
+    }
+    for issuer in ["accounts.google.com", "https://a.example", "http://localhost:8080/realms/x"] {
+        let builder = Verifier::builder(Authority::issuer(issuer)).audience(API);
+        assert!(builder.build().is_ok(), "{issuer}");
+    }
+    for tenant in ["common", "organizations", "consumers"] {
+        let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
+        let builder = Verifier::builder(Authority::issuer(issuer.as_str())).audience(API);
+        let error = BuildError::IssuerOfAnyTenant(issuer.into());
+        assert_eq!(builder.build().unwrap_err(), error);
+    }
+}
+
+#[test]
+fn trusted_audiences_are_for_id_tokens() {
+    let builder = entra().audience(APP).trusted_audience(CLIENT);
+    assert!(builder.clone().build_for_id_tokens().is_ok());
+    let error = builder.build().unwrap_err();
+    assert_eq!(error, BuildError::OnlyForIdTokens);
+    assert_eq!(error.to_string(), "trusted audiences are for ID tokens, not for access tokens");
+    let error = entra().audience(APP).trusted_audience("").build_for_id_tokens().unwrap_err();
+    assert_eq!(error, BuildError::EmptyAudience);
+}
+
 /// Tokens for Microsoft's APIs are for nobody else, unless somebody insists.
 #[test]
 fn microsofts_own_apis() {
-    let text = "an audience is one of Microsoft's own APIs, whose tokens nobody else can rely on";
-    let error = BuildError::MicrosoftAudience;
-    refused(entra().audience(GRAPH), &error, text);
-    refused(entra().audience(ARM.in_cloud(Cloud::China)), &error, text);
-    refused(entra().audience("00000003-0000-0000-c000-000000000000"), &error, text);
-    refused(entra().audience("https://management.azure.com/"), &error, text);
-    refused(entra().audience("https://management.usgovcloudapi.net"), &error, text);
-    // Several APIs have this one, and it is Microsoft's all the same.
-    refused(entra().audience("https://orders.servicebus.windows.net"), &error, text);
-    refused(entra().application("797f4846-ba00-4fd7-ba43-dac1f8f63013"), &error, text);
+    #[track_caller]
+    fn check(builder: VerifierBuilder, audience: &str) {
+        let text = format!(
+            "the audience {audience} is one of Microsoft's own APIs, whose tokens nobody else can rely on"
+        );
+        refused(builder, &BuildError::MicrosoftAudience(audience.into()), &text);
+    }
+
+    check(entra().audience(GRAPH), "https://graph.microsoft.com");
+    for audience in [
+        "00000003-0000-0000-c000-000000000000",
+        "https://management.azure.com/",
+        "https://management.usgovcloudapi.net",
+        "https://management.chinacloudapi.cn",
+        // Several APIs have this one, and it is Microsoft's all the same.
+        "https://orders.servicebus.windows.net",
+        // Forms that version 1.0 tokens can have, and other ways to write them.
+        "spn:cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
+        "api://00000003-0000-0000-C000-000000000000",
+        "https://Graph.Microsoft.com",
+        // What managed identities exchange at Entra: who holds such a token is no caller of this API.
+        "fb60f99c-7a34-4190-8149-302f77469936",
+        "FB60F99C-7A34-4190-8149-302F77469936",
+        "api://fb60f99c-7a34-4190-8149-302f77469936",
+        "api://AzureADTokenExchange",
+        "api://AzureADTokenExchangeUSGov",
+        "api://AzureADTokenExchangeChina",
+        "api://AzureADTokenExchangeFrance",
+        "api://AzureADTokenExchangeGermany",
+        "api://azureadtokenexchange/",
+    ] {
+        check(entra().audience(audience), audience);
+    }
+    for application in
+        ["797f4846-ba00-4fd7-ba43-dac1f8f63013", "fb60f99c-7a34-4190-8149-302f77469936"]
+    {
+        check(entra().application(application), &format!("api://{application}"));
+    }
+    // Names that only look like them.
+    for audience in ["api://AzureAD", "api://my-AzureADTokenExchange", "https://graph.example"] {
+        assert!(entra().audience(audience).build().is_ok(), "{audience}");
+    }
     const DISGUISED: Resource =
         Resource::new("Mine", &["api://mine", "https://graph.microsoft.com"]);
-    refused(entra().audience(DISGUISED), &error, text);
+    check(entra().audience(DISGUISED), "https://graph.microsoft.com");
 
     let verifier = entra().audience(ARM).dangerously_accept_microsoft_audiences().build().unwrap();
     let token = Draft::access().with("aud", "https://management.core.windows.net/").sign();
@@ -147,7 +246,8 @@ fn issuers_from_metadata() {
     let common = MetadataUri::entra(Cloud::Public, &Tenant::any_organization());
     let common = Metadata::parse(include_str!("../data/entra.metadata.json"), &common).unwrap();
     let builder = Verifier::builder(Authority::from_metadata(&common)).audience(API);
-    assert_eq!(builder.build().unwrap_err(), BuildError::IssuerOfAnyTenant);
+    let error = BuildError::IssuerOfAnyTenant(common.issuer().into());
+    assert_eq!(builder.build().unwrap_err(), error);
     // Another name for Entra's issuers is not to be had: they follow from the tenant.
     let entra: Authority = Tenant::single(TENANT).unwrap().into();
     assert_eq!(entra.clone().or_issuer("https://other.example/"), entra);

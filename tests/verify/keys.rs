@@ -331,13 +331,23 @@ fn metadata_addresses() {
         "https://[]/",
         "https://a.example%2f/",
         "https://a!b/",
+        // The same host to DNS, and another one to every rule about hosts.
+        "https://login.microsoftonline.com./common",
+        "https://login.microsoftonline.com.:443/common",
+        "https://.login.microsoftonline.com/",
+        "https://login..microsoftonline.com/",
+        "https://./",
+        "https://user:password@login.microsoftonline.com/",
     ];
     for text in refused {
-        let error = MetadataUri::parse(text).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the address of the metadata is not an absolute https address without a user name"
-        );
+        let error = MetadataUri::parse(text).unwrap_err().to_string();
+        let start = "expected an absolute https address without a user name";
+        if text.contains('@') {
+            assert_eq!(error, start); // there could be a password in it
+        } else {
+            let given = text.replace('\r', "\\u{d}").replace('\n', "\\u{a}");
+            assert_eq!(error, format!("{start}, found \"{given}\""));
+        }
         assert!(MetadataUri::insecure_loopback(text).is_err(), "{text}");
     }
     let long = |length: usize| format!("https://a.example/{}", "x".repeat(length - 18));
@@ -396,8 +406,21 @@ fn metadata_addresses_of_entra() {
 #[test]
 fn tenants_are_guids() {
     for id in ["", "common", "contoso.onmicrosoft.com", "b811a652-39e6-4a0c-b563-4279a1dd501"] {
-        assert_eq!(Tenant::single(id).unwrap_err().to_string(), "the tenant id is not a GUID");
+        let start = format!("expected a tenant ID (GUID), found \"{id}\"");
+        let error = Tenant::single(id).unwrap_err().to_string();
+        assert!(error.starts_with(&start), "{error}");
         assert!(Tenant::any_of([TENANT, id]).is_err());
+    }
+    let advice = [
+        ("organizations", ": use Tenant::any_organization()"),
+        ("common", ": use Tenant::any_including_personal()"),
+        ("consumers", ": use 9188040d-6c67-4c5b-b112-36a304b66dad"),
+        ("contoso.onmicrosoft.com", ": a domain name is in no token; use the ID of its tenant"),
+        ("contoso", ""),
+    ];
+    for (id, advice) in advice {
+        let text = format!("expected a tenant ID (GUID), found \"{id}\"{advice}");
+        assert_eq!(Tenant::single(id).unwrap_err().to_string(), text);
     }
     assert!(!Tenant::any_including_personal().includes("common"));
     assert_eq!(Tenant::single(TENANT).unwrap().to_string(), TENANT);
@@ -450,7 +473,28 @@ fn hosts_of_keys() {
     assert_eq!(check(&alias, "https://login.partner.microsoftonline.cn/keys"), Ok(()));
     assert_eq!(check(&alias, "https://login.microsoftonline.com/keys"), foreign);
 
+    // The rule holds in every spelling of the host, at the port of https, and for the other names of
+    // the service.
+    for text in [
+        "https://LOGIN.MICROSOFTONLINE.COM/common/x",
+        "https://login.microsoftonline.com:443/common/x",
+        "https://login-us.microsoftonline.com/common/x",
+        "https://westus2.login.microsoft.com/common/x",
+        "https://login.windows.net/common/x",
+    ] {
+        let alias = uri(text);
+        assert_eq!(check(&alias, "https://login.microsoftonline.com/keys"), Ok(()), "{text}");
+        assert_eq!(check(&alias, "https://login.microsoftonline.us/keys"), foreign, "{text}");
+        assert_eq!(check(&alias, "https://attacker.example/keys"), foreign, "{text}");
+        assert_eq!(check(&alias, "https://evilmicrosoftonline.com/keys"), foreign, "{text}");
+        let not_https = Err(DocumentError::NotHttps("jwks_uri"));
+        assert_eq!(check(&alias, "https://login.microsoftonline.com./keys"), not_https, "{text}");
+    }
+
     let external_id = uri("https://contoso.ciamlogin.com/x");
+    assert_eq!(check(&external_id, "https://evilciamlogin.com/keys"), foreign);
+    let upper = uri("https://CONTOSO.CIAMLOGIN.COM:443/x");
+    assert_eq!(check(&upper, "https://attacker.example/keys"), foreign);
     assert_eq!(check(&external_id, &format!("https://{TENANT}.ciamlogin.com/keys")), Ok(()));
     assert_eq!(check(&external_id, "https://ciamlogin.com.attacker.example/keys"), foreign);
     assert_eq!(check(&external_id, "https://contoso.b2clogin.com/keys"), foreign);

@@ -281,31 +281,84 @@ fn the_issuer_of_the_key_of_a_version_1_token() {
     assert!(verifier().verify(&token, &plain, at(NOW)).is_ok());
 }
 
-/// Rule 12: the same document holds keys of Azure Government.
+/// Rule 12: the public document holds keys of Azure Government as well.
 #[test]
 fn the_cloud_of_the_key() {
     fails(&Draft::access().with_header("kid", "government-key"), WrongKeyCloud);
-    let keys = |cloud: &str| {
-        let members = json!({"kid": "organizations-key", "cloud_instance_name": cloud});
-        key_set(rsa_jwk(&KEY), members)
-    };
-    let clouds = [
-        (Cloud::Public, "login.microsoftonline.com", "microsoftonline.com"),
-        (Cloud::UsGov, "login.microsoftonline.us", "microsoftonline.us"),
-        (Cloud::UsGovDod, "login.microsoftonline.us", "microsoftonline.us"),
-        (Cloud::China, "login.partner.microsoftonline.cn", "partner.microsoftonline.cn"),
-        (Cloud::France, "login.sovcloud-identity.fr", "sovcloud-identity.fr"),
-        (Cloud::Germany, "login.sovcloud-identity.de", "sovcloud-identity.de"),
-        (Cloud::Singapore, "login.sovcloud-identity.sg", "sovcloud-identity.sg"),
-    ];
-    assert_eq!(clouds.len(), Cloud::ALL.len());
-    for (cloud, host, instance_name) in clouds {
+    let verify = |cloud: Cloud, host: &str, members: Value| {
+        let mut members = members;
+        members["kid"] = json!("organizations-key");
+        let keys = key_set(rsa_jwk(&KEY), members);
         let verifier = entra(Tenant::single(TENANT).unwrap()).cloud(cloud).build().unwrap();
         let draft = Draft::access().with("iss", format!("https://{host}/{TENANT}/v2.0"));
         let token = AccessToken::new(draft.sign());
-        assert!(verifier.verify(&token, &keys(instance_name), at(NOW)).is_ok(), "{cloud:?}");
-        let error = verifier.verify(&token, &keys("elsewhere.example"), at(NOW)).unwrap_err();
-        assert_eq!(error.kind(), WrongKeyCloud, "{cloud:?}");
+        verifier.verify(&token, &keys, at(NOW)).map(drop).map_err(|error| error.kind())
+    };
+    let named = |cloud: &str| json!({"cloud_instance_name": cloud});
+    // As recorded: the public document, and version 1.0 keys of Azure Government.
+    let host = "login.microsoftonline.com";
+    assert_eq!(verify(Cloud::Public, host, named("microsoftonline.com")), Ok(()));
+    for other in ["microsoftonline.us", "elsewhere.example", ""] {
+        assert_eq!(verify(Cloud::Public, host, named(other)), Err(WrongKeyCloud), "{other}");
+    }
+    let host = "login.microsoftonline.us";
+    for cloud in [Cloud::UsGov, Cloud::UsGovDod] {
+        assert_eq!(verify(cloud, host, named("microsoftonline.us")), Ok(()));
+        assert_eq!(verify(cloud, host, named("microsoftonline.com")), Ok(()));
+        for other in ["partner.microsoftonline.cn", "elsewhere.example"] {
+            assert_eq!(verify(cloud, host, named(other)), Err(WrongKeyCloud), "{other}");
+        }
+    }
+    // No name of these was recorded, so none decides anything; China's recorded keys have none.
+    for (cloud, host) in [
+        (Cloud::China, "login.partner.microsoftonline.cn"),
+        (Cloud::France, "login.sovcloud-identity.fr"),
+        (Cloud::Germany, "login.sovcloud-identity.de"),
+        (Cloud::Singapore, "login.sovcloud-identity.sg"),
+    ] {
+        assert_eq!(verify(cloud, host, named("anything")), Ok(()), "{cloud:?}");
+        assert_eq!(verify(cloud, host, json!({})), Ok(()), "{cloud:?}");
+        let elsewhere = "login.microsoftonline.com";
+        assert_eq!(verify(cloud, elsewhere, json!({})), Err(WrongIssuer), "{cloud:?}");
+    }
+}
+
+/// The keys of Azure Government name the public issuer (recorded in the public document), those of the
+/// other clouds perhaps. What they may not name is another tenant, or another service.
+#[test]
+fn the_issuer_of_the_key_in_other_clouds() {
+    let clouds = [
+        (Cloud::UsGov, "login.microsoftonline.us"),
+        (Cloud::UsGovDod, "login.microsoftonline.us"),
+        (Cloud::China, "login.partner.microsoftonline.cn"),
+        (Cloud::France, "login.sovcloud-identity.fr"),
+        (Cloud::Germany, "login.sovcloud-identity.de"),
+        (Cloud::Singapore, "login.sovcloud-identity.sg"),
+    ];
+    for (cloud, host) in clouds {
+        let verify = |key_issuer: &str| {
+            let members = json!({"kid": "organizations-key", "issuer": key_issuer});
+            let keys = key_set(rsa_jwk(&KEY), members);
+            let verifier = entra(Tenant::single(TENANT).unwrap()).cloud(cloud).build().unwrap();
+            let draft = Draft::access().with("iss", format!("https://{host}/{TENANT}/v2.0"));
+            let token = AccessToken::new(draft.sign());
+            verifier.verify(&token, &keys, at(NOW)).map(drop).map_err(|error| error.kind())
+        };
+        for tenant in ["{tenantid}", TENANT] {
+            for host in [host, "login.microsoftonline.com"] {
+                assert_eq!(verify(&format!("https://{host}/{tenant}/v2.0")), Ok(()), "{host}");
+            }
+        }
+        for foreign in [
+            format!("https://{host}/{OTHER_TENANT}/v2.0"),
+            format!("https://login.microsoftonline.com/{PERSONAL_TENANT}/v2.0"),
+            "https://login.microsoftonline.com/{tenantid}".to_owned(),
+            "https://contoso.ciamlogin.com/{tenantid}/v2.0".to_owned(),
+            "https://contoso.b2clogin.com/{tenantid}/v2.0/".to_owned(),
+            "https://attacker.example/{tenantid}/v2.0".to_owned(),
+        ] {
+            assert_eq!(verify(&foreign), Err(WrongKeyIssuer), "{foreign}");
+        }
     }
 }
 

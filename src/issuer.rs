@@ -1,0 +1,294 @@
+//! Microsoft's issuers: which of its services wrote an `iss`.
+#![cfg_attr(not(feature = "verify"), allow(dead_code, reason = "most of it is for verification"))]
+
+use crate::resource::{Cloud, is_guid};
+
+/// Stands for the tenant in the issuer of Entra's tenant-independent documents and keys.
+pub(crate) const TENANT_PLACEHOLDER: &str = "{tenantid}";
+
+/// Where the Entra of a cloud signs in, and how its tokens, keys and documents name it.
+///
+/// Sources: `AuthorityMetadata` of Microsoft's authentication library for JavaScript, `authority.py` of
+/// the one for Python, issue 1611 of ARO-RP for the version 1.0 issuer of Azure Government.
+pub(crate) struct SignIn {
+    /// The host of version 2.0 issuers, and the host of the documents.
+    pub(crate) host: &'static str,
+    /// Domains that Microsoft alone has names in. Besides the hosts of the libraries these cover
+    /// regional hosts (`westus2.login.microsoft.com`) and `login-us.microsoftonline.com`.
+    domains: &'static [&'static str],
+    /// The host of version 1.0 issuers, where it is known. Azure Government has that of the public
+    /// cloud, so it is not the issuer that tells the two apart but the keys.
+    v1_host: Option<&'static str>,
+    /// The host in the issuer of its keys. The keys of Azure Government name the public one: recorded
+    /// in the public key set, which holds some of them. For the other clouds this is inferred.
+    key_hosts: &'static [&'static str],
+    /// The `cloud_instance_name` of its keys, the first of which its metadata has too. Empty where no
+    /// document was recorded: then the name of a key decides nothing.
+    cloud_names: &'static [&'static str],
+}
+
+const PUBLIC: &SignIn = &SignIn {
+    host: Cloud::Public.sign_in_host(),
+    domains: &[
+        "microsoftonline.com",
+        "login.windows.net",
+        "login.microsoft.com",
+        "sts.windows.net",
+    ],
+    v1_host: Some("sts.windows.net"),
+    key_hosts: &[Cloud::Public.sign_in_host()],
+    // The public key set also holds keys named `microsoftonline.us`, which do not sign for this cloud.
+    cloud_names: &["microsoftonline.com"],
+};
+
+const US_GOV: &SignIn = &SignIn {
+    host: Cloud::UsGov.sign_in_host(),
+    domains: &["microsoftonline.us", "login.usgovcloudapi.net"],
+    v1_host: Some("sts.windows.net"),
+    key_hosts: &[Cloud::UsGov.sign_in_host(), Cloud::Public.sign_in_host()],
+    // Its version 1.0 key set was recorded with a key that names the public cloud.
+    cloud_names: &["microsoftonline.us", "microsoftonline.com"],
+};
+
+const CHINA: &SignIn = &SignIn {
+    host: Cloud::China.sign_in_host(),
+    domains: &["partner.microsoftonline.cn", "login.chinacloudapi.cn", "sts.chinacloudapi.cn"],
+    v1_host: Some("sts.chinacloudapi.cn"),
+    key_hosts: &[Cloud::China.sign_in_host(), Cloud::Public.sign_in_host()],
+    // Its recorded version 1.0 keys carry no cloud name at all.
+    cloud_names: &[],
+};
+
+const FRANCE: &SignIn = &SignIn {
+    host: Cloud::France.sign_in_host(),
+    domains: &["sovcloud-identity.fr"],
+    v1_host: None,
+    key_hosts: &[Cloud::France.sign_in_host(), Cloud::Public.sign_in_host()],
+    cloud_names: &[],
+};
+
+const GERMANY: &SignIn = &SignIn {
+    host: Cloud::Germany.sign_in_host(),
+    domains: &["sovcloud-identity.de"],
+    v1_host: None,
+    key_hosts: &[Cloud::Germany.sign_in_host(), Cloud::Public.sign_in_host()],
+    cloud_names: &[],
+};
+
+const SINGAPORE: &SignIn = &SignIn {
+    host: Cloud::Singapore.sign_in_host(),
+    domains: &["sovcloud-identity.sg"],
+    v1_host: None,
+    key_hosts: &[Cloud::Singapore.sign_in_host(), Cloud::Public.sign_in_host()],
+    cloud_names: &[],
+};
+
+impl SignIn {
+    pub(crate) const fn of(cloud: Cloud) -> &'static Self {
+        match cloud {
+            Cloud::Public => PUBLIC,
+            Cloud::UsGov | Cloud::UsGovDod => US_GOV,
+            Cloud::China => CHINA,
+            Cloud::France => FRANCE,
+            Cloud::Germany => GERMANY,
+            Cloud::Singapore => SINGAPORE,
+        }
+    }
+
+    /// The sign-in service that has this host.
+    pub(crate) fn at(host: &str) -> Option<&'static Self> {
+        all().find(|sign_in| sign_in.has(host))
+    }
+
+    pub(crate) fn has(&self, host: &str) -> bool {
+        self.domains.iter().any(|domain| is_within(host, domain))
+    }
+
+    /// The issuer of a tenant's tokens of this version (`ver`); `None` if it is not known.
+    pub(crate) fn issuer(&self, version: &str, tenant: &str) -> Option<String> {
+        let (host, end) = self.pattern(version)?;
+        Some(format!("https://{host}/{tenant}{end}"))
+    }
+
+    /// The tenant that an issuer of this service names in tokens of this version: the inverse of
+    /// [`issuer`](Self::issuer), and exact.
+    pub(crate) fn tenant_of<'a>(&self, version: &str, issuer: &'a str) -> Option<&'a str> {
+        let (host, end) = self.pattern(version)?;
+        within(issuer, host, end)
+    }
+
+    /// The tenant that the issuer of a key names. Keys have version 2.0 issuers, also those that sign
+    /// tokens of version 1.0.
+    pub(crate) fn tenant_of_key<'a>(&self, issuer: &'a str) -> Option<&'a str> {
+        self.key_hosts.iter().find_map(|host| within(issuer, host, "/v2.0"))
+    }
+
+    /// Returns `true` if a key with this `cloud_instance_name` can be one of this cloud.
+    pub(crate) fn may_be_named(&self, cloud_name: &str) -> bool {
+        self.cloud_names.is_empty() || self.cloud_names.contains(&cloud_name)
+    }
+
+    /// What stands around the tenant in an issuer of this version: the host, and the end.
+    fn pattern(&self, version: &str) -> Option<(&'static str, &'static str)> {
+        match version {
+            "1.0" => Some((self.v1_host?, "/")),
+            "2.0" => Some((self.host, "/v2.0")),
+            _ => None,
+        }
+    }
+}
+
+fn all() -> impl Iterator<Item = &'static SignIn> {
+    Cloud::ALL.iter().map(|cloud| SignIn::of(*cloud))
+}
+
+/// What stands between the host and the end of an issuer.
+fn within<'a>(issuer: &'a str, host: &str, end: &str) -> Option<&'a str> {
+    let path = issuer.strip_prefix("https://")?.strip_prefix(host)?;
+    path.strip_prefix('/')?.strip_suffix(end)
+}
+
+/// Returns `true` if the host is this domain or a name in it.
+fn is_within(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Domains of External ID (Microsoft Entra for customers): each tenant has a host of its own.
+const EXTERNAL_ID: &str = "ciamlogin.com";
+
+/// Domains of Azure AD B2C (`ValidatorConstants` of Microsoft's token library for .NET).
+const B2C: [&str; 4] = ["b2clogin.com", "b2clogin.cn", "b2clogin.us", "b2clogin.de"];
+
+/// The domain of External ID or Azure AD B2C that this host is in.
+pub(crate) fn customer_domain(host: &str) -> Option<&'static str> {
+    std::iter::once(EXTERNAL_ID).chain(B2C).find(|domain| is_within(host, domain))
+}
+
+/// A service of Microsoft that issues tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// Entra for organizations.
+    Workforce,
+    /// External ID.
+    ExternalId,
+    /// Azure AD B2C, at `b2clogin.com`, at its older addresses (`login.microsoftonline.com/te/...`), or
+    /// at a domain of the customer's.
+    B2c,
+}
+
+/// The service that writes this issuer; `None` if it is none of Microsoft's.
+///
+/// Generous, because it decides which further rules hold for a token whose issuer was compared exactly.
+pub(crate) fn family(issuer: &str) -> Option<Family> {
+    let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let has_policy = matches!(segments.first(), Some(&("te" | "tfp")));
+    if SignIn::at(&host).is_some() {
+        return Some(if has_policy { Family::B2c } else { Family::Workforce });
+    }
+    if is_within(&host, EXTERNAL_ID) {
+        return Some(Family::ExternalId);
+    }
+    // With a custom domain the path is all that is left of B2C (Azure AD B2C: "Enable custom domains").
+    let is_tenant = |segment: &&str| is_guid(segment) || *segment == TENANT_PLACEHOLDER;
+    let is_custom = match segments.as_slice() {
+        [tenant, "v2.0"] => is_tenant(tenant),
+        [_, tenant, _, "v2.0"] => has_policy && is_tenant(tenant),
+        _ => false,
+    };
+    (is_custom || B2C.iter().any(|domain| is_within(&host, domain))).then_some(Family::B2c)
+}
+
+/// Returns `true` if the Entra of some cloud writes exactly this issuer, for a tenant of organizations.
+pub(crate) fn is_workforce(issuer: &str) -> bool {
+    let is_named =
+        |sign_in: &SignIn, version| sign_in.tenant_of(version, issuer).is_some_and(is_guid);
+    all().any(|sign_in| ["1.0", "2.0"].iter().any(|version| is_named(sign_in, version)))
+}
+
+/// The tenant that an issuer of External ID names: `https://<any name>.ciamlogin.com/<tenant>/v2.0`.
+pub(crate) fn external_tenant(issuer: &str) -> Option<&str> {
+    let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    if is_within(host, EXTERNAL_ID) { path.strip_suffix("/v2.0") } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Family, SignIn, family, is_workforce};
+
+    const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+
+    #[track_caller]
+    fn check(issuer: &str, expected: Option<Family>) {
+        assert_eq!(family(&issuer.replace("TENANT", TENANT)), expected);
+    }
+
+    #[test]
+    fn families_of_issuers() {
+        check("https://login.microsoftonline.com/TENANT/v2.0", Some(Family::Workforce));
+        check("https://sts.windows.net/TENANT/", Some(Family::Workforce));
+        check("https://sts.chinacloudapi.cn/TENANT/", Some(Family::Workforce));
+        check("https://login.sovcloud-identity.fr/TENANT/v2.0", Some(Family::Workforce));
+        check("https://contoso.ciamlogin.com/TENANT/v2.0", Some(Family::ExternalId));
+        check("https://CONTOSO.ciamlogin.com:443/TENANT/v2.0", Some(Family::ExternalId));
+        check("https://contoso.b2clogin.com/TENANT/v2.0/", Some(Family::B2c));
+        check("https://contoso.b2clogin.cn/tfp/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
+        // Older addresses of B2C, and domains of the customer's.
+        check("https://login.microsoftonline.com/te/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
+        check("https://login.microsoftonline.com/tfp/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
+        check("https://login.contoso.com/TENANT/v2.0/", Some(Family::B2c));
+        check("https://login.contoso.com/tfp/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
+        check("https://login.contoso.com/{tenantid}/v2.0/", Some(Family::B2c));
+        // Others.
+        check("https://accounts.google.com", None);
+        check("accounts.google.com", None);
+        check("https://contoso.auth0.com/", None);
+        check("https://login.contoso.com/realms/v2.0", None);
+        check("https://myciamlogin.com/x/v2.0", None);
+        check("https://ciamlogin.com.attacker.example/x/v2.0", None);
+        check("http://login.microsoftonline.com/TENANT/v2.0", None);
+    }
+
+    #[test]
+    fn issuers_of_organizations_are_exact() {
+        let is = |issuer: &str| is_workforce(&issuer.replace("TENANT", TENANT));
+        assert!(is("https://login.microsoftonline.com/TENANT/v2.0"));
+        assert!(is("https://login.microsoftonline.us/TENANT/v2.0"));
+        assert!(
+            is("https://sts.windows.net/TENANT/") && is("https://sts.chinacloudapi.cn/TENANT/")
+        );
+        for issuer in [
+            "https://login.microsoftonline.com/TENANT/v2.0/",
+            "https://login.microsoftonline.com/te/TENANT/b2c_1_susi/v2.0/",
+            "https://login.microsoftonline.com/common/v2.0",
+            "https://contoso.ciamlogin.com/TENANT/v2.0",
+            "https://contoso.b2clogin.com/TENANT/v2.0/",
+            "https://sts.windows.net/TENANT",
+            "",
+        ] {
+            assert!(!is(issuer), "{issuer}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_sign_in_services() {
+        let host = |host: &str| SignIn::at(host).map(|sign_in| sign_in.host);
+        let public = Some("login.microsoftonline.com");
+        for alias in [
+            "login.windows.net",
+            "login.microsoft.com",
+            "westus2.login.microsoft.com",
+            "login-us.microsoftonline.com",
+        ] {
+            assert_eq!(host(alias), public, "{alias}");
+        }
+        assert_eq!(host("login.usgovcloudapi.net"), Some("login.microsoftonline.us"));
+        assert_eq!(host("login.chinacloudapi.cn"), Some("login.partner.microsoftonline.cn"));
+        // Anybody can have a name in these domains, or in one that ends like them.
+        for foreign in ["contoso.web.core.windows.net", "evilmicrosoftonline.com", "a.windows.net"]
+        {
+            assert_eq!(host(foreign), None, "{foreign}");
+        }
+    }
+}

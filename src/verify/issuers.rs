@@ -1,0 +1,204 @@
+//! Who may have signed a token: its issuer and its tenant, and the key's.
+
+use std::fmt;
+
+use super::{
+    Key, Tenant, VerifyError, VerifyErrorKind,
+    authority::AuthorityKind,
+    policy::{Kind, missing},
+};
+use crate::{
+    issuer::{Family, SignIn, TENANT_PLACEHOLDER, external_tenant, family},
+    jwt::Token,
+    resource::{Cloud, is_guid},
+};
+
+/// Who may have signed: an authority, and where Entra signs in if it is one of Entra's.
+#[derive(Clone)]
+pub(super) struct Issuers {
+    pub(super) authority: AuthorityKind,
+    pub(super) sign_in: &'static SignIn,
+}
+
+impl Issuers {
+    /// Checks who signed: the key's issuer and cloud, the token's issuer, its tenant.
+    pub(super) fn check<T>(
+        &self,
+        token: &Token<T>,
+        key: &Key,
+        kind: Kind,
+    ) -> Result<(), VerifyError> {
+        let issuer = token.issuer().ok_or_else(|| missing("iss"))?;
+        match &self.authority {
+            AuthorityKind::Entra(expected) => {
+                let (version, tenant) = self.version_and_tenant(token, issuer, kind)?;
+                check_key(
+                    key,
+                    |own| self.is_key_of(own, tenant),
+                    |own| self.sign_in.may_be_named(own),
+                )?;
+                self.check_entra(issuer, version, tenant, expected)
+            }
+            AuthorityKind::Fixed { issuers, cloud_instance_name } => {
+                let is_ours = |own: &str| is_key_of_issuer(own, token.tenant_id(), issuer);
+                let is_cloud = |own: &str| is_cloud_of(own, cloud_instance_name.as_deref(), issuer);
+                check_key(key, is_ours, is_cloud)?;
+                check_fixed(issuer, issuers)
+            }
+        }
+    }
+
+    /// Checks what the token says of its issuer, without a key: to find out who is to verify it.
+    pub(super) fn check_claims<T>(&self, token: &Token<T>, kind: Kind) -> Result<(), VerifyError> {
+        let issuer = token.issuer().ok_or_else(|| missing("iss"))?;
+        match &self.authority {
+            AuthorityKind::Entra(expected) => {
+                let (version, tenant) = self.version_and_tenant(token, issuer, kind)?;
+                self.check_entra(issuer, version, tenant, expected)
+            }
+            AuthorityKind::Fixed { issuers, .. } => check_fixed(issuer, issuers),
+        }
+    }
+
+    /// The version and the tenant of a token of Entra's.
+    fn version_and_tenant<'a, T>(
+        &self,
+        token: &'a Token<T>,
+        issuer: &'a str,
+        kind: Kind,
+    ) -> Result<(&'a str, &'a str), VerifyError> {
+        let version = token.version().ok_or_else(|| missing("ver"))?;
+        let tenant = match (token.tenant_id(), kind) {
+            (Some(tenant), _) => Some(tenant),
+            (None, Kind::Access) => None,
+            // ID tokens have `tid` only if the sign-in asked for the scope `profile`; their issuer has
+            // it.
+            (None, Kind::Id) => self.sign_in.tenant_of(version, issuer),
+        };
+        let tenant = tenant.ok_or_else(|| missing("tid"))?;
+        // Nothing else may be put into the pattern of an issuer.
+        if !is_guid(tenant) {
+            return Err(VerifyError::member(VerifyErrorKind::InvalidClaim, "tid"));
+        }
+        Ok((version, tenant))
+    }
+
+    fn is_key_of(&self, own: &str, tenant: &str) -> bool {
+        self.sign_in.tenant_of_key(own).is_some_and(|named| is_tenant(named, tenant))
+    }
+
+    fn check_entra(
+        &self,
+        issuer: &str,
+        version: &str,
+        tenant: &str,
+        expected: &Tenant,
+    ) -> Result<(), VerifyError> {
+        if self.sign_in.tenant_of(version, issuer) != Some(tenant) {
+            return Err(match self.sign_in.issuer(version, tenant) {
+                Some(own) => {
+                    let kind = VerifyErrorKind::WrongIssuer;
+                    VerifyError::identifiers(kind, own, issuer.to_owned())
+                }
+                None => VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"),
+            });
+        }
+        if !expected.includes(tenant) {
+            return Err(VerifyError::identifiers(
+                VerifyErrorKind::WrongTenant,
+                expected.to_string(),
+                tenant.to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Prints what a message about another issuer says that was expected.
+impl fmt::Display for Issuers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.authority {
+            AuthorityKind::Entra(tenant) => write!(f, "{tenant} at {}", self.sign_in.host),
+            AuthorityKind::Fixed { issuers, .. } => f.write_str(&issuers.join(" or ")),
+        }
+    }
+}
+
+impl fmt::Debug for Issuers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.authority {
+            AuthorityKind::Entra(_) => write!(f, "Entra({self})"),
+            AuthorityKind::Fixed { issuers, .. } => f.debug_list().entries(issuers).finish(),
+        }
+    }
+}
+
+fn check_fixed(issuer: &str, issuers: &[String]) -> Result<(), VerifyError> {
+    if issuers.iter().any(|own| own == issuer) {
+        return Ok(());
+    }
+    let kind = VerifyErrorKind::WrongIssuer;
+    Err(VerifyError::identifiers(kind, issuers.join(" or "), issuer.to_owned()))
+}
+
+/// Returns `true` if a key that names the issuer `own` signs for this issuer: exactly, with the tenant
+/// filled in, or as another name of the same tenant in the same service of Microsoft's.
+fn is_key_of_issuer(own: &str, tenant: Option<&str>, issuer: &str) -> bool {
+    if let Some((start, end)) = own.split_once(TENANT_PLACEHOLDER) {
+        let named = issuer.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+        if named.is_some() && named == tenant {
+            return true;
+        }
+    }
+    own == issuer || is_other_name(own, issuer)
+}
+
+/// The keys of Entra name version 2.0 issuers, also for tokens of version 1.0. Those of External ID may
+/// name another host of the tenant or, as far as can be inferred, Entra's: it runs on Entra.
+fn is_other_name(own: &str, issuer: &str) -> bool {
+    let (named, tenant) = match family(issuer) {
+        Some(Family::Workforce) => {
+            let Some(sign_in) = host_of(issuer).and_then(SignIn::at) else { return false };
+            let tenant = ["1.0", "2.0"].iter().find_map(|ver| sign_in.tenant_of(ver, issuer));
+            (sign_in.tenant_of_key(own), tenant)
+        }
+        Some(Family::ExternalId) => {
+            let entra = || SignIn::of(Cloud::Public).tenant_of_key(own);
+            (external_tenant(own).or_else(entra), external_tenant(issuer))
+        }
+        Some(Family::B2c) | None => (None, None),
+    };
+    named.zip(tenant).is_some_and(|(named, tenant)| is_tenant(named, tenant))
+}
+
+/// Returns `true` if the tenant that a key names is this one, or stands for every tenant.
+fn is_tenant(named: &str, tenant: &str) -> bool {
+    named == TENANT_PLACEHOLDER || named == tenant
+}
+
+/// Returns `true` if a key of this cloud may sign for the issuer, whose metadata names `expected`.
+fn is_cloud_of(own: &str, expected: Option<&str>, issuer: &str) -> bool {
+    match host_of(issuer).and_then(SignIn::at) {
+        Some(sign_in) => expected == Some(own) || sign_in.may_be_named(own),
+        None => expected.is_none_or(|expected| own == expected),
+    }
+}
+
+fn host_of(issuer: &str) -> Option<&str> {
+    issuer.strip_prefix("https://")?.split('/').next()
+}
+
+/// The key signs for this issuer, in this cloud, as far as it says.
+fn check_key(
+    key: &Key,
+    is_issuer: impl FnOnce(&str) -> bool,
+    is_cloud: impl FnOnce(&str) -> bool,
+) -> Result<(), VerifyError> {
+    if key.issuer().is_some_and(|own| !is_issuer(own)) {
+        return Err(VerifyErrorKind::WrongKeyIssuer.into());
+    }
+    if key.cloud_instance_name().is_some_and(|own| !is_cloud(own)) {
+        return Err(VerifyErrorKind::WrongKeyCloud.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,343 @@
+//! Several verifiers in one: which of them a token goes to, and what an attacker learns.
+
+use std::{
+    error::Error as _,
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use aws_lc_rs::signature::RsaKeyPair;
+use easyauth::{
+    Refusal, UnverifiedToken,
+    refusal::RefusalKind,
+    verify::{
+        Authority, BearerAuth, FetchError, FetchKeys, KeyStore, Keys, MetadataUri, Tenant,
+        VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+const CUSTOMERS: &str = "https://contoso.b2clogin.com/1c29d1a5-6f4e-4c3f-9f1b-2f6f9a0f6a11/v2.0/";
+const OTHER_APP: &str = "00000008-0000-4000-8000-000000000008";
+
+/// A source of keys that counts how often it is asked.
+struct Counting {
+    documents: Option<[String; 2]>,
+    count: Arc<AtomicUsize>,
+}
+
+impl FetchKeys for Counting {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        let [metadata, keys] =
+            self.documents.as_ref().ok_or_else(|| FetchError::new("the network is down"))?;
+        Ok(if uri.ends_with("configuration") { metadata } else { keys }.clone().into_bytes())
+    }
+}
+
+/// A store for the keys of an issuer at this host, and how often it fetches a document.
+fn fetched(host: &str, key: Option<&RsaKeyPair>, kid: &str) -> (Keys, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let uri = format!("https://{host}/x/v2.0/.well-known/openid-configuration");
+    let documents = key.map(|key| {
+        let metadata = json!({"issuer": "x", "jwks_uri": format!("https://{host}/x/keys")});
+        let mut jwk = rsa_jwk(key);
+        jwk.insert("kid".to_owned(), kid.into());
+        [metadata.to_string(), json!({"keys": [jwk]}).to_string()]
+    });
+    let store = KeyStore::new(MetadataUri::parse(&uri).unwrap());
+    (Keys::fetched(store, Counting { documents, count: Arc::clone(&count) }), count)
+}
+
+fn staff() -> Verifier {
+    let builder = Verifier::builder(Tenant::single(TENANT).unwrap());
+    builder.application(APP).build().unwrap()
+}
+
+fn customers() -> Verifier {
+    Verifier::builder(Authority::issuer(CUSTOMERS)).application(APP).build().unwrap()
+}
+
+/// A service for staff and customers, whose keys are in two stores.
+struct Service {
+    auth: BearerAuth,
+    staff: Arc<AtomicUsize>,
+    customers: Arc<AtomicUsize>,
+}
+
+impl Service {
+    fn new() -> Self {
+        let (keys, staff_count) =
+            fetched("login.microsoftonline.com", Some(&KEY), "organizations-key");
+        let (customer_keys, customers_count) =
+            fetched("contoso.b2clogin.com", Some(&FOREIGN_KEY), "customers-key");
+        let auth = BearerAuth::new(staff(), keys).or(customers(), customer_keys);
+        let auth = auth.with_clock(|| at(NOW));
+        Self { auth, staff: staff_count, customers: customers_count }
+    }
+
+    fn token(&self, token: &str) -> Result<Option<VerifiedToken>, Refusal> {
+        ask(&self.auth, token)
+    }
+
+    /// How many documents were fetched for staff and for customers.
+    fn fetches(&self) -> (usize, usize) {
+        (self.staff.load(Ordering::SeqCst), self.customers.load(Ordering::SeqCst))
+    }
+}
+
+fn ask(auth: &BearerAuth, token: &str) -> Result<Option<VerifiedToken>, Refusal> {
+    let headers = [("authorization", format!("Bearer {token}"))];
+    match pin!(auth.token(&headers)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+fn of_staff() -> Draft {
+    Draft::access().with("aud", APP)
+}
+
+fn of_customer() -> Draft {
+    let draft = of_staff().with("iss", CUSTOMERS).without("tid");
+    draft.with_header("kid", "customers-key")
+}
+
+/// The error behind a refusal, and the one behind that.
+fn causes(refusal: &Refusal) -> (VerifyErrorKind, Option<String>) {
+    let error = refusal.source().unwrap().downcast_ref::<VerifyError>().unwrap();
+    (error.kind(), error.source().map(ToString::to_string))
+}
+
+#[test]
+fn each_token_goes_to_the_verifier_that_it_names() {
+    let service = Service::new();
+    let token = service.token(&of_staff().sign()).unwrap().unwrap();
+    assert_eq!(token.tenant_id(), Some(TENANT));
+    // The metadata and the keys of the one, and none of the other.
+    assert_eq!(service.fetches(), (2, 0));
+    let token = service.token(&of_customer().sign_with(&FOREIGN_KEY)).unwrap().unwrap();
+    assert_eq!(token.issuer(), Some(CUSTOMERS));
+    assert_eq!(service.fetches(), (2, 2));
+    // A key of one does not sign for the other.
+    for token in [
+        of_staff().with_header("kid", "customers-key").sign_with(&FOREIGN_KEY),
+        of_customer().with_header("kid", "organizations-key").sign(),
+    ] {
+        let refusal = service.token(&token).unwrap_err();
+        let cause = "the key that signed the token is not known".to_owned();
+        assert_eq!(causes(&refusal), (VerifyErrorKind::NoVerifier, Some(cause)));
+    }
+    // What comes after the signature is told as ever.
+    let refusal = service.token(&of_staff().with("exp", NOW - 300).sign()).unwrap_err();
+    assert_eq!(causes(&refusal).0, VerifyErrorKind::Expired);
+    let refusal = service.token(&of_staff().without("scp").sign()).unwrap_err();
+    assert_eq!(causes(&refusal).0, VerifyErrorKind::NoPermissions);
+}
+
+#[test]
+fn a_token_that_no_verifier_is_for_fetches_nothing() {
+    let service = Service::new();
+    let others = [
+        of_staff().with("aud", OTHER_APP),
+        of_customer().with("aud", OTHER_APP),
+        of_staff().with("iss", "https://attacker.example/"),
+        of_staff().with("tid", OTHER_TENANT),
+        of_staff()
+            .with("tid", OTHER_TENANT)
+            .with("iss", format!("https://login.microsoftonline.com/{OTHER_TENANT}/v2.0")),
+        of_staff().without("iss"),
+        of_staff().without("aud"),
+        of_staff().without("ver"),
+        of_staff().with("aud", json!([])),
+        of_customer().with("iss", CUSTOMERS.trim_end_matches('/')),
+    ];
+    for (index, draft) in others.into_iter().enumerate() {
+        let draft = draft.with_header("kid", format!("invented-{index}"));
+        let refusal = service.token(&draft.sign()).unwrap_err();
+        assert_eq!(causes(&refusal), (VerifyErrorKind::NoVerifier, None), "{index}");
+    }
+    for token in ["a.b.c", "opaque", "", "e30.e30.", "e30.W10.AAAA"] {
+        assert!(service.token(token).is_err());
+    }
+    assert_eq!(service.fetches(), (0, 0));
+}
+
+/// Anybody can write what a token names. Until its signature was checked, the answer is one and the same.
+#[test]
+fn the_answer_does_not_tell_which_verifier_there_is() {
+    let service = Service::new();
+    // Both have their keys.
+    assert!(service.token(&of_staff().sign()).is_ok());
+    assert!(service.token(&of_customer().sign_with(&FOREIGN_KEY)).is_ok());
+    let nobody = || of_staff().with("aud", OTHER_APP);
+    let forged = |draft: Draft| draft.sign_with(&FOREIGN_KEY);
+    let kid = |draft: Draft| forged(draft.with_header("kid", "invented"));
+    let algorithm = |draft: Draft| forged(draft.with_header("alg", "none"));
+    let without_kid = |draft: Draft| forged(draft.without_header("kid"));
+    let expected =
+        "Bearer error=\"invalid_token\",error_description=\"no verifier accepts the token\"";
+    for token in [
+        forged(of_staff()),
+        forged(nobody()),
+        kid(of_staff()),
+        kid(of_customer()),
+        kid(nobody()),
+        algorithm(of_staff()),
+        algorithm(nobody()),
+        without_kid(of_staff()),
+        without_kid(nobody()),
+        of_customer().sign(),
+    ] {
+        let refusal = service.token(&token).unwrap_err();
+        assert_eq!(refusal.kind(), RefusalKind::InvalidToken);
+        assert_eq!(refusal.status(), 401);
+        let challenge = refusal.headers()["www-authenticate"].to_str().unwrap().to_owned();
+        assert_eq!(challenge.replace(", ", ","), expected);
+    }
+    // What is wrong whoever is meant is told as with one verifier.
+    for (change, kind) in [
+        (("crit", json!(["exp"])), VerifyErrorKind::UnsupportedHeader),
+        (("nonce", json!("n")), VerifyErrorKind::Protected),
+        (("typ", json!("dpop+jwt")), VerifyErrorKind::WrongType),
+    ] {
+        for draft in [of_staff(), nobody()] {
+            let (name, value): (&str, Value) = change.clone();
+            let refusal = service.token(&forged(draft.with_header(name, value))).unwrap_err();
+            assert_eq!(causes(&refusal).0, kind);
+        }
+    }
+    for draft in [of_staff(), nobody()] {
+        let token = forged(draft);
+        let refusal = service.token(&format!("{token}=")).unwrap_err();
+        assert_eq!(causes(&refusal).0, VerifyErrorKind::Malformed);
+    }
+}
+
+/// The log says it all.
+#[test]
+fn the_error_names_what_was_expected() {
+    let service = Service::new();
+    let refusal = service.token(&of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
+    let start = format!(
+        "no verifier accepts the token: expected api://{APP} or {APP} from {TENANT} at \
+         login.microsoftonline.com or api://{APP} or {APP} from "
+    );
+    let text = refusal.source().unwrap().to_string();
+    assert!(text.starts_with(&start), "{text}");
+    let end = format!("found {OTHER_APP} from https://login.microsoftonline.com/{TENANT}/v2.0");
+    assert!(text.ends_with(&end), "{text}");
+    let refusal = service.token(&of_staff().without("aud").without("iss").sign()).unwrap_err();
+    let text = refusal.source().unwrap().to_string();
+    assert!(text.ends_with("found no audience from no issuer"), "{text}");
+}
+
+/// However many keys an attacker invents for a verifier, its store fetches as seldom as ever, and no other
+/// store does.
+#[test]
+fn invented_keys_are_bounded_for_each_store() {
+    let service = Service::new();
+    for index in 0..20 {
+        let draft = of_staff().with_header("kid", format!("invented-{index}"));
+        assert!(service.token(&draft.sign_with(&FOREIGN_KEY)).is_err());
+    }
+    assert_eq!(service.fetches(), (2, 0));
+    for index in 0..20 {
+        let draft = of_customer().with_header("kid", format!("invented-{index}"));
+        assert!(service.token(&draft.sign_with(&FOREIGN_KEY)).is_err());
+    }
+    assert_eq!(service.fetches(), (2, 2));
+}
+
+#[test]
+fn without_keys_there_is_no_verdict() {
+    let (keys, _) = fetched("login.microsoftonline.com", None, "");
+    let auth = BearerAuth::new(staff(), keys).or(customers(), Keys::fixed(KEYS.clone()));
+    let refusal = ask(&auth.with_clock(|| at(NOW)), &of_staff().sign()).unwrap_err();
+    assert_eq!(refusal.kind(), RefusalKind::KeysUnavailable);
+    assert_eq!(refusal.status(), 503);
+}
+
+/// The first that a token is for decides alone, also if a later one would accept it.
+#[test]
+fn the_first_of_several_that_match_decides() {
+    let only = |client: &str| {
+        let builder = Verifier::builder(Tenant::single(TENANT).unwrap()).application(APP);
+        builder.client(client).build().unwrap()
+    };
+    let keys = || Keys::fixed(KEYS.clone());
+    let ask = |first: Verifier, second: Verifier| {
+        let auth = BearerAuth::new(first, keys()).or(second, keys()).with_clock(|| at(NOW));
+        ask(&auth, &of_staff().sign()).map(drop).map_err(|refusal| causes(&refusal).0)
+    };
+    assert_eq!(ask(only(CLIENT), only(OTHER_APP)), Ok(()));
+    assert_eq!(ask(only(OTHER_APP), only(CLIENT)), Err(VerifyErrorKind::ClientNotAllowed));
+}
+
+/// Two APIs of one tenant share a store; a third verifier is for another tenant.
+#[test]
+fn apis_and_tenants() {
+    let (keys, count) = fetched("login.microsoftonline.com", Some(&KEY), "organizations-key");
+    let of = |tenant: &str, app: &str| {
+        let builder = Verifier::builder(Tenant::single(tenant).unwrap());
+        builder.application(app).build().unwrap()
+    };
+    let auth = BearerAuth::new(of(TENANT, APP), keys.clone())
+        .or(of(TENANT, OTHER_APP), keys.clone())
+        .or(of(OTHER_TENANT, APP), keys)
+        .with_clock(|| at(NOW));
+    let of_tenant = |tenant: &str, app: &str| {
+        let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
+        of_staff().with("aud", app).with("tid", tenant).with("iss", issuer).sign()
+    };
+    for (tenant, app) in [(TENANT, APP), (TENANT, OTHER_APP), (OTHER_TENANT, APP)] {
+        let token = ask(&auth, &of_tenant(tenant, app)).unwrap().unwrap();
+        assert!(token.has_audience(app) && token.tenant_id() == Some(tenant));
+    }
+    assert!(ask(&auth, &of_tenant(OTHER_TENANT, OTHER_APP)).is_err());
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+    // Version 1.0 tokens find their verifier too.
+    let uri = format!("api://{OTHER_APP}");
+    let token = ask(&auth, &Draft::access_v1().with("aud", uri).sign()).unwrap().unwrap();
+    assert_eq!(token.version(), Some("1.0"));
+}
+
+/// The choice by hand, for a program that has its own keys.
+#[test]
+fn is_meant_by() {
+    let token = |draft: Draft| UnverifiedToken::decode(&draft.sign()).unwrap();
+    assert!(
+        staff().is_meant_by(&token(of_staff())) && customers().is_meant_by(&token(of_customer()))
+    );
+    assert!(!staff().is_meant_by(&token(of_customer())));
+    assert!(!customers().is_meant_by(&token(of_staff())));
+    // Nothing else is looked at.
+    assert!(staff().is_meant_by(&token(of_staff().with("exp", 1).with_header("alg", "none"))));
+    assert!(!staff().is_meant_by(&token(of_staff().with("aud", OTHER_APP))));
+    assert!(!staff().is_meant_by(&token(of_staff().with("tid", OTHER_TENANT))));
+}
+
+/// With one verifier the signature is looked at before any claim, as ever.
+#[test]
+fn one_verifier_looks_at_the_signature_first() {
+    let auth = BearerAuth::new(staff(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW));
+    let forged = of_staff().with("aud", OTHER_APP).sign_with(&FOREIGN_KEY);
+    let refusal = ask(&auth, &forged).unwrap_err();
+    assert_eq!(causes(&refusal), (VerifyErrorKind::InvalidSignature, None));
+}
+
+#[test]
+fn the_realm_is_in_every_challenge() {
+    let auth = Service::new().auth.with_realm("orders").unwrap();
+    let refusal = ask(&auth, &of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
+    let headers = refusal.headers();
+    let challenge = headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("Bearer realm=\"orders\""), "{challenge}");
+}
