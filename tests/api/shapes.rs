@@ -408,7 +408,7 @@ fn tokens_that_cannot_be_exchanged() {
     assert_eq!(steps[0], "ask-client-for-token");
     assert!(!token(&format!("{own}}}")).diagnose(Requirement::audience(OWN), now()).opens());
     // Those of other issuers need not.
-    let foreign = own.replace("login.microsoftonline.com", "login.example.com");
+    let foreign = own.replace(issuer, "https://login.example.com");
     assert!(token(&format!("{foreign}}}")).diagnose(Requirement::audience(OWN), now()).opens());
 
     // Static Web Apps' `X-MS-AUTH-TOKEN` (AADSTS50013).
