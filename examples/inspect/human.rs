@@ -187,8 +187,14 @@ fn write_step(start: &str, step: &Cure, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, &parameters.to_wire())?;
         return writeln!(out);
     }
-    for line in wrap(&format!("{start}{step}"), WIDTH) {
-        writeln!(out, "{line}")?;
+    // A number has its column, as a label has.
+    let indent =
+        if start.starts_with(|first: char| first.is_ascii_digit()) { start.len() } else { 0 };
+    for (index, line) in
+        wrap(&format!("{start}{step}"), WIDTH.saturating_sub(indent)).iter().enumerate()
+    {
+        let indent = if index == 0 { 0 } else { indent };
+        writeln!(out, "{:indent$}{line}", "")?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Does this token open that API, and if not: why, and what cures it.
+//! Does this token open that API, and if not: why, and how to fix it.
 
 mod audience;
 mod cure;
@@ -20,6 +20,6 @@ pub use note::Note;
 #[cfg(feature = "azure_core")]
 pub(crate) use origin::Origin;
 pub use reason::{ApiName, Reason};
-pub(crate) use reason::{Apis, wrong_audience};
+pub(crate) use reason::{Apis, is_of_static_web_apps, wrong_audience};
 pub use requirement::{Permission, Requirement};
 pub use shape::Lookalike;

@@ -143,7 +143,7 @@ pub(super) fn examine<T>(
         Fit::FitsByConvention => notes.push(Note::ClientIdAudience),
         Fit::Not(reason) => reasons.push(reason),
     }
-    if token.issuer().is_some_and(|issuer| issuer.ends_with(STATIC_WEB_APPS_ISSUER)) {
+    if is_of_static_web_apps(token) {
         reasons.push(Reason::StaticWebApps);
     }
     if token.is_id_token() {
@@ -180,6 +180,11 @@ pub(super) fn examine<T>(
 
 /// How the issuer of `X-MS-AUTH-TOKEN` ends: `https://<name>.azurestaticapps.net/.auth`.
 const STATIC_WEB_APPS_ISSUER: &str = ".azurestaticapps.net/.auth";
+
+/// Whether Static Web Apps issued the token, as it says.
+pub(crate) fn is_of_static_web_apps<T>(token: &Token<T>) -> bool {
+    token.issuer().is_some_and(|issuer| issuer.ends_with(STATIC_WEB_APPS_ISSUER))
+}
 
 fn missing_permission<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     (!wanted.has_permission(token)).then(|| Reason::MissingPermission {

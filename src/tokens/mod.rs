@@ -64,6 +64,9 @@ impl TokenKind {
 
 const EXPIRES_ON: &str = "EXPIRES-ON";
 
+/// The longest end of the name of a token header.
+const LONGEST_END: &str = TokenKind::AccessSecret.header();
+
 /// The tokens that the identity provider gave to the application for this caller: the headers
 /// `X-MS-TOKEN-<provider>-*`.
 ///
@@ -141,16 +144,21 @@ impl ProviderTokens {
         provider: &IdentityProvider,
     ) -> Result<Self, HeaderError> {
         let mut tokens = Self { provider: Some(provider.clone()), ..Self::default() };
-        let provider = provider.as_str().to_ascii_uppercase();
+        // One text for all names: they differ in how they end. Lookups ignore case.
+        let mut name = format!("{}{}-{LONGEST_END}", headers::TOKEN_PREFIX, provider.as_str());
+        name.make_ascii_uppercase();
+        let start = name.len().saturating_sub(LONGEST_END.len());
         for kind in TokenKind::ALL {
-            let name = format!("{}{provider}-{}", headers::TOKEN_PREFIX, kind.header());
+            name.truncate(start);
+            name.push_str(kind.header());
             match token_value(headers, &name) {
                 Ok(None) => {}
                 Ok(Some(value)) => tokens.insert(kind, Zeroizing::new(value.to_owned())),
                 Err(kind) => return Err(HeaderError::new(name, kind)),
             }
         }
-        let name = format!("{}{provider}-{EXPIRES_ON}", headers::TOKEN_PREFIX);
+        name.truncate(start);
+        name.push_str(EXPIRES_ON);
         tokens.expires_on = match headers::machine_value(headers, &name) {
             Ok(None | Some("")) => None,
             Ok(Some(value)) => match ExpiresOn::parse(value) {
