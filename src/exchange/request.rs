@@ -160,7 +160,7 @@ impl<'a> TokenRequest<'a> {
             Err(match by_case {
                 Some((expected, actual)) => ExchangeError::AudienceCase {
                     expected: ApiName::of_audience(expected),
-                    actual: ApiName::of_audience(actual),
+                    actual: vec![ApiName::of_audience(actual)],
                 },
                 None => ExchangeError::WrongAudience {
                     expected: ApiName::of_audience(client_id),

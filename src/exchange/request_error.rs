@@ -62,13 +62,14 @@ pub enum ExchangeError {
     /// [`TokenRequest::own_audience`](super::TokenRequest::own_audience) only in case. Entra compares
     /// exactly (AADSTS500131): write the App ID URI as the app registration has it.
     #[error(
-        "the access token is for {actual}, and the own audience {expected} differs from it in case"
+        "the access token is for {}, and the own audience {expected} differs from it in case",
+        Apis(actual)
     )]
     AudienceCase {
         /// The own audience.
         expected: ApiName,
         /// How the token has it.
-        actual: ApiName,
+        actual: Vec<ApiName>,
     },
     /// The token to exchange is what Static Web Apps send to a linked API in `X-MS-AUTH-TOKEN`. Entra did
     /// not issue it, and answers AADSTS50013.

@@ -87,7 +87,7 @@ resources! {
         { cloud: GERMANY,
           default_scope: "https://management.core.sovcloud-api.de//user_impersonation",
           audiences: &[
-              "https://management.core.sovcloud-api.de", "https://management.sovcloud-api.de",
+              "https://management.sovcloud-api.de", "https://management.core.sovcloud-api.de",
           ] }
     ];
     GRAPH = "Microsoft Graph" { apps_need_roles: true, } [
