@@ -129,8 +129,11 @@ struct Model {
     /// When the source last did not answer.
     unwell: Duration,
     /// By how much the store may be late, because it takes small steps back for the clocks of threads
-    /// that differ.
+    /// that differ, and cannot see what a step back cancels between two readings of the clock.
     lag: Duration,
+    /// How far the clock went forward, and whether it was set back, since the store last read it.
+    unread: Duration,
+    is_set_back: bool,
 }
 
 impl Model {
@@ -159,6 +162,8 @@ impl Model {
             last_for_unknown: None,
             unwell: Duration::ZERO,
             lag: Duration::ZERO,
+            unread: Duration::ZERO,
+            is_set_back: false,
         }
     }
 
@@ -179,13 +184,11 @@ impl Model {
                 }
             }
             Step::Pass(time) => self.pass(time),
-            Step::SetClock(true, by) => {
-                self.clock += by;
-                self.forward += by;
-            }
+            Step::SetClock(true, by) => self.forward(by),
             Step::SetClock(false, by) => {
                 self.clock -= by;
-                self.lag += by.min(SKEW);
+                self.lag += by.min(SKEW) + std::mem::take(&mut self.unread);
+                self.is_set_back = true;
             }
             Step::Source(mode) => {
                 self.mode = mode;
@@ -199,6 +202,17 @@ impl Model {
                 let which = usize::from(old) + 2 * usize::from(new);
                 self.source.publish(self.parts.documents[which].clone());
             }
+        }
+    }
+
+    /// The clock goes forward.
+    fn forward(&mut self, by: Duration) {
+        self.clock += by;
+        self.forward += by;
+        if self.is_set_back {
+            self.lag += by;
+        } else {
+            self.unread += by;
         }
     }
 
@@ -277,12 +291,13 @@ impl Model {
             let now = self.timer.now();
             let next = self.timer.next().unwrap_or(end).min(end).min(now + MINUTE);
             self.timer.advance(next - now);
-            self.clock += next - now;
-            self.forward += next - now;
+            self.forward(next - now);
             if self.mode != Mode::Answers || self.published == [false, false] {
                 self.unwell = next;
             }
             if self.background.is_none() {
+                // Its first poll reads the clock.
+                (self.unread, self.is_set_back) = (Duration::ZERO, false);
                 let (keys, now) = (self.keys.clone(), self.clock);
                 self.background =
                     Some(Task::new(async move { drop(keys.refresh_if_due(now).await) }));
@@ -359,6 +374,16 @@ impl Model {
             Err(other) => panic!("{other:?}"),
         }
     }
+}
+
+/// What a step back cancels before the store reads the clock again, it cannot see.
+#[test]
+fn a_clock_that_goes_back_and_forth() {
+    let mut model = Model::new();
+    model.pass(Duration::from_secs(1));
+    model.take(Step::SetClock(false, Duration::from_secs(1372)));
+    model.take(Step::SetClock(true, Duration::from_secs(420)));
+    model.request(1);
 }
 
 proptest! {
