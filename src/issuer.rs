@@ -207,6 +207,23 @@ pub(crate) fn is_workforce(issuer: &str) -> bool {
     all().any(|sign_in| ["1.0", "2.0"].iter().any(|version| is_named(sign_in, version)))
 }
 
+/// Returns `true` if this is an issuer at one of Microsoft's own hosts, compared exactly. Custom domains
+/// cannot be recognized.
+pub(crate) fn is_microsoft(issuer: &str) -> bool {
+    let Some((host, _)) = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/'))
+    else {
+        return false;
+    };
+    SignIn::at(host).is_some() || customer_domain(host).is_some()
+}
+
+/// The tenant that an issuer at one of Microsoft's own hosts names: the first segment of its path.
+pub(crate) fn tenant(issuer: &str) -> Option<&str> {
+    let (_, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    let tenant = path.split('/').next()?;
+    (is_microsoft(issuer) && is_guid(tenant)).then_some(tenant)
+}
+
 /// The tenant that an issuer of External ID names: `https://<any name>.ciamlogin.com/<tenant>/v2.0`.
 pub(crate) fn external_tenant(issuer: &str) -> Option<&str> {
     let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;

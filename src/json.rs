@@ -33,6 +33,14 @@ impl Span {
         text.get(self.range(0)).unwrap_or_default()
     }
 
+    /// Puts `piece` behind `text` and returns its place.
+    #[cfg(feature = "verify")]
+    pub(crate) fn append(text: &mut String, piece: &str) -> Option<Self> {
+        let start = text.len();
+        text.push_str(piece);
+        Self::new(start, text.len())
+    }
+
     fn new(start: usize, end: usize) -> Option<Self> {
         let start = u32::try_from(start).ok()?;
         let end = u32::try_from(end).ok()?;

@@ -1,4 +1,4 @@
-//! Which platform this is, and whether its headers can be believed.
+//! Which platform this is, and whether its identity headers can be trusted.
 
 /// Where the service runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,20 +10,23 @@ pub enum Host {
     Functions,
     /// Azure Container Apps, Functions on Container Apps included.
     ContainerApps,
-    /// None of them that could be told: a developer's machine, for instance.
+    /// Azure Static Web Apps, which have to be [declared](Platform::static_web_apps).
+    StaticWebApps,
+    /// None that could be told: a developer's machine, a front end of your own.
     Unknown,
 }
 
-/// The platform around the service, and whether Easy Auth stands in front of it.
+/// The platform around the service, and whether its identity headers can be trusted.
 ///
-/// Identity headers are worth something only if a proxy in front overwrites what the outside world
-/// sends. App Service and Functions say so in the environment. Container Apps say nothing, so there it
-/// is for you to say. Check once at the start:
+/// Identity headers can be trusted only if a front end overwrites what the outside world sends. App
+/// Service and Functions say so in the environment. Container Apps and Static Web Apps do not: declare
+/// them. Layers and extractors follow the same rule, and read no identity header on a platform that is
+/// not trusted. Check once at the start:
 ///
 /// ```no_run
 /// use easyauth::Platform;
 ///
-/// let platform = Platform::detect(|name| std::env::var(name).ok());
+/// let platform = Platform::from_env();
 /// platform.require_easy_auth()?;
 /// # Ok::<(), easyauth::NoEasyAuth>(())
 /// ```
@@ -39,9 +42,13 @@ pub enum Host {
 /// assert!(platform.trust_container_apps().require_easy_auth().is_ok());
 /// ```
 ///
-/// Static Web Apps cannot be told from the environment. A request tells:
-/// [`EasyAuthPrincipal::shape`](crate::EasyAuthPrincipal::shape) and
-/// [`front_end`](crate::EasyAuthPrincipal::front_end).
+/// Where it is read:
+///
+/// | adapter | set up |
+/// |---|---|
+/// | tower, axum | `.layer(EasyAuthLayer::new(platform))` |
+/// | axum, extractors alone | `.layer(Extension(platform))` |
+/// | actix-web | `.app_data(platform)`, or `.app_data(web::Data::new(platform))` |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Platform {
     host: Host,
@@ -49,8 +56,13 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Reads the environment through `lookup`: `|name| std::env::var(name).ok()` in a service, a map in
-    /// a test.
+    /// Reads the environment of this process: [`detect`](Self::detect) with [`std::env::var`].
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self::detect(|name| std::env::var(name).ok())
+    }
+
+    /// Reads the environment through `lookup`: a map in a test.
     ///
     /// Easy Auth is on if `WEBSITE_AUTH_ENABLED` is `true` in any case, as Azure's own Functions host
     /// reads it. `WEBSITE_AUTH_DEFAULT_PROVIDER` is not looked at: it is unset in many sites with
@@ -75,6 +87,28 @@ impl Platform {
         Self { host, easy_auth }
     }
 
+    /// Declares that a front end of your own overwrites every identity header of the outside world, and
+    /// that no other way leads to this service. For a proxy that does what Easy Auth does, and for
+    /// tests.
+    ///
+    /// ```
+    /// assert!(easyauth::Platform::trusting_headers().has_easy_auth());
+    /// ```
+    #[must_use]
+    pub const fn trusting_headers() -> Self {
+        Self { host: Host::Unknown, easy_auth: true }
+    }
+
+    /// Declares that this is behind a Static Web App, which authenticates callers. The environment does
+    /// not tell. A linked Function or container must not be reachable in another way.
+    ///
+    /// After sign-in, browsers return to the address in `X-MS-ORIGINAL-URL`: Static Web Apps rewrite the
+    /// path of a request (static-web-apps#580).
+    #[must_use]
+    pub const fn static_web_apps() -> Self {
+        Self { host: Host::StaticWebApps, easy_auth: true }
+    }
+
     /// On Container Apps: declares that authentication is configured and that its sidecar is the only
     /// way to this container. Changes nothing elsewhere.
     #[must_use]
@@ -88,30 +122,32 @@ impl Platform {
         self.host
     }
 
-    /// Whether Easy Auth stands in front, so that identity headers can be believed.
+    /// Returns `true` if a front end overwrites identity headers, so that they can be trusted.
     #[must_use]
     pub fn has_easy_auth(&self) -> bool {
         self.easy_auth
     }
 
-    /// Refuses to go on without Easy Auth in front.
+    /// Returns an error unless identity headers can be trusted.
     ///
     /// # Errors
     ///
-    /// [`NoEasyAuth`] unless [`has_easy_auth`](Self::has_easy_auth).
+    /// [`NoEasyAuth`] unless [`has_easy_auth`](Self::has_easy_auth). It says what to do.
     pub fn require_easy_auth(&self) -> Result<(), NoEasyAuth> {
         if self.easy_auth { Ok(()) } else { Err(NoEasyAuth { host: self.host }) }
     }
 }
 
-/// Easy Auth does not stand in front of the service, as far as can be told.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Identity headers cannot be trusted here, as far as can be told. Says what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", match host {
     Host::ContainerApps => "container apps do not say whether authentication is on: declare it with \
-                            trust_container_apps",
+                            Platform::trust_container_apps",
     Host::AppService | Host::Functions => "authentication is off: WEBSITE_AUTH_ENABLED is not true",
-    Host::Unknown => "this is not a platform with authentication in front: identity headers are \
-                      anybody's",
+    Host::StaticWebApps | Host::Unknown => {
+        "no known front end overwrites identity headers here: declare one with \
+         Platform::trusting_headers or Platform::static_web_apps"
+    }
 })]
 pub struct NoEasyAuth {
     host: Host,

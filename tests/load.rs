@@ -1,4 +1,5 @@
-//! Ten thousand requests, 64 at a time, while the source of the keys comes and goes: nobody notices.
+//! Ten thousand requests, 64 at a time, while the source of the keys comes and goes and the issuer changes
+//! its key; and clients that invent keys and hang up. No valid token is rejected.
 //! Prints how long requests took: `cargo test --release --all-features --test load -- --nocapture`.
 #![cfg(all(feature = "axum", feature = "tower", feature = "reqwest", feature = "testing"))]
 #![allow(
@@ -12,7 +13,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, RwLock,
         atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     time::{Duration, Instant, SystemTime},
@@ -33,7 +34,10 @@ use easyauth::{
 use http_body_util::{BodyExt as _, Empty};
 use hyper::{Request, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+};
 
 const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 const USER: &str = "00000003-0000-4000-8000-000000000003";
@@ -69,10 +73,13 @@ impl Clock {
     }
 }
 
+/// An issuer whose key changes.
+type Issuer = Arc<RwLock<TestIssuer>>;
+
 /// A source of keys that gives, fails, answers nonsense, hangs and gives again.
 #[derive(Clone)]
 struct Source {
-    issuer: Arc<TestIssuer>,
+    issuer: Issuer,
     jwks_uri: String,
     asked: Arc<AtomicUsize>,
     failed: Arc<AtomicUsize>,
@@ -80,7 +87,7 @@ struct Source {
 
 async fn keys(State(source): State<Source>) -> Response<String> {
     let body = match source.asked.fetch_add(1, Ordering::SeqCst) % 4 {
-        0 => return Response::new(source.issuer.jwks_json()),
+        0 => return Response::new(source.issuer.read().unwrap().jwks_json()),
         1 => {
             tokio::time::sleep(Duration::from_millis(200)).await;
             r#"{"keys":[]}"#
@@ -101,11 +108,11 @@ async fn serve(router: Router) -> std::net::SocketAddr {
 }
 
 async fn metadata(State(source): State<Source>) -> String {
-    source.issuer.metadata_json(&source.jwks_uri)
+    source.issuer.read().unwrap().metadata_json(&source.jwks_uri)
 }
 
 /// Serves the documents of the issuer, and what they are fetched by.
-async fn source(issuer: Arc<TestIssuer>) -> (Source, Keys) {
+async fn source(issuer: Issuer) -> (Source, Keys) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let source = Source {
@@ -119,7 +126,7 @@ async fn source(issuer: Arc<TestIssuer>) -> (Source, Keys) {
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let uri = MetadataUri::insecure_loopback(&format!("http://{address}/metadata")).unwrap();
     let fetcher = ReqwestFetcher::with_timeout(Duration::from_millis(100)).unwrap();
-    (source, Keys::fetched(KeyStore::new(uri), fetcher))
+    (source, Keys::fetched(KeyStore::new(uri), fetcher).with_sleep(tokio::time::sleep))
 }
 
 fn service(keys: Keys, clock: Clock) -> Router {
@@ -136,7 +143,7 @@ fn service(keys: Keys, clock: Clock) -> Router {
             "/files",
             get(files).layer(RequireLayer::permission(Requirement::scope("Files.Read"))),
         )
-        .layer(EasyAuthLayer::new(platform).verify(auth).confirm_by_bearer())
+        .layer(EasyAuthLayer::new(platform).confirm_by_bearer(auth))
 }
 
 /// The memory of this process that is in use, in bytes (proc(5), `statm`); `None` where there is no
@@ -150,14 +157,32 @@ fn resident() -> Option<u64> {
 /// What the clients have in common.
 struct Load {
     address: std::net::SocketAddr,
-    issuer: Arc<TestIssuer>,
+    issuer: Issuer,
     clock: Clock,
     sent: AtomicUsize,
     limit: AtomicUsize,
+    /// After how many requests the issuer signs with a new key.
+    rollover: AtomicUsize,
+    /// How many requests were told to try again later.
+    retried: AtomicUsize,
 }
 
 impl Load {
-    /// Sends requests over one connection until all are sent, and says how long each took.
+    fn token(&self, number: usize) -> String {
+        if number >= self.rollover.load(Ordering::SeqCst) {
+            let mut issuer = self.issuer.write().unwrap();
+            // The first who gets here.
+            if self.rollover.swap(usize::MAX, Ordering::SeqCst) != usize::MAX {
+                issuer.rotate().unwrap();
+            }
+        }
+        let issuer = self.issuer.read().unwrap();
+        let token = issuer.access_token(API, self.clock.now()).scope("Files.Read");
+        token.expires_in(Duration::from_secs(24 * 3600)).sign()
+    }
+
+    /// Sends requests over one connection until all are sent, and says how long each took. A request
+    /// whose key could not be fetched is sent again.
     async fn client(self: Arc<Self>) -> Vec<Duration> {
         let stream = TokioIo::new(TcpStream::connect(self.address).await.unwrap());
         let (mut sender, connection) = http1::handshake(stream).await.unwrap();
@@ -165,24 +190,36 @@ impl Load {
         let principal = TestPrincipal::entra().tenant_id(TENANT).object_id(USER).role("Reader");
         let mut times = Vec::new();
         let mut headers = None;
-        while self.sent.fetch_add(1, Ordering::SeqCst) < self.limit.load(Ordering::SeqCst) {
+        loop {
+            let number = self.sent.fetch_add(1, Ordering::SeqCst);
+            if number >= self.limit.load(Ordering::SeqCst) {
+                break;
+            }
             // Tokens are for an hour, and that is soon over.
             if times.len() % 8 == 0 {
-                let token = self.issuer.access_token(API, self.clock.now()).scope("Files.Read");
-                let token = token.expires_in(Duration::from_secs(8 * 3600));
-                headers = Some(principal.headers_with_bearer(&token.sign()));
+                headers = Some(principal.headers_with_bearer(&self.token(number)));
             }
-            let mut request = Request::get("/files").body(Empty::<Bytes>::new()).unwrap();
-            *request.headers_mut() = headers.clone().unwrap();
-            request.headers_mut().insert("host", "localhost".parse().unwrap());
-            self.clock.tick();
             let start = Instant::now();
-            let response = sender.send_request(request).await.unwrap();
-            let status = response.status();
-            let body = response.into_body().collect().await.unwrap().to_bytes();
+            loop {
+                let mut request = Request::get("/files").body(Empty::<Bytes>::new()).unwrap();
+                *request.headers_mut() = headers.clone().unwrap();
+                request.headers_mut().insert("host", "localhost".parse().unwrap());
+                self.clock.tick();
+                sender.ready().await.unwrap();
+                let response = sender.send_request(request).await.unwrap();
+                let (status, is_later) =
+                    (response.status(), response.headers().contains_key("retry-after"));
+                let body = response.into_body().collect().await.unwrap().to_bytes();
+                if status == 503 && is_later {
+                    self.retried.fetch_add(1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    continue;
+                }
+                assert_eq!(status, 200, "{body:?}");
+                assert_eq!(body, USER);
+                break;
+            }
             times.push(start.elapsed());
-            assert_eq!(status, 200, "{body:?}");
-            assert_eq!(body, USER);
         }
         times
     }
@@ -202,10 +239,14 @@ impl Load {
     }
 }
 
+/// One test at a time, because the memory of the process is measured.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
+    let _alone = ALONE.lock().await;
     let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
-    let issuer = Arc::new(TestIssuer::new(TENANT).unwrap());
+    let issuer = Arc::new(RwLock::new(TestIssuer::new(TENANT).unwrap()));
     let (source, keys) = source(Arc::clone(&issuer)).await;
     assert!(keys.refresh_if_due(clock.now()).await.unwrap());
     let address = serve(service(keys.clone(), clock.clone())).await;
@@ -215,6 +256,8 @@ async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
         clock: clock.clone(),
         sent: AtomicUsize::new(0),
         limit: AtomicUsize::new(0),
+        rollover: AtomicUsize::new(usize::MAX),
+        retried: AtomicUsize::new(0),
     });
 
     // As a service does: now and then, whether requests come or not.
@@ -229,7 +272,10 @@ async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
     });
     load.run(WARM_UP).await;
     let before = resident();
+    load.rollover.store(REQUESTS / 2, Ordering::SeqCst);
+    let before_rollover = load.issuer.read().unwrap().key_id().to_owned();
     let mut times = load.run(REQUESTS).await;
+    assert_ne!(load.issuer.read().unwrap().key_id(), before_rollover);
     let growth = resident().zip(before).map(|(after, before)| after.saturating_sub(before));
     refreshing.abort();
 
@@ -238,11 +284,102 @@ async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
     times.sort_unstable();
     println!(
         "{REQUESTS} requests, {CONCURRENCY} at a time: median {:?}, p99 {:?}, longest {:?}; keys \
-         fetched {asked} times, of which {failed} failed; memory grew by {growth:?} bytes",
+         fetched {asked} times, of which {failed} failed; {} times told to try again; memory grew by \
+         {growth:?} bytes",
         times[REQUESTS / 2],
         times[REQUESTS * 99 / 100],
         times[REQUESTS - 1],
+        load.retried.load(Ordering::SeqCst),
     );
     assert!(failed >= 3 && asked - failed >= 2, "the source came and went");
     assert!(growth.unwrap_or(0) < MAX_GROWTH, "{growth:?}");
+}
+
+/// How many clients hang up, in rounds between which half an hour passes. Two honest requests come in
+/// each round.
+const ROUNDS: usize = 60;
+const HANG_UPS: usize = 25;
+const HONEST: usize = 2;
+
+/// A source of keys that takes its time, and counts.
+async fn slow_source(issuer: Issuer) -> (Arc<AtomicUsize>, KeyStore) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let metadata = issuer.read().unwrap().metadata_json(&format!("http://{address}/keys"));
+    let keys = {
+        let asked = Arc::clone(&asked);
+        move || async move {
+            asked.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            issuer.read().unwrap().jwks_json()
+        }
+    };
+    let router =
+        Router::new().route("/metadata", get(|| async { metadata })).route("/keys", get(keys));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let uri = MetadataUri::insecure_loopback(&format!("http://{address}/metadata")).unwrap();
+    (asked, KeyStore::new(uri))
+}
+
+/// Sends a request and hangs up without waiting for the answer (hyper drops the handler then:
+/// hyperium/hyper#2728).
+async fn hang_up(address: std::net::SocketAddr, token: &str) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request =
+        format!("GET /files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // So that the handler runs, and waits.
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+/// 1,500 clients invent keys and hang up in 30 hours, longer than keys live without a refresh: honest
+/// requests pass, keys are refreshed every hour, and the source is asked no more often than allowed.
+/// It is bounded by counts, and time passes on the clock of the service alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_hang_up_starve_nobody() {
+    let _alone = ALONE.lock().await;
+    let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
+    let issuer = Arc::new(RwLock::new(TestIssuer::new(TENANT).unwrap()));
+    let (asked, store) = slow_source(Arc::clone(&issuer)).await;
+    let fetcher = ReqwestFetcher::new().unwrap();
+    let keys = Keys::fetched(store, fetcher).with_sleep(tokio::time::sleep);
+    let address = serve(service(keys.clone(), clock.clone())).await;
+    // Signed by a key that the issuer does not publish, so its ID is as good as invented.
+    let invented = TestIssuer::new(TENANT).unwrap();
+
+    let mut refreshed = 0;
+    for round in 0..ROUNDS {
+        let token = invented.access_token(API, clock.now()).scope("Files.Read").sign();
+        for _ in 0..HANG_UPS {
+            hang_up(address, &token).await;
+        }
+        let load = Arc::new(Load {
+            address,
+            issuer: Arc::clone(&issuer),
+            clock: clock.clone(),
+            sent: AtomicUsize::new(0),
+            limit: AtomicUsize::new(HONEST),
+            rollover: AtomicUsize::new(usize::MAX),
+            retried: AtomicUsize::new(0),
+        });
+        assert_eq!(Arc::clone(&load).client().await.len(), HONEST);
+        assert_eq!(load.retried.load(Ordering::SeqCst), 0, "no honest request has to come back");
+
+        // The refresh of the background, which a service calls every minute.
+        let before = keys.store().unwrap().last_success();
+        keys.refresh_if_due(clock.now()).await.unwrap();
+        refreshed += usize::from(keys.store().unwrap().last_success() != before);
+        assert!(keys.store().unwrap().last_error().is_none());
+        let age = clock.now().duration_since(keys.store().unwrap().last_success().unwrap());
+        assert!(age.unwrap() <= 2 * easyauth::verify::REFRESH_INTERVAL, "round {round}");
+        for _ in 0..1800 / TICK.as_secs() {
+            clock.tick();
+        }
+    }
+    let asked = asked.load(Ordering::SeqCst);
+    println!("{} hang-ups: keys fetched {asked} times", ROUNDS * HANG_UPS);
+    assert!(refreshed >= ROUNDS / 4, "{refreshed}");
+    // Half an hour: at most one for an unknown key, and every second time the hourly refresh.
+    assert!(asked <= ROUNDS + ROUNDS / 2 + 2, "{asked}");
 }

@@ -20,6 +20,8 @@ const ON_AZURE: [&str; 2] = ["WEBSITE_SITE_NAME", "CONTAINER_APP_NAME"];
 pub(crate) struct Config {
     pub(crate) port: u16,
     pub(crate) arm: Base,
+    /// Whether the identity headers can be trusted.
+    pub(crate) platform: Platform,
     /// Who writes the identity headers, for the first line of the log.
     pub(crate) in_front: &'static str,
 }
@@ -35,7 +37,7 @@ impl Config {
         in_front: InFront,
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
-        let in_front = vouch(in_front, &lookup)?;
+        let (platform, in_front) = vouch(in_front, &lookup)?;
         let port = lookup(PORT).ok_or_else(|| format!("{PORT} is not set"))?;
         // `parse` would take a sign.
         let port = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
@@ -45,6 +47,7 @@ impl Config {
             port: port.ok_or_else(|| format!("{PORT} is not a port"))?,
             arm: Base::parse(arm.as_deref().unwrap_or(arm::PUBLIC))
                 .map_err(|error| format!("{ARM_BASE_URL} {error}"))?,
+            platform,
             in_front,
         })
     }
@@ -53,7 +56,7 @@ impl Config {
 fn vouch(
     in_front: InFront,
     lookup: &impl Fn(&str) -> Option<String>,
-) -> Result<&'static str, String> {
+) -> Result<(Platform, &'static str), String> {
     let platform = Platform::detect(lookup);
     let platform = match in_front {
         InFront::Platform => platform,
@@ -61,7 +64,10 @@ fn vouch(
         InFront::Local => {
             let is_set = |name: &&&str| lookup(name).is_some_and(|value| !value.is_empty());
             return match ON_AZURE.iter().find(is_set) {
-                None => Ok("--local: what stands in front on this machine is believed"),
+                None => Ok((
+                    Platform::trusting_headers(),
+                    "--local: what stands in front on this machine is believed",
+                )),
                 Some(name) => {
                     Err(format!("--local is for developers' machines, and {name} is set"))
                 }
@@ -73,10 +79,11 @@ fn vouch(
         Host::Unknown => format!("{error}; on your own machine, see --demo and --local"),
         _ => error.to_string(),
     })?;
-    Ok(match platform.host() {
+    let in_front = match platform.host() {
         Host::AppService => "App Service, with Easy Auth in front",
         Host::Functions => "Azure Functions, with Easy Auth in front",
         Host::ContainerApps => "--container-apps: Easy Auth of Container Apps is believed",
         _ => "Easy Auth is in front",
-    })
+    };
+    Ok((platform, in_front))
 }

@@ -85,14 +85,14 @@ async fn try_run(
 
 async fn serve(in_front: InFront, world: &mut World<'_>) -> Result<(), Box<dyn Error>> {
     let config = Config::read(in_front, world.lookup)?;
-    let Config { port, arm, in_front } = config;
+    let Config { port, arm, platform, in_front } = config;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     writeln!(
         world.stdout,
         "resource-groups: {in_front}; http://127.0.0.1:{port}{PATH} asks {arm}"
     )?;
     world.stdout.flush()?;
-    let router = service::router(Arm::new(arm)?, to_stderr())?;
+    let router = service::router(Arm::new(arm)?, platform, to_stderr())?;
     Ok(axum::serve(listener, router).await?)
 }
 

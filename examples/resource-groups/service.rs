@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use easyauth::{
-    Challenge, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Refusal, Requirement,
+    Challenge, EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Refusal, Requirement,
     endpoints::EndpointError, refusal::LoginRedirect, resource::Resource,
 };
 use http::{
@@ -50,13 +50,14 @@ struct Service {
 /// # Errors
 ///
 /// None but for a provider without a sign-in page, which Entra is not.
-pub(crate) fn router(arm: Arm, log: Log) -> Result<Router, EndpointError> {
+pub(crate) fn router(arm: Arm, platform: Platform, log: Log) -> Result<Router, EndpointError> {
     let api = arm.base().api();
     let finish = map_response_with_state(Arc::clone(&log), finish);
     Ok(Router::new()
         .route(PATH, get(resource_groups))
         .route(PATH_WITH_SLASH, get(resource_groups))
         .layer(Extension(LoginRedirect::to(&IdentityProvider::ENTRA)?))
+        .layer(Extension(platform))
         .layer(finish)
         .with_state(Service { arm: Arc::new(arm), api, log }))
 }

@@ -40,7 +40,8 @@ impl Service {
         let bearer =
             AccessToken::from_authorization(request.headers())?.ok_or_else(Refusal::no_token)?;
         // Fetches keys for the first token, and after that for keys that are new.
-        let token = self.verifier.verify_with_blocking(&self.store, &self.fetcher, &bearer, now)?;
+        let token =
+            self.verifier.verify_fetching_blocking(&self.store, &self.fetcher, &bearer, now)?;
         token.authorize(&requirement(request.method()))?;
         Ok(())
     }

@@ -22,6 +22,10 @@ pub(crate) fn check(input: &[u8]) {
         check_printed(json.as_ref());
         return;
     };
+    if result.is_err() && expected.iter().any(|session| session.principal.is_undecided()) {
+        check_printed(json.as_ref());
+        return;
+    }
     let count = result.as_ref().map(Vec::len).ok();
     assert_eq!(count, Some(expected.len()), "{result:?}");
     for (session, expected) in result.iter().flatten().zip(&expected) {

@@ -308,7 +308,7 @@ impl Claims {
         let caller = match claim("idtyp") {
             Some("app") => Caller::App,
             Some("user") => Caller::User,
-            None if !scopes.is_empty() => Caller::User,
+            None if !scopes.is_empty() || of_id_tokens => Caller::User,
             None if claim("iss").is_some_and(is_workforce)
                 && claim("sub").is_some()
                 && claim("sub") == claim("oid") =>

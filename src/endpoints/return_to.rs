@@ -1,6 +1,9 @@
 //! Where a browser goes after a sign-in or a sign-out.
 
+use std::fmt;
+
 use super::EndpointError;
+use crate::escape::Escaped;
 
 /// Where a browser goes after a sign-in or a sign-out: a path of the site, or an address outside that
 /// the settings allow. Anything else is what phishing wants, so it cannot be made.
@@ -10,22 +13,31 @@ use super::EndpointError;
 ///
 /// assert!(ReturnTo::path("/orders?page=2").is_ok());
 /// assert!(ReturnTo::path("//evil.example").is_err());
+/// assert!(ReturnTo::path("/%2fevil.example").is_err());
 /// assert!(ReturnTo::path("https://evil.example").is_err());
 ///
 /// let allowed = ["https://shop.contoso.example/done"];
 /// assert!(ReturnTo::external("https://shop.contoso.example/done?order=7", &allowed).is_ok());
 /// assert!(ReturnTo::external("https://shop.contoso.example/other", &allowed).is_err());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReturnTo(String);
+
+/// Prints no query and no fragment: they can hold a key (`?code=` of Azure Functions).
+impl fmt::Debug for ReturnTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReturnTo").field(&Escaped(without_query(&self.0))).finish()
+    }
+}
 
 impl ReturnTo {
     /// A path of this site, with or without a query and a fragment.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if a browser would take it for another site (`//host`, `/\host`), or
-    /// if it has a character that no address has.
+    /// [`EndpointError::NotAPath`] if a browser would take it for another site (`//host`, `/\host`), also
+    /// after a proxy has decoded it (`/%2fhost`, `/%255chost`); or if it has a character that no address
+    /// has.
     pub fn path(path: &str) -> Result<Self, EndpointError> {
         local(path).map(|path| Self(path.to_owned()))
     }
@@ -54,10 +66,59 @@ impl ReturnTo {
 }
 
 /// A path that no browser takes for another site (WHATWG URL: a backslash is a slash, and tabs and line
-/// breaks are passed over).
+/// breaks are removed).
 pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
-    let is_local = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain);
-    if is_local { Ok(path) } else { Err(EndpointError::NotAPath) }
+    let rest = path.strip_prefix('/').ok_or(EndpointError::NotAPath)?;
+    if leads_to_a_host(rest.as_bytes()) || !path.bytes().all(is_plain) {
+        return Err(EndpointError::NotAPath);
+    }
+    Ok(path)
+}
+
+/// How often a path is decoded at most to see where it leads. Nobody encodes an address five times.
+const MAX_DECODINGS: usize = 4;
+
+/// Whether what follows the first slash begins with another one, also once it is decoded, or decoded
+/// again: some proxies decode a path on its way (microsoft-identity-web#3792, #3940). Control characters
+/// are skipped, as browsers skip them (microsoft-identity-web#4028).
+fn leads_to_a_host(rest: &[u8]) -> bool {
+    let mut rest = rest.to_vec();
+    for _ in 0..=MAX_DECODINGS {
+        match rest.iter().find(|byte| !matches!(byte, 0..=b' ' | 0x7f)) {
+            Some(b'/' | b'\\') => return true,
+            Some(b'%') => {
+                let decoded = decode(&rest);
+                if decoded == rest {
+                    return false;
+                }
+                rest = decoded;
+            }
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Replaces each `%` and two digits by their byte, once.
+fn decode(mut bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    while let Some((byte, rest)) = bytes.split_first() {
+        bytes = rest;
+        let encoded = rest.split_first_chunk().filter(|_| *byte == b'%');
+        match encoded.and_then(|(digits, after)| Some((from_hex(*digits)?, after))) {
+            Some((byte, after)) => {
+                decoded.push(byte);
+                bytes = after;
+            }
+            None => decoded.push(*byte),
+        }
+    }
+    decoded
+}
+
+fn from_hex(digits: [u8; 2]) -> Option<u8> {
+    let digits = std::str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u8::from_str_radix(digits, 16).ok()
 }
 
 /// A printable character of ASCII, but for the backslash.

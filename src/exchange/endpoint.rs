@@ -6,6 +6,7 @@ use http::Uri;
 
 use crate::{
     escape::Escaped,
+    issuer::{SignIn, customer_domain},
     resource::{Cloud, is_guid},
 };
 
@@ -130,23 +131,8 @@ const CIAM_SUFFIX: &str = ".ciamlogin.com";
 
 /// Whether a text is a host where people sign in, which is easily taken for the domain of a tenant.
 fn is_sign_in_host(text: &str) -> bool {
-    // Azure AD B2C has one for each cloud; the others are aliases and hosts of version 1.0 issuers (MSAL,
-    // `AuthorityMetadata`).
-    const SUFFIXES: [&str; 5] =
-        [CIAM_SUFFIX, ".b2clogin.com", ".b2clogin.us", ".b2clogin.cn", ".b2clogin.de"];
-    const OTHERS: [&str; 7] = [
-        "login-us.microsoftonline.com",
-        "login.windows.net",
-        "login.microsoft.com",
-        "login.usgovcloudapi.net",
-        "login.chinacloudapi.cn",
-        "sts.windows.net",
-        "sts.chinacloudapi.cn",
-    ];
-    let text = text.to_ascii_lowercase();
-    SUFFIXES.iter().any(|suffix| text.ends_with(suffix))
-        || OTHERS.contains(&&*text)
-        || Cloud::ALL.iter().any(|cloud| cloud.sign_in_host() == text)
+    let host = text.to_ascii_lowercase();
+    SignIn::at(&host).is_some() || customer_domain(&host).is_some()
 }
 
 /// What should be a tenant or an authority is none. Shows what it is: it is configuration.

@@ -1,6 +1,6 @@
 //! Extractors and rejections for actix-web.
 
-use std::future::{Ready, ready};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
@@ -12,8 +12,19 @@ use actix_web::{
     web::Data,
 };
 
-use super::{RequireRole, Roles};
-use crate::{EasyAuthPrincipal, HeaderSource, ProviderTokens, Refusal, refusal::LoginRedirect};
+#[cfg(feature = "verify")]
+use super::Confirmation;
+use super::{
+    Identity, RequireRole, Roles, accepted::Readable, authentication::Authentication,
+    identity::Asked, target,
+};
+use crate::{
+    EasyAuthPrincipal, HeaderSource, Platform, ProviderTokens, Refusal,
+    refusal::{LoginRedirect, SetupError, SetupErrorKind},
+};
+
+/// Verifying a token can take a fetch of keys.
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
 
 impl HeaderSource for HeaderMap {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
@@ -44,60 +55,107 @@ impl ResponseError for Refusal {
 #[allow(clippy::exhaustive_structs, reason = "a pattern for the parameters of handlers")]
 pub struct Optional<T>(pub Option<T>);
 
-/// The caller of the headers, who has to be signed in.
+/// The caller, who has to be authenticated: of the headers, if there is a [`Platform`] among the data of
+/// the application whose headers can be trusted; of a verified token, if there is a `Confirmation`. Without
+/// either of them, 500.
 impl FromRequest for EasyAuthPrincipal {
     type Error = Refusal;
-    type Future = Ready<Result<Self, Refusal>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(signed_in(request))
+        extract(request, |identity, request| identity.require_principal(&asked(request)).cloned())
     }
 }
 
-/// The caller of the headers, or nobody. Malformed headers are refused.
+/// The caller; `None` for an anonymous request. Malformed headers are rejected.
 impl FromRequest for Optional<EasyAuthPrincipal> {
     type Error = Refusal;
-    type Future = Ready<Result<Self, Refusal>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let principal = EasyAuthPrincipal::from_headers(request.headers());
-        ready(principal.map(Self).map_err(Refusal::from))
+        extract(request, |identity, _| Ok(Self(identity.principal().cloned())))
     }
 }
 
-/// The tokens of the caller, who has to be signed in. They can be empty: see [`ProviderTokens`].
+/// Who is calling, anonymous or not. Without a [`Platform`] or a `Confirmation` among the data of the
+/// application, 500.
+impl FromRequest for Identity {
+    type Error = Refusal;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        extract(request, |identity, _| Ok(identity.clone()))
+    }
+}
+
+/// The tokens of the caller, who has to be authenticated. They can be empty: see [`ProviderTokens`].
+/// Where a token confirms callers, there is at most the ID token that was verified.
 impl FromRequest for ProviderTokens {
     type Error = Refusal;
-    type Future = Ready<Result<Self, Refusal>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            signed_in(request).and_then(|principal| {
-                Ok(Self::from_headers(request.headers(), principal.provider())?)
-            }),
-        )
+        extract(request, |identity, request| {
+            let principal = identity.require_principal(&asked(request))?;
+            let readable = Readable { headers: request.headers(), accepted: identity.accepted() };
+            Ok(Self::from_headers(&readable, principal.provider())?)
+        })
     }
 }
 
-impl<R: Roles> FromRequest for RequireRole<R> {
+impl<R: Roles + 'static> FromRequest for RequireRole<R> {
     type Error = Refusal;
-    type Future = Ready<Result<Self, Refusal>>;
+    type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(signed_in(request).and_then(|principal| {
-            let guard = Self::check(principal.clone(), |role| principal.is_in_role(role));
-            guard.ok_or_else(|| Refusal::forbidden(request.headers()))
-        }))
+        extract(request, |identity, request| {
+            let principal = identity.require_principal(&asked(request))?.clone();
+            Self::check(principal, |role| identity.is_in_role(role))
+                .ok_or_else(|| Refusal::forbidden(request.headers()))
+        })
     }
 }
 
-fn signed_in(request: &HttpRequest) -> Result<EasyAuthPrincipal, Refusal> {
-    EasyAuthPrincipal::from_headers(request.headers())?.ok_or_else(|| {
-        let refusal = Refusal::not_signed_in();
-        let Some(login) = app_data::<LoginRedirect>(request) else { return refusal };
-        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-        refusal.or_login_at(login, request.method().as_str(), target, request.headers())
-    })
+/// Takes something from the identity of the caller.
+fn extract<T: 'static>(
+    request: &HttpRequest,
+    take: fn(&Identity, &HttpRequest) -> Result<T, Refusal>,
+) -> Extracting<T> {
+    let request = request.clone();
+    Box::pin(async move { take(&identity(&request).await?, &request) })
+}
+
+async fn identity(request: &HttpRequest) -> Result<Identity, Refusal> {
+    let authentication = Arc::new(authentication(request)?);
+    // The whole address, inside of a scope as well.
+    let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let target = target::original(authentication.platform, request.headers(), requested);
+    authentication.identify(request.headers(), target).await
+}
+
+fn authentication(request: &HttpRequest) -> Result<Authentication, Refusal> {
+    let platform = app_data::<Platform>(request).copied();
+    #[cfg(feature = "verify")]
+    if let Some(confirmation) = app_data::<Confirmation>(request) {
+        // Whatever the platform is: nothing is taken from headers.
+        let platform = platform.unwrap_or_else(|| Platform::detect(|_| None));
+        return Ok(Authentication::confirmed(platform, confirmation.clone()));
+    }
+    let platform = platform.ok_or_else(|| {
+        Refusal::misconfigured(SetupError::new(
+            SetupErrorKind::MissingPlatform,
+            "add .app_data(platform) to the App",
+        ))
+    })?;
+    Ok(Authentication::new(platform))
+}
+
+fn asked(request: &HttpRequest) -> Asked<'_, HeaderMap> {
+    Asked {
+        method: request.method().as_str(),
+        headers: request.headers(),
+        login: app_data::<LoginRedirect>(request),
+    }
 }
 
 /// What `App::app_data` was given, by itself or in `web::Data`.
@@ -107,26 +165,49 @@ fn app_data<T: 'static>(request: &HttpRequest) -> Option<&T> {
 
 #[cfg(feature = "verify")]
 mod verified {
-    use std::{future::Future, pin::Pin};
-
     use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
     use super::{
         super::{Authorized, Permit},
-        Optional, app_data,
+        Extracting, Optional, app_data, asked, extract,
     };
     use crate::{
         Refusal,
-        verify::{BearerAuth, VerifiedToken},
+        refusal::{SetupError, SetupErrorKind},
+        verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
 
-    type Verifying<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
+    /// The caller whom a verified token confirms. There has to be a
+    /// [`Confirmation`](crate::integrations::Confirmation) among the data of the application, else 500.
+    impl FromRequest for ConfirmedCaller {
+        type Error = Refusal;
+        type Future = Extracting<Self>;
+
+        fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+            extract(request, |identity, request| {
+                identity.require_confirmed(&asked(request)).cloned()
+            })
+        }
+    }
+
+    /// The same; `None` for an anonymous request.
+    impl FromRequest for Optional<ConfirmedCaller> {
+        type Error = Refusal;
+        type Future = Extracting<Self>;
+
+        fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+            extract(request, |identity, _| {
+                identity.check_confirmation()?;
+                Ok(Self(identity.confirmed().cloned()))
+            })
+        }
+    }
 
     /// The bearer token of the request, verified by the [`BearerAuth`] in the application's data; 500
     /// if there is none.
     impl FromRequest for VerifiedToken {
         type Error = Refusal;
-        type Future = Verifying<Self>;
+        type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             let request = request.clone();
@@ -137,7 +218,7 @@ mod verified {
     /// The same, or none. A bad token is refused.
     impl FromRequest for Optional<VerifiedToken> {
         type Error = Refusal;
-        type Future = Verifying<Self>;
+        type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             let request = request.clone();
@@ -147,7 +228,7 @@ mod verified {
 
     impl<P: Permit + 'static> FromRequest for Authorized<P> {
         type Error = Refusal;
-        type Future = Verifying<Self>;
+        type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             let request = request.clone();
@@ -160,6 +241,11 @@ mod verified {
     }
 
     fn auth(request: &HttpRequest) -> Result<BearerAuth, Refusal> {
-        app_data::<BearerAuth>(request).cloned().ok_or_else(Refusal::misconfigured)
+        app_data::<BearerAuth>(request).cloned().ok_or_else(|| {
+            Refusal::misconfigured(SetupError::new(
+                SetupErrorKind::MissingVerifier,
+                "add .app_data(bearer_auth) to the App",
+            ))
+        })
     }
 }

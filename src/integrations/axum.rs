@@ -1,16 +1,25 @@
 //! Extractors and rejections for axum.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum_core::{
     body::Body,
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::{FromRequestParts, OptionalFromRequestParts, Request},
     response::{IntoResponse, Response},
 };
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 
-use super::{Identity, RequireRole, Roles, identity::not_signed_in};
-use crate::{EasyAuthPrincipal, ProviderTokens, Refusal};
+use super::{
+    Identity, RequireRole, Roles,
+    accepted::Readable,
+    authentication::Authentication,
+    identity::Asked,
+    target::{self, OriginalTarget},
+};
+use crate::{
+    EasyAuthPrincipal, Platform, ProviderTokens, Refusal,
+    refusal::{LoginRedirect, SetupError, SetupErrorKind},
+};
 
 /// With the refusal itself in the extensions of the response, for a layer that logs.
 impl IntoResponse for Refusal {
@@ -19,32 +28,63 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The caller, who has to be signed in. Behind `EasyAuthLayer` it is the one
-/// that the layer accepted, else the one of the headers.
+/// Remembers the address that the browser asked for, so that it comes back there after sign-in. A router
+/// that is nested takes its prefix off, and extractors inside see the rest alone. Needed for a
+/// [`LoginRedirect`] with `nest` and without `EasyAuthLayer`, which remembers the address itself.
+///
+/// ```
+/// use axum::{Extension, Router, middleware::map_request, routing::get};
+/// use easyauth::{EasyAuthPrincipal, IdentityProvider, Platform};
+/// use easyauth::{integrations::keep_original_uri, refusal::LoginRedirect};
+///
+/// # fn router() -> Result<Router, easyauth::endpoints::EndpointError> {
+/// let api = Router::new().route("/hello", get(|_: EasyAuthPrincipal| async { "hello" }));
+/// let router = Router::new()
+///     .nest("/api", api)
+///     .layer(map_request(keep_original_uri)) // around the nested router
+///     .layer(Extension(LoginRedirect::to(&IdentityProvider::ENTRA)?))
+///     .layer(Extension(Platform::from_env()));
+/// # Ok(router) }
+/// ```
+pub async fn keep_original_uri(mut request: Request) -> Request {
+    let target = target::of(request.uri()).to_owned();
+    let extensions = request.extensions_mut();
+    if extensions.get::<OriginalTarget>().is_none() {
+        extensions.insert(OriginalTarget(target));
+    }
+    request
+}
+
+/// The caller, who has to be authenticated: as `EasyAuthLayer` found out, else of the headers, if there
+/// is an `Extension(platform)` whose headers can be trusted. Without either of them, 500.
 impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        Ok(signed_in(parts)?.into_owned())
+        identity(parts)?.require_principal(&asked(parts)).cloned()
     }
 }
 
-/// The caller, or nobody. Malformed headers are not nobody: they are refused.
+/// The caller; `None` for an anonymous request. Malformed headers are rejected, never treated as
+/// anonymous.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Refusal> {
-        Ok(principal(parts)?.map(Cow::into_owned))
+        Ok(identity(parts)?.principal().cloned())
     }
 }
 
-/// The tokens of the caller, who has to be signed in. They can be empty: see [`ProviderTokens`].
+/// The tokens of the caller, who has to be authenticated. They can be empty: see [`ProviderTokens`].
+/// Where a token confirms callers, there is at most the ID token that was verified.
 impl<S: Send + Sync> FromRequestParts<S> for ProviderTokens {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let principal = signed_in(parts)?;
-        Ok(Self::from_headers(&parts.headers, principal.provider())?)
+        let identity = identity(parts)?;
+        let principal = identity.require_principal(&asked(parts))?;
+        let readable = Readable { headers: &parts.headers, accepted: identity.accepted() };
+        Ok(Self::from_headers(&readable, principal.provider())?)
     }
 }
 
@@ -52,34 +92,44 @@ impl<S: Send + Sync, R: Roles> FromRequestParts<S> for RequireRole<R> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let principal = signed_in(parts)?.into_owned();
-        let guard = match parts.extensions.get::<Identity>() {
-            Some(identity) => Self::check(principal, |role| identity.is_in_role(role)),
-            None => Self::check(principal.clone(), |role| principal.is_in_role(role)),
-        };
-        guard.ok_or_else(|| Refusal::forbidden(&parts.headers))
+        let identity = identity(parts)?;
+        let principal = identity.require_principal(&asked(parts))?.clone();
+        Self::check(principal, |role| identity.is_in_role(role))
+            .ok_or_else(|| Refusal::forbidden(&parts.headers))
     }
 }
 
-/// What `EasyAuthLayer` found out; 500 where there is no such layer.
+/// Who is calling, anonymous or not; 500 if there is neither an `EasyAuthLayer` nor an
+/// `Extension(platform)`.
 impl<S: Send + Sync> FromRequestParts<S> for Identity {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(Refusal::misconfigured)
+        identity(parts)
     }
 }
 
-fn principal(parts: &Parts) -> Result<Option<Cow<'_, EasyAuthPrincipal>>, Refusal> {
+/// What `EasyAuthLayer` found out; without one, what the headers of a trusted platform say.
+fn identity(parts: &Parts) -> Result<Identity, Refusal> {
     if let Some(identity) = parts.extensions.get::<Identity>() {
-        return Ok(identity.principal().map(Cow::Borrowed));
+        return Ok(identity.clone());
     }
-    Ok(EasyAuthPrincipal::from_headers(&parts.headers)?.map(Cow::Owned))
+    let Some(platform) = parts.extensions.get::<Platform>() else {
+        return Err(Refusal::misconfigured(SetupError::new(
+            SetupErrorKind::MissingPlatform,
+            "add .layer(EasyAuthLayer::new(platform)) or .layer(Extension(platform)) around this route",
+        )));
+    };
+    let target = target::requested(*platform, parts);
+    Arc::new(Authentication::new(*platform)).identify_by_headers(&parts.headers, target)
 }
 
-fn signed_in(parts: &Parts) -> Result<Cow<'_, EasyAuthPrincipal>, Refusal> {
-    principal(parts)?
-        .ok_or_else(|| not_signed_in(&parts.extensions, &parts.method, &parts.uri, &parts.headers))
+fn asked(parts: &Parts) -> Asked<'_, HeaderMap> {
+    Asked {
+        method: parts.method.as_str(),
+        headers: &parts.headers,
+        login: parts.extensions.get::<LoginRedirect>(),
+    }
 }
 
 #[cfg(feature = "verify")]
@@ -87,11 +137,34 @@ mod verified {
     use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
     use http::request::Parts;
 
-    use super::super::{Authorized, Identity, Permit};
+    use super::{
+        super::{Authorized, Identity, Permit},
+        asked, identity,
+    };
     use crate::{
         Refusal,
-        verify::{BearerAuth, VerifiedToken},
+        verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
+
+    /// The caller whom a verified token confirms. `EasyAuthLayer` has to confirm callers, else 500.
+    impl<S: Send + Sync> FromRequestParts<S> for ConfirmedCaller {
+        type Rejection = Refusal;
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+            identity(parts)?.require_confirmed(&asked(parts)).cloned()
+        }
+    }
+
+    /// The same; `None` for an anonymous request.
+    impl<S: Send + Sync> OptionalFromRequestParts<S> for ConfirmedCaller {
+        type Rejection = Refusal;
+
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Refusal> {
+            let identity = identity(parts)?;
+            identity.check_confirmation()?;
+            Ok(identity.confirmed().cloned())
+        }
+    }
 
     /// The bearer token of the request, verified by the [`BearerAuth`] in the state, unless
     /// `EasyAuthLayer` did that before.

@@ -1,46 +1,81 @@
-//! Who is calling, as a layer found it out.
+//! Who is calling, as a layer or an extractor found it out.
 
 use std::{fmt, sync::Arc};
 
-use http::{Extensions, HeaderMap, Method, Uri};
-
+use super::{
+    accepted::Accepted,
+    authentication::{Authentication, Need},
+};
+#[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
+use crate::refusal::{SetupError, SetupErrorKind};
 #[cfg(all(feature = "tower", feature = "verify"))]
 use crate::verify::BearerAuth;
+use crate::{EasyAuthPrincipal, HeaderSource, Refusal, refusal::LoginRedirect};
 #[cfg(feature = "verify")]
-use crate::verify::{VerifiedIdToken, VerifiedToken};
-use crate::{EasyAuthPrincipal, Refusal, refusal::LoginRedirect};
+use crate::{
+    refusal::NotConfirmed,
+    verify::{ConfirmedCaller, VerifiedToken},
+};
 
-/// Who is calling, as `EasyAuthLayer` found it out: in the extensions of every
-/// request that went through it, anonymous ones included. Cheap to clone.
+/// Who is calling: in the extensions of every request that went through `EasyAuthLayer`, anonymous ones
+/// included. Cheap to clone.
+///
+/// Where a token confirms callers, everything here comes from verified tokens, and nothing from headers.
 #[derive(Clone)]
 pub struct Identity(Arc<Found>);
 
-#[derive(Default)]
 pub(super) struct Found {
+    /// From the headers of a trusted platform, or from the token that confirms them.
     pub(super) principal: Option<EasyAuthPrincipal>,
-    /// What verifies bearer tokens.
-    #[cfg(all(feature = "tower", feature = "verify"))]
-    pub(super) bearer: Option<BearerAuth>,
+    /// The verified bearer token.
     #[cfg(feature = "verify")]
     pub(super) token: Option<VerifiedToken>,
-    /// The ID token, if it is what confirms the principal.
     #[cfg(feature = "verify")]
-    pub(super) id_token: Option<VerifiedIdToken>,
-    pub(super) is_confirmed: bool,
-    /// What was asked for, before a router took anything off.
-    pub(super) uri: Uri,
+    pub(super) confirmed: Option<ConfirmedCaller>,
+    /// Why there is no principal, although identity headers came along.
+    #[cfg(feature = "verify")]
+    pub(super) unconfirmed: Option<NotConfirmed>,
+    pub(super) accepted: Accepted,
+    /// Path and query that the browser asked for.
+    pub(super) target: String,
+    pub(super) authentication: Arc<Authentication>,
+}
+
+impl Found {
+    pub(super) fn anonymous(authentication: Arc<Authentication>, target: String) -> Self {
+        Self {
+            principal: None,
+            #[cfg(feature = "verify")]
+            token: None,
+            #[cfg(feature = "verify")]
+            confirmed: None,
+            #[cfg(feature = "verify")]
+            unconfirmed: None,
+            accepted: Accepted::Nothing,
+            target,
+            authentication,
+        }
+    }
 }
 
 impl Identity {
-    #[cfg(feature = "tower")]
     pub(super) fn new(found: Found) -> Self {
         Self(Arc::new(found))
     }
 
-    /// The caller of the headers, if the layer accepted them and somebody is signed in.
+    /// The caller, if there is one whom this service trusts: from the headers of a trusted platform, or,
+    /// where a token confirms callers, made of that token alone.
     #[must_use]
     pub fn principal(&self) -> Option<&EasyAuthPrincipal> {
         self.0.principal.as_ref()
+    }
+
+    /// The caller whom a verified token confirms.
+    #[cfg(feature = "verify")]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
+    #[must_use]
+    pub fn confirmed(&self) -> Option<&ConfirmedCaller> {
+        self.0.confirmed.as_ref()
     }
 
     /// The bearer token, if the layer verifies it and one came along.
@@ -51,38 +86,39 @@ impl Identity {
         self.0.token.as_ref()
     }
 
-    /// Whether somebody is signed in, or sent a token that was verified.
+    /// Returns `true` if the caller is authenticated: by a principal, or by a verified bearer token.
     #[must_use]
     pub fn is_somebody(&self) -> bool {
         self.principal().is_some() || self.has_token()
     }
 
-    /// Whether a verified token confirms the principal.
+    /// Returns `true` if a verified token confirms the caller.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
-        self.0.is_confirmed
+        #[cfg(feature = "verify")]
+        return self.0.confirmed.is_some();
+        #[cfg(not(feature = "verify"))]
+        false
     }
 
-    /// Whether the caller has this role: of the token that confirms the principal, because only that
-    /// says what was signed; else of the principal; without a principal, of the bearer token.
+    /// Returns `true` if the caller has this role: by the token that confirms the caller; else by the
+    /// principal; without a principal, by the bearer token.
     #[must_use]
     pub fn is_in_role(&self, role: impl AsRef<str>) -> bool {
         let role = role.as_ref();
-        if let Some(principal) = self.principal()
-            && !self.is_confirmed()
-        {
-            return principal.is_in_role(role);
+        #[cfg(feature = "verify")]
+        if let Some(caller) = self.confirmed() {
+            return caller.is_in_role(role);
         }
-        self.has_signed_role(role)
+        match self.principal() {
+            Some(principal) => principal.is_in_role(role),
+            None => self.has_token_with_role(role),
+        }
     }
 
     #[cfg(feature = "verify")]
-    fn has_signed_role(&self, role: &str) -> bool {
-        match (&self.0.id_token, &self.0.token) {
-            (Some(token), _) => token.has_app_role(role),
-            (None, Some(token)) => token.has_app_role(role),
-            (None, None) => false,
-        }
+    fn has_token_with_role(&self, role: &str) -> bool {
+        self.token().is_some_and(|token| token.has_app_role(role))
     }
 
     #[cfg(feature = "verify")]
@@ -98,36 +134,118 @@ impl Identity {
 
     #[cfg(not(feature = "verify"))]
     #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn has_signed_role(&self, _: &str) -> bool {
+    fn has_token_with_role(&self, _: &str) -> bool {
         false
+    }
+
+    pub(super) fn accepted(&self) -> &Accepted {
+        &self.0.accepted
+    }
+
+    #[cfg(feature = "tower")]
+    pub(super) fn target(&self) -> &str {
+        &self.0.target
     }
 
     #[cfg(all(feature = "tower", feature = "verify"))]
     pub(super) fn bearer(&self) -> Option<&BearerAuth> {
-        self.0.bearer.as_ref()
+        self.0.authentication.bearer.as_ref()
     }
+
+    /// The principal, which has to be there.
+    #[cfg(any(feature = "axum", feature = "actix-web"))]
+    pub(super) fn require_principal(
+        &self,
+        request: &Asked<'_, impl HeaderSource + ?Sized>,
+    ) -> Result<&EasyAuthPrincipal, Refusal> {
+        self.principal().ok_or_else(|| self.reject(Need::Principal, request))
+    }
+
+    /// The confirmed caller, who has to be there.
+    #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
+    pub(super) fn require_confirmed(
+        &self,
+        request: &Asked<'_, impl HeaderSource + ?Sized>,
+    ) -> Result<&ConfirmedCaller, Refusal> {
+        self.check_confirmation()?;
+        self.confirmed().ok_or_else(|| self.reject(Need::Principal, request))
+    }
+
+    /// Returns an error if nothing confirms callers: there would never be one.
+    #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
+    pub(super) fn check_confirmation(&self) -> Result<(), Refusal> {
+        if self.0.authentication.confirms() {
+            return Ok(());
+        }
+        Err(Refusal::misconfigured(SetupError::new(
+            SetupErrorKind::MissingConfirmation,
+            "add EasyAuthLayer::confirm_by_id_token or EasyAuthLayer::confirm_by_bearer (actix-web: \
+             .app_data(Confirmation::by_id_token(auth)))",
+        )))
+    }
+
+    /// The answer to a request that needs a caller and has none: 500 if no request can ever have one,
+    /// else 401, or 302 to the sign-in page.
+    pub(super) fn reject(
+        &self,
+        need: Need,
+        request: &Asked<'_, impl HeaderSource + ?Sized>,
+    ) -> Refusal {
+        let authentication = &self.0.authentication;
+        if let Err(error) = authentication.check_set_up(need) {
+            return Refusal::misconfigured(error);
+        }
+        let refusal = self.unauthenticated();
+        match authentication.login.as_ref().or(request.login) {
+            Some(login) if self.can_sign_in() => {
+                refusal.or_login_at(login, request.method, &self.0.target, request.headers)
+            }
+            _ => refusal,
+        }
+    }
+
+    #[cfg(feature = "verify")]
+    fn unauthenticated(&self) -> Refusal {
+        match &self.0.unconfirmed {
+            Some(cause) => Refusal::not_confirmed(cause.clone()),
+            None => Refusal::not_signed_in(),
+        }
+    }
+
+    /// Whether signing in helps: it never brings a bearer token.
+    #[cfg(feature = "verify")]
+    fn can_sign_in(&self) -> bool {
+        self.0.unconfirmed.is_none() || self.0.authentication.confirms_by_sign_in()
+    }
+
+    #[cfg(not(feature = "verify"))]
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn unauthenticated(&self) -> Refusal {
+        Refusal::not_signed_in()
+    }
+
+    #[cfg(not(feature = "verify"))]
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn can_sign_in(&self) -> bool {
+        true
+    }
+}
+
+/// A request that needs a caller, as far as the answer depends on it.
+pub(super) struct Asked<'a, H: ?Sized> {
+    pub(super) method: &'a str,
+    pub(super) headers: &'a H,
+    /// Where to sign in, if the layer does not say.
+    pub(super) login: Option<&'a LoginRedirect>,
 }
 
 /// Prints the names of claims and no value.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("Identity");
-        fields.field("principal", &self.0.principal).field("is_confirmed", &self.0.is_confirmed);
+        fields.field("principal", &self.0.principal).field("is_confirmed", &self.is_confirmed());
         #[cfg(feature = "verify")]
         fields.field("token", &self.0.token);
         fields.finish_non_exhaustive()
     }
-}
-
-/// Nobody is signed in: to the sign-in page, if the extensions of the request have a [`LoginRedirect`].
-pub(super) fn not_signed_in(
-    extensions: &Extensions,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Refusal {
-    let refusal = Refusal::not_signed_in();
-    let Some(login) = extensions.get::<LoginRedirect>() else { return refusal };
-    let uri = extensions.get::<Identity>().map_or(uri, |identity| &identity.0.uri);
-    refusal.or_login(login, method, uri, headers)
 }

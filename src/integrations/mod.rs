@@ -2,18 +2,43 @@
 //!
 //! | feature | what there is |
 //! |---|---|
-//! | `axum` | `EasyAuthPrincipal`, `ProviderTokens`, `VerifiedToken`, `RequireRole` and `Authorized` are extractors, and so are `Option`s of the first and the third; `Refusal` is a response |
-//! | `tower` | `EasyAuthLayer` finds out who is calling, `RequireLayer` keeps out who may not pass; what they found out is an `Identity` in the extensions of the request |
+//! | `axum` | `EasyAuthPrincipal`, `ConfirmedCaller`, `ProviderTokens`, `VerifiedToken`, `Identity`, `RequireRole` and `Authorized` are extractors, and so are `Option`s of the first two and of `VerifiedToken`; `Refusal` is a response |
+//! | `tower` | `EasyAuthLayer` finds out who is calling, `RequireLayer` rejects requests that fail a requirement; who is calling is an `Identity` in the extensions of the request |
 //! | `actix-web` | the same extractors as for axum, with `Optional` in the place of `Option`; `Refusal` is an error of a response |
 //! | `azure_core` | `CallerCredential` is a `TokenCredential` for one request |
 //! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys |
 //!
-//! What verifies bearer tokens is a `verify::BearerAuth`: axum and actix-web look for it in the state and the
-//! data of the application, `EasyAuthLayer` is given it. A `LoginRedirect` in the extensions of the request
-//! (axum), in the data of the application (actix-web) or in the layer sends browsers to sign in.
+//! # Trust
+//!
+//! One rule for layers and extractors: identity headers are trusted on a [`Platform`](crate::Platform) that
+//! overwrites them, or through confirmation by a verified token. On another platform they are not read, and
+//! requests are anonymous. Where nothing says which of these holds, or where a caller is required and nothing
+//! can authenticate one, the answer is 500, and the source of the [`Refusal`](crate::Refusal) names the
+//! missing call ([`SetupError`](crate::refusal::SetupError)).
+//!
+//! | | a trusted platform | confirmation | bearer tokens | sign-in |
+//! |---|---|---|---|---|
+//! | tower, axum | `EasyAuthLayer::new(platform)` | `.confirm_by_bearer(auth)`, `.confirm_by_id_token(auth)` | `.verify(auth)` | `.login(login)` |
+//! | axum, extractors alone | `Extension(platform)` | | `BearerAuth` in the state | `Extension(login)`; with nested routers `keep_original_uri` |
+//! | actix-web | `.app_data(platform)` | `.app_data(confirmation)` | `.app_data(auth)` | `.app_data(login)` |
+//!
+//! Layers remove identity headers that they did not accept. Extractors cannot: with extractors alone, and in
+//! actix-web, the header map of the request still has them, so take the caller from an extractor.
 
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
+mod accepted;
 #[cfg(feature = "actix-web")]
 mod actix_web;
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
+mod authentication;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "azure_core")]
@@ -22,10 +47,20 @@ mod azure_core;
 mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 mod guard;
-#[cfg(any(feature = "axum", feature = "tower"))]
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
 mod identity;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
+mod target;
 #[cfg(feature = "tower")]
 mod tower;
 #[cfg(feature = "ureq")]
@@ -34,6 +69,12 @@ mod ureq;
 #[cfg(feature = "actix-web")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "actix-web")))]
 pub use actix_web::Optional;
+#[cfg(all(feature = "actix-web", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "actix-web", feature = "verify"))))]
+pub use authentication::Confirmation;
+#[cfg(feature = "axum")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "axum")))]
+pub use axum::keep_original_uri;
 #[cfg(feature = "azure_core")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
 pub use azure_core::{CallerCredential, CredentialError};
@@ -49,8 +90,11 @@ pub use guard::{Authorized, Permit};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
 pub use guard::{RequireRole, Roles};
-#[cfg(any(feature = "axum", feature = "tower"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    easyauth_docsrs,
+    doc(cfg(any(feature = "axum", feature = "tower", feature = "actix-web")))
+)]
 pub use identity::Identity;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]

@@ -13,16 +13,16 @@ use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 /// ```no_run
 /// use std::time::SystemTime;
 /// use easyauth::{AccessToken, integrations::ReqwestFetcher, resource::Cloud};
-/// use easyauth::verify::{KeyStore, MetadataUri, Tenant, Verifier};
+/// use easyauth::verify::{KeyStore, Keys, MetadataUri, Tenant, Verifier};
 ///
 /// # async fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
 /// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 /// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
 /// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 /// let verifier = Verifier::builder(tenant).application(client_id).build()?;
-/// let fetcher = ReqwestFetcher::new()?;
+/// let keys = Keys::fetched(store, ReqwestFetcher::new()?).with_sleep(tokio::time::sleep);
 ///
-/// let token = verifier.verify_with(&store, &fetcher, &bearer, SystemTime::now()).await?;
+/// let token = verifier.verify_fetching(&keys, &bearer, SystemTime::now()).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -44,7 +44,7 @@ impl ReqwestFetcher {
     }
 
     /// Makes a client that gives up after this time, or after [`REFRESH_LEASE`] if that is
-    /// shorter: then another fetch may begin.
+    /// shorter: then requests stop waiting.
     ///
     /// # Errors
     ///

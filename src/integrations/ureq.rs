@@ -22,7 +22,7 @@ use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEA
 /// let verifier = Verifier::builder(tenant).application(client_id).build()?;
 /// let fetcher = UreqFetcher::new();
 ///
-/// let token = verifier.verify_with_blocking(&store, &fetcher, &bearer, SystemTime::now())?;
+/// let token = verifier.verify_fetching_blocking(&store, &fetcher, &bearer, SystemTime::now())?;
 /// # Ok(())
 /// # }
 /// ```
@@ -37,7 +37,7 @@ impl UreqFetcher {
     }
 
     /// Makes an agent that gives up after this time, or after [`REFRESH_LEASE`] if that is
-    /// shorter: then another fetch may begin.
+    /// shorter: then requests stop waiting.
     #[must_use]
     pub fn with_timeout(timeout: Duration) -> Self {
         let config = ureq::Agent::config_builder()

@@ -10,6 +10,7 @@ use std::fmt;
 #[cfg(feature = "verify")]
 pub(crate) use compact::{Segments, bytes, text};
 pub use header::TokenHeader;
+pub(crate) use token::SIGN_IN_CLAIMS;
 #[cfg(feature = "verify")]
 pub(crate) use token::TimeForm;
 pub use token::{Caller, ClaimsError, Token, Unverified, UnverifiedToken};

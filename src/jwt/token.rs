@@ -15,6 +15,9 @@ use super::{
 };
 use crate::{groups::Groups, issuer, resource::Audience, time::from_epoch};
 
+/// Claims that only a sign-in page puts into a token (OpenID Connect Core sections 2 and 3.3.2.11).
+pub(crate) const SIGN_IN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
+
 /// A decoded token. `T` says whether its signature was checked; the methods here read the claims and
 /// are the same either way.
 ///
@@ -193,7 +196,8 @@ impl<T> Token<T> {
 
     /// Whether a user or an application is calling (Microsoft identity platform: claims validation).
     ///
-    /// `idtyp` decides where it is. Elsewhere a scope means a user. Without either, a token whose subject
+    /// `idtyp` decides where it is. Elsewhere a scope means a user, and so do `nonce`, `at_hash` and
+    /// `c_hash`, which only a sign-in page puts into a token. Without any of them, a token whose subject
     /// is its own object ID means an application if the issuer is Entra for organizations: in Azure AD
     /// B2C and External ID the subject of a user can be the object ID (azure-docs#29240), so there such
     /// a caller is [`Unknown`](Caller::Unknown).
@@ -207,7 +211,7 @@ impl<T> Token<T> {
         match self.claims.text("idtyp") {
             Some("app") => Caller::App,
             Some("user") => Caller::User,
-            None if self.scopes().next().is_some() => Caller::User,
+            None if self.scopes().next().is_some() || self.signed_in_at_a_page() => Caller::User,
             None if is_own_subject() => Caller::App,
             Some(_) | None => Caller::Unknown,
         }
@@ -321,19 +325,27 @@ impl<T> Token<T> {
     /// (`azp`, `appid`), which their access tokens do. An ID token says who signed in. It opens no API.
     #[must_use]
     pub fn is_id_token(&self) -> bool {
-        let has_mark =
-            ["nonce", "at_hash", "c_hash"].iter().any(|name| self.claims.get(name).is_some());
         let names_no_client = || {
             self.client_id().is_none()
                 && self.issuer().is_some_and(|own| issuer::family(own).is_some())
         };
-        self.scopes().next().is_none() && (has_mark || names_no_client())
+        self.scopes().next().is_none() && (self.signed_in_at_a_page() || names_no_client())
+    }
+
+    fn signed_in_at_a_page(&self) -> bool {
+        SIGN_IN_CLAIMS.iter().any(|name| self.claims.get(name).is_some())
     }
 
     /// Whether there is a claim of this name that is not null.
     #[cfg(feature = "verify")]
     pub(crate) fn has_claim(&self, name: &str) -> bool {
         self.claims.get(name).is_some()
+    }
+
+    /// All claims that are not null, in their order.
+    #[cfg(feature = "verify")]
+    pub(crate) fn claim_list(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        self.claims.iter().filter_map(|(name, member)| Some((name, self.claims.value(member)?)))
     }
 
     /// A claim whose value is a string, found by its exact name.

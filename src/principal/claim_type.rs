@@ -184,6 +184,11 @@ impl<'a> Names<'a> {
         Self { asked: name, known: ClaimType::find(name) }
     }
 
+    /// This name and no other.
+    pub(crate) fn only(name: &'a str) -> Self {
+        Self { asked: name, known: None }
+    }
+
     pub(crate) fn contain(&self, name: &str) -> bool {
         name == self.asked || self.known.is_some_and(|known| known.has_name(name))
     }

@@ -18,7 +18,7 @@ impl<'a> Claim<'a> {
         self.typ
     }
 
-    /// The claim's value; a number or a boolean as it is written in JSON.
+    /// The claim's value; one that is not a string as it is written in JSON, with `\/` as `/`.
     #[must_use]
     pub fn val(&self) -> &'a str {
         self.val

@@ -16,6 +16,10 @@ use crate::{
 /// Microsoft's own token library sets for one (250 KiB, `DefaultMaximumTokenSizeInBytes`), fit in.
 pub const MAX_ME_LEN: usize = 1024 * 1024;
 
+/// How many accounts are read: a session has one for each provider that the visitor signed in with. Each takes
+/// some hundred bytes, and its JSON form a few.
+const MAX_SESSIONS: usize = 100;
+
 const EXPIRES_ON: &str = "expires_on";
 
 /// One signed-in account of a session, as `/.auth/me` describes it.
@@ -63,6 +67,9 @@ impl Session {
         let mut sessions = Vec::new();
         match json.kind()? {
             Kind::Array => json.array(|json| -> Result<(), MeError> {
+                if sessions.len() >= MAX_SESSIONS {
+                    return Err(MeError::TooManySessions);
+                }
                 sessions.push(app_service(json)?);
                 Ok(())
             })?,
@@ -252,6 +259,9 @@ pub enum MeError {
         /// The offset in the body.
         position: usize,
     },
+    /// There are more accounts than any session has.
+    #[error("the answer of /.auth/me has more than {MAX_SESSIONS} sessions")]
+    TooManySessions,
     /// The body is JSON and neither a list of sessions nor an object with `clientPrincipal`.
     #[error("the answer of /.auth/me has neither the shape of App Service nor of Static Web Apps")]
     UnknownShape,

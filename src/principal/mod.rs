@@ -1,27 +1,27 @@
 //! The caller, as the platform describes it in the request headers.
 
+mod caller;
 mod claim_type;
 mod claims;
+mod contradiction;
+mod error;
+mod from_headers;
+#[cfg(feature = "verify")]
+mod from_token;
 pub(crate) mod me;
 mod parse;
+mod shape;
 
 use std::fmt;
 
 pub use claim_type::ClaimType;
 pub use claims::{Claim, Claims};
+pub use error::PrincipalError;
+pub use shape::Shape;
 
-use crate::{
-    base64,
-    groups::Groups,
-    headers::{self, HeaderError, HeaderSource},
-    json::Span,
-    provider::IdentityProvider,
-};
+use crate::{groups::Groups, json::Span, jwt::Caller, provider::IdentityProvider};
 use claim_type::Names;
 use claims::ClaimSpan;
-
-/// The role that Static Web Apps gives to everybody, signed in or not.
-const ANONYMOUS_ROLE: &str = "anonymous";
 
 /// The caller, as the platform describes it in `X-MS-CLIENT-PRINCIPAL` and the headers beside it.
 ///
@@ -79,124 +79,31 @@ pub struct EasyAuthPrincipal {
     name: Option<String>,
     /// `X-MS-CLIENT-PRINCIPAL-IDP`.
     front_end: Option<IdentityProvider>,
+    /// What a token says by more than the values of its claims, if that is where the caller is from.
+    of_token: Option<OfToken>,
 }
 
-/// What the platform sent to describe the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Shape {
-    /// The object of App Service, Functions and Container Apps.
-    AppService,
-    /// The object of Static Web Apps.
-    StaticWebApps,
-    /// No object, only `X-MS-CLIENT-PRINCIPAL-ID` or `-NAME`: a Container App sends no more than that, or
-    /// `WEBSITE_AUTH_DISABLE_IDENTITY_FLOW` is set. The documentation of that setting says only that the thread
-    /// principal of ASP.NET is not set; that the object is missing then is from reports of people who met a limit
-    /// of header sizes, and uncertain.
-    HeadersOnly,
+/// See [`Shape::Token`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "tokens are verified or not used"))]
+struct OfToken {
+    caller: Caller,
+    groups: Membership,
 }
 
-impl Shape {
-    /// A word for programs, which never changes.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AppService => "app-service",
-            Self::StaticWebApps => "static-web-apps",
-            Self::HeadersOnly => "headers-only",
-        }
-    }
+/// See [`Groups`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "tokens are verified or not used"))]
+enum Membership {
+    Listed,
+    Overage,
+    Absent,
 }
 
 impl EasyAuthPrincipal {
-    /// Reads the caller from request headers; `None` if nobody is signed in.
-    ///
-    /// Nobody is signed in when neither `X-MS-CLIENT-PRINCIPAL` nor a value of `-ID` or `-NAME` is
-    /// there, and when a Static Web App says that the caller's only role is `anonymous` (Microsoft
-    /// Learn: "Accessing user information in Azure Static Web Apps").
-    ///
-    /// # Errors
-    ///
-    /// [`PrincipalError`] if a header is there and is not what the platform writes. This is never
-    /// the same as "nobody": answer such a request with an error.
-    pub fn from_headers(
-        headers: &(impl HeaderSource + ?Sized),
-    ) -> Result<Option<Self>, PrincipalError> {
-        let id = headers::human_value(headers, headers::CLIENT_PRINCIPAL_ID)?;
-        let name = headers::human_value(headers, headers::CLIENT_PRINCIPAL_NAME)?;
-        let front_end = headers::machine_value(headers, headers::CLIENT_PRINCIPAL_IDP)
-            .map_err(|kind| HeaderError::new(headers::CLIENT_PRINCIPAL_IDP, kind))?
-            .filter(|name| !name.is_empty())
-            .map(IdentityProvider::new);
-        let value = headers::machine_value(headers, headers::CLIENT_PRINCIPAL)
-            .map_err(|kind| HeaderError::new(headers::CLIENT_PRINCIPAL, kind))?;
-        let mut principal = match value {
-            Some(value) => Self::parse(value)?,
-            None if id.is_some() || name.is_some() => {
-                Self::without_object(front_end.clone().unwrap_or(IdentityProvider::UNKNOWN))
-            }
-            None => return Ok(None),
-        };
-        if principal.is_anonymous() {
-            return Ok(None);
-        }
-        principal.id = id;
-        principal.name = name;
-        principal.front_end = front_end;
-        Ok(Some(principal))
-    }
-
-    /// Decodes one value of `X-MS-CLIENT-PRINCIPAL`: base64 (standard or URL alphabet, padded or not)
-    /// of a JSON object in UTF-8.
-    ///
-    /// Claims whose type or value is null are left out, as the platform's own host does; empty ones
-    /// stay. A value that is a number or a boolean is kept as it is written. Members that this crate
-    /// does not know are ignored.
-    ///
-    /// # Errors
-    ///
-    /// [`PrincipalError`] says what is wrong and where.
-    pub fn parse(header_value: &str) -> Result<Self, PrincipalError> {
-        let value = header_value.trim_ascii();
-        if value.is_empty() {
-            return Err(PrincipalError::Empty);
-        }
-        if value.len() > headers::MAX_HEADER_LEN {
-            let kind = headers::HeaderErrorKind::TooLong { length: value.len() };
-            return Err(HeaderError::new(headers::CLIENT_PRINCIPAL, kind).into());
-        }
-        let json = base64::decode_header(value)
-            .map_err(|error| PrincipalError::Base64 { position: error.position })?;
-        let text = String::from_utf8(json)
-            .map_err(|error| PrincipalError::Utf8 { position: error.utf8_error().valid_up_to() })?;
-        parse::principal(&text)
-    }
-
-    fn without_object(provider: IdentityProvider) -> Self {
-        Self {
-            provider,
-            shape: Shape::HeadersOnly,
-            text: String::new(),
-            claims: Vec::new(),
-            name_type: None,
-            role_type: None,
-            user_id: None,
-            user_details: None,
-            user_roles: Vec::new(),
-            id: None,
-            name: None,
-            front_end: None,
-        }
-    }
-
-    /// Static Web Apps: a caller with no role but `anonymous`.
-    fn is_anonymous(&self) -> bool {
-        let mut roles = self.user_roles.iter().map(|role| role.of(&self.text));
-        roles.len() > 0 && roles.all(|role| role == ANONYMOUS_ROLE)
-    }
-
-    /// The identity provider that signed the caller in; [`IdentityProvider::UNKNOWN`] if only an id or
-    /// a name came along and no `X-MS-CLIENT-PRINCIPAL-IDP`.
+    /// The identity provider that signed the caller in; [`IdentityProvider::UNKNOWN`] if only an ID or
+    /// a name came along and no `X-MS-CLIENT-PRINCIPAL-IDP`, or if the caller is made of a token whose
+    /// issuer is not Microsoft's.
     #[must_use]
     pub fn provider(&self) -> &IdentityProvider {
         &self.provider
@@ -216,16 +123,21 @@ impl EasyAuthPrincipal {
         self.shape
     }
 
-    /// The caller's identifier: `X-MS-CLIENT-PRINCIPAL-ID`, else the user id of Static Web Apps, else
-    /// the object id, else the subject. An opaque text; who has it is unique per provider (and, for
-    /// Entra, tenant), not beyond.
+    /// The caller's identifier: `X-MS-CLIENT-PRINCIPAL-ID`, else the user ID of Static Web Apps, else
+    /// the object ID, else the subject. An opaque string, unique per provider and, for Entra, per
+    /// tenant.
+    ///
+    /// An empty string is not an identifier, and neither is the subject that Azure AD B2C gives to all
+    /// its users (`Not supported currently. Use oid claim.`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
+        let is_identifier = |id: &&str| is_identifier(id);
         self.id
             .as_deref()
-            .or_else(|| self.at(self.user_id))
-            .or_else(|| self.object_id())
-            .or_else(|| self.subject())
+            .filter(is_identifier)
+            .or_else(|| self.at(self.user_id).filter(is_identifier))
+            .or_else(|| self.object_id().filter(is_identifier))
+            .or_else(|| self.subject().filter(is_identifier))
     }
 
     /// What `X-MS-CLIENT-PRINCIPAL-ID` says.
@@ -262,7 +174,8 @@ impl EasyAuthPrincipal {
         self.claim("tid")
     }
 
-    /// The subject (`sub`, `nameid`): for Entra it differs from application to application.
+    /// The subject (`sub`, `nameid`). For Entra it differs from application to application. Azure AD
+    /// B2C may give the same one to all its users, which [`id`](Self::id) skips.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.claim("sub")
@@ -296,6 +209,13 @@ impl EasyAuthPrincipal {
     /// The caller's groups (`groups`), if they are listed.
     #[must_use]
     pub fn groups(&self) -> Groups<'_> {
+        if let Some(token) = &self.of_token {
+            return match token.groups {
+                Membership::Listed => Groups::Listed(self.claim_values("groups").collect()),
+                Membership::Overage => Groups::Overage,
+                Membership::Absent => Groups::Absent,
+            };
+        }
         // "groups:src1" is how Microsoft's documents name the pair of overage claims.
         let overage = self.claims().any(|claim| match claim.typ() {
             "_claim_names" => claim.val().contains("groups"),
@@ -319,13 +239,18 @@ impl EasyAuthPrincipal {
     /// claims themselves as `roles` by default.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         let named = self.role_claim_type().map(Names::of);
-        let roles = Names::of(ClaimType::ROLES.short());
+        let roles = self.names_of(ClaimType::ROLES.short());
         self.claims()
             .filter(move |claim| {
                 roles.contain(claim.typ()) || named.is_some_and(|named| named.contain(claim.typ()))
             })
             .map(|claim| claim.val())
-            .chain(self.user_roles.iter().map(|role| role.of(&self.text)))
+            .chain(self.roles_of_visitor())
+    }
+
+    /// `userRoles` of Static Web Apps.
+    fn roles_of_visitor(&self) -> impl Iterator<Item = &str> {
+        self.user_roles.iter().map(|role| role.of(&self.text))
     }
 
     /// Whether one of [`roles`](Self::roles) is `role`, compared exactly.
@@ -354,13 +279,13 @@ impl EasyAuthPrincipal {
     /// ```
     #[must_use]
     pub fn claim(&self, name: impl AsRef<str>) -> Option<&str> {
-        let names = Names::of(name.as_ref());
+        let names = self.names_of(name.as_ref());
         self.claims().find(|claim| names.contain(claim.typ())).map(|claim| claim.val())
     }
 
     /// All values of a claim, found by any of its names, in their order.
     pub fn claim_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let names = Names::of(name);
+        let names = self.names_of(name);
         self.claims().filter(move |claim| names.contain(claim.typ())).map(|claim| claim.val())
     }
 
@@ -374,6 +299,17 @@ impl EasyAuthPrincipal {
     #[must_use]
     pub fn role_claim_type(&self) -> Option<&str> {
         self.at(self.role_type)
+    }
+
+    /// All names of a claim. In a token each claim has one name, the short one: if it has that, a claim
+    /// with another name of the table is another claim, which nobody may take for the first.
+    fn names_of<'a>(&self, name: &'a str) -> Names<'a> {
+        let names = Names::of(name);
+        match ClaimType::find(name).map(ClaimType::short) {
+            _ if self.shape != Shape::Token => names,
+            Some(short) if self.claims().any(|claim| claim.typ() == short) => Names::only(short),
+            _ => Names::only(name),
+        }
     }
 
     fn at(&self, span: Option<Span>) -> Option<&str> {
@@ -395,9 +331,6 @@ impl fmt::Debug for EasyAuthPrincipal {
 /// Two principals are equal if everything that can be read from them is.
 impl PartialEq for EasyAuthPrincipal {
     fn eq(&self, other: &Self) -> bool {
-        let roles = |user: &Self| -> Vec<String> {
-            user.user_roles.iter().map(|role| role.of(&user.text).to_owned()).collect()
-        };
         self.provider == other.provider
             && self.shape == other.shape
             && self.claims().eq(other.claims())
@@ -405,63 +338,18 @@ impl PartialEq for EasyAuthPrincipal {
             && self.role_claim_type() == other.role_claim_type()
             && self.at(self.user_id) == other.at(other.user_id)
             && self.at(self.user_details) == other.at(other.user_details)
-            && roles(self) == roles(other)
+            && self.roles_of_visitor().eq(other.roles_of_visitor())
             && (&self.id, &self.name, &self.front_end) == (&other.id, &other.name, &other.front_end)
+            && self.of_token == other.of_token
     }
 }
 
 impl Eq for EasyAuthPrincipal {}
 
-/// A principal that the platform would not have written. Says where, never what.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PrincipalError {
-    /// A header is repeated, too long or has bytes that do not belong there.
-    #[error(transparent)]
-    Header(#[from] HeaderError),
-    /// The value is empty.
-    #[error("the client principal is empty")]
-    Empty,
-    /// The value is not base64.
-    #[error("the client principal is not base64 at byte {position}")]
-    Base64 {
-        /// The offset in the header's value.
-        position: usize,
-    },
-    /// The decoded value is not UTF-8.
-    #[error("the client principal is not UTF-8 at byte {position} of its JSON")]
-    Utf8 {
-        /// The offset in the decoded value.
-        position: usize,
-    },
-    /// The decoded value is not JSON, or nests too deep.
-    #[error("the client principal is not JSON at byte {position} of its text")]
-    Json {
-        /// The offset in the decoded value.
-        position: usize,
-    },
-    /// The decoded value is JSON and not an object.
-    #[error("the client principal is not a JSON object")]
-    NotAnObject,
-    /// The identity provider (`auth_typ`, `identityProvider`) is absent, null or empty.
-    #[error("the client principal does not name its identity provider")]
-    MissingProvider,
-    /// The object has no member of either shape.
-    #[error("the client principal has neither the shape of App Service nor of Static Web Apps")]
-    UnknownShape,
-    /// The object has members of both shapes, and one of them is not the platform's.
-    #[error("the client principal has the shapes of App Service and of Static Web Apps at once")]
-    MixedShapes,
-    /// A member that counts is there twice.
-    #[error("the client principal has the member {member} twice")]
-    DuplicateMember {
-        /// The name of the member.
-        member: &'static str,
-    },
-    /// A member is of a JSON type that it never has.
-    #[error("the client principal has a member {member} of the wrong JSON type")]
-    InvalidMember {
-        /// The name of the member.
-        member: &'static str,
-    },
+/// Returns `true` if this identifies a caller: Azure AD B2C writes one text, which says so, into the
+/// subject of all its users unless a custom policy says otherwise (AzureAD/passport-azure-ad#253).
+pub(crate) fn is_identifier(id: &str) -> bool {
+    const NOT_A_SUBJECT: &str = "not supported currently. use oid claim";
+    let id = id.trim();
+    !id.is_empty() && !id.trim_end_matches('.').eq_ignore_ascii_case(NOT_A_SUBJECT)
 }

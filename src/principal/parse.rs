@@ -1,6 +1,6 @@
 //! From the text of `X-MS-CLIENT-PRINCIPAL` to its members.
 
-use super::{EasyAuthPrincipal, PrincipalError, Shape, claims::ClaimSpan};
+use super::{EasyAuthPrincipal, PrincipalError, Shape, claims::ClaimSpan, contradiction};
 use crate::{
     json::{JsonError, Kind, Reader, Span, unescape_slashes},
     provider::IdentityProvider,
@@ -70,6 +70,7 @@ pub(super) fn claim_list(
     let claims = claims(&mut json, member)?;
     let decoded = json.finish()?;
     text.push_str(&decoded);
+    contradiction::check_claims(&text, &claims)?;
     Ok((text, claims))
 }
 
@@ -113,19 +114,19 @@ impl Members {
         if provider.is_empty() {
             return Err(PrincipalError::MissingProvider);
         }
+        let provider = IdentityProvider::new(provider);
+        let claims = self.claims.unwrap_or_default();
+        contradiction::check_claims(&text, &claims)?;
         Ok(EasyAuthPrincipal {
-            provider: IdentityProvider::new(provider),
             shape,
-            claims: self.claims.unwrap_or_default(),
+            claims,
             name_type: Nullable::span(self.name_typ),
             role_type: Nullable::span(self.role_typ),
             user_id: Nullable::span(self.user_id),
             user_details: Nullable::span(self.user_details),
             user_roles: self.user_roles.unwrap_or_default(),
             text,
-            id: None,
-            name: None,
-            front_end: None,
+            ..EasyAuthPrincipal::without_object(provider)
         })
     }
 }
@@ -163,6 +164,16 @@ pub(super) fn scalar(
         Kind::Number | Kind::Bool => Ok(Nullable(Some(json.raw()?))),
         _ => text(json, member),
     }
+}
+
+/// The value of a claim, or null. One that is not a string is kept as it is written: the local
+/// emulator of Static Web Apps passes on what GitHub answers, objects and lists included.
+fn value(json: &mut Reader<'_>) -> Result<Nullable, PrincipalError> {
+    Ok(Nullable(match json.kind()? {
+        Kind::String => Some(json.string()?),
+        Kind::Null => json.skip().map(|_| None)?,
+        Kind::Number | Kind::Bool | Kind::Object | Kind::Array => Some(json.raw()?),
+    }))
 }
 
 fn roles(json: &mut Reader<'_>) -> Result<Vec<Span>, PrincipalError> {
@@ -204,7 +215,7 @@ fn claim(json: &mut Reader<'_>) -> Result<Option<ClaimSpan>, PrincipalError> {
     let (mut typ, mut val) = (None, None);
     json.object(|json, name| match json.str(name) {
         "typ" => once(&mut typ, "typ", text(json, "typ")?),
-        "val" => once(&mut val, "val", scalar(json, "val")?),
+        "val" => once(&mut val, "val", value(json)?),
         _ => Ok(json.skip().map(drop)?),
     })?;
     Ok(match (Nullable::span(typ), Nullable::span(val)) {

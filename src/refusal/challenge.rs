@@ -1,16 +1,17 @@
 //! What to answer instead of what was asked for: a status and a `WWW-Authenticate` header (RFC 6750
 //! section 3).
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use http::{HeaderValue, StatusCode};
 
-use crate::headers::HeaderError;
 #[cfg(feature = "verify")]
 use crate::{
     base64,
+    resource::Cloud,
     verify::{VerifiedToken, VerifyError, VerifyErrorKind},
 };
+use crate::{escape::Escaped, headers::HeaderError};
 
 /// The answer to a request whose token does not do: a status, and the value of `WWW-Authenticate`.
 ///
@@ -24,7 +25,7 @@ use crate::{
 /// assert_eq!(challenge.www_authenticate().unwrap(), "Bearer realm=\"orders\"");
 /// # Ok::<(), easyauth::refusal::InvalidRealm>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     status: StatusCode,
     /// The parameters; `None` for an answer without a challenge.
@@ -63,7 +64,8 @@ impl Challenge {
         Self { status, parameters: None }
     }
 
-    /// Names what is protected, for people with several passwords.
+    /// Names what is protected, for people with several passwords. If set twice, the last value wins: a
+    /// challenge has each parameter once (RFC 9110 section 11.2).
     ///
     /// # Errors
     ///
@@ -73,6 +75,7 @@ impl Challenge {
             return Err(InvalidRealm(()));
         }
         if let Some(parameters) = &mut self.parameters {
+            parameters.retain(|(name, _)| *name != "realm");
             parameters.insert(0, ("realm", realm.to_owned()));
         }
         Ok(self)
@@ -96,11 +99,24 @@ impl Challenge {
     pub fn www_authenticate(&self) -> Option<HeaderValue> {
         let mut value = "Bearer".to_owned();
         for (index, (name, parameter)) in self.parameters.as_ref()?.iter().enumerate() {
-            let separator = if index == 0 { ' ' } else { ',' };
+            // Some clients split at `, ` and nothing else (@azure/core-client).
+            let separator = if index == 0 { " " } else { ", " };
             // Writing to a string does not fail.
             let _ = write!(value, "{separator}{name}=\"{parameter}\"");
         }
         HeaderValue::from_str(&value).ok()
+    }
+}
+
+/// Prints what is sent, cut.
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.www_authenticate();
+        let value = value.as_ref().and_then(|value| value.to_str().ok());
+        f.debug_struct("Challenge")
+            .field("status", &self.status.as_u16())
+            .field("www_authenticate", &value.map(Escaped))
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,13 +159,34 @@ impl VerifiedToken {
     /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5); for an
     /// authentication context `c1` it is `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`
     /// (Microsoft identity platform: "Claims challenges, claims requests, and client capabilities").
+    ///
+    /// That page requires `authorization_uri`: the common endpoint of the cloud that issued the token.
+    /// Version 1.0 tokens of Azure Government name the issuer of the public cloud, and so get the
+    /// address of that cloud. A token of another issuer gets none.
     #[must_use]
     pub fn claims_challenge(&self, claims: &str) -> Challenge {
         if !self.supports_claims_challenge() {
             return Challenge::plain(StatusCode::FORBIDDEN);
         }
-        let parameters =
-            vec![("error", "insufficient_claims".to_owned()), ("claims", base64::encode(claims))];
+        let mut parameters = Vec::new();
+        if let Some(host) = self.issuer().and_then(sign_in_host) {
+            let uri = format!("https://{host}/common/oauth2/authorize");
+            parameters.push(("authorization_uri", uri));
+        }
+        parameters.push(("error", "insufficient_claims".to_owned()));
+        parameters.push(("claims", base64::encode(claims)));
         Challenge { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
+    }
+}
+
+/// Where the cloud of an issuer signs in.
+#[cfg(feature = "verify")]
+fn sign_in_host(issuer: &str) -> Option<&'static str> {
+    let (host, _) = issuer.strip_prefix("https://")?.split_once('/')?;
+    match host {
+        // Issuers of version 1.0 tokens.
+        "sts.windows.net" => Some(Cloud::Public.sign_in_host()),
+        "sts.chinacloudapi.cn" => Some(Cloud::China.sign_in_host()),
+        _ => Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).find(|own| *own == host),
     }
 }

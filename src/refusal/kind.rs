@@ -12,6 +12,9 @@ kinds! {
 
     /// Nobody is signed in: 401, or 302 to the sign-in page.
     NotSignedIn = "not-signed-in", "nobody is signed in";
+    /// A browser came back from sign-in, and the platform still does not say who it is: 401, with a page
+    /// that has a link to sign in.
+    SignInIncomplete = "sign-in-incomplete", "the sign-in did not complete";
     /// The identity or token headers are not what the platform writes: 400.
     MalformedIdentity = "malformed-identity", "the identity headers are malformed";
     /// No bearer token came along: 401.
@@ -22,7 +25,8 @@ kinds! {
     InvalidToken = "invalid-token", "the token is not valid";
     /// There are no keys to verify anything with, for now: 503.
     KeysUnavailable = "keys-unavailable", "tokens cannot be verified for now";
-    /// Nothing came along that could confirm the identity headers: 401.
+    /// Nothing came along that could confirm the identity headers, or the ID token that came has
+    /// expired: 401, or 302 to the sign-in page.
     NotConfirmed = "not-confirmed", "no token confirms the identity headers";
     /// The identity headers are of one caller and the token is of another: 400.
     Mismatch = "mismatch", "the identity headers and the token are not of the same caller";
@@ -37,9 +41,11 @@ impl RefusalKind {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::NotSignedIn | Self::NoToken | Self::InvalidToken | Self::NotConfirmed => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::NotSignedIn
+            | Self::SignInIncomplete
+            | Self::NoToken
+            | Self::InvalidToken
+            | Self::NotConfirmed => StatusCode::UNAUTHORIZED,
             Self::MalformedIdentity | Self::MalformedAuthorization | Self::Mismatch => {
                 StatusCode::BAD_REQUEST
             }

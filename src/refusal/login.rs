@@ -2,6 +2,7 @@
 
 use http::HeaderValue;
 
+use super::{marker::Marker, navigation::is_page};
 use crate::{
     IdentityProvider,
     endpoints::{EndpointError, Endpoints, LoginAddress, ReturnTo},
@@ -10,11 +11,40 @@ use crate::{
 
 /// Sends a browser to the sign-in page of a provider, and from there back to what it asked for.
 ///
-/// Only where the answer is a page that a person sees: the method is GET or HEAD, `Accept` names
-/// `text/html`, no `Authorization` came along, and the browser says of itself that it navigates
-/// (`Sec-Fetch-Mode`, W3C: "Fetch Metadata Request Headers") or says nothing and is no script
-/// (`X-Requested-With`, which the platform looks at, too). A script that followed the redirect would
-/// end at another site, and get nothing.
+/// Only a navigation is redirected. A script that followed the redirect would end at another site, and
+/// get nothing. A request is a navigation if all of this holds:
+///
+/// - The method is GET or HEAD, and `Accept` names `text/html`.
+/// - `Sec-Fetch-Mode` is `navigate` or absent, and `Sec-Fetch-Dest` is `document` or absent (W3C: "Fetch
+///   Metadata Request Headers").
+/// - It is not loaded ahead of time (`Sec-Purpose`).
+/// - There is no `Authorization`, and no header of a library that loads parts of pages, such as
+///   `HX-Request` of htmx or `X-Requested-With`.
+///
+/// Everything else gets 401.
+///
+/// # Inside a frame
+///
+/// Sign-in pages forbid framing, so a page inside a frame (a Teams tab) gets 401 as well. Let a script of
+/// the page around it open the sign-in page in a pop-up window, on a click:
+///
+/// ```js
+/// const popup = window.open("/.auth/login/aad?post_login_redirect_uri=/signed-in");
+/// // The page /signed-in says: window.opener.postMessage("signed in", location.origin)
+/// window.addEventListener("message", event => {
+///   if (event.origin === location.origin && event.source === popup) { popup.close(); location.reload(); }
+/// });
+/// ```
+///
+/// In Teams, `authentication.authenticate` of its JavaScript library opens the window.
+///
+/// # Loops
+///
+/// If the browser comes back from sign-in and the platform still sends no identity, another redirect
+/// would never end. So the redirect sets a cookie of its own for 60 seconds (`easyauth-signing-in`, a hash
+/// of the address). A navigation to the same address that brings the cookie and no identity gets a page
+/// instead, with a link to sign in: [`SignInIncomplete`](super::RefusalKind::SignInIncomplete).
+/// `EasyAuthLayer` removes the cookie once the caller is authenticated.
 ///
 /// ```
 /// use easyauth::{IdentityProvider, Refusal, refusal::LoginRedirect};
@@ -32,6 +62,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginRedirect(LoginAddress);
 
+/// What a navigation gets.
+pub(super) enum SignIn {
+    /// To the sign-in page, with the marker as `Set-Cookie`.
+    Redirect { location: HeaderValue, marker: HeaderValue },
+    /// It was there already: a page with this link.
+    Incomplete { link: String },
+}
+
 impl LoginRedirect {
     /// To the provider's sign-in page at its usual address, `/.auth/login/aad` for instance.
     ///
@@ -42,19 +80,26 @@ impl LoginRedirect {
         Ok(Endpoints::default().login(provider)?.into())
     }
 
-    /// Where this request is sent; `None` if it is not for a page that a person sees, or if what it
-    /// asks for is not an address to come back to.
-    pub(super) fn location(
+    /// What this request gets; `None` if it is not a navigation, or if what it asks for is not an
+    /// address to come back to.
+    pub(super) fn sign_in(
         &self,
         method: &str,
         target: &str,
         headers: &(impl HeaderSource + ?Sized),
-    ) -> Option<HeaderValue> {
+    ) -> Option<SignIn> {
         if !is_page(method, headers) {
             return None;
         }
-        let address = self.0.clone().return_to(&ReturnTo::path(target).ok()?);
-        HeaderValue::try_from(address.to_string()).ok()
+        let link = self.0.clone().return_to(&ReturnTo::path(target).ok()?).to_string();
+        let marker = Marker::of(target);
+        if marker.is_in(headers) {
+            return Some(SignIn::Incomplete { link });
+        }
+        Some(SignIn::Redirect {
+            location: HeaderValue::try_from(link).ok()?,
+            marker: marker.set_cookie()?,
+        })
     }
 }
 
@@ -63,34 +108,4 @@ impl From<LoginAddress> for LoginRedirect {
     fn from(address: LoginAddress) -> Self {
         Self(address)
     }
-}
-
-fn is_page(method: &str, headers: &(impl HeaderSource + ?Sized)) -> bool {
-    let has = |name, value: &str| {
-        let text = headers.header(name, 0)?;
-        Some(text.trim_ascii().eq_ignore_ascii_case(value.as_bytes()))
-    };
-    matches!(method, "GET" | "HEAD")
-        && has("sec-fetch-mode", "navigate").unwrap_or(true)
-        && !has("x-requested-with", "XMLHttpRequest").unwrap_or(false)
-        && headers.header("authorization", 0).is_none()
-        && (0..).map_while(|index| headers.header("accept", index)).any(accepts_html)
-}
-
-/// Whether one of the media ranges is `text/html`, and wanted (RFC 9110 section 12.5.1). `*/*` is what
-/// programs send.
-fn accepts_html(accept: &[u8]) -> bool {
-    let Ok(accept) = std::str::from_utf8(accept) else { return false };
-    accept.split(',').any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let is_html = parts.next().is_some_and(|range| range.eq_ignore_ascii_case("text/html"));
-        is_html && !parts.any(is_zero_weight)
-    })
-}
-
-/// `q=0`, `q=0.0` and so on: not acceptable (RFC 9110 section 12.4.2).
-fn is_zero_weight(parameter: &str) -> bool {
-    let Some(weight) = parameter.strip_prefix(['q', 'Q']) else { return false };
-    let weight = weight.trim_start().strip_prefix('=').unwrap_or("1");
-    !weight.trim().bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }

@@ -25,17 +25,30 @@
 mod challenge;
 mod kind;
 mod login;
+mod marker;
+mod navigation;
+mod page;
+mod setup;
 
+#[cfg(feature = "verify")]
+use std::time::Duration;
 use std::{error::Error, fmt};
 
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode, Uri,
-    header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY, WWW_AUTHENTICATE},
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+        SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    },
 };
 
 pub use challenge::{Challenge, InvalidRealm};
 pub use kind::RefusalKind;
 pub use login::LoginRedirect;
+use login::SignIn;
+#[cfg(feature = "tower")]
+pub(crate) use marker::{clear_cookie, is_signing_in};
+pub use setup::{SetupError, SetupErrorKind};
 
 #[cfg(feature = "verify")]
 use crate::{
@@ -43,6 +56,7 @@ use crate::{
     verify::{Mismatch, VerifyError, VerifyErrorKind},
 };
 use crate::{
+    escape::Escaped,
     headers::{HeaderError, HeaderSource},
     principal::PrincipalError,
 };
@@ -55,17 +69,28 @@ const VARY_REFUSAL: HeaderValue = HeaderValue::from_static("Accept, Authorizatio
 ///
 /// Its text, status, headers and body say which rule was broken and nothing of what the request
 /// brought, so they can go to anybody. What exactly was wrong is its [`source`](Error::source): for
-/// the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// the log. Its `Debug` form is bounded, and has no query of an address.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refusal(Box<Inner>);
 
 /// Boxed, because every result on the way has room for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Inner {
     kind: RefusalKind,
     challenge: Option<Challenge>,
-    location: Option<HeaderValue>,
+    answer: Answer,
     cause: Option<Cause>,
+}
+
+/// What is sent.
+#[derive(Clone, PartialEq, Eq)]
+enum Answer {
+    /// A problem (RFC 9457).
+    Problem,
+    /// To the sign-in page, with a cookie that marks the browser.
+    Redirect { location: HeaderValue, marker: HeaderValue },
+    /// A page that says what is missing, with this link.
+    Page { link: String },
 }
 
 /// The error that led to a refusal.
@@ -79,11 +104,12 @@ enum Cause {
     Denied(Denied),
     #[cfg(feature = "verify")]
     Mismatch(Mismatch),
+    Setup(SetupError),
 }
 
 impl Refusal {
     fn new(kind: RefusalKind) -> Self {
-        Self(Box::new(Inner { kind, challenge: None, location: None, cause: None }))
+        Self(Box::new(Inner { kind, challenge: None, answer: Answer::Problem, cause: None }))
     }
 
     /// Nobody is signed in, and somebody has to be: 401, and a challenge, as every 401 has one (RFC
@@ -111,20 +137,23 @@ impl Refusal {
         }
     }
 
-    /// Nothing confirms what the headers say of the caller: 401.
-    #[cfg(all(feature = "tower", feature = "verify"))]
-    pub(crate) fn not_confirmed() -> Self {
-        Self::new(RefusalKind::NotConfirmed).with_challenge(Challenge::no_token())
+    /// Nothing that came along confirms what the headers say of the caller: 401.
+    #[cfg(all(
+        any(feature = "axum", feature = "tower", feature = "actix-web"),
+        feature = "verify"
+    ))]
+    pub(crate) fn not_confirmed(cause: NotConfirmed) -> Self {
+        let cause = match cause {
+            NotConfirmed::Missing(error) => Cause::Setup(error),
+            NotConfirmed::Expired(error) => Cause::Verify(error),
+        };
+        Self::new(RefusalKind::NotConfirmed).with_challenge(Challenge::no_token()).because(cause)
     }
 
-    /// Something that this service should have set up is not there: 500.
-    #[cfg(any(
-        feature = "axum",
-        feature = "tower",
-        all(feature = "actix-web", feature = "verify"),
-    ))]
-    pub(crate) fn misconfigured() -> Self {
-        Self::new(RefusalKind::Misconfigured)
+    /// Something that this service should have set up is missing: 500.
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(crate) fn misconfigured(error: SetupError) -> Self {
+        Self::new(RefusalKind::Misconfigured).because(Cause::Setup(error))
     }
 
     fn with_challenge(mut self, challenge: Challenge) -> Self {
@@ -138,8 +167,11 @@ impl Refusal {
     }
 
     /// Sends a browser to the sign-in page, which brings it back, instead of telling it 401: 302. Only
-    /// if [nobody is signed in](RefusalKind::NotSignedIn) and a browser is about to show a page: see
-    /// [`LoginRedirect`].
+    /// for an [unauthenticated](RefusalKind::NotSignedIn) or [unconfirmed](RefusalKind::NotConfirmed)
+    /// caller whose browser is about to show a page. A browser that comes back from there still
+    /// unauthenticated gets a page that says so: see [`LoginRedirect`].
+    ///
+    /// `uri` is what the browser asked for. Where a router took a prefix off, pass the original one.
     #[must_use]
     pub fn or_login(
         self,
@@ -160,8 +192,20 @@ impl Refusal {
         target: &str,
         headers: &(impl HeaderSource + ?Sized),
     ) -> Self {
-        if self.kind() == RefusalKind::NotSignedIn {
-            self.0.location = login.location(method, target, headers);
+        if !matches!(self.kind(), RefusalKind::NotSignedIn | RefusalKind::NotConfirmed) {
+            return self;
+        }
+        match login.sign_in(method, target, headers) {
+            None => {}
+            Some(SignIn::Redirect { location, marker }) => {
+                self.0.answer = Answer::Redirect { location, marker };
+            }
+            Some(SignIn::Incomplete { link }) => {
+                self.0.kind = RefusalKind::SignInIncomplete;
+                self.0.answer = Answer::Page { link };
+                let missing = || Cause::Setup(SetupError::missing_identity());
+                self.0.cause.get_or_insert_with(missing);
+            }
         }
         self
     }
@@ -187,7 +231,10 @@ impl Refusal {
     /// The status: 302 for a browser that goes to sign in, 400, 401, 403, 500 or 503.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        if self.0.location.is_some() { StatusCode::FOUND } else { self.0.kind.status() }
+        match self.0.answer {
+            Answer::Redirect { .. } => StatusCode::FOUND,
+            Answer::Problem | Answer::Page { .. } => self.0.kind.status(),
+        }
     }
 
     /// The headers: what kind of body this is, that nobody may keep the answer, what it depends on,
@@ -197,23 +244,43 @@ impl Refusal {
         let mut headers = HeaderMap::new();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, VARY_REFUSAL);
-        if let Some(location) = &self.0.location {
-            headers.insert(LOCATION, location.clone());
-            return headers;
-        }
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let media_type = match &self.0.answer {
+            Answer::Redirect { location, marker } => {
+                headers.insert(LOCATION, location.clone());
+                headers.insert(SET_COOKIE, marker.clone());
+                return headers;
+            }
+            Answer::Page { .. } => {
+                let policy = HeaderValue::from_static(page::POLICY);
+                headers.insert(CONTENT_SECURITY_POLICY, policy);
+                headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+                headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+                "text/html; charset=utf-8"
+            }
+            Answer::Problem => "application/problem+json",
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         if let Some(value) = self.0.challenge.as_ref().and_then(Challenge::www_authenticate) {
             headers.insert(WWW_AUTHENTICATE, value);
+        }
+        #[cfg(feature = "verify")]
+        if let Some(Cause::Verify(error)) = &self.0.cause
+            && let Some(delay) = error.retry_after()
+        {
+            headers.insert(http::header::RETRY_AFTER, HeaderValue::from(whole_seconds(delay)));
         }
         headers
     }
 
     /// The body: a problem (RFC 9457) whose `title` is the status and whose `code` and `detail` are
-    /// the [kind](RefusalKind), and nothing for a browser that goes to sign in.
+    /// the [kind](RefusalKind); nothing for a browser that goes to sign in; a page in HTML for one whose
+    /// sign-in did not complete.
     #[must_use]
     pub fn body(&self) -> String {
-        if self.0.location.is_some() {
-            return String::new();
+        match &self.0.answer {
+            Answer::Redirect { .. } => return String::new(),
+            Answer::Page { link } => return page::sign_in_incomplete(self.missing(), link),
+            Answer::Problem => {}
         }
         let status = self.status();
         let problem = serde_json::json!({
@@ -224,6 +291,19 @@ impl Refusal {
             "detail": self.0.kind.detail(),
         });
         problem.to_string()
+    }
+
+    /// What is missing after sign-in, for people. Has no value of the request.
+    fn missing(&self) -> &'static str {
+        match &self.0.cause {
+            Some(Cause::Setup(error)) => match error.kind() {
+                SetupErrorKind::MissingIdToken => "the ID token that confirms who you are",
+                _ => "the identity headers of the platform",
+            },
+            #[cfg(feature = "verify")]
+            Some(Cause::Verify(_)) => "an ID token that has not expired",
+            _ => "the identity headers of the platform",
+        }
     }
 
     /// All of it as a response, with the refusal itself among its extensions: for whatever logs.
@@ -237,10 +317,45 @@ impl Refusal {
     }
 }
 
+/// Why nothing confirms a caller, although identity headers came along.
+#[cfg(all(any(feature = "axum", feature = "tower", feature = "actix-web"), feature = "verify"))]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotConfirmed {
+    Missing(SetupError),
+    /// The ID token of the session has expired.
+    Expired(VerifyError),
+}
+
+#[cfg(feature = "verify")]
+/// The seconds of `Retry-After` (RFC 9110 section 10.2.3), rounded up and at least 1.
+fn whole_seconds(delay: Duration) -> u64 {
+    delay.as_secs().saturating_add(u64::from(delay.subsec_nanos() > 0)).max(1)
+}
+
 /// Whether a bearer token, good or bad, came along.
 fn has_bearer(headers: &(impl HeaderSource + ?Sized)) -> bool {
     let value = headers.header("authorization", 0).unwrap_or_default().trim_ascii_start();
     value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause = self.source().map(ToString::to_string);
+        let location = match &self.0.answer {
+            Answer::Redirect { location, .. } => location.to_str().ok(),
+            Answer::Page { link } => Some(link.as_str()),
+            Answer::Problem => None,
+        };
+        // The query has the address to return to, which can hold a key.
+        let location = location.and_then(|location| location.split('?').next());
+        f.debug_struct("Refusal")
+            .field("kind", &self.0.kind)
+            .field("status", &self.status().as_u16())
+            .field("challenge", &self.0.challenge)
+            .field("location", &location.map(Escaped))
+            .field("cause", &cause.as_deref().map(Escaped))
+            .finish()
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -260,6 +375,7 @@ impl Error for Refusal {
             Cause::Denied(error) => error,
             #[cfg(feature = "verify")]
             Cause::Mismatch(error) => error,
+            Cause::Setup(error) => error,
         })
     }
 }

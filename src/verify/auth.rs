@@ -1,93 +1,20 @@
 //! All that verifies the tokens of requests, in one value for the state of a service.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
-    FetchError, FetchKeys, IdTokenVerifier, KeySet, KeyStore, VerifiedIdToken, VerifiedToken,
-    Verifier, VerifyError, VerifyErrorKind, policy::Kind, signed,
+    IdTokenVerifier, Keys, VerifiedIdToken, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+    policy::Kind, signed,
 };
 use crate::{
     AccessToken, HeaderSource, IdToken, Refusal,
     clock::Clock,
     refusal::{Challenge, InvalidRealm},
 };
-
-/// Keys that several verifiers share: a key set, or a store and whoever fetches for it. Cheap to
-/// clone.
-#[derive(Clone)]
-pub struct Keys(Arc<Source>);
-
-enum Source {
-    Fixed(KeySet),
-    Fetched(KeyStore, Erased),
-}
-
-impl Keys {
-    /// Keys that are fetched when they are needed, and kept.
-    #[must_use]
-    pub fn fetched(store: KeyStore, fetcher: impl FetchKeys + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Source::Fetched(store, Erased(Box::new(fetcher)))))
-    }
-
-    /// Keys that never change: for tests, and for issuers without a document.
-    #[must_use]
-    pub fn fixed(keys: KeySet) -> Self {
-        Self(Arc::new(Source::Fixed(keys)))
-    }
-
-    /// The store, if the keys are fetched: to see [why a fetch failed](KeyStore::last_error), and to
-    /// fetch ahead of time.
-    #[must_use]
-    pub fn store(&self) -> Option<&KeyStore> {
-        match &*self.0 {
-            Source::Fixed(_) => None,
-            Source::Fetched(store, _) => Some(store),
-        }
-    }
-
-    /// Fetches the keys if that is due, so that no request has to wait for it: call it now and then,
-    /// every minute for instance. Says whether it did.
-    ///
-    /// # Errors
-    ///
-    /// [`RefreshError`](super::RefreshError) if it did not work. What is known stays known.
-    pub async fn refresh_if_due(&self, now: SystemTime) -> Result<bool, super::RefreshError> {
-        match &*self.0 {
-            Source::Fixed(_) => Ok(false),
-            Source::Fetched(store, fetcher) => store.refresh_if_due(fetcher, now).await,
-        }
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Source::Fixed(keys) => f.debug_tuple("Keys").field(keys).finish(),
-            Source::Fetched(store, _) => f.debug_tuple("Keys").field(store).finish(),
-        }
-    }
-}
-
-/// Any fetcher, so that the types of services do not have to name theirs.
-struct Erased(Box<dyn DynFetchKeys>);
-
-trait DynFetchKeys: Send + Sync {
-    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a>;
-}
-
-type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'a>>;
-
-impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
-    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a> {
-        Box::pin(FetchKeys::fetch(self, uri))
-    }
-}
-
-impl FetchKeys for Erased {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        self.0.fetch(uri).await
-    }
-}
 
 /// Verifies the bearer tokens of requests. Cheap to clone: made once, for the state of a service, where
 /// the adapters look for it.
@@ -242,12 +169,7 @@ impl Entry {
         token: &AccessToken,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, token, now).await
-            }
-        }
+        self.verifier.verify_fetching(&self.keys, token, now).await
     }
 }
 
@@ -272,12 +194,18 @@ fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, Ve
     })
 }
 
+/// The longest session lifetime: the session of the platform lasts 8 hours, and `/.auth/refresh` renews
+/// it for 72 hours after its end (Microsoft Learn: "Work with OAuth tokens in Azure App Service
+/// authentication", `tokenRefreshExtensionHours`).
+pub const MAX_SESSION_LIFETIME: Duration = Duration::from_secs((8 + 72) * 3600);
+
 /// Verifies the ID tokens that the platform injects, to confirm who is calling. Cheap to clone.
 #[derive(Clone)]
 pub struct IdTokenAuth {
     verifier: Arc<IdTokenVerifier>,
     keys: Keys,
     clock: Clock,
+    session_lifetime: Option<Duration>,
 }
 
 impl IdTokenAuth {
@@ -285,7 +213,26 @@ impl IdTokenAuth {
     /// system's.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
-        Self { verifier: Arc::new(verifier), keys, clock: Clock::system() }
+        Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), session_lifetime: None }
+    }
+
+    /// Accepts an ID token until this age, counted from `iat`, in the place of its `exp`: to confirm the
+    /// caller of a browser's session, and for nothing else. [`verify`](Self::verify) goes on to reject
+    /// an expired token.
+    ///
+    /// The session of the platform lasts 8 hours. Its ID token expires after about one, and
+    /// `/.auth/refresh` does not renew it (azure-docs#102509, microsoft-identity-web#2880). By default,
+    /// such a session is anonymous from then on, and browsers are sent to sign in, which is silent as a
+    /// rule. A longer life means that a user who was disabled or lost a role stays confirmed for so long.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionLifetimeTooLong`] if it is over [`MAX_SESSION_LIFETIME`].
+    pub fn with_session_lifetime(self, lifetime: Duration) -> Result<Self, SessionLifetimeTooLong> {
+        if lifetime > MAX_SESSION_LIFETIME {
+            return Err(SessionLifetimeTooLong(lifetime));
+        }
+        Ok(Self { session_lifetime: Some(lifetime), ..self })
     }
 
     /// Takes the time from elsewhere: for tests.
@@ -301,20 +248,34 @@ impl IdTokenAuth {
     /// [`VerifyError`] says which rule the token breaks.
     pub async fn verify(&self, token: &IdToken) -> Result<VerifiedIdToken, VerifyError> {
         let now = self.clock.now();
-        match &*self.keys.0 {
-            Source::Fixed(keys) => self.verifier.verify(token, keys, now),
-            Source::Fetched(store, fetcher) => {
-                self.verifier.verify_with(store, fetcher, token, now).await
-            }
+        self.verifier.verify_fetching(&self.keys, token, now).await
+    }
+
+    /// Verifies the ID token of a browser's session, by its age if there is a session lifetime.
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(crate) async fn verify_session(
+        &self,
+        token: &IdToken,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        let now = self.clock.now();
+        match self.session_lifetime {
+            Some(age) => self.verifier.verify_session_fetching(&self.keys, token, age, now).await,
+            None => self.verifier.verify_fetching(&self.keys, token, now).await,
         }
     }
 }
+
+/// The session lifetime is over [`MAX_SESSION_LIFETIME`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a session lifetime of at most 80 hours, found {} seconds", .0.as_secs())]
+pub struct SessionLifetimeTooLong(Duration);
 
 impl fmt::Debug for IdTokenAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdTokenAuth")
             .field("verifier", &self.verifier)
             .field("keys", &self.keys)
+            .field("session_lifetime", &self.session_lifetime)
             .finish_non_exhaustive()
     }
 }

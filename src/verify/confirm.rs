@@ -1,23 +1,29 @@
-//! The principal of the headers, held against a token that was verified.
+//! The principal of the headers, compared with a verified token.
 
-use std::fmt;
-
-use super::{Checked, SubjectKey};
+use super::{Checked, ConfirmedCaller};
 use crate::{
-    jwt::{Token, Verified},
-    principal::EasyAuthPrincipal,
+    issuer,
+    jwt::Token,
+    principal::{EasyAuthPrincipal, is_identifier},
 };
 
 impl EasyAuthPrincipal {
-    /// Confirms that a verified token is of the same caller: the door for services that do not control
-    /// every network path to themselves. Anybody who reaches them past the platform can write the
-    /// headers, and nobody can write the token.
+    /// Confirms that a verified token is of the same caller. For services that do not control every
+    /// network path to themselves: whoever reaches them past the platform can forge the headers, and
+    /// cannot forge the token.
     ///
     /// The token is the ID token of the token store (`X-MS-TOKEN-AAD-ID-TOKEN`), or the access token
-    /// that the client sent itself. Both must name the same tenant and object id or, without those,
-    /// the same issuer and subject. If the headers have `X-MS-CLIENT-PRINCIPAL-ID` as well, it must be
-    /// that object id or subject. Nothing else is compared: the token store may hold a newer token
-    /// than the one that the principal was made from, and then `iat`, `uti` and `aio` differ.
+    /// that the client sent. The returned caller is made of the token's claims alone: use it instead
+    /// of the principal, whose other claims, roles and names are as forgeable as before.
+    ///
+    /// Both must have one of these pairs, with equal values: tenant and object ID; issuer and object
+    /// ID; issuer and subject. In addition, no value of `tid`, `oid` or `iss` in the principal may
+    /// contradict the token, and `X-MS-CLIENT-PRINCIPAL-ID` must be the object ID or the subject of the
+    /// token. Issuers are equal if they are those of one Entra tenant, because its tokens of version
+    /// 1.0 and 2.0 have different ones. Subjects are compared if both are for one audience and client,
+    /// because Entra's differ between applications. Nothing else is compared: the token store may hold
+    /// a newer token than the one that the principal was made from, and then `iat`, `uti` and `aio`
+    /// differ.
     ///
     /// ```no_run
     /// # use std::time::SystemTime;
@@ -25,7 +31,7 @@ impl EasyAuthPrincipal {
     ///
     /// # fn who(request: http::Request<()>, verifier: IdTokenVerifier, keys: KeySet)
     /// # -> Result<(), Box<dyn std::error::Error>> {
-    /// let user = EasyAuthPrincipal::from_headers(request.headers())?.ok_or("nobody")?;
+    /// let user = EasyAuthPrincipal::from_headers(request.headers())?.ok_or("anonymous")?;
     /// let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
     /// let id_token = tokens.id_token().ok_or("no token store")?;
     /// let id_token = verifier.verify(id_token, &keys, SystemTime::now())?;
@@ -39,112 +45,87 @@ impl EasyAuthPrincipal {
     /// # Errors
     ///
     /// [`Mismatch`] if the two are not of the same caller, or if that cannot be told.
-    pub fn confirm<'a, T: Checked>(
-        &'a self,
-        token: &'a Token<T>,
-    ) -> Result<VerifiedPrincipal<'a, T>, Mismatch> {
-        let by_object = (self.tenant_id(), self.object_id(), token.tenant_id(), token.object_id());
-        let by_subject = (self.claim("iss"), self.subject(), token.issuer(), token.subject());
-        if let (Some(_), Some(_), Some(tenant), Some(object)) = by_object {
-            self.confirm_all("tid", tenant, same_guid, Mismatch::Tenant)?;
-            self.confirm_all("oid", object, same_guid, Mismatch::Object)?;
-        } else if let (Some(_), Some(_), Some(issuer), Some(subject)) = by_subject {
-            self.confirm_all("iss", issuer, same_text, Mismatch::Issuer)?;
-            self.confirm_all("sub", subject, same_text, Mismatch::Subject)?;
-        } else {
-            return Err(Mismatch::Unknown);
+    pub fn confirm<T: Checked>(&self, token: &Token<T>) -> Result<ConfirmedCaller, Mismatch> {
+        self.contradicts(token)?;
+        if !self.shares_object(token) {
+            self.shares_subject(token)?;
         }
-        if let Some(id) = self.header_id() {
-            let is_object = token.object_id().is_some_and(|object| same_guid(object, id));
-            if !is_object && token.subject() != Some(id) {
-                return Err(Mismatch::Header);
-            }
-        }
-        Ok(VerifiedPrincipal { principal: self, token })
+        ConfirmedCaller::of_token(token)
     }
 
-    /// Every value of a claim is the expected one: who reads another value than the first must not get
-    /// somebody else.
-    fn confirm_all(
+    /// No identity claim has another value than the token. All values count, so that whoever reads
+    /// another value than the first does not get another caller.
+    fn contradicts<T>(&self, token: &Token<T>) -> Result<(), Mismatch> {
+        // ID tokens have `tid` only if the sign-in asked for the scope `profile`. Their issuer has it.
+        let tenant = token.tenant_id().or_else(|| token.issuer().and_then(issuer::tenant));
+        self.equals("tid", tenant, same_guid, Mismatch::Tenant)?;
+        self.equals("oid", token.object_id(), same_guid, Mismatch::Object)?;
+        self.equals("iss", token.issuer(), same_issuer, Mismatch::Issuer)?;
+        if self.is_for_same_application(token) {
+            self.equals("sub", token.subject(), str::eq, Mismatch::Subject)?;
+        }
+        match self.header_id() {
+            Some(id)
+                if !token.object_id().is_some_and(|object| same_guid(object, id))
+                    && token.subject() != Some(id) =>
+            {
+                Err(Mismatch::Header)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether all values of a claim are what the token says. True if the token does not say.
+    fn equals(
         &self,
         claim: &str,
-        expected: &str,
-        same: fn(&str, &str) -> bool,
+        expected: Option<&str>,
+        is_same: fn(&str, &str) -> bool,
         mismatch: Mismatch,
     ) -> Result<(), Mismatch> {
-        if self.claim_values(claim).all(|value| same(value, expected)) {
-            Ok(())
-        } else {
-            Err(mismatch)
+        let Some(expected) = expected else { return Ok(()) };
+        let mut values = self.claim_values(claim);
+        if values.all(|value| is_same(value, expected)) { Ok(()) } else { Err(mismatch) }
+    }
+
+    fn is_for_same_application<T>(&self, token: &Token<T>) -> bool {
+        let client = ["azp", "appid"].into_iter().find_map(|name| self.claim(name));
+        client == token.client_id()
+            && self.claim("aud").is_some_and(|audience| token.audiences().eq([audience]))
+    }
+
+    /// Whether both have an object ID and what it is unique in: a tenant or an issuer.
+    fn shares_object<T>(&self, token: &Token<T>) -> bool {
+        both(self.object_id(), token.object_id())
+            && (both(self.tenant_id(), token.tenant_id())
+                || both(self.claim("iss"), token.issuer()))
+    }
+
+    fn shares_subject<T>(&self, token: &Token<T>) -> Result<(), Mismatch> {
+        if !both(self.claim("iss"), token.issuer()) || !both(self.subject(), token.subject()) {
+            return Err(Mismatch::Unknown);
         }
+        self.equals("sub", token.subject(), str::eq, Mismatch::Subject)
     }
 }
 
-/// Tenant and object ids are GUIDs, whose case does not matter.
+/// Both are there, and identify somebody.
+fn both(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_some_and(is_identifier) && other.is_some_and(is_identifier)
+}
+
+/// Tenants and object IDs are GUIDs, whose case does not matter.
 fn same_guid(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-fn same_text(one: &str, other: &str) -> bool {
-    one == other
+fn same_issuer(one: &str, other: &str) -> bool {
+    let tenants = (issuer::tenant(one), issuer::tenant(other));
+    one == other || matches!(tenants, (Some(one), Some(other)) if same_guid(one, other))
 }
 
-/// A caller whose identity a verified token confirms: see [`EasyAuthPrincipal::confirm`].
-///
-/// What it says of the caller comes from the token. What else the headers say, roles included, is in
-/// [`principal`](Self::principal), and no more trustworthy than before.
-pub struct VerifiedPrincipal<'a, T = Verified> {
-    principal: &'a EasyAuthPrincipal,
-    token: &'a Token<T>,
-}
-
-impl<'a, T: Checked> VerifiedPrincipal<'a, T> {
-    /// What to keep data of this caller under.
-    #[must_use]
-    pub fn subject_key(&self) -> Option<SubjectKey<'a>> {
-        self.token.subject_key()
-    }
-
-    /// Whether the token has this role.
-    #[must_use]
-    pub fn is_in_role(&self, role: impl AsRef<str>) -> bool {
-        self.token.has_app_role(role)
-    }
-
-    /// The token.
-    #[must_use]
-    pub fn token(&self) -> &'a Token<T> {
-        self.token
-    }
-
-    /// The principal of the headers: good to show a name. Of its claims only those that say who it is
-    /// are confirmed.
-    #[must_use]
-    pub fn principal(&self) -> &'a EasyAuthPrincipal {
-        self.principal
-    }
-}
-
-impl<T> Clone for VerifiedPrincipal<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for VerifiedPrincipal<'_, T> {}
-
-/// Prints the names of claims and no value.
-impl<T> fmt::Debug for VerifiedPrincipal<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedPrincipal")
-            .field("principal", self.principal)
-            .field("token", self.token)
-            .finish()
-    }
-}
-
-/// The headers and the token are not of the same caller: somebody wrote headers, or mixed up two
-/// requests. Names no value.
+/// The headers and the token are not of the same caller: the headers are forged, or two requests were
+/// mixed up. Names no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mismatch {
@@ -163,7 +144,7 @@ pub enum Mismatch {
     /// `X-MS-CLIENT-PRINCIPAL-ID` is neither the object id nor the subject of the token.
     #[error("header X-MS-CLIENT-PRINCIPAL-ID is not of the token's caller")]
     Header,
-    /// The principal, or the token, has neither tenant and object id nor issuer and subject.
+    /// The principal, or the token, has none of the pairs that [`EasyAuthPrincipal::confirm`] compares.
     #[error("the principal or the token does not say enough to compare them")]
     Unknown,
 }

@@ -1,7 +1,13 @@
 //! Why a token was not verified.
 
-use std::fmt;
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+    time::Duration,
+};
 
+use super::RefreshError;
 use crate::{
     escape::Escaped,
     jwt::{DecodeError, MemberName},
@@ -25,7 +31,36 @@ enum Detail {
     Member(MemberName),
     Identifiers { expected: Identifier, actual: Identifier, advice: Option<&'static str> },
     Cause(VerifyError),
+    Keys(Unavailable),
 }
+
+/// Why nothing is known about a key.
+#[derive(Debug, Clone, Default)]
+#[expect(unnameable_types, reason = "a part of sealed traits")]
+pub struct Unavailable {
+    cause: Option<Arc<RefreshError>>,
+    retry_after: Option<Duration>,
+}
+
+impl Unavailable {
+    pub(super) fn new(cause: Option<Arc<RefreshError>>, retry_after: Duration) -> Self {
+        Self { cause, retry_after: Some(retry_after) }
+    }
+}
+
+/// A failure is only read, so a panic leaves nothing half done.
+impl UnwindSafe for Unavailable {}
+impl RefUnwindSafe for Unavailable {}
+
+/// Equal if it is the same failure of the same fetch.
+impl PartialEq for Unavailable {
+    fn eq(&self, other: &Self) -> bool {
+        self.retry_after == other.retry_after
+            && self.cause.as_ref().map(Arc::as_ptr) == other.cause.as_ref().map(Arc::as_ptr)
+    }
+}
+
+impl Eq for Unavailable {}
 
 /// A name that is no secret. Prints escaped and cut.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,10 +106,12 @@ kinds! {
     Protected = "protected", "the token is for a Microsoft API, which alone can verify it";
     /// There is no `kid`. Keys are never tried in turn.
     MissingKeyId = "missing-key-id", "the token does not say which key signed it";
-    /// No key with this `kid` is known. Fetching the keys again may help.
+    /// The issuer has no key with this `kid`, as far as the last successful fetch tells.
     UnknownKey = "unknown-key", "the key that signed the token is not known";
-    /// No key is known at all, because none could be fetched. Fetching them may help.
-    KeysUnavailable = "keys-unavailable", "there are no keys to verify the token with";
+    /// Nothing is known about the key, because keys could not be fetched: the token may be good. The
+    /// [source](std::error::Error::source) says why they could not, and
+    /// [`retry_after`](VerifyError::retry_after) when to try again.
+    KeysUnavailable = "keys-unavailable", "the keys to verify the token with are not available";
     /// The key is for another algorithm than `alg` (RFC 8725 section 3.1).
     WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
     /// Of several verifiers, none accepts the token: none is for its issuer and audience, or the one that
@@ -188,7 +225,12 @@ impl VerifyError {
         self.kind
     }
 
-    /// Whether the same token can pass later, once the keys were fetched again.
+    pub(super) fn keys_unavailable(why: Unavailable) -> Self {
+        let kind = VerifyErrorKind::KeysUnavailable;
+        Self { kind, detail: Some(Box::new(Detail::Keys(why))) }
+    }
+
+    /// Returns `true` if the same token can pass later, once the keys were fetched again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.detail.as_deref() {
@@ -196,6 +238,17 @@ impl VerifyError {
             _ => {
                 matches!(self.kind, VerifyErrorKind::UnknownKey | VerifyErrorKind::KeysUnavailable)
             }
+        }
+    }
+
+    /// When the client should try again, if keys could not be fetched: the value of `Retry-After` (RFC
+    /// 9110 section 10.2.3) of the answer 503. `None` for every other error.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.detail.as_deref()? {
+            Detail::Keys(why) => why.retry_after,
+            Detail::Cause(error) => error.retry_after(),
+            _ => None,
         }
     }
 
@@ -255,7 +308,7 @@ impl fmt::Display for VerifyError {
                 advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             // The source says it.
-            Some(Detail::Decode(_) | Detail::Cause(_)) | None => Ok(()),
+            Some(Detail::Decode(_) | Detail::Cause(_) | Detail::Keys(_)) | None => Ok(()),
         }
     }
 }
@@ -265,6 +318,10 @@ impl std::error::Error for VerifyError {
         match self.detail.as_deref()? {
             Detail::Decode(error) => Some(error),
             Detail::Cause(error) => Some(error),
+            Detail::Keys(why) => {
+                let cause: &RefreshError = why.cause.as_deref()?;
+                Some(cause)
+            }
             _ => None,
         }
     }

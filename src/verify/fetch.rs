@@ -1,19 +1,22 @@
-//! Fetching keys when they are needed, whatever the runtime.
+//! Fetchers, and fetching with those that block the thread.
 
 use std::{
     error::Error,
     fmt,
     future::Future,
-    pin::Pin,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    task::{Context, Poll},
     time::SystemTime,
 };
 
 use super::{
-    IdTokenVerifier, KeyStore, Refresh, RefreshError, VerifiedIdToken, VerifiedToken, Verifier,
-    VerifyError,
-    store::{Begin, Cause},
+    IdTokenVerifier, KeySource, KeyStore, MetadataUri, RefreshError, VerifiedIdToken,
+    VerifiedToken, Verifier, VerifyError,
+    flight::{Ended, Fetched},
+    key_set::sealed::{Found, Sealed},
+    refresh::{Documents, parse_keys, parse_metadata},
+    schedule::Cause,
+    store::Begin,
 };
 use crate::tokens::{AccessToken, IdToken};
 
@@ -21,10 +24,12 @@ use crate::tokens::{AccessToken, IdToken};
 #[cfg_attr(feature = "reqwest", doc = "[`ReqwestFetcher`](crate::integrations::ReqwestFetcher).")]
 #[cfg_attr(not(feature = "reqwest"), doc = "`ReqwestFetcher`.")]
 ///
-/// An implementation of your own must keep to these rules, because a key that it brings is believed:
+/// An implementation must keep to these rules, because the keys that it brings are trusted:
 ///
 /// - GET the address it is given over https, and follow no redirect to another host;
-/// - give up after some seconds: whoever asked waits;
+/// - give up after some seconds: requests wait for it;
+/// - expect that different tasks poll one future, and that nobody polls it for a while: the fetch
+///   belongs to the store, and goes on when a request or the refresh in the background waits for it;
 /// - read at most [`MAX_DOCUMENT_LEN`](super::MAX_DOCUMENT_LEN) bytes and a little, and fail on any
 ///   status but 200.
 pub trait FetchKeys {
@@ -78,209 +83,131 @@ impl Error for FetchError {
 }
 
 impl KeyStore {
-    /// Fetches the keys if that is due: an hour after the last time, sooner after a failure. Says
-    /// whether it did.
+    /// Fetches the keys if that is due, blocking the thread: an hour after the last time, sooner after
+    /// a failure. While another fetch is under way, waits for that one. Returns `true` if keys were
+    /// fetched.
     ///
     /// # Errors
     ///
-    /// [`RefreshError`] if it did not work. What is known stays known.
-    pub async fn refresh_if_due(
-        &self,
-        fetcher: &impl FetchKeys,
-        now: SystemTime,
-    ) -> Result<bool, RefreshError> {
-        match self.begin_refresh(now) {
-            Some(refresh) => refresh.run(fetcher).await.map(|()| true),
-            None => Ok(false),
-        }
-    }
-
-    /// [`refresh_if_due`](Self::refresh_if_due), blocking the thread.
-    ///
-    /// # Errors
-    ///
-    /// [`RefreshError`] if it did not work. What is known stays known.
+    /// [`RefreshError`] if the fetch failed. The store keeps the keys it has.
     pub fn refresh_if_due_blocking(
         &self,
         fetcher: &impl FetchKeysBlocking,
         now: SystemTime,
     ) -> Result<bool, RefreshError> {
-        match self.begin_refresh(now) {
-            Some(refresh) => refresh.run_blocking(fetcher).map(|()| true),
+        match self.fetch_blocking(Cause::Due, fetcher, now) {
+            Some(ended) => ended.map(|()| true).map_err(|error| (*error).clone()),
             None => Ok(false),
         }
     }
 
-    /// Fetches keys that are not known, if that may be. While there are none at all, waits for whoever
-    /// is at it; otherwise nobody waits for the fetch of another.
-    async fn fetch_unknown(&self, fetcher: &impl FetchKeys, now: SystemTime) {
-        match self.begin(Cause::UnknownKey, now) {
-            // What went wrong is kept in `last_error`.
-            Begin::Lead(refresh) => drop(refresh.run(fetcher).await),
-            Begin::UnderWay if self.is_empty(now) => Wait { store: self, number: None }.await,
-            Begin::UnderWay | Begin::NotDue => {}
-        }
-    }
-
-    fn fetch_unknown_blocking(&self, fetcher: &impl FetchKeysBlocking, now: SystemTime) {
-        match self.begin(Cause::UnknownKey, now) {
-            Begin::Lead(refresh) => drop(refresh.run_blocking(fetcher)),
-            Begin::UnderWay if self.is_empty(now) => self.wait(),
-            Begin::UnderWay | Begin::NotDue => {}
+    /// Fetches, or waits for the fetch that is under way. Returns `None` if a fetch is not due.
+    fn fetch_blocking(
+        &self,
+        cause: Cause,
+        fetcher: &impl FetchKeysBlocking,
+        now: SystemTime,
+    ) -> Option<Ended> {
+        match self.begin(cause, now, || None) {
+            Begin::Lead(flight) => {
+                // A panic is a failure of the fetch, and the request that leads it is not to blame.
+                let get = || documents(fetcher, self.metadata_uri());
+                let result = catch_unwind(AssertUnwindSafe(get));
+                self.end(&flight, result.unwrap_or(Err(RefreshError::Panicked)));
+                flight.ended()
+            }
+            Begin::UnderWay(flight) => {
+                if flight.wait_blocking().is_none() {
+                    self.end(&flight, Err(RefreshError::TimedOut));
+                }
+                self.settle();
+                flight.ended()
+            }
+            Begin::NotDue => None,
         }
     }
 }
 
-impl Refresh<'_> {
-    async fn run(self, fetcher: &impl FetchKeys) -> Result<(), RefreshError> {
-        let metadata = fetcher.fetch(self.metadata_uri().as_str()).await;
-        let (refresh, jwks_uri) = self.take_metadata(metadata)?;
-        refresh.take_keys(fetcher.fetch(&jwks_uri).await)
-    }
-
-    fn run_blocking(self, fetcher: &impl FetchKeysBlocking) -> Result<(), RefreshError> {
-        let metadata = fetcher.fetch(self.metadata_uri().as_str());
-        let (refresh, jwks_uri) = self.take_metadata(metadata)?;
-        refresh.take_keys(fetcher.fetch(&jwks_uri))
-    }
-
-    fn take_metadata(
-        mut self,
-        fetched: Result<Vec<u8>, FetchError>,
-    ) -> Result<(Self, String), RefreshError> {
-        let body = fetched.map_err(|error| self.failure(RefreshError::Fetch(error)))?;
-        let jwks_uri = self.metadata(&body)?;
-        Ok((self, jwks_uri))
-    }
-
-    fn take_keys(mut self, fetched: Result<Vec<u8>, FetchError>) -> Result<(), RefreshError> {
-        let body = fetched.map_err(|error| self.failure(RefreshError::Fetch(error)))?;
-        self.finish(&body)
-    }
+/// Gets both documents.
+fn documents(fetcher: &impl FetchKeysBlocking, uri: &MetadataUri) -> Fetched {
+    let body = fetcher.fetch(uri.as_str()).map_err(RefreshError::Fetch)?;
+    let metadata = parse_metadata(&body, uri)?;
+    let body = fetcher.fetch(metadata.jwks_uri()).map_err(RefreshError::Fetch)?;
+    let keys = parse_keys(&body)?;
+    Ok(Documents { metadata, keys })
 }
 
-/// Waits until the refresh of another ends.
-struct Wait<'a> {
+/// A store after a fetch: it tells a key that does not exist from one that could not be fetched.
+pub(super) struct AfterFetch<'a> {
     store: &'a KeyStore,
-    number: Option<u64>,
+    /// How the fetch ended, if there was one.
+    ended: Option<Ended>,
 }
 
-impl Future for Wait<'_> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let store = self.store;
-        if store.poll_wait(&mut self.number, context.waker()) {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
+impl<'a> AfterFetch<'a> {
+    pub(super) fn new(store: &'a KeyStore, ended: Option<Ended>) -> Self {
+        Self { store, ended }
     }
 }
 
-impl Drop for Wait<'_> {
-    fn drop(&mut self) {
-        if let Some(number) = self.number {
-            self.store.stop_waiting(number);
-        }
-    }
-}
+impl KeySource for AfterFetch<'_> {}
 
-/// Verifies, and once more if a key was missing and could have been fetched meanwhile.
-async fn with_keys<T>(
-    store: &KeyStore,
-    fetcher: &impl FetchKeys,
-    now: SystemTime,
-    verify: impl Fn() -> Result<T, VerifyError>,
-) -> Result<T, VerifyError> {
-    match verify() {
-        Err(error) if error.is_retryable() => {
-            store.fetch_unknown(fetcher, now).await;
-            verify()
+impl Sealed for AfterFetch<'_> {
+    fn find(&self, id: &str, now: SystemTime) -> Found {
+        match (self.store.key(id, now), &self.ended) {
+            (Some(key), _) => Found::Key(key),
+            (None, Some(Ok(()))) => Found::Unknown,
+            (None, Some(Err(error))) => {
+                Found::Unavailable(self.store.unavailable_because(Arc::clone(error)))
+            }
+            (None, None) => self.store.find(id, now),
         }
-        result => result,
-    }
-}
-
-fn with_keys_blocking<T>(
-    store: &KeyStore,
-    fetcher: &impl FetchKeysBlocking,
-    now: SystemTime,
-    verify: impl Fn() -> Result<T, VerifyError>,
-) -> Result<T, VerifyError> {
-    match verify() {
-        Err(error) if error.is_retryable() => {
-            store.fetch_unknown_blocking(fetcher, now);
-            verify()
-        }
-        result => result,
     }
 }
 
 impl Verifier {
-    /// Verifies a token with the keys of a store, and fetches them if the token's key is not known:
-    /// at most once in [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together.
-    /// For any async runtime.
+    /// [`verify_fetching`](Self::verify_fetching) for a fetcher that blocks the thread: verifies a token
+    /// with the keys of a store, and fetches them if the token's key is not known.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks. Why keys could not be fetched is in
-    /// [`KeyStore::last_error`].
-    pub async fn verify_with(
-        &self,
-        store: &KeyStore,
-        fetcher: &impl FetchKeys,
-        token: &AccessToken,
-        now: SystemTime,
-    ) -> Result<VerifiedToken, VerifyError> {
-        with_keys(store, fetcher, now, || self.verify(token, store, now)).await
-    }
-
-    /// [`verify_with`](Self::verify_with), blocking the thread.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError`] says which rule the token breaks.
-    pub fn verify_with_blocking(
+    /// As for [`verify_fetching`](Self::verify_fetching).
+    pub fn verify_fetching_blocking(
         &self,
         store: &KeyStore,
         fetcher: &impl FetchKeysBlocking,
         token: &AccessToken,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        with_keys_blocking(store, fetcher, now, || self.verify(token, store, now))
+        match self.verify(token, store, now) {
+            Err(error) if error.is_retryable() => {
+                let ended = store.fetch_blocking(Cause::UnknownKey, fetcher, now);
+                self.verify(token, &AfterFetch::new(store, ended), now)
+            }
+            result => result,
+        }
     }
 }
 
 impl IdTokenVerifier {
-    /// Verifies a token with the keys of a store, and fetches them if the token's key is not known: see
-    /// [`Verifier::verify_with`].
+    /// [`Verifier::verify_fetching_blocking`] for ID tokens.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks.
-    pub async fn verify_with(
-        &self,
-        store: &KeyStore,
-        fetcher: &impl FetchKeys,
-        token: &IdToken,
-        now: SystemTime,
-    ) -> Result<VerifiedIdToken, VerifyError> {
-        with_keys(store, fetcher, now, || self.verify(token, store, now)).await
-    }
-
-    /// [`verify_with`](Self::verify_with), blocking the thread.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError`] says which rule the token breaks.
-    pub fn verify_with_blocking(
+    /// As for [`Verifier::verify_fetching`].
+    pub fn verify_fetching_blocking(
         &self,
         store: &KeyStore,
         fetcher: &impl FetchKeysBlocking,
         token: &IdToken,
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
-        with_keys_blocking(store, fetcher, now, || self.verify(token, store, now))
+        match self.verify(token, store, now) {
+            Err(error) if error.is_retryable() => {
+                let ended = store.fetch_blocking(Cause::UnknownKey, fetcher, now);
+                self.verify(token, &AfterFetch::new(store, ended), now)
+            }
+            result => result,
+        }
     }
 }

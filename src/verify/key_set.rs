@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::SystemTime};
 
 use super::{
     document::{self, DocumentError},
+    error::Unavailable,
     jwk::{Key, SkipReason},
 };
 use crate::{
@@ -215,7 +216,7 @@ pub trait KeySource: sealed::Sealed {}
 impl KeySource for KeySet {}
 
 pub(super) mod sealed {
-    use super::{Arc, Key, SystemTime};
+    use super::{Arc, Key, SystemTime, Unavailable};
 
     #[expect(unnameable_types, reason = "nobody else may implement it")]
     pub trait Sealed {
@@ -228,8 +229,8 @@ pub(super) mod sealed {
     pub enum Found {
         Key(Arc<Key>),
         Unknown,
-        /// There are no keys at all.
-        NoKeys,
+        /// Nothing is known about this key, because keys could not be fetched.
+        Unavailable(Unavailable),
     }
 }
 
@@ -237,7 +238,7 @@ impl sealed::Sealed for KeySet {
     fn find(&self, id: &str, _: SystemTime) -> sealed::Found {
         match self.keys.get(id) {
             Some(key) => sealed::Found::Key(Arc::clone(key)),
-            None if self.is_empty() => sealed::Found::NoKeys,
+            None if self.is_empty() => sealed::Found::Unavailable(Unavailable::default()),
             None => sealed::Found::Unknown,
         }
     }

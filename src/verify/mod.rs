@@ -3,11 +3,11 @@
 //! | for | look at |
 //! |---|---|
 //! | verify an access token | [`Verifier`], [`VerifiedToken`] |
-//! | verify who signed in | [`IdTokenVerifier`], [`EasyAuthPrincipal::confirm`] |
+//! | verify who signed in | [`IdTokenVerifier`], [`EasyAuthPrincipal::confirm`], [`ConfirmedCaller`] |
 //! | whose tokens | [`Tenant`], [`Authority`] |
 //! | keys from a document | [`KeySet`] |
-//! | keys that stay fresh | [`KeyStore`], [`FetchKeys`] |
-//! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`], [`Keys`] |
+//! | keys that stay fresh | [`Keys`], [`KeyStore`], [`FetchKeys`] |
+//! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`] |
 //! | several APIs, tenants or policies | [`BearerAuth::or`] |
 //! | what to answer | [`Challenge`](crate::Challenge) |
 //!
@@ -28,33 +28,40 @@ mod auth;
 mod authority;
 mod builder;
 mod confirm;
+mod confirmed;
 mod document;
 mod error;
 mod fetch;
+mod flight;
 mod issuers;
 mod jwk;
 mod key_set;
+mod keys;
 mod metadata;
 mod policy;
 mod refresh;
+mod schedule;
 mod signature;
 mod signed;
 mod store;
+mod subject_key;
 mod tenant;
 mod verified;
 mod verifier;
 
 pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
-pub use auth::{BearerAuth, IdTokenAuth, Keys};
+pub use auth::{BearerAuth, IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
 pub use authority::Authority;
 pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
-pub use confirm::{Mismatch, VerifiedPrincipal};
+pub use confirm::Mismatch;
+pub use confirmed::ConfirmedCaller;
 pub use document::{DocumentError, MAX_DOCUMENT_LEN};
 pub use error::{VerifyError, VerifyErrorKind};
 pub use fetch::{FetchError, FetchKeys, FetchKeysBlocking};
 pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
 pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
+pub use keys::Keys;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 pub(crate) use metadata::is_fetchable;
 pub use metadata::{Metadata, MetadataUri, NotAMetadataUri};
@@ -62,6 +69,7 @@ pub use refresh::{Refresh, RefreshError};
 pub use store::{
     FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
 };
+pub use subject_key::SubjectKey;
 pub use tenant::{NotATenantId, Tenant};
-pub use verified::{Checked, SubjectKey};
+pub use verified::Checked;
 pub use verifier::{IdTokenVerifier, VerifiedIdToken, VerifiedToken, Verifier};

@@ -1,11 +1,13 @@
 //! One refresh of a key store: two documents, fetched by whoever does the input and output.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc};
 
-use super::{DocumentError, FetchError, KeySet, KeyStore, Metadata, MetadataUri, store::Outcome};
+use super::{DocumentError, FetchError, KeySet, KeyStore, Metadata, MetadataUri, flight::Flight};
 
-/// A refresh under way: two documents to fetch, one after the other. Dropped before its end, it has
-/// failed, so nobody waits for one that was given up.
+/// A refresh under way: two documents to fetch, one after the other.
+///
+/// If it is dropped before its end, it was abandoned. That is no failure and causes no backoff: the
+/// next call of [`KeyStore::begin_refresh`] begins another one.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -21,14 +23,13 @@ use super::{DocumentError, FetchError, KeySet, KeyStore, Metadata, MetadataUri, 
 pub struct Refresh<'a> {
     store: &'a KeyStore,
     /// `None` once it has ended.
-    number: Option<u64>,
-    start: SystemTime,
-    metadata: Option<Arc<Metadata>>,
+    flight: Option<Arc<Flight>>,
+    metadata: Option<Metadata>,
 }
 
 impl<'a> Refresh<'a> {
-    pub(super) fn new(store: &'a KeyStore, number: u64, start: SystemTime) -> Self {
-        Self { store, number: Some(number), start, metadata: None }
+    pub(super) fn new(store: &'a KeyStore, flight: Arc<Flight>) -> Self {
+        Self { store, flight: Some(flight), metadata: None }
     }
 
     /// Where the metadata is, which is fetched first.
@@ -37,16 +38,16 @@ impl<'a> Refresh<'a> {
         self.store.metadata_uri()
     }
 
-    /// Takes the metadata document, and says where the keys are.
+    /// Takes the metadata document. Returns the address of the keys.
     ///
     /// # Errors
     ///
     /// [`RefreshError`] if it cannot be used. That ends the refresh.
     pub fn metadata(&mut self, body: &[u8]) -> Result<String, RefreshError> {
-        let metadata = Metadata::parse(body, self.store.metadata_uri())
-            .map_err(|error| self.failure(RefreshError::Metadata(error)))?;
+        let metadata =
+            parse_metadata(body, self.store.metadata_uri()).map_err(|error| self.failure(error))?;
         let jwks_uri = metadata.jwks_uri().to_owned();
-        self.metadata = Some(Arc::new(metadata));
+        self.metadata = Some(metadata);
         Ok(jwks_uri)
     }
 
@@ -55,15 +56,15 @@ impl<'a> Refresh<'a> {
     /// # Errors
     ///
     /// [`RefreshError`] if it cannot be used, has no key that can be used, or no metadata came before
-    /// it. The store goes on with what it knows.
+    /// it. The store keeps the keys it has.
     pub fn finish(mut self, body: &[u8]) -> Result<(), RefreshError> {
-        let result = KeySet::from_jwks(body).map_err(RefreshError::KeySet).and_then(|keys| {
+        let result = parse_keys(body).and_then(|keys| {
             let metadata = self.metadata.take().ok_or(RefreshError::NoMetadata)?;
-            if keys.is_empty() { Err(RefreshError::NoKeys) } else { Ok((metadata, keys)) }
+            Ok(Documents { metadata, keys })
         });
         match result {
-            Ok((metadata, keys)) => {
-                self.end(Outcome::Success { metadata, keys, at: self.start });
+            Ok(documents) => {
+                self.end(Ok(documents));
                 Ok(())
             }
             Err(error) => Err(self.failure(error)),
@@ -75,22 +76,22 @@ impl<'a> Refresh<'a> {
         let _ = self.failure(RefreshError::Fetch(error));
     }
 
-    /// Ends the refresh as a failure, and hands back why.
+    /// Ends the refresh as a failure, and returns why.
     pub(super) fn failure(&mut self, error: RefreshError) -> RefreshError {
-        self.end(Outcome::Failure(Arc::new(error.clone())));
+        self.end(Err(error.clone()));
         error
     }
 
-    fn end(&mut self, outcome: Outcome) {
-        if let Some(number) = self.number.take() {
-            self.store.end(number, outcome);
+    fn end(&mut self, fetched: Result<Documents, RefreshError>) {
+        if let Some(flight) = self.flight.take() {
+            self.store.end(&flight, fetched);
         }
     }
 }
 
 impl Drop for Refresh<'_> {
     fn drop(&mut self) {
-        self.end(Outcome::Failure(Arc::new(RefreshError::Abandoned)));
+        self.end(Err(RefreshError::Abandoned));
     }
 }
 
@@ -100,7 +101,22 @@ impl fmt::Debug for Refresh<'_> {
     }
 }
 
-/// Why keys could not be refreshed. What is known stays known.
+/// What a fetch brings.
+pub(super) struct Documents {
+    pub(super) metadata: Metadata,
+    pub(super) keys: KeySet,
+}
+
+pub(super) fn parse_metadata(body: &[u8], uri: &MetadataUri) -> Result<Metadata, RefreshError> {
+    Metadata::parse(body, uri).map_err(RefreshError::Metadata)
+}
+
+pub(super) fn parse_keys(body: &[u8]) -> Result<KeySet, RefreshError> {
+    let keys = KeySet::from_jwks(body).map_err(RefreshError::KeySet)?;
+    if keys.is_empty() { Err(RefreshError::NoKeys) } else { Ok(keys) }
+}
+
+/// Why keys could not be refreshed. The store keeps the keys it has.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefreshError {
@@ -116,8 +132,14 @@ pub enum RefreshError {
     /// The key set has no key that can be used.
     #[error("the key set has no key that can be used")]
     NoKeys,
-    /// The refresh was given up before its end.
-    #[error("the refresh was given up before its end")]
+    /// The fetch took longer than [its lease](super::REFRESH_LEASE) while somebody waited for it.
+    #[error("the keys were not fetched in time")]
+    TimedOut,
+    /// The fetcher panicked. What it said is where the panic hook of the program writes.
+    #[error("the fetcher of the keys panicked")]
+    Panicked,
+    /// The refresh was dropped before its end.
+    #[error("the refresh was abandoned before its end")]
     Abandoned,
     /// The key set came before the metadata.
     #[error("the key set came before the metadata")]

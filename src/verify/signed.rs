@@ -68,7 +68,7 @@ pub(super) fn check(
     let key = match keys.find(id, now) {
         Found::Key(key) => key,
         Found::Unknown => return Err(VerifyErrorKind::UnknownKey.into()),
-        Found::NoKeys => return Err(VerifyErrorKind::KeysUnavailable.into()),
+        Found::Unavailable(why) => return Err(VerifyError::keys_unavailable(why)),
     };
     let is_for_key = key.public.family() == algorithm.family()
         && key.algorithm().is_none_or(|only| only == *algorithm);

@@ -1,16 +1,19 @@
-//! Keys that stay fresh: what is known, and when to ask again.
+//! Keys that stay fresh: which are known, and who may fetch more.
 
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock},
-    task::Waker,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, SystemTime},
 };
 
 use super::{
     Key, KeySet, KeySource, MAX_KEYS, Metadata, MetadataUri, Refresh, RefreshError,
+    error::Unavailable,
+    flight::{BoxFuture, Ended, Fetched, Flight},
     key_set::sealed::{Found, Sealed},
+    refresh::Documents,
+    schedule::{Cause, Schedule},
 };
 
 /// How long a key is believed after it was last seen in a document. Entra's document drops live keys
@@ -23,51 +26,53 @@ pub const KEY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// page: every hour).
 pub const REFRESH_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// How often at most unknown keys make the store fetch, whatever ids are asked for: anybody can invent
-/// ids (the same page: every 5 minutes).
+/// How often at most unknown keys make the store fetch, whatever IDs tokens name: anyone can invent IDs
+/// (the same page: every 5 minutes). Fetches that fail or are abandoned count.
 pub const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(300);
 
 /// How long to wait after a failure before the next attempt. It doubles with every further failure, up
 /// to [`UNKNOWN_KEY_INTERVAL`].
 pub const FIRST_BACKOFF: Duration = Duration::from_secs(5);
 
-/// How long a fetch may take before another one may begin beside it.
+/// How long a request waits for a fetch at most, and how long a fetch that nobody waits for may take
+/// before another one may replace it. See [`KeyStore::with_lease`].
 pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 
 /// The keys of one issuer, kept fresh: long-lived, shared by all requests, safe for threads.
 ///
 /// Keys are kept one by one, for [`KEY_LIFETIME`] since each was last seen, and not replaced by the
-/// last document: Entra's document drops live keys and brings them back. If a fetch fails, what is
-/// known stays known.
+/// last document: Entra's document drops live keys and brings them back. If a fetch fails, the store
+/// keeps the keys it has.
 ///
-/// The store does no input or output. [`Verifier::verify_with`](super::Verifier::verify_with) fetches
-/// when a token names a key that is not known; for the refresh every hour, call
-/// [`refresh_if_due`](Self::refresh_if_due) now and then from a task of your own:
+/// The store does no input or output. There are three ways to fetch for it:
 ///
-/// ```no_run
-/// # async fn sleep(_: std::time::Duration) {}
-/// use std::{error::Error, time::{Duration, SystemTime}};
-/// use easyauth::verify::{FetchKeys, KeyStore};
+/// - [`Keys`](super::Keys) joins a store and an async fetcher. Services use this.
+/// - [`Verifier::verify_fetching_blocking`](super::Verifier::verify_fetching_blocking) and
+///   [`refresh_if_due_blocking`](Self::refresh_if_due_blocking) take a fetcher that blocks its thread.
+/// - [`begin_refresh`](Self::begin_refresh) is for those who do their own input and output.
 ///
-/// async fn keep_fresh(store: &KeyStore, fetcher: &impl FetchKeys) {
-///     loop {
-///         if let Err(error) = store.refresh_if_due(fetcher, SystemTime::now()).await {
-///             let why = error.source().map(ToString::to_string).unwrap_or_default();
-///             eprintln!("{error}: {why}"); // the keys that are known go on being used
-///         }
-///         sleep(Duration::from_secs(60)).await; // of your runtime
-///     }
-/// }
-/// ```
+/// # Who fetches, and who waits
 ///
-/// Verifying never waits for a fetch, but for two cases: the request whose unknown key makes the store
-/// fetch, and requests while there are no keys at all. A fetch that hangs holds up no more than those.
+/// - Requests whose key is known never wait.
+/// - A token that names an unknown key makes the store fetch, at most once in
+///   [`UNKNOWN_KEY_INTERVAL`]. Requests that need a key while a fetch is under way wait for it, for
+///   [`REFRESH_LEASE`] at most.
+/// - If the fetch succeeds and has no such key, the token is rejected
+///   ([`UnknownKey`](super::VerifyErrorKind::UnknownKey), 401). If the fetch failed, or the last one
+///   did and the next is not due, nothing is known about the key
+///   ([`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable), 503).
+/// - The refresh of every [`REFRESH_INTERVAL`] has a timer of its own. Requests neither reset nor delay
+///   it. After a failure, and after a fetch that was abandoned, it is due sooner: after
+///   [`FIRST_BACKOFF`], which doubles.
+/// - While the store has no key at all, the backoff alone decides.
+///
+/// Intervals are sums of the clock's steps forward, so a clock that is set back delays nothing and
+/// keeps no key for longer.
 pub struct KeyStore {
     uri: MetadataUri,
+    lease: Duration,
     keys: RwLock<BTreeMap<Box<str>, Entry>>,
     state: Mutex<State>,
-    /// Wakes threads when a refresh ends.
-    ended: Condvar,
 }
 
 /// A key, and when a document last had it.
@@ -79,49 +84,36 @@ struct Entry {
 
 #[derive(Default)]
 struct State {
+    schedule: Schedule,
     metadata: Option<Arc<Metadata>>,
     last_success: Option<SystemTime>,
-    last_attempt: Option<SystemTime>,
-    failures: u32,
     last_error: Option<Arc<RefreshError>>,
-    /// The refresh that is under way, and since when.
-    current: Option<(u64, SystemTime)>,
-    /// How many refreshes there were.
-    count: u64,
-    /// Who waits for the refresh to end, by number.
-    waiting: BTreeMap<u64, Waker>,
-    waiters: u64,
-}
-
-/// Why to fetch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
-    Due,
-    UnknownKey,
+    /// The fetch that is under way.
+    current: Option<Arc<Flight>>,
 }
 
 /// What [`KeyStore::begin`] says.
-pub(super) enum Begin<'a> {
-    Lead(Refresh<'a>),
-    /// Somebody else is at it.
-    UnderWay,
+pub(super) enum Begin {
+    /// The caller has begun this fetch.
+    Lead(Arc<Flight>),
+    /// This fetch is under way.
+    UnderWay(Arc<Flight>),
     NotDue,
-}
-
-impl<'a> Begin<'a> {
-    fn lead(self) -> Option<Refresh<'a>> {
-        match self {
-            Self::Lead(refresh) => Some(refresh),
-            Self::UnderWay | Self::NotDue => None,
-        }
-    }
 }
 
 impl KeyStore {
     /// A store for the keys that this metadata document names. It knows none yet.
     #[must_use]
     pub fn new(uri: MetadataUri) -> Self {
-        Self { uri, keys: RwLock::default(), state: Mutex::default(), ended: Condvar::new() }
+        Self { uri, lease: REFRESH_LEASE, keys: RwLock::default(), state: Mutex::default() }
+    }
+
+    /// Shortens the time that requests wait for a fetch: [`REFRESH_LEASE`] unless set, and at most.
+    /// Give the fetcher a shorter limit, so that requests hear why it failed.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.min(REFRESH_LEASE);
+        self
     }
 
     /// The address of the metadata.
@@ -142,7 +134,7 @@ impl KeyStore {
         self.read().values().filter(|entry| entry.is_alive(now)).count()
     }
 
-    /// Whether no key is known at this time.
+    /// Returns `true` if no key is known at this time.
     #[must_use]
     pub fn is_empty(&self, now: SystemTime) -> bool {
         !self.read().values().any(|entry| entry.is_alive(now))
@@ -160,100 +152,132 @@ impl KeyStore {
         self.state().last_error.clone()
     }
 
-    /// Begins the refresh that is due every hour; `None` if it is not due, or somebody is at it.
+    /// Begins the refresh that is due every hour. Returns `None` if it is not due, or a fetch is under
+    /// way.
     ///
-    /// For those who do their own input and output: fetch what the [`Refresh`] says and give it the
-    /// answers. [`refresh_if_due`](Self::refresh_if_due) does that with a fetcher.
+    /// For those who do their own input and output: fetch what the [`Refresh`] names and give it the
+    /// answers.
     #[must_use]
     pub fn begin_refresh(&self, now: SystemTime) -> Option<Refresh<'_>> {
-        self.begin(Cause::Due, now).lead()
+        self.lead(Cause::Due, now)
     }
 
-    /// Begins the refresh that an unknown key asks for; `None` if the last attempt is too recent, or
-    /// somebody is at it.
+    /// Begins the refresh that an unknown key asks for. Returns `None` if the last one is too recent,
+    /// or a fetch is under way: answer with the error of
+    /// [`Verifier::verify`](super::Verifier::verify), which is 401 if the key is known not to exist,
+    /// else 503.
     #[must_use]
     pub fn begin_refresh_for_unknown_key(&self, now: SystemTime) -> Option<Refresh<'_>> {
-        self.begin(Cause::UnknownKey, now).lead()
+        self.lead(Cause::UnknownKey, now)
     }
 
-    pub(super) fn begin(&self, cause: Cause, now: SystemTime) -> Begin<'_> {
-        let is_empty = self.is_empty(now);
-        let mut state = self.state();
-        if state.current.is_some_and(|(_, start)| between(start, now) < REFRESH_LEASE) {
-            return Begin::UnderWay;
+    fn lead(&self, cause: Cause, now: SystemTime) -> Option<Refresh<'_>> {
+        match self.begin(cause, now, || None) {
+            Begin::Lead(flight) => Some(Refresh::new(self, flight)),
+            Begin::UnderWay(_) | Begin::NotDue => None,
         }
-        if !state.may_begin(cause, is_empty, now) {
+    }
+
+    /// Begins a fetch, or finds the one that is under way. A fetch that came from `fetch` is driven by
+    /// its waiters, any other one by who leads it.
+    pub(super) fn begin(
+        &self,
+        cause: Cause,
+        now: SystemTime,
+        fetch: impl FnOnce() -> Option<BoxFuture<Fetched>>,
+    ) -> Begin {
+        let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
+        let mut state = self.state();
+        if state.schedule.observe(now) {
+            self.clamp(now);
+            state.last_success = state.last_success.map(|time| time.min(now));
+        }
+        state.settle();
+        let is_allowed = state.schedule.may_begin(cause);
+        let start = state.schedule.now();
+        if let Some(flight) = &state.current {
+            let is_fresh = start.saturating_sub(flight.start()) < self.lease;
+            if is_fresh || flight.has_waiters() || (flight.is_shared() && !is_allowed) {
+                return Begin::UnderWay(Arc::clone(flight));
+            }
+        }
+        if !is_allowed {
             return Begin::NotDue;
         }
-        state.count = state.count.saturating_add(1);
-        state.current = Some((state.count, now));
-        state.last_attempt = Some(now);
-        Begin::Lead(Refresh::new(self, state.count, now))
-    }
-
-    /// Waits until the refresh that is under way ends, on this thread, but not for ever.
-    pub(super) fn wait(&self) {
-        let state = self.state();
-        let count = state.count;
-        let is_under_way =
-            |state: &mut State| state.current.is_some_and(|(number, _)| number == count);
-        drop(self.ended.wait_timeout_while(state, REFRESH_LEASE, is_under_way));
-    }
-
-    /// Whether a refresh is under way; if so, `waker` is woken when it ends. `number` is the waiter's,
-    /// given at the first call.
-    pub(super) fn poll_wait(&self, number: &mut Option<u64>, waker: &Waker) -> bool {
-        let mut state = self.state();
-        if state.current.is_none() {
-            return false;
+        let flight = Arc::new(Flight::new(cause, start, now, self.lease, fetch()));
+        state.schedule.begin(cause);
+        let old = state.current.replace(Arc::clone(&flight));
+        drop(state);
+        if let Some(old) = old {
+            old.end(Err(Arc::new(RefreshError::Abandoned)));
         }
-        let number = *number.get_or_insert_with(|| {
-            state.waiters = state.waiters.saturating_add(1);
-            state.waiters
-        });
-        state.waiting.insert(number, waker.clone());
-        true
+        Begin::Lead(flight)
     }
 
-    pub(super) fn stop_waiting(&self, number: u64) {
-        self.state().waiting.remove(&number);
-    }
-
-    /// Ends the refresh of this number.
-    pub(super) fn end(&self, number: u64, outcome: Outcome) {
+    /// Ends a fetch. One that was replaced may still deliver.
+    pub(super) fn end(&self, flight: &Arc<Flight>, fetched: Fetched) {
         let mut state = self.state();
-        match outcome {
-            Outcome::Success { metadata, keys, at } => {
-                // While the state is locked, so that no other refresh takes over keys meanwhile.
-                self.merge(keys, at);
-                state.metadata = Some(metadata);
-                state.last_success = Some(at);
-                state.failures = 0;
-                state.last_error = None;
-            }
-            Outcome::Failure(error) => {
-                state.failures = state.failures.saturating_add(1);
-                state.last_error = Some(error);
-            }
-        }
-        // A refresh whose time was over may end after another one began.
-        if state.current.is_some_and(|(current, _)| current == number) {
+        let is_current = state.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight));
+        if is_current {
             state.current = None;
         }
-        let waiting = std::mem::take(&mut state.waiting);
+        let ended = match fetched {
+            Ok(Documents { metadata, keys }) => {
+                let latest = state.schedule.latest();
+                // Not after the last reading of the clock, which may have been set back since.
+                let at = latest.map_or(flight.at(), |latest| latest.min(flight.at()));
+                // While the state is locked, so that no other fetch takes over keys meanwhile.
+                self.merge(keys, at);
+                state.metadata = Some(Arc::new(metadata));
+                state.last_success = state.last_success.max(Some(at));
+                state.last_error = None;
+                let is_last = state.current.is_none();
+                state.schedule.succeed(flight.cause(), flight.start(), is_last);
+                Ok(())
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                if is_current {
+                    state.fail(flight, &error);
+                }
+                Err(error)
+            }
+        };
         drop(state);
-        self.ended.notify_all();
-        for waker in waiting.into_values() {
-            waker.wake();
-        }
+        flight.end(ended);
     }
 
-    /// Takes over what a document has; what it has not stays until its time is over.
+    /// Takes note of a fetch that its timer ended.
+    pub(super) fn settle(&self) {
+        self.state().settle();
+    }
+
+    /// Why a key is missing, if the last fetch did not succeed.
+    pub(super) fn unavailable(&self) -> Option<Unavailable> {
+        let state = self.state();
+        (!state.schedule.is_settled()).then(|| state.unavailable(state.last_error.clone()))
+    }
+
+    /// Why a key is missing after a fetch that failed.
+    pub(super) fn unavailable_because(&self, error: Arc<RefreshError>) -> Unavailable {
+        self.state().unavailable(Some(error))
+    }
+
+    /// The key with this ID, if it is alive.
+    pub(super) fn key(&self, id: &str, now: SystemTime) -> Option<Arc<Key>> {
+        let keys = self.read();
+        keys.get(id).filter(|entry| entry.is_alive(now)).map(|entry| Arc::clone(&entry.key))
+    }
+
+    /// Takes over the keys of a document. Other keys stay until their time is over.
     fn merge(&self, set: KeySet, seen: SystemTime) {
         let mut keys = self.read().clone();
         keys.retain(|_, entry| entry.is_alive(seen));
         for (id, key) in set.into_keys() {
-            keys.insert(id, Entry { key, last_seen: seen });
+            // A fetch that was replaced may deliver after the one that replaced it.
+            if keys.get(&id).is_none_or(|known| known.last_seen <= seen) {
+                keys.insert(id, Entry { key, last_seen: seen });
+            }
         }
         if let Some(excess) = keys.len().checked_sub(MAX_KEYS) {
             let mut by_age: Vec<(SystemTime, Box<str>)> =
@@ -271,7 +295,15 @@ impl KeyStore {
         drop(old);
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<Box<str>, Entry>> {
+    /// The clock was set back: no key was seen after this time.
+    fn clamp(&self, now: SystemTime) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        for entry in keys.values_mut() {
+            entry.last_seen = entry.last_seen.min(now);
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Box<str>, Entry>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -280,52 +312,57 @@ impl KeyStore {
     }
 }
 
-impl Entry {
-    fn is_alive(&self, now: SystemTime) -> bool {
-        between(self.last_seen, now) < KEY_LIFETIME
-    }
-}
-
-impl State {
-    fn may_begin(&self, cause: Cause, is_empty: bool, now: SystemTime) -> bool {
-        let since = |time: Option<SystemTime>| time.map(|time| between(time, now));
-        let has_rested = since(self.last_attempt).is_none_or(|since| since >= self.backoff());
-        let is_wanted = match cause {
-            // Without any key there is nothing to protect, and nobody to serve.
-            _ if is_empty => true,
-            Cause::Due => since(self.last_success).is_none_or(|age| age >= REFRESH_INTERVAL),
-            Cause::UnknownKey => {
-                since(self.last_attempt).is_none_or(|since| since >= UNKNOWN_KEY_INTERVAL)
-            }
-        };
-        has_rested && is_wanted
-    }
-
-    fn backoff(&self) -> Duration {
-        match self.failures.checked_sub(1) {
-            None => Duration::ZERO,
-            Some(doublings) => 2_u32
-                .checked_pow(doublings)
-                .and_then(|factor| FIRST_BACKOFF.checked_mul(factor))
-                .map_or(UNKNOWN_KEY_INTERVAL, |backoff| backoff.min(UNKNOWN_KEY_INTERVAL)),
+/// The future of a fetch that is under way and the waker it keeps refer to each other.
+impl Drop for KeyStore {
+    fn drop(&mut self) {
+        let current = self.state().current.take();
+        if let Some(flight) = current {
+            flight.end(Err(Arc::new(RefreshError::Abandoned)));
         }
     }
 }
 
-/// How far two points in time are apart. Clocks of threads differ a little, and can be set back.
-fn between(one: SystemTime, other: SystemTime) -> Duration {
-    one.duration_since(other).unwrap_or_else(|error| error.duration())
+impl Entry {
+    /// A key that was seen after `now` was seen by a clock that is ahead, or was set back since.
+    fn is_alive(&self, now: SystemTime) -> bool {
+        now.duration_since(self.last_seen).unwrap_or_default() < KEY_LIFETIME
+    }
+}
+
+impl State {
+    fn settle(&mut self) {
+        let ended: Option<Ended> = self.current.as_ref().and_then(|flight| flight.ended());
+        if let Some(Err(error)) = ended
+            && let Some(flight) = self.current.take()
+        {
+            self.fail(&flight, &error);
+        }
+    }
+
+    fn fail(&mut self, flight: &Flight, error: &Arc<RefreshError>) {
+        // That a client hung up says nothing about the source of the keys.
+        if !matches!(**error, RefreshError::Abandoned) {
+            self.schedule.fail(flight.cause());
+            self.last_error = Some(Arc::clone(error));
+        }
+    }
+
+    fn unavailable(&self, cause: Option<Arc<RefreshError>>) -> Unavailable {
+        Unavailable::new(cause, self.schedule.retry_after())
+    }
 }
 
 impl KeySource for KeyStore {}
 
 impl Sealed for KeyStore {
     fn find(&self, id: &str, now: SystemTime) -> Found {
-        let keys = self.read();
-        match keys.get(id).filter(|entry| entry.is_alive(now)) {
-            Some(entry) => Found::Key(Arc::clone(&entry.key)),
-            None if keys.values().any(|entry| entry.is_alive(now)) => Found::Unknown,
-            None => Found::NoKeys,
+        match self.key(id, now) {
+            Some(key) => Found::Key(key),
+            None => match self.unavailable() {
+                Some(unavailable) => Found::Unavailable(unavailable),
+                None if self.is_empty(now) => Found::Unavailable(self.state().unavailable(None)),
+                None => Found::Unknown,
+            },
         }
     }
 }
@@ -337,10 +374,4 @@ impl fmt::Debug for KeyStore {
             .field("keys", &self.read().len())
             .finish_non_exhaustive()
     }
-}
-
-/// How a refresh ended.
-pub(super) enum Outcome {
-    Success { metadata: Arc<Metadata>, keys: KeySet, at: SystemTime },
-    Failure(Arc<RefreshError>),
 }

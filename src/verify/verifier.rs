@@ -92,7 +92,7 @@ impl Verifier {
     ///
     /// [`VerifyError`] says which rule the token breaks. If it [is
     /// retryable](VerifyError::is_retryable), newer keys may help:
-    /// [`verify_with`](Self::verify_with) fetches them.
+    /// [`verify_fetching`](Self::verify_fetching) fetches them.
     pub fn verify(
         &self,
         token: &AccessToken,
@@ -152,7 +152,10 @@ impl IdTokenVerifier {
     /// about, and for nothing else. The age of the token, counted from `iat`, takes the place of its
     /// expiry, because the platform keeps the ID token of the sign-in as long as the session lasts
     /// (azure-docs#102509). Every other rule holds.
-    #[allow(dead_code, reason = "the confirmation of sessions uses it")]
+    #[cfg_attr(
+        not(any(feature = "axum", feature = "tower", feature = "actix-web")),
+        allow(dead_code, reason = "adapters confirm sessions")
+    )]
     pub(crate) fn verify_session(
         &self,
         token: &IdToken,

@@ -1,7 +1,17 @@
 //! The service on actix-web.
 
-use actix_web::{App, HttpServer, rt::System, web};
-use easyauth::{EasyAuthPrincipal, integrations::Optional, verify::VerifiedToken};
+use actix_web::{
+    App, HttpServer,
+    dev::{Service as _, ServiceResponse},
+    http::header::{HeaderName, HeaderValue},
+    rt::System,
+    web,
+};
+use easyauth::{
+    EasyAuthPrincipal, Platform, Refusal,
+    integrations::Optional,
+    verify::{ConfirmedCaller, VerifiedToken},
+};
 
 use crate::{client, setup::*, support::Draft};
 
@@ -13,19 +23,37 @@ async fn maybe_token(Optional(token): Optional<VerifiedToken>) -> String {
     about_token(token.as_ref())
 }
 
-pub(crate) fn start() -> Server {
-    serve(|config| {
-        config.app_data(bearer_auth()).app_data(web::Data::new(login()));
+async fn maybe_confirmed(Optional(caller): Optional<ConfirmedCaller>) -> String {
+    caller.map_or_else(|| "nobody".to_owned(), |caller| format!("confirmed {}", caller.id()))
+}
+
+pub(crate) fn start(platform: Platform) -> Server {
+    serve(move |config| {
+        config.app_data(platform).app_data(bearer_auth()).app_data(web::Data::new(login()));
     })
 }
 
+/// Puts the cause of a refusal where the tests can read it.
+fn tell_cause<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
+    let error = response.response().error();
+    if let Some(refusal) = error.and_then(|error| error.as_error::<Refusal>()) {
+        let value = HeaderValue::try_from(cause(refusal)).unwrap();
+        response.headers_mut().insert(HeaderName::from_static(CAUSE), value);
+    }
+    response
+}
+
 /// The service, with this among its data.
-pub(crate) fn serve(data: fn(&mut web::ServiceConfig)) -> Server {
+pub(crate) fn serve(data: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> Server {
     Server::start(move |listener, stopped| {
         System::new().block_on(async move {
             let server = HttpServer::new(move || {
                 App::new()
-                    .configure(data)
+                    .wrap_fn(|request, service| {
+                        let answer = service.call(request);
+                        async move { answer.await.map(tell_cause) }
+                    })
+                    .configure(data.clone())
                     .route("/me", web::get().to(me))
                     .route("/maybe", web::get().to(maybe))
                     .route("/tokens", web::get().to(tokens))
@@ -33,6 +61,9 @@ pub(crate) fn serve(data: fn(&mut web::ServiceConfig)) -> Server {
                     .route("/token", web::get().to(token))
                     .route("/maybe-token", web::get().to(maybe_token))
                     .route("/files", web::get().to(files))
+                    .route("/confirmed", web::get().to(confirmed))
+                    .route("/maybe-confirmed", web::get().to(maybe_confirmed))
+                    .service(web::scope("/app").route("/me", web::get().to(me)))
             })
             .workers(1)
             .disable_signals()
@@ -48,28 +79,27 @@ pub(crate) fn serve(data: fn(&mut web::ServiceConfig)) -> Server {
     })
 }
 
+/// Data can be given by themselves or in `web::Data`.
 #[test]
-fn what_is_not_set_up_lets_nobody_in() {
+fn both_ways_of_putting_something_into_the_data_do() {
     let good = [("Authorization", format!("Bearer {}", Draft::access().sign()))];
-    let status = |server: &Server, path| client::get(server.address, path, &good).status;
-    let server = serve(|_| {});
-    for path in ["/token", "/maybe-token", "/files"] {
-        let answer = client::get(server.address, path, &good);
-        assert_eq!(answer.status, 500, "{path}");
-        assert!(answer.body.contains(r#""code":"misconfigured""#), "{}", answer.body);
-    }
-    // Nobody said where to sign in.
     let html = [("Accept", "text/html".to_owned())];
-    assert_eq!(client::get(server.address, "/me", &html).status, 401);
-    // Both ways of putting something into the data do.
     let by_itself = serve(|config| {
-        config.app_data(bearer_auth()).app_data(login());
+        config.app_data(bearer_auth()).app_data(login()).app_data(platform());
     });
     let shared = serve(|config| {
-        config.app_data(web::Data::new(bearer_auth()));
+        let config = config.app_data(web::Data::new(bearer_auth()));
+        config.app_data(web::Data::new(login())).app_data(web::Data::new(platform()));
     });
-    assert_eq!((status(&by_itself, "/token"), status(&shared, "/token")), (200, 200));
-    assert_eq!(client::get(by_itself.address, "/me", &html).status, 302);
+    for server in [by_itself, shared] {
+        assert_eq!(client::get(server.address, "/token", &good).status, 200);
+        assert_eq!(client::get(server.address, "/me", &html).status, 302);
+    }
+    // Without a place to sign in.
+    let server = serve(|config| {
+        config.app_data(platform());
+    });
+    assert_eq!(client::get(server.address, "/me", &html).status, 401);
 }
 
 /// In actix-web, an `Option` takes any error for absence. That is why there is `Optional`.
@@ -79,7 +109,7 @@ fn an_option_of_actix_is_not_optional() {
         about_user(user.as_ref())
     }
     let server = serve(|config| {
-        config.route("/option", web::get().to(option));
+        config.app_data(platform()).route("/option", web::get().to(option));
     });
     let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
     assert_eq!(client::get(server.address, "/option", &malformed).body, "nobody");

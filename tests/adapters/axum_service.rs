@@ -1,9 +1,15 @@
 //! The service on axum: by extractors, and by layers.
 
-use axum::{Extension, Router, extract::FromRef, routing::get};
+use axum::{
+    Extension, Router,
+    extract::FromRef,
+    middleware::{map_request, map_response},
+    response::Response,
+    routing::get,
+};
 use easyauth::{
-    EasyAuthPrincipal, ProviderTokens, Refusal,
-    integrations::{EasyAuthLayer, Identity, RequireLayer},
+    EasyAuthPrincipal, Platform, ProviderTokens, Refusal,
+    integrations::{EasyAuthLayer, Identity, RequireLayer, keep_original_uri},
     verify::{BearerAuth, VerifiedToken},
 };
 
@@ -21,10 +27,11 @@ impl FromRef<State> for BearerAuth {
 }
 
 pub(crate) fn serve(router: Router) -> Server {
+    let router = router.layer(map_response(async |response: Response| tell_cause(response)));
     Server::on_tokio(|listener| async move { axum::serve(listener, router).await.unwrap() })
 }
 
-pub(crate) fn extractors() -> Server {
+pub(crate) fn extractors(platform: Platform) -> Server {
     async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
         about_user(user.as_ref())
     }
@@ -40,12 +47,15 @@ pub(crate) fn extractors() -> Server {
             .route("/token", get(token))
             .route("/maybe-token", get(maybe_token))
             .route("/files", get(files))
+            .nest("/app", Router::new().route("/me", get(me)))
+            .layer(map_request(keep_original_uri))
             .layer(Extension(login()))
+            .layer(Extension(platform))
             .with_state(State { auth: bearer_auth() }),
     )
 }
 
-pub(crate) fn layers() -> Server {
+pub(crate) fn layers(platform: Platform) -> Server {
     async fn me(Extension(user): Extension<EasyAuthPrincipal>) -> String {
         about_user(Some(&user))
     }
@@ -72,6 +82,7 @@ pub(crate) fn layers() -> Server {
             .route("/token", get(token))
             .route("/maybe-token", get(maybe_token))
             .route("/files", get(maybe_token).layer(RequireLayer::permission(read_files())))
-            .layer(EasyAuthLayer::new(platform()).verify(bearer_auth()).login(login())),
+            .nest("/app", Router::new().route("/me", get(me).layer(RequireLayer::signed_in())))
+            .layer(EasyAuthLayer::new(platform).verify(bearer_auth()).login(login())),
     )
 }

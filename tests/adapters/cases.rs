@@ -110,7 +110,7 @@ fn table() -> Vec<Case> {
                 400,
                 "malformed-authorization",
                 Some(
-                    r#"Bearer realm="files",error="invalid_request",error_description="the request does not have exactly one well-formed bearer token""#,
+                    r#"Bearer realm="files", error="invalid_request", error_description="the request does not have exactly one well-formed bearer token""#,
                 ),
             ),
         ),
@@ -121,7 +121,7 @@ fn table() -> Vec<Case> {
                 401,
                 "invalid-token",
                 Some(
-                    r#"Bearer realm="files",error="invalid_token",error_description="the token is malformed""#,
+                    r#"Bearer realm="files", error="invalid_token", error_description="the token is malformed""#,
                 ),
             ),
         ),
@@ -143,7 +143,7 @@ fn table() -> Vec<Case> {
                 400,
                 "malformed-authorization",
                 Some(
-                    r#"Bearer realm="files",error="invalid_request",error_description="the request does not have exactly one well-formed bearer token""#,
+                    r#"Bearer realm="files", error="invalid_request", error_description="the request does not have exactly one well-formed bearer token""#,
                 ),
             ),
         ),
@@ -156,7 +156,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer error="insufficient_scope",error_description="the token does not permit this""#,
+                    r#"Bearer error="insufficient_scope", error_description="the token does not permit this""#,
                 ),
             ),
         ),
@@ -167,7 +167,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer realm="files",error="insufficient_scope",error_description="the token does not permit this",scope="Files.Read""#,
+                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not permit this", scope="Files.Read""#,
                 ),
             ),
         ),
@@ -187,7 +187,7 @@ fn table() -> Vec<Case> {
                 401,
                 "invalid-token",
                 Some(
-                    r#"Bearer realm="files",error="invalid_token",error_description="the token has expired""#,
+                    r#"Bearer realm="files", error="invalid_token", error_description="the token has expired""#,
                 ),
             ),
         ),
@@ -199,7 +199,7 @@ fn table() -> Vec<Case> {
                 401,
                 "invalid-token",
                 Some(
-                    r#"Bearer realm="files",error="invalid_token",error_description="the token is for another audience""#,
+                    r#"Bearer realm="files", error="invalid_token", error_description="the token is for another audience""#,
                 ),
             ),
         ),
@@ -219,7 +219,7 @@ fn table() -> Vec<Case> {
                 401,
                 "invalid-token",
                 Some(
-                    r#"Bearer realm="files",error="invalid_token",error_description="the token is from another tenant""#,
+                    r#"Bearer realm="files", error="invalid_token", error_description="the token is from another tenant""#,
                 ),
             ),
         ),
@@ -230,7 +230,7 @@ fn table() -> Vec<Case> {
                 401,
                 "invalid-token",
                 Some(
-                    r#"Bearer realm="files",error="invalid_token",error_description="the signature of the token is not valid""#,
+                    r#"Bearer realm="files", error="invalid_token", error_description="the signature of the token is not valid""#,
                 ),
             ),
         ),
@@ -261,6 +261,42 @@ fn table() -> Vec<Case> {
             &[(ACCEPT, HTML), ("X-Requested-With", "XMLHttpRequest")],
             Refused(401, "not-signed-in", Some("Bearer")),
         ),
+        // A nested router, a scope: the browser comes back to the whole address.
+        case(
+            "/app/me?page=2",
+            &[(ACCEPT, HTML)],
+            Login("/.auth/login/aad?post_login_redirect_uri=%2Fapp%2Fme%3Fpage%3D2"),
+        ),
+        case("/app/me", &[(PRINCIPAL, &user)], passes("user José Sample")),
+        // A Teams tab is a frame, and sign-in pages forbid framing.
+        case(
+            "/me",
+            &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")],
+            Refused(401, "not-signed-in", Some("Bearer")),
+        ),
+        case(
+            "/me",
+            &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")],
+            Login("/.auth/login/aad?post_login_redirect_uri=%2Fme"),
+        ),
+        // htmx over plain HTTP, where browsers send no `Sec-Fetch-Mode`.
+        case(
+            "/me",
+            &[(ACCEPT, HTML), ("HX-Request", "true")],
+            Refused(401, "not-signed-in", Some("Bearer")),
+        ),
+        // jQuery and its like.
+        case(
+            "/me",
+            &[(ACCEPT, "text/html, */*; q=0.01"), ("X-Requested-With", "fetch")],
+            Refused(401, "not-signed-in", Some("Bearer")),
+        ),
+        // `X-MS-ORIGINAL-URL` is for Static Web Apps alone.
+        case(
+            "/me",
+            &[(ACCEPT, HTML), ("X-MS-ORIGINAL-URL", "https://files.example/original")],
+            Login("/.auth/login/aad?post_login_redirect_uri=%2Fme"),
+        ),
         // Signing in again does not help who is signed in.
         case("/admin", &[(ACCEPT, HTML), (PRINCIPAL, &user)], Refused(403, "forbidden", None)),
         case("/me", &[(ACCEPT, HTML), (PRINCIPAL, "%")], Refused(400, "malformed-identity", None)),
@@ -275,10 +311,10 @@ fn table() -> Vec<Case> {
 
 /// Sends every request of the table to the service.
 #[track_caller]
-pub(crate) fn check(address: SocketAddr) {
+pub(crate) fn check(adapter: &str, address: SocketAddr) {
     for (number, case) in table().into_iter().enumerate() {
         let answer = client::get(address, case.path, &case.headers);
-        let name = format!("case {number}, {} {}", case.path, answer.status);
+        let name = format!("{adapter}: case {number}, {} {}", case.path, answer.status);
         match case.expected {
             Passes(body) => {
                 assert_eq!(answer.status, 200, "{name}: {}", answer.body);

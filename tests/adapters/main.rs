@@ -15,8 +15,13 @@ mod actix_service;
 mod axum_service;
 mod cases;
 mod client;
+mod confirmation;
 mod layers;
+mod misconfiguration;
+mod properties;
+mod sessions;
 mod setup;
+mod sign_in;
 mod tonic_service;
 mod tower_services;
 
@@ -24,26 +29,19 @@ mod tower_services;
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod support;
 
-#[test]
-fn axum_extractors() {
-    let server = axum_service::extractors();
-    cases::check(server.address);
+/// The same service on every adapter.
+fn services(platform: easyauth::Platform) -> [(&'static str, setup::Server); 4] {
+    [
+        ("axum extractors", axum_service::extractors(platform)),
+        ("tower layers under axum", axum_service::layers(platform)),
+        ("tower layers under hyper", tower_services::hyper(platform)),
+        ("actix extractors", actix_service::start(platform)),
+    ]
 }
 
 #[test]
-fn tower_layers_under_axum() {
-    let server = axum_service::layers();
-    cases::check(server.address);
-}
-
-#[test]
-fn tower_layers_under_hyper() {
-    let server = tower_services::hyper();
-    cases::check(server.address);
-}
-
-#[test]
-fn actix_extractors() {
-    let server = actix_service::start();
-    cases::check(server.address);
+fn every_adapter_answers_alike() {
+    for (name, server) in services(setup::platform()) {
+        cases::check(name, server.address);
+    }
 }

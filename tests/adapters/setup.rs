@@ -1,6 +1,7 @@
 //! What the services of all adapters have in common: who may pass, and what they say.
 
 use std::{
+    error::Error as _,
     future::Future,
     net::{SocketAddr, TcpListener},
     thread::{self, JoinHandle},
@@ -8,14 +9,14 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Requirement,
+    EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Refusal, Requirement,
     integrations::{Authorized, Permit, RequireRole, Roles},
     refusal::LoginRedirect,
-    verify::{BearerAuth, Keys, VerifiedToken},
+    verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, Keys, VerifiedToken},
 };
 use tokio::sync::oneshot;
 
-use crate::support::{KEYS, NOW, TENANT, USER, at, verifier};
+use crate::support::{KEYS, NOW, TENANT, USER, at, id_verifier, verifier};
 
 pub(crate) struct Admin;
 
@@ -46,7 +47,15 @@ pub(crate) fn login() -> LoginRedirect {
 
 /// A platform with Easy Auth in front.
 pub(crate) fn platform() -> Platform {
-    let environment = [("WEBSITE_SITE_NAME", "files"), ("WEBSITE_AUTH_ENABLED", "True")];
+    platform_of(&[("WEBSITE_SITE_NAME", "files"), ("WEBSITE_AUTH_ENABLED", "True")])
+}
+
+/// A platform without Easy Auth.
+pub(crate) fn nowhere() -> Platform {
+    platform_of(&[])
+}
+
+pub(crate) fn platform_of(environment: &[(&str, &str)]) -> Platform {
     Platform::detect(|name| {
         let (_, value) = environment.iter().find(|(own, _)| *own == name)?;
         Some((*value).to_owned())
@@ -77,6 +86,10 @@ pub(crate) async fn me(user: EasyAuthPrincipal) -> String {
     about_user(Some(&user))
 }
 
+pub(crate) async fn confirmed(caller: ConfirmedCaller) -> String {
+    format!("confirmed {}", caller.id())
+}
+
 pub(crate) async fn tokens(tokens: ProviderTokens) -> String {
     about_tokens(&tokens)
 }
@@ -91,6 +104,33 @@ pub(crate) async fn token(token: VerifiedToken) -> String {
 
 pub(crate) async fn files(guard: Authorized<ReadFiles>) -> String {
     about_token(Some(guard.token()))
+}
+
+/// Verifies ID tokens, at the time when they are good.
+pub(crate) fn id_token_auth() -> IdTokenAuth {
+    IdTokenAuth::new(id_verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW))
+}
+
+/// The header in which the services say what a refusal was for: the source, and its sources.
+pub(crate) const CAUSE: &str = "x-cause";
+
+pub(crate) fn cause(refusal: &Refusal) -> String {
+    let mut causes = Vec::new();
+    let mut source = refusal.source();
+    while let Some(error) = source {
+        causes.push(error.to_string());
+        source = error.source();
+    }
+    causes.join(" <- ")
+}
+
+/// Puts the cause of a refusal, which is for the log, where the tests can read it.
+pub(crate) fn tell_cause<B>(mut response: http::Response<B>) -> http::Response<B> {
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        let value = http::HeaderValue::try_from(cause(refusal)).unwrap();
+        response.headers_mut().insert(CAUSE, value);
+    }
+    response
 }
 
 /// The value of `X-MS-CLIENT-PRINCIPAL` for a user of this name with this role.

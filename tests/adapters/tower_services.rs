@@ -7,7 +7,7 @@ use std::{
 };
 
 use easyauth::{
-    ProviderTokens, Refusal,
+    Platform, ProviderTokens, Refusal,
     integrations::{EasyAuthLayer, Identity, RefusableBody, RequireLayer},
 };
 use http_body_util::Full;
@@ -31,7 +31,7 @@ fn say(text: String) -> Response<Body> {
 fn answer(request: &Request<Incoming>) -> Response<Body> {
     let identity = request.extensions().get::<Identity>().unwrap();
     match request.uri().path() {
-        "/me" | "/maybe" | "/admin" => say(about_user(identity.principal())),
+        "/me" | "/maybe" | "/admin" | "/app/me" => say(about_user(identity.principal())),
         "/tokens" => {
             let provider = identity.principal().unwrap().provider();
             match ProviderTokens::from_headers(request.headers(), provider) {
@@ -49,14 +49,14 @@ fn answer(request: &Request<Incoming>) -> Response<Body> {
 /// A rule for each path, as a service without a router would have it.
 fn rule(path: &str) -> Option<RequireLayer> {
     match path {
-        "/me" | "/tokens" => Some(RequireLayer::signed_in()),
+        "/me" | "/tokens" | "/app/me" => Some(RequireLayer::signed_in()),
         "/admin" => Some(RequireLayer::any_role(["Owner", "Admin"])),
         "/files" => Some(RequireLayer::permission(read_files())),
         _ => None,
     }
 }
 
-pub(crate) fn hyper() -> Server {
+pub(crate) fn hyper(platform: Platform) -> Server {
     let inside = service_fn(|request: Request<Incoming>| async move {
         let answer = service_fn(|request: Request<Incoming>| async move {
             Ok::<_, Infallible>(answer(&request))
@@ -69,8 +69,8 @@ pub(crate) fn hyper() -> Server {
         let answer = service(&rule, answer).oneshot(request).await.unwrap();
         Ok(answer.map(http_body_util::Either::Right))
     });
-    let layer = EasyAuthLayer::new(platform()).verify(bearer_auth()).login(login());
-    let service = layer.layer(inside);
+    let layer = EasyAuthLayer::new(platform).verify(bearer_auth()).login(login());
+    let service = layer.layer(inside).map_response(tell_cause);
     Server::on_tokio(|listener| async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();

@@ -146,6 +146,7 @@ fn types_of_verification_can_be_shared() {
     check::<access::Denied>();
     check::<verify::Algorithm>();
     check::<verify::Authority>();
+    check::<verify::ConfirmedCaller>();
     check::<verify::IdTokenVerifier>();
     check::<verify::Key>();
     check::<verify::KeySet>();
@@ -155,10 +156,9 @@ fn types_of_verification_can_be_shared() {
     check::<verify::Refresh<'_>>();
     check::<verify::SkipReason>();
     check::<verify::SkippedKey>();
-    check::<verify::SubjectKey<'_>>();
+    check::<verify::SubjectKey>();
     check::<verify::Tenant>();
     check::<verify::VerifiedIdToken>();
-    check::<verify::VerifiedPrincipal<'_>>();
     check::<verify::VerifiedToken>();
     check::<verify::Verifier>();
     check::<verify::VerifierBuilder>();
@@ -209,6 +209,7 @@ fn types_of_integrations_can_be_shared() {
     // What verifies has a clock and a fetcher, which can be anything.
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
+    check_layer::<Confirmation>();
     check_layer::<EasyAuth<()>>();
     check_layer::<Identity>();
 }
@@ -246,37 +247,31 @@ fn verified_tokens_are_not_deserialized() {
 #[cfg(feature = "verify")]
 #[test]
 fn futures_can_be_sent() {
-    use easyauth::verify::{BearerAuth, FetchKeys, KeyStore, Verifier};
+    use easyauth::verify::{BearerAuth, IdTokenVerifier, Keys, Verifier};
 
     fn check_send<T: Send>(_: impl FnOnce() -> T) {}
 
-    fn check<F: FetchKeys + Sync>(
-        (verifier, store, auth): (&Verifier, &KeyStore, &BearerAuth),
+    fn check(
+        (verifier, ids, keys, auth): (&Verifier, &IdTokenVerifier, &Keys, &BearerAuth),
         headers: &http::HeaderMap,
-        fetcher: &F,
     ) {
-        let (token, now) = (easyauth::AccessToken::new(""), std::time::UNIX_EPOCH);
-        check_send(|| verifier.verify_with(store, fetcher, &token, now));
-        check_send(|| store.refresh_if_due(fetcher, now));
+        let now = std::time::UNIX_EPOCH;
+        let (token, id) = (easyauth::AccessToken::new(""), easyauth::IdToken::new(""));
+        check_send(|| verifier.verify_fetching(keys, &token, now));
+        check_send(|| ids.verify_fetching(keys, &id, now));
+        check_send(|| keys.refresh_if_due(now));
         check_send(|| auth.token(headers));
         check_send(|| auth.require_token(headers));
     }
 
-    struct Nothing;
-
-    impl FetchKeys for Nothing {
-        async fn fetch(&self, _: &str) -> Result<Vec<u8>, easyauth::verify::FetchError> {
-            Ok(Vec::new())
-        }
-    }
-
-    let _ = check::<Nothing>;
+    let _ = check;
 }
 
 #[test]
 fn errors_are_errors() {
     check_error::<easyauth::Refusal>();
     check_error::<easyauth::refusal::InvalidRealm>();
+    check_error::<easyauth::refusal::SetupError>();
     check_error::<easyauth::ClaimsError>();
     check_error::<easyauth::DecodeError>();
     check_error::<easyauth::MeError>();

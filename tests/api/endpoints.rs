@@ -109,7 +109,11 @@ fn a_sign_out_leads_back() {
 
 #[test]
 fn browsers_come_back_to_the_site() {
-    for path in ["/", "/a", "/a//b", "/a?b=//c", "/%2f%2fevil.example", "/a:b@c"] {
+    for path in ["/", "/a", "/a//b", "/a?b=//c", "/a:b@c"] {
+        assert_eq!(ReturnTo::path(path).unwrap().as_str(), path);
+    }
+    // Encoded, and no other host.
+    for path in ["/a%2f%2fb", "/%41%2f", "/%C3%A9", "/%", "/%2", "/%zz", "/%+f", "/%25", "/%2541"] {
         assert_eq!(ReturnTo::path(path).unwrap().as_str(), path);
     }
     for path in [
@@ -127,6 +131,23 @@ fn browsers_come_back_to_the_site() {
         "javascript:alert(1)",
         "/é",
         "/\u{7f}",
+        // Once a proxy has decoded it (microsoft-identity-web#3792, #3940, #4028), however often.
+        "/%2fevil.example",
+        "/%2F%2Fevil.example",
+        "/%2F/evil.example",
+        "/%5cevil.example",
+        "/%5C%5Cevil.example",
+        "/%252fevil.example",
+        "/%25252Fevil.example",
+        "/%255cevil.example",
+        "/%09/evil.example",
+        "/%0d%0a%2fevil.example",
+        "/%2509%252fevil.example",
+        "/%20/evil.example",
+        "/%25%32%66evil.example",
+        "/%%32%66evil.example",
+        // Deeper than anybody encodes.
+        "/%2525252525252541",
     ] {
         assert_eq!(ReturnTo::path(path), Err(EndpointError::NotAPath), "{path:?}");
     }

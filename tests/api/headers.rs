@@ -234,3 +234,22 @@ fn what_is_no_original_url_is_rejected() {
     let url = OriginalUrl::from_headers(&query).unwrap().unwrap();
     assert_eq!(format!("{url:?}"), "OriginalUrl(https://h/api)");
 }
+
+/// The names of settings, and those of custom providers with an underscore (MicrosoftDocs/azure-docs#83082, #104897).
+#[test]
+fn token_headers_have_the_platforms_name_of_the_provider() {
+    #[track_caller]
+    fn check(provider: &str, header: &str) {
+        let request = [(header, "secret")];
+        let tokens =
+            ProviderTokens::from_headers(&request, &IdentityProvider::new(provider)).unwrap();
+        assert_eq!(
+            tokens.access_token().map(AccessToken::expose_secret),
+            Some("secret"),
+            "{provider}"
+        );
+    }
+    check("azureActiveDirectory", "X-MS-TOKEN-AAD-ACCESS-TOKEN");
+    check("gitHub", "X-MS-TOKEN-GITHUB-ACCESS-TOKEN");
+    check("my_provider", "X-MS-TOKEN-MY_PROVIDER-ACCESS-TOKEN");
+}

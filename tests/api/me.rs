@@ -122,6 +122,15 @@ fn an_empty_answer_is_named() {
     }
 }
 
+/// Each takes far more memory than its JSON form.
+#[test]
+fn a_session_has_few_accounts() {
+    let list = |count: usize| format!("[{}]", vec![r#"{"provider_name":"aad"}"#; count].join(","));
+    assert_eq!(sessions(&list(100)).len(), 100);
+    let message = "the answer of /.auth/me has more than 100 sessions";
+    refused(list(101), MeError::TooManySessions, message);
+}
+
 #[test]
 fn refuses_what_is_no_answer() {
     let shape =

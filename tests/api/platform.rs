@@ -53,6 +53,19 @@ fn container_apps_need_a_declaration() {
 }
 
 #[test]
+fn any_front_end_can_be_declared() {
+    for (platform, host) in [
+        (Platform::trusting_headers(), Host::Unknown),
+        (Platform::static_web_apps(), Host::StaticWebApps),
+    ] {
+        assert_eq!((platform.host(), platform.has_easy_auth()), (host, true));
+        assert_eq!(platform.require_easy_auth(), Ok(()));
+    }
+    // Tests run where there is no front end.
+    assert_eq!(Platform::from_env(), Platform::detect(|name| std::env::var(name).ok()));
+}
+
+#[test]
 fn says_why_not() {
     #[track_caller]
     fn check_error(environment: &[(&str, &str)], host: Host, message: &str) {
@@ -63,7 +76,7 @@ fn says_why_not() {
         &[APP],
         Host::ContainerApps,
         "container apps do not say whether authentication is on: declare it with \
-         trust_container_apps",
+         Platform::trust_container_apps",
     );
     let off = "authentication is off: WEBSITE_AUTH_ENABLED is not true";
     check_error(&[SITE], Host::AppService, off);
@@ -71,6 +84,7 @@ fn says_why_not() {
     check_error(
         &[],
         Host::Unknown,
-        "this is not a platform with authentication in front: identity headers are anybody's",
+        "no known front end overwrites identity headers here: declare one with \
+         Platform::trusting_headers or Platform::static_web_apps",
     );
 }

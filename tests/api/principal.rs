@@ -4,7 +4,10 @@ use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
 };
-use easyauth::{EasyAuthPrincipal, Groups, IdentityProvider, PrincipalError, Shape, headers};
+use easyauth::{
+    Caller, EasyAuthPrincipal, Groups, IdentityProvider, MeError, PrincipalError, Session, Shape,
+    headers,
+};
 
 use crate::support::{header, principal, with_claims};
 
@@ -134,6 +137,15 @@ fn claims_of_every_kind() {
     check(
         r#"{"typ":"r","val":"2"},{"typ":"s","val":"x"},{"typ":"r","val":"1"},{"typ":"r","val":"2"}"#,
         &[("r", "2"), ("s", "x"), ("r", "1"), ("r", "2")],
+    );
+    // The local emulator of Static Web Apps passes on what GitHub answers.
+    check(
+        r#"{"typ":"plan","val":{ "name": "free" , "x":[null,1] }},{"typ":"a","val":[]}"#,
+        &[("plan", r#"{ "name": "free" , "x":[null,1] }"#), ("a", "[]")],
+    );
+    check(
+        r#"{"val":["\u0061",{"typ":1}],"typ":"list"},{"typ":"b","val":{"u":"https:\/\/x"}}"#,
+        &[("list", r#"["\u0061",{"typ":1}]"#), ("b", r#"{"u":"https://x"}"#)],
     );
     // Property names are case-sensitive: a mock with other ones has no claims.
     check(r#"{"Typ":"a","Val":"b"},{"Type":"a","Value":"b"}"#, &[]);
@@ -338,8 +350,7 @@ fn refused_members() {
     check_type(r#"{"claims":["x"]}"#, "claims");
     check_twice(r#"{"claims":[],"claims":[]}"#, "claims");
     check_type(r#"{"claims":[{"typ":1,"val":"x"}]}"#, "typ");
-    check_type(r#"{"claims":[{"typ":"x","val":{}}]}"#, "val");
-    check_type(r#"{"claims":[{"typ":"x","val":[]}]}"#, "val");
+    check_type(r#"{"claims":[{"typ":{},"val":"x"}]}"#, "typ");
     check_twice(r#"{"claims":[{"typ":"x","val":"y","typ":"x"}]}"#, "typ");
     check_twice(r#"{"claims":[{"typ":"x","val":"y","val":"y"}]}"#, "val");
     check_twice(r#"{"claims":[{"typ":"x","val":"y","v\u0061l":"z"}]}"#, "val");
@@ -363,13 +374,13 @@ fn headers_beside_the_object() {
     let object = header(r#"{"auth_typ":"aad","claims":[{"typ":"oid","val":"O"}]}"#);
     let user = EasyAuthPrincipal::from_headers(&[
         (headers::CLIENT_PRINCIPAL, object.as_str()),
-        (headers::CLIENT_PRINCIPAL_ID, "id"),
+        (headers::CLIENT_PRINCIPAL_ID, "o"),
         (headers::CLIENT_PRINCIPAL_NAME, "name"),
         (headers::CLIENT_PRINCIPAL_IDP, "azureStaticWebApps"), // a linked Function
     ])
     .unwrap()
     .unwrap();
-    assert_eq!((user.id(), user.name(), user.object_id()), (Some("id"), Some("name"), Some("O")));
+    assert_eq!((user.id(), user.name(), user.object_id()), (Some("o"), Some("name"), Some("O")));
     assert_eq!(user.provider(), &IdentityProvider::ENTRA);
     assert_eq!(user.front_end(), Some(&IdentityProvider::STATIC_WEB_APPS));
 }
@@ -394,19 +405,240 @@ fn only_an_id_or_a_name() {
     assert_eq!(EasyAuthPrincipal::from_headers(&empty), Ok(None));
 }
 
+/// A visitor is authenticated only by a role that not every visitor has.
 #[test]
-fn static_web_apps_say_anonymous_in_words() {
+fn visitors_without_a_role_are_anonymous() {
     #[track_caller]
     fn check(roles: &str, signed_in: bool) {
-        let text = format!(r#"{{"identityProvider":"x","userId":"1","userRoles":{roles}}}"#);
-        let headers = [(headers::CLIENT_PRINCIPAL, header(text))];
+        let text = format!(r#"{{"identityProvider":"x","userId":"1"{roles}}}"#);
+        let headers = [(headers::CLIENT_PRINCIPAL, header(&text))];
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
+        assert_eq!(principal(&text).is_anonymous(), !signed_in);
+        let me = format!(r#"{{"clientPrincipal":{text}}}"#);
+        assert_eq!(Session::parse_me(me.as_bytes()).unwrap().len(), usize::from(signed_in));
+    }
+    check(r#","userRoles":["anonymous","authenticated"]"#, true);
+    check(r#","userRoles":["authenticated"]"#, true);
+    check(r#","userRoles":["Anonymous","editor"]"#, true);
+    check(r#","userRoles":["anonymous"]"#, false);
+    check(r#","userRoles":["anonymous","anonymous"]"#, false);
+    check(r#","userRoles":["Anonymous"]"#, false);
+    check(r#","userRoles":[" ANONYMOUS ","",null]"#, false);
+    check(r#","userRoles":[]"#, false);
+    check(r#","userRoles":null"#, false);
+    check("", false);
+    // A role in the claims is not one of Static Web Apps.
+    check(r#","claims":[{"typ":"roles","val":"authenticated"}]"#, false);
+}
+
+/// What a linked backend gets for a visitor who has not signed in (Azure/static-web-apps#998).
+#[test]
+fn the_anonymous_visitor_of_a_linked_backend() {
+    #[track_caller]
+    fn check(id: &str, provider: Option<&str>, signed_in: bool) {
+        let mut headers = vec![(headers::CLIENT_PRINCIPAL_ID, id)];
+        headers.extend(provider.map(|provider| (headers::CLIENT_PRINCIPAL_IDP, provider)));
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
+        headers.push((headers::CLIENT_PRINCIPAL_NAME, "anonymous"));
         assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
     }
-    check(r#"["anonymous"]"#, false);
-    check(r#"["anonymous","anonymous"]"#, false);
-    check(r#"["anonymous","authenticated"]"#, true);
-    check(r#"["authenticated"]"#, true);
-    check("[]", true); // somebody, with no role at all
+    check("anonymous", Some("azureStaticWebApps"), false);
+    check("Anonymous", Some("AZURESTATICWEBAPPS"), false);
+    check("anonymous", None, false);
+    check("abcd12345abcd012345abcdef0123450", Some("azureStaticWebApps"), true);
+    let name = |name| {
+        let headers = [
+            (headers::CLIENT_PRINCIPAL_NAME, name),
+            (headers::CLIENT_PRINCIPAL_IDP, "azureStaticWebApps"),
+        ];
+        EasyAuthPrincipal::from_headers(&headers).unwrap().is_some()
+    };
+    assert!(!name("anonymous") && name("sample"));
+    // A provider of one's own may call somebody so.
+    check("anonymous", Some("auth0"), true);
+    // The object decides where there is one.
+    let visitor =
+        r#"{"identityProvider":"github","userId":"1","userRoles":["anonymous","authenticated"]}"#;
+    contradiction(
+        visitor,
+        &[(headers::CLIENT_PRINCIPAL_ID, "anonymous")],
+        "userId",
+        headers::CLIENT_PRINCIPAL_ID,
+    );
+}
+
+/// The object and these headers beside it contradict each other in these places.
+#[track_caller]
+fn contradiction(json: &str, beside: &[(&str, &str)], first: &'static str, second: &'static str) {
+    let object = header(json);
+    let mut headers = vec![(headers::CLIENT_PRINCIPAL, object.as_str())];
+    headers.extend(beside);
+    let error = EasyAuthPrincipal::from_headers(&headers).unwrap_err();
+    assert_eq!(error, PrincipalError::Contradiction { first, second });
+    let message = format!("the client principal contradicts itself: {first} and {second} differ");
+    assert_eq!(error.to_string(), message);
+}
+
+/// The object and these headers beside it are what a platform writes.
+#[track_caller]
+fn consistent(json: &str, beside: &[(&str, &str)]) -> EasyAuthPrincipal {
+    let object = header(json);
+    let mut headers = vec![(headers::CLIENT_PRINCIPAL, object.as_str())];
+    headers.extend(beside);
+    EasyAuthPrincipal::from_headers(&headers).expect("consistent").expect("authenticated")
+}
+
+#[test]
+fn providers_that_contradict_each_other() {
+    let idp = |provider| [(headers::CLIENT_PRINCIPAL_IDP, provider)];
+    let entra = r#"{"auth_typ":"aad","claims":[]}"#;
+    consistent(entra, &idp("AAD"));
+    consistent(entra, &idp("azureStaticWebApps")); // a linked Function
+    consistent(r#"{"auth_typ":"Auth0"}"#, &idp("auth0"));
+    // An older runtime, where the object names no provider.
+    consistent(r#"{"auth_typ":"AuthenticationTypes.Federation"}"#, &idp("facebook"));
+    contradiction(entra, &idp("google"), "auth_typ", headers::CLIENT_PRINCIPAL_IDP);
+    contradiction(entra, &idp("auth0"), "auth_typ", headers::CLIENT_PRINCIPAL_IDP);
+    contradiction(
+        r#"{"auth_typ":"auth0"}"#,
+        &idp("aad"),
+        "auth_typ",
+        headers::CLIENT_PRINCIPAL_IDP,
+    );
+    let visitor = r#"{"identityProvider":"github","userId":"1","userRoles":["authenticated"]}"#;
+    consistent(visitor, &idp("azureStaticWebApps"));
+    consistent(visitor, &idp("GitHub"));
+    contradiction(visitor, &idp("aad"), "identityProvider", headers::CLIENT_PRINCIPAL_IDP);
+}
+
+#[test]
+fn ids_that_contradict_each_other() {
+    let id = |id| [(headers::CLIENT_PRINCIPAL_ID, id)];
+    let place = headers::CLIENT_PRINCIPAL_ID;
+    let entra = r#"{"auth_typ":"aad","claims":[{"typ":"oid","val":"0a"},{"typ":"sub","val":"S"},
+        {"typ":"stable_sid","val":"sid:1"}]}"#;
+    consistent(entra, &id("0A"));
+    consistent(entra, &id("S"));
+    consistent(entra, &id("sid:1")); // an older runtime
+    contradiction(entra, &id("0b"), "claim oid", place);
+    let google = r#"{"auth_typ":"google","claims":[{"typ":"sub","val":"1"}]}"#;
+    consistent(google, &id("1"));
+    contradiction(google, &id("2"), "claim sub", place);
+    // Where it is not documented what the ID is, and where no claim says it.
+    consistent(r#"{"auth_typ":"auth0","claims":[{"typ":"sub","val":"1"}]}"#, &id("2"));
+    consistent(r#"{"auth_typ":"github","claims":[{"typ":"sub","val":"1"}]}"#, &id("2"));
+    consistent(r#"{"auth_typ":"aad","claims":[]}"#, &id("2"));
+    let visitor = r#"{"identityProvider":"x","userId":"abc","userRoles":["authenticated"]}"#;
+    consistent(visitor, &id("ABC"));
+    contradiction(visitor, &id("abd"), "userId", place);
+    let unnamed = r#"{"identityProvider":"x","userRoles":["authenticated"]}"#;
+    assert_eq!(consistent(unnamed, &id("abc")).id(), Some("abc"));
+}
+
+/// The short and the long name of a claim are one claim, of which there is one value.
+#[test]
+fn claims_that_contradict_each_other() {
+    const CLAIMS: &str = "http://schemas.microsoft.com/identity/claims";
+    let nameid = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+    let two = |one: (&str, &str), other: (&str, &str)| {
+        let claim = |(typ, val)| format!(r#"{{"typ":"{typ}","val":"{val}"}}"#);
+        format!(r#"{{"auth_typ":"aad","claims":[{},{}]}}"#, claim(one), claim(other))
+    };
+    let long = (format!("{CLAIMS}/objectidentifier"), format!("{CLAIMS}/tenantid"));
+    for (one, other, first, second) in [
+        (("oid", "a"), ("oid", "b"), "claim oid", "another claim oid"),
+        (("oid", "a"), (long.0.as_str(), "b"), "claim oid", "another claim oid"),
+        ((long.1.as_str(), "b"), ("tid", "a"), "claim tid", "another claim tid"),
+        (("tid", "a"), ("tid", ""), "claim tid", "another claim tid"),
+        (("sub", "a"), ("sub", "A"), "claim sub", "another claim sub"),
+        ((nameid, "a"), ("sub", "b"), "claim sub", "another claim sub"),
+        (("iss", "a"), ("iss", "A"), "claim iss", "another claim iss"),
+    ] {
+        contradiction(&two(one, other), &[], first, second);
+        let claims = two(one, other);
+        let claims = claims.split_once(r#""claims":"#).unwrap().1.trim_end_matches('}');
+        let me = format!(r#"[{{"provider_name":"aad","user_claims":{claims}}}]"#);
+        assert_eq!(
+            Session::parse_me(me.as_bytes()).unwrap_err(),
+            MeError::Principal(PrincipalError::Contradiction { first, second })
+        );
+    }
+    for (one, other) in [
+        (("oid", "a"), (long.0.as_str(), "A")),
+        (("tid", "a"), ("tid", "a")),
+        (("sub", "a"), (nameid, "a")),
+        // Other claims have several values, and other identities of a guest are other claims.
+        (("roles", "a"), ("roles", "b")),
+        (("sub", "a"), ("altsecid", "b")),
+        (("sub", "a"), ("nameid", "b")), // AD FS
+        (("tid", "a"), ("home_tid", "b")),
+        (("iss", "a"), (&format!("{CLAIMS}/identityprovider"), "b")),
+    ] {
+        consistent(&two(one, other), &[]);
+    }
+}
+
+/// Azure AD B2C may give one subject to all its users (AzureAD/passport-azure-ad#253).
+#[test]
+fn the_subject_of_all_b2c_users_is_no_id() {
+    let placeholder = "Not supported currently. Use oid claim.";
+    let sub = format!(r#"{{"typ":"sub","val":"{placeholder}"}}"#);
+    assert_eq!(with_claims(&sub).id(), None);
+    assert_eq!(with_claims(&format!(r#"{sub},{{"typ":"oid","val":"O"}}"#)).id(), Some("O"));
+    let user = consistent(
+        &format!(r#"{{"auth_typ":"b2c","claims":[{sub},{{"typ":"oid","val":"O"}}]}}"#),
+        &[(headers::CLIENT_PRINCIPAL_ID, placeholder)],
+    );
+    assert_eq!((user.id(), user.subject()), (Some("O"), Some(placeholder)));
+    // An empty one is none either.
+    let user = with_claims(r#"{"typ":"oid","val":""},{"typ":"sub","val":"S"}"#);
+    assert_eq!((user.id(), user.object_id()), (Some("S"), Some("")));
+}
+
+/// A user, or an application by itself: a daemon, a Logic App, a managed identity.
+#[test]
+fn users_and_applications() {
+    #[track_caller]
+    fn check(claims: &[(&str, &str)], expected: Caller) {
+        let claims: Vec<String> =
+            claims.iter().map(|(typ, val)| format!(r#"{{"typ":"{typ}","val":"{val}"}}"#)).collect();
+        assert_eq!(with_claims(&claims.join(",")).caller(), expected);
+    }
+    const V1: &str = "https://sts.windows.net/00000002-0000-4000-8000-000000000002/";
+    const V2: &str = "https://login.microsoftonline.com/00000002-0000-4000-8000-000000000002/v2.0";
+    let scope = "http://schemas.microsoft.com/identity/claims/scope";
+    check(&[("idtyp", "app")], Caller::App);
+    check(&[("idtyp", "user")], Caller::User);
+    check(&[("idtyp", "device"), ("scp", "x")], Caller::Unknown);
+    check(&[(scope, "user_impersonation")], Caller::User);
+    check(&[("idtyp", "app"), ("scp", "x")], Caller::App);
+    // App-only tokens of Entra, in which the subject is the application itself.
+    check(&[("iss", V1), ("oid", "a"), ("sub", "a"), ("appid", "c")], Caller::App);
+    check(&[("iss", V2), ("oid", "a"), ("sub", "a"), ("scp", "/")], Caller::App);
+    check(&[("iss", V2), ("oid", "a"), ("sub", "a"), ("scp", "x")], Caller::User);
+    check(&[("iss", V2), ("oid", "a"), ("sub", "b")], Caller::Unknown);
+    check(&[("oid", "a"), ("sub", "a")], Caller::Unknown);
+    // Users of Azure AD B2C whose subject is their object ID.
+    for issuer in [
+        "https://contoso.b2clogin.com/00000002-0000-4000-8000-000000000002/v2.0/",
+        "https://login.microsoftonline.com/00000002-0000-4000-8000-000000000002/v2.0/",
+        "https://login.microsoftonline.com/tfp/00000002-0000-4000-8000-000000000002/b2c_1/v2.0/",
+    ] {
+        check(&[("iss", issuer), ("oid", "a"), ("sub", "a")], Caller::Unknown);
+    }
+    // What only a sign-in page asks for.
+    for name in ["nonce", "c_hash", "at_hash"] {
+        check(&[("iss", V2), ("oid", "a"), ("sub", "a"), (name, "x")], Caller::User);
+    }
+    check(&[], Caller::Unknown);
+    let caller = |json| principal(json).caller();
+    assert_eq!(caller(r#"{"auth_typ":"github","claims":[]}"#), Caller::User);
+    assert_eq!(caller(r#"{"auth_typ":"auth0","claims":[]}"#), Caller::Unknown);
+    assert_eq!(caller(r#"{"identityProvider":"aad","userRoles":["authenticated"]}"#), Caller::User);
+    let only_id = [(headers::CLIENT_PRINCIPAL_ID, "1"), (headers::CLIENT_PRINCIPAL_IDP, "aad")];
+    let user = EasyAuthPrincipal::from_headers(&only_id).unwrap().unwrap();
+    assert_eq!(user.caller(), Caller::Unknown);
+    assert_eq!(principal(APP_SERVICE).caller(), Caller::User);
 }
 
 #[test]
@@ -462,8 +694,9 @@ fn providers() {
 
 #[test]
 fn shapes_have_words() {
-    let words = [Shape::AppService, Shape::StaticWebApps, Shape::HeadersOnly].map(Shape::as_str);
-    assert_eq!(words, ["app-service", "static-web-apps", "headers-only"]);
+    let shapes = [Shape::AppService, Shape::StaticWebApps, Shape::HeadersOnly, Shape::Token];
+    let words = ["app-service", "static-web-apps", "headers-only", "token"];
+    assert_eq!(shapes.map(Shape::as_str), words);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What to answer to a request that may not pass.
 
-use std::error::Error as _;
+use std::{cell::Cell, error::Error as _};
 
 use easyauth::{
-    EasyAuthPrincipal, IdentityProvider, ProviderTokens, Refusal,
-    endpoints::{EndpointError, Endpoints},
+    EasyAuthPrincipal, HeaderSource, IdentityProvider, ProviderTokens, Refusal,
+    endpoints::{EndpointError, Endpoints, ReturnTo},
     headers::{HeaderError, HeaderErrorKind},
-    refusal::{LoginRedirect, RefusalKind},
+    refusal::{LoginRedirect, RefusalKind, SetupError, SetupErrorKind},
 };
 use http::{HeaderMap, Method, Uri};
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ fn each_error_has_its_answer() {
     check(
         &error.into(),
         "400 malformed-authorization / the header Authorization is malformed / Bearer \
-         error=\"invalid_request\",error_description=\"the request does not have exactly one \
+         error=\"invalid_request\", error_description=\"the request does not have exactly one \
          well-formed bearer token\" / header Authorization does not have exactly one token after its \
          scheme",
     );
@@ -65,7 +65,7 @@ fn each_error_has_its_answer() {
 #[test]
 fn a_caller_with_a_token_is_told_that_a_better_one_may_do() {
     let challenge = "403 forbidden / the caller may not do this / Bearer \
-                     error=\"insufficient_scope\",error_description=\"the token does not permit \
+                     error=\"insufficient_scope\", error_description=\"the token does not permit \
                      this\" / -";
     let plain = "403 forbidden / the caller may not do this / - / -";
     for (authorization, expected) in [
@@ -91,6 +91,7 @@ fn kinds_have_a_status_and_a_word_that_stay() {
         all,
         [
             "401 not-signed-in nobody is signed in",
+            "401 sign-in-incomplete the sign-in did not complete",
             "400 malformed-identity the identity headers are malformed",
             "401 no-token there is no bearer token",
             "400 malformed-authorization the header Authorization is malformed",
@@ -190,7 +191,21 @@ fn browsers_that_show_a_page_go_to_sign_in() {
     // Scripts.
     assert!(!get(&[HTML, ("sec-fetch-mode", "cors")]));
     assert!(!get(&[HTML, ("x-requested-with", "xmlhttprequest")]));
+    // Android's WebView names its application.
     assert!(get(&[HTML, ("x-requested-with", "com.android.browser")]));
+    assert!(!get(&[HTML, ("x-requested-with", "fetch")]));
+    assert!(!get(&[("accept", "text/html, */*; q=0.01"), ("x-requested-with", "com.x")]));
+    for header in ["hx-request", "x-pjax", "turbo-frame", "x-up-version", "x-inertia"] {
+        assert!(!get(&[HTML, (header, "true")]), "{header}");
+    }
+    // Sign-in pages forbid framing (a Teams tab).
+    for frame in ["iframe", "frame", "embed", "object", "fencedframe", "IFRAME", "empty"] {
+        let navigation = ("sec-fetch-mode", "navigate");
+        assert!(!get(&[HTML, navigation, ("sec-fetch-dest", frame)]), "{frame}");
+    }
+    // Loaded ahead of time.
+    assert!(!get(&[HTML, ("sec-fetch-mode", "navigate"), ("sec-purpose", "prefetch;prerender")]));
+    assert!(!get(&[HTML, ("purpose", "prefetch")]));
     // Programs.
     assert!(!get(&[]));
     assert!(!get(&[("accept", "*/*")]));
@@ -212,8 +227,17 @@ fn browsers_come_back_to_where_they_were() {
     assert_eq!(to("/"), back("%2F"));
     assert_eq!(to("/orders?page=2&q=a%20b"), back("%2Forders%3Fpage%3D2%26q%3Da%2520b"));
     assert_eq!(to("https://contoso.example/orders"), back("%2Forders"));
-    // Another host to a browser.
-    assert_eq!(to("//evil.example/orders"), None);
+    // Another host to a browser, or once a proxy has decoded it.
+    for elsewhere in [
+        "//evil.example/orders",
+        "/%2fevil.example",
+        "/%2F%2Fevil.example",
+        "/%5cevil.example",
+        "/%252fevil.example",
+        "/%09/evil.example",
+    ] {
+        assert_eq!(to(elsewhere), None, "{elsewhere}");
+    }
     let google = Endpoints::with_prefix("/auth").unwrap().login(&IdentityProvider::GOOGLE).unwrap();
     let login = LoginRedirect::from(google.parameter("access_type", "offline"));
     assert_eq!(
@@ -236,13 +260,107 @@ fn only_who_is_not_signed_in_goes_to_sign_in() {
     }
 }
 
+/// What is logged about a refusal has no key, and an end.
+#[test]
+fn what_is_printed_is_bounded_and_has_no_query() {
+    let uri = Uri::from_static("/api/x?code=FUNCTION-KEY");
+    let refusal = Refusal::not_signed_in().or_login(&entra(), &Method::GET, &uri, &[HTML]);
+    assert!(refusal.headers()["location"].to_str().unwrap().contains("FUNCTION-KEY"));
+    assert_eq!(
+        format!("{refusal:?}"),
+        "Refusal { kind: NotSignedIn, status: 302, challenge: Some(Challenge { status: 401, \
+         www_authenticate: Some(\"Bearer\"), .. }), location: Some(\"/.auth/login/aad\"), cause: None }",
+    );
+    // A page with a link.
+    let marker = refusal.headers()["set-cookie"].to_str().unwrap().to_owned();
+    let marker = marker.split(';').next().unwrap().to_owned();
+    let back = [HTML, ("cookie", marker.as_str())];
+    let page = Refusal::not_signed_in().or_login(&entra(), &Method::GET, &uri, &back);
+    assert_eq!(page.kind(), RefusalKind::SignInIncomplete);
+    assert!(page.body().contains("FUNCTION-KEY"), "the link leads back");
+    assert!(!format!("{page:?}").contains("FUNCTION-KEY"));
+    assert_eq!(
+        page.source().unwrap().downcast_ref::<SetupError>().unwrap().kind().code(),
+        "missing-identity"
+    );
+    // The header's name is not ours, and can be long and strange.
+    let name = format!("x-ms-token-{}-expires-on", "y\u{1b}".repeat(30_000));
+    let provider = IdentityProvider::new(&"y\u{1b}".repeat(30_000));
+    let error = ProviderTokens::from_headers(&[(name.as_str(), "soon")], &provider).unwrap_err();
+    let text = format!("{:?}", Refusal::from(error));
+    assert!(text.len() < 2_000 && !text.contains('\u{1b}'), "{}", text.len());
+    // What a refusal is made of.
+    let back = ReturnTo::path("/x?code=FUNCTION-KEY#FUNCTION-KEY").unwrap();
+    assert_eq!(format!("{back:?}"), "ReturnTo(\"/x\")");
+    let login = Endpoints::default().login(&IdentityProvider::ENTRA).unwrap().return_to(&back);
+    assert_eq!(format!("{login:?}"), "LoginAddress(\"/.auth/login/aad\")");
+    let logout = Endpoints::default().logout().return_to(&back);
+    assert_eq!(format!("{logout:?}"), "LogoutAddress(\"/.auth/logout\")");
+    let long = Refusal::no_token().with_realm(&"r".repeat(60_000)).unwrap();
+    assert!(format!("{long:?}").len() < 1_000);
+}
+
+/// A challenge has each parameter once (RFC 9110 section 11.2).
+#[test]
+fn the_last_realm_wins() {
+    let refusal = Refusal::no_token().with_realm("one").unwrap().with_realm("two").unwrap();
+    assert_eq!(refusal.headers()["www-authenticate"], "Bearer realm=\"two\"");
+}
+
+/// Counts how often it is asked for a header.
+struct Counting {
+    accepts: usize,
+    asked: Cell<usize>,
+}
+
+impl HeaderSource for Counting {
+    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
+        self.asked.set(self.asked.get() + 1);
+        let is_there = name.eq_ignore_ascii_case("accept") && index < self.accepts;
+        is_there.then_some(&b""[..])
+    }
+}
+
+/// Who sends thousands of headers gets no work done for them.
+#[test]
+fn the_work_for_a_redirect_does_not_grow_with_the_headers() {
+    let asked = |accepts| {
+        let headers = Counting { accepts, asked: Cell::new(0) };
+        let refusal = Refusal::not_signed_in();
+        let uri = Uri::from_static("/");
+        assert_eq!(refusal.or_login(&entra(), &Method::GET, &uri, &headers).status(), 401);
+        headers.asked.get()
+    };
+    assert_eq!(asked(100), asked(100_000));
+    assert!(asked(100_000) < 50, "{}", asked(100_000));
+}
+
+#[test]
+fn setup_errors_have_codes_that_stay() {
+    let all: Vec<String> =
+        SetupErrorKind::ALL.iter().map(|kind| format!("{} {kind}", kind.code())).collect();
+    assert_eq!(
+        all,
+        [
+            "missing-platform nothing says whether identity headers can be trusted",
+            "missing-layer no EasyAuthLayer handled the request before this",
+            "missing-verifier nothing verifies bearer tokens",
+            "missing-confirmation nothing confirms callers",
+            "untrusted-platform a caller is required, and nothing authenticates callers",
+            "missing-id-token the identity headers came without an ID token",
+            "missing-bearer the identity headers came without a bearer token",
+            "missing-identity the browser came back from sign-in without identity headers",
+        ],
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever a browser asked for, it comes back to a path of this site, or is not sent away at all
     /// (WHATWG URL: two slashes, or a slash and a backslash, begin a host).
     #[test]
-    fn nobody_is_led_elsewhere(target in "/?[/\\\\@:?#%. a-z\t]{0,12}") {
+    fn nobody_is_led_elsewhere(target in "/?(%25|%2f|%5C|%09|[/\\\\@:?#%. a-z\t]){0,8}") {
         let Ok(uri) = target.parse::<Uri>() else { return Ok(()) };
         let refusal = Refusal::not_signed_in().or_login(&entra(), &Method::GET, &uri, &[HTML]);
         if let Some(location) = refusal.headers().get("location") {
@@ -251,6 +369,12 @@ proptest! {
             let rest = rest.expect("a path").to_ascii_lowercase();
             prop_assert!(!rest.starts_with("%2f") && !rest.starts_with("%5c"), "{}", rest);
             prop_assert!(rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%-._~".contains(&byte)));
+            // Not even once everything is decoded: each `%25` is a percent sign.
+            let mut decoded = rest;
+            while decoded.contains("%25") {
+                decoded = decoded.replace("%25", "%");
+            }
+            prop_assert!(!decoded.starts_with("%2f") && !decoded.starts_with("%5c"), "{}", decoded);
         }
     }
 }

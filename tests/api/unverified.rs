@@ -269,6 +269,9 @@ fn callers() {
     check(r#"{"idtyp":"user"}"#, Caller::User);
     check(r#"{"idtyp":"device"}"#, Caller::Unknown);
     check(r#"{"idtyp":"app","scp":"x"}"#, Caller::App); // decisive
+    check(r#"{"nonce":"n"}"#, Caller::User); // who signed in at a page
+    check(r#"{"at_hash":"h"}"#, Caller::User);
+    check(r#"{"c_hash":"h"}"#, Caller::User);
     check(r#"{"idtyp":"user","oid":"1","sub":"1"}"#, Caller::User);
     check(r#"{"scp":"x"}"#, Caller::User);
     check(r#"{"scp":"x","oid":"1","sub":"1"}"#, Caller::User);

@@ -1,9 +1,12 @@
 //! Both fetchers behind one face, so that the same is expected of both.
 
-use std::{error::Error, fmt, time::Duration, time::SystemTime};
+use std::{error::Error, fmt, ops::Deref, time::Duration, time::SystemTime};
 
 #[cfg(feature = "reqwest")]
-use easyauth::{integrations::ReqwestFetcher, verify::FetchKeys as _};
+use easyauth::{
+    integrations::ReqwestFetcher,
+    verify::{FetchKeys as _, Keys},
+};
 #[cfg(feature = "ureq")]
 use easyauth::{integrations::UreqFetcher, verify::FetchKeysBlocking as _};
 
@@ -50,29 +53,66 @@ impl Client {
         }
     }
 
-    pub(crate) fn refresh(&self, store: &KeyStore, now: SystemTime) -> Result<bool, RefreshError> {
+    /// A store that this client fetches for.
+    pub(crate) fn keys(&self, store: KeyStore) -> Fetched<'_> {
         match self {
             #[cfg(feature = "reqwest")]
-            Self::Reqwest(fetcher, runtime) => runtime.block_on(store.refresh_if_due(fetcher, now)),
+            Self::Reqwest(fetcher, runtime) => {
+                let keys = Keys::fetched(store, fetcher.clone()).with_sleep(tokio::time::sleep);
+                Fetched::Reqwest(keys, runtime)
+            }
             #[cfg(feature = "ureq")]
-            Self::Ureq(fetcher) => store.refresh_if_due_blocking(fetcher, now),
+            Self::Ureq(fetcher) => Fetched::Ureq(store, fetcher),
+        }
+    }
+}
+
+/// A store and its fetcher.
+pub(crate) enum Fetched<'a> {
+    #[cfg(feature = "reqwest")]
+    Reqwest(Keys, &'a tokio::runtime::Runtime),
+    #[cfg(feature = "ureq")]
+    Ureq(KeyStore, &'a UreqFetcher),
+}
+
+impl Fetched<'_> {
+    pub(crate) fn refresh(&self, now: SystemTime) -> Result<bool, RefreshError> {
+        match self {
+            #[cfg(feature = "reqwest")]
+            Self::Reqwest(keys, runtime) => runtime.block_on(keys.refresh_if_due(now)),
+            #[cfg(feature = "ureq")]
+            Self::Ureq(store, fetcher) => store.refresh_if_due_blocking(*fetcher, now),
         }
     }
 
     pub(crate) fn verify(
         &self,
-        store: &KeyStore,
         token: &str,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
         let (verifier, token) = (verifier(), AccessToken::new(token));
         match self {
             #[cfg(feature = "reqwest")]
-            Self::Reqwest(fetcher, runtime) => {
-                runtime.block_on(verifier.verify_with(store, fetcher, &token, now))
+            Self::Reqwest(keys, runtime) => {
+                runtime.block_on(verifier.verify_fetching(keys, &token, now))
             }
             #[cfg(feature = "ureq")]
-            Self::Ureq(fetcher) => verifier.verify_with_blocking(store, fetcher, &token, now),
+            Self::Ureq(store, fetcher) => {
+                verifier.verify_fetching_blocking(store, *fetcher, &token, now)
+            }
+        }
+    }
+}
+
+impl Deref for Fetched<'_> {
+    type Target = KeyStore;
+
+    fn deref(&self) -> &KeyStore {
+        match self {
+            #[cfg(feature = "reqwest")]
+            Self::Reqwest(keys, _) => keys.store().unwrap(),
+            #[cfg(feature = "ureq")]
+            Self::Ureq(store, _) => store,
         }
     }
 }

@@ -9,7 +9,7 @@ use easyauth::verify::{
 use serde_json::json;
 
 use crate::{
-    client::{Client, HASTY, PATIENT, chain},
+    client::{Client, Fetched, HASTY, PATIENT, chain},
     server::{Answer, Server},
     support::{Draft, FOREIGN_KEY, NOW, at},
 };
@@ -53,23 +53,17 @@ fn stranger() -> String {
 }
 
 #[track_caller]
-fn fails(
-    client: &Client,
-    store: &KeyStore,
-    token: &str,
-    now: SystemTime,
-    kind: VerifyErrorKind,
-    status: u16,
-) {
-    let error = client.verify(store, token, now).expect_err("refused");
-    assert_eq!(error.kind(), kind, "{client}");
-    assert_eq!(error.challenge().status(), status, "{client}");
+fn fails(store: &Fetched<'_>, token: &str, now: SystemTime, kind: VerifyErrorKind, status: u16) {
+    let error = store.verify(token, now).expect_err("rejected");
+    assert_eq!(error.kind(), kind, "{}", chain(&error));
+    assert_eq!(error.challenge().status(), status);
+    assert_eq!(error.retry_after().is_some(), status == 503);
 }
 
 #[track_caller]
-fn passes(client: &Client, store: &KeyStore, now: SystemTime) {
-    let token = client.verify(store, &token(), now);
-    let token = token.unwrap_or_else(|error| panic!("{client}: {error}, {:?}", store.last_error()));
+fn passes(store: &Fetched<'_>, now: SystemTime) {
+    let token = store.verify(&token(), now);
+    let token = token.unwrap_or_else(|error| panic!("{error}, {:?}", store.last_error()));
     assert!(token.has_scope("Files.Read"));
 }
 
@@ -77,21 +71,21 @@ fn passes(client: &Client, store: &KeyStore, now: SystemTime) {
 fn keys_are_fetched_once() {
     for client in Client::all(PATIENT) {
         let server = issuer();
-        let store = store(&server);
+        let store = client.keys(store(&server));
         assert!(store.is_empty(at(NOW)));
         for _ in 0..3 {
-            passes(&client, &store, at(NOW));
+            passes(&store, at(NOW));
         }
         assert!(!store.is_empty(at(NOW)) && store.last_error().is_none());
         assert_eq!(store.last_success(), Some(at(NOW)));
         assert_eq!(store.metadata().unwrap().jwks_uri(), server.uri(KEYS));
-        // A forged token names a key that is known, so it makes nobody fetch.
+        // A forged token names a key that is known, so nothing is fetched for it.
         let forged = draft().sign_with(&FOREIGN_KEY);
-        fails(&client, &store, &forged, at(NOW), VerifyErrorKind::InvalidSignature, 401);
-        assert!(!client.refresh(&store, at(NOW + 60)).unwrap());
+        fails(&store, &forged, at(NOW), VerifyErrorKind::InvalidSignature, 401);
+        assert!(!store.refresh(at(NOW + 60)).unwrap());
         assert_eq!(server.requests(), ["GET /metadata", "GET /keys"]);
         // An hour later they are due.
-        assert!(client.refresh(&store, at(NOW) + REFRESH_INTERVAL).unwrap());
+        assert!(store.refresh(at(NOW) + REFRESH_INTERVAL).unwrap());
         assert_eq!(server.stop().len(), 4);
     }
 }
@@ -102,12 +96,12 @@ fn a_key_that_is_new() {
         let server = issuer();
         let old = include_str!("../data/entra.jwks.json").replace("organizations-key", "old-key");
         server.set(KEYS, Answer::ok(old));
-        let store = store(&server);
-        fails(&client, &store, &token(), at(NOW), VerifyErrorKind::UnknownKey, 401);
+        let store = client.keys(store(&server));
+        fails(&store, &token(), at(NOW), VerifyErrorKind::UnknownKey, 401);
         publish(&server);
         // Unknown keys do not make it fetch again at once.
-        fails(&client, &store, &token(), at(NOW + 60), VerifyErrorKind::UnknownKey, 401);
-        passes(&client, &store, at(NOW) + UNKNOWN_KEY_INTERVAL);
+        fails(&store, &token(), at(NOW + 60), VerifyErrorKind::UnknownKey, 401);
+        passes(&store, at(NOW) + UNKNOWN_KEY_INTERVAL);
         assert_eq!(server.stop().len(), 4);
     }
 }
@@ -170,14 +164,14 @@ fn failures() -> Vec<Failure> {
 }
 
 /// Runs a test for every failure and each fetcher, which has little time for servers that take all of
-/// it, and one with much time for when the server works.
-fn for_each_failure(test: impl Fn(&Failure, &Server, &Client, &Client)) {
+/// it.
+fn for_each_failure(test: impl Fn(&Failure, &Server, &Client)) {
     let failures = failures();
     for (hasty, patient) in Client::all(HASTY).iter().zip(&Client::all(PATIENT)) {
         for failure in &failures {
             println!("{patient}: {} at {}", failure.name, failure.path); // seen if it fails
             let is_endless = matches!(failure.name, "silent" | "slow");
-            test(failure, &issuer(), if is_endless { hasty } else { patient }, patient);
+            test(failure, &issuer(), if is_endless { hasty } else { patient });
         }
     }
 }
@@ -188,7 +182,7 @@ impl Failure {
     }
 
     #[track_caller]
-    fn is_why(&self, store: &KeyStore) {
+    fn is_why(&self, store: &Fetched<'_>) {
         let why = chain(&*store.last_error().expect("an error"));
         let source = why.strip_prefix(self.error).unwrap_or_else(|| panic!("{why}"));
         assert!(self.source.iter().any(|words| source.contains(words)), "{why}");
@@ -197,100 +191,108 @@ impl Failure {
 
 #[test]
 fn failures_take_no_key_away() {
-    for_each_failure(|failure, server, client, patient| {
-        let store = store(server);
-        passes(patient, &store, at(NOW));
+    for_each_failure(|failure, server, client| {
+        let store = client.keys(store(server));
+        passes(&store, at(NOW));
         let (known, metadata) = (store.len(at(NOW)), store.metadata());
 
         failure.begin(server);
         let due = at(NOW) + REFRESH_INTERVAL;
-        let error = client.refresh(&store, due).expect_err("failed");
+        let error = store.refresh(due).expect_err("failed");
         failure.is_why(&store);
         assert_eq!(chain(&error), chain(&*store.last_error().unwrap()));
-        passes(client, &store, due);
+        passes(&store, due);
 
-        // Nor does an unknown key that makes it fetch.
+        // Nor does an unknown key that makes it fetch. Whether that key exists, nobody knows.
         let later = due + UNKNOWN_KEY_INTERVAL;
         let requests = server.requests().len();
-        fails(client, &store, &stranger(), later, VerifyErrorKind::UnknownKey, 401);
+        fails(&store, &stranger(), later, VerifyErrorKind::KeysUnavailable, 503);
         assert!(server.requests().len() > requests);
         failure.is_why(&store);
 
         let requests = server.requests().len();
-        passes(client, &store, later);
-        assert_eq!(server.requests().len(), requests, "a known key makes nobody fetch");
+        passes(&store, later);
+        assert_eq!(server.requests().len(), requests, "a known key makes the store fetch");
         assert_eq!((store.len(later), store.metadata()), (known, metadata));
         assert_eq!(store.last_success(), Some(at(NOW)));
 
         publish(server);
         let at_last = later + 2 * FIRST_BACKOFF;
-        assert!(patient.refresh(&store, at_last).unwrap());
+        assert!(store.refresh(at_last).unwrap());
         assert!(store.last_error().is_none());
         assert_eq!(store.last_success(), Some(at_last));
+        fails(&store, &stranger(), at_last, VerifyErrorKind::UnknownKey, 401);
     });
 }
 
 #[test]
 fn a_store_without_keys_recovers() {
-    for_each_failure(|failure, server, client, patient| {
-        let store = store(server);
+    for_each_failure(|failure, server, client| {
+        let store = client.keys(store(server));
         failure.begin(server);
-        fails(client, &store, &token(), at(NOW), VerifyErrorKind::KeysUnavailable, 503);
+        fails(&store, &token(), at(NOW), VerifyErrorKind::KeysUnavailable, 503);
         failure.is_why(&store);
         assert!(store.is_empty(at(NOW)) && store.last_success().is_none());
 
-        // Until it has rested, it asks nobody.
+        // Until it has rested, it fetches nothing.
         publish(server);
         let requests = server.requests().len();
         let early = at(NOW) + FIRST_BACKOFF / 2;
-        fails(patient, &store, &token(), early, VerifyErrorKind::KeysUnavailable, 503);
+        fails(&store, &token(), early, VerifyErrorKind::KeysUnavailable, 503);
         assert_eq!(server.requests().len(), requests);
 
-        passes(patient, &store, at(NOW) + FIRST_BACKOFF);
+        passes(&store, at(NOW) + FIRST_BACKOFF);
         assert!(store.last_error().is_none());
     });
 }
 
-/// Whoever has no keys waits for the fetch of another, and for nothing after it.
+/// Requests without keys wait for the fetch of another one, and for nothing after it.
 #[test]
 fn many_that_begin_at_once_fetch_once() {
-    let at_once = |server: &Server, which: usize, test: fn(&Client, &KeyStore)| {
-        let store = store(server);
+    let at_once = |server: &Server, client: &Client, test: fn(&Fetched<'_>)| {
+        let keys = client.keys(store(server));
         thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| test(&Client::all(PATIENT)[which], &store));
+                scope.spawn(|| test(&keys));
             }
         });
         server.requests()
     };
-    for which in 0..Client::all(PATIENT).len() {
-        let requests = at_once(&issuer(), which, |client, store| passes(client, store, at(NOW)));
+    for client in Client::all(PATIENT) {
+        let requests = at_once(&issuer(), &client, |store| passes(store, at(NOW)));
         assert_eq!(requests, ["GET /metadata", "GET /keys"]);
-        let requests = at_once(&Server::start(), which, |client, store| {
-            fails(client, store, &token(), at(NOW), VerifyErrorKind::KeysUnavailable, 503);
+        let requests = at_once(&Server::start(), &client, |store| {
+            fails(store, &token(), at(NOW), VerifyErrorKind::KeysUnavailable, 503);
         });
         assert_eq!(requests, ["GET /metadata"]);
     }
 }
 
+/// Known keys go on; who needs the fetch waits for it, and hears why it failed.
 #[test]
 fn a_fetch_that_hangs_holds_up_nobody() {
-    for (client, other) in Client::all(PATIENT).iter().zip(Client::all(PATIENT)) {
+    for client in Client::all(PATIENT) {
         let server = issuer();
-        let store = store(&server);
-        passes(client, &store, at(NOW));
+        let store = client.keys(store(&server));
+        passes(&store, at(NOW));
         server.set(METADATA, Answer::raw("").then_hold());
         let due = at(NOW) + REFRESH_INTERVAL;
         thread::scope(|scope| {
-            let hanging = scope.spawn(|| other.refresh(&store, due));
+            let hanging = scope.spawn(|| store.refresh(due));
             server.wait_for_requests(3);
-            passes(client, &store, due);
-            fails(client, &store, &stranger(), due, VerifyErrorKind::UnknownKey, 401);
-            assert!(!client.refresh(&store, due).unwrap());
+            passes(&store, due);
+            let waiting = scope.spawn(|| {
+                fails(&store, &stranger(), due, VerifyErrorKind::KeysUnavailable, 503);
+            });
+            let also_waiting = scope.spawn(|| store.refresh(due));
+            passes(&store, due);
             assert!(!hanging.is_finished());
             assert_eq!(server.stop().len(), 3);
             hanging.join().unwrap().expect_err("cut off");
+            waiting.join().unwrap();
+            // It waits for the fetch that is cut off, or comes too late for it and is not due.
+            assert!(!also_waiting.join().unwrap().unwrap_or_default());
         });
-        passes(client, &store, due);
+        passes(&store, due);
     }
 }

@@ -91,7 +91,8 @@ async fn nobody_vouches() {
     refused(
         &[],
         &[],
-        "this is not a platform with authentication in front: identity headers are anybody's; on your \
+        "no known front end overwrites identity headers here: declare one with \
+         Platform::trusting_headers or Platform::static_web_apps; on your \
          own machine, see --demo and --local",
     )
     .await;
@@ -103,7 +104,7 @@ async fn nobody_vouches() {
     refused(&[], machine, off).await;
     let container = &[("CONTAINER_APP_NAME", "app")];
     let line = "container apps do not say whether authentication is on: declare it with \
-                trust_container_apps (--container-apps)";
+                Platform::trust_container_apps (--container-apps)";
     refused(&[], container, line).await;
     // What is for one machine opens no door on another.
     let line = "--local is for developers' machines, and CONTAINER_APP_NAME is set";

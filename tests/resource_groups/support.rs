@@ -12,6 +12,7 @@ use axum::{
     response::Response,
 };
 use easyauth::{
+    Platform,
     resource::{ARM, GRAPH},
     testing::{TestIssuer, TestPrincipal, TestSession},
 };
@@ -99,7 +100,7 @@ impl Site {
         let arm = Arm::new(Base::parse(base).unwrap()).unwrap();
         let arm = arm.with_limits(PAGE_TIMEOUT, deadline);
         let write = move |line: &str| lines.lock().unwrap().push(line.to_owned());
-        let router = service::router(arm, Arc::new(write)).unwrap();
+        let router = service::router(arm, Platform::trusting_headers(), Arc::new(write)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         servers.start(listener, router);

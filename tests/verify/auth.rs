@@ -98,7 +98,7 @@ fn the_token_of_a_request() {
         &refusal,
         RefusalKind::InvalidToken,
         Some(
-            "Bearer error=\"invalid_token\",error_description=\"the token is for another audience\"",
+            "Bearer error=\"invalid_token\", error_description=\"the token is for another audience\"",
         ),
         "the token is for another audience: expected api://my-api, found api://another-api",
     );
@@ -152,8 +152,14 @@ fn without_keys_there_is_no_verdict() {
         &refusal,
         RefusalKind::KeysUnavailable,
         None,
-        "there are no keys to verify the token with",
+        "the keys to verify the token with are not available",
     );
+    // The log says why, and the client when to come back (RFC 9110 section 10.2.3).
+    let refusal_error: &dyn std::error::Error = &refusal;
+    let why = std::iter::successors(Some(refusal_error), |error| (*error).source());
+    let why: Vec<String> = why.skip(2).map(ToString::to_string).collect();
+    assert_eq!(why, ["the keys could not be fetched", "the network is down"]);
+    assert_eq!(refusal.headers()["retry-after"], "5");
     assert_eq!(
         keys.store().unwrap().last_error().unwrap().source().unwrap().to_string(),
         "the network is down",
@@ -192,7 +198,7 @@ fn errors_of_verified_tokens_have_their_answers() {
         &denied.into(),
         RefusalKind::Forbidden,
         Some(
-            "Bearer error=\"insufficient_scope\",error_description=\"the token does not permit this\",scope=\"Mail.Read\"",
+            "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", scope=\"Mail.Read\"",
         ),
         &log,
     );

@@ -6,7 +6,7 @@ use easyauth::{
     AccessToken, Requirement,
     access::Denied,
     headers::HeaderError,
-    verify::{FetchError, FetchKeys, KeySet, KeyStore, MetadataUri, Tenant, Verifier},
+    verify::{FetchError, FetchKeys, KeySet, KeyStore, Keys, MetadataUri, Tenant, Verifier},
 };
 
 use crate::support::{APP, Draft, NOW, at};
@@ -41,12 +41,12 @@ fn program(
 async fn program_with_store(
     metadata_uri: MetadataUri,
     verifier: &Verifier,
-    fetcher: impl FetchKeys,
+    fetcher: impl FetchKeys + Send + Sync + 'static,
     bearer: AccessToken,
     now: SystemTime,
 ) -> Result<bool, Box<dyn std::error::Error>> {
-    let store = KeyStore::new(metadata_uri);
-    let token = verifier.verify_with(&store, &fetcher, &bearer, now).await?;
+    let keys = Keys::fetched(KeyStore::new(metadata_uri), fetcher);
+    let token = verifier.verify_fetching(&keys, &bearer, now).await?;
     Ok(token.has_scope("Files.Read"))
 }
 

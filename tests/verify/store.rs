@@ -1,14 +1,10 @@
-//! The key store: what it keeps, when it fetches, and who waits.
+//! The key store: what it keeps, and when it fetches. Who waits is in `fetching.rs`.
 
 use std::{
-    future::Future,
-    pin::pin,
     sync::{
-        Arc, Barrier, Mutex,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
-        mpsc,
+        Barrier,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Wake, Waker},
     thread,
     time::{Duration, SystemTime},
 };
@@ -16,32 +12,18 @@ use std::{
 use easyauth::{
     AccessToken, IdToken,
     verify::{
-        DocumentError, FIRST_BACKOFF, FetchError, FetchKeys, FetchKeysBlocking, KEY_LIFETIME,
-        KeyStore, MAX_KEYS, MetadataUri, REFRESH_INTERVAL, REFRESH_LEASE, RefreshError,
-        UNKNOWN_KEY_INTERVAL, VerifyErrorKind,
+        DocumentError, FIRST_BACKOFF, FetchError, KEY_LIFETIME, KeyStore, MAX_KEYS,
+        REFRESH_INTERVAL, REFRESH_LEASE, RefreshError, UNKNOWN_KEY_INTERVAL, VerifyErrorKind,
     },
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::*;
+use crate::{
+    source::{METADATA, Mode, Source, document, store},
+    support::*,
+};
 
-const METADATA: &[u8] = include_bytes!("../data/entra.metadata.json");
 const ENTRA: &[u8] = include_bytes!("../data/entra.jwks.json");
-
-fn store() -> KeyStore {
-    let uri = "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
-    KeyStore::new(MetadataUri::parse(uri).unwrap())
-}
-
-/// A key set with the key that signs, under these ids.
-fn document(ids: &[&str]) -> Vec<u8> {
-    let key = |id: &&str| {
-        let mut key = rsa_jwk(&KEY);
-        key.insert("kid".to_owned(), json!(id));
-        Value::from(key)
-    };
-    json!({"keys": ids.iter().map(key).collect::<Vec<_>>()}).to_string().into_bytes()
-}
 
 /// Refreshes by hand, with this key set.
 #[track_caller]
@@ -147,34 +129,42 @@ fn the_oldest_keys_make_room() {
     assert_eq!([gone("0"), gone("1"), gone("2")], [true, false, false]);
 }
 
-/// Due every hour; for an unknown key every five minutes, whatever happened before.
+/// Due every hour; for an unknown key five minutes after the last one, and after the last success.
 #[test]
 fn when_to_fetch() {
     let store = store();
     let start = at(START);
-    assert!(store.begin_refresh_for_unknown_key(start).is_some());
-    let start = start + UNKNOWN_KEY_INTERVAL;
     refresh(&store, ENTRA, start).unwrap();
     let is_due = |after: Duration| store.begin_refresh(start + after);
     assert!(is_due(Duration::ZERO).is_none());
-    assert!(is_due(REFRESH_INTERVAL - seconds(1)).is_none());
     let for_unknown = |after: Duration| store.begin_refresh_for_unknown_key(start + after);
     assert!(for_unknown(UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
     let mut attempt = for_unknown(UNKNOWN_KEY_INTERVAL).unwrap();
-    attempt.metadata(METADATA).unwrap();
-    attempt.finish(ENTRA).unwrap();
-    assert!(for_unknown(2 * UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
-    // That one counted for the hour as well.
-    assert!(is_due(REFRESH_INTERVAL + UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
-    let attempt = is_due(REFRESH_INTERVAL + UNKNOWN_KEY_INTERVAL).unwrap();
     assert_eq!(
         format!("{attempt:?}"),
         format!("Refresh {{ uri: {:?}, .. }}", store.metadata_uri())
     );
-    // And the hourly one for unknown keys.
-    drop(attempt);
-    let after = REFRESH_INTERVAL + 2 * UNKNOWN_KEY_INTERVAL;
-    assert!(for_unknown(after - seconds(1)).is_none() && for_unknown(after).is_some());
+    attempt.metadata(METADATA).unwrap();
+    attempt.finish(ENTRA).unwrap();
+    assert!(for_unknown(2 * UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
+    // That one did not count for the hour.
+    assert!(is_due(REFRESH_INTERVAL - seconds(1)).is_none());
+    let mut attempt = is_due(REFRESH_INTERVAL).unwrap();
+    attempt.metadata(METADATA).unwrap();
+    attempt.finish(ENTRA).unwrap();
+    let after = REFRESH_INTERVAL + UNKNOWN_KEY_INTERVAL;
+    assert!(for_unknown(after - seconds(1)).is_none());
+    // Abandoned: the background makes up for it at once, and unknown keys wait.
+    drop(for_unknown(after).unwrap());
+    drop(is_due(after).unwrap());
+    drop(is_due(after).unwrap());
+    assert!(store.last_error().is_none());
+    assert!(for_unknown(after + UNKNOWN_KEY_INTERVAL - seconds(1)).is_none());
+    let mut attempt = for_unknown(after + UNKNOWN_KEY_INTERVAL).unwrap();
+    attempt.metadata(METADATA).unwrap();
+    attempt.finish(ENTRA).unwrap();
+    assert!(is_due(2 * REFRESH_INTERVAL - seconds(1)).is_none());
+    assert!(is_due(2 * REFRESH_INTERVAL).is_some());
 }
 
 /// One at a time; one that takes too long no longer counts, and may still deliver.
@@ -263,9 +253,10 @@ fn documents_that_cannot_be_used() {
     let now = at(START) + 20 * REFRESH_INTERVAL;
     let error = store.begin_refresh(now).unwrap().finish(ENTRA).unwrap_err();
     assert_eq!(error.to_string(), "the key set came before the metadata");
+    // One that is abandoned says nothing about the source.
     drop(store.begin_refresh(now + UNKNOWN_KEY_INTERVAL).unwrap());
     let error = store.last_error().unwrap();
-    assert_eq!(error.to_string(), "the refresh was given up before its end");
+    assert_eq!(error.to_string(), "the key set came before the metadata");
     let fetch = RefreshError::Fetch(FetchError::new("no route"));
     assert_eq!(fetch.to_string(), "the keys could not be fetched");
     assert_eq!(std::error::Error::source(&fetch).unwrap().to_string(), "no route");
@@ -277,276 +268,54 @@ fn documents_that_cannot_be_used() {
     assert_eq!(source, "the document is not a JSON object");
 }
 
-/// A fetcher that counts, and does what it is told.
-#[derive(Default)]
-struct Fetcher {
-    /// How many key sets were asked for.
-    count: AtomicUsize,
-    fails: AtomicBool,
-    keys: Mutex<Option<Vec<u8>>>,
-}
-
-impl Fetcher {
-    fn count(&self) -> usize {
-        self.count.load(Ordering::SeqCst)
-    }
-
-    fn get(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        if uri.ends_with("openid-configuration") {
-            return Ok(METADATA.to_vec());
-        }
-        self.count.fetch_add(1, Ordering::SeqCst);
-        if self.fails.load(Ordering::SeqCst) {
-            return Err(FetchError::new("told to fail"));
-        }
-        Ok(self.keys.lock().unwrap().clone().unwrap_or_else(|| ENTRA.to_vec()))
-    }
-}
-
-impl FetchKeys for Fetcher {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        self.get(uri)
-    }
-}
-
-impl FetchKeysBlocking for Fetcher {
-    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        self.get(uri)
-    }
-}
-
-/// The output of a future that waits for nothing.
-#[track_caller]
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("the future waits"),
-    }
-}
-
-#[test]
-fn a_token_brings_its_key() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
-    let good = token("organizations-key");
-    assert!(ready(verifier().verify_with(&store, &fetcher, &good, now)).is_ok());
-    assert!(ready(verifier().verify_with(&store, &fetcher, &good, now)).is_ok());
-    let id = IdToken::new(Draft::id().sign());
-    assert!(ready(id_verifier().verify_with(&store, &fetcher, &id, now)).is_ok());
-    assert_eq!(fetcher.count(), 1);
-    // A new key: at once if the last fetch is long ago.
-    *fetcher.keys.lock().unwrap() = Some(document(&["new"]));
-    let verify = |now| ready(verifier().verify_with(&store, &fetcher, &token("new"), now));
-    let error = verify(now + UNKNOWN_KEY_INTERVAL - seconds(1)).unwrap_err();
-    assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::UnknownKey, 1));
-    assert!(verify(now + UNKNOWN_KEY_INTERVAL).is_ok());
-    assert_eq!(fetcher.count(), 2);
-    // What is wrong with a token whose key is known makes nobody fetch.
-    let expired = AccessToken::new(Draft::access().with("exp", 1).with("nbf", 0).sign());
-    let late = now + 2 * UNKNOWN_KEY_INTERVAL;
-    let error = ready(verifier().verify_with(&store, &fetcher, &expired, late)).unwrap_err();
-    assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::Expired, 2));
-}
-
 #[test]
 fn a_token_brings_its_key_blocking() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
+    let (store, source, now) = (store(), Source::new(&["organizations-key"]), at(NOW));
     let good = token("organizations-key");
-    assert!(verifier().verify_with_blocking(&store, &fetcher, &good, now).is_ok());
+    assert!(verifier().verify_fetching_blocking(&store, &source, &good, now).is_ok());
     let id = IdToken::new(Draft::id().sign());
-    assert!(id_verifier().verify_with_blocking(&store, &fetcher, &id, now).is_ok());
-    let error = verifier().verify_with_blocking(&store, &fetcher, &token("x"), now).unwrap_err();
-    assert_eq!((error.kind(), fetcher.count()), (VerifyErrorKind::UnknownKey, 1));
+    assert!(id_verifier().verify_fetching_blocking(&store, &source, &id, now).is_ok());
+    let error = verifier().verify_fetching_blocking(&store, &source, &token("x"), now).unwrap_err();
+    assert_eq!((error.kind(), source.began()), (VerifyErrorKind::UnknownKey, 1));
     let later = now + REFRESH_INTERVAL;
     let expired = AccessToken::new(Draft::access().with("exp", 1).with("nbf", 0).sign());
-    let result = verifier().verify_with_blocking(&store, &fetcher, &expired, later);
-    assert_eq!((result.unwrap_err().kind(), fetcher.count()), (VerifyErrorKind::Expired, 1));
-    assert!(!store.refresh_if_due_blocking(&fetcher, later - seconds(1)).unwrap());
-    assert!(store.refresh_if_due_blocking(&fetcher, later).unwrap());
-    fetcher.fails.store(true, Ordering::SeqCst);
-    let error = store.refresh_if_due_blocking(&fetcher, later + REFRESH_INTERVAL).unwrap_err();
+    let result = verifier().verify_fetching_blocking(&store, &source, &expired, later);
+    assert_eq!((result.unwrap_err().kind(), source.began()), (VerifyErrorKind::Expired, 1));
+    assert!(!store.refresh_if_due_blocking(&source, later - seconds(1)).unwrap());
+    assert!(store.refresh_if_due_blocking(&source, later).unwrap());
+    source.set(Mode::Fails);
+    let error = store.refresh_if_due_blocking(&source, later + REFRESH_INTERVAL).unwrap_err();
     assert_eq!(error.to_string(), "the keys could not be fetched");
-    assert_eq!(fetcher.count(), 3);
+    assert_eq!(source.began(), 3);
+    let id = IdToken::new(Draft::id().with_header("kid", "x").sign());
+    let now = later + REFRESH_INTERVAL;
+    let error = id_verifier().verify_fetching_blocking(&store, &source, &id, now).unwrap_err();
+    assert_eq!(error.kind(), VerifyErrorKind::KeysUnavailable);
+    source.set(Mode::Panics);
+    let error = store.refresh_if_due_blocking(&source, now + FIRST_BACKOFF).unwrap_err();
+    assert_eq!(error.to_string(), "the fetcher of the keys panicked");
 }
 
-#[test]
-fn the_refresh_in_the_background() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
-    assert!(ready(store.refresh_if_due(&fetcher, now)).unwrap());
-    assert!(!ready(store.refresh_if_due(&fetcher, now)).unwrap());
-    fetcher.fails.store(true, Ordering::SeqCst);
-    let later = now + REFRESH_INTERVAL;
-    let error = ready(store.refresh_if_due(&fetcher, later)).unwrap_err();
-    assert_eq!(error.to_string(), "the keys could not be fetched");
-    assert!(!ready(store.refresh_if_due(&fetcher, later)).unwrap());
-    assert_eq!(fetcher.count(), 2);
-    assert_eq!(verify(&store, "organizations-key", later), Ok(()));
-}
-
-/// With no key at all, there is nothing to lose by asking again soon.
-#[test]
-fn a_store_that_starts_without_network_recovers() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
-    fetcher.fails.store(true, Ordering::SeqCst);
-    let verify = |now| {
-        ready(verifier().verify_with(&store, &fetcher, &token("organizations-key"), now))
-            .map(drop)
-            .map_err(|error| error.kind())
-    };
-    assert_eq!(verify(now), Err(VerifyErrorKind::KeysUnavailable));
-    assert_eq!(verify(now + FIRST_BACKOFF - seconds(1)), Err(VerifyErrorKind::KeysUnavailable));
-    assert_eq!(fetcher.count(), 1);
-    fetcher.fails.store(false, Ordering::SeqCst);
-    assert_eq!(verify(now + FIRST_BACKOFF), Ok(()));
-    assert_eq!(fetcher.count(), 2);
-}
-
-/// Whoever invents ids of keys makes the store fetch at most once in five minutes.
+/// Invented key IDs make the store fetch at most once in five minutes.
 #[test]
 fn a_million_invented_keys() {
     const TOKENS: usize = 1_000_000;
     const SPAN: u64 = 3600;
-    let (store, fetcher, verifier) = (store(), Fetcher::default(), verifier());
-    assert!(store.refresh_if_due_blocking(&fetcher, at(NOW)).unwrap());
-    let before = fetcher.count();
+    let (store, source, verifier) = (store(), Source::new(&["organizations-key"]), verifier());
+    assert!(store.refresh_if_due_blocking(&source, at(NOW)).unwrap());
+    let before = source.began();
     let header = json!({"alg": "RS256", "kid": "123456"}).to_string();
     let payload = base64url(Draft::access().payload.to_string());
     for number in 0..TOKENS {
         let header = base64url(header.replace("123456", &format!("{number:06}")));
         let token = AccessToken::new(format!("{header}.{payload}.AAAA"));
         let now = at(NOW + u64::try_from(number).unwrap() * SPAN / u64::try_from(TOKENS).unwrap());
-        let error = verifier.verify_with_blocking(&store, &fetcher, &token, now).unwrap_err();
+        let error = verifier.verify_fetching_blocking(&store, &source, &token, now).unwrap_err();
         assert_eq!(error.kind(), VerifyErrorKind::UnknownKey);
     }
     // Once in each five minutes that ended within the hour.
-    assert_eq!(fetcher.count() - before, 11);
+    assert_eq!(source.began() - before, 11);
     assert_eq!(verify(&store, "organizations-key", at(NOW + SPAN)), Ok(()));
-}
-
-/// A fetcher that never answers.
-struct Stuck;
-
-impl FetchKeys for Stuck {
-    fn fetch(&self, _: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
-        std::future::pending()
-    }
-}
-
-/// Counts how often it is woken.
-#[derive(Default)]
-struct Woken(AtomicUsize);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-#[test]
-fn a_stuck_fetch_holds_up_nobody_else() {
-    let (store, now) = (store(), at(NOW));
-    refresh(&store, ENTRA, now).unwrap();
-    let later = now + UNKNOWN_KEY_INTERVAL;
-    let verifier = verifier();
-    let unknown = token("unknown");
-    let mut stuck = pin!(verifier.verify_with(&store, &Stuck, &unknown, later));
-    assert!(stuck.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    // Known keys go on, and unknown ones are refused at once.
-    assert!(
-        ready(verifier.verify_with(&store, &Stuck, &token("organizations-key"), later)).is_ok()
-    );
-    let error = ready(verifier.verify_with(&store, &Stuck, &unknown, later)).unwrap_err();
-    assert_eq!(error.kind(), VerifyErrorKind::UnknownKey);
-    // Once its time is over, another one may try.
-    let fetcher = Fetcher::default();
-    *fetcher.keys.lock().unwrap() = Some(document(&["unknown"]));
-    let after = later + UNKNOWN_KEY_INTERVAL;
-    assert!(ready(verifier.verify_with(&store, &fetcher, &unknown, after)).is_ok());
-}
-
-/// The same for threads: while somebody else fetches, an unknown key is refused at once.
-#[test]
-fn a_stuck_fetch_holds_up_no_thread() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
-    refresh(&store, ENTRA, now).unwrap();
-    let later = now + UNKNOWN_KEY_INTERVAL;
-    let stuck = store.begin_refresh_for_unknown_key(later).unwrap();
-    let verify = |kid| verifier().verify_with_blocking(&store, &fetcher, &token(kid), later);
-    assert_eq!(verify("unknown").unwrap_err().kind(), VerifyErrorKind::UnknownKey);
-    assert!(verify("organizations-key").is_ok());
-    assert_eq!(fetcher.count(), 0);
-    drop(stuck);
-}
-
-/// While there are no keys, requests wait for the first fetch, however it ends.
-#[test]
-fn the_first_requests_wait_for_the_first_keys() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
-    let verifier = verifier();
-    let good = token("organizations-key");
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut context = Context::from_waker(&waker);
-
-    let mut leader = store.begin_refresh(now).unwrap();
-    let mut one = pin!(verifier.verify_with(&store, &fetcher, &good, now));
-    let mut other = Box::pin(verifier.verify_with(&store, &fetcher, &good, now));
-    assert!(one.as_mut().poll(&mut context).is_pending());
-    assert!(one.as_mut().poll(&mut context).is_pending());
-    assert!(other.as_mut().poll(&mut context).is_pending());
-    drop(other);
-    assert_eq!(woken.0.load(Ordering::SeqCst), 0);
-    leader.metadata(METADATA).unwrap();
-    leader.finish(ENTRA).unwrap();
-    // Once for the one that waits, not for the one that gave up.
-    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
-    assert!(matches!(one.as_mut().poll(&mut context), Poll::Ready(Ok(_))));
-    assert_eq!(fetcher.count(), 0);
-}
-
-#[test]
-fn the_first_requests_hear_of_a_failure() {
-    let (store, fetcher, now) = (store(), Fetcher::default(), at(NOW));
-    let verifier = verifier();
-    let good = token("organizations-key");
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(Arc::clone(&woken));
-    let mut context = Context::from_waker(&waker);
-    let leader = store.begin_refresh(now).unwrap();
-    let mut waiting = pin!(verifier.verify_with(&store, &fetcher, &good, now));
-    assert!(waiting.as_mut().poll(&mut context).is_pending());
-    drop(leader);
-    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
-    let Poll::Ready(Err(error)) = waiting.as_mut().poll(&mut context) else { panic!("an error") };
-    assert_eq!(error.kind(), VerifyErrorKind::KeysUnavailable);
-}
-
-#[test]
-fn the_first_threads_wait_for_the_first_keys() {
-    let (store, now) = (store(), at(NOW));
-    let (verifier, good) = (verifier(), token("organizations-key"));
-    let mut leader = store.begin_refresh(now).unwrap();
-    leader.metadata(METADATA).unwrap();
-    let (started, waits) = mpsc::channel();
-    thread::scope(|scope| {
-        let results: Vec<_> = (0..4)
-            .map(|_| {
-                let (store, started, verifier, good) = (&store, started.clone(), &verifier, &good);
-                scope.spawn(move || {
-                    let fetcher = Fetcher::default();
-                    started.send(()).unwrap();
-                    let result = verifier.verify_with_blocking(store, &fetcher, good, now);
-                    (result.is_ok(), fetcher.count())
-                })
-            })
-            .collect();
-        for _ in 0..4 {
-            waits.recv().unwrap();
-        }
-        leader.finish(ENTRA).unwrap();
-        for result in results {
-            assert_eq!(result.join().unwrap(), (true, 0));
-        }
-    });
 }
 
 /// Eight threads verify while refreshes begin, deliver, fail and get stuck: no error, and nobody waits

@@ -104,7 +104,7 @@ pub(crate) fn sign_by(key: &RsaKeyPair, algorithm: &str, message: &str) -> Vec<u
 }
 
 /// A token before it is signed: what it says can be changed, member by member.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Draft {
     pub(crate) header: Value,
     pub(crate) payload: Value,

@@ -6,7 +6,7 @@ mod arm;
 use std::{error::Error, io, net::SocketAddr};
 
 use axum::Router;
-use easyauth::verify::KeySet;
+use easyauth::{Platform, verify::KeySet};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{
@@ -33,7 +33,7 @@ impl Demo {
         let mut servers = Servers::default();
         let arm = servers.start_arm(stand_in.issuer().key_set()).await?;
         let client = Arm::new(Base::parse(&format!("http://{arm}"))?)?;
-        servers.start(listener, service::router(client, log)?);
+        servers.start(listener, service::router(client, Platform::trusting_headers(), log)?);
         Ok(Self { address, arm, _stand_in: stand_in, _servers: servers })
     }
 }

@@ -7,101 +7,89 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Request, Response,
-    header::{CACHE_CONTROL, VARY},
+    Extensions, HeaderMap, HeaderValue, Request, Response,
+    header::{CACHE_CONTROL, SET_COOKIE, VARY},
 };
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{super::Identity, Answer, RefusableBody, is_grpc, refuse, strip::strip, take_ready};
+use super::{Answer, RefusableBody, is_grpc, refuse, take_ready};
+#[cfg(feature = "verify")]
+use crate::verify::{BearerAuth, ConfirmedCaller, IdTokenAuth};
 use crate::{
     EasyAuthPrincipal, Platform,
-    integrations::identity::Found,
-    refusal::{LoginRedirect, Refusal},
-};
-#[cfg(feature = "verify")]
-use crate::{
-    ProviderTokens,
-    verify::{BearerAuth, IdTokenAuth},
+    integrations::{Identity, accepted::strip, authentication::Authentication, target},
+    refusal::{LoginRedirect, Refusal, clear_cookie, is_signing_in},
 };
 
-/// Finds out who is calling, for everything inside: puts an [`Identity`] and, if somebody is signed in,
-/// the [`EasyAuthPrincipal`] into the extensions of the request, and takes every identity header off
-/// that it did not accept.
+/// Finds out who is calling, for everything inside: puts an [`Identity`] and, if the caller is
+/// authenticated, the [`EasyAuthPrincipal`] into the extensions of the request, and removes every identity
+/// header that it did not accept.
 ///
-/// Nobody is let in or kept out for being nobody: that is for [`RequireLayer`](super::RequireLayer),
-/// or an extractor. Malformed headers, bad tokens, and headers of somebody else than the token are
-/// refused here.
+/// This layer never rejects anonymous requests: that is for [`RequireLayer`](super::RequireLayer), or an
+/// extractor. Malformed headers, invalid tokens, and headers of another caller than the token's are
+/// rejected here.
 ///
-/// Answers depend on who asks, so they get `Vary`, and those to somebody get `Cache-Control: private`
-/// unless they say otherwise.
+/// # Which headers are removed
+///
+/// All whose name is that of an identity header once every byte but letters and digits is dropped, in any
+/// case: `X-MS-CLIENT-PRINCIPAL*`, `X-MS-TOKEN-*` and `X-MS-AUTH-TOKEN`, and so `X_MS_CLIENT_PRINCIPAL` and
+/// `X.MS.CLIENT.PRINCIPAL` as well, because servers and frameworks map such names to each other
+/// (CVE-2025-64484). These stay:
+///
+/// - On a trusted platform: the four headers of the principal, and the tokens of its provider.
+/// - Where an ID token confirms callers: that ID token, under the name of the provider that issued it.
+/// - Where a bearer token confirms callers: none.
+///
+/// # Where it goes
+///
+/// Outside of everything that asks who is calling, `RequireLayer` included. If there are two of these
+/// layers, the inner one decides: what the outer one found out is removed.
+///
+/// A CORS layer goes outside of this one. Browsers send a preflight (`OPTIONS`) without cookies and
+/// tokens (Fetch standard, "CORS-preflight request"): inside, it would get 401.
+///
+/// ```text
+/// Router::new()
+///     .route("/orders", get(orders).layer(RequireLayer::signed_in()))
+///     .layer(EasyAuthLayer::new(platform))
+///     .layer(cors) // the last layer is the outermost one
+/// ```
+///
+/// # Caches
+///
+/// Answers depend on who asks, so they get `Vary`, and those to an authenticated caller get
+/// `Cache-Control: private` unless they say otherwise.
 ///
 /// ```
 /// use easyauth::{IdentityProvider, Platform, refusal::LoginRedirect};
 /// use easyauth::integrations::{EasyAuthLayer, RequireLayer};
 ///
 /// # fn set_up() -> Result<(), Box<dyn std::error::Error>> {
-/// let platform = Platform::detect(|name| std::env::var(name).ok());
+/// let platform = Platform::from_env();
 /// let layer = EasyAuthLayer::new(platform).login(LoginRedirect::to(&IdentityProvider::ENTRA)?);
 /// let admins_only = RequireLayer::role("Admin"); // inside of the other
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone)]
-pub struct EasyAuthLayer(Arc<Config>);
-
-#[derive(Debug, Clone)]
-struct Config {
-    /// Whether the platform overwrites what the outside world sends.
-    believes_headers: bool,
-    login: Option<LoginRedirect>,
-    #[cfg(feature = "verify")]
-    bearer: Option<BearerAuth>,
-    #[cfg(feature = "verify")]
-    confirm: Confirm,
-}
-
-/// What confirms the principal of the headers.
-#[cfg(feature = "verify")]
-#[derive(Debug, Clone, Default)]
-struct Confirm {
-    by_bearer: bool,
-    by_id_token: Option<IdTokenAuth>,
-}
+pub struct EasyAuthLayer(Arc<Authentication>);
 
 impl EasyAuthLayer {
-    /// Believes the headers of a platform that has Easy Auth in front. Elsewhere anybody can write
-    /// them, so there they are taken off unread, and everybody is nobody.
+    /// Trusts the identity headers of a [`Platform`] that overwrites them. Elsewhere identity headers can
+    /// be forged: the layer removes them unread, and the request is anonymous.
     #[must_use]
     pub fn new(platform: Platform) -> Self {
-        Self::believing(platform.has_easy_auth())
+        Self(Arc::new(Authentication::new(platform)))
     }
 
-    /// Believes the headers wherever this runs, because you say that a proxy in front overwrites what
-    /// the outside world sends: on Static Web Apps, which cannot be told from the environment.
-    #[must_use]
-    pub fn trusting_headers() -> Self {
-        Self::believing(true)
-    }
-
-    fn believing(believes_headers: bool) -> Self {
-        Self(Arc::new(Config {
-            believes_headers,
-            login: None,
-            #[cfg(feature = "verify")]
-            bearer: None,
-            #[cfg(feature = "verify")]
-            confirm: Confirm::default(),
-        }))
-    }
-
-    fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Authentication)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
     }
 
-    /// Sends browsers to the sign-in page where somebody has to be signed in: layers and extractors
-    /// inside do so.
+    /// Sends browsers to the sign-in page where a caller is required: layers and extractors inside do
+    /// so.
     #[must_use]
     pub fn login(self, login: LoginRedirect) -> Self {
         self.with(|config| config.login = Some(login))
@@ -115,23 +103,36 @@ impl EasyAuthLayer {
         self.with(|config| config.bearer = Some(bearer))
     }
 
-    /// Accepts a principal only if the request's bearer token, which [`verify`](Self::verify) verifies,
-    /// [confirms](EasyAuthPrincipal::confirm) it: for Container Apps and wherever else another way may
-    /// lead to the service. This is whatever the platform says of itself.
+    /// Accepts a caller only if the request's bearer token [confirms](EasyAuthPrincipal::confirm) the
+    /// headers, whatever the platform is: for Container Apps and wherever else another way may lead to
+    /// the service. [Verifies](Self::verify) bearer tokens, too.
+    ///
+    /// The principal that is given to handlers is made of the token's claims alone, and every identity
+    /// header is removed. Headers that came without a bearer token are ignored: the request is
+    /// anonymous.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
-    pub fn confirm_by_bearer(self) -> Self {
-        self.with(|config| config.confirm.by_bearer = true)
+    pub fn confirm_by_bearer(self, auth: BearerAuth) -> Self {
+        self.with(|config| {
+            config.bearer = Some(auth);
+            config.confirmation.by_bearer = true;
+        })
     }
 
-    /// Accepts a principal only if the ID token that the platform injects confirms it: the same for
-    /// people who sign in with a browser. Needs the token store.
+    /// Accepts a caller only if the ID token that the platform injects confirms the headers: the same
+    /// for people who sign in with a browser. Needs the token store. A bearer token goes first, if both
+    /// may confirm.
+    ///
+    /// If the ID token is missing or has expired, the request is anonymous: a public page is served, and
+    /// a protected one sends a browser to sign in again. The platform does not renew the ID token of a
+    /// session, which therefore expires before the session does:
+    /// [`IdTokenAuth::with_session_lifetime`] accepts it for longer.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn confirm_by_id_token(self, auth: IdTokenAuth) -> Self {
-        self.with(|config| config.confirm.by_id_token = Some(auth))
+        self.with(|config| config.confirmation.by_id_token = Some(auth))
     }
 }
 
@@ -147,7 +148,7 @@ impl<S> Layer<S> for EasyAuthLayer {
 #[derive(Debug, Clone)]
 pub struct EasyAuth<S> {
     inner: S,
-    config: Arc<Config>,
+    config: Arc<Authentication>,
 }
 
 impl<S, A, B> Service<Request<A>> for EasyAuth<S>
@@ -171,82 +172,50 @@ where
         let config = Arc::clone(&self.config);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let mut found = match config.identify(&parts.headers).await {
-                Ok(found) => found,
+            let outer = take_outer(&mut parts.extensions);
+            let target = match &outer {
+                Some(outer) => outer.target().to_owned(),
+                None => target::requested(config.platform, &parts),
+            };
+            let is_signing_in = is_signing_in(&parts.headers);
+            let identity = match config.identify(&parts.headers, target).await {
+                Ok(identity) => identity,
                 Err(refusal) => return Ok(refuse(&refusal, is_grpc(&parts.headers))),
             };
-            strip(&mut parts.headers, found.principal.as_ref());
-            found.uri = parts.uri.clone();
-            if let Some(login) = &config.login {
-                parts.extensions.insert(login.clone());
-            }
-            let identity = Identity::new(found);
-            if let Some(principal) = identity.principal() {
-                parts.extensions.insert(principal.clone());
-            }
-            parts.extensions.insert(identity.clone());
+            strip(&mut parts.headers, identity.accepted());
+            give(&mut parts.extensions, &identity);
             let mut response = inner.call(Request::from_parts(parts, body)).await?;
             if response.extensions().get::<Refusal>().is_none() {
                 mark(response.headers_mut(), &identity);
+            }
+            if is_signing_in
+                && identity.is_somebody()
+                && let Some(cookie) = clear_cookie()
+            {
+                response.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(response.map(RefusableBody::inner))
         })
     }
 }
 
-impl Config {
-    #[cfg_attr(
-        not(feature = "verify"),
-        allow(clippy::unused_async, reason = "as with the feature")
-    )]
-    async fn identify(&self, headers: &HeaderMap) -> Result<Found, Refusal> {
-        let mut found = Found::default();
-        #[cfg(feature = "verify")]
-        if let Some(auth) = &self.bearer {
-            found.token = auth.token(headers).await?;
-            found.bearer = Some(auth.clone());
-        }
-        if !self.believes_headers && !self.confirms() {
-            return Ok(found);
-        }
-        found.principal = EasyAuthPrincipal::from_headers(headers)?;
-        #[cfg(feature = "verify")]
-        if self.confirms() {
-            self.confirm(&mut found, headers).await?;
-        }
-        Ok(found)
-    }
-
+/// Removes what an outer layer found out.
+fn take_outer(extensions: &mut Extensions) -> Option<Identity> {
+    extensions.remove::<EasyAuthPrincipal>();
     #[cfg(feature = "verify")]
-    fn confirms(&self) -> bool {
-        self.confirm.by_bearer || self.confirm.by_id_token.is_some()
-    }
+    extensions.remove::<ConfirmedCaller>();
+    extensions.remove::<Identity>()
+}
 
-    #[cfg(not(feature = "verify"))]
-    #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn confirms(&self) -> bool {
-        false
+fn give(extensions: &mut Extensions, identity: &Identity) {
+    if let Some(principal) = identity.principal() {
+        extensions.insert(principal.clone());
     }
-
     #[cfg(feature = "verify")]
-    async fn confirm(&self, found: &mut Found, headers: &HeaderMap) -> Result<(), Refusal> {
-        let Some(principal) = &found.principal else { return Ok(()) };
-        if self.confirm.by_bearer
-            && let Some(token) = &found.token
-        {
-            principal.confirm(token)?;
-        } else if let Some(auth) = &self.confirm.by_id_token {
-            let tokens = ProviderTokens::from_headers(headers, principal.provider())?;
-            let id_token = tokens.id_token().ok_or_else(Refusal::not_confirmed)?;
-            let id_token = auth.verify(id_token).await?;
-            principal.confirm(&id_token)?;
-            found.id_token = Some(id_token);
-        } else {
-            return Err(Refusal::not_confirmed());
-        }
-        found.is_confirmed = true;
-        Ok(())
+    if let Some(caller) = identity.confirmed() {
+        extensions.insert(caller.clone());
     }
+    extensions.insert(identity.clone());
 }
 
 /// No shared cache may give the answer to one caller to another: it cannot see who is who, because the

@@ -3,7 +3,6 @@
 mod body;
 mod layer;
 mod require;
-mod strip;
 
 use std::{future::Future, mem, pin::Pin};
 
@@ -52,6 +51,7 @@ fn to_grpc<B>(refusal: &Refusal, response: &mut Response<RefusableBody<B>>) {
         RefusalKind::Misconfigured => "13",   // INTERNAL
         RefusalKind::KeysUnavailable => "14", // UNAVAILABLE
         RefusalKind::NotSignedIn
+        | RefusalKind::SignInIncomplete
         | RefusalKind::NoToken
         | RefusalKind::InvalidToken
         | RefusalKind::NotConfirmed => "16", // UNAUTHENTICATED

@@ -1,4 +1,4 @@
-//! The layer that keeps out who may not pass.
+//! The layer that rejects requests that fail a requirement.
 
 use std::{
     sync::Arc,
@@ -11,16 +11,20 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{
-    super::{Identity, identity::not_signed_in},
-    Answer, RefusableBody, is_grpc, refuse, take_ready,
-};
+use super::{Answer, RefusableBody, is_grpc, refuse, take_ready};
 #[cfg(feature = "verify")]
 use crate::Requirement;
-use crate::refusal::Refusal;
+use crate::{
+    integrations::{Identity, authentication::Need, identity::Asked},
+    refusal::{LoginRedirect, Refusal, SetupError, SetupErrorKind},
+};
 
-/// Keeps out who may not pass, by what [`EasyAuthLayer`](super::EasyAuthLayer) found out: for one route
-/// or many, inside of that layer. Where there is no such layer, nobody passes, and the answer is 500.
+/// Rejects requests that fail a requirement, using the identity that
+/// [`EasyAuthLayer`](super::EasyAuthLayer) established: for one route or many, inside of that layer.
+///
+/// Where there is no such layer, or nothing that can authenticate a caller, no request passes: the answer
+/// is 500, and the [source](std::error::Error::source) of the [`Refusal`] in its extensions says which
+/// call is missing.
 #[derive(Debug, Clone)]
 pub struct RequireLayer(Arc<Rule>);
 
@@ -33,7 +37,7 @@ enum Rule {
 }
 
 impl RequireLayer {
-    /// Somebody has to be signed in.
+    /// The caller has to be authenticated: by a principal, or by a verified bearer token.
     #[must_use]
     pub fn signed_in() -> Self {
         Self(Arc::new(Rule::SignedIn))
@@ -51,8 +55,8 @@ impl RequireLayer {
         Self(Arc::new(Rule::AnyRole(roles.into_iter().map(Into::into).collect())))
     }
 
-    /// The request has to have a bearer token that has what is asked for. The other layer has to
-    /// [`verify`](super::EasyAuthLayer::verify) tokens, else nobody passes, and the answer is 500.
+    /// The request has to have a bearer token that meets this requirement. The other layer has to
+    /// [`verify`](super::EasyAuthLayer::verify) tokens, else no request passes, and the answer is 500.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -104,7 +108,7 @@ where
 
 impl Rule {
     fn check<A>(&self, request: &Request<A>) -> Result<(), Refusal> {
-        let identity = request.extensions().get::<Identity>().ok_or_else(Refusal::misconfigured)?;
+        let identity = request.extensions().get::<Identity>().ok_or_else(missing_layer)?;
         match self {
             Self::SignedIn if identity.is_somebody() => Ok(()),
             Self::AnyRole(roles) if identity.is_somebody() => {
@@ -114,18 +118,35 @@ impl Rule {
                     Err(Refusal::forbidden(request.headers()))
                 }
             }
-            Self::SignedIn | Self::AnyRole(_) => Err(not_signed_in(
-                request.extensions(),
-                request.method(),
-                request.uri(),
-                request.headers(),
+            Self::SignedIn | Self::AnyRole(_) => Err(identity.reject(
+                Need::Caller,
+                &Asked {
+                    method: request.method().as_str(),
+                    headers: request.headers(),
+                    login: request.extensions().get::<LoginRedirect>(),
+                },
             )),
             #[cfg(feature = "verify")]
             Self::Permission(requirement) => {
-                let auth = identity.bearer().ok_or_else(Refusal::misconfigured)?;
+                let auth = identity.bearer().ok_or_else(missing_verifier)?;
                 let token = identity.token().ok_or_else(|| auth.named(Refusal::no_token()))?;
                 token.authorize(requirement).map_err(|denied| auth.named(denied.into()))
             }
         }
     }
+}
+
+fn missing_layer() -> Refusal {
+    Refusal::misconfigured(SetupError::new(
+        SetupErrorKind::MissingLayer,
+        "add .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)",
+    ))
+}
+
+#[cfg(feature = "verify")]
+fn missing_verifier() -> Refusal {
+    Refusal::misconfigured(SetupError::new(
+        SetupErrorKind::MissingVerifier,
+        "add EasyAuthLayer::verify(auth) for RequireLayer::permission",
+    ))
 }

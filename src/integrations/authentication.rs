@@ -1,0 +1,278 @@
+//! How a service authenticates its callers, and the one way from headers to an identity.
+
+use std::sync::Arc;
+
+use super::{
+    accepted::Accepted,
+    identity::{Found, Identity},
+};
+use crate::{
+    EasyAuthPrincipal, HeaderSource, Platform, Refusal,
+    refusal::{LoginRedirect, SetupError},
+};
+#[cfg(feature = "verify")]
+use crate::{
+    IdToken, IdentityProvider, ProviderTokens,
+    headers::TOKEN_PREFIX,
+    refusal::{NotConfirmed, SetupErrorKind},
+    verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifyErrorKind},
+};
+
+/// What to do where nothing authenticates callers.
+const TRUST_SOMETHING: &str = "trust the platform (Platform::trust_container_apps, \
+                               Platform::static_web_apps, Platform::trusting_headers), or confirm \
+                               callers by a token (EasyAuthLayer::confirm_by_id_token, \
+                               EasyAuthLayer::confirm_by_bearer), or verify bearer tokens \
+                               (EasyAuthLayer::verify)";
+
+/// How a service authenticates its callers.
+#[derive(Debug, Clone)]
+pub(super) struct Authentication {
+    pub(super) platform: Platform,
+    pub(super) login: Option<LoginRedirect>,
+    #[cfg(feature = "verify")]
+    pub(super) bearer: Option<BearerAuth>,
+    #[cfg(feature = "verify")]
+    pub(super) confirmation: Confirmation,
+}
+
+/// Which verified tokens confirm the caller of the identity headers: for the data of an actix-web
+/// application. Its extractors then give nothing but what a token confirms. Under tower,
+/// `EasyAuthLayer::confirm_by_bearer` and `confirm_by_id_token` do the same.
+///
+/// ```
+/// # use easyauth::verify::{BearerAuth, IdTokenAuth};
+/// # fn set_up(bearer: BearerAuth, id_token: IdTokenAuth) -> Confirmation {
+/// # use easyauth::integrations::Confirmation;
+/// let confirmation = Confirmation::by_bearer(bearer).or_by_id_token(id_token);
+/// // App::new().app_data(confirmation)
+/// # confirmation
+/// # }
+/// ```
+#[cfg(feature = "verify")]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(not(feature = "actix-web"), allow(unreachable_pub, reason = "as with the feature"))]
+pub struct Confirmation {
+    pub(super) by_bearer: bool,
+    #[cfg(feature = "actix-web")]
+    bearer: Option<BearerAuth>,
+    pub(super) by_id_token: Option<IdTokenAuth>,
+}
+
+#[cfg(feature = "verify")]
+impl Confirmation {
+    fn is_on(&self) -> bool {
+        self.by_bearer || self.by_id_token.is_some()
+    }
+}
+
+#[cfg(all(feature = "actix-web", feature = "verify"))]
+impl Confirmation {
+    /// By the bearer token that the client sent.
+    #[must_use]
+    pub fn by_bearer(auth: BearerAuth) -> Self {
+        Self { by_bearer: true, bearer: Some(auth), by_id_token: None }
+    }
+
+    /// By the ID token that the platform injects. Needs the token store.
+    #[must_use]
+    pub fn by_id_token(auth: IdTokenAuth) -> Self {
+        Self { by_id_token: Some(auth), ..Self::default() }
+    }
+
+    /// By the ID token, where no bearer token came along.
+    #[must_use]
+    pub fn or_by_id_token(self, auth: IdTokenAuth) -> Self {
+        Self { by_id_token: Some(auth), ..self }
+    }
+}
+
+/// What a request needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// A caller with a principal.
+    Principal,
+    /// A caller with a principal, or a verified bearer token.
+    #[cfg(feature = "tower")]
+    Caller,
+}
+
+impl Authentication {
+    pub(super) fn new(platform: Platform) -> Self {
+        Self {
+            platform,
+            login: None,
+            #[cfg(feature = "verify")]
+            bearer: None,
+            #[cfg(feature = "verify")]
+            confirmation: Confirmation::default(),
+        }
+    }
+
+    /// For a platform, and what confirms callers.
+    #[cfg(all(feature = "actix-web", feature = "verify"))]
+    pub(super) fn confirmed(platform: Platform, confirmation: Confirmation) -> Self {
+        let bearer = confirmation.bearer.clone();
+        Self { bearer, confirmation, ..Self::new(platform) }
+    }
+
+    /// Finds out who is calling. A request without an identity that can be trusted is anonymous.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if trusted headers are malformed, a token does not verify, or the headers are of
+    /// another caller than the token.
+    #[cfg_attr(
+        not(feature = "verify"),
+        allow(clippy::unused_async, reason = "as with the feature")
+    )]
+    pub(super) async fn identify(
+        self: &Arc<Self>,
+        headers: &(impl HeaderSource + ?Sized),
+        target: String,
+    ) -> Result<Identity, Refusal> {
+        let mut found = Found::anonymous(Arc::clone(self), target);
+        #[cfg(feature = "verify")]
+        if let Some(auth) = &self.bearer {
+            found.token = auth.token(headers).await?;
+        }
+        #[cfg(feature = "verify")]
+        if self.confirmation.is_on() {
+            self.confirm(&mut found, headers).await?;
+            return Ok(Identity::new(found));
+        }
+        self.trust(&mut found, headers)?;
+        Ok(Identity::new(found))
+    }
+
+    /// The same where no token is verified.
+    #[cfg(any(feature = "axum", all(feature = "actix-web", not(feature = "verify"))))]
+    pub(super) fn identify_by_headers(
+        self: Arc<Self>,
+        headers: &(impl HeaderSource + ?Sized),
+        target: String,
+    ) -> Result<Identity, Refusal> {
+        let mut found = Found::anonymous(Arc::clone(&self), target);
+        self.trust(&mut found, headers)?;
+        Ok(Identity::new(found))
+    }
+
+    /// Takes the caller from the headers, if the platform overwrites them.
+    fn trust(
+        &self,
+        found: &mut Found,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<(), Refusal> {
+        if self.platform.has_easy_auth()
+            && let Some(principal) = EasyAuthPrincipal::from_headers(headers)?
+        {
+            found.accepted = Accepted::Platform(principal.provider().clone());
+            found.principal = Some(principal);
+        }
+        Ok(())
+    }
+
+    /// Takes the caller from the token that confirms the headers, and nothing from the headers. Without
+    /// such a token the request is anonymous, whatever the headers say: the ID token of a browser's
+    /// session expires before the session does (azure-docs#102509).
+    #[cfg(feature = "verify")]
+    async fn confirm(
+        &self,
+        found: &mut Found,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<(), Refusal> {
+        let Some(principal) = EasyAuthPrincipal::from_headers(headers)? else { return Ok(()) };
+        let confirmed = if self.confirmation.by_bearer
+            && let Some(token) = &found.token
+        {
+            principal.confirm(token)?
+        } else if let Some(auth) = &self.confirmation.by_id_token {
+            let tokens = ProviderTokens::from_headers(headers, principal.provider())?;
+            let Some(id_token) = tokens.id_token() else {
+                found.unconfirmed = Some(NotConfirmed::Missing(SetupError::new(
+                    SetupErrorKind::MissingIdToken,
+                    "enable the token store (login.tokenStore.enabled)",
+                )));
+                return Ok(());
+            };
+            let verified = match auth.verify_session(id_token).await {
+                Err(error) if error.kind() == VerifyErrorKind::Expired => {
+                    found.unconfirmed = Some(NotConfirmed::Expired(error));
+                    return Ok(());
+                }
+                result => result?,
+            };
+            let confirmed = principal.confirm(&verified)?;
+            found.accepted = accept_id_token(headers, id_token, &principal, &confirmed);
+            confirmed
+        } else {
+            found.unconfirmed = Some(NotConfirmed::Missing(SetupError::new(
+                SetupErrorKind::MissingBearer,
+                "send the access token of the same caller, or add \
+                 EasyAuthLayer::confirm_by_id_token for browsers",
+            )));
+            return Ok(());
+        };
+        found.principal = Some(confirmed.to_principal());
+        found.confirmed = Some(confirmed);
+        Ok(())
+    }
+
+    /// Returns an error if no request can ever have what is needed: 401 would be an answer forever.
+    pub(super) fn check_set_up(&self, need: Need) -> Result<(), SetupError> {
+        match self.platform.require_easy_auth() {
+            Err(untrusted) if !self.has_tokens_for(need) => {
+                Err(SetupError::untrusted(untrusted, TRUST_SOMETHING))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[cfg(feature = "verify")]
+    fn has_tokens_for(&self, need: Need) -> bool {
+        match need {
+            Need::Principal => self.confirmation.is_on(),
+            #[cfg(feature = "tower")]
+            Need::Caller => self.confirmation.is_on() || self.bearer.is_some(),
+        }
+    }
+
+    #[cfg(not(feature = "verify"))]
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn has_tokens_for(&self, _: Need) -> bool {
+        false
+    }
+
+    /// Whether nothing but what a token confirms is given to handlers.
+    #[cfg(feature = "verify")]
+    pub(super) fn confirms(&self) -> bool {
+        self.confirmation.is_on()
+    }
+
+    /// Whether signing in can bring what confirms a caller.
+    #[cfg(feature = "verify")]
+    pub(super) fn confirms_by_sign_in(&self) -> bool {
+        self.confirmation.by_id_token.is_some()
+    }
+}
+
+/// Accepts the header with the very token that was verified, if its name does not call the token that of
+/// another provider than its issuer.
+#[cfg(feature = "verify")]
+fn accept_id_token(
+    headers: &(impl HeaderSource + ?Sized),
+    token: &IdToken,
+    principal: &EasyAuthPrincipal,
+    confirmed: &ConfirmedCaller,
+) -> Accepted {
+    let is_entra = *confirmed.to_principal().provider() == IdentityProvider::ENTRA;
+    let providers = std::iter::once(principal.provider()).chain(IdentityProvider::ALL);
+    let mut names = providers
+        .filter(|provider| (**provider == IdentityProvider::ENTRA) == is_entra)
+        .map(|provider| format!("{TOKEN_PREFIX}{}-ID-TOKEN", provider.as_str()));
+    let is_verified = |name: &String| {
+        let value = headers.header(name, 0).unwrap_or_default();
+        value.trim_ascii() == token.expose_secret().as_bytes() && headers.header(name, 1).is_none()
+    };
+    names.find(is_verified).map_or(Accepted::Nothing, Accepted::IdToken)
+}

@@ -1,0 +1,66 @@
+//! What the browser asked for, whatever became of the address on its way.
+
+use crate::{
+    EasyAuthPrincipal, HeaderSource, Host, IdentityProvider, Platform, Shape,
+    endpoints::ReturnTo,
+    headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, ORIGINAL_URL},
+};
+
+/// What a browser asked for, before a router took a prefix off: in the extensions of a request.
+#[cfg(feature = "axum")]
+#[derive(Debug, Clone)]
+pub(super) struct OriginalTarget(pub(super) String);
+
+/// The path and the query of an address.
+#[cfg(any(feature = "axum", feature = "tower"))]
+pub(super) fn of(uri: &http::Uri) -> &str {
+    uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
+}
+
+/// What the browser asked for with this request.
+#[cfg(any(feature = "axum", feature = "tower"))]
+pub(super) fn requested(platform: Platform, parts: &http::request::Parts) -> String {
+    #[cfg(feature = "axum")]
+    if let Some(OriginalTarget(target)) = parts.extensions.get() {
+        return original(platform, &parts.headers, target);
+    }
+    original(platform, &parts.headers, of(&parts.uri))
+}
+
+/// The path and the query that the browser asked for. Static Web Apps rewrite them, and say in
+/// `X-MS-ORIGINAL-URL` what they were (static-web-apps#580). Elsewhere that header is anybody's.
+pub(super) fn original(
+    platform: Platform,
+    headers: &(impl HeaderSource + ?Sized),
+    requested: &str,
+) -> String {
+    original_url(headers)
+        .filter(|_| is_static_web_app(platform, headers))
+        .unwrap_or_else(|| requested.to_owned())
+}
+
+/// Path and query of `X-MS-ORIGINAL-URL`, if they are an address of this site.
+fn original_url(headers: &(impl HeaderSource + ?Sized)) -> Option<String> {
+    let value = headers.header(ORIGINAL_URL, 0)?;
+    if headers.header(ORIGINAL_URL, 1).is_some() {
+        return None;
+    }
+    let uri = http::Uri::try_from(value.trim_ascii()).ok()?;
+    let target = uri.path_and_query()?.as_str();
+    ReturnTo::path(target).ok().map(|target| target.as_str().to_owned())
+}
+
+/// Declared, or seen in the shape of what a trusted platform sends for visitors, anonymous ones included.
+fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized)) -> bool {
+    if !platform.has_easy_auth() {
+        return false;
+    }
+    let text = |name| std::str::from_utf8(headers.header(name, 0)?).ok();
+    platform.host() == Host::StaticWebApps
+        || text(CLIENT_PRINCIPAL_IDP).is_some_and(|name| {
+            IdentityProvider::new(name.trim()) == IdentityProvider::STATIC_WEB_APPS
+        })
+        || text(CLIENT_PRINCIPAL)
+            .and_then(|value| EasyAuthPrincipal::parse(value).ok())
+            .is_some_and(|principal| principal.shape() == Shape::StaticWebApps)
+}

@@ -1,0 +1,136 @@
+//! The caller that a verified token names.
+
+use std::fmt;
+
+use super::{Checked, Mismatch, SubjectKey};
+use crate::{
+    Caller, Groups,
+    jwt::Token,
+    principal::{EasyAuthPrincipal, is_identifier},
+};
+
+/// A caller whose identity a verified token confirms: see [`EasyAuthPrincipal::confirm`].
+///
+/// It is made of the token's claims alone. Nothing that it says comes from a header.
+///
+/// Two callers are equal if everything that they say is. To ask whether two are the same person,
+/// compare their [`subject_key`](Self::subject_key).
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConfirmedCaller {
+    /// Of [`Shape::Token`](crate::Shape::Token).
+    principal: EasyAuthPrincipal,
+    key: SubjectKey,
+}
+
+impl ConfirmedCaller {
+    /// The caller of a token.
+    pub(crate) fn of_token<T: Checked>(token: &Token<T>) -> Result<Self, Mismatch> {
+        let key = token.subject_key().ok_or(Mismatch::Unknown)?;
+        Ok(Self { principal: EasyAuthPrincipal::of_token(token), key })
+    }
+
+    /// The caller's identifier: the object ID, else the subject. Unique in the tenant or the issuer,
+    /// not beyond; [`subject_key`](Self::subject_key) is unique.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.principal.id().unwrap_or_default() // a token without one has no key
+    }
+
+    /// The key to store data of this caller under.
+    #[must_use]
+    pub fn subject_key(&self) -> &SubjectKey {
+        &self.key
+    }
+
+    /// The display name: `name`, else `preferred_username`, `unique_name`, `upn`.
+    ///
+    /// For display only: it can change, and two callers can have the same.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.principal.name()
+    }
+
+    /// The object ID of the user or the service principal in its tenant (`oid`), a GUID for Entra.
+    #[must_use]
+    pub fn object_id(&self) -> Option<&str> {
+        self.principal.object_id()
+    }
+
+    /// The tenant (`tid`), a GUID.
+    #[must_use]
+    pub fn tenant_id(&self) -> Option<&str> {
+        self.principal.tenant_id()
+    }
+
+    /// The subject (`sub`), which for Entra differs from application to application; `None` for the
+    /// one that Azure AD B2C gives to all its users.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.principal.subject().filter(|id| is_identifier(id))
+    }
+
+    /// The issuer (`iss`), a URL.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.principal.claim("iss").unwrap_or_default() // a token without one has no key
+    }
+
+    /// The email address (`email`, else the first of Azure AD B2C's `emails`). Not verified unless the
+    /// issuer says so; never authorize on it.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.principal.email()
+    }
+
+    /// The app roles (`roles`).
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.principal.roles()
+    }
+
+    /// Returns `true` if one of [`roles`](Self::roles) is `role`, compared exactly.
+    #[must_use]
+    pub fn is_in_role(&self, role: impl AsRef<str>) -> bool {
+        self.principal.is_in_role(role.as_ref())
+    }
+
+    /// The groups (`groups`), if they are listed.
+    #[must_use]
+    pub fn groups(&self) -> Groups<'_> {
+        self.principal.groups()
+    }
+
+    /// Whether a user or an application is calling. See [`Token::caller`].
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        self.principal.caller()
+    }
+
+    /// The caller as a principal, for code that takes one. Every claim of it is the token's, and a
+    /// list is one claim for each of its elements. Its provider is
+    /// [`ENTRA`](crate::IdentityProvider::ENTRA) if the issuer is Microsoft's, else
+    /// [`UNKNOWN`](crate::IdentityProvider::UNKNOWN). Its shape is
+    /// [`Shape::Token`](crate::Shape::Token).
+    ///
+    /// Claims are found by their names in the token and by their long names. If the token has both
+    /// names of one claim, the short name wins, because that is the one that was verified.
+    #[must_use]
+    pub fn to_principal(&self) -> EasyAuthPrincipal {
+        self.principal.clone()
+    }
+
+    /// The same as [`to_principal`](Self::to_principal) without a copy.
+    #[must_use]
+    pub fn into_principal(self) -> EasyAuthPrincipal {
+        self.principal
+    }
+}
+
+/// Prints the names of claims, a fingerprint of the key, and no value.
+impl fmt::Debug for ConfirmedCaller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfirmedCaller")
+            .field("key", &self.key)
+            .field("claims", &self.principal.claims())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,243 @@
+//! Keys and what fetches them, joined.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    FetchError, FetchKeys, IdTokenVerifier, KeySet, KeySource, KeyStore, MetadataUri, RefreshError,
+    VerifiedIdToken, VerifiedToken, Verifier, VerifyError,
+    fetch::AfterFetch,
+    flight::{Ended, Fetched, Flight, Sleep},
+    key_set::sealed::{Found, Sealed},
+    refresh::{Documents, parse_keys, parse_metadata},
+    schedule::Cause,
+    store::Begin,
+};
+use crate::tokens::{AccessToken, IdToken};
+
+/// Keys that several verifiers share: a key set, or a store and its fetcher. Cheap to clone.
+///
+/// A fetch belongs to the store, not to the request that needed it first. Every request that waits for
+/// it drives it, so a client that hangs up stops nothing: another request, or the refresh in the
+/// background, goes on with the same fetch. [`KeyStore`] has the rules.
+///
+/// Call [`refresh_if_due`](Self::refresh_if_due) every minute from a task, so that keys are fetched
+/// before requests need them, and so that no abandoned fetch waits for the next request:
+///
+/// ```no_run
+/// # async fn sleep(_: std::time::Duration) {}
+/// use std::{error::Error, time::{Duration, SystemTime}};
+/// use easyauth::verify::Keys;
+///
+/// async fn keep_fresh(keys: Keys) {
+///     loop {
+///         if let Err(error) = keys.refresh_if_due(SystemTime::now()).await {
+///             let why = error.source().map(ToString::to_string).unwrap_or_default();
+///             eprintln!("{error}: {why}"); // the store keeps the keys it has
+///         }
+///         sleep(Duration::from_secs(60)).await; // of your runtime
+///     }
+/// }
+/// ```
+///
+/// No request waits for a fetch for longer than [`REFRESH_LEASE`](super::REFRESH_LEASE), even if the
+/// fetcher hangs. Without a runtime to ask, a thread measures that time: at most one for each fetch.
+/// [`with_sleep`](Self::with_sleep) uses the timer of the runtime instead. On targets without threads
+/// give a sleep, or a fetcher that ends by itself.
+#[derive(Clone)]
+pub struct Keys {
+    source: Arc<Source>,
+    sleep: Option<Sleep>,
+}
+
+#[expect(clippy::large_enum_variant, reason = "there is one for each issuer")]
+enum Source {
+    Fixed(KeySet),
+    Fetched(KeyStore, Arc<dyn DynFetchKeys>),
+}
+
+impl Keys {
+    /// Keys that are fetched when they are needed, and kept.
+    #[must_use]
+    pub fn fetched(store: KeyStore, fetcher: impl FetchKeys + Send + Sync + 'static) -> Self {
+        Self { source: Arc::new(Source::Fetched(store, Arc::new(fetcher))), sleep: None }
+    }
+
+    /// Keys that never change: for tests, and for issuers without a document.
+    #[must_use]
+    pub fn fixed(keys: KeySet) -> Self {
+        Self { source: Arc::new(Source::Fixed(keys)), sleep: None }
+    }
+
+    /// Measures how long requests wait by the sleep of a runtime, for instance `tokio::time::sleep`,
+    /// and not by a thread. Set it before the first use: each clone has its own.
+    #[must_use]
+    pub fn with_sleep<F>(self, sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Self { sleep: Some(Arc::new(move |duration| Box::pin(sleep(duration)))), ..self }
+    }
+
+    /// The store, if the keys are fetched: to see [why a fetch failed](KeyStore::last_error).
+    #[must_use]
+    pub fn store(&self) -> Option<&KeyStore> {
+        match &*self.source {
+            Source::Fixed(_) => None,
+            Source::Fetched(store, _) => Some(store),
+        }
+    }
+
+    /// Fetches the keys if that is due, or waits for the fetch that is under way, and drives it.
+    /// Returns `true` if keys were fetched. Call it every minute.
+    ///
+    /// # Errors
+    ///
+    /// [`RefreshError`] if the fetch failed. The store keeps the keys it has.
+    pub async fn refresh_if_due(&self, now: SystemTime) -> Result<bool, RefreshError> {
+        match self.fetch(Cause::Due, now).await {
+            Some(ended) => ended.map(|()| true).map_err(|error| (*error).clone()),
+            None => Ok(false),
+        }
+    }
+
+    /// Fetches, or waits for the fetch that is under way. Returns `None` if a fetch is not due.
+    async fn fetch(&self, cause: Cause, now: SystemTime) -> Option<Ended> {
+        let Source::Fetched(store, fetcher) = &*self.source else { return None };
+        let fetch = || -> Option<Pin<Box<dyn Future<Output = Fetched> + Send>>> {
+            Some(Box::pin(documents(Arc::clone(fetcher), store.metadata_uri().clone())))
+        };
+        match store.begin(cause, now, fetch) {
+            Begin::Lead(flight) | Begin::UnderWay(flight) => Some(self.wait(store, &flight).await),
+            Begin::NotDue => None,
+        }
+    }
+
+    async fn wait(&self, store: &KeyStore, flight: &Arc<Flight>) -> Ended {
+        let mut waiter = flight.join(self.sleep.as_ref());
+        match poll_fn(|context| waiter.poll(context)).await {
+            Some(fetched) => store.end(flight, fetched),
+            None => store.settle(),
+        }
+        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshError::Abandoned)))
+    }
+
+    /// Verifies, and once more after a fetch if the key was missing.
+    async fn verify<T>(
+        &self,
+        now: SystemTime,
+        verify: impl Fn(&Lookup<'_>) -> Result<T, VerifyError>,
+    ) -> Result<T, VerifyError> {
+        match (verify(&Lookup::Before(&self.source)), self.store()) {
+            (Err(error), Some(store)) if error.is_retryable() => {
+                let ended = self.fetch(Cause::UnknownKey, now).await;
+                verify(&Lookup::After(AfterFetch::new(store, ended)))
+            }
+            (result, _) => result,
+        }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.source {
+            Source::Fixed(keys) => f.debug_tuple("Keys").field(keys).finish(),
+            Source::Fetched(store, _) => f.debug_tuple("Keys").field(store).finish(),
+        }
+    }
+}
+
+/// Any fetcher, so that the types of services do not have to name theirs.
+trait DynFetchKeys: Send + Sync {
+    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a>;
+}
+
+type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'a>>;
+
+impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
+    fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a> {
+        Box::pin(FetchKeys::fetch(self, uri))
+    }
+}
+
+/// Gets both documents. It refers to no store, because the store keeps it.
+async fn documents(fetcher: Arc<dyn DynFetchKeys>, uri: MetadataUri) -> Fetched {
+    let body = fetcher.fetch(uri.as_str()).await.map_err(RefreshError::Fetch)?;
+    let metadata = parse_metadata(&body, &uri)?;
+    let body = fetcher.fetch(metadata.jwks_uri()).await.map_err(RefreshError::Fetch)?;
+    let keys = parse_keys(&body)?;
+    Ok(Documents { metadata, keys })
+}
+
+/// Where keys are looked up, before and after a fetch.
+enum Lookup<'a> {
+    Before(&'a Source),
+    After(AfterFetch<'a>),
+}
+
+impl KeySource for Lookup<'_> {}
+
+impl Sealed for Lookup<'_> {
+    fn find(&self, id: &str, now: SystemTime) -> Found {
+        match self {
+            Self::Before(Source::Fixed(keys)) => keys.find(id, now),
+            Self::Before(Source::Fetched(store, _)) => store.find(id, now),
+            Self::After(after) => after.find(id, now),
+        }
+    }
+}
+
+impl Verifier {
+    /// Verifies a token, and fetches keys if the token's key is not known: at most once in
+    /// [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together. Waits for a
+    /// fetch that is under way, for [`REFRESH_LEASE`](super::REFRESH_LEASE) at most. For any async
+    /// runtime; it may be dropped at any time.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] says which rule the token breaks. If keys could not be fetched, the kind is
+    /// [`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable): the source says why, and
+    /// [`retry_after`](VerifyError::retry_after) when to try again.
+    pub async fn verify_fetching(
+        &self,
+        keys: &Keys,
+        token: &AccessToken,
+        now: SystemTime,
+    ) -> Result<VerifiedToken, VerifyError> {
+        keys.verify(now, |keys| self.verify(token, keys, now)).await
+    }
+}
+
+impl IdTokenVerifier {
+    /// [`Verifier::verify_fetching`] for ID tokens.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Verifier::verify_fetching`].
+    pub async fn verify_fetching(
+        &self,
+        keys: &Keys,
+        token: &IdToken,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        keys.verify(now, |keys| self.verify(token, keys, now)).await
+    }
+
+    /// The same for the ID token of a browser's session, by its age: see
+    /// [`verify_session`](Self::verify_session).
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(super) async fn verify_session_fetching(
+        &self,
+        keys: &Keys,
+        token: &IdToken,
+        max_age: Duration,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        keys.verify(now, |keys| self.verify_session(token, max_age, keys, now)).await
+    }
+}

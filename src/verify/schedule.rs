@@ -1,0 +1,141 @@
+//! When to fetch keys: the rules, and the time that they are measured in.
+
+use std::time::{Duration, SystemTime};
+
+use super::{FIRST_BACKOFF, REFRESH_INTERVAL, UNKNOWN_KEY_INTERVAL};
+
+/// How far a reading of the clock may be behind another one without the clock having been set back:
+/// requests read the clock, and then wait for up to a [lease](super::REFRESH_LEASE).
+const CLOCK_SKEW: Duration = Duration::from_secs(120);
+
+/// Why to fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The refresh of every hour.
+    Due,
+    /// A token names a key that the store does not have.
+    UnknownKey,
+    /// The store has no key at all.
+    NoKeys,
+}
+
+/// When fetches began and how they ended.
+///
+/// The refresh of every hour has a timer of its own. Requests, which arrive whenever a client likes,
+/// neither reset it nor delay it: what an unknown key causes is counted apart.
+#[derive(Default)]
+pub(super) struct Schedule {
+    time: Time,
+    /// When the last refresh began that succeeded and was not caused by an unknown key.
+    refreshed: Option<Duration>,
+    /// When the last fetch began that succeeded, whatever caused it.
+    succeeded: Option<Duration>,
+    /// When an unknown key last caused a fetch.
+    asked: Option<Duration>,
+    /// When the last failure was that counts for the backoff.
+    failed: Option<Duration>,
+    failures: u32,
+    /// Whether the last fetch that began succeeded, so that a key it did not bring does not exist.
+    is_settled: bool,
+}
+
+impl Schedule {
+    /// Takes a reading of the clock. Returns `true` if the clock was set back.
+    pub(super) fn observe(&mut self, now: SystemTime) -> bool {
+        self.time.observe(now)
+    }
+
+    /// The time that has passed since the first reading of the clock.
+    pub(super) fn now(&self) -> Duration {
+        self.time.elapsed
+    }
+
+    /// The last reading of the clock.
+    pub(super) fn latest(&self) -> Option<SystemTime> {
+        self.time.latest
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    pub(super) fn may_begin(&self, cause: Cause) -> bool {
+        let passed = |since: Option<Duration>, interval| {
+            since.is_none_or(|since| self.now().saturating_sub(since) >= interval)
+        };
+        let is_wanted = match cause {
+            Cause::NoKeys => true,
+            // A fetch that failed, or that was abandoned, is made up for in the background.
+            Cause::Due => !self.is_settled || passed(self.refreshed, REFRESH_INTERVAL),
+            Cause::UnknownKey => {
+                passed(self.asked, UNKNOWN_KEY_INTERVAL)
+                    && passed(self.succeeded, UNKNOWN_KEY_INTERVAL)
+            }
+        };
+        is_wanted && passed(self.failed, self.backoff())
+    }
+
+    pub(super) fn begin(&mut self, cause: Cause) {
+        self.is_settled = false;
+        if cause == Cause::UnknownKey {
+            self.asked = Some(self.now());
+        }
+    }
+
+    /// A fetch that began at `start` succeeded; `is_last` if none began after it.
+    pub(super) fn succeed(&mut self, cause: Cause, start: Duration, is_last: bool) {
+        self.succeeded = self.succeeded.max(Some(start));
+        if cause != Cause::UnknownKey {
+            self.refreshed = self.refreshed.max(Some(start));
+        }
+        self.failed = None;
+        self.failures = 0;
+        self.is_settled |= is_last;
+    }
+
+    /// A fetch failed. One that an unknown key caused may begin the backoff, but not prolong it.
+    pub(super) fn fail(&mut self, cause: Cause) {
+        if cause != Cause::UnknownKey || self.failures == 0 {
+            self.failures = self.failures.saturating_add(1);
+            self.failed = Some(self.now());
+        }
+    }
+
+    /// When it makes sense to ask again for a key that could not be fetched.
+    pub(super) fn retry_after(&self) -> Duration {
+        let rested = self.failed.unwrap_or_default().saturating_add(self.backoff());
+        rested.saturating_sub(self.now()).max(FIRST_BACKOFF)
+    }
+
+    /// How long to rest after a failure.
+    fn backoff(&self) -> Duration {
+        match self.failures.checked_sub(1) {
+            None => Duration::ZERO,
+            Some(doublings) => 2_u32
+                .checked_pow(doublings)
+                .and_then(|factor| FIRST_BACKOFF.checked_mul(factor))
+                .map_or(UNKNOWN_KEY_INTERVAL, |backoff| backoff.min(UNKNOWN_KEY_INTERVAL)),
+        }
+    }
+}
+
+/// Time that never goes back, measured by a clock that may be set back: the sum of its steps forward.
+#[derive(Default)]
+struct Time {
+    latest: Option<SystemTime>,
+    elapsed: Duration,
+}
+
+impl Time {
+    fn observe(&mut self, now: SystemTime) -> bool {
+        let step = self.latest.map_or(Ok(Duration::ZERO), |latest| now.duration_since(latest));
+        match step {
+            Ok(step) => self.elapsed = self.elapsed.saturating_add(step),
+            // Another thread read the clock before this one.
+            Err(error) if error.duration() <= CLOCK_SKEW => return false,
+            Err(_) => {}
+        }
+        self.latest = Some(now);
+        step.is_err()
+    }
+}

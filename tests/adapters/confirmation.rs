@@ -1,0 +1,375 @@
+//! Confirmation: what a handler reads as identity is the token's, whatever the headers say.
+
+use axum::{Extension, Router, routing::any};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use easyauth::{
+    EasyAuthPrincipal, ProviderTokens,
+    integrations::{Confirmation, EasyAuthLayer, Identity},
+    verify::ConfirmedCaller,
+};
+use http::{Extensions, HeaderMap};
+
+use crate::{
+    actix_service,
+    axum_service::serve,
+    client::{self, Answer},
+    setup::*,
+    support::{Draft, FOREIGN_KEY, NOW, OTHER_TENANT, TENANT, USER},
+};
+
+const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
+const ID: &str = "X-MS-CLIENT-PRINCIPAL-ID";
+const NAME: &str = "X-MS-CLIENT-PRINCIPAL-NAME";
+const ID_TOKEN: &str = "X-MS-TOKEN-AAD-ID-TOKEN";
+const BEARER: &str = "Authorization";
+const VICTIM: &str = "00000009-0000-4000-8000-000000000009";
+
+/// What a handler behind the layer gets to see, by every way.
+async fn report(identity: Identity, headers: HeaderMap, extensions: Extensions) -> String {
+    let principal = identity.principal();
+    let extension = extensions.get::<EasyAuthPrincipal>();
+    let id = |user: Option<&EasyAuthPrincipal>| user.and_then(|user| user.id()).map(str::to_owned);
+    assert_eq!(id(principal), id(extension));
+    let caller = extensions.get::<ConfirmedCaller>();
+    assert_eq!(identity.confirmed(), caller);
+    assert_eq!(identity.is_confirmed(), caller.is_some());
+    if let Some(caller) = caller {
+        assert_eq!(principal.unwrap().id(), Some(caller.id()));
+    }
+    let mut names: Vec<_> =
+        headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with('x')).collect();
+    names.sort_unstable();
+    format!(
+        "{} {}, {}, admin {}, confirmed {}: {}",
+        about_user(principal),
+        id(principal).unwrap_or_default(),
+        about_token(identity.token()),
+        identity.is_in_role("Admin"),
+        caller.map_or("nobody", ConfirmedCaller::id),
+        names.join(" ")
+    )
+}
+
+fn through(layer: EasyAuthLayer, headers: &[(&str, String)]) -> Answer {
+    let server = serve(Router::new().route("/", any(report)).layer(layer));
+    client::get(server.address, "/", headers)
+}
+
+#[track_caller]
+fn assert_sees(layer: EasyAuthLayer, headers: &[(&str, String)], expected: &str) {
+    let answer = through(layer, headers);
+    assert_eq!((answer.status, answer.body.as_str()), (200, expected));
+}
+
+#[track_caller]
+fn assert_rejects(
+    layer: EasyAuthLayer,
+    headers: &[(&str, String)],
+    status: u16,
+    code: &str,
+    challenge: Option<&str>,
+) {
+    let answer = through(layer, headers);
+    assert_eq!(answer.status, status, "{}", answer.body);
+    assert!(answer.body.contains(&format!(r#""code":"{code}""#)), "{}", answer.body);
+    assert_eq!(answer.header("www-authenticate").as_deref(), challenge);
+}
+
+fn user() -> (&'static str, String) {
+    (PRINCIPAL, principal("Sample", "Admin"))
+}
+
+fn bearer(draft: &Draft) -> (&'static str, String) {
+    (BEARER, format!("Bearer {}", draft.sign()))
+}
+
+fn id_token(draft: &Draft) -> (&'static str, String) {
+    (ID_TOKEN, draft.sign())
+}
+
+fn by_bearer() -> EasyAuthLayer {
+    EasyAuthLayer::new(nowhere()).confirm_by_bearer(bearer_auth())
+}
+
+fn by_id_token() -> EasyAuthLayer {
+    EasyAuthLayer::new(nowhere()).confirm_by_id_token(id_token_auth())
+}
+
+const ANONYMOUS: &str = "nobody , no token, admin false, confirmed nobody: ";
+
+#[test]
+fn a_bearer_token_confirms_its_caller() {
+    let draft = Draft::access();
+    // The role and the name are in the headers alone, and anybody could have written them there.
+    let sees = |name: &str, admin| {
+        format!("user {name} {USER}, token of {USER}, admin {admin}, confirmed {USER}: ")
+    };
+    assert_sees(by_bearer(), &[user(), bearer(&draft)], &sees("without a name", false));
+    let admin = draft.clone().with("roles", serde_json::json!(["Admin"])).with("name", "Signed");
+    assert_sees(by_bearer(), &[user(), bearer(&admin)], &sees("Signed", true));
+    assert_sees(by_bearer(), &[], ANONYMOUS);
+    // No principal, nothing to confirm.
+    let token = format!("nobody , token of {USER}, admin false, confirmed nobody: ");
+    assert_sees(by_bearer(), &[bearer(&draft)], &token);
+    // Without a token the headers are nobody's.
+    assert_sees(by_bearer(), &[user()], ANONYMOUS);
+    let other = draft.clone().with("oid", OTHER_TENANT);
+    assert_rejects(by_bearer(), &[user(), bearer(&other)], 400, "mismatch", None);
+    let malformed = [(PRINCIPAL, "%".to_owned()), bearer(&draft)];
+    assert_rejects(by_bearer(), &malformed, 400, "malformed-identity", None);
+    let challenge = "Bearer realm=\"files\", error=\"invalid_token\", error_description=\"the token \
+                     has expired\"";
+    let expired = draft.with("exp", NOW - 3600).with("iat", NOW - 7200).with("nbf", NOW - 7200);
+    let headers = [user(), bearer(&expired)];
+    assert_rejects(by_bearer(), &headers, 401, "invalid-token", Some(challenge));
+}
+
+#[test]
+fn an_id_token_confirms_its_caller() {
+    let draft = Draft::id();
+    let sees = |admin| {
+        format!(
+            "user Sample User {USER}, no token, admin {admin}, confirmed {USER}: \
+             x-ms-token-aad-id-token"
+        )
+    };
+    assert_sees(by_id_token(), &[user(), id_token(&draft)], &sees(true));
+    assert_sees(by_id_token(), &[user(), id_token(&draft.clone().without("roles"))], &sees(false));
+    let other = draft.clone().with("oid", OTHER_TENANT);
+    assert_rejects(by_id_token(), &[user(), id_token(&other)], 400, "mismatch", None);
+    let forged = (ID_TOKEN, draft.sign_with(&FOREIGN_KEY));
+    let challenge = "Bearer error=\"invalid_token\", error_description=\"the signature of the token \
+                     is not valid\"";
+    assert_rejects(by_id_token(), &[user(), forged], 401, "invalid-token", Some(challenge));
+    let twice = [user(), id_token(&draft), id_token(&draft)];
+    assert_rejects(by_id_token(), &twice, 400, "malformed-identity", None);
+    // A bearer token goes first, if both may confirm: it is what the client sent itself.
+    let both = || by_id_token().confirm_by_bearer(bearer_auth());
+    assert_sees(
+        both(),
+        &[user(), id_token(&draft), bearer(&Draft::access())],
+        &format!("user without a name {USER}, token of {USER}, admin false, confirmed {USER}: "),
+    );
+    assert_sees(both(), &[user(), id_token(&draft)], &sees(true));
+    // A bearer token that nobody asked to confirm by does not.
+    assert_sees(
+        by_id_token().verify(bearer_auth()),
+        &[user(), bearer(&Draft::access())],
+        &format!("nobody , token of {USER}, admin false, confirmed nobody: "),
+    );
+}
+
+fn encoded(json: &str) -> (&'static str, String) {
+    (PRINCIPAL, BASE64_STANDARD.encode(json))
+}
+
+/// microsoft/physical-ai-toolchain#1620: a caller with a token of her own reaches the service past the
+/// platform, and writes the victim into whatever is not compared.
+#[test]
+fn a_forged_principal_beside_a_genuine_token_is_the_tokens_caller_or_rejected() {
+    let own = bearer(&Draft::access().with("name", "Attacker"));
+    let claim = |typ: &str, val: &str| format!(r#"{{"typ":"{typ}","val":"{val}"}}"#);
+    let iss = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+    let identity = [claim("tid", TENANT), claim("oid", USER)].join(",");
+    let principals = [
+        // The shape of Static Web Apps, with the victim as the user ID.
+        format!(
+            r#"{{"identityProvider":"aad","userId":"{VICTIM}","userDetails":"victim","userRoles":["authenticated","Admin"],"claims":[{identity}]}}"#
+        ),
+        // Without a tenant: issuer and subject are her own, the object ID is the victim's.
+        format!(
+            r#"{{"auth_typ":"aad","claims":[{},{},{}],"name_typ":"name","role_typ":"roles"}}"#,
+            claim("iss", &iss),
+            claim("sub", "subject-at-my-api"),
+            claim("oid", VICTIM),
+        ),
+        // The victim's subject, another provider, another name.
+        format!(
+            r#"{{"auth_typ":"google","claims":[{identity},{},{},{}],"name_typ":"name","role_typ":"roles"}}"#,
+            claim("sub", VICTIM),
+            claim("name", "victim"),
+            claim("roles", "Admin"),
+        ),
+        // Two values of one claim.
+        format!(
+            r#"{{"auth_typ":"aad","claims":[{identity},{}],"name_typ":"name","role_typ":"roles"}}"#,
+            claim("oid", VICTIM),
+        ),
+    ];
+    let expected =
+        format!("user Attacker {USER}, token of {USER}, admin false, confirmed {USER}: ");
+    for json in &principals {
+        for name in [None, Some((NAME, "victim".to_owned())), Some((ID, VICTIM.to_owned()))] {
+            let mut headers = vec![encoded(json), own.clone()];
+            headers.extend(name);
+            let answer = through(by_bearer(), &headers);
+            match answer.status {
+                200 => assert_eq!(answer.body, expected, "{json}"),
+                status => {
+                    assert_eq!(status, 400, "{json}: {}", answer.body);
+                    assert!(!answer.body.contains("victim") && !answer.body.contains(VICTIM));
+                }
+            }
+        }
+    }
+}
+
+/// `confirm_by_bearer` with forged tokens of the token store beside a valid bearer token.
+#[test]
+fn what_confirmation_does_not_cover_is_removed() {
+    let text = |name: &'static str| (name, "forged".to_owned());
+    let forged = [
+        text("X-MS-TOKEN-AAD-ACCESS-TOKEN"),
+        text("X-MS-TOKEN-AAD-REFRESH-TOKEN"),
+        text("X_MS_TOKEN_AAD_ID_TOKEN"),
+        text("X.MS.CLIENT.PRINCIPAL"),
+        text("X-MS-AUTH-TOKEN"),
+    ];
+    let with = |own: [(&'static str, String); 2]| -> Vec<_> {
+        own.into_iter().chain(forged.iter().cloned()).collect()
+    };
+    assert_sees(
+        by_bearer(),
+        &with([user(), bearer(&Draft::access())]),
+        &format!("user without a name {USER}, token of {USER}, admin false, confirmed {USER}: "),
+    );
+    let mut both = with([user(), bearer(&Draft::access())]);
+    both.push(id_token(&Draft::id()));
+    assert_sees(
+        by_bearer(),
+        &both,
+        &format!("user without a name {USER}, token of {USER}, admin false, confirmed {USER}: "),
+    );
+    assert_sees(
+        by_id_token(),
+        &with([user(), id_token(&Draft::id())]),
+        &format!(
+            "user Sample User {USER}, no token, admin true, confirmed {USER}: x-ms-token-aad-id-token"
+        ),
+    );
+    // A genuine token under the name of another provider than its issuer.
+    let google = (
+        PRINCIPAL,
+        BASE64_STANDARD.encode(principal_json("Sample", "Admin").replace("\"aad\"", "\"google\"")),
+    );
+    assert_sees(
+        by_id_token(),
+        &[google, ("X-MS-TOKEN-GOOGLE-ID-TOKEN", Draft::id().sign())],
+        &format!("user Sample User {USER}, no token, admin true, confirmed {USER}: "),
+    );
+}
+
+/// Extractors hand out what was confirmed, and nothing of the headers.
+#[test]
+fn extractors_give_what_was_confirmed() {
+    async fn all(
+        user: EasyAuthPrincipal,
+        tokens: ProviderTokens,
+        caller: ConfirmedCaller,
+    ) -> String {
+        assert_eq!(user.id(), Some(caller.id()));
+        let token = tokens.id_token().map_or(0, easyauth::IdToken::len);
+        format!(
+            "{} {token} {:?} {}",
+            about_user(Some(&user)),
+            tokens.access_token().map(easyauth::AccessToken::len),
+            user.is_in_role("Admin")
+        )
+    }
+    let access = || ("X-MS-TOKEN-AAD-ACCESS-TOKEN", "forged".to_owned());
+    let signed = Draft::id().without("roles").sign();
+    let headers = [user(), (ID_TOKEN, signed.clone()), access()];
+    let router = Router::new()
+        .route("/all", any(all))
+        .route("/admin", any(admin))
+        .route("/confirmed", any(confirmed));
+    let layered = serve(router.layer(by_id_token().login(login())));
+    let actix = actix_service::serve(|config| {
+        config
+            .app_data(Confirmation::by_id_token(id_token_auth()))
+            .app_data(login())
+            .route("/all", actix_web::web::get().to(all));
+    });
+    for server in [&layered, &actix] {
+        let get = |path, headers: &[(&str, String)]| client::get(server.address, path, headers);
+        let answer = get("/all", &headers);
+        assert_eq!(answer.body, format!("user Sample User {} None false", signed.len()));
+        assert_eq!(get("/confirmed", &headers).body, format!("confirmed {USER}"));
+        // The role of the headers counts for nothing.
+        assert_eq!(get("/admin", &headers).status, 403);
+        assert_eq!(get("/admin", &[user(), id_token(&Draft::id())]).status, 200);
+        // Anonymous, and unconfirmed.
+        assert_eq!(get("/confirmed", &[]).status, 401);
+        assert_eq!(get("/confirmed", &[user()]).status, 401);
+        let html = ("Accept", "text/html".to_owned());
+        assert_eq!(get("/confirmed", &[html]).status, 302);
+        let other = Draft::id().with("oid", OTHER_TENANT);
+        assert_eq!(get("/confirmed", &[user(), id_token(&other)]).status, 400);
+    }
+}
+
+/// On actix-web a bearer token confirms, too.
+#[test]
+fn a_bearer_token_confirms_on_actix() {
+    let server = actix_service::serve(|config| {
+        let confirmation = Confirmation::by_bearer(bearer_auth());
+        config.app_data(confirmation.or_by_id_token(id_token_auth())).app_data(platform());
+    });
+    let get = |path, headers: &[(&str, String)]| client::get(server.address, path, headers);
+    let good = [user(), bearer(&Draft::access())];
+    assert_eq!(get("/confirmed", &good).body, format!("confirmed {USER}"));
+    assert_eq!(get("/me", &good).body, "user without a name");
+    assert_eq!(get("/maybe-confirmed", &good).body, format!("confirmed {USER}"));
+    assert_eq!(get("/me", &[user(), id_token(&Draft::id())]).body, "user Sample User");
+    // A trusted platform does not replace confirmation.
+    assert_eq!(get("/maybe", &[user()]).body, "nobody");
+    assert_eq!(get("/maybe-confirmed", &[user()]).body, "nobody");
+    assert_eq!(get("/me", &[user()]).status, 401);
+}
+
+/// The innermost layer decides: nothing that an outer one found out stays.
+#[test]
+fn nothing_of_an_outer_layer_survives() {
+    async fn left(
+        user: Option<Extension<EasyAuthPrincipal>>,
+        caller: Option<Extension<ConfirmedCaller>>,
+        identity: Identity,
+    ) -> String {
+        format!(
+            "{} {} {} {}",
+            user.is_some(),
+            caller.is_some(),
+            identity.principal().is_some(),
+            identity.token().is_some()
+        )
+    }
+    async fn required(_: EasyAuthPrincipal) {}
+    let outers = [
+        EasyAuthLayer::new(platform()).verify(bearer_auth()).login(login()),
+        by_id_token().verify(bearer_auth()).login(login()),
+        by_bearer().login(login()),
+    ];
+    for outer in outers {
+        for inner in [EasyAuthLayer::new(nowhere()), by_id_token()] {
+            let router = Router::new().route("/", any(left)).route("/required", any(required));
+            let server = serve(router.layer(inner).layer(outer.clone()));
+            let headers = [user(), id_token(&Draft::id()), bearer(&Draft::access())];
+            // The outer layer took the headers off that it replaced, so the inner one finds none; where
+            // it did not, the inner one decides by them.
+            let answer = client::get(server.address, "/", &headers);
+            assert!(
+                ["false false false false", "true true true false"].contains(&answer.body.as_str()),
+                "{}",
+                answer.body
+            );
+            // Anonymous requests are those of the inner layer: it sends nobody to sign in.
+            let html = [("Accept", "text/html".to_owned())];
+            let status = client::get(server.address, "/required", &html).status;
+            assert!([401, 500].contains(&status), "{status}");
+        }
+    }
+    // The row as it was reported: an anonymous request under a layer that trusted headers.
+    let router = Router::new().route("/", any(left)).layer(EasyAuthLayer::new(nowhere()));
+    let server = serve(router.layer(EasyAuthLayer::new(platform())));
+    assert_eq!(client::get(server.address, "/", &[user()]).body, "false false false false");
+}

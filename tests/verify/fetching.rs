@@ -1,0 +1,687 @@
+//! Who fetches, who waits, and what becomes of requests whose client hangs up.
+
+use std::{
+    collections::BTreeMap,
+    error::Error as _,
+    future::Future,
+    sync::{Arc, LazyLock, Mutex, mpsc},
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use easyauth::{
+    AccessToken, IdToken, Refusal,
+    verify::{
+        FIRST_BACKOFF, FetchError, FetchKeysBlocking, KEY_LIFETIME, Keys, REFRESH_INTERVAL,
+        REFRESH_LEASE, RefreshError, UNKNOWN_KEY_INTERVAL, Verifier, VerifyError, VerifyErrorKind,
+    },
+};
+
+use crate::{
+    source::{METADATA, Mode, Source, Task, Timer, document, finish, long_lived, run_all, store},
+    support::*,
+};
+
+use VerifyErrorKind::{KeysUnavailable, UnknownKey};
+
+type Answer = Result<(), VerifyError>;
+
+/// A token for any time, which is signed once for each key.
+fn token(kid: &str) -> AccessToken {
+    static TOKENS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+    let sign = || long_lived().with_header("kid", kid).sign();
+    let mut tokens = TOKENS.lock().unwrap();
+    AccessToken::new(tokens.entry(kid.to_owned()).or_insert_with(sign).as_str())
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn late() -> SystemTime {
+    at(NOW) + UNKNOWN_KEY_INTERVAL
+}
+
+/// Keys whose waits a test ends.
+struct Setup {
+    source: Source,
+    timer: Timer,
+    keys: Keys,
+}
+
+impl Setup {
+    /// Without keys yet. The source has this one.
+    fn empty(ids: &[&str]) -> Self {
+        let (source, timer) = (Source::new(ids), Timer::default());
+        let sleep = timer.clone();
+        let keys = Keys::fetched(store(), source.clone())
+            .with_sleep(move |duration| sleep.sleep(duration));
+        Self { source, timer, keys }
+    }
+
+    /// With the key `old`, while the source has `old` and `new`.
+    fn rollover() -> Self {
+        let setup = Self::empty(&["old"]);
+        assert!(setup.refresh(at(NOW)).unwrap());
+        setup.source.publish(document(&["old", "new"]));
+        setup
+    }
+
+    fn request(&self, kid: &str, now: SystemTime) -> Task<Answer> {
+        static VERIFIER: LazyLock<Verifier> = LazyLock::new(verifier);
+        let (keys, token) = (self.keys.clone(), token(kid));
+        Task::new(async move { VERIFIER.verify_fetching(&keys, &token, now).await.map(drop) })
+    }
+
+    fn verify(&self, kid: &str, now: SystemTime) -> Result<(), VerifyErrorKind> {
+        kind(self.request(kid, now).run().expect("nothing to wait for"))
+    }
+
+    fn background(
+        &self,
+        now: SystemTime,
+    ) -> impl Future<Output = Result<bool, RefreshError>> + use<> {
+        let keys = self.keys.clone();
+        async move { keys.refresh_if_due(now).await }
+    }
+
+    fn refresh(&self, now: SystemTime) -> Result<bool, RefreshError> {
+        finish(self.background(now))
+    }
+
+    fn began(&self) -> usize {
+        self.source.began()
+    }
+}
+
+fn kind(answer: Answer) -> Result<(), VerifyErrorKind> {
+    answer.map_err(|error| error.kind())
+}
+
+fn kinds(answers: Vec<Option<Answer>>) -> Vec<Option<Result<(), VerifyErrorKind>>> {
+    answers.into_iter().map(|answer| answer.map(kind)).collect()
+}
+
+/// An error with all its sources, as a log has it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |error| (*error).source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// 503 with `Retry-After`, and a log that says why.
+#[track_caller]
+fn is_unavailable(answer: Answer, retry_after: u64, cause: &str) {
+    let error = answer.unwrap_err();
+    assert_eq!(error.kind(), KeysUnavailable);
+    assert_eq!(error.to_string(), "the keys to verify the token with are not available");
+    assert_eq!(error.retry_after(), Some(seconds(retry_after)));
+    assert_eq!(chain(&error).strip_prefix(&format!("{error}: ")), Some(cause));
+    assert_eq!(error, error.clone());
+    let refusal = Refusal::from(error);
+    assert_eq!(refusal.status(), 503);
+    assert_eq!(refusal.headers()["retry-after"], *retry_after.to_string());
+    assert!(!refusal.headers().contains_key("www-authenticate"));
+}
+
+#[test]
+fn a_token_brings_its_key() {
+    let setup = Setup::empty(&["organizations-key"]);
+    assert_eq!(setup.verify("organizations-key", at(NOW)), Ok(()));
+    assert_eq!(setup.verify("organizations-key", at(NOW)), Ok(()));
+    let (keys, id) = (setup.keys.clone(), IdToken::new(Draft::id().sign()));
+    let result =
+        finish(async move { id_verifier().verify_fetching(&keys, &id, at(NOW)).await.map(drop) });
+    assert_eq!((result, setup.began()), (Ok(()), 1));
+    // A new key: at once if the last fetch is long ago.
+    setup.source.publish(document(&["new"]));
+    assert_eq!(setup.verify("new", late() - seconds(1)), Err(UnknownKey));
+    assert_eq!(setup.began(), 1);
+    assert_eq!(setup.verify("new", late()), Ok(()));
+    assert_eq!(setup.began(), 2);
+    // What is wrong with a token whose key is known makes the store fetch nothing.
+    let expired = AccessToken::new(Draft::access().with("exp", 1).with("nbf", 0).sign());
+    let (keys, now) = (setup.keys.clone(), late() + UNKNOWN_KEY_INTERVAL);
+    let error = finish(async move { verifier().verify_fetching(&keys, &expired, now).await });
+    assert_eq!(error.unwrap_err().kind(), VerifyErrorKind::Expired);
+    assert_eq!(setup.began(), 2);
+}
+
+#[test]
+fn fixed_keys_are_never_fetched() {
+    let keys = Keys::fixed(KEYS.clone());
+    let request = |kid: &str| {
+        let (keys, token) = (keys.clone(), token(kid));
+        finish(async move { verifier().verify_fetching(&keys, &token, at(NOW)).await.map(drop) })
+    };
+    assert_eq!(kind(request("organizations-key")), Ok(()));
+    let error = request("new").unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (UnknownKey, None));
+}
+
+/// Key rollover: the requests that need the new key wait for one fetch.
+#[test]
+fn all_of_50_requests_with_a_new_key_pass() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Hangs);
+    let mut tasks: Vec<_> = (0..50).map(|_| setup.request("new", late())).collect();
+    tasks.push(setup.request("invented", late()));
+    assert!(run_all(&mut tasks).iter().all(Option::is_none));
+    // Requests whose key is known go on.
+    assert_eq!(setup.verify("old", late()), Ok(()));
+    setup.source.set(Mode::Answers);
+    let mut answers = kinds(run_all(&mut tasks));
+    assert_eq!(answers.pop(), Some(Some(Err(UnknownKey))));
+    assert_eq!(answers, vec![Some(Ok(())); 50]);
+    assert_eq!(setup.began(), 2);
+}
+
+#[test]
+fn a_failed_fetch_is_503_for_all_who_waited() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Hangs);
+    let mut tasks: Vec<_> = (0..50).map(|_| setup.request("new", late())).collect();
+    assert!(run_all(&mut tasks).iter().all(Option::is_none));
+    setup.source.set(Mode::Fails);
+    for answer in run_all(&mut tasks) {
+        is_unavailable(answer.unwrap(), 5, "the keys could not be fetched: told to fail");
+    }
+    // And for those that come before the next attempt.
+    let soon = late() + FIRST_BACKOFF - seconds(1);
+    let answer = setup.request("new", soon).run().unwrap();
+    is_unavailable(answer, 5, "the keys could not be fetched: told to fail");
+    assert_eq!(setup.verify("old", soon), Ok(()));
+    assert_eq!(setup.began(), 2);
+    // The refresh in the background makes up for it, long before unknown keys may cause a fetch.
+    setup.source.set(Mode::Answers);
+    assert!(!setup.refresh(soon).unwrap());
+    assert!(setup.refresh(late() + FIRST_BACKOFF).unwrap());
+    assert_eq!(setup.verify("new", late() + FIRST_BACKOFF), Ok(()));
+    assert_eq!(setup.verify("invented", late() + FIRST_BACKOFF), Err(UnknownKey));
+}
+
+/// A hang-up at each await point: the next request goes on with the same fetch.
+#[test]
+fn a_client_that_hangs_up_delays_nobody() {
+    for (polls, documents) in [(1, 0), (2, 0), (3, 1), (4, 1), (5, 1)] {
+        for is_empty in [true, false] {
+            let setup = if is_empty { Setup::empty(&["new"]) } else { Setup::rollover() };
+            let began = setup.began();
+            setup.source.set(Mode::Hangs);
+            setup.source.allow(documents);
+            let mut leader = setup.request("new", late());
+            for _ in 0..polls {
+                assert!(leader.step().is_none());
+            }
+            let mut waiting = setup.request("new", late());
+            waiting.run();
+            drop(leader);
+            assert!(waiting.run().is_none());
+            drop(waiting);
+            assert!(setup.keys.store().unwrap().last_error().is_none());
+            // Nobody waits; the next request goes on.
+            setup.source.set(Mode::Answers);
+            assert_eq!(setup.verify("new", late() + seconds(1)), Ok(()));
+            assert_eq!(setup.began() - began, 1);
+            assert!(setup.refresh(late() + REFRESH_INTERVAL).unwrap());
+        }
+    }
+}
+
+/// The waiter is woken when the one who drove the fetch is gone.
+#[test]
+fn a_waiter_takes_over() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Hangs);
+    let mut leader = setup.request("new", late());
+    let mut waiter = setup.request("new", late());
+    assert!(leader.run().is_none() && waiter.run().is_none());
+    drop(leader);
+    setup.source.allow(1);
+    assert!(waiter.is_woken());
+    assert!(waiter.run().is_none());
+    setup.source.allow(1);
+    assert_eq!(kind(waiter.run().unwrap()), Ok(()));
+    assert_eq!(setup.began(), 2);
+}
+
+/// Futurelock: the leader is kept and never polled again.
+#[test]
+fn a_leader_that_is_not_polled_holds_up_nobody() {
+    for polls in 1..6 {
+        let setup = Setup::rollover();
+        setup.source.set(Mode::Hangs);
+        let mut leader = setup.request("new", late());
+        for _ in 0..polls {
+            assert!(leader.step().is_none());
+        }
+        let mut waiter = setup.request("new", late());
+        assert!(waiter.run().is_none());
+        setup.source.set(Mode::Answers);
+        assert_eq!(kind(waiter.run().unwrap()), Ok(()));
+        // Polled after all, it passes as well.
+        assert_eq!(kind(leader.run().unwrap()), Ok(()));
+        assert_eq!(setup.began(), 2);
+    }
+}
+
+#[test]
+fn nobody_waits_longer_than_the_lease() {
+    for is_empty in [true, false] {
+        let setup = if is_empty { Setup::empty(&["new"]) } else { Setup::rollover() };
+        setup.source.set(Mode::Hangs);
+        let mut tasks: Vec<_> = (0..3).map(|_| setup.request("new", late())).collect();
+        assert!(run_all(&mut tasks).iter().all(Option::is_none));
+        setup.timer.advance(REFRESH_LEASE - seconds(1));
+        let mut latecomer = setup.request("new", late());
+        assert!(latecomer.run().is_none());
+        // One is kept and not polled.
+        let _stuck = tasks.remove(0);
+        tasks.push(latecomer);
+        assert!(run_all(&mut tasks).iter().all(Option::is_none));
+        setup.timer.advance(seconds(1));
+        for answer in run_all(&mut tasks) {
+            is_unavailable(answer.unwrap(), 5, "the keys were not fetched in time");
+        }
+        setup.source.set(Mode::Answers);
+        assert!(setup.refresh(late() + FIRST_BACKOFF).unwrap());
+        assert_eq!(setup.verify("new", late() + FIRST_BACKOFF), Ok(()));
+    }
+}
+
+/// The time that requests wait is theirs: a fetch that paused does not shorten it.
+#[test]
+fn a_fetch_that_paused_has_its_time_again() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Hangs);
+    let mut leader = setup.request("new", late());
+    assert!(leader.run().is_none());
+    setup.timer.advance(REFRESH_LEASE - seconds(1));
+    drop(leader);
+    let mut next = setup.request("new", late());
+    assert!(next.run().is_none());
+    setup.timer.advance(REFRESH_LEASE - seconds(1));
+    assert!(next.run().is_none());
+    setup.source.set(Mode::Answers);
+    assert_eq!(kind(next.run().unwrap()), Ok(()));
+    assert_eq!(setup.began(), 2);
+}
+
+/// A fetch that nobody waited for until its lease was over: an unknown key goes on with it, because it
+/// may not begin another one; the refresh in the background replaces it.
+#[test]
+fn an_abandoned_fetch_is_continued_or_replaced() {
+    let abandoned = || {
+        let setup = Setup::rollover();
+        setup.source.set(Mode::Hangs);
+        let mut leader = setup.request("new", late());
+        assert!(leader.run().is_none());
+        drop(leader);
+        setup.source.set(Mode::Answers);
+        setup
+    };
+    let after = late() + REFRESH_LEASE;
+    let setup = abandoned();
+    assert_eq!((setup.verify("new", after), setup.began()), (Ok(()), 2));
+    let setup = abandoned();
+    assert!(setup.refresh(after).unwrap());
+    assert_eq!((setup.verify("new", after), setup.began()), (Ok(()), 3));
+    let setup = abandoned();
+    assert!(setup.refresh(after - seconds(1)).unwrap());
+    assert_eq!((setup.verify("new", after), setup.began()), (Ok(()), 2));
+}
+
+/// Unknown keys cause one fetch in five minutes, whether it succeeds, fails or is abandoned.
+#[test]
+fn invented_keys_cause_one_fetch_in_five_minutes() {
+    for mode in [Mode::Answers, Mode::Fails, Mode::Panics, Mode::Hangs] {
+        let setup = Setup::rollover();
+        setup.source.set(mode);
+        for second in 0..UNKNOWN_KEY_INTERVAL.as_secs() {
+            let mut task = setup.request("invented", late() + seconds(second));
+            task.run();
+        }
+        assert_eq!(setup.began(), 2, "{mode:?}");
+        setup.request("invented", late() + UNKNOWN_KEY_INTERVAL).run();
+        assert_eq!(setup.began(), 3, "{mode:?}");
+    }
+}
+
+/// Clients that invent keys and hang up, at each await point, for two days: keys are refreshed every
+/// hour.
+#[test]
+fn hang_ups_do_not_delay_the_hourly_refresh() {
+    let setup = Setup::rollover();
+    let mut due = at(NOW) + REFRESH_INTERVAL;
+    let mut unknown = 0;
+    for minute in 1..=2 * 24 * 60 {
+        let now = at(NOW + 60 * minute);
+        let began = setup.began();
+        for polls in 1..=5 {
+            let mut task = setup.request("invented", now);
+            (0..polls).for_each(|_| drop(task.step()));
+        }
+        unknown += setup.began() - began;
+        setup.refresh(now).unwrap();
+        if now >= due {
+            assert_eq!(setup.keys.store().unwrap().last_success(), Some(now));
+            due = now + REFRESH_INTERVAL;
+        }
+        assert_eq!(setup.verify("old", now), Ok(()));
+    }
+    assert!(unknown <= 2 * 24 * 12, "{unknown}");
+}
+
+#[test]
+fn the_background_joins_a_fetch_and_drives_it() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Hangs);
+    let mut request = setup.request("new", late());
+    assert!(request.run().is_none());
+    let mut background = Task::new(setup.background(late()));
+    assert!(background.run().is_none());
+    drop(request);
+    setup.source.set(Mode::Answers);
+    assert!(background.run().unwrap().unwrap());
+    assert_eq!((setup.verify("new", late()), setup.began()), (Ok(()), 2));
+    assert!(!setup.refresh(late()).unwrap());
+}
+
+#[test]
+fn the_refresh_in_the_background() {
+    let setup = Setup::empty(&["old"]);
+    assert!(setup.refresh(at(NOW)).unwrap());
+    assert!(!setup.refresh(at(NOW) + REFRESH_INTERVAL - seconds(1)).unwrap());
+    setup.source.set(Mode::Fails);
+    let mut now = at(NOW) + REFRESH_INTERVAL;
+    for wait in [5, 10, 20, 40, 80, 160, 300, 300] {
+        let error = setup.refresh(now).unwrap_err();
+        assert_eq!(error.to_string(), "the keys could not be fetched");
+        assert!(!setup.refresh(now + seconds(wait - 1)).unwrap());
+        // What unknown keys cause meanwhile does not prolong it.
+        setup.request("invented", now + seconds(wait - 1)).run();
+        now += seconds(wait);
+    }
+    assert_eq!(setup.verify("old", now), Ok(()));
+}
+
+/// An unknown key does not take the place of the hourly refresh.
+#[test]
+fn the_hourly_refresh_has_its_own_timer() {
+    let setup = Setup::rollover();
+    let due = at(NOW) + REFRESH_INTERVAL;
+    assert_eq!(setup.verify("new", due - seconds(1)), Ok(()));
+    assert!(setup.refresh(due).unwrap());
+    assert_eq!(setup.began(), 3);
+}
+
+/// Without any key the backoff alone decides.
+#[test]
+fn a_store_that_starts_without_network_recovers() {
+    let setup = Setup::empty(&["old"]);
+    setup.source.set(Mode::Fails);
+    let mut now = at(NOW);
+    for (attempt, wait) in [5, 10, 20].into_iter().enumerate() {
+        let answer = setup.request("old", now).run().unwrap();
+        is_unavailable(answer, wait, "the keys could not be fetched: told to fail");
+        assert_eq!(setup.verify("old", now + seconds(wait - 1)), Err(KeysUnavailable));
+        assert_eq!(setup.began(), attempt + 1);
+        now += seconds(wait);
+    }
+    setup.source.set(Mode::Answers);
+    assert_eq!(setup.verify("old", now), Ok(()));
+    // Keys that are gone after a day are fetched at once.
+    assert_eq!(setup.verify("old", now + KEY_LIFETIME), Ok(()));
+    assert_eq!(setup.began(), 5);
+}
+
+/// A panic is a failure of the fetch, not of the request that drove it.
+#[test]
+fn a_fetcher_that_panics() {
+    for documents in 0..2 {
+        let setup = Setup::rollover();
+        setup.source.set(Mode::Hangs);
+        setup.source.allow(documents);
+        let mut tasks: Vec<_> = (0..3).map(|_| setup.request("new", late())).collect();
+        assert!(run_all(&mut tasks).iter().all(Option::is_none));
+        setup.source.set(Mode::Panics);
+        for answer in run_all(&mut tasks) {
+            is_unavailable(answer.unwrap(), 5, "the fetcher of the keys panicked");
+        }
+        setup.source.set(Mode::Answers);
+        assert_eq!(setup.verify("old", late()), Ok(()));
+        assert!(setup.refresh(late() + FIRST_BACKOFF).unwrap());
+        assert_eq!(setup.verify("new", late() + FIRST_BACKOFF), Ok(()));
+    }
+}
+
+/// A sleep that panics, as those of runtimes do outside of them, leaves the wait to a thread.
+#[test]
+fn a_sleep_that_panics() {
+    let source = Source::new(&["old"]);
+    source.set(Mode::Hangs);
+    let store = store().with_lease(Duration::from_millis(20));
+    let keys = Keys::fetched(store, source)
+        .with_sleep(|_| -> std::future::Ready<()> { panic!("no runtime") });
+    wait_for_the_lease(keys);
+}
+
+#[test]
+fn a_thread_ends_the_wait_where_there_is_no_sleep() {
+    let source = Source::new(&["old"]);
+    source.set(Mode::Hangs);
+    wait_for_the_lease(Keys::fetched(store().with_lease(Duration::from_millis(20)), source));
+}
+
+/// Blocks until the request is woken, which only the end of the lease does.
+#[track_caller]
+fn wait_for_the_lease(keys: Keys) {
+    let request = {
+        let keys = keys.clone();
+        async move { verifier().verify_fetching(&keys, &token("old"), at(NOW)).await.map(drop) }
+    };
+    let mut task = Task::new(request);
+    assert!(task.run().is_none());
+    while !task.is_woken() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    is_unavailable(task.run().unwrap(), 5, "the keys were not fetched in time");
+}
+
+/// A lease can be shorter, and not longer.
+#[test]
+fn the_lease() {
+    for (lease, expected) in [(seconds(5), seconds(5)), (Duration::MAX, REFRESH_LEASE)] {
+        let store = store().with_lease(lease);
+        let first = store.begin_refresh(at(NOW)).unwrap();
+        assert!(store.begin_refresh(at(NOW) + expected - seconds(1)).is_none());
+        assert!(store.begin_refresh(at(NOW) + expected).is_some());
+        drop(first);
+    }
+}
+
+/// A clock that is set back or ahead delays nothing and keeps nothing for longer.
+#[test]
+fn a_clock_that_is_set_back() {
+    let day = KEY_LIFETIME;
+    for back in [seconds(1), seconds(60), seconds(1800), REFRESH_INTERVAL, day, 30 * day] {
+        let setup = Setup::rollover();
+        let mut now = at(NOW) - back;
+        assert_eq!(setup.verify("old", now), Ok(()), "{back:?}");
+        assert!(!setup.refresh(now).unwrap(), "{back:?}");
+        assert_eq!(setup.verify("new", now), Err(UnknownKey), "{back:?}");
+        // An unknown key after five minutes, an hour after the last refresh at the latest.
+        now += UNKNOWN_KEY_INTERVAL + seconds(60);
+        assert_eq!(setup.verify("new", now), Ok(()), "{back:?}");
+        now += REFRESH_INTERVAL;
+        assert!(setup.refresh(now).unwrap(), "{back:?}");
+        // A key that is gone is gone after a day.
+        setup.source.publish(document(&["new"]));
+        now += REFRESH_INTERVAL;
+        assert!(setup.refresh(now).unwrap(), "{back:?}");
+        assert_eq!(setup.verify("old", now + day - REFRESH_INTERVAL), Err(UnknownKey), "{back:?}");
+    }
+}
+
+/// Keys that were seen by a clock far ahead do not outlive a day, even if no fetch succeeds.
+#[test]
+fn a_clock_that_was_ahead() {
+    let setup = Setup::empty(&["old"]);
+    assert!(setup.refresh(at(NOW) + 365 * KEY_LIFETIME).unwrap());
+    setup.source.set(Mode::Fails);
+    setup.request("invented", at(NOW)).run();
+    assert_eq!(setup.verify("old", at(NOW) + KEY_LIFETIME - seconds(1)), Ok(()));
+    assert_eq!(setup.verify("old", at(NOW) + KEY_LIFETIME), Err(KeysUnavailable));
+}
+
+/// For those who do their own input and output: requests wait for their refresh as well.
+#[test]
+fn requests_wait_for_a_refresh_by_hand() {
+    let setup = Setup::rollover();
+    let store = setup.keys.store().unwrap();
+    let mut refresh = store.begin_refresh_for_unknown_key(late()).unwrap();
+    let error = verifier().verify(&token("new"), store, late()).unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (KeysUnavailable, Some(FIRST_BACKOFF)));
+    let mut tasks: Vec<_> = (0..3).map(|_| setup.request("new", late())).collect();
+    assert!(run_all(&mut tasks).iter().all(Option::is_none));
+    refresh.metadata(METADATA).unwrap();
+    refresh.finish(&document(&["old", "new"])).unwrap();
+    assert_eq!(kinds(run_all(&mut tasks)), vec![Some(Ok(())); 3]);
+
+    // An abandoned one is no failure, and is made up for at once.
+    let later = late() + UNKNOWN_KEY_INTERVAL;
+    let refresh = store.begin_refresh_for_unknown_key(later).unwrap();
+    let mut task = setup.request("newer", later);
+    assert!(task.run().is_none());
+    drop(refresh);
+    is_unavailable(task.run().unwrap(), 5, "the refresh was abandoned before its end");
+    assert!(store.last_error().is_none());
+    assert!(store.begin_refresh_for_unknown_key(later).is_none());
+    assert!(setup.refresh(later).unwrap());
+    assert_eq!(setup.verify("newer", later), Err(UnknownKey));
+}
+
+/// A refresh by hand that hangs: requests stop waiting for it.
+#[test]
+fn a_refresh_by_hand_that_hangs() {
+    let setup = Setup::rollover();
+    let store = setup.keys.store().unwrap();
+    let refresh = store.begin_refresh_for_unknown_key(late()).unwrap();
+    let mut task = setup.request("new", late());
+    assert!(task.run().is_none());
+    setup.timer.advance(REFRESH_LEASE);
+    is_unavailable(task.run().unwrap(), 5, "the keys were not fetched in time");
+    assert!(setup.refresh(late() + FIRST_BACKOFF).unwrap());
+    drop(refresh);
+    assert!(store.last_error().is_none());
+}
+
+/// Blocks until a test lets it go.
+struct Gate(Mutex<mpsc::Receiver<Mode>>, Source);
+
+impl FetchKeysBlocking for Gate {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        if let Ok(mode) = self.0.lock().unwrap().recv() {
+            self.1.set(mode);
+        }
+        FetchKeysBlocking::fetch(&self.1, uri)
+    }
+}
+
+/// The blocking twin: threads wait for the one that fetches, however that ends.
+#[test]
+fn threads_wait_for_the_fetch_under_way() {
+    for (mode, expected) in [
+        (Mode::Answers, Ok(())),
+        (Mode::Fails, Err("the keys could not be fetched")),
+        (Mode::Panics, Err("the fetcher of the keys panicked")),
+    ] {
+        let (store, source) = (store(), Source::new(&["old"]));
+        assert!(store.refresh_if_due_blocking(&source, at(NOW)).unwrap());
+        source.publish(document(&["old", "new"]));
+        let (open, gate) = mpsc::channel();
+        let gate = Gate(Mutex::new(gate), source.clone());
+        let (verifier, token) = (verifier(), token("new"));
+        let verify = || verifier.verify_fetching_blocking(&store, &gate, &token, late());
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(verify)).collect();
+            open.send(mode).unwrap();
+            drop(open);
+            for thread in threads {
+                let result = thread.join().unwrap().map(drop);
+                let cause = result.map_err(|error| error.source().unwrap().to_string());
+                assert_eq!(cause.as_ref().map_err(String::as_str).copied(), expected);
+            }
+        });
+        assert_eq!(source.began(), 2);
+        assert!(store.refresh_if_due_blocking(&source, late()).is_ok());
+    }
+}
+
+#[test]
+fn threads_wait_no_longer_than_the_lease() {
+    let store = store().with_lease(Duration::from_millis(20));
+    let refresh = store.begin_refresh(at(NOW)).unwrap();
+    let source = Source::new(&["old"]);
+    let verify =
+        |now| verifier().verify_fetching_blocking(&store, &source, &token("old"), now).map(drop);
+    is_unavailable(verify(at(NOW)), 5, "the keys were not fetched in time");
+    assert_eq!((source.began(), kind(verify(at(NOW) + FIRST_BACKOFF))), (0, Ok(())));
+    drop(refresh);
+    let refresh = store.begin_refresh(at(NOW) + 2 * REFRESH_INTERVAL).unwrap();
+    let error = store.refresh_if_due_blocking(&source, at(NOW) + 2 * REFRESH_INTERVAL);
+    assert_eq!(error.unwrap_err().to_string(), "the keys were not fetched in time");
+    drop(refresh);
+}
+
+/// Many threads poll one fetch: all pass, and it is fetched once.
+#[test]
+fn many_threads_drive_one_fetch() {
+    for _ in 0..50 {
+        let source = Source::new(&["old"]);
+        let keys = Keys::fetched(store(), source.clone());
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let (keys, token) = (keys.clone(), token("old"));
+                    let verify = async move {
+                        verifier().verify_fetching(&keys, &token, at(NOW)).await.map(drop)
+                    };
+                    let mut task = Task::new(verify);
+                    loop {
+                        match task.run() {
+                            Some(answer) => return assert_eq!(kind(answer), Ok(())),
+                            None => thread::yield_now(),
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!((source.began(), source.delivered()), (1, 1));
+    }
+}
+
+/// Keys that are dropped while a fetch pauses take it with them.
+#[test]
+fn a_paused_fetch_is_dropped_with_its_keys() {
+    let source = Arc::new(());
+    let held = Arc::clone(&source);
+    struct Stuck(#[allow(dead_code, reason = "counted")] Arc<()>);
+    impl easyauth::verify::FetchKeys for Stuck {
+        fn fetch(&self, _: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
+            std::future::pending()
+        }
+    }
+    let keys = Keys::fetched(store(), Stuck(held));
+    let timer = Timer::default();
+    let sleep = timer.clone();
+    let keys = keys.with_sleep(move |duration| sleep.sleep(duration));
+    let mut task = Task::new({
+        let keys = keys.clone();
+        async move { keys.refresh_if_due(at(NOW)).await.is_ok() }
+    });
+    assert!(task.run().is_none());
+    drop(task);
+    assert_eq!(Arc::strong_count(&source), 2);
+    drop(keys);
+    assert_eq!(Arc::strong_count(&source), 1);
+}

@@ -1,0 +1,278 @@
+//! A source of keys that does what a test says, and what polls futures by hand.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use easyauth::verify::{FetchError, FetchKeys, FetchKeysBlocking, KeyStore, MetadataUri};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+pub(crate) const METADATA: &[u8] = include_bytes!("../data/entra.metadata.json");
+
+pub(crate) fn store() -> KeyStore {
+    let uri = "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
+    KeyStore::new(MetadataUri::parse(uri).unwrap())
+}
+
+/// A token for any time.
+pub(crate) fn long_lived() -> Draft {
+    Draft::access().with("iat", 0).with("nbf", 0).with("exp", NOW + 1_000_000_000)
+}
+
+/// A key set with the key that signs, under these IDs.
+pub(crate) fn document(ids: &[&str]) -> Vec<u8> {
+    let key = |id: &&str| {
+        let mut key = rsa_jwk(&KEY);
+        key.insert("kid".to_owned(), json!(id));
+        Value::from(key)
+    };
+    json!({"keys": ids.iter().map(key).collect::<Vec<_>>()}).to_string().into_bytes()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Answers,
+    Fails,
+    /// Answers only as many documents as the test allows.
+    Hangs,
+    Panics,
+}
+
+/// Where keys come from. Every document takes one more poll than the first.
+#[derive(Clone)]
+pub(crate) struct Source(Arc<Mutex<State>>);
+
+struct State {
+    mode: Mode,
+    keys: Vec<u8>,
+    allowed: usize,
+    /// How many fetches began, and how many brought keys.
+    began: usize,
+    delivered: usize,
+    wakers: Vec<Waker>,
+}
+
+impl Source {
+    pub(crate) fn new(ids: &[&str]) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            mode: Mode::Answers,
+            keys: document(ids),
+            allowed: 0,
+            began: 0,
+            delivered: 0,
+            wakers: Vec::new(),
+        })))
+    }
+
+    pub(crate) fn publish(&self, keys: Vec<u8>) {
+        self.0.lock().unwrap().keys = keys;
+    }
+
+    /// What it does from now on, also with fetches under way.
+    pub(crate) fn set(&self, mode: Mode) {
+        self.0.lock().unwrap().mode = mode;
+        self.wake();
+    }
+
+    /// Lets this many documents through while it hangs.
+    pub(crate) fn allow(&self, documents: usize) {
+        self.0.lock().unwrap().allowed += documents;
+        self.wake();
+    }
+
+    fn wake(&self) {
+        let wakers = std::mem::take(&mut self.0.lock().unwrap().wakers);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    pub(crate) fn began(&self) -> usize {
+        self.0.lock().unwrap().began
+    }
+
+    pub(crate) fn delivered(&self) -> usize {
+        self.0.lock().unwrap().delivered
+    }
+
+    fn is_metadata(uri: &str) -> bool {
+        uri.ends_with("openid-configuration")
+    }
+
+    /// The answer, if there is one now.
+    fn answer(&self, is_metadata: bool) -> Option<Result<Vec<u8>, FetchError>> {
+        let mut state = self.0.lock().unwrap();
+        match state.mode {
+            Mode::Panics => {
+                drop(state);
+                panic!("told to panic");
+            }
+            Mode::Hangs if state.allowed == 0 => return None,
+            Mode::Hangs => state.allowed -= 1,
+            Mode::Fails => return Some(Err(FetchError::new("told to fail"))),
+            Mode::Answers => {}
+        }
+        if is_metadata {
+            return Some(Ok(METADATA.to_vec()));
+        }
+        state.delivered += 1;
+        Some(Ok(state.keys.clone()))
+    }
+}
+
+impl FetchKeys for Source {
+    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
+        let (source, is_metadata) = (self.clone(), Self::is_metadata(uri));
+        if is_metadata {
+            self.0.lock().unwrap().began += 1;
+        }
+        let mut is_first = true;
+        poll_fn(move |context| {
+            if std::mem::take(&mut is_first) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            match source.answer(is_metadata) {
+                Some(answer) => Poll::Ready(answer),
+                None => {
+                    source.0.lock().unwrap().wakers.push(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        })
+    }
+}
+
+impl FetchKeysBlocking for Source {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+        let is_metadata = Self::is_metadata(uri);
+        if is_metadata {
+            self.0.lock().unwrap().began += 1;
+        }
+        loop {
+            match self.answer(is_metadata) {
+                Some(answer) => return answer,
+                None => std::thread::yield_now(),
+            }
+        }
+    }
+}
+
+/// A timer that a test moves on.
+#[derive(Clone, Default)]
+pub(crate) struct Timer(Arc<Mutex<(Duration, Vec<(Duration, Waker)>)>>);
+
+impl Timer {
+    pub(crate) fn now(&self) -> Duration {
+        self.0.lock().unwrap().0
+    }
+
+    pub(crate) fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        let timer = self.clone();
+        let end = timer.now() + duration;
+        poll_fn(move |context| {
+            let mut state = timer.0.lock().unwrap();
+            if state.0 >= end {
+                return Poll::Ready(());
+            }
+            state.1.push((end, context.waker().clone()));
+            Poll::Pending
+        })
+    }
+
+    /// When the next sleep ends.
+    pub(crate) fn next(&self) -> Option<Duration> {
+        let state = self.0.lock().unwrap();
+        state.1.iter().map(|(end, _)| *end).filter(|end| *end > state.0).min()
+    }
+
+    pub(crate) fn advance(&self, duration: Duration) {
+        let mut state = self.0.lock().unwrap();
+        state.0 += duration;
+        let now = state.0;
+        let over: Vec<_> = state.1.extract_if(.., |(end, _)| *end <= now).collect();
+        drop(state);
+        over.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+}
+
+/// A future that is polled when it was woken.
+pub(crate) struct Task<T> {
+    future: Pin<Box<dyn Future<Output = T>>>,
+    flag: Arc<Flag>,
+}
+
+struct Flag {
+    is_woken: AtomicBool,
+    count: AtomicUsize,
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.is_woken.store(true, Ordering::SeqCst);
+        self.count.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl<T> Task<T> {
+    pub(crate) fn new(future: impl Future<Output = T> + 'static) -> Self {
+        let flag = Flag { is_woken: AtomicBool::new(true), count: AtomicUsize::new(0) };
+        Self { future: Box::pin(future), flag: Arc::new(flag) }
+    }
+
+    pub(crate) fn is_woken(&self) -> bool {
+        self.flag.is_woken.load(Ordering::SeqCst)
+    }
+
+    /// Polls it once, if it was woken.
+    pub(crate) fn step(&mut self) -> Option<T> {
+        if !self.flag.is_woken.swap(false, Ordering::SeqCst) {
+            return None;
+        }
+        let waker = Waker::from(Arc::clone(&self.flag));
+        match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Polls it as long as it is woken.
+    pub(crate) fn run(&mut self) -> Option<T> {
+        while self.is_woken() {
+            if let Some(output) = self.step() {
+                return Some(output);
+            }
+        }
+        None
+    }
+}
+
+/// The output of a future that needs nothing but polls.
+#[track_caller]
+pub(crate) fn finish<T>(future: impl Future<Output = T> + 'static) -> T {
+    Task::new(future).run().expect("nothing to wait for")
+}
+
+/// Runs all of them as long as one is woken. Returns what they came to; `None` for those that wait.
+pub(crate) fn run_all<T>(tasks: &mut [Task<T>]) -> Vec<Option<T>> {
+    let mut outputs: Vec<Option<T>> = tasks.iter().map(|_| None).collect();
+    loop {
+        let mut is_idle = true;
+        for (task, output) in tasks.iter_mut().zip(&mut outputs) {
+            if output.is_none() && task.is_woken() {
+                is_idle = false;
+                *output = task.step();
+            }
+        }
+        if is_idle {
+            return outputs;
+        }
+    }
+}

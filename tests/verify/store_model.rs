@@ -1,0 +1,373 @@
+//! Requests, hang-ups, clock steps and a source that fails, hangs and panics, in any order: what holds
+//! in all of them.
+
+use std::{
+    sync::LazyLock,
+    time::{Duration, SystemTime},
+};
+
+use easyauth::{
+    AccessToken,
+    verify::{
+        KEY_LIFETIME, Keys, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL, Verifier,
+        VerifyErrorKind,
+    },
+};
+use proptest::prelude::*;
+
+use crate::{
+    source::{Mode, Source, Task, Timer, document, long_lived, store},
+    support::*,
+};
+
+const KIDS: [&str; 3] = ["old", "new", "invented"];
+const INVENTED: usize = 2;
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A request whose token names one of the keys is polled once.
+    Request(usize),
+    /// Polls what was woken, up to so many polls.
+    Run(usize),
+    /// The client hangs up.
+    HangUp(usize),
+    /// The task is kept and no longer polled.
+    Freeze(usize),
+    /// Time passes.
+    Pass(Duration),
+    /// The clock is set, ahead or back.
+    SetClock(bool, Duration),
+    Source(Mode),
+    /// The source that hangs lets some documents through.
+    Allow(usize),
+    /// The document has these of the two keys.
+    Publish(bool, bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let seconds = |range: std::ops::Range<u64>| range.prop_map(Duration::from_secs);
+    let mode = prop_oneof![
+        3 => Just(Mode::Answers),
+        1 => Just(Mode::Fails),
+        2 => Just(Mode::Hangs),
+        1 => Just(Mode::Panics),
+    ];
+    prop_oneof![
+        8 => (0..KIDS.len()).prop_map(Step::Request),
+        5 => (1..6_usize).prop_map(Step::Run),
+        3 => any::<usize>().prop_map(Step::HangUp),
+        1 => any::<usize>().prop_map(Step::Freeze),
+        5 => seconds(1..400).prop_map(Step::Pass),
+        2 => seconds(1000..10_000).prop_map(Step::Pass),
+        1 => seconds(80_000..100_000).prop_map(Step::Pass),
+        1 => (any::<bool>(), prop_oneof![seconds(1..200), seconds(1..200_000)])
+            .prop_map(|(is_ahead, by)| Step::SetClock(is_ahead, by)),
+        4 => mode.prop_map(Step::Source),
+        2 => (1..4_usize).prop_map(Step::Allow),
+        2 => (any::<bool>(), any::<bool>()).prop_map(|(old, new)| Step::Publish(old, new)),
+    ]
+}
+
+/// A request that waits.
+struct Request {
+    task: Task<Result<(), VerifyErrorKind>>,
+    kid: usize,
+    /// When it came, in the time that passed and in the time that the clock went forward.
+    came: Duration,
+    forward: Duration,
+    /// How many fetches had succeeded then.
+    delivered: usize,
+    is_frozen: bool,
+}
+
+/// What takes long to make.
+struct Parts {
+    verifier: Verifier,
+    tokens: [AccessToken; 3],
+    /// Without keys, with the old one, with the new one, with both.
+    documents: [Vec<u8>; 4],
+}
+
+static PARTS: LazyLock<Parts> = LazyLock::new(|| {
+    let token = |kid| AccessToken::new(long_lived().with_header("kid", kid).sign());
+    Parts {
+        verifier: verifier(),
+        tokens: KIDS.map(token),
+        documents: [&[][..], &["old"], &["new"], &["old", "new"]].map(document),
+    }
+});
+
+struct Model {
+    source: Source,
+    timer: Timer,
+    keys: Keys,
+    parts: &'static Parts,
+    published: [bool; 2],
+    mode: Mode,
+
+    clock: SystemTime,
+    /// How far the clock went forward in all: the time that a store can observe.
+    forward: Duration,
+    requests: Vec<Request>,
+    background: Option<Task<()>>,
+
+    /// Fetches that were seen to begin and to succeed.
+    began: usize,
+    delivered: usize,
+    /// When the last fetch began.
+    last_began: (Duration, Duration),
+    /// Whether the last fetch that began has succeeded.
+    is_settled: bool,
+    /// When the last one that succeeded began: in time that passed, and forward.
+    last_success: Option<(Duration, Duration)>,
+    last_seen: [Option<Duration>; 2],
+    last_for_unknown: Option<Duration>,
+    /// When the source last did not answer.
+    unwell: Duration,
+}
+
+impl Model {
+    fn new() -> Self {
+        let (source, timer) = (Source::new(&["old"]), Timer::default());
+        let sleep = timer.clone();
+        let keys = Keys::fetched(store(), source.clone())
+            .with_sleep(move |duration| sleep.sleep(duration));
+        Self {
+            source,
+            timer,
+            keys,
+            parts: &PARTS,
+            published: [true, false],
+            mode: Mode::Answers,
+            clock: at(NOW),
+            forward: Duration::ZERO,
+            requests: Vec::new(),
+            background: None,
+            began: 0,
+            delivered: 0,
+            last_began: Default::default(),
+            is_settled: false,
+            last_success: None,
+            last_seen: [None; 2],
+            last_for_unknown: None,
+            unwell: Duration::ZERO,
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Request(kid) => self.request(kid),
+            Step::Run(polls) => drop(self.run(polls)),
+            Step::HangUp(which) => {
+                if !self.requests.is_empty() {
+                    let which = which % self.requests.len();
+                    drop(self.requests.swap_remove(which));
+                }
+            }
+            Step::Freeze(which) => {
+                if !self.requests.is_empty() {
+                    let which = which % self.requests.len();
+                    self.requests[which].is_frozen = true;
+                }
+            }
+            Step::Pass(time) => self.pass(time),
+            Step::SetClock(true, by) => {
+                self.clock += by;
+                self.forward += by;
+            }
+            Step::SetClock(false, by) => self.clock -= by,
+            Step::Source(mode) => {
+                self.mode = mode;
+                self.source.set(mode);
+                self.unwell = self.timer.now();
+            }
+            Step::Allow(documents) => self.source.allow(documents),
+            Step::Publish(old, new) => {
+                self.published = [old, new];
+                self.unwell = self.timer.now();
+                let which = usize::from(old) + 2 * usize::from(new);
+                self.source.publish(self.parts.documents[which].clone());
+            }
+        }
+    }
+
+    fn request(&mut self, kid: usize) {
+        let (keys, token, now) = (self.keys.clone(), &self.parts.tokens[kid], self.clock);
+        let verifier = &self.parts.verifier;
+        let verify = async move {
+            let result = verifier.verify_fetching(&keys, token, now).await;
+            result.map(drop).map_err(|error| error.kind())
+        };
+        let mut request = Request {
+            task: Task::new(verify),
+            kid,
+            came: self.timer.now(),
+            forward: self.forward,
+            delivered: self.delivered,
+            is_frozen: false,
+        };
+        let is_empty = self.keys.store().unwrap().is_empty(now);
+        let began = self.source.began();
+        let answer = request.task.step();
+        if self.source.began() > began && !is_empty {
+            if let Some(last) = self.last_for_unknown.replace(self.forward) {
+                let since = self.forward - last;
+                assert!(
+                    since >= UNKNOWN_KEY_INTERVAL,
+                    "unknown keys cause a fetch after {since:?}"
+                );
+            }
+        }
+        self.look();
+        match answer {
+            Some(answer) => self.check(&request, answer),
+            None => {
+                self.must_not_be_known(&request, "waits");
+                self.requests.push(request);
+            }
+        }
+    }
+
+    /// Polls what was woken. Returns `true` if nothing is left to poll.
+    fn run(&mut self, polls: usize) -> bool {
+        for _ in 0..polls {
+            if let Some(task) = &mut self.background
+                && task.is_woken()
+            {
+                if task.step().is_some() {
+                    self.background = None;
+                }
+                self.look();
+                continue;
+            }
+            let is_ready = |request: &Request| !request.is_frozen && request.task.is_woken();
+            let Some(which) = self.requests.iter().position(is_ready) else { return true };
+            let answer = self.requests[which].task.step();
+            self.look();
+            if let Some(answer) = answer {
+                let request = self.requests.swap_remove(which);
+                self.check(&request, answer);
+            }
+        }
+        false
+    }
+
+    fn settle(&mut self) {
+        for _ in 0..1000 {
+            if self.run(100) {
+                return;
+            }
+        }
+        panic!("tasks wake each other without end");
+    }
+
+    /// Lets time pass, while a task refreshes keys every minute.
+    fn pass(&mut self, time: Duration) {
+        let end = self.timer.now() + time;
+        self.settle();
+        while self.timer.now() < end {
+            let now = self.timer.now();
+            let next = self.timer.next().unwrap_or(end).min(end).min(now + MINUTE);
+            self.timer.advance(next - now);
+            self.clock += next - now;
+            self.forward += next - now;
+            if self.mode != Mode::Answers || self.published == [false, false] {
+                self.unwell = next;
+            }
+            if self.background.is_none() {
+                let (keys, now) = (self.keys.clone(), self.clock);
+                self.background =
+                    Some(Task::new(async move { drop(keys.refresh_if_due(now).await) }));
+            }
+            self.settle();
+            self.check_time();
+        }
+    }
+
+    /// Takes note of what the source saw.
+    fn look(&mut self) {
+        if self.source.began() > self.began {
+            self.began = self.source.began();
+            self.last_began = (self.timer.now(), self.forward);
+            self.is_settled = false;
+        }
+        if self.source.delivered() > self.delivered {
+            self.delivered = self.source.delivered();
+            // An empty document is no success.
+            if self.published != [false, false] {
+                self.is_settled = true;
+                self.last_success = Some(self.last_began);
+                for (key, is_published) in self.last_seen.iter_mut().zip(self.published) {
+                    if is_published {
+                        *key = Some(self.last_began.1);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_time(&self) {
+        let now = self.timer.now();
+        for request in self.requests.iter().filter(|request| !request.is_frozen) {
+            let waited = now - request.came;
+            assert!(waited < REFRESH_LEASE, "a request waits for {waited:?}");
+        }
+        let healthy_since = match self.last_success {
+            Some((success, _)) => self.unwell.max(success),
+            None => self.unwell,
+        };
+        assert!(now - healthy_since <= 2 * REFRESH_INTERVAL, "the hourly refresh is late");
+    }
+
+    /// Keys that were seen within 24 hours are known.
+    fn must_not_be_known(&self, request: &Request, but: &str) {
+        if let Some(Some(seen)) = self.last_seen.get(request.kid) {
+            let age = self.forward.saturating_sub(*seen);
+            assert!(age >= KEY_LIFETIME, "a key that was seen {age:?} ago {but}");
+        }
+    }
+
+    fn check(&self, request: &Request, answer: Result<(), VerifyErrorKind>) {
+        match answer {
+            Ok(()) => assert_ne!(request.kid, INVENTED),
+            Err(VerifyErrorKind::KeysUnavailable) => {
+                self.must_not_be_known(request, "is not available");
+            }
+            Err(VerifyErrorKind::UnknownKey) => {
+                self.must_not_be_known(request, "is not known");
+                // Only a fetch that succeeded can tell, and recently.
+                let (_, success) = self.last_success.expect("some fetch succeeded");
+                let is_new = self.delivered > request.delivered;
+                assert!(is_new || self.is_settled, "401 though the last fetch did not succeed");
+                let age = request.forward.saturating_sub(success);
+                assert!(is_new || age < UNKNOWN_KEY_INTERVAL, "401 by what was true {age:?} ago");
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 256,
+        failure_persistence: None,
+        max_shrink_iters: 2000,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn whatever_happens(steps in prop::collection::vec(step(), 1..60)) {
+        let mut model = Model::new();
+        for step in steps {
+            model.take(step);
+        }
+        // In the end all is well again.
+        model.take(Step::Source(Mode::Answers));
+        model.take(Step::Publish(true, true));
+        model.pass(2 * REFRESH_INTERVAL);
+        model.request(0);
+        model.request(1);
+        assert!(model.requests.iter().all(|request| request.is_frozen));
+    }
+}
