@@ -186,8 +186,9 @@ impl KeyStore {
         now: SystemTime,
         fetch: impl FnOnce() -> Option<BoxFuture<Fetched>>,
     ) -> Begin {
-        let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
         let mut state = self.state();
+        // While the state is locked: a fetch that ends meanwhile may bring the first keys.
+        let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
         if state.schedule.observe(now) {
             self.clamp(now);
             state.last_success = state.last_success.map(|time| time.min(now));
