@@ -3,7 +3,7 @@
 
 use allocation_counter::measure;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use easyauth::{EasyAuthPrincipal, functions::Invocation};
+use easyauth::{EasyAuthPrincipal, UnverifiedToken, functions::Invocation, resource};
 
 /// The header of a principal in the form that the platform writes, with so many claims.
 fn header(claims: usize) -> String {
@@ -39,6 +39,39 @@ fn looking_for_a_claim_takes_none() {
         assert!(user.claim("scp").is_some() && !user.is_in_role("Admin") && user.name().is_none());
     });
     assert_eq!(info.count_total, 0);
+}
+
+/// Every token of every request is asked whether it is for an API, and which one that is.
+#[test]
+fn looking_an_api_up_takes_none() {
+    let instance = "https://account1.blob.core.windows.net";
+    for audience in ["797f4846-ba00-4fd7-ba43-dac1f8f63013", instance, "api://orders", ""] {
+        let info = measure(|| {
+            let api = resource::Resource::of_audience(audience);
+            assert!(api.is_none_or(|api| api.has_audience(audience)));
+            assert!(!resource::GRAPH.has_audience(audience));
+        });
+        assert_eq!(info.count_total, 0, "{audience}");
+    }
+}
+
+/// A token can have thousands of audiences. A diagnosis keeps the first few, however many there are.
+#[test]
+fn a_diagnosis_takes_the_same_for_any_number_of_audiences() {
+    let diagnose = |audiences: usize| {
+        let list: Vec<String> =
+            (0..audiences).map(|number| format!("\"api://a{number:06}\"")).collect();
+        let payload = format!(r#"{{"aud":[{}],"exp":4102444800}}"#, list.join(","));
+        let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(payload);
+        let token = UnverifiedToken::decode(&format!("e30.{payload}.c2ln")).unwrap();
+        let info = measure(|| {
+            let diagnosis = token.diagnose(resource::ARM, std::time::UNIX_EPOCH);
+            assert!(!diagnosis.opens() && format!("{diagnosis} {diagnosis:?}").len() < 4000);
+        });
+        info.bytes_max
+    };
+    let (some, many) = (diagnose(20), diagnose(8000));
+    assert!(many <= some + 1000, "{some} {many}");
 }
 
 /// What is in a payload can come from any client: whatever its shape, it takes at most four bytes of memory a byte.

@@ -89,7 +89,7 @@ async fn keys(State(source): State<Source>) -> Response<String> {
     let body = match source.asked.fetch_add(1, Ordering::SeqCst) % 4 {
         0 => return Response::new(source.issuer.read().unwrap().jwks_json()),
         1 => {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
             r#"{"keys":[]}"#
         }
         2 => "<html>Service unavailable</html>",
@@ -125,7 +125,7 @@ async fn source(issuer: Issuer) -> (Source, Keys) {
     let router = router.with_state(source.clone());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let uri = MetadataUri::insecure_loopback(&format!("http://{address}/metadata")).unwrap();
-    let fetcher = ReqwestFetcher::with_timeout(Duration::from_millis(100)).unwrap();
+    let fetcher = ReqwestFetcher::with_timeout(Duration::from_millis(500)).unwrap();
     (source, Keys::fetched(KeyStore::new(uri), fetcher).with_sleep(tokio::time::sleep))
 }
 

@@ -32,13 +32,16 @@ pub(crate) enum Api {
 impl Api {
     /// Finds an API by a short name, its full name, a URI or a client id.
     pub(crate) fn find(text: &str) -> Option<Self> {
-        if text.contains(':') || is_guid(text) {
-            // A scope needs what an identifier needs, and knows the APIs of the table.
-            let scope = Scope::parse(&format!("{text}/.default")).ok()?;
-            return Some(match scope.resource() {
-                Some(resource) => Self::Known(resource),
-                None => Self::Other(text.to_owned()),
-            });
+        if text.contains([':', '/', '.']) || is_guid(text) {
+            // As it was pasted: with a path, a scope, the host of one instance.
+            if let Some(resource) = Resource::recognize(text) {
+                return Some(Self::Known(resource));
+            }
+            // A scope needs what an identifier needs.
+            let api = text.strip_suffix("/.default").unwrap_or(text);
+            let is_identifier = text.contains(':') || is_guid(text);
+            return (is_identifier && Scope::parse(&format!("{api}/.default")).is_ok())
+                .then(|| Self::Other(api.to_owned()));
         }
         let name = letters(&short_name(text));
         let alias = ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, resource)| resource);

@@ -154,21 +154,47 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut dyn Write) -> 
 
 fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
     write_paragraph(&diagnosis.verdict().to_string(), out)?;
-    for cure in diagnosis.cures() {
-        match cure {
-            // The array has a line of its own, ready to be copied.
-            Cure::SetLoginParameters(parameters) => {
-                let setting = "identityProviders.azureActiveDirectory.login.loginParameters";
-                writeln!(
-                    out,
-                    "\nto cure it, set this in the site's authSettingsV2, then sign out and in again"
-                )?;
-                write!(out, "  {setting}\n  ")?;
-                serde_json::to_writer(&mut *out, &parameters.to_wire())?;
-                writeln!(out)?;
-            }
-            cure => write_paragraph(&format!("to cure it, {cure}"), out)?,
+    for note in diagnosis.notes() {
+        write_paragraph(&format!("note: {note}"), out)?;
+    }
+    let (optional, steps): (Vec<&Cure>, Vec<&Cure>) =
+        diagnosis.cures().iter().partition(|step| step.is_optional());
+    match steps.as_slice() {
+        [] => {}
+        [step] => {
+            writeln!(out)?;
+            write_step("to fix it, ", step, out)?;
         }
+        steps => {
+            writeln!(out, "\nto fix it, in this order:")?;
+            for (number, step) in (1..).zip(steps) {
+                write_step(&format!("{number}. "), step, out)?;
+            }
+        }
+    }
+    for step in optional {
+        writeln!(out)?;
+        write_step("for the next time, ", step, out)?;
+    }
+    Ok(())
+}
+
+fn write_step(start: &str, step: &Cure, out: &mut dyn Write) -> io::Result<()> {
+    // The array has a line of its own, ready to be copied.
+    if let Cure::SetLoginParameters(parameters) = step {
+        writeln!(out, "{start}set this in the site's authSettingsV2:")?;
+        write!(out, "  identityProviders.azureActiveDirectory.login.loginParameters\n  ")?;
+        serde_json::to_writer(&mut *out, &parameters.to_wire())?;
+        return writeln!(out);
+    }
+    // A number has its column, as a label has.
+    let indent =
+        if start.starts_with(|first: char| first.is_ascii_digit()) { start.len() } else { 0 };
+    for (index, line) in
+        wrap(&format!("{start}{step}"), WIDTH.saturating_sub(indent)).iter().enumerate()
+    {
+        let indent = if index == 0 { 0 } else { indent };
+        writeln!(out, "{:indent$}{line}", "")?;
     }
     Ok(())
 }

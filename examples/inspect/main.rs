@@ -1,4 +1,4 @@
-//! Who is calling, with which tokens, what they open, and how to cure it when they do not.
+//! Who is calling, with which tokens, what they open, and how to fix it when they do not.
 //!
 //! Reads a request head, an answer of `/.auth/me` or one token. Never prints a token.
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use easyauth::{
-    Diagnosis, IdentityProvider, ProviderTokens,
+    Diagnosis, IdentityProvider,
     access::Cure,
     endpoints::{Endpoints, ReturnTo},
     settings::LoginParameters,
@@ -24,51 +24,42 @@ pub(crate) enum Step {
     AddPermission,
     Refresh,
     SignInWithEntra,
+    SignInWithWorkAccount,
     SignInAgain,
     /// What the crate says, where nothing here says more.
     Other(Cure),
 }
 
-pub(crate) fn advise(cause: Cause, tokens: &ProviderTokens, diagnosis: &Diagnosis) -> Vec<Step> {
+pub(crate) fn advise(cause: Cause, diagnosis: &Diagnosis) -> Vec<Step> {
+    let is_static_web_app = cause == Cause::StaticWebApp;
     let mut steps = Vec::new();
-    match cause {
-        Cause::StaticWebApp => {
-            steps.extend([Step::HostElsewhere, Step::TurnOnTokenStore, Step::AddClientSecret]);
-        }
-        Cause::NoToken => steps.extend([Step::TurnOnTokenStore, Step::AddClientSecret]),
-        Cause::OtherProvider => steps.push(Step::SignInWithEntra),
-        // At once. The settings come after that: they are for the next time.
-        Cause::Expired if !tokens.is_from_client() && tokens.refresh_token().is_none() => {
-            steps.push(Step::SignInAgain);
-        }
-        Cause::Expired | Cause::WrongToken => {}
-    }
-    for cure in diagnosis.cures() {
-        match cure {
-            Cure::SetLoginParameters(parameters) => {
-                steps.push(Step::SetLoginParameters(parameters.clone()));
-                if cause != Cause::Expired {
-                    steps.push(Step::AddPermission);
-                }
-                if !matches!(cause, Cause::StaticWebApp | Cause::Expired) {
-                    steps.push(Step::SignInAgain);
-                }
-            }
-            Cure::Refresh => steps.push(Step::Refresh),
-            cure => steps.push(Step::Other(cure.clone())),
-        }
-    }
-    if cause == Cause::StaticWebApp {
-        steps.push(Step::LinkFromSite);
-    }
+    steps.extend(is_static_web_app.then_some(Step::HostElsewhere));
+    // At the other site nobody has signed in yet.
+    let is_of_use = |cure: &&Cure| !is_static_web_app || **cure != Cure::SignInAgain;
+    steps.extend(diagnosis.cures().iter().filter(is_of_use).map(Step::of));
+    steps.extend(is_static_web_app.then_some(Step::LinkFromSite));
     steps
 }
 
 impl Step {
+    fn of(cure: &Cure) -> Self {
+        match cure {
+            Cure::EnableTokenStore => Self::TurnOnTokenStore,
+            Cure::SetClientCredential => Self::AddClientSecret,
+            Cure::AddDelegatedPermission { .. } => Self::AddPermission,
+            Cure::SetLoginParameters(parameters) => Self::SetLoginParameters(parameters.clone()),
+            Cure::Refresh => Self::Refresh,
+            Cure::SignInWithEntra => Self::SignInWithEntra,
+            Cure::SignInWithWorkAccount => Self::SignInWithWorkAccount,
+            Cure::SignInAgain => Self::SignInAgain,
+            cure => Self::Other(cure.clone()),
+        }
+    }
+
     /// Where a person does it, if that is a page of this site, and what to call that page.
     pub(crate) fn links(&self) -> Vec<(String, &'static str)> {
         match self {
-            Self::SignInAgain | Self::SignInWithEntra => {
+            Self::SignInAgain | Self::SignInWithEntra | Self::SignInWithWorkAccount => {
                 vec![(sign_in(), "Sign in with Microsoft Entra")]
             }
             Self::Refresh => vec![(refresh(), "Renew the token"), (sign_in(), "Sign in again")],
@@ -127,6 +118,10 @@ impl fmt::Display for Step {
             Self::Refresh => "renew the token, then come back to this page; where that fails, sign in again",
             Self::SignInWithEntra => {
                 "sign in with Microsoft Entra: no other provider has tokens for Azure Resource Manager"
+            }
+            Self::SignInWithWorkAccount => {
+                "sign in with a work or school account: tokens of personal accounts do not open Azure \
+                 Resource Manager"
             }
             Self::SignInAgain => "sign in again: a token that was issued before stays what it is",
             Self::Other(cure) => return cure.fmt(f),

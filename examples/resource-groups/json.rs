@@ -29,7 +29,9 @@ fn closed_problem(visit: &Visit, closed: &Closed) -> String {
     let steps: Vec<String> = closed.steps.iter().map(Step::to_string).collect();
     problem.insert("steps".to_owned(), json!(steps));
     let has = |wanted: &[Step]| closed.steps.iter().any(|step| wanted.contains(step));
-    if has(&[Step::SignInAgain, Step::SignInWithEntra, Step::Refresh]) {
+    let signs_in =
+        [Step::SignInAgain, Step::SignInWithEntra, Step::SignInWithWorkAccount, Step::Refresh];
+    if has(&signs_in) {
         problem.insert("signIn".to_owned(), json!(advice::sign_in()));
     }
     if has(&[Step::Refresh]) {

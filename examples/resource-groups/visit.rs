@@ -67,7 +67,7 @@ impl Closed {
         diagnosis: Diagnosis,
     ) -> Self {
         let cause = Cause::of(user, tokens, diagnosis.reasons());
-        let steps = advise(cause, tokens, &diagnosis);
+        let steps = advise(cause, &diagnosis);
         Self { diagnosis, cause, steps }
     }
 }

@@ -1,6 +1,6 @@
 //! The service: who is let in, and what is said to the others.
 
-use std::time::SystemTime;
+use std::{error::Error, time::SystemTime};
 
 use easyauth::{
     AccessToken, Challenge, Requirement,
@@ -26,7 +26,7 @@ pub(crate) struct Service {
 
 impl Service {
     /// Outside of an example, the address is `MetadataUri::entra(Cloud::Public, &tenant)`.
-    pub(crate) fn new(metadata_uri: MetadataUri) -> Result<Self, Box<dyn std::error::Error>> {
+    pub(crate) fn new(metadata_uri: MetadataUri) -> Result<Self, Box<dyn Error>> {
         Ok(Self {
             verifier: Verifier::builder(Tenant::single(TENANT)?).application(CLIENT_ID).build()?,
             store: KeyStore::new(metadata_uri),
@@ -34,8 +34,7 @@ impl Service {
         })
     }
 
-    /// Lets a request in, or says what to answer and what to log. Why there are no keys, if there are
-    /// none, is in [`KeyStore::last_error`].
+    /// Accepts a request, or returns what to answer and what to log.
     pub(crate) fn check(&self, request: &Request<()>, now: SystemTime) -> Result<(), Refusal> {
         let bearer =
             AccessToken::from_authorization(request.headers())?.ok_or_else(Refusal::no_token)?;
@@ -81,8 +80,14 @@ impl From<HeaderError> for Refusal {
 
 impl From<VerifyError> for Refusal {
     fn from(error: VerifyError) -> Self {
-        Self { challenge: error.challenge(), log: error.to_string() }
+        Self { challenge: error.challenge(), log: with_sources(&error) }
     }
+}
+
+/// An error with its sources: why keys could not be fetched is in them.
+fn with_sources(error: &dyn Error) -> String {
+    let all = std::iter::successors(Some(error), |error| (*error).source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl From<Denied> for Refusal {

@@ -1,159 +1,223 @@
-//! What to do about a token that does not open an API.
+//! What to do about a token that does not open an API: one step each.
 
 use std::fmt;
 
-use super::{Permission, Reason, Requirement};
-use crate::{jwt::Caller, resource::OwnedAudience, settings::LoginParameters, tokens::Renewal};
+use super::{ApiName, reason::bounded};
+use crate::{
+    escape::Escaped, provider::IdentityProvider, resource::Resource, settings::LoginParameters,
+    tokens::Renewal,
+};
 
-/// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces.
-const SIGN_IN_SCOPES: [&str; 3] = ["openid", "email", "profile"];
-
-/// Something to do about it.
+/// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order to take them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cure {
-    /// Set `loginParameters` of the Entra provider in the site's `authSettingsV2`; whoever is signed
-    /// in has to sign out and in again.
+    /// Say which of these APIs is meant: the host that was given is of all of them.
+    NameTheApi(Vec<Resource>),
+    /// Enable the token store: without it no token reaches the application.
+    EnableTokenStore,
+    /// Give the Entra provider a client credential: without one a sign-in brings an ID token alone
+    /// ("Configure your App Service app to use Microsoft Entra sign-in", client secret).
+    SetClientCredential,
+    /// Add the delegated permission to the app registration, and consent to it.
+    AddDelegatedPermission {
+        /// The API whose permission it is.
+        api: ApiName,
+        /// Bare names of scopes; none for whichever are needed.
+        scopes: Vec<String>,
+    },
+    /// Set `loginParameters` of the Entra provider in the site's `authSettingsV2`. They decide about
+    /// tokens of later sign-ins only.
     SetLoginParameters(LoginParameters),
-    /// Call `/.auth/refresh` with the caller's session.
-    Refresh,
-    /// Use the access token in the place of the ID token.
-    SendAccessToken,
-    /// Exchange the client's own token for one that opens the API (OAuth 2.0 on-behalf-of): it is for
-    /// this application, and no setting changes that. [`TokenRequest`](crate::exchange::TokenRequest)
-    /// is the way.
-    ExchangeOnBehalfOf,
-    /// Answer 401, so that the client sends a fresh token.
-    AskClient,
     /// Have the application permission granted: no sign-in of a user brings it.
     GrantAppPermission,
     /// Have the app role assigned to the user: no sign-in parameter brings it.
     AssignUserRole,
-}
-
-/// Where a token came from, which decides what changes it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Origin {
-    /// A sign-in with Entra: what is taken for granted if nobody says.
-    SignIn {
-        /// Whether there is a refresh token, if that is known.
-        can_refresh: Option<bool>,
+    /// Sign out and in again: a token that was issued before stays what it is.
+    SignInAgain,
+    /// Sign in with Entra: tokens of other providers open no API of Microsoft's.
+    SignInWithEntra,
+    /// Sign in with a work or school account.
+    SignInWithWorkAccount,
+    /// Call `/.auth/refresh` with the caller's session.
+    Refresh,
+    /// Optional: have sign-ins with this provider bring a refresh token, for the next time.
+    RequestRefreshToken(IdentityProvider),
+    /// Use the whole token, as it was issued.
+    UseWholeToken,
+    /// Use the access token in the place of the ID token.
+    SendAccessToken,
+    /// Answer 401, so that the client sends a fresh token of the same kind.
+    AskClient,
+    /// Answer 401, so that the client asks for a token for this application.
+    AskClientForToken {
+        /// The scopes to ask for; none for whichever this application has.
+        scopes: Vec<String>,
     },
-    /// A sign-in with another provider.
-    OtherProvider,
-    /// The client sent it.
-    Client,
-    /// This service exchanged another one for it: the scope of that request decides.
-    #[cfg(feature = "azure_core")]
-    Exchange,
-}
-
-pub(super) fn cures(wanted: &Requirement, reasons: &[Reason], origin: Origin) -> Vec<Cure> {
-    let mut cures = Vec::new();
-    let has = |wanted: fn(&Reason) -> bool| reasons.iter().any(wanted);
-    let stale = has(|reason| matches!(reason, Reason::Expired { .. }));
-    let wrong_audience = has(|reason| matches!(reason, Reason::WrongAudience { .. }));
-    let lacks = has(|reason| matches!(reason, Reason::MissingPermission { .. }));
-    let unreadable = has(|reason| matches!(reason, Reason::Encrypted | Reason::Opaque));
-    let no_token = has(|reason| matches!(reason, Reason::NoToken | Reason::IdToken));
-    if reasons.contains(&Reason::IdToken) {
-        cures.push(Cure::SendAccessToken);
-    }
-    match origin {
-        Origin::Client => {
-            cures.extend(stale.then_some(Cure::AskClient));
-            cures.extend(wrong_audience.then_some(Cure::ExchangeOnBehalfOf));
-        }
-        Origin::OtherProvider => cures.extend(stale.then_some(Cure::Refresh)),
-        #[cfg(feature = "azure_core")]
-        Origin::Exchange => {}
-        Origin::SignIn { can_refresh } => {
-            // A fresh token of the same kind helps only if nothing but its age is wrong.
-            let needs_another = wrong_audience || lacks || unreadable || no_token;
-            if stale && !needs_another && can_refresh != Some(false) {
-                cures.push(Cure::Refresh);
-            }
-            // A token without a user comes from no sign-in.
-            let needs_user = wanted.caller() != Some(Caller::App);
-            if needs_user && (needs_another || (stale && can_refresh != Some(true))) {
-                let offline = stale || can_refresh == Some(true);
-                cures.extend(login_parameters(wanted, offline).map(Cure::SetLoginParameters));
-            }
-        }
-    }
-    if lacks && wanted.scopes_to_ask_for().is_none() {
-        let user_role = wanted
-            .alternatives()
-            .flatten()
-            .any(|permission| matches!(permission, Permission::UserRole(_)));
-        cures.push(if user_role { Cure::AssignUserRole } else { Cure::GrantAppPermission });
-    }
-    cures
-}
-
-/// What a sign-in has to ask for, a refresh token included if `offline`; `None` if it cannot: the API is
-/// not known, or permissions are asked for of which none is a scope.
-fn login_parameters(wanted: &Requirement, offline: bool) -> Option<LoginParameters> {
-    let api = wanted.api()?;
-    let of_api = |name: &str| match api {
-        OwnedAudience::Resource(resource) => resource.scope(name).to_string(),
-        OwnedAudience::Identifier(identifier) => format!("{identifier}/{name}"),
-    };
-    let scopes = match wanted.scopes_to_ask_for() {
-        Some(names) => names.into_iter().map(of_api).collect(),
-        None if wanted.alternatives().next().is_some() => return None,
-        None => match api {
-            OwnedAudience::Resource(resource) => vec![resource.default_scope().to_string()],
-            OwnedAudience::Identifier(_) => vec![of_api(".default")],
-        },
-    };
-    LoginParameters::builder()
-        .scopes(SIGN_IN_SCOPES)
-        .scopes(offline.then_some("offline_access"))
-        .scopes(scopes)
-        .build()
-        .ok()
+    /// Exchange the client's token for one with these scopes (OAuth 2.0 on-behalf-of): it is for this
+    /// application, and no setting changes that. [`TokenRequest`](crate::exchange::TokenRequest) is the
+    /// way.
+    ExchangeOnBehalfOf {
+        /// The scopes to ask for.
+        scopes: Vec<String>,
+    },
+    /// Request a token with these scopes from the token endpoint: the request decides.
+    RequestScopes(Vec<String>),
+    /// Request a token as the application itself: there is no user, or none can have what is asked for.
+    CallAsApp {
+        /// The scope of the client credentials flow, if the API is known.
+        scope: Option<String>,
+    },
+    /// Sign a user in: an application cannot have what is asked for.
+    CallAsUser,
+    /// Sign callers in at this application itself, and not at a Static Web App in front of it.
+    SignInAtThisApp,
 }
 
 impl Cure {
-    /// A word for programs, which never changes.
+    /// A stable, machine-readable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NameTheApi(_) => "name-the-api",
+            Self::EnableTokenStore => "enable-token-store",
+            Self::SetClientCredential => "set-client-credential",
+            Self::AddDelegatedPermission { .. } => "add-delegated-permission",
             Self::SetLoginParameters(_) => "set-login-parameters",
-            Self::Refresh => "refresh",
-            Self::SendAccessToken => "send-access-token",
-            Self::ExchangeOnBehalfOf => "exchange-on-behalf-of",
-            Self::AskClient => "ask-client",
             Self::GrantAppPermission => "grant-app-permission",
             Self::AssignUserRole => "assign-user-role",
+            Self::SignInAgain => "sign-in-again",
+            Self::SignInWithEntra => "sign-in-with-entra",
+            Self::SignInWithWorkAccount => "sign-in-with-work-account",
+            Self::Refresh => "refresh",
+            Self::RequestRefreshToken(_) => "request-refresh-token",
+            Self::UseWholeToken => "use-whole-token",
+            Self::SendAccessToken => "send-access-token",
+            Self::AskClient => "ask-client",
+            Self::AskClientForToken { .. } => "ask-client-for-token",
+            Self::ExchangeOnBehalfOf { .. } => "exchange-on-behalf-of",
+            Self::RequestScopes(_) => "request-scopes",
+            Self::CallAsApp { .. } => "call-as-app",
+            Self::CallAsUser => "call-as-user",
+            Self::SignInAtThisApp => "sign-in-at-this-app",
         }
+    }
+
+    /// Returns `true` if the token opens the API without this step, which is for the next time.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        matches!(self, Self::RequestRefreshToken(_))
     }
 }
 
 impl fmt::Display for Cure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SetLoginParameters(parameters) => write!(
-                f,
-                "set identityProviders.azureActiveDirectory.login.loginParameters of the site's \
-                 authSettingsV2 to {:?}, and sign out and in again",
-                parameters.to_wire()
-            ),
-            Self::Refresh => Renewal::Refresh.fmt(f),
-            Self::SendAccessToken => {
-                f.write_str("send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead")
+        f.write_str(match self {
+            Self::NameTheApi(apis) => {
+                f.write_str("say which API is meant: ")?;
+                return bounded(f, apis, " or ", |f, api| {
+                    write!(f, "{api} ({})", Escaped(api.identifier()))
+                });
             }
-            Self::ExchangeOnBehalfOf => f.write_str(
-                "exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of)",
-            ),
-            Self::AskClient => Renewal::AskClient.fmt(f),
-            Self::GrantAppPermission => f.write_str(
-                "have an administrator grant the application permission to the calling application",
-            ),
+            Self::EnableTokenStore => {
+                "enable the token store (login.tokenStore.enabled in the site's authSettingsV2)"
+            }
+            Self::SetClientCredential => {
+                "give the Entra provider a client credential (registration.clientSecretSettingName): \
+                 without one a sign-in brings an ID token alone"
+            }
+            Self::AddDelegatedPermission { api, scopes } => return permission(f, api, scopes),
+            Self::SetLoginParameters(parameters) => {
+                return write!(
+                    f,
+                    "set identityProviders.azureActiveDirectory.login.loginParameters of the site's \
+                     authSettingsV2 to {:?}",
+                    parameters.to_wire()
+                );
+            }
+            Self::GrantAppPermission => {
+                "have an administrator grant the application permission to the calling application"
+            }
             Self::AssignUserRole => {
-                f.write_str("have the app role assigned to the user in the enterprise application")
+                "have the app role assigned to the user in the enterprise application"
             }
-        }
+            Self::SignInAgain => "sign out and in again",
+            Self::SignInWithEntra => "sign in with Microsoft Entra",
+            Self::SignInWithWorkAccount => {
+                "sign in with a work or school account of a Microsoft Entra tenant"
+            }
+            Self::Refresh => return Renewal::Refresh.fmt(f),
+            Self::RequestRefreshToken(provider) => return refresh_token(f, provider),
+            Self::UseWholeToken => {
+                "use the whole token as it was issued: copy the value of the header \
+                 (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it; then diagnose that one"
+            }
+            Self::SendAccessToken => {
+                "send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead of the ID token"
+            }
+            Self::AskClient => return Renewal::AskClient.fmt(f),
+            Self::AskClientForToken { scopes } => {
+                f.write_str("answer 401, so that the client asks for an access token for this application")?;
+                return in_parentheses(f, scopes);
+            }
+            Self::ExchangeOnBehalfOf { scopes } => {
+                f.write_str("exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of)")?;
+                return for_scopes(f, scopes);
+            }
+            Self::RequestScopes(scopes) => {
+                f.write_str("request another token from the token endpoint")?;
+                return for_scopes(f, scopes);
+            }
+            Self::CallAsApp { scope } => {
+                f.write_str(
+                    "request a token as the application itself (client credentials or a managed \
+                     identity)",
+                )?;
+                return for_scopes(f, scope.as_slice());
+            }
+            Self::CallAsUser => "call with the token of a user who signed in",
+            Self::SignInAtThisApp => {
+                "sign callers in at this application itself: Static Web Apps pass on no token that can \
+                 be used or exchanged"
+            }
+        })
     }
+}
+
+fn permission(f: &mut fmt::Formatter<'_>, api: &ApiName, scopes: &[String]) -> fmt::Result {
+    f.write_str("add the delegated permission")?;
+    f.write_str(if scopes.len() > 1 { "s " } else { " " })?;
+    bounded(f, scopes, " and ", |f, scope| write!(f, "{}", Escaped(scope)))?;
+    f.write_str(if scopes.is_empty() { "for " } else { " of " })?;
+    write!(f, "{} to the app registration, and consent to it", Escaped(&api.title()))
+}
+
+/// How a sign-in brings a refresh token ("Work with OAuth tokens in Azure App Service authentication").
+fn refresh_token(f: &mut fmt::Formatter<'_>, provider: &IdentityProvider) -> fmt::Result {
+    f.write_str(if *provider == IdentityProvider::GOOGLE {
+        // Without the prompt, a second sign-in brings none (azure-mobile-apps-net-server#126).
+        "send the browser to /.auth/login/google?access_type=offline&prompt=consent"
+    } else if *provider == IdentityProvider::MICROSOFT_ACCOUNT {
+        "add wl.offline_access to the scopes of the Microsoft account provider"
+    } else {
+        "add offline_access to the scopes in loginParameters"
+    })?;
+    f.write_str(", so that /.auth/refresh can renew the token next time")
+}
+
+fn for_scopes(f: &mut fmt::Formatter<'_>, scopes: &[String]) -> fmt::Result {
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    f.write_str(" for the scope ")?;
+    bounded(f, scopes, " and ", |f, scope| write!(f, "{}", Escaped(scope)))
+}
+
+fn in_parentheses(f: &mut fmt::Formatter<'_>, scopes: &[String]) -> fmt::Result {
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    f.write_str(" (")?;
+    bounded(f, scopes, " ", |f, scope| write!(f, "{}", Escaped(scope)))?;
+    f.write_str(")")
 }

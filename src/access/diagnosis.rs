@@ -1,30 +1,39 @@
-//! Whether a token opens an API: the answer with its reasons and cures.
+//! Whether a token opens an API: the answer with its reasons, and the steps that change it.
 
 use std::{fmt, time::SystemTime};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{
-    Cure, Reason, Requirement,
-    cure::{Origin, cures},
-    reason::{ApiName, InARow, reasons},
+    Cure, Note, Reason, Requirement,
+    origin::Origin,
+    plan::{is_graph, plan},
+    reason::{ApiName, InARow, examine},
+    shape::Shape,
 };
 use crate::{
     escape::Escaped,
-    jwt::{DecodeError, UnverifiedToken},
-    provider::IdentityProvider,
+    jwt::UnverifiedToken,
     settings::LoginParameters,
     tokens::{AccessToken, ProviderTokens},
 };
 
 /// Whether a token opens what was asked for, every reason why not, and what to do.
 ///
-/// Its `Display` form is a paragraph for the person who reads the log. [`reasons`](Self::reasons) and
-/// [`cures`](Self::cures) are the same for a program, and so is its [`Serialize`] form:
-/// `{"opens", "api", "reasons": [{"code", "message"}], "cures": [{"code", "message"}],
-/// "loginParameters"}`.
+/// Its `Display` form is a paragraph for the person who reads the log. [`outcome`](Self::outcome),
+/// [`reasons`](Self::reasons), [`notes`](Self::notes) and [`cures`](Self::cures) are the same for a
+/// program, and so is its [`Serialize`] form: `{"opens", "outcome", "api", "reasons": [{"code",
+/// "message"}], "notes", "cures": [{"code", "message"}], "loginParameters"}`.
 ///
-/// Of the token it repeats the audience and nothing else.
+/// # The steps
+///
+/// [`cures`](Self::cures) are steps, in the order to take them. They follow from what is known: the
+/// reasons, where the token came from, and which other tokens came along. Taken in order they bring a
+/// token that opens the API, as far as a site and a tenant of the usual kind are concerned; one step may
+/// be another person's. Where nothing can be told from the token there are none.
+///
+/// Of the token a diagnosis repeats the audience and nothing else, escaped and bounded, in its `Debug`
+/// form too.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -35,37 +44,63 @@ use crate::{
 ///     "e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAiLCJzY3AiOiJlbWFpbCBvcGVuaWQg\
 ///      cHJvZmlsZSIsImV4cCI6NDEwMjQ0NDgwMH0.",
 /// )?;
-/// let diagnosis = token.diagnose(&ARM.scope("user_impersonation").into(), SystemTime::now());
+/// let diagnosis = token.diagnose(ARM.scope("user_impersonation"), SystemTime::now());
 /// assert!(!diagnosis.opens());
 /// assert!(diagnosis.to_string().starts_with(
 ///     "this token does not open Azure Resource Manager: it is for Microsoft Graph \
 ///      (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager;",
 /// ));
+/// let steps: Vec<&str> = diagnosis.cures().iter().map(|step| step.code()).collect();
+/// assert_eq!(steps, ["add-delegated-permission", "set-login-parameters", "sign-in-again"]);
 /// assert_eq!(
 ///     diagnosis.login_parameters().unwrap().to_wire(),
 ///     ["scope=openid email profile https://management.azure.com/user_impersonation"],
 /// );
 /// # Ok::<(), easyauth::DecodeError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// The API that was asked for, by its name for people.
+    /// The API that was asked for, by its display name.
     api: Option<String>,
+    outcome: Outcome,
     reasons: Vec<Reason>,
+    notes: Vec<Note>,
     cures: Vec<Cure>,
+}
+
+/// What can be told about a token and an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The token opens the API, as far as what it says of itself is true.
+    Opens,
+    /// The API will reject the token.
+    DoesNotOpen,
+    /// It cannot be told from the token: it is opaque or encrypted, or names its API in a way that can
+    /// be another name of the one that was asked for. [`Diagnosis::reasons`] say which.
+    CannotTell,
+}
+
+impl Outcome {
+    /// A stable, machine-readable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Opens => "opens",
+            Self::DoesNotOpen => "does-not-open",
+            Self::CannotTell => "cannot-tell",
+        }
+    }
 }
 
 impl UnverifiedToken {
     /// Says whether the token opens what `requirement` asks for, and what to do if not.
     ///
-    /// This is advice for the holder of the token. It decides nothing about the token's bearer.
+    /// This is advice for the holder of the token. It decides nothing about the token's bearer. The
+    /// signature is out of sight here: [`AccessToken::diagnose`] says if it is missing.
     #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::new(
-            requirement,
-            reasons(self, requirement, now),
-            Origin::SignIn { can_refresh: None },
-        )
+    pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
+        Diagnosis::of_jwt(self, true, &requirement.into(), now, &Origin::Unknown)
     }
 }
 
@@ -74,35 +109,34 @@ impl AccessToken {
     /// [`UnverifiedToken::diagnose`] this has an answer for tokens that cannot be decoded; and
     /// [`ProviderTokens::diagnose`] knows where the token came from.
     #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::of_access_token(
-            Some(self),
-            requirement,
-            now,
-            Origin::SignIn { can_refresh: None },
-        )
+    pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
+        Diagnosis::of_access_token(Some(self), &requirement.into(), now, &Origin::Unknown)
+    }
+
+    /// The same for a token that this service requested from the token endpoint
+    /// ([`TokenResponse`](crate::exchange::TokenResponse)): no setting of the site changes such a token,
+    /// but the scopes of the next request.
+    #[must_use]
+    pub fn diagnose_requested(
+        &self,
+        requirement: impl Into<Requirement>,
+        now: SystemTime,
+    ) -> Diagnosis {
+        Diagnosis::of_access_token(Some(self), &requirement.into(), now, &Origin::Exchange)
     }
 }
 
 impl ProviderTokens {
     /// Says whether the access token opens what `requirement` asks for, and what to do if not: like
-    /// [`AccessToken::diagnose`], and better, because the cure depends on where the token came from
-    /// and on whether there is a refresh token.
+    /// [`AccessToken::diagnose`], and better, because the steps depend on where the token came from and
+    /// on which other tokens came along.
+    ///
+    /// Without an access token the first steps are those of the token store. If the client sent a token
+    /// itself, [`or_bearer`](Self::or_bearer) takes that one.
     #[must_use]
-    pub fn diagnose(&self, requirement: &Requirement, now: SystemTime) -> Diagnosis {
-        Diagnosis::of_access_token(self.access_token(), requirement, now, Origin::of(self))
-    }
-}
-
-impl Origin {
-    pub(crate) fn of(tokens: &ProviderTokens) -> Self {
-        if tokens.is_from_client() {
-            Self::Client
-        } else if tokens.provider().is_some_and(|own| *own != IdentityProvider::ENTRA) {
-            Self::OtherProvider
-        } else {
-            Self::SignIn { can_refresh: Some(tokens.refresh_token().is_some()) }
-        }
+    pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
+        let (origin, wanted) = (Origin::of(self), requirement.into());
+        Diagnosis::of_access_token(self.access_token(), &wanted, now, &origin)
     }
 }
 
@@ -111,34 +145,88 @@ impl Diagnosis {
         token: Option<&AccessToken>,
         wanted: &Requirement,
         now: SystemTime,
-        origin: Origin,
+        origin: &Origin,
     ) -> Self {
-        let reasons = match token.map(AccessToken::decode_unverified) {
-            None => vec![Reason::NoToken],
-            Some(Ok(token)) => reasons(&token, wanted, now),
-            Some(Err(DecodeError::Opaque { .. })) => vec![Reason::Opaque],
-            Some(Err(DecodeError::Encrypted)) => vec![Reason::Encrypted],
-            Some(Err(error)) => vec![Reason::Malformed(error)],
+        let reason = match token.map(|token| Shape::of(token.expose_secret())) {
+            None => Reason::NoToken,
+            Some(Shape::Jwt { token, is_signed }) => {
+                return Self::of_jwt(&token, is_signed, wanted, now, origin);
+            }
+            Some(Shape::Other(reason)) => reason,
         };
-        Self::new(wanted, reasons, origin)
+        // What the platform says about its end is all that is known of a token that cannot be read.
+        let since = origin.expires_on().and_then(|end| now.duration_since(end).ok());
+        let expired = since.map(|since| Reason::Expired { since });
+        let reasons = [reason].into_iter().chain(expired).collect();
+        Self::new(wanted, reasons, |reasons| plan(wanted, reasons, None, origin), origin)
     }
 
-    fn new(wanted: &Requirement, reasons: Vec<Reason>, origin: Origin) -> Self {
+    fn of_jwt(
+        token: &UnverifiedToken,
+        is_signed: bool,
+        wanted: &Requirement,
+        now: SystemTime,
+        origin: &Origin,
+    ) -> Self {
+        let (mut reasons, notes) = examine(token, wanted, now);
+        if !is_signed && !reasons.contains(&Reason::Unsigned) {
+            reasons.push(Reason::Unsigned);
+        }
+        let steps = |reasons: &[Reason]| plan(wanted, reasons, Some(token.caller()), origin);
+        Self { notes, ..Self::new(wanted, reasons, steps, origin) }
+    }
+
+    fn new(
+        wanted: &Requirement,
+        reasons: Vec<Reason>,
+        steps: impl FnOnce(&[Reason]) -> Vec<Cure>,
+        origin: &Origin,
+    ) -> Self {
         let api = wanted.api().map(|api| ApiName::of(api).title());
-        let cures = cures(wanted, &reasons, origin);
-        Self { api, reasons, cures }
+        let is_open = |reason: &Reason| match reason {
+            Reason::UnclearAudience { .. } | Reason::Encrypted => true,
+            // APIs of Microsoft's take tokens of Entra alone.
+            Reason::Opaque => !origin.is_other_provider(),
+            Reason::PersonalAccount => wanted.api().is_none_or(is_graph),
+            _ => false,
+        };
+        let outcome = if reasons.is_empty() {
+            Outcome::Opens
+        } else if reasons.iter().all(is_open) {
+            Outcome::CannotTell
+        } else {
+            Outcome::DoesNotOpen
+        };
+        let cures = match outcome {
+            Outcome::DoesNotOpen => steps(&reasons),
+            Outcome::Opens | Outcome::CannotTell => Vec::new(),
+        };
+        Self { api, outcome, reasons, notes: Vec::new(), cures }
     }
 
-    /// Whether the token opens what was asked for.
+    /// Whether the token opens what was asked for, as far as that can be told.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Returns `true` if the token opens what was asked for. Returns `false` if it does not, and also
+    /// if that cannot be told: see [`outcome`](Self::outcome).
     #[must_use]
     pub fn opens(&self) -> bool {
-        self.reasons.is_empty()
+        self.outcome == Outcome::Opens
     }
 
-    /// Every reason why not; none if it opens.
+    /// Every reason why not, or why that cannot be told; none if it opens.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// What is worth knowing about the token beside that.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// The answer and its reasons, without the cures: what a program prints that shows them apart.
@@ -147,13 +235,14 @@ impl Diagnosis {
         Verdict(self)
     }
 
-    /// What to do, the first thing first; nothing if it opens, or if no cure is known.
+    /// The steps, in the order to take them; none if the token opens the API, if that cannot be told, or
+    /// if nothing is known that helps.
     #[must_use]
     pub fn cures(&self) -> &[Cure] {
         &self.cures
     }
 
-    /// The `loginParameters` to set, if that is among the cures.
+    /// The `loginParameters` to set, if that is among the steps.
     #[must_use]
     pub fn login_parameters(&self) -> Option<LoginParameters> {
         self.cures.iter().find_map(|cure| match cure {
@@ -163,14 +252,35 @@ impl Diagnosis {
     }
 }
 
-/// Prints [`Diagnosis::verdict`], and the cures.
+/// Prints [`Diagnosis::verdict`], the notes and the steps.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.verdict().fmt(f)?;
+        for note in &self.notes {
+            write!(f, "; note: {note}")?;
+        }
         for (index, cure) in self.cures.iter().enumerate() {
-            write!(f, "{}{cure}", if index == 0 { ". To cure it, " } else { "; then " })?;
+            f.write_str(match index {
+                _ if cure.is_optional() => "; for the next time, ",
+                0 => ". To fix it, ",
+                _ => "; then ",
+            })?;
+            cure.fmt(f)?;
         }
         Ok(())
+    }
+}
+
+/// Prints codes and sentences, as bounded as those.
+impl fmt::Debug for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Diagnosis")
+            .field("api", &self.api.as_deref().map(Escaped))
+            .field("outcome", &self.outcome)
+            .field("reasons", &self.reasons)
+            .field("notes", &self.notes)
+            .field("cures", &self.cures)
+            .finish()
     }
 }
 
@@ -179,21 +289,32 @@ struct Verdict<'a>(&'a Diagnosis);
 
 impl fmt::Display for Verdict<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Diagnosis { api, reasons, .. } = self.0;
+        let Diagnosis { api, outcome, reasons, .. } = self.0;
         let api = Escaped(api.as_deref().unwrap_or("what was asked for"));
-        if reasons.is_empty() {
-            return write!(f, "this token opens {api}");
+        match outcome {
+            Outcome::Opens => write!(f, "this token opens {api}"),
+            Outcome::DoesNotOpen if *reasons == [Reason::Unsigned] => {
+                write!(f, "this token does not open {api}, although its claims fit: ")?;
+                InARow(reasons).fmt(f)
+            }
+            Outcome::DoesNotOpen => {
+                write!(f, "this token does not open {api}: {}", InARow(reasons))
+            }
+            Outcome::CannotTell => {
+                write!(f, "whether this token opens {api} cannot be told: {}", InARow(reasons))
+            }
         }
-        write!(f, "this token does not open {api}: {}", InARow(reasons))
     }
 }
 
 impl Serialize for Diagnosis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut diagnosis = serializer.serialize_struct("Diagnosis", 5)?;
+        let mut diagnosis = serializer.serialize_struct("Diagnosis", 7)?;
         diagnosis.serialize_field("opens", &self.opens())?;
+        diagnosis.serialize_field("outcome", self.outcome.code())?;
         diagnosis.serialize_field("api", &self.api)?;
         diagnosis.serialize_field("reasons", &coded(&self.reasons, Reason::code))?;
+        diagnosis.serialize_field("notes", &coded(&self.notes, |note| note.code()))?;
         diagnosis.serialize_field("cures", &coded(&self.cures, Cure::code))?;
         let parameters = self.login_parameters().map(|parameters| parameters.to_wire());
         diagnosis.serialize_field("loginParameters", &parameters)?;
@@ -205,7 +326,7 @@ fn coded<T: fmt::Display>(items: &[T], code: fn(&T) -> &'static str) -> Vec<Code
     items.iter().map(|item| Coded { code: code(item), message: item.to_string() }).collect()
 }
 
-/// A reason or a cure in the serialised form.
+/// A reason, a note or a step in the serialized form.
 struct Coded {
     code: &'static str,
     message: String,

@@ -1,18 +1,25 @@
-//! Does this token open that API, and if not: why, and what cures it.
+//! Does this token open that API, and if not: why, and how to fix it.
 
+mod audience;
 mod cure;
 #[cfg(feature = "verify")]
 mod denied;
 mod diagnosis;
+mod note;
+mod origin;
+mod plan;
 mod reason;
 mod requirement;
+mod shape;
 
 pub use cure::Cure;
-#[cfg(feature = "azure_core")]
-pub(crate) use cure::Origin;
 #[cfg(feature = "verify")]
 pub use denied::Denied;
-pub use diagnosis::Diagnosis;
+pub use diagnosis::{Diagnosis, Outcome};
+pub use note::Note;
+#[cfg(feature = "azure_core")]
+pub(crate) use origin::Origin;
 pub use reason::{ApiName, Reason};
-pub(crate) use reason::{Apis, wrong_audience};
+pub(crate) use reason::{Apis, is_of_static_web_apps, wrong_audience};
 pub use requirement::{Permission, Requirement};
+pub use shape::Lookalike;

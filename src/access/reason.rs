@@ -5,16 +5,19 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Permission, Requirement};
+use super::{
+    Lookalike, Note, Permission, Requirement,
+    audience::{self, Fit},
+};
 use crate::{
     escape::Escaped,
     jwt::{Caller, DecodeError, Token},
-    resource::{GRAPH, OwnedAudience, Resource},
+    resource::{OwnedAudience, Resource},
     tokens::EXPIRY_SKEW,
 };
 
-/// One reason why a token does not open an API.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One reason why a token does not open an API, or why that cannot be told.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// There is no access token.
@@ -23,8 +26,25 @@ pub enum Reason {
     WrongAudience {
         /// The API that was asked for.
         expected: ApiName,
-        /// The APIs that the token is for.
+        /// The APIs that the token is for: the first few, if there are many.
         actual: Vec<ApiName>,
+    },
+    /// The token names the right API in a form that the API does not take: with or without a slash at the
+    /// end, by the address of one instance, or by an `spn:` name.
+    WrongAudienceForm {
+        /// The API that was asked for.
+        expected: ApiName,
+        /// How the token names it.
+        actual: ApiName,
+    },
+    /// The token may be for the API that was asked for, by another of its names: a client ID where an App
+    /// ID URI was asked for, or the other way round, or one that differs in case. Cannot be told from the
+    /// token.
+    UnclearAudience {
+        /// The API that was asked for.
+        expected: ApiName,
+        /// How the token names its API.
+        actual: ApiName,
     },
     /// None of the alternatives is there whole.
     MissingPermission {
@@ -52,10 +72,22 @@ pub enum Reason {
     },
     /// This is an ID token.
     IdToken,
-    /// The token is encrypted.
+    /// The token is encrypted. Cannot be told what it opens.
     Encrypted,
-    /// The token is no JWT.
+    /// The token is not a JWT, and is not recognized as anything else. Cannot be told what it opens.
     Opaque,
+    /// The token is not a JWT but that of a personal Microsoft account. Some APIs of Microsoft take
+    /// those, Microsoft Graph among them; APIs of Azure, and one's own, do not.
+    PersonalAccount,
+    /// This is something else than an access token.
+    NotAToken(Lookalike),
+    /// The token was cut off, or a part of it left out.
+    Truncated,
+    /// The signature is missing or was replaced, or the algorithm is `none`: no API accepts that.
+    Unsigned,
+    /// The token is what Static Web Apps send to a linked API in `X-MS-AUTH-TOKEN`: neither Entra nor
+    /// any API but the linked one takes it.
+    StaticWebApps,
     /// The token has a `nonce` in its header, so nobody but its API can verify it.
     Protected,
     /// The token is bound to a key of its client.
@@ -64,14 +96,19 @@ pub enum Reason {
     Malformed(DecodeError),
 }
 
+/// How many APIs or permissions a message names. More are counted, not named.
+pub(super) const MAX_NAMED: usize = 8;
+
 /// An API in a message: what identifies it, and its name if it is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ApiName {
     identifier: String,
     resource: Option<Resource>,
 }
 
-/// Every reason why what `token` says is not what is wanted, whatever the time and the signature.
+/// Every reason why what `token` says is not what is wanted, whatever the time and the signature: the
+/// strict reading, for authorization.
+#[cfg(feature = "verify")]
 pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let Some((expected, actual)) = wrong_audience(token, wanted) {
@@ -80,13 +117,8 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
     if token.is_id_token() {
         reasons.push(Reason::IdToken);
     }
-    if !wanted.has_permission(token) {
-        let any_of = wanted.alternatives().map(<[Permission]>::to_vec).collect();
-        reasons.push(Reason::MissingPermission { any_of });
-    }
-    if let Some(expected) = wanted.caller().filter(|caller| *caller != token.caller()) {
-        reasons.push(Reason::WrongCaller { expected, actual: token.caller() });
-    }
+    reasons.extend(missing_permission(token, wanted));
+    reasons.extend(wrong_caller(token, wanted));
     reasons
 }
 
@@ -96,12 +128,32 @@ pub(crate) fn wrong_audience<T>(
     wanted: &Requirement,
 ) -> Option<(ApiName, Vec<ApiName>)> {
     let api = wanted.api().filter(|_| !wanted.is_for_api(token))?;
-    Some((ApiName::of(api), token.audiences().map(ApiName::of_audience).collect()))
+    Some((ApiName::of(api), ApiName::all_of(token)))
 }
 
-/// Every reason why `token` is not what is wanted.
-pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime) -> Vec<Reason> {
-    let mut reasons = mismatches(token, wanted);
+/// What there is to say about a token, beside its signature.
+pub(super) fn examine<T>(
+    token: &Token<T>,
+    wanted: &Requirement,
+    now: SystemTime,
+) -> (Vec<Reason>, Vec<Note>) {
+    let (mut reasons, mut notes) = (Vec::new(), Vec::new());
+    match audience::examine(token, wanted) {
+        Fit::Fits => {}
+        Fit::FitsByConvention => notes.push(Note::ClientIdAudience),
+        Fit::Not(reason) => reasons.push(reason),
+    }
+    if is_of_static_web_apps(token) {
+        reasons.push(Reason::StaticWebApps);
+    }
+    if token.is_id_token() {
+        reasons.push(Reason::IdToken);
+    }
+    match missing_permission(token, wanted) {
+        Some(_) if wanted.is_decided_by_api(token) => notes.push(Note::RolesAtTheApi),
+        missing => reasons.extend(missing),
+    }
+    reasons.extend(wrong_caller(token, wanted));
     match token.expires_at() {
         None => reasons.push(Reason::NoExpiry),
         Some(end) if token.is_expired_at(now) => {
@@ -114,26 +166,54 @@ pub(super) fn reasons<T>(token: &Token<T>, wanted: &Requirement, now: SystemTime
     if let Some(until) = until.filter(|until| *until > EXPIRY_SKEW) {
         reasons.push(Reason::NotYetValid { until });
     }
-    if token.header().is_protected() && !wanted.api().is_some_and(is_graph) {
+    if token.header().is_protected() && !is_for_microsoft(token, wanted) {
         reasons.push(Reason::Protected);
     }
     if token.is_bound_to_key() {
         reasons.push(Reason::BoundToKey);
     }
-    reasons
+    if token.header().alg().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) {
+        reasons.push(Reason::Unsigned);
+    }
+    (reasons, notes)
 }
 
-fn is_graph(api: &OwnedAudience) -> bool {
-    ApiName::of(api).resource.is_some_and(|resource| resource.name() == GRAPH.name())
+/// How the issuer of `X-MS-AUTH-TOKEN` ends: `https://<name>.azurestaticapps.net/.auth`.
+const STATIC_WEB_APPS_ISSUER: &str = ".azurestaticapps.net/.auth";
+
+/// Whether Static Web Apps issued the token, as it says.
+pub(crate) fn is_of_static_web_apps<T>(token: &Token<T>) -> bool {
+    token.issuer().is_some_and(|issuer| issuer.ends_with(STATIC_WEB_APPS_ISSUER))
+}
+
+fn missing_permission<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
+    (!wanted.has_permission(token)).then(|| Reason::MissingPermission {
+        any_of: wanted.alternatives().map(<[Permission]>::to_vec).collect(),
+    })
+}
+
+fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
+    let expected = wanted.caller().filter(|caller| *caller != token.caller())?;
+    Some(Reason::WrongCaller { expected, actual: token.caller() })
+}
+
+/// Whether an API of Microsoft is wanted that can verify this token although nobody else can.
+fn is_for_microsoft<T>(token: &Token<T>, wanted: &Requirement) -> bool {
+    let microsofts = |api: &OwnedAudience| {
+        ApiName::of(api).resource.is_some_and(|resource| resource.is_microsofts())
+    };
+    wanted.api().is_some_and(microsofts) && wanted.is_for_api(token)
 }
 
 impl Reason {
-    /// A word for programs, which never changes.
+    /// A stable, machine-readable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoToken => "no-token",
             Self::WrongAudience { .. } => "wrong-audience",
+            Self::WrongAudienceForm { .. } => "wrong-audience-form",
+            Self::UnclearAudience { .. } => "unclear-audience",
             Self::MissingPermission { .. } => "missing-permission",
             Self::WrongCaller { .. } => "wrong-caller",
             Self::Expired { .. } => "expired",
@@ -142,6 +222,11 @@ impl Reason {
             Self::IdToken => "id-token",
             Self::Encrypted => "encrypted",
             Self::Opaque => "opaque",
+            Self::PersonalAccount => "personal-account",
+            Self::NotAToken(_) => "not-a-token",
+            Self::Truncated => "truncated",
+            Self::Unsigned => "unsigned",
+            Self::StaticWebApps => "static-web-apps",
             Self::Protected => "protected",
             Self::BoundToKey => "bound-to-key",
             Self::Malformed(_) => "malformed",
@@ -152,28 +237,40 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoToken => f.write_str("no access token came along"),
+            Self::NoToken => f.write_str("there is no access token"),
             Self::WrongAudience { expected, actual } => {
                 write!(f, "it is for {}, not for {}", Apis(actual), Escaped(&expected.title()))
             }
+            Self::WrongAudienceForm { expected, actual } => write!(
+                f,
+                "it is for {}, but by the audience {}, which this API does not take",
+                Escaped(&expected.title()),
+                Escaped(&actual.identifier)
+            ),
+            Self::UnclearAudience { expected, actual } => {
+                let (expected, actual) = (&expected.identifier, &actual.identifier);
+                write!(f, "it is for {}, and {} ", Escaped(actual), Escaped(expected))?;
+                f.write_str(if expected.eq_ignore_ascii_case(actual) {
+                    "was asked for: the two differ only in case, and audiences are compared exactly"
+                } else {
+                    "may be another name of the same API: version 2.0 tokens carry the client ID, \
+                     version 1.0 tokens the App ID URI; compare both with the app registration"
+                })
+            }
             Self::MissingPermission { any_of } => {
                 f.write_str("it lacks ")?;
-                for (index, permissions) in any_of.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { ", or " })?;
+                bounded(f, any_of, ", or ", |f, permissions| {
                     if permissions.is_empty() {
-                        f.write_str("a permission that nobody named")?;
+                        return f.write_str("an unspecified permission");
                     }
-                    for (index, permission) in permissions.iter().enumerate() {
-                        write!(f, "{}{permission}", if index == 0 { "" } else { " and " })?;
-                    }
-                }
-                Ok(())
+                    bounded(f, permissions, " and ", |f, permission| permission.fmt(f))
+                })
             }
             Self::WrongCaller { expected, actual } => {
                 let name = |caller: &Caller| match caller {
                     Caller::User => "a user",
                     Caller::App => "an application by itself",
-                    Caller::Unknown => "somebody it does not tell",
+                    Caller::Unknown => "an unknown kind of caller",
                 };
                 write!(f, "it is from {}, not from {}", name(actual), name(expected))
             }
@@ -186,11 +283,22 @@ impl fmt::Display for Reason {
                 f.write_str("it is an ID token, which says who signed in and opens no API")
             }
             Self::Encrypted => {
-                f.write_str("it is encrypted, so nobody but the API it was issued for can read it")
+                f.write_str("it is encrypted, so only the API that it was issued for can read it")
             }
-            Self::Opaque => f.write_str(
-                "it is no JWT but an opaque token, as personal Microsoft accounts and other \
-                 providers than Entra have them",
+            Self::Opaque => f.write_str("it is not a JWT but an opaque token"),
+            Self::PersonalAccount => f.write_str(
+                "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft \
+                 Graph takes and APIs of Azure do not",
+            ),
+            Self::NotAToken(lookalike) => write!(f, "it is {lookalike}"),
+            Self::Truncated => f.write_str("it is not a whole token: a part of it was cut off"),
+            Self::Unsigned => f.write_str(
+                "its signature is missing or was replaced, or its algorithm is none, so no API \
+                 accepts it",
+            ),
+            Self::StaticWebApps => f.write_str(
+                "it was issued by Static Web Apps (X-MS-AUTH-TOKEN) for the linked API alone, and \
+                 Entra exchanges no such token",
             ),
             Self::Protected => f.write_str(
                 "it has a nonce in its header, so nobody but Microsoft Graph, or the Microsoft API \
@@ -201,6 +309,30 @@ impl fmt::Display for Reason {
             }
             Self::Malformed(error) => write!(f, "it cannot be read: {error}"),
         }
+    }
+}
+
+/// Prints the code and the sentence: escaped, and as bounded as that.
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reason({}: {self})", self.code())
+    }
+}
+
+/// Prints the first [`MAX_NAMED`] items, and how many more there are.
+pub(super) fn bounded<T>(
+    f: &mut fmt::Formatter<'_>,
+    items: &[T],
+    separator: &str,
+    print: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    for (index, item) in items.iter().take(MAX_NAMED).enumerate() {
+        f.write_str(if index == 0 { "" } else { separator })?;
+        print(f, item)?;
+    }
+    match items.len().saturating_sub(MAX_NAMED) {
+        0 => Ok(()),
+        more => write!(f, "{separator}{more} more"),
     }
 }
 
@@ -221,13 +353,16 @@ pub(crate) struct Apis<'a>(pub(crate) &'a [ApiName]);
 
 impl fmt::Display for Apis<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("no API");
+        match self.0 {
+            [] => f.write_str("no API"),
+            apis if apis.len() <= MAX_NAMED => bounded(f, apis, " and ", |f, api| api.fmt(f)),
+            // The list ends somewhere behind the last one that is named: see `ApiName::all_of`.
+            apis => {
+                let named = apis.get(..MAX_NAMED).unwrap_or_default();
+                bounded(f, named, " and ", |f, api| api.fmt(f))?;
+                f.write_str(" and others")
+            }
         }
-        for (index, api) in self.0.iter().enumerate() {
-            write!(f, "{}{api}", if index == 0 { "" } else { " and " })?;
-        }
-        Ok(())
     }
 }
 
@@ -242,6 +377,12 @@ impl ApiName {
 
     pub(crate) fn of_audience(audience: &str) -> Self {
         Self { identifier: audience.to_owned(), resource: Resource::of_audience(audience) }
+    }
+
+    /// The APIs that a token is for. Of many audiences, one more than a message names: a token can have
+    /// thousands.
+    pub(crate) fn all_of<T>(token: &Token<T>) -> Vec<Self> {
+        token.audiences().take(MAX_NAMED.saturating_add(1)).map(Self::of_audience).collect()
     }
 
     /// The App ID URI or the app id.
@@ -259,6 +400,13 @@ impl ApiName {
     /// The name for people, with its cloud, else the identifier.
     pub(super) fn title(&self) -> String {
         self.resource.map_or_else(|| self.identifier.clone(), |resource| resource.to_string())
+    }
+}
+
+/// Prints what `Display` prints, which is escaped and bounded.
+impl fmt::Debug for ApiName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiName({self})")
     }
 }
 

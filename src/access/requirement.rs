@@ -2,7 +2,7 @@
 
 use crate::{
     jwt::{Caller, Token},
-    resource::{OwnedAudience, Resource, Scope},
+    resource::{self, OwnedAudience, Resource, Scope, same_application},
 };
 
 /// What a token must have: an API that it is for, permissions, a kind of caller.
@@ -50,11 +50,13 @@ impl Requirement {
     }
 
     /// Any token for the API with this identifier: an App ID URI or a client id of your own, compared as
-    /// [`Token::has_audience`] does. One of Microsoft's APIs has several identifiers: use its
-    /// [`Resource`].
+    /// [`Token::has_audience`] does. `api://<client id>` and the client id are one API.
+    ///
+    /// What [`Resource::recognize`] knows is that [`Resource`]: the address of one of Microsoft's APIs, a
+    /// scope of it, or the host of one instance. `/.default` at the end is left out.
     #[must_use]
     pub fn audience(identifier: impl Into<String>) -> Self {
-        Self { api: Some(OwnedAudience::Identifier(identifier.into())), ..Self::anything() }
+        Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..Self::anything() }
     }
 
     /// A scope, by its bare name as tokens have it. For `https://api.example.com/Files.Read` and for
@@ -122,7 +124,7 @@ impl Requirement {
     /// And the token must be for the API with this identifier: an App ID URI or a client id.
     #[must_use]
     pub fn on_audience(self, identifier: impl Into<String>) -> Self {
-        Self { api: Some(OwnedAudience::Identifier(identifier.into())), ..self }
+        Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..self }
     }
 
     /// And a user must be calling.
@@ -180,8 +182,20 @@ impl Requirement {
         })
     }
 
+    /// Whether one of the token's audiences is the API.
     pub(super) fn is_for_api<T>(&self, token: &Token<T>) -> bool {
-        self.api.as_ref().is_none_or(|api| token.has_audience(api.audience()))
+        match &self.api {
+            None => true,
+            Some(OwnedAudience::Resource(resource)) => token.has_audience(*resource),
+            Some(OwnedAudience::Identifier(identifier)) => {
+                // An instance takes the audience of its API as well as its own.
+                let apis = resource::candidates(identifier);
+                token.audiences().any(|audience| {
+                    same_application(identifier, audience)
+                        || apis.iter().any(|api| api.has_general_audience(audience))
+                })
+            }
+        }
     }
 
     pub(super) fn has_permission<T>(&self, token: &Token<T>) -> bool {
@@ -190,6 +204,69 @@ impl Requirement {
                 !alternative.is_empty()
                     && alternative.iter().all(|permission| permission.is_in(token))
             })
+    }
+
+    /// Whether the API itself knows what an application may do, so that scopes, which only users have,
+    /// need not be in the token of one.
+    pub(super) fn is_decided_by_api<T>(&self, token: &Token<T>) -> bool {
+        let decides = match &self.api {
+            Some(OwnedAudience::Resource(resource)) => resource.decides_for_apps(),
+            Some(OwnedAudience::Identifier(identifier)) => {
+                let apis = resource::candidates(identifier);
+                !apis.is_empty() && apis.iter().all(Resource::decides_for_apps)
+            }
+            None => false,
+        };
+        decides && token.caller() == Caller::App && self.scopes_to_ask_for().is_some()
+    }
+
+    /// Whether only an application by itself can have what is asked for.
+    pub(super) fn is_for_apps(&self) -> bool {
+        let needs_app_role = |alternative: &Vec<Permission>| {
+            alternative.iter().any(|permission| matches!(permission, Permission::AppRole(_)))
+        };
+        self.caller == Some(Caller::App)
+            || (!self.alternatives.is_empty() && self.alternatives.iter().all(needs_app_role))
+    }
+
+    pub(super) fn needs_app_role(&self) -> bool {
+        let mut permissions = self.alternatives.iter().flatten();
+        permissions.any(|permission| matches!(permission, Permission::AppRole(_)))
+    }
+
+    /// Whether a role of the user is asked for, and no scope does in its place.
+    pub(super) fn needs_user_role(&self) -> bool {
+        let needs_role = |alternative: &Vec<Permission>| {
+            alternative.iter().any(|permission| matches!(permission, Permission::UserRole(_)))
+        };
+        self.scopes_to_ask_for().is_none() && self.alternatives.iter().any(needs_role)
+    }
+
+    /// The scopes that a request for a token has to name, in full; `None` if the API is not known.
+    pub(super) fn full_scopes(&self) -> Option<Vec<String>> {
+        let identifier = match self.api.as_ref()? {
+            OwnedAudience::Resource(resource) => return Some(self.scopes_of(*resource)),
+            OwnedAudience::Identifier(identifier) => identifier,
+        };
+        match Resource::of_audience(identifier) {
+            Some(resource) if !resource.audience_uris().is_empty() => {
+                Some(self.scopes_of(resource))
+            }
+            // The scopes of such an API begin with the address of the instance.
+            found => {
+                let default = found.map(|api| api.default_scope().name().to_owned());
+                let default = default.as_deref().unwrap_or(".default");
+                let names = self.scopes_to_ask_for().unwrap_or_else(|| vec![default]);
+                Some(names.into_iter().map(|name| format!("{identifier}/{name}")).collect())
+            }
+        }
+    }
+
+    fn scopes_of(&self, resource: Resource) -> Vec<String> {
+        match self.scopes_to_ask_for() {
+            Some(names) => names.into_iter().map(|name| resource.scope(name).to_string()).collect(),
+            None => vec![resource.default_scope().to_string()],
+        }
     }
 }
 
@@ -211,13 +288,20 @@ impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         let api = match (scope.resource(), scope.api()) {
             (Some(resource), _) => Some(OwnedAudience::Resource(resource)),
-            (None, Some(api)) => Some(OwnedAudience::Identifier(api.to_owned())),
+            (None, Some(api)) => Some(OwnedAudience::pasted(api)),
             (None, None) => None,
         };
         match scope.name() {
             ".default" => Self { api, ..Self::anything() },
             name => Self { api, ..Self::scope(name) },
         }
+    }
+}
+
+/// A copy, so that methods that take `impl Into<Requirement>` take references as well.
+impl From<&Self> for Requirement {
+    fn from(requirement: &Self) -> Self {
+        requirement.clone()
     }
 }
 

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Request, header};
 use super::{ClientCredential, ExchangeError, TokenEndpoint};
 use crate::{
     AccessToken, Caller, RefreshToken, UnverifiedToken,
-    access::ApiName,
+    access::{self, ApiName},
     escape::Encoded,
     resource::{self, Scope, ScopeConflict, is_guid},
 };
@@ -150,12 +150,22 @@ impl<'a> TokenRequest<'a> {
     /// Refuses what no client can exchange, and what is not this client's.
     fn check_assertion(&self, token: &AccessToken, client_id: &str) -> Result<(), ExchangeError> {
         let token = token.decode_unverified().map_err(ExchangeError::UnreadableToken)?;
-        if token.is_id_token() {
+        if access::is_of_static_web_apps(&token) {
+            Err(ExchangeError::StaticWebAppsToken)
+        } else if token.is_id_token() {
             Err(ExchangeError::IdToken)
         } else if !self.is_for_client(&token, client_id) {
-            Err(ExchangeError::WrongAudience {
-                expected: ApiName::of_audience(client_id),
-                actual: token.audiences().map(ApiName::of_audience).collect(),
+            let own = |name: &&str| token.audiences().find(|own| name.eq_ignore_ascii_case(own));
+            let by_case = self.own_audiences.iter().find_map(|name| Some((*name, own(name)?)));
+            Err(match by_case {
+                Some((expected, actual)) => ExchangeError::AudienceCase {
+                    expected: ApiName::of_audience(expected),
+                    actual: vec![ApiName::of_audience(actual)],
+                },
+                None => ExchangeError::WrongAudience {
+                    expected: ApiName::of_audience(client_id),
+                    actual: ApiName::all_of(&token),
+                },
             })
         } else if token.caller() == Caller::App {
             Err(ExchangeError::NoUser)

@@ -58,6 +58,26 @@ pub enum ExchangeError {
         /// The APIs that the token is for.
         actual: Vec<ApiName>,
     },
+    /// The token to exchange is for an audience that differs from one of
+    /// [`TokenRequest::own_audience`](super::TokenRequest::own_audience) only in case. Entra compares
+    /// exactly (AADSTS500131): write the App ID URI as the app registration has it.
+    #[error(
+        "the access token is for {}, and the own audience {expected} differs from it in case",
+        Apis(actual)
+    )]
+    AudienceCase {
+        /// The own audience.
+        expected: ApiName,
+        /// How the token has it.
+        actual: Vec<ApiName>,
+    },
+    /// The token to exchange is what Static Web Apps send to a linked API in `X-MS-AUTH-TOKEN`. Entra did
+    /// not issue it, and answers AADSTS50013.
+    #[error(
+        "the access token was issued by Static Web Apps (azurestaticapps.net/.auth), and Microsoft \
+         Entra exchanges only tokens that it issued"
+    )]
+    StaticWebAppsToken,
     /// The token to exchange is an ID token, `X-MS-TOKEN-AAD-ID-TOKEN` for instance.
     #[error("this is an ID token, and only an access token can be exchanged")]
     IdToken,
@@ -81,6 +101,8 @@ impl ExchangeError {
             Self::DefaultMixed => "default-mixed",
             Self::UnreadableToken(_) => "unreadable-token",
             Self::WrongAudience { .. } => "wrong-audience",
+            Self::AudienceCase { .. } => "audience-case",
+            Self::StaticWebAppsToken => "static-web-apps-token",
             Self::IdToken => "id-token",
             Self::NoUser => "no-user",
         }

@@ -39,16 +39,6 @@ pub(super) struct Authentication {
 /// Which verified tokens confirm the caller of the identity headers: for the data of an actix-web
 /// application. Its extractors then give nothing but what a token confirms. Under tower,
 /// `EasyAuthLayer::confirm_by_bearer` and `confirm_by_id_token` do the same.
-///
-/// ```
-/// # use easyauth::verify::{BearerAuth, IdTokenAuth};
-/// # fn set_up(bearer: BearerAuth, id_token: IdTokenAuth) -> Confirmation {
-/// # use easyauth::integrations::Confirmation;
-/// let confirmation = Confirmation::by_bearer(bearer).or_by_id_token(id_token);
-/// // App::new().app_data(confirmation)
-/// # confirmation
-/// # }
-/// ```
 #[cfg(feature = "verify")]
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(not(feature = "actix-web"), allow(unreachable_pub, reason = "as with the feature"))]
@@ -69,6 +59,17 @@ impl Confirmation {
 #[cfg(all(feature = "actix-web", feature = "verify"))]
 impl Confirmation {
     /// By the bearer token that the client sent.
+    ///
+    /// ```
+    /// use easyauth::integrations::Confirmation;
+    /// # use easyauth::verify::{BearerAuth, IdTokenAuth};
+    /// # fn set_up(bearer: BearerAuth, id_token: IdTokenAuth) -> Confirmation {
+    ///
+    /// let confirmation = Confirmation::by_bearer(bearer).or_by_id_token(id_token);
+    /// // App::new().app_data(confirmation)
+    /// # confirmation
+    /// # }
+    /// ```
     #[must_use]
     pub fn by_bearer(auth: BearerAuth) -> Self {
         Self { by_bearer: true, bearer: Some(auth), by_id_token: None }

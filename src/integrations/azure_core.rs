@@ -65,7 +65,7 @@ use crate::{
 ///     let scopes = ["https://vault.azure.net/.default"];
 ///     match credential.get_token(&scopes, None).await {
 ///         Ok(_token) => {}
-///         // "this token does not open Azure Key Vault: it is for Microsoft Graph (...) ... To cure it, ..."
+///         // "this token does not open Azure Key Vault: it is for Microsoft Graph (...) ... To fix it, ..."
 ///         Err(error) => match CredentialError::find(&error) {
 ///             Some(cause) => eprintln!("{}: {cause}", cause.code()),
 ///             None => eprintln!("{error}"),
@@ -130,7 +130,7 @@ impl CallerCredential {
     /// another tenant of Entra can be used this way.
     #[must_use]
     pub fn from_access_token(token: AccessToken, expires_on: Option<SystemTime>) -> Self {
-        Self { expires_on, ..Self::new(Some(token), Origin::SignIn { can_refresh: None }) }
+        Self { expires_on, ..Self::new(Some(token), Origin::Unknown) }
     }
 
     /// The access token of an exchange whose answer came at `now`. Copies it.
@@ -160,11 +160,12 @@ impl CallerCredential {
         let scopes = scopes_of_one_api(scopes)?;
         let token = self.access.as_ref().and_then(|access| access.decode_unverified().ok());
         let wanted = requirement(&scopes, token.as_ref())?;
-        if matches!(self.origin, Origin::OtherProvider) {
+        if self.origin.is_other_provider() {
             return Err(CredentialError::OtherProvider);
         }
         let now = self.clock.now();
-        let diagnosis = Diagnosis::of_access_token(self.access.as_ref(), &wanted, now, self.origin);
+        let diagnosis =
+            Diagnosis::of_access_token(self.access.as_ref(), &wanted, now, &self.origin);
         let end = token.and_then(|token| token.expires_at());
         let (Some(access), Some(end)) = (&self.access, end) else {
             return Err(CredentialError::DoesNotOpen(diagnosis));

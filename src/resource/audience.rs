@@ -1,6 +1,6 @@
 //! What an audience is compared with, and how.
 
-use super::Resource;
+use super::{Resource, pasted};
 
 /// Something that a token can be for: a [`Resource`], or one identifier of an API.
 ///
@@ -59,6 +59,26 @@ impl OwnedAudience {
         }
     }
 
+    /// An API by what a person calls it: a text that the table knows, in whatever form, is that
+    /// [`Resource`]; anything else is an identifier as it is written, but never a `.default` scope.
+    pub(crate) fn pasted(text: &str) -> Self {
+        if let Some(instance) = pasted::instance_audience(text) {
+            return Self::Identifier(instance);
+        }
+        if let Some(resource) = Resource::recognize(text) {
+            return Self::Resource(resource);
+        }
+        Self::Identifier(pasted::without_default(text.trim()).to_owned())
+    }
+
+    /// The scope that stands for all permissions of the API.
+    pub(crate) fn default_scope(&self) -> String {
+        match self {
+            Self::Resource(resource) => resource.scope(".default").to_string(),
+            Self::Identifier(identifier) => format!("{identifier}{}", pasted::DEFAULT_SUFFIX),
+        }
+    }
+
     /// What names it in a message.
     pub(crate) fn identifier(&self) -> &str {
         match self {
@@ -80,13 +100,28 @@ impl From<Audience<'_>> for OwnedAudience {
 /// Whether two identifiers of an API are the same: exactly, or but for one slash at the end, or as
 /// GUIDs. An empty one is none.
 pub(crate) fn same_identifier(one: &str, other: &str) -> bool {
-    if one.is_empty() || other.is_empty() {
-        return false;
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    match long.len().saturating_sub(short.len()) {
+        0 => !one.is_empty() && (one == other || (is_guid(one) && one.eq_ignore_ascii_case(other))),
+        1 => !short.is_empty() && long.strip_suffix('/') == Some(short),
+        _ => false,
     }
-    one == other
-        || one.strip_suffix('/') == Some(other)
-        || other.strip_suffix('/') == Some(one)
-        || (is_guid(one) && one.eq_ignore_ascii_case(other))
+}
+
+/// Whether two identifiers are of one application by the rule of Entra: `api://<client id>` is the
+/// application with that client id, and version 2.0 tokens have no other name of it than the client id
+/// (microsoft-identity-web#1081).
+pub(crate) fn same_application(one: &str, other: &str) -> bool {
+    same_identifier(one, other)
+        || client_id_of(one)
+            .zip(client_id_of(other))
+            .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+}
+
+/// The client id in `api://<client id>` and in a client id alone.
+fn client_id_of(identifier: &str) -> Option<&str> {
+    let identifier = identifier.strip_suffix('/').unwrap_or(identifier);
+    Some(identifier.strip_prefix("api://").unwrap_or(identifier)).filter(|id| is_guid(id))
 }
 
 /// `8-4-4-4-12` hexadecimal digits.
@@ -96,72 +131,4 @@ pub(crate) fn is_guid(text: &str) -> bool {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
-}
-
-/// Whether `audience`, with or without one slash at the end, is the URI of an instance. In `pattern`,
-/// `{label}` stands for one DNS label and `{number}` for up to two digits; nothing stands for a dot,
-/// so nobody's `https://evil.example/.blob.core.windows.net` is an account.
-pub(super) fn matches_instance(pattern: &str, audience: &str) -> bool {
-    let mut rest = audience.strip_suffix('/').unwrap_or(audience);
-    for part in pattern.split_inclusive('}') {
-        let (literal, placeholder) = part.split_once('{').unwrap_or((part, ""));
-        let Some(after) = rest.strip_prefix(literal) else {
-            return false;
-        };
-        let length = match placeholder {
-            "label}" => label_len(after),
-            "number}" => Some(after.bytes().take_while(u8::is_ascii_digit).take(2).count()),
-            _ => Some(0),
-        };
-        let Some(after) = length.and_then(|length| after.get(length..)) else {
-            return false;
-        };
-        rest = after;
-    }
-    rest.is_empty()
-}
-
-/// The length of the DNS label at the start of `text` (RFC 1123 section 2.1).
-fn label_len(text: &str) -> Option<usize> {
-    let length =
-        text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count();
-    let label = text.get(..length)?;
-    ((1..=63).contains(&length) && !label.starts_with('-') && !label.ends_with('-'))
-        .then_some(length)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches_instance;
-
-    #[track_caller]
-    fn check(pattern: &str, audience: &str, expected: bool) {
-        assert_eq!(matches_instance(pattern, audience), expected);
-    }
-
-    #[test]
-    fn an_instance_is_one_dns_label() {
-        let blob = "https://{label}.blob.core.windows.net";
-        check(blob, "https://account1.blob.core.windows.net", true);
-        check(blob, "https://account1.blob.core.windows.net/", true);
-        check(blob, "https://a-b.blob.core.windows.net", true);
-        check(blob, "https://account1.blob.core.windows.net//", false);
-        check(blob, "https://account1.blob.core.windows.net/x", false);
-        check(blob, "https://.blob.core.windows.net", false);
-        check(blob, "https://a.b.blob.core.windows.net", false);
-        check(blob, "https://-a.blob.core.windows.net", false);
-        check(blob, "https://a-.blob.core.windows.net", false);
-        check(blob, "https://evil.example/.blob.core.windows.net", false);
-        check(blob, "https://evil.example#.blob.core.windows.net", false);
-        check(blob, "http://account1.blob.core.windows.net", false);
-        check(blob, &format!("https://{}.blob.core.windows.net", "a".repeat(63)), true);
-        check(blob, &format!("https://{}.blob.core.windows.net", "a".repeat(64)), false);
-
-        let crm = "https://{label}.crm{number}.dynamics.com";
-        check(crm, "https://contoso.crm.dynamics.com", true);
-        check(crm, "https://contoso.crm4.dynamics.com/", true);
-        check(crm, "https://contoso.crm22.dynamics.com", true);
-        check(crm, "https://contoso.crm222.dynamics.com", false);
-        check(crm, "https://contoso.crmx.dynamics.com", false);
-    }
 }

@@ -14,11 +14,15 @@ pub enum Cloud {
     UsGovDod,
     /// Azure operated by 21Vianet.
     China,
-    /// The French sovereign cloud (Bleu). Only some addresses are known, and no app ids.
+    /// The French sovereign cloud (Bleu). The addresses are those of azure-cli 2.91; app ids are not
+    /// known.
     France,
-    /// The German sovereign cloud (Delos). Only its sign-in address is known.
+    /// The German sovereign cloud (Delos). Known are its sign-in, Microsoft Graph, Azure Resource Manager
+    /// and Key Vault (msgraph-sdk-powershell#3468, EntraExporter#118, projectkudu/ARMClient); app ids are
+    /// not.
     Germany,
-    /// The sovereign cloud of Singapore's government. Only its sign-in address is known.
+    /// The sovereign cloud of Singapore's government. Known are its sign-in and Microsoft Graph
+    /// (msgraph-sdk-powershell#3468).
     Singapore,
 }
 

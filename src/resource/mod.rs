@@ -19,6 +19,8 @@
 
 mod audience;
 mod cloud;
+mod pasted;
+mod row;
 mod scope;
 mod scope_set;
 mod table;
@@ -26,8 +28,11 @@ mod table;
 use std::fmt;
 
 pub use audience::Audience;
-pub(crate) use audience::{OwnedAudience, is_guid, same_identifier};
+pub(crate) use audience::{OwnedAudience, is_guid, same_application, same_identifier};
 pub use cloud::Cloud;
+pub(crate) use pasted::candidates;
+use pasted::only;
+use row::{Api, Endpoint, Identifier};
 pub use scope::{Scope, ScopeError};
 pub(crate) use scope_set::{ScopeConflict, conflict, is_default, same_api};
 #[cfg(feature = "azure_core")]
@@ -45,23 +50,9 @@ pub struct Resource {
 #[derive(Clone, Copy)]
 enum Kind {
     /// One of Microsoft's, with its rows of the table.
-    Microsoft(&'static [Endpoint]),
+    Microsoft(&'static Api),
     /// Anybody's, the same in every cloud.
     Own { app_id: Option<&'static str>, audiences: &'static [&'static str] },
-}
-
-/// One of Microsoft's APIs in one cloud.
-struct Endpoint {
-    /// `None`: in every cloud.
-    cloud: Option<Cloud>,
-    app_id: Option<&'static str>,
-    /// The scope to ask for without a wish of one's own. What is in front of its last slash is how
-    /// every scope of the API begins, with the second slash that some of them need.
-    default_scope: &'static str,
-    /// Audience URIs, without a slash at the end.
-    audiences: &'static [&'static str],
-    /// Audience URIs that differ by instance: see [`audience::matches_instance`].
-    instances: &'static [&'static str],
 }
 
 impl Resource {
@@ -94,14 +85,21 @@ impl Resource {
     /// The resource that a token's audience names, in any cloud; `None` if the table does not know it,
     /// or if it stands for more than one (`https://<namespace>.servicebus.windows.net` is both Service
     /// Bus and Event Hubs).
+    ///
+    /// An audience counts whatever slash it ends with, also where the API itself is strict: this says
+    /// what it names, and [`has_audience`](Self::has_audience) whether the API takes it.
     #[must_use]
     pub fn of_audience(audience: &str) -> Option<Self> {
-        let mut found = ALL.iter().filter_map(|resource| {
-            let clouds = Cloud::ALL.iter().map(|cloud| resource.in_cloud(*cloud));
-            clouds.into_iter().find(|resource| resource.has_audience(audience))
-        });
-        let first = found.next();
-        if found.next().is_none() { first } else { None }
+        let identifier = Identifier::new(audience);
+        only(ALL.iter().filter_map(|api| api.in_first_cloud(|endpoint| endpoint.has(&identifier))))
+    }
+
+    /// Whether this audience is that of one or more of Microsoft's APIs, in any cloud.
+    #[cfg(feature = "verify")]
+    pub(crate) fn is_of_microsoft(audience: &str) -> bool {
+        let identifier = Identifier::new(audience);
+        let mut all = ALL.iter();
+        all.any(|api| api.in_first_cloud(|endpoint| endpoint.has(&identifier)).is_some())
     }
 
     /// The API's name for people.
@@ -134,17 +132,41 @@ impl Resource {
         }
     }
 
-    /// Whether a token with this audience is for this API: its app id, one of its audience URIs (with
-    /// or without one slash at the end), or the URI of one of its instances.
+    /// Whether the API takes a token with this audience: its app id, one of its audience URIs, or the
+    /// URI of one of its instances.
+    ///
+    /// One slash at the end does not matter, but to the few APIs that are known to compare it: Azure SQL
+    /// Database and Batch take URIs with it only, `PostgreSQL`, `MySQL` and Synapse without it only.
     #[must_use]
     pub fn has_audience(&self, audience: &str) -> bool {
-        let instances = match self.kind {
-            Kind::Microsoft(_) => self.endpoint().map_or(&[][..], |endpoint| endpoint.instances),
-            Kind::Own { .. } => &[],
-        };
-        self.app_id().is_some_and(|app_id| same_identifier(app_id, audience))
-            || self.audience_uris().iter().any(|uri| same_identifier(uri, audience))
-            || instances.iter().any(|pattern| audience::matches_instance(pattern, audience))
+        match self.kind {
+            Kind::Microsoft(api) => {
+                let identifier = Identifier::new(audience);
+                identifier.fits(api.slash)
+                    && self.endpoint().is_some_and(|endpoint| endpoint.has(&identifier))
+            }
+            Kind::Own { app_id, audiences } => {
+                app_id.iter().chain(audiences).any(|own| same_identifier(own, audience))
+            }
+        }
+    }
+
+    /// Whether this audience is the API's, and not that of one instance.
+    pub(crate) fn has_general_audience(&self, audience: &str) -> bool {
+        self.has_audience(audience)
+            && (is_guid(audience)
+                || self.audience_uris().iter().any(|own| same_identifier(own, audience)))
+    }
+
+    /// Whether an application gets in without a permission in its token, because the API itself knows
+    /// what it may do (Azure role-based access control).
+    pub(crate) fn decides_for_apps(&self) -> bool {
+        matches!(self.kind, Kind::Microsoft(api) if !api.apps_need_roles)
+    }
+
+    /// Whether this is one of Microsoft's.
+    pub(crate) fn is_microsofts(&self) -> bool {
+        matches!(self.kind, Kind::Microsoft(_))
     }
 
     /// A scope (delegated permission) of this API, in the form that a sign-in asks for.
@@ -171,6 +193,13 @@ impl Resource {
         self.scope(name)
     }
 
+    /// The name of the API's only permission, if it has only one.
+    pub(crate) fn only_permission(&self) -> Option<&'static str> {
+        let endpoint = self.endpoint()?;
+        let (_, name) = endpoint.default_scope.rsplit_once('/')?;
+        Some(name).filter(|name| *name != ".default")
+    }
+
     /// What names the API: its first audience URI, else its app id; empty if it has neither.
     pub(crate) fn identifier(&self) -> &'static str {
         self.audience_uris().first().copied().or(self.app_id()).unwrap_or_default()
@@ -178,18 +207,18 @@ impl Resource {
 
     fn scope_prefix(&self) -> &'static str {
         match self.kind {
-            Kind::Microsoft(endpoints) => {
-                let endpoint = self.endpoint().or_else(|| endpoints.first());
+            Kind::Microsoft(api) => {
+                let endpoint = self.endpoint().or_else(|| api.endpoints.first());
                 endpoint
                     .and_then(|endpoint| endpoint.default_scope.rsplit_once('/'))
                     .map_or("", |(prefix, _)| prefix)
             }
-            Kind::Own { .. } => self.identifier(),
+            Kind::Own { .. } => pasted::without_default(self.identifier()),
         }
     }
 
     fn endpoint(&self) -> Option<&'static Endpoint> {
-        let Kind::Microsoft(endpoints) = self.kind else {
+        let Kind::Microsoft(Api { endpoints, .. }) = self.kind else {
             return None;
         };
         let row = |cloud| endpoints.iter().find(|endpoint| endpoint.cloud == Some(cloud));

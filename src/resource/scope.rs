@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{GRAPH, Resource};
+use super::{GRAPH, Resource, pasted::DEFAULT_SUFFIX};
 
 /// The scopes of OpenID Connect, which belong to no API (OpenID Connect Core sections 5.4 and 11).
 const OPENID_SCOPES: [&str; 6] =
@@ -63,6 +63,9 @@ impl Scope {
         }
         if api.is_empty() {
             return Err(ScopeError::MissingApi);
+        }
+        if api.ends_with(DEFAULT_SUFFIX) {
+            return Err(ScopeError::DefaultInApi);
         }
         let resource = Resource::of_audience(api);
         Ok(Self { text: text.to_owned(), api_len: Some(slash), resource })
@@ -155,4 +158,8 @@ pub enum ScopeError {
     /// There is nothing in front of the slash.
     #[error("the scope has a slash and no API in front of it")]
     MissingApi,
+    /// What stands in the place of the API is a scope already: `https://graph.microsoft.com/.default`
+    /// was taken for the API, and `/.default` or another name added to it.
+    #[error("the scope has /.default inside: name the API without it")]
+    DefaultInApi,
 }

@@ -30,8 +30,8 @@
 //! # );
 //! # let answer = br#"{"id":"/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME/config/authsettingsV2","location":"East US","properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555"},"login":{"disableWWWAuthenticate":false}}},"login":{"tokenStore":{"enabled":true,"tokenRefreshExtensionHours":72.0}},"httpSettings":{},"clearInboundClaimsMapping":"false"}}"#.to_vec();
 //! // 1. What is wrong, and the cure.
-//! let wanted = ARM.scope("user_impersonation").into();
-//! let diagnosis = from_the_caller.diagnose(&wanted, SystemTime::now());
+//! let wanted = ARM.scope("user_impersonation");
+//! let diagnosis = from_the_caller.diagnose(wanted, SystemTime::now());
 //! let cure = diagnosis.login_parameters().ok_or("no sign-in brings such a token")?;
 //!
 //! // 2. The settings as they are: send this with any client, and read the answer.

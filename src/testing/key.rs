@@ -90,9 +90,7 @@ mod made {
 
 #[cfg(not(feature = "aws_lc_rs"))]
 mod pooled {
-    use jsonwebtoken::{
-        Algorithm, EncodingKey, crypto::rust_crypto::DEFAULT_PROVIDER, signature::Signer as _,
-    };
+    use jsonwebtoken::{Algorithm, EncodingKey, crypto::rust_crypto::DEFAULT_PROVIDER};
 
     use super::super::pool::KEYS;
     use crate::base64;
@@ -123,6 +121,50 @@ mod pooled {
             let key = EncodingKey::from_rsa_der(&self.0);
             let signer = (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, &key).ok()?;
             signer.try_sign(message).ok()
+        }
+    }
+}
+
+#[cfg(all(test, not(feature = "aws_lc_rs")))]
+mod tests {
+    use std::{collections::BTreeSet, time::SystemTime};
+
+    use super::{super::TestIssuer, super::pool::KEYS, pooled::Pair};
+    use crate::{
+        AccessToken, base64,
+        verify::{Tenant, Verifier},
+    };
+
+    const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+    const CLIENT_ID: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+
+    /// What is read out of a key is where it is expected.
+    #[test]
+    fn keys_are_laid_out_alike() {
+        let mut moduli = BTreeSet::new();
+        for (number, key) in (0..).zip(KEYS) {
+            let der = base64::decode_segment(key).unwrap();
+            let pair = Pair::new(number).unwrap();
+            assert!(pair.modulus().len() == 256 && pair.modulus().first() >= Some(&0x80));
+            assert_eq!(der.get(4..12), Some(&[2, 1, 0, 2, 0x82, 1, 1, 0][..]));
+            assert_eq!(der.get(268..273), Some(&[2, 3, 1, 0, 1][..]));
+            assert!(moduli.insert(pair.modulus()), "key {number} is there twice");
+        }
+    }
+
+    /// Each of them signs, and after the last the first does, under another ID.
+    #[test]
+    fn every_key_signs() {
+        let mut issuer = TestIssuer::new(TENANT).unwrap();
+        let tenant = Tenant::single(TENANT).unwrap();
+        let verifier = Verifier::builder(tenant).application(CLIENT_ID).build().unwrap();
+        let now = SystemTime::now();
+        let mut ids = BTreeSet::new();
+        for _ in 0..=KEYS.len() {
+            assert!(ids.insert(issuer.key_id().to_owned()));
+            let token = issuer.access_token(CLIENT_ID, now).scope("Files.Read").sign();
+            assert!(verifier.verify(&AccessToken::new(token), &issuer.key_set(), now).is_ok());
+            issuer.rotate().unwrap();
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The tokens of the platform's token store.
 
 mod expires_on;
+mod renewal;
 mod secret;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 use zeroize::Zeroizing;
 
 pub use expires_on::ExpiresOn;
+pub use renewal::Renewal;
 pub use secret::{
     AccessToken, AccessTokenSecret, AuthenticationToken, IdToken, NotABearerToken, RefreshToken,
 };
@@ -61,6 +63,9 @@ impl TokenKind {
 }
 
 const EXPIRES_ON: &str = "EXPIRES-ON";
+
+/// The longest end of the name of a token header.
+const LONGEST_END: &str = TokenKind::AccessSecret.header();
 
 /// The tokens that the identity provider gave to the application for this caller: the headers
 /// `X-MS-TOKEN-<provider>-*`.
@@ -139,16 +144,21 @@ impl ProviderTokens {
         provider: &IdentityProvider,
     ) -> Result<Self, HeaderError> {
         let mut tokens = Self { provider: Some(provider.clone()), ..Self::default() };
-        let provider = provider.as_str().to_ascii_uppercase();
+        // One text for all names: they differ in how they end. Lookups ignore case.
+        let mut name = format!("{}{}-{LONGEST_END}", headers::TOKEN_PREFIX, provider.as_str());
+        name.make_ascii_uppercase();
+        let start = name.len().saturating_sub(LONGEST_END.len());
         for kind in TokenKind::ALL {
-            let name = format!("{}{provider}-{}", headers::TOKEN_PREFIX, kind.header());
+            name.truncate(start);
+            name.push_str(kind.header());
             match token_value(headers, &name) {
                 Ok(None) => {}
                 Ok(Some(value)) => tokens.insert(kind, Zeroizing::new(value.to_owned())),
                 Err(kind) => return Err(HeaderError::new(name, kind)),
             }
         }
-        let name = format!("{}{provider}-{EXPIRES_ON}", headers::TOKEN_PREFIX);
+        name.truncate(start);
+        name.push_str(EXPIRES_ON);
         tokens.expires_on = match headers::machine_value(headers, &name) {
             Ok(None | Some("")) => None,
             Ok(Some(value)) => match ExpiresOn::parse(value) {
@@ -286,17 +296,6 @@ impl ProviderTokens {
     pub fn renewal_at(&self, now: SystemTime) -> Option<Renewal> {
         self.is_expired_at(now).then(|| self.renewal())
     }
-
-    /// What to do once the access token has expired.
-    pub(crate) fn renewal(&self) -> Renewal {
-        if self.from_client {
-            Renewal::AskClient
-        } else if self.refresh.is_some() {
-            Renewal::Refresh
-        } else {
-            Renewal::SignIn
-        }
-    }
 }
 
 /// Whether a token that expires then counts as expired: see [`EXPIRY_SKEW`].
@@ -330,42 +329,5 @@ impl fmt::Debug for ProviderTokens {
             .field("authentication", &self.authentication)
             .field("expires_on", &self.expires_on)
             .finish_non_exhaustive()
-    }
-}
-
-/// What to do about an expired access token. Prints as a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Renewal {
-    /// There is a refresh token: `GET /.auth/refresh` with the caller's cookie, then read the headers
-    /// of the next request.
-    Refresh,
-    /// There is none, so `/.auth/refresh` would answer 403: send the browser to
-    /// `/.auth/login/<provider>`. For a refresh token next time, the sign-in must ask for the scope
-    /// `offline_access` (Google: `access_type=offline`).
-    SignIn,
-    /// The token is the client's own: answer 401 and let it send a fresh one.
-    AskClient,
-}
-
-impl Renewal {
-    /// A word for programs, which never changes.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Refresh => "refresh",
-            Self::SignIn => "sign-in",
-            Self::AskClient => "ask-client",
-        }
-    }
-}
-
-impl fmt::Display for Renewal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Refresh => "call /.auth/refresh with the caller's session",
-            Self::SignIn => "send the browser to sign in again: there is no refresh token",
-            Self::AskClient => "answer 401, so that the client sends a fresh token",
-        })
     }
 }

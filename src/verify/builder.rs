@@ -11,7 +11,7 @@ use super::{
 use crate::{
     escape::Escaped,
     issuer::{self, SignIn, TENANT_PLACEHOLDER},
-    resource::{self, Audience, Cloud, OwnedAudience, is_guid},
+    resource::{Audience, Cloud, OwnedAudience, Resource, is_guid},
 };
 
 /// How far clocks may differ unless a verifier is told otherwise: the default of Microsoft's own token
@@ -301,11 +301,8 @@ fn is_microsoft(identifier: &str) -> bool {
     let id = id.unwrap_or(&lower).trim_end_matches('/');
     id == TOKEN_EXCHANGE_APP
         || lower.starts_with(TOKEN_EXCHANGE)
-        || resource::ALL.iter().any(|resource| {
-            let clouds = Cloud::ALL.iter().map(|cloud| resource.in_cloud(*cloud));
-            let names = [identifier, &lower, id];
-            clouds.into_iter().any(|api| names.iter().any(|name| api.has_audience(name)))
-        })
+        // Whatever slash is at the end: also what a strict API rejects is not the audience of another.
+        || [identifier, &lower, id].into_iter().any(Resource::is_of_microsoft)
 }
 
 /// A verifier that cannot be built: a mistake in the program or its configuration.

@@ -48,7 +48,7 @@ impl Unavailable {
     }
 }
 
-/// A failure is only read, so a panic leaves nothing half done.
+/// The error of a fetcher is shared and only read.
 impl UnwindSafe for Unavailable {}
 impl RefUnwindSafe for Unavailable {}
 

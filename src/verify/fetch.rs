@@ -154,6 +154,9 @@ impl KeySource for AfterFetch<'_> {}
 
 impl Sealed for AfterFetch<'_> {
     fn find(&self, id: &str, now: SystemTime) -> Found {
+        // The clock may have been set back while this request waited, so that keys were seen by another
+        // time than the request's.
+        let now = self.store.latest().map_or(now, |latest| latest.min(now));
         match (self.store.key(id, now), &self.ended) {
             (Some(key), _) => Found::Key(key),
             (None, Some(Ok(()))) => Found::Unknown,

@@ -108,19 +108,24 @@ impl Policy {
             let error = VerifyError::identifiers(kind, expected, actual.join(" and "));
             return Err(error.with_advice(self.advice(token.version(), &actual)));
         }
-        // An access token may be for several APIs. An ID token whose other audience is not trusted must
-        // be rejected (OpenID Connect Core section 3.1.3.7, rule 3): that one could have passed it on.
-        let may_be_for = |audience: &str| {
-            let all = self.audiences.iter().chain(&self.trusted_audiences);
-            all.into_iter().any(|own| own.audience().matches(audience))
-        };
-        match token.audiences().find(|audience| !may_be_for(audience)) {
-            Some(other) if kind == Kind::Id => {
-                let expected = join(self.audiences.iter().chain(&self.trusted_audiences));
+        match kind {
+            // An access token may be for several APIs (RFC 9068 section 2.2).
+            Kind::Access => Ok(()),
+            Kind::Id => self.check_every_audience(token),
+        }
+    }
+
+    /// An ID token for an audience that is not trusted must be rejected (OpenID Connect Core section
+    /// 3.1.3.7, rule 3): that audience could have passed it on.
+    fn check_every_audience<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
+        let trusted = || self.audiences.iter().chain(&self.trusted_audiences);
+        let is_trusted = |audience: &str| trusted().any(|own| own.audience().matches(audience));
+        match token.audiences().find(|audience| !is_trusted(audience)) {
+            None => Ok(()),
+            Some(other) => {
                 let kind = VerifyErrorKind::UntrustedAudience;
-                Err(VerifyError::identifiers(kind, expected, other.to_owned()))
+                Err(VerifyError::identifiers(kind, join(trusted()), other.to_owned()))
             }
-            _ => Ok(()),
         }
     }
 

@@ -186,8 +186,9 @@ impl KeyStore {
         now: SystemTime,
         fetch: impl FnOnce() -> Option<BoxFuture<Fetched>>,
     ) -> Begin {
-        let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
         let mut state = self.state();
+        // While the state is locked: a fetch that ends meanwhile may bring the first keys.
+        let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
         if state.schedule.observe(now) {
             self.clamp(now);
             state.last_success = state.last_success.map(|time| time.min(now));
@@ -245,6 +246,11 @@ impl KeyStore {
         };
         drop(state);
         flight.end(ended);
+    }
+
+    /// The last reading of the clock.
+    pub(super) fn latest(&self) -> Option<SystemTime> {
+        self.state().schedule.latest()
     }
 
     /// Takes note of a fetch that its timer ended.

@@ -13,6 +13,9 @@ use crate::support::{compact, token};
 
 const END: u64 = 1_773_329_845;
 
+/// The steps to another sign-in.
+const SIGN_IN: &[&str] = &["add-delegated-permission", "set-login-parameters", "sign-in-again"];
+
 fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
@@ -65,7 +68,7 @@ fn what_opens() {
 
 #[test]
 fn each_reason_alone() {
-    const CURE: &[&str] = &["set-login-parameters"];
+    const CURE: &[&str] = SIGN_IN;
     let not = |reason: &str| format!("this token does not open Azure Resource Manager: {reason}");
     let scope = "openid email profile https://management.azure.com/user_impersonation";
 
@@ -109,18 +112,10 @@ fn each_reason_alone() {
     check(&diagnosis, &["missing-permission"], CURE, &not("it lacks the scope user_impersonation"));
     check_scope(&diagnosis, Some(scope));
 
-    let diagnosis = token(&arm_payload("")).diagnose(&arm(), at(END + 720));
-    check(
-        &diagnosis,
-        &["expired"],
-        &["refresh", "set-login-parameters"],
-        &not("it expired 12 minutes ago"),
-    );
-    check_scope(
-        &diagnosis,
-        Some("openid email profile offline_access https://management.azure.com/user_impersonation"),
-    );
-    let ends = |payload: &str, now| codes(&token(payload).diagnose(&arm(), now)).0 == ["expired"];
+    let diagnosis = token(&arm_payload("")).diagnose(arm(), at(END + 720));
+    check(&diagnosis, &["expired"], &["sign-in-again"], &not("it expired 12 minutes ago"));
+    check_scope(&diagnosis, None);
+    let ends = |payload: &str, now| codes(&token(payload).diagnose(arm(), now)).0 == ["expired"];
     assert!(!ends(&arm_payload(""), at(END - 1)) && ends(&arm_payload(""), at(END)));
 
     let no_end = arm_payload("").replace(&format!(r#""exp":{END},"#), "");
@@ -143,15 +138,16 @@ fn each_reason_alone() {
         &not("it is bound to a key of its client, so it is no bearer token"),
     );
 
+    // The API that it was issued for can verify it, and one's own cannot.
     let protected = compact(r#"{"nonce":"n"}"#, arm_payload(""));
-    let protected = UnverifiedToken::decode(&protected).unwrap().diagnose(&arm(), at(END - 1));
+    let protected = UnverifiedToken::decode(&protected).unwrap();
+    assert!(protected.diagnose(arm(), at(END - 1)).opens());
     check(
-        &protected,
+        &protected.diagnose(Requirement::scope("user_impersonation"), at(END - 1)),
         &["protected"],
         &[],
-        &not(
-            "it has a nonce in its header, so nobody but Microsoft Graph, or the Microsoft API it was issued for, can verify it",
-        ),
+        "this token does not open what was asked for: it has a nonce in its header, so nobody but \
+         Microsoft Graph, or the Microsoft API it was issued for, can verify it",
     );
 
     let id_token = diagnose(
@@ -161,7 +157,7 @@ fn each_reason_alone() {
     check(
         &id_token,
         &["id-token"],
-        &["send-access-token", "set-login-parameters"],
+        &["send-access-token", "add-delegated-permission", "set-login-parameters", "sign-in-again"],
         &not("it is an ID token, which says who signed in and opens no API"),
     );
 }
@@ -173,7 +169,7 @@ fn callers() {
     check(
         &diagnose(&app_only, &user),
         &["wrong-caller"],
-        &[],
+        &["call-as-user"],
         "this token does not open Azure Resource Manager: it is from an application by itself, not from a user",
     );
     assert!(diagnose(&arm_payload(""), &user).opens());
@@ -181,7 +177,7 @@ fn callers() {
     check(
         &diagnose(&arm_payload(""), &app),
         &["wrong-caller"],
-        &[],
+        &["call-as-app"],
         "this token does not open Azure Resource Manager: it is from a user, not from an application by itself",
     );
     assert!(diagnose(&app_only, &app).opens());
@@ -189,8 +185,8 @@ fn callers() {
     check(
         &diagnose(unknown, &app),
         &["wrong-caller"],
-        &[],
-        "this token does not open Azure Resource Manager: it is from somebody it does not tell, not from an application by itself",
+        &["call-as-app"],
+        "this token does not open Azure Resource Manager: it is from an unknown kind of caller, not from an application by itself",
     );
     assert_eq!((user.caller(), arm().caller()), (Some(Caller::User), None));
     // No sign-in of a user brings a token without one.
@@ -257,9 +253,9 @@ fn cures_by_what_was_asked_for() {
         check_scope(&diagnosis, scope.as_deref());
         assert_eq!(codes(&diagnosis).1, cures);
     }
-    const SET: &[&str] = &["set-login-parameters"];
+    const SET: &[&str] = SIGN_IN;
     check(&ARM.into(), Some("https://management.azure.com/user_impersonation"), SET);
-    check(&GRAPH.into(), Some("https://graph.microsoft.com/.default"), SET);
+    check(&GRAPH.into(), Some("https://graph.microsoft.com/.default"), SET.get(1..).unwrap());
     let gov: Requirement = ARM.in_cloud(Cloud::UsGov).into();
     check(&gov, Some("https://management.core.usgovcloudapi.net/user_impersonation"), SET);
     let graph = Requirement::all_scopes(["User.Read", "Mail.Read"]).on(GRAPH);
@@ -274,9 +270,11 @@ fn cures_by_what_was_asked_for() {
     check(&Requirement::app_role("R").or_scope("a").on(own), Some("api://mine/a"), SET);
     // The API is not known, or no scope was asked for: no sign-in parameter helps.
     check(&Requirement::scope("a"), None, &[]);
-    check(&Requirement::app_role("R").on(own), None, &["grant-app-permission"]);
-    check(&Requirement::user_role("R").on(own), None, &["assign-user-role"]);
-    check(&Requirement::scope("not a scope").on(own), None, &[]);
+    check(&Requirement::app_role("R").on(own), None, &["grant-app-permission", "call-as-app"]);
+    let role = ["assign-user-role"].iter().chain(SET).copied().collect::<Vec<_>>();
+    check(&Requirement::user_role("R").on(own), Some("api://mine/.default"), &role);
+    check(&Requirement::user_role("R").on_audience("api://other"), None, &[role[0], role[3]]);
+    check(&Requirement::scope("not a scope").on(own), None, &["add-delegated-permission"]);
     let lacks =
         diagnose(OTHER, &Requirement::user_role("R").or_app_role("S").or_all_scopes(["a", "b"]));
     assert_eq!(
@@ -285,7 +283,7 @@ fn cures_by_what_was_asked_for() {
          application permission S, or the scope a and the scope b",
     );
     let nothing = diagnose(OTHER, &Requirement::any_scope([""; 0]));
-    assert!(nothing.verdict().to_string().ends_with("it lacks a permission that nobody named"));
+    assert!(nothing.verdict().to_string().ends_with("it lacks an unspecified permission"));
 }
 
 #[test]
@@ -303,32 +301,26 @@ fn protected_tokens_open_graph() {
 fn tokens_that_cannot_be_decoded() {
     #[track_caller]
     fn check(token: &str, reason: &str, cures: &[&str], message: &str) {
-        let diagnosis = AccessToken::new(token).diagnose(&arm(), at(0));
+        let diagnosis = AccessToken::new(token).diagnose(arm(), at(0));
         assert_eq!(codes(&diagnosis), (vec![reason], cures.to_vec()));
         let expected = format!("this token does not open Azure Resource Manager: {message}");
         assert_eq!(diagnosis.verdict().to_string(), expected);
     }
-    const SET: &[&str] = &["set-login-parameters"];
     check(
         "EwB0A8l6",
-        "opaque",
-        SET,
-        "it is no JWT but an opaque token, as personal Microsoft accounts and other providers than Entra have them",
+        "personal-account",
+        &["add-delegated-permission", "set-login-parameters", "sign-in-with-work-account"],
+        "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft Graph \
+         takes and APIs of Azure do not",
     );
     check(
-        "e30.a.b.c.d",
-        "encrypted",
-        SET,
-        "it is encrypted, so nobody but the API it was issued for can read it",
-    );
-    check(
-        "e30.e3.!",
+        "e30.!.c2ln",
         "malformed",
         &[],
-        "it cannot be read: the payload of the token is not base64url at its byte 1",
+        "it cannot be read: the payload of the token is not base64url at its byte 0",
     );
     let readable = AccessToken::new(compact("{}", arm_payload("")));
-    assert!(readable.diagnose(&arm(), at(END - 1)).opens());
+    assert!(readable.diagnose(arm(), at(END - 1)).opens());
 }
 
 /// The cure depends on where the token came from.
@@ -344,50 +336,91 @@ fn cures_by_origin() {
     ) -> Diagnosis {
         let tokens =
             ProviderTokens::from_headers(headers, provider).unwrap().or_bearer(headers).unwrap();
-        let diagnosis = tokens.diagnose(&arm(), at(now));
+        let diagnosis = tokens.diagnose(arm(), at(now));
         assert_eq!(codes(&diagnosis), (reasons.to_vec(), cures.to_vec()));
         diagnosis
     }
     let entra = &IdentityProvider::ENTRA;
     let right = compact("{}", arm_payload(""));
-    let wrong = compact("{}", arm_payload("").replace("management.azure", "vault.azure"));
+    let wrong = compact("{}", arm_payload("").replace("management.azure.com", "vault.azure.net"));
     let right = ("X-MS-TOKEN-AAD-ACCESS-TOKEN", right.as_str());
     let wrong = ("X-MS-TOKEN-AAD-ACCESS-TOKEN", wrong.as_str());
     let refresh = ("X-MS-TOKEN-AAD-REFRESH-TOKEN", "r");
-    let set = "set-login-parameters";
     check(&[right], entra, END - 1, &[], &[]);
     check(&[right, refresh], entra, END, &["expired"], &["refresh"]);
-    let stale = check(&[right], entra, END, &["expired"], &[set]);
-    assert!(stale.login_parameters().unwrap().to_wire()[0].contains(" offline_access "));
-    check(&[wrong, refresh], entra, END, &["wrong-audience", "expired"], &[set]);
-    let kept = check(&[wrong, refresh], entra, END - 1, &["wrong-audience"], &[set]);
+    let stale =
+        check(&[right], entra, END, &["expired"], &["sign-in-again", "request-refresh-token"]);
+    assert!(stale.to_string().ends_with(
+        ". To fix it, sign out and in again; for the next time, add offline_access to the scopes in \
+         loginParameters, so that /.auth/refresh can renew the token next time",
+    ));
+    check(&[wrong, refresh], entra, END, &["wrong-audience", "expired"], SIGN_IN);
+    let kept = check(&[wrong, refresh], entra, END - 1, &["wrong-audience"], SIGN_IN);
     assert!(kept.login_parameters().unwrap().to_wire()[0].contains(" offline_access "));
-    check(&[wrong], entra, END - 1, &["wrong-audience"], &[set]);
-    let none = check(&[], entra, 0, &["no-token"], &[set]);
-    let message = "this token does not open Azure Resource Manager: no access token came along";
+    check(&[wrong], entra, END - 1, &["wrong-audience"], SIGN_IN);
+    let from_scratch: Vec<&str> =
+        ["enable-token-store", "set-client-credential"].iter().chain(SIGN_IN).copied().collect();
+    let none = check(&[], entra, 0, &["no-token"], &from_scratch);
+    let message = "this token does not open Azure Resource Manager: there is no access token";
     assert_eq!(none.verdict().to_string(), message);
+    // The store is on, and without a credential a sign-in brings this alone.
+    let id = ("X-MS-TOKEN-AAD-ID-TOKEN", right.1);
+    check(&[id], entra, 0, &["no-token"], &from_scratch[1..]);
 
     // Settings of the Entra provider change no token of another one.
     let github = &IdentityProvider::GITHUB;
-    check(&[("X-MS-TOKEN-GITHUB-ACCESS-TOKEN", "gho_x")], github, 0, &["opaque"], &[]);
+    let entra_steps = ["set-client-credential", SIGN_IN[0], SIGN_IN[1], "sign-in-with-entra"];
+    check(
+        &[("X-MS-TOKEN-GITHUB-ACCESS-TOKEN", "gho_x")],
+        github,
+        0,
+        &["not-a-token"],
+        &entra_steps,
+    );
     let google = ("X-MS-TOKEN-GOOGLE-ACCESS-TOKEN", right.1);
-    check(&[google], &IdentityProvider::GOOGLE, END, &["expired"], &["refresh"]);
+    let again = ["sign-in-again", "request-refresh-token"];
+    let stale = check(&[google], &IdentityProvider::GOOGLE, END, &["expired"], &again);
+    assert!(
+        stale.to_string().contains("/.auth/login/google?access_type=offline&prompt=consent, so")
+    );
+    let refresh = ("X-MS-TOKEN-GOOGLE-REFRESH-TOKEN", "r");
+    check(&[google, refresh], &IdentityProvider::GOOGLE, END, &["expired"], &["refresh"]);
+    // These have no refresh at the platform, whatever token there is (azure-docs#47611).
+    for name in ["auth0", "apple"] {
+        let name = name.to_ascii_uppercase();
+        let access = (format!("X-MS-TOKEN-{name}-ACCESS-TOKEN"), right.1);
+        let refresh = (format!("X-MS-TOKEN-{name}-REFRESH-TOKEN"), "r");
+        let headers = [(access.0.as_str(), access.1), (refresh.0.as_str(), refresh.1)];
+        let provider = &IdentityProvider::new(&name.to_ascii_lowercase());
+        check(&headers, provider, END, &["expired"], &["sign-in-again"]);
+        let tokens = ProviderTokens::from_headers(&headers, provider).unwrap();
+        assert_eq!(tokens.renewal_at(at(END)), Some(Renewal::SignIn));
+    }
 
     // A token that the client sent is for this application, whatever the settings.
-    let own = format!("Bearer {}", wrong.1);
+    let exchange = ["add-delegated-permission", "exchange-on-behalf-of"];
+    let own = compact("{}", arm_payload("").replace("https://management.azure.com", "api://own"));
+    let own = format!("Bearer {own}");
     let client = [("Authorization", own.as_str())];
-    check(&client, entra, END - 1, &["wrong-audience"], &["exchange-on-behalf-of"]);
+    check(&client, entra, END - 1, &["wrong-audience"], &exchange);
     let both = check(
         &client,
         entra,
         END,
         &["wrong-audience", "expired"],
-        &["ask-client", "exchange-on-behalf-of"],
+        &["ask-client", exchange[0], exchange[1]],
     );
     assert!(both.to_string().ends_with(
-        ". To cure it, answer 401, so that the client sends a fresh token; then exchange the \
-         client's token for one that opens the API (OAuth 2.0 on-behalf-of)",
+        ". To fix it, answer 401, so that the client sends a fresh token; then add the delegated \
+         permission user_impersonation of Azure Resource Manager to the app registration, and consent to \
+         it; then exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of) for \
+         the scope https://management.azure.com/user_impersonation",
     ));
+    // One for Microsoft's APIs is not, and cannot be exchanged.
+    let foreign = format!("Bearer {}", wrong.1);
+    let steps = ["ask-client-for-token", exchange[0], exchange[1]];
+    let foreign = [("Authorization", foreign.as_str())];
+    check(&foreign, entra, END - 1, &["wrong-audience"], &steps);
     let tokens = ProviderTokens::from_headers(&client, entra).unwrap();
     assert!(!tokens.is_from_client() && tokens.or_bearer(&client).unwrap().is_from_client());
 }
@@ -402,8 +435,76 @@ fn sentences_of_cures() {
     check(
         &Cure::SendAccessToken,
         "send-access-token",
-        "send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead",
+        "send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead of the ID token",
     );
+    check(
+        &Cure::EnableTokenStore,
+        "enable-token-store",
+        "enable the token store (login.tokenStore.enabled in the site's authSettingsV2)",
+    );
+    check(
+        &Cure::SetClientCredential,
+        "set-client-credential",
+        "give the Entra provider a client credential (registration.clientSecretSettingName): without \
+         one a sign-in brings an ID token alone",
+    );
+    check(&Cure::SignInAgain, "sign-in-again", "sign out and in again");
+    check(&Cure::SignInWithEntra, "sign-in-with-entra", "sign in with Microsoft Entra");
+    check(
+        &Cure::SignInWithWorkAccount,
+        "sign-in-with-work-account",
+        "sign in with a work or school account of a Microsoft Entra tenant",
+    );
+    check(
+        &Cure::UseWholeToken,
+        "use-whole-token",
+        "use the whole token as it was issued: copy the value of the header \
+         (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it; then \
+         diagnose that one",
+    );
+    check(
+        &Cure::RequestRefreshToken(IdentityProvider::MICROSOFT_ACCOUNT),
+        "request-refresh-token",
+        "add wl.offline_access to the scopes of the Microsoft account provider, so that /.auth/refresh \
+         can renew the token next time",
+    );
+    check(
+        &Cure::AskClientForToken { scopes: vec![] },
+        "ask-client-for-token",
+        "answer 401, so that the client asks for an access token for this application",
+    );
+    let scopes = vec!["api://a/b".to_owned(), "api://a/c".to_owned()];
+    check(
+        &Cure::AskClientForToken { scopes: scopes.clone() },
+        "ask-client-for-token",
+        "answer 401, so that the client asks for an access token for this application (api://a/b \
+         api://a/c)",
+    );
+    check(
+        &Cure::RequestScopes(scopes),
+        "request-scopes",
+        "request another token from the token endpoint for the scope api://a/b and api://a/c",
+    );
+    check(
+        &Cure::CallAsApp { scope: None },
+        "call-as-app",
+        "request a token as the application itself (client credentials or a managed identity)",
+    );
+    check(&Cure::CallAsUser, "call-as-user", "call with the token of a user who signed in");
+    check(
+        &Cure::NameTheApi(vec![ARM, KEY_VAULT]),
+        "name-the-api",
+        "say which API is meant: Azure Resource Manager (https://management.azure.com) or Azure Key \
+         Vault (https://vault.azure.net)",
+    );
+    check(
+        &Cure::SignInAtThisApp,
+        "sign-in-at-this-app",
+        "sign callers in at this application itself: Static Web Apps pass on no token that can be used \
+         or exchanged",
+    );
+    assert!(Cure::RequestRefreshToken(IdentityProvider::ENTRA).is_optional());
+    assert!(!Cure::SignInAgain.is_optional());
     check(
         &Cure::GrantAppPermission,
         "grant-app-permission",
@@ -419,7 +520,7 @@ fn sentences_of_cures() {
         (
             Renewal::SignIn,
             "sign-in",
-            "send the browser to sign in again: there is no refresh token",
+            "send the browser to sign in again: /.auth/refresh cannot renew this token",
         ),
         (Renewal::AskClient, "ask-client", "answer 401, so that the client sends a fresh token"),
     ] {
@@ -431,7 +532,7 @@ fn sentences_of_cures() {
 fn lengths_of_time_in_words() {
     #[track_caller]
     fn check(seconds: u64, words: &str) {
-        let diagnosis = token(&arm_payload("")).diagnose(&arm(), at(END + seconds));
+        let diagnosis = token(&arm_payload("")).diagnose(arm(), at(END + seconds));
         assert!(diagnosis.verdict().to_string().ends_with(&format!(": it expired {words} ago")));
     }
     check(0, "0 seconds");
@@ -453,17 +554,25 @@ fn as_data() {
         serde_json::to_value(&diagnosis).unwrap(),
         serde_json::json!({
             "opens": false,
+            "outcome": "does-not-open",
             "api": "Azure Resource Manager",
             "reasons": [{
                 "code": "wrong-audience",
                 "message": "it is for api://other, not for Azure Resource Manager",
             }],
+            "notes": [],
             "cures": [{
+                "code": "add-delegated-permission",
+                "message": "add the delegated permission user_impersonation of Azure Resource Manager \
+                            to the app registration, and consent to it",
+            }, {
                 "code": "set-login-parameters",
                 "message": "set identityProviders.azureActiveDirectory.login.loginParameters of the \
                             site's authSettingsV2 to [\"scope=openid email profile \
-                            https://management.azure.com/user_impersonation\"], and sign out and in \
-                            again",
+                            https://management.azure.com/user_impersonation\"]",
+            }, {
+                "code": "sign-in-again",
+                "message": "sign out and in again",
             }],
             "loginParameters":
                 ["scope=openid email profile https://management.azure.com/user_impersonation"],
@@ -472,7 +581,7 @@ fn as_data() {
     let opens = diagnose(r#"{"exp":1773329845,"scp":"a"}"#, &Requirement::scope("a"));
     assert_eq!(
         serde_json::to_string(&opens).unwrap(),
-        r#"{"opens":true,"api":null,"reasons":[],"cures":[],"loginParameters":null}"#,
+        r#"{"opens":true,"outcome":"opens","api":null,"reasons":[],"notes":[],"cures":[],"loginParameters":null}"#,
     );
     assert_eq!(opens.clone(), opens);
 }

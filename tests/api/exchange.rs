@@ -483,9 +483,30 @@ fn only_a_token_for_the_own_api_is_exchanged() {
     refused(&own_or_orders(&token, &credential), "wrong-audience", &escaped);
 }
 
+/// Entra compares exactly (AADSTS500131), and nobody sees a capital letter.
+#[test]
+fn an_own_audience_in_another_case_is_named() {
+    let (credential, token) = (secret(), access(r#"{"aud":"api://mycompany/orders","scp":"a"}"#));
+    let own = |audience| exchange(&token, &credential).own_audience(audience);
+    refused(
+        &own("api://myCompany/orders"),
+        "audience-case",
+        "the access token is for api://mycompany/orders, and the own audience api://myCompany/orders \
+         differs from it in case",
+    );
+    assert!(own("api://mycompany/orders").build(&endpoint()).is_ok());
+}
+
 #[test]
 fn what_cannot_be_exchanged() {
     let credential = secret();
+    // `X-MS-AUTH-TOKEN` of Static Web Apps: Entra would answer AADSTS50013.
+    let swa = r#"{"iss":"https://orders.azurestaticapps.net/.auth","aud":"https://orders.azurewebsites.net"}"#;
+    let swa = access(swa);
+    let message = "the access token was issued by Static Web Apps (azurestaticapps.net/.auth), and \
+                   Microsoft Entra exchanges only tokens that it issued";
+    let request = exchange(&swa, &credential).own_audience("https://orders.azurewebsites.net");
+    refused(&request, "static-web-apps-token", message);
     let id = access(&format!(r#"{{"aud":"{CLIENT}","nonce":"n"}}"#));
     let message = "this is an ID token, and only an access token can be exchanged";
     refused(&exchange(&id, &credential), "id-token", message);

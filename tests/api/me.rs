@@ -66,10 +66,11 @@ fn static_web_apps() {
 fn the_cure_depends_on_the_provider() {
     let cures = |provider: &str| {
         let body = format!(r#"[{{"provider_name":"{provider}","access_token":"opaque"}}]"#);
-        let wanted = easyauth::resource::ARM.into();
-        sessions(&body)[0].tokens().diagnose(&wanted, UNIX_EPOCH).cures().len()
+        let wanted = easyauth::resource::ARM;
+        sessions(&body)[0].tokens().diagnose(wanted, UNIX_EPOCH).cures().len()
     };
-    assert_eq!((cures("aad"), cures("github")), (1, 0));
+    // What is opaque may be right; that of GitHub never is.
+    assert_eq!((cures("aad"), cures("github")), (0, 4));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn main_job(
         outgoing.headers_mut().insert(http::header::AUTHORIZATION, access.to_bearer()?);
         Ok("sent".to_owned())
     } else {
-        let diagnosis = token.diagnose(&ARM.scope("user_impersonation").into(), now);
+        let diagnosis = token.diagnose(ARM.scope("user_impersonation"), now);
         assert!(!diagnosis.opens());
         let cure = diagnosis.login_parameters();
         Ok(format!("{diagnosis}\n{:?}", cure.map(|cure| cure.to_wire())))
@@ -84,10 +84,11 @@ fn the_graph_token_does_not_open_arm() {
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
          (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager; it lacks the scope \
          user_impersonation; it has a nonce in its header, so nobody but Microsoft Graph, or the \
-         Microsoft API it was issued for, can verify it. To cure it, set \
-         identityProviders.azureActiveDirectory.login.loginParameters of the site's authSettingsV2 \
-         to [\"scope=openid email profile https://management.azure.com/user_impersonation\"], and \
-         sign out and in again\n\
+         Microsoft API it was issued for, can verify it. To fix it, add the delegated \
+         permission user_impersonation of Azure Resource Manager to the app registration, and consent \
+         to it; then set identityProviders.azureActiveDirectory.login.loginParameters of the site's \
+         authSettingsV2 to [\"scope=openid email profile \
+         https://management.azure.com/user_impersonation\"]; then sign out and in again\n\
          Some([\"scope=openid email profile https://management.azure.com/user_impersonation\"])"
     );
 }

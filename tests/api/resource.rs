@@ -2,9 +2,12 @@
 
 use easyauth::{
     resource::{
-        ALL, APP_CONFIGURATION, ARM, BATCH, COSMOS_DB, Cloud, DATA_EXPLORER, DATABRICKS, DATAVERSE,
-        DEV_OPS, EVENT_HUBS, GRAPH, HEALTH_DATA, KEY_VAULT, MANAGED_HSM, POWER_BI, Resource,
-        SERVICE_BUS, SHAREPOINT, SQL_DATABASE, STORAGE, Scope, ScopeError,
+        AI_SEARCH, ALL, APP_CONFIGURATION, APP_SERVICE, ARM, BATCH, COGNITIVE_SERVICES,
+        COMMUNICATION, CONTAINER_REGISTRY, COSMOS_DB, Cloud, DATA_EXPLORER, DATABRICKS, DATAVERSE,
+        DEV_OPS, DYNAMIC_SESSIONS, EVENT_HUBS, GRAPH, HEALTH_DATA, IOT_HUB, KEY_VAULT,
+        MACHINE_LEARNING, MANAGED_GRAFANA, MANAGED_HSM, MONITOR, OSS_RDBMS, POWER_BI, RELAY,
+        Resource, SERVICE_BUS, SHAREPOINT, SIGNALR, SQL_DATABASE, STORAGE, SYNAPSE, Scope,
+        ScopeError, TOKEN_EXCHANGE, VPN_CLIENT,
     },
     settings::{LoginParameters, LoginParametersError},
 };
@@ -40,8 +43,7 @@ fn by_app_id_or_by_uri() {
     check(POWER_BI, "https://analysis.windows.net/powerbi/api/", true); // it has a path
     check(POWER_BI, "https://analysis.windows.net/powerbi", false);
     check(DEV_OPS, "499b84ac-1321-427f-aa17-267ca6975798", true);
-    // Sources disagree about its app id, so it has none here.
-    check(MANAGED_HSM, "589d5083-6f11-4d30-a62a-a4b316a14abf", false);
+    check(MANAGED_HSM, "589d5083-6f11-4d30-a62a-a4b316a14abf", true);
     check(MANAGED_HSM, "https://managedhsm.azure.net", true);
 }
 
@@ -110,18 +112,177 @@ fn of_an_audience() {
     check("", None);
 }
 
+/// Hosts of instances, in the clouds that have them.
+#[test]
+fn of_an_instance() {
+    #[track_caller]
+    fn check(host: &str, expected: Resource) {
+        for text in [
+            format!("https://{host}"),
+            format!("https://{host}/"),
+            format!("https://{host}/a/b?c=d#e"),
+            format!("HTTPS://{}:443", host.to_ascii_uppercase()),
+            host.to_owned(),
+        ] {
+            assert_eq!(Resource::recognize(&text), Some(expected), "{text}");
+        }
+        assert_eq!(Resource::recognize(&format!("https://{host}.evil.example")), None);
+        assert_eq!(Resource::recognize(&format!("http://{host}")), None);
+        assert_eq!(Resource::recognize(&format!("https://user@{host}")), None);
+    }
+    let (gov, china) = (Cloud::UsGov, Cloud::China);
+    check("kv-x.vault.azure.net", KEY_VAULT);
+    check("kv-x.vault.usgovcloudapi.net", KEY_VAULT.in_cloud(gov));
+    check("kv-x.vault.azure.cn", KEY_VAULT.in_cloud(china));
+    check("hsm1.managedhsm.azure.net", MANAGED_HSM);
+    check("server1.database.windows.net", SQL_DATABASE);
+    check("ws1-ondemand.sql.azuresynapse.net", SQL_DATABASE);
+    check("server1.database.usgovcloudapi.net", SQL_DATABASE.in_cloud(gov));
+    check("server1.database.chinacloudapi.cn", SQL_DATABASE.in_cloud(china));
+    check("server1.postgres.database.azure.com", OSS_RDBMS);
+    check("server1.mysql.database.azure.com", OSS_RDBMS);
+    check("search1.search.windows.net", AI_SEARCH);
+    check("search1.search.azure.us", AI_SEARCH.in_cloud(gov));
+    check("search1.search.azure.cn", AI_SEARCH.in_cloud(china));
+    check("registry1.azurecr.io", CONTAINER_REGISTRY);
+    check("registry1.azurecr.us", CONTAINER_REGISTRY.in_cloud(gov));
+    check("registry1.azurecr.cn", CONTAINER_REGISTRY.in_cloud(china));
+    check("ai1.openai.azure.com", COGNITIVE_SERVICES);
+    check("ai1.cognitiveservices.azure.com", COGNITIVE_SERVICES);
+    check("ai1.openai.azure.us", COGNITIVE_SERVICES.in_cloud(gov));
+    check("ai1.cognitiveservices.azure.cn", COGNITIVE_SERVICES.in_cloud(china));
+    check("site1.scm.azurewebsites.net", APP_SERVICE);
+    check("site1-0a1b2c.scm.westeurope-01.azurewebsites.net", APP_SERVICE);
+    check("site1.scm.azurewebsites.us", APP_SERVICE.in_cloud(gov));
+    check("site1.scm.chinacloudsites.cn", APP_SERVICE.in_cloud(china));
+    check("account1.blob.core.windows.net", STORAGE);
+    check("account1.dfs.core.usgovcloudapi.net", STORAGE.in_cloud(gov));
+    check("account1.queue.core.chinacloudapi.cn", STORAGE.in_cloud(china));
+    check("account1.documents.azure.us", COSMOS_DB.in_cloud(gov));
+    check("ws1.dev.azuresynapse.net", SYNAPSE);
+    check("dev.azure.com", DEV_OPS);
+    // Neither the site itself, nor what is below an instance.
+    assert_eq!(Resource::recognize("https://site1.azurewebsites.net"), None);
+    assert_eq!(Resource::recognize("https://a.kv-x.vault.azure.net"), None);
+    // The address of the API goes before the pattern that it fits as well.
+    assert_eq!(Resource::recognize("https://ossrdbms-aad.database.windows.net/x"), Some(OSS_RDBMS));
+    // A path is a part of this audience.
+    assert_eq!(
+        Resource::recognize("https://analysis.windows.net/powerbi/api/v1.0"),
+        Some(POWER_BI)
+    );
+    assert_eq!(Resource::recognize("https://analysis.windows.net/powerbi/apis"), None);
+    assert_eq!(Resource::recognize("https://orders.servicebus.windows.net"), None); // of three
+}
+
+/// What changed in the facts, each once.
+#[test]
+fn sovereign_clouds_and_later_apis() {
+    #[track_caller]
+    fn check(resource: Resource, audience: &str, scope: &str) {
+        assert!(resource.has_audience(audience), "{resource}");
+        assert_eq!(resource.default_scope().as_str(), scope);
+        assert_eq!(Resource::of_audience(audience), Some(resource));
+    }
+    let (gov, dod) = (Cloud::UsGov, Cloud::UsGovDod);
+    let (france, germany, singapore) = (Cloud::France, Cloud::Germany, Cloud::Singapore);
+    check(
+        GRAPH.in_cloud(germany),
+        "https://graph.svc.sovcloud.de",
+        "https://graph.svc.sovcloud.de/.default",
+    );
+    check(
+        GRAPH.in_cloud(singapore),
+        "https://graph.svc.sovcloud.sg/",
+        "https://graph.svc.sovcloud.sg/.default",
+    );
+    check(
+        ARM.in_cloud(germany),
+        "https://management.core.sovcloud-api.de/",
+        "https://management.core.sovcloud-api.de//user_impersonation",
+    );
+    check(
+        KEY_VAULT.in_cloud(germany),
+        "https://vault.sovcloud-api.de",
+        "https://vault.sovcloud-api.de/user_impersonation",
+    );
+    check(
+        BATCH.in_cloud(france),
+        "https://batch.sovcloud-api.fr/",
+        "https://batch.sovcloud-api.fr//.default",
+    );
+    check(
+        OSS_RDBMS.in_cloud(france),
+        "https://ossrdbms-aad.database.sovcloud-api.fr",
+        "https://ossrdbms-aad.database.sovcloud-api.fr/.default",
+    );
+    // GCC signs in at the public cloud, GCC High and DoD have addresses of their own.
+    assert!(POWER_BI.has_audience("https://analysis.usgovcloudapi.net/powerbi/api"));
+    check(
+        POWER_BI.in_cloud(gov),
+        "https://high.analysis.usgovcloudapi.net/powerbi/api",
+        "https://high.analysis.usgovcloudapi.net/powerbi/api/.default",
+    );
+    check(
+        POWER_BI.in_cloud(dod),
+        "https://mil.analysis.usgovcloudapi.net/powerbi/api",
+        "https://mil.analysis.usgovcloudapi.net/powerbi/api/.default",
+    );
+    // The client that Microsoft registered, and the one that tenants registered before.
+    let vpn = "c632b3df-fb67-4d84-bdcf-b95ad541b5c8";
+    check(VPN_CLIENT, vpn, &format!("{vpn}/.default"));
+    assert!(VPN_CLIENT.has_audience("41b23e61-6c1e-4545-b367-cd054e0ed4b4"));
+    check(
+        TOKEN_EXCHANGE.in_cloud(gov),
+        "api://AzureADTokenExchangeUSGov",
+        "api://AzureADTokenExchangeUSGov/.default",
+    );
+    assert!(TOKEN_EXCHANGE.has_audience("api://AzureADTokenExchange"));
+    check(
+        APP_SERVICE.in_cloud(gov),
+        "https://appservice.azure.us",
+        "https://appservice.azure.us/.default",
+    );
+    check(MONITOR.in_cloud(gov), "https://monitor.azure.us", "https://monitor.azure.us/.default");
+    check(
+        AI_SEARCH.in_cloud(Cloud::China),
+        "https://search.azure.cn",
+        "https://search.azure.cn/.default",
+    );
+    assert_eq!(COSMOS_DB.in_cloud(gov).app_id(), Some("57506a73-e302-42a9-b869-6f12d9ec29e9"));
+    assert!(DATA_EXPLORER.has_audience("https://api.kusto.windows.net"));
+    assert!(HEALTH_DATA.has_audience("https://dicom.healthcareapis.azure.com"));
+    check(SIGNALR, "https://signalr.azure.com", "https://signalr.azure.com/.default");
+    check(IOT_HUB, "https://iothubs.azure.net", "https://iothubs.azure.net/.default");
+    check(
+        COMMUNICATION,
+        "https://communication.azure.com/",
+        "https://communication.azure.com//.default",
+    );
+    check(RELAY, "https://relay.azure.net/", "https://relay.azure.net//.default");
+    check(MACHINE_LEARNING, "https://ml.azure.com", "https://ml.azure.com/.default");
+    check(DYNAMIC_SESSIONS, "https://dynamicsessions.io", "https://dynamicsessions.io/.default");
+    check(
+        MANAGED_GRAFANA,
+        "ce34e7e5-485f-4d76-964f-b3d2b16d1e4f",
+        "ce34e7e5-485f-4d76-964f-b3d2b16d1e4f/.default",
+    );
+}
+
 /// The table is consistent: nothing is there twice, and everything leads back to itself.
 #[test]
 fn every_resource_of_the_table() {
     let mut names: Vec<&str> = ALL.iter().map(Resource::name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!((names.len(), ALL.len()), (46, 46));
+    assert_eq!((names.len(), ALL.len()), (54, 54));
     for public in ALL {
         for cloud in Cloud::ALL {
             let resource = public.in_cloud(*cloud);
             for uri in resource.audience_uris() {
-                assert!(uri.starts_with("https://") && !uri.ends_with('/'), "{uri}");
+                let own = ["https://", "api://AzureADTokenExchange"];
+                assert!(own.iter().any(|start| uri.starts_with(start)), "{uri}");
+                assert!(!uri.ends_with('/'), "{uri}");
                 let found = Resource::of_audience(uri).map(|found| found.name());
                 assert_eq!(found, Some(public.name()), "{uri}");
             }
@@ -182,8 +343,8 @@ fn scopes_of_resources() {
     check(
         SQL_DATABASE,
         "user_impersonation",
-        "https://database.windows.net/user_impersonation",
-        "https://database.windows.net/user_impersonation",
+        "https://database.windows.net//user_impersonation",
+        "https://database.windows.net//user_impersonation",
     );
     // Addresses differ by instance, so the app id stands for the API.
     check(
@@ -288,6 +449,10 @@ fn texts_that_are_no_scope() {
     check("https://", ScopeError::MissingName, name);
     check("/", ScopeError::MissingName, name);
     check("/x", ScopeError::MissingApi, "the scope has a slash and no API in front of it");
+    // A scope was taken for the API, and a scope made of it once more.
+    let twice = "the scope has /.default inside: name the API without it";
+    check("https://graph.microsoft.com/.default/.default", ScopeError::DefaultInApi, twice);
+    check("api://orders/.default/Orders.Read", ScopeError::DefaultInApi, twice);
 }
 
 #[test]

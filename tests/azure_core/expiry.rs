@@ -147,6 +147,7 @@ fn a_token_that_was_exchanged() {
     check_end(exchanged(r#""expires_in":300,"#), NOW, Err(None));
 
     // No setting of the site changes what the service asks for.
+    let steps = "add-delegated-permission request-scopes";
     let graph = CallerCredential::from_response(&answer(&token_for(GRAPH), ""), at(NOW));
-    does_not_open(&graph.with_clock(|| at(NOW)), ARM_DEFAULT, "wrong-audience", "");
+    does_not_open(&graph.with_clock(|| at(NOW)), ARM_DEFAULT, "wrong-audience", steps);
 }

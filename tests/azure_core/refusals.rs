@@ -18,10 +18,11 @@ fn the_token_is_for_another_api() {
     assert_eq!(
         error.to_string(),
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
-         (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager. To cure it, set \
-         identityProviders.azureActiveDirectory.login.loginParameters of the site's authSettingsV2 to \
-         [\"scope=openid email profile https://management.azure.com/user_impersonation\"], and sign out \
-         and in again",
+         (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager. To fix it, add the \
+         delegated permission user_impersonation of Azure Resource Manager to the app registration, and \
+         consent to it; then set identityProviders.azureActiveDirectory.login.loginParameters of the \
+         site's authSettingsV2 to [\"scope=openid email profile \
+         https://management.azure.com/user_impersonation\"]; then sign out and in again",
     );
     does_not_open(&graph, VAULT_DEFAULT, "wrong-audience", SETTINGS);
     // The audience of another cloud.
@@ -50,7 +51,8 @@ fn the_client_sent_the_token() {
     let tokens = ProviderTokens::default().or_bearer(&request).expect("tokens");
     let sent = credential(&tokens);
     assert!(get(&sent, "api://my-api/.default").is_ok());
-    does_not_open(&sent, ARM_DEFAULT, "wrong-audience", "exchange-on-behalf-of");
+    let steps = "add-delegated-permission exchange-on-behalf-of";
+    does_not_open(&sent, ARM_DEFAULT, "wrong-audience", steps);
 }
 
 #[test]
@@ -63,29 +65,27 @@ fn a_permission_is_missing() {
     assert_eq!(
         error.to_string(),
         "this token does not open Azure Resource Manager: it lacks the scope Files.Read and the scope \
-         Files.Write. To cure it, set identityProviders.azureActiveDirectory.login.loginParameters of the \
-         site's authSettingsV2 to [\"scope=openid email profile \
-         https://management.azure.com/Files.Read https://management.azure.com/Files.Write\"], and sign out \
-         and in again",
+         Files.Write. To fix it, add the delegated permissions Files.Read and Files.Write of Azure \
+         Resource Manager to the app registration, and consent to it; then set \
+         identityProviders.azureActiveDirectory.login.loginParameters of the site's authSettingsV2 to \
+         [\"scope=openid email profile https://management.azure.com/Files.Read \
+         https://management.azure.com/Files.Write\"]; then sign out and in again",
     );
 }
 
 #[test]
 fn tokens_that_are_no_access_tokens_of_entra() {
     // The token store is off.
-    does_not_open(&credential(&ProviderTokens::default()), ARM_DEFAULT, "no-token", SETTINGS);
+    let steps = format!("enable-token-store set-client-credential {SETTINGS}");
+    does_not_open(&credential(&ProviderTokens::default()), ARM_DEFAULT, "no-token", &steps);
     // A personal Microsoft account.
-    does_not_open(&caller("EwCANARY"), ARM_DEFAULT, "opaque", SETTINGS);
-    does_not_open(&caller("e30.a.b.c.d"), ARM_DEFAULT, "encrypted", SETTINGS);
+    let steps = SETTINGS.replace("sign-in-again", "sign-in-with-work-account");
+    does_not_open(&caller("EwCANARY"), ARM_DEFAULT, "personal-account", &steps);
+    does_not_open(&caller("e30.a.b.c.d"), ARM_DEFAULT, "encrypted", "");
     does_not_open(&caller("e30.CANARY.a"), ARM_DEFAULT, "malformed", "");
     // An ID token, whose audience is the application.
     let id = jwt(&format!(r#"{{"aud":"{CLIENT}","exp":{END},"nonce":"CANARY","name":"CANARY"}}"#));
-    does_not_open(
-        &caller(&id),
-        &format!("{CLIENT}/.default"),
-        "id-token",
-        "send-access-token set-login-parameters",
-    );
+    does_not_open(&caller(&id), &format!("{CLIENT}/.default"), "id-token", SETTINGS);
     // It needs the proof of a key that is not here.
     let bound = jwt(&format!(r#"{{"aud":"{ARM}","exp":{END},"cnf":{{"kid":"CANARY"}}}}"#));
     does_not_open(&caller(&bound), ARM_DEFAULT, "bound-to-key", "");

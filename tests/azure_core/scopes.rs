@@ -78,5 +78,5 @@ fn an_api_of_ones_own() {
     let other = "api://00000004-0000-4000-8000-000000000004/.default";
     does_not_open(&caller(&v2), other, "wrong-audience", SETTINGS);
     // What another App ID URI stands for cannot be seen.
-    does_not_open(&caller(&v2), "api://my-api/.default", "wrong-audience", SETTINGS);
+    does_not_open(&caller(&v2), "api://my-api/.default", "unclear-audience", "");
 }

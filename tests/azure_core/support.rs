@@ -26,8 +26,8 @@ pub(crate) const ARM_DEFAULT: &str = "https://management.azure.com/.default";
 pub(crate) const VAULT_DEFAULT: &str = "https://vault.azure.net/.default";
 /// The app id of Microsoft Graph.
 pub(crate) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-/// The cure of most: the `loginParameters` of the site.
-pub(crate) const SETTINGS: &str = "set-login-parameters";
+/// The steps of most: the permission, the `loginParameters` of the site, and a sign-in.
+pub(crate) const SETTINGS: &str = "add-delegated-permission set-login-parameters sign-in-again";
 /// An application of one's own.
 pub(crate) const CLIENT: &str = "00000003-0000-4000-8000-000000000003";
 

@@ -62,7 +62,7 @@ impl Client {
                 Fetched::Reqwest(keys, runtime)
             }
             #[cfg(feature = "ureq")]
-            Self::Ureq(fetcher) => Fetched::Ureq(store, fetcher),
+            Self::Ureq(fetcher) => Fetched::Ureq(Box::new(store), fetcher),
         }
     }
 }
@@ -72,7 +72,7 @@ pub(crate) enum Fetched<'a> {
     #[cfg(feature = "reqwest")]
     Reqwest(Keys, &'a tokio::runtime::Runtime),
     #[cfg(feature = "ureq")]
-    Ureq(KeyStore, &'a UreqFetcher),
+    Ureq(Box<KeyStore>, &'a UreqFetcher),
 }
 
 impl Fetched<'_> {

@@ -75,7 +75,7 @@ async fn a_token_for_graph_is_explained() {
     assert_eq!(problem["opens"], false);
     assert_eq!(problem["api"], "Azure Resource Manager");
     assert_eq!(problem["reasons"][0]["code"], "wrong-audience");
-    assert_eq!(problem["cures"][0]["code"], "set-login-parameters");
+    assert_eq!(problem["cures"][1]["code"], "set-login-parameters");
     assert_eq!(problem["loginParameters"], array);
     assert_eq!(
         problem["signIn"],
@@ -91,11 +91,11 @@ async fn a_token_for_graph_is_explained() {
     assert_eq!(
         problem["steps"],
         json!([
+            "give the app registration the delegated permission user_impersonation of Azure Service \
+             Management, and consent to it",
             "set identityProviders.azureActiveDirectory.login.loginParameters in the site's \
              authSettingsV2 to [\"scope=openid email profile \
              https://management.azure.com/user_impersonation\"]",
-            "give the app registration the delegated permission user_impersonation of Azure Service \
-             Management, and consent to it",
             "sign in again: a token that was issued before stays what it is",
         ])
     );
@@ -196,7 +196,11 @@ async fn an_expired_token() {
         links: &["signIn"],
         title: "Your token has expired",
         // At once, and for the next time.
-        to_do: &["<p class=\"lead\">It expired 2 hours ago.</p>", "/.auth/login/aad", WITH_REFRESH],
+        to_do: &[
+            "<p class=\"lead\">It expired 2 hours ago.</p>",
+            "/.auth/login/aad",
+            "offline_access",
+        ],
     };
     check(expired.headers(), &expected).await;
 
@@ -248,7 +252,7 @@ async fn an_opaque_token() {
     let expected = Closed {
         status: 403,
         code: "wrong-token",
-        reason: "opaque",
+        reason: "personal-account",
         links: &["signIn"],
         title: "Your token does not open Azure Resource Manager",
         to_do: &[PARAMETERS, "<dd>its own API, which alone can read it</dd>"],
@@ -262,7 +266,7 @@ async fn another_provider() {
     let expected = Closed {
         status: 403,
         code: "other-provider",
-        reason: "opaque",
+        reason: "not-a-token",
         links: &["signIn"],
         title: "Your sign-in has no token for Azure",
         to_do: &["/.auth/login/aad", "<dd>GitHub</dd>"],

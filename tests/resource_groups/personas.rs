@@ -51,8 +51,11 @@ async fn a_browser() {
     answer.assert_has(&["Sign in as", PATH]);
 
     let sign_in = async |persona: &str| {
-        let path = login.replace("/aad?", &format!("/aad/callback?persona={persona}&"));
-        let answer = get(demo.address, &path, html("")).await;
+        let page = get(demo.address, &login, html("")).await;
+        let state = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let query = state.replace("StandInState=", "state=");
+        let path = login.replace("/aad?", &format!("/aad/callback?persona={persona}&{query}&"));
+        let answer = get(demo.address, &path, html(&state)).await;
         assert_eq!(answer.header("location"), Some(PATH));
         answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
     };

@@ -189,7 +189,7 @@ fn clouds() {
         (Cloud::UsGovDod, Some("management.usgovcloudapi.net")),
         (Cloud::China, Some("management.chinacloudapi.cn")),
         (Cloud::France, Some("management.sovcloud-api.fr")),
-        (Cloud::Germany, None),
+        (Cloud::Germany, Some("management.sovcloud-api.de")),
         (Cloud::Singapore, None),
     ];
     assert!(hosts.iter().map(|(cloud, _)| cloud).eq(Cloud::ALL));

@@ -63,7 +63,7 @@ fn from_diagnosis_to_cure() -> Result<(), Box<dyn std::error::Error>> {
     let token = |aud: &str| access(&format!(r#"{{"aud":"{aud}","scp":"email","exp":4102444800}}"#));
     let user: AccessToken = token(GRAPH.app_id().unwrap());
     let now = std::time::UNIX_EPOCH;
-    let diagnosis = user.diagnose(&ARM.scope("user_impersonation").into(), now);
+    let diagnosis = user.diagnose(ARM.scope("user_impersonation"), now);
     assert!(!diagnosis.opens());
 
     let mut settings = AuthSettingsV2::from_slice(SITE.as_bytes())?;

@@ -192,7 +192,7 @@ fn challenges_of_denials() {
     let start =
         "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\"";
     let mail = Requirement::any_scope(["Mail.Read", "Mail.ReadWrite"]).or_app_role("Mail.Read.All");
-    let expected = format!("{start},scope=\"Mail.Read Mail.ReadWrite\"");
+    let expected = format!("{start}, scope=\"Mail.Read Mail.ReadWrite\"");
     assert_eq!(challenge(mail), (403, Some(expected)));
     assert_eq!(challenge(Requirement::app_role("x")), (403, Some(start.to_owned())));
     assert_eq!(challenge(Requirement::scope("a\"b")), (403, Some(start.to_owned())));

@@ -522,6 +522,18 @@ fn a_clock_that_is_set_back() {
     }
 }
 
+/// The clock is set back while requests wait: those that came before pass as well.
+#[test]
+fn a_clock_that_is_set_back_while_requests_wait() {
+    let setup = Setup::empty(&["old"]);
+    setup.source.set(Mode::Hangs);
+    let now = at(NOW) + 2 * KEY_LIFETIME;
+    let mut tasks = [setup.request("old", now), setup.request("old", now - KEY_LIFETIME)];
+    assert!(run_all(&mut tasks).iter().all(Option::is_none));
+    setup.source.set(Mode::Answers);
+    assert_eq!(kinds(run_all(&mut tasks)), vec![Some(Ok(())); 2]);
+}
+
 /// Keys that were seen by a clock far ahead do not outlive a day, even if no fetch succeeds.
 #[test]
 fn a_clock_that_was_ahead() {

@@ -9,7 +9,7 @@ use easyauth::{
     verify::{FetchError, FetchKeys, KeySet, KeyStore, Keys, MetadataUri, Tenant, Verifier},
 };
 
-use crate::support::{Draft, NOW, at};
+use crate::support::{APP, Draft, NOW, at};
 
 #[derive(Debug)]
 struct Missing;
@@ -29,7 +29,7 @@ fn program(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let keys = KeySet::from_jwks(jwks_bytes)?;
     let verifier = Verifier::builder(Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?)
-        .audience("api://my-api")
+        .application("00000006-0000-4000-8000-000000000006")
         .client("00000005-0000-4000-8000-000000000005")
         .build()?;
     let bearer = AccessToken::from_authorization(request.headers())?.ok_or(Missing)?;
@@ -62,13 +62,16 @@ fn run(authorization: Option<String>) -> Result<(), Box<dyn std::error::Error>> 
 #[test]
 fn verify_and_authorize() {
     let bearer = |draft: Draft| Some(format!("Bearer {}", draft.sign()));
-    run(bearer(Draft::access())).unwrap();
-    run(bearer(Draft::access_of_app())).unwrap();
+    // As Entra issues them: version 2.0 names the client ID, version 1.0 the App ID URI.
+    let access = || Draft::access().with("aud", APP);
+    run(bearer(access())).unwrap();
+    run(bearer(Draft::access_v1().with("aud", format!("api://{APP}")))).unwrap();
+    run(bearer(Draft::access_of_app().with("aud", APP))).unwrap();
     assert!(run(None).unwrap_err().is::<Missing>());
     assert!(run(Some("Bearer a b".to_owned())).unwrap_err().is::<HeaderError>());
-    let denied = run(bearer(Draft::access().with("scp", "Mail.Read"))).unwrap_err();
+    let denied = run(bearer(access().with("scp", "Mail.Read"))).unwrap_err();
     assert!(denied.is::<Denied>());
-    let expired = run(bearer(Draft::access().with("exp", NOW - 300))).unwrap_err();
+    let expired = run(bearer(access().with("exp", NOW - 300))).unwrap_err();
     assert_eq!(expired.to_string(), "the token has expired");
 }
 

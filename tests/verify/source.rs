@@ -139,13 +139,11 @@ impl FetchKeys for Source {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            match source.answer(is_metadata) {
-                Some(answer) => Poll::Ready(answer),
-                None => {
-                    source.0.lock().unwrap().wakers.push(context.waker().clone());
-                    Poll::Pending
-                }
+            if let Some(answer) = source.answer(is_metadata) {
+                return Poll::Ready(answer);
             }
+            source.0.lock().unwrap().wakers.push(context.waker().clone());
+            Poll::Pending
         })
     }
 }
@@ -167,7 +165,10 @@ impl FetchKeysBlocking for Source {
 
 /// A timer that a test moves on.
 #[derive(Clone, Default)]
-pub(crate) struct Timer(Arc<Mutex<(Duration, Vec<(Duration, Waker)>)>>);
+pub(crate) struct Timer(Arc<Mutex<(Duration, Vec<Sleeper>)>>);
+
+/// When it ends, and what to wake then.
+type Sleeper = (Duration, Waker);
 
 impl Timer {
     pub(crate) fn now(&self) -> Duration {
@@ -199,7 +200,9 @@ impl Timer {
         let now = state.0;
         let over: Vec<_> = state.1.extract_if(.., |(end, _)| *end <= now).collect();
         drop(state);
-        over.into_iter().for_each(|(_, waker)| waker.wake());
+        for (_, waker) in over {
+            waker.wake();
+        }
     }
 }
 

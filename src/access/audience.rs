@@ -1,0 +1,85 @@
+//! Whether a token is for the API that is wanted, by whatever name.
+
+use super::{ApiName, Reason, Requirement, reason::wrong_audience};
+use crate::{
+    jwt::Token,
+    resource::{OwnedAudience, Resource, candidates, is_guid},
+};
+
+/// How the audience of a token fits.
+pub(super) enum Fit {
+    Fits,
+    /// By a convention about App ID URIs: see [`application`].
+    FitsByConvention,
+    Not(Reason),
+}
+
+pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
+    let (Some(api), Some((expected, actual))) = (wanted.api(), wrong_audience(token, wanted))
+    else {
+        return Fit::Fits;
+    };
+    let unclear = |audience: &str| {
+        Fit::Not(Reason::UnclearAudience {
+            expected: expected.clone(),
+            actual: ApiName::of_audience(audience),
+        })
+    };
+    if let Some(resource) = expected.resource().filter(Resource::is_microsofts) {
+        let form = token.audiences().find(|audience| is_other_form(resource, audience));
+        return Fit::Not(match form.map(ApiName::of_audience) {
+            Some(actual) => Reason::WrongAudienceForm { expected, actual },
+            None => Reason::WrongAudience { expected, actual },
+        });
+    }
+    let names = names(api);
+    for audience in token.audiences() {
+        let own = application(audience);
+        let is_same = |name: &&str| {
+            own.zip(application(name)).is_some_and(|(own, name)| own.eq_ignore_ascii_case(name))
+        };
+        if names.iter().any(is_same) {
+            return Fit::FitsByConvention;
+        }
+        if names.iter().any(|name| name.eq_ignore_ascii_case(audience)) {
+            return unclear(audience);
+        }
+        // The names are of both kinds, or the token's is of the same kind: then the two can be told apart.
+        let is_other_kind = names.iter().all(|name| application(name).is_some() != own.is_some());
+        if is_other_kind && candidates(audience).is_empty() {
+            return unclear(audience);
+        }
+    }
+    Fit::Not(Reason::WrongAudience { expected, actual })
+}
+
+/// Whether an audience names this API of Microsoft, although the API does not take it.
+fn is_other_form(resource: Resource, audience: &str) -> bool {
+    candidates(audience).iter().any(|found| {
+        // An `spn:` name and an app id do not say which cloud they are of.
+        let tells_cloud = audience.contains("://");
+        found.name() == resource.name() && (!tells_cloud || found.cloud() == resource.cloud())
+    })
+}
+
+/// What an API of one's own is called.
+fn names(api: &OwnedAudience) -> Vec<&str> {
+    match api {
+        OwnedAudience::Resource(resource) => {
+            resource.audience_uris().iter().copied().chain(resource.app_id()).collect()
+        }
+        OwnedAudience::Identifier(identifier) => vec![identifier],
+    }
+}
+
+/// The client ID in an App ID URI. Entra lets only the application itself have a URI that ends with its
+/// client ID, and the SSO of Teams prescribes such ones: `api://<domain>/<client id>`,
+/// `api://<domain>/botid-<client id>`, `api://auth-<id>/<client id>` (m365copilot-docs#117).
+fn application(identifier: &str) -> Option<&str> {
+    let identifier = identifier.strip_suffix('/').unwrap_or(identifier);
+    if is_guid(identifier) {
+        return Some(identifier);
+    }
+    let last = identifier.strip_prefix("api://")?.rsplit('/').next()?;
+    Some(last.strip_prefix("botid-").unwrap_or(last)).filter(|last| is_guid(last))
+}

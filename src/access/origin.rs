@@ -1,0 +1,67 @@
+//! Where a token came from, which decides what changes it.
+
+use std::time::SystemTime;
+
+use crate::{
+    provider::IdentityProvider,
+    tokens::{ExpiresOn, ProviderTokens, Renewal},
+};
+
+/// Where a token came from.
+#[derive(Debug, Clone)]
+pub(crate) enum Origin {
+    /// Nobody says: taken for one of a sign-in with Entra.
+    Unknown,
+    /// The platform's token store.
+    Store(Store),
+    /// The client sent it.
+    Client,
+    /// This service requested it from the token endpoint.
+    Exchange,
+}
+
+/// What the platform's token store has for a caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    /// Whether the caller signed in with Entra, as far as that is known.
+    pub(super) is_entra: bool,
+    /// Whether any token came along, so that the store is known to be on.
+    pub(super) is_on: bool,
+    pub(super) has_refresh_token: bool,
+    /// When the access token ends, as the platform says.
+    expires_on: Option<SystemTime>,
+    pub(super) renewal: Renewal,
+    /// See [`ProviderTokens::can_bring_refresh_token`].
+    pub(super) can_bring_refresh_token: Option<IdentityProvider>,
+}
+
+impl Origin {
+    pub(crate) fn of(tokens: &ProviderTokens) -> Self {
+        if tokens.is_from_client() {
+            return Self::Client;
+        }
+        let is_entra = tokens
+            .provider()
+            .is_none_or(|own| [IdentityProvider::ENTRA, IdentityProvider::UNKNOWN].contains(own));
+        Self::Store(Store {
+            is_entra,
+            is_on: !tokens.is_empty(),
+            has_refresh_token: tokens.refresh_token().is_some(),
+            expires_on: tokens.access_token().and(tokens.expires_on()).map(ExpiresOn::at),
+            renewal: tokens.renewal(),
+            can_bring_refresh_token: tokens.can_bring_refresh_token().cloned(),
+        })
+    }
+
+    pub(super) fn expires_on(&self) -> Option<SystemTime> {
+        match self {
+            Self::Store(store) => store.expires_on,
+            Self::Unknown | Self::Client | Self::Exchange => None,
+        }
+    }
+
+    /// Whether the token is known to be of another provider than Entra.
+    pub(crate) fn is_other_provider(&self) -> bool {
+        matches!(self, Self::Store(Store { is_entra: false, .. }))
+    }
+}

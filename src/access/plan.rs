@@ -1,0 +1,350 @@
+//! From the reasons, and what else is known, to the steps that change it.
+
+use super::{
+    ApiName, Cure, Reason, Requirement,
+    origin::{Origin, Store},
+};
+use crate::{
+    jwt::Caller,
+    resource::{self, GRAPH, OwnedAudience, Resource},
+    settings::LoginParameters,
+    tokens::Renewal,
+};
+
+/// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces. What they
+/// bring is a token for Microsoft Graph.
+const SIGN_IN_SCOPES: [&str; 3] = ["openid", "email", "profile"];
+
+/// The steps, in the order to take them. None if no step is known: where nothing can be told from the
+/// token, none would be more than a guess.
+pub(super) fn plan(
+    wanted: &Requirement,
+    reasons: &[Reason],
+    caller: Option<Caller>,
+    origin: &Origin,
+) -> Vec<Cure> {
+    let case = Case { wanted, reasons, caller };
+    if let Some(apis) = case.ambiguous_apis() {
+        return vec![Cure::NameTheApi(apis)];
+    }
+    if case.is(|reason| matches!(reason, Reason::StaticWebApps)) {
+        return vec![Cure::SignInAtThisApp];
+    }
+    if !case.is_of_use() {
+        return Vec::new();
+    }
+    if matches!(origin, Origin::Unknown) && case.only_shape() {
+        return Vec::new();
+    }
+    let needs_app = case.lacks_permission()
+        || case.has_no_claims()
+        || case.needs_another()
+        || case.is_wrong_caller();
+    if wanted.is_for_apps() && needs_app {
+        return case.as_app();
+    }
+    if let Some(steps) = case.of_app() {
+        return steps;
+    }
+    match origin {
+        Origin::Unknown => case.pasted(),
+        Origin::Store(store) if store.is_entra => case.of_store(store),
+        Origin::Store(store) => case.of_other_provider(store),
+        Origin::Client => case.of_client(),
+        Origin::Exchange => case.of_exchange(),
+    }
+}
+
+/// What there is to decide by.
+struct Case<'a> {
+    wanted: &'a Requirement,
+    reasons: &'a [Reason],
+    /// Who the token is of, if it can be read.
+    caller: Option<Caller>,
+}
+
+impl Case<'_> {
+    fn is(&self, wanted: fn(&Reason) -> bool) -> bool {
+        self.reasons.iter().any(wanted)
+    }
+
+    fn is_stale(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::Expired { .. }))
+    }
+
+    fn lacks_permission(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::MissingPermission { .. }))
+    }
+
+    /// Whether there are no claims to read, now or later: what is asked for is taken to be missing.
+    fn has_no_claims(&self) -> bool {
+        self.lacks_token()
+            || self.is_personal()
+            || self.is(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
+    }
+
+    fn lacks_user_role(&self) -> bool {
+        (self.lacks_permission() || self.has_no_claims()) && self.wanted.needs_user_role()
+    }
+
+    fn lacks_token(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::NoToken))
+    }
+
+    fn is_personal(&self) -> bool {
+        // Microsoft Graph may well take it.
+        self.is(|reason| matches!(reason, Reason::PersonalAccount))
+            && !self.wanted.api().is_none_or(is_graph)
+    }
+
+    fn is_id_token(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::IdToken))
+    }
+
+    /// Whether the token names the right API, which does not take it in that form.
+    fn has_wrong_form(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::WrongAudienceForm { .. }))
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.has_wrong_form() || self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
+    }
+
+    /// Whether the token was cut, or lost its signature.
+    fn is_damaged(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::Truncated | Reason::Unsigned))
+    }
+
+    fn is_wrong_caller(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::WrongCaller { .. }))
+    }
+
+    /// Whether the token of a sign-in would have to be another one, and not only a fresh one.
+    fn needs_another(&self) -> bool {
+        self.is_elsewhere()
+            || self.is_id_token()
+            || self.lacks_token()
+            || self.is_personal()
+            || (self.lacks_permission() && !self.lacks_user_role())
+    }
+
+    /// Whether anything is known that a step could change.
+    fn is_of_use(&self) -> bool {
+        self.needs_another()
+            || self.is_stale()
+            || self.lacks_permission()
+            || self.is_damaged()
+            || self.is_wrong_caller()
+            || self.is(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
+    }
+
+    /// The APIs that the identifier can mean, if it means several and the token is for none of them.
+    fn ambiguous_apis(&self) -> Option<Vec<Resource>> {
+        let Some(OwnedAudience::Identifier(identifier)) = self.wanted.api() else { return None };
+        let apis = resource::candidates(identifier);
+        (apis.len() > 1 && self.needs_another()).then_some(apis)
+    }
+
+    fn as_app(&self) -> Vec<Cure> {
+        let lacks_role =
+            (self.lacks_permission() || self.has_no_claims()) && self.wanted.needs_app_role();
+        let grant = lacks_role.then_some(Cure::GrantAppPermission);
+        let scope = self.wanted.api().map(OwnedAudience::default_scope);
+        grant.into_iter().chain([Cure::CallAsApp { scope }]).collect()
+    }
+
+    /// The steps where an application called and no sign-in was. What only users have, it cannot get.
+    fn of_app(&self) -> Option<Vec<Cure>> {
+        if self.is_wrong_caller() {
+            return Some(vec![Cure::CallAsUser]);
+        }
+        if self.caller != Some(Caller::App) {
+            return None;
+        }
+        if self.lacks_permission() {
+            let role = self.lacks_user_role().then_some(Cure::AssignUserRole);
+            return Some(role.into_iter().chain([Cure::CallAsUser]).collect());
+        }
+        (self.is_elsewhere()).then(|| self.as_app())
+    }
+
+    /// A token without a story: what is sure is done first, and a sign-in is taken for its origin.
+    fn pasted(&self) -> Vec<Cure> {
+        let mut steps = Vec::new();
+        if self.is_id_token() {
+            steps.push(Cure::SendAccessToken);
+            if self.is_default_sign_in() {
+                return steps;
+            }
+        }
+        if self.is_damaged() && !self.needs_another() {
+            steps.push(Cure::UseWholeToken);
+        }
+        if self.needs_another() || self.is_stale() || self.lacks_user_role() {
+            let by_app = self.caller == Some(Caller::App);
+            let sign_in = || self.another_sign_in(false, Cure::SignInAgain);
+            steps.extend(if by_app { self.as_app() } else { sign_in() });
+        }
+        steps
+    }
+
+    fn of_store(&self, store: &Store) -> Vec<Cure> {
+        let mut steps = Vec::new();
+        if self.lacks_token() {
+            steps.extend((!store.is_on).then_some(Cure::EnableTokenStore));
+            steps.push(Cure::SetClientCredential);
+        }
+        if self.is_damaged() && !self.needs_another() {
+            steps.push(Cure::UseWholeToken);
+        }
+        if self.needs_another() || self.lacks_user_role() {
+            let keep_refreshing = self.is_stale() || store.has_refresh_token;
+            steps.extend(self.another_sign_in(keep_refreshing, Cure::SignInAgain));
+        } else if self.is_stale() {
+            steps.extend(renewal(store));
+        }
+        steps
+    }
+
+    /// Settings of the Entra provider change no token of another one.
+    fn of_other_provider(&self, store: &Store) -> Vec<Cure> {
+        let only_stale = self.reasons.iter().all(|reason| matches!(reason, Reason::Expired { .. }));
+        if only_stale {
+            return renewal(store);
+        }
+        let mut steps = Vec::new();
+        steps.extend((!store.is_on).then_some(Cure::EnableTokenStore));
+        steps.push(Cure::SetClientCredential);
+        steps.extend(self.another_sign_in(false, Cure::SignInWithEntra));
+        steps
+    }
+
+    fn of_client(&self) -> Vec<Cure> {
+        let of_microsoft = self.is_for_microsoft();
+        let wants_microsoft = self.wants_microsoft();
+        let is_elsewhere = self.is_elsewhere();
+        let mut steps = Vec::new();
+        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        // Only an access token for this application can be exchanged.
+        let is_unusable =
+            self.is_id_token() || self.is_personal() || of_microsoft || self.only_shape();
+        let lacks_scope = self.lacks_permission() && !self.lacks_user_role() && !is_elsewhere;
+        if is_unusable || lacks_scope {
+            let own = self.wanted.full_scopes().filter(|_| !wants_microsoft);
+            steps.push(Cure::AskClientForToken { scopes: own.unwrap_or_default() });
+            if !wants_microsoft {
+                return steps;
+            }
+        } else if self.is_stale() || self.is_damaged() || self.lacks_user_role() {
+            steps.push(Cure::AskClient);
+        }
+        if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope)) {
+            steps.extend(self.permission());
+            let scopes = self.wanted.full_scopes().unwrap_or_default();
+            steps.push(Cure::ExchangeOnBehalfOf { scopes });
+        }
+        steps
+    }
+
+    fn of_exchange(&self) -> Vec<Cure> {
+        let mut steps = Vec::new();
+        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        if self.needs_another() {
+            steps.extend(self.permission());
+        }
+        let scopes = self.wanted.full_scopes().unwrap_or_default();
+        steps.extend((!self.only_shape()).then_some(Cure::RequestScopes(scopes)));
+        steps
+    }
+
+    /// The settings of a sign-in that brings the token, and that sign-in.
+    fn another_sign_in(&self, keep_refreshing: bool, sign_in: Cure) -> Vec<Cure> {
+        let mut steps = Vec::new();
+        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        let is_unknown = self.only_shape();
+        let is_first = self.lacks_token() || sign_in == Cure::SignInWithEntra;
+        let default_does = is_first && self.is_default_sign_in();
+        if (self.needs_another() || is_unknown) && !default_does {
+            steps.extend(self.permission());
+            let Some(parameters) = self.login_parameters(keep_refreshing) else { return steps };
+            steps.push(Cure::SetLoginParameters(parameters));
+        }
+        steps.push(if self.is_personal() { Cure::SignInWithWorkAccount } else { sign_in });
+        steps
+    }
+
+    /// Whether all that is known is what the text looks like.
+    fn only_shape(&self) -> bool {
+        self.reasons.iter().all(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
+    }
+
+    /// The permission of the application, unless the token shows that it is there.
+    fn permission(&self) -> Option<Cure> {
+        let api = self.wanted.api()?;
+        let is_there = self.has_wrong_form() && !self.lacks_permission();
+        let scopes = self.wanted.scopes_to_ask_for().unwrap_or_default();
+        let scopes = if scopes.is_empty() { default_names(api) } else { scopes };
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
+        (!is_there && !self.is_default_sign_in())
+            .then(|| Cure::AddDelegatedPermission { api: ApiName::of(api), scopes })
+    }
+
+    fn login_parameters(&self, keep_refreshing: bool) -> Option<LoginParameters> {
+        LoginParameters::builder()
+            .scopes(SIGN_IN_SCOPES)
+            .scopes(keep_refreshing.then_some("offline_access"))
+            .scopes(self.wanted.full_scopes()?)
+            .build()
+            .ok()
+    }
+
+    /// Whether a sign-in without parameters brings the token: any for Microsoft Graph.
+    fn is_default_sign_in(&self) -> bool {
+        let names = self.wanted.scopes_to_ask_for().unwrap_or_default();
+        self.wanted.alternatives().next().is_none_or(|_| !names.is_empty())
+            && names.iter().all(|name| SIGN_IN_SCOPES.contains(name))
+            && self.wanted.api().is_some_and(is_graph)
+    }
+
+    fn wants_microsoft(&self) -> bool {
+        self.wanted.api().is_some_and(|api| {
+            ApiName::of(api).resource().is_some_and(|resource| resource.is_microsofts())
+        })
+    }
+
+    /// Whether the token is for one of Microsoft's APIs.
+    fn is_for_microsoft(&self) -> bool {
+        let is_right = self.lacks_permission()
+            && !self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
+            && self.wants_microsoft();
+        is_right
+            || self.reasons.iter().any(|reason| match reason {
+                Reason::WrongAudienceForm { .. } => true,
+                Reason::WrongAudience { actual, .. } => {
+                    actual.iter().any(|api| api.resource().is_some())
+                }
+                _ => false,
+            })
+    }
+}
+
+fn renewal(store: &Store) -> Vec<Cure> {
+    let step = match store.renewal {
+        Renewal::Refresh => Cure::Refresh,
+        Renewal::SignIn => Cure::SignInAgain,
+        Renewal::AskClient => Cure::AskClient,
+    };
+    let next_time = store.can_bring_refresh_token.clone().map(Cure::RequestRefreshToken);
+    [step].into_iter().chain(next_time).collect()
+}
+
+/// The name of an API's only permission, if it has only one.
+fn default_names(api: &OwnedAudience) -> Vec<&'static str> {
+    let resource = ApiName::of(api).resource();
+    resource.and_then(|resource| resource.only_permission()).into_iter().collect()
+}
+
+/// Whether this is Microsoft Graph, in any cloud.
+pub(super) fn is_graph(api: &OwnedAudience) -> bool {
+    ApiName::of(api).resource().is_some_and(|found| found.name() == GRAPH.name())
+}

@@ -1,0 +1,198 @@
+//! What the table says about an API, and how an identifier is compared with it.
+
+use super::{Cloud, is_guid};
+
+/// One of Microsoft's APIs.
+pub(super) struct Api {
+    pub(super) endpoints: &'static [Endpoint],
+    pub(super) slash: Slash,
+    /// Whether an application needs an app role in its token. Where it does not, the API itself knows
+    /// what the application may do: Azure role-based access control and its relatives.
+    pub(super) apps_need_roles: bool,
+}
+
+/// An API in one cloud.
+pub(super) struct Endpoint {
+    /// `None`: in every cloud.
+    pub(super) cloud: Option<Cloud>,
+    pub(super) app_id: Option<&'static str>,
+    /// Other app ids that its tokens can have.
+    pub(super) other_app_ids: &'static [&'static str],
+    /// The scope to ask for without a wish of one's own. What is in front of its last slash is how
+    /// every scope of the API begins, with the second slash that some of them need.
+    pub(super) default_scope: &'static str,
+    /// Audience URIs, without a slash at the end.
+    pub(super) audiences: &'static [&'static str],
+    /// Hosts of instances whose address can be an audience.
+    pub(super) instances: &'static [Pattern],
+    /// Hosts of instances whose address is no audience.
+    pub(super) hosts: &'static [Pattern],
+}
+
+/// How an API compares the slash at the end of its audience URIs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slash {
+    /// It does not matter, or nothing is known.
+    Either,
+    /// Tokens without it are rejected.
+    Required,
+    /// Tokens with it are rejected.
+    Forbidden,
+}
+
+/// The hosts of an API's instances. A part that differs is one DNS label, so that
+/// `evil.example/.blob.core.windows.net` is no account.
+#[derive(Clone, Copy)]
+pub(super) enum Pattern {
+    /// A label, and this.
+    At(&'static str),
+    /// A label, the first text, another label, and the second text.
+    Label(&'static str, &'static str),
+    /// A label, the first text, up to two digits, and the second text.
+    Number(&'static str, &'static str),
+    /// This host.
+    Host(&'static str),
+}
+
+impl Api {
+    pub(super) const USUAL: Self =
+        Self { endpoints: &[], slash: Slash::Either, apps_need_roles: false };
+}
+
+impl Endpoint {
+    pub(super) const EMPTY: Self = Self {
+        cloud: None,
+        app_id: None,
+        other_app_ids: &[],
+        default_scope: "",
+        audiences: &[],
+        instances: &[],
+        hosts: &[],
+    };
+
+    /// Whether the identifier is one of this API's, whatever slash it ends with.
+    pub(super) fn has(&self, identifier: &Identifier<'_>) -> bool {
+        match identifier {
+            Identifier::AppId(id) => {
+                self.app_id.iter().chain(self.other_app_ids).any(|own| own.eq_ignore_ascii_case(id))
+            }
+            Identifier::Uri { bare, host, .. } => {
+                self.audiences.contains(bare)
+                    || host.is_some_and(|host| self.instances.iter().any(|own| own.matches(host)))
+            }
+        }
+    }
+}
+
+/// What a token or a person calls an API, taken apart once for all rows of the table.
+#[derive(Clone, Copy)]
+pub(super) enum Identifier<'a> {
+    AppId(&'a str),
+    Uri {
+        /// Without one slash at the end.
+        bare: &'a str,
+        has_slash: bool,
+        /// What follows `https://`, if that is a host alone.
+        host: Option<&'a str>,
+    },
+}
+
+impl<'a> Identifier<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        if is_guid(text) {
+            return Self::AppId(text);
+        }
+        let stripped = text.strip_suffix('/');
+        let bare = stripped.unwrap_or(text);
+        let host = bare.strip_prefix("https://").filter(|host| !host.contains('/'));
+        Self::Uri { bare, has_slash: stripped.is_some(), host }
+    }
+
+    /// Whether an API with this rule takes it. App ids have no slash.
+    pub(super) fn fits(&self, slash: Slash) -> bool {
+        match (self, slash) {
+            (Self::AppId(_), _) | (_, Slash::Either) => true,
+            (Self::Uri { has_slash, .. }, slash) => *has_slash == (slash == Slash::Required),
+        }
+    }
+}
+
+impl Pattern {
+    /// Whether `host` is one of these.
+    pub(super) fn matches(self, host: &str) -> bool {
+        // Almost every pattern fails here already.
+        let end = match self {
+            Self::At(end) | Self::Label(_, end) | Self::Number(_, end) => end,
+            Self::Host(own) => return own == host,
+        };
+        let Some(start) = host.strip_suffix(end) else { return false };
+        match self {
+            Self::At(_) | Self::Host(_) => is_label(start),
+            Self::Label(middle, _) => start.split_once('.').is_some_and(|(label, rest)| {
+                let rest = middle.strip_prefix('.').and_then(|middle| rest.strip_prefix(middle));
+                is_label(label) && rest.is_some_and(is_label)
+            }),
+            Self::Number(middle, _) => {
+                let start = start.trim_end_matches(|digit: char| digit.is_ascii_digit());
+                let digits = host.len().saturating_sub(start.len()).saturating_sub(end.len());
+                digits <= 2 && start.strip_suffix(middle).is_some_and(is_label)
+            }
+        }
+    }
+}
+
+/// Whether this is one DNS label (RFC 1123 section 2.1).
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern::{self, At, Host, Label, Number};
+
+    #[track_caller]
+    fn check(pattern: Pattern, host: &str, expected: bool) {
+        assert_eq!(pattern.matches(host), expected);
+    }
+
+    #[test]
+    fn a_part_that_differs_is_one_dns_label() {
+        let blob = At(".blob.core.windows.net");
+        check(blob, "account1.blob.core.windows.net", true);
+        check(blob, "a-b.blob.core.windows.net", true);
+        check(blob, ".blob.core.windows.net", false);
+        check(blob, "blob.core.windows.net", false);
+        check(blob, "a.b.blob.core.windows.net", false);
+        check(blob, "-a.blob.core.windows.net", false);
+        check(blob, "a-.blob.core.windows.net", false);
+        check(blob, "evil.example/.blob.core.windows.net", false);
+        check(blob, "evil.example#.blob.core.windows.net", false);
+        check(blob, "account1.blob.core.windows.net.evil.example", false);
+        check(blob, &format!("{}.blob.core.windows.net", "a".repeat(63)), true);
+        check(blob, &format!("{}.blob.core.windows.net", "a".repeat(64)), false);
+
+        let crm = Number(".crm", ".dynamics.com");
+        check(crm, "contoso.crm.dynamics.com", true);
+        check(crm, "contoso.crm4.dynamics.com", true);
+        check(crm, "contoso.crm22.dynamics.com", true);
+        check(crm, "contoso.crm222.dynamics.com", false);
+        check(crm, "contoso.crmx.dynamics.com", false);
+        check(crm, "a.b.crm4.dynamics.com", false);
+        check(crm, "crm4.dynamics.com", false);
+
+        let kusto = Label(".", ".kusto.windows.net");
+        check(kusto, "help.westeurope.kusto.windows.net", true);
+        check(kusto, "help.kusto.windows.net", false);
+        check(kusto, "a.b.c.kusto.windows.net", false);
+        let scm = Label(".scm.", ".azurewebsites.net");
+        check(scm, "app-0a1b.scm.westeurope-01.azurewebsites.net", true);
+        check(scm, "app-0a1b.scmx.westeurope-01.azurewebsites.net", false);
+        check(scm, "app-0a1b.westeurope-01.azurewebsites.net", false);
+
+        check(Host("dev.azure.com"), "dev.azure.com", true);
+        check(Host("dev.azure.com"), "a.dev.azure.com", false);
+    }
+}
