@@ -600,6 +600,32 @@ fn what_a_template_decides_is_unknown() {
     assert_eq!(fixed.out, template);
 }
 
+/// Who serves the metadata of an MCP server, and what passes without a policy.
+#[test]
+fn mcp_servers_and_open_sites_are_explained() {
+    let registration = r#"{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555","openIdIssuer":"https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0"}}"#;
+    let document = |action: &str, more: &str| {
+        format!(
+            r#"{{"platform":{{"enabled":true}},"globalValidation":{{"unauthenticatedClientAction":"{action}"}},"identityProviders":{{"azureActiveDirectory":{registration}}},"login":{{}}{more}}}"#
+        )
+    };
+    let page = |action: &str, more: &str| run(&["explain", "-"], document(action, more)).out;
+    let app_service =
+        "if the application setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES names the scopes";
+    shows(&page("Return401", ""), &[app_service]);
+    let own = "here the application has to serve it";
+    shows(&page("Return401", r#","encryptionSettings":{}"#), &[own, "azure-container-apps#1736"]);
+    let open = page("AllowAnonymous", "");
+    assert!(!open.contains("MCP"), "{open}");
+    shows(
+        &open,
+        &[
+            "so does one with a token that is not valid",
+            "A valid token of an application that is not allowed is answered 403",
+        ],
+    );
+}
+
 /// A settings file and the properties of an answer can look alike.
 #[test]
 fn the_form_can_be_told() {

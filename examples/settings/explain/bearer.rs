@@ -1,7 +1,7 @@
 //! Callers that bring a token.
 
 use easyauth::settings::{
-    AuthSettingsV2, Setting, UnauthenticatedAction as Action, entra, sections,
+    AuthSettingsV2, Service, Setting, UnauthenticatedAction as Action, entra, sections,
 };
 use serde_json::Value;
 
@@ -21,6 +21,7 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
         sentences.push(otherwise(settings).to_owned());
         applications(settings, &mut sentences);
         principals(settings, &mut sentences);
+        sentences.extend(mcp(settings).map(str::to_owned));
         sentences.push(
             "Scopes and app roles are not checked: that is for the application. \
              X-MS-CLIENT-PRINCIPAL comes, X-MS-TOKEN-* may not, and an application that calls for \
@@ -107,9 +108,9 @@ fn otherwise(settings: &AuthSettingsV2) -> &'static str {
     };
     match action {
         Action::AllowAnonymous => {
-            "Without a token the request goes through like a visitor's. What is answered to a \
-             token that does not pass is not documented for this case: verify it in the \
-             application."
+            "Without a token the request goes through like a visitor's, and so does one with a token \
+             that is not valid: verify it in the application. A valid token of an application that is \
+             not allowed is answered 403 (pnp/Microsoft365-Analytics-Insights#264)."
         }
         Action::RedirectToLoginPage => {
             "Any other token is answered 401. None at all, and perhaps one that has expired, gets \
@@ -165,6 +166,28 @@ fn principals(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     if older > 0 {
         sentences.push(format!("The older jwtClaimChecks let in {older} groups."));
     }
+}
+
+/// The client ID of VS Code (App Service docs, "Configure MCP server authorization").
+const VS_CODE: &str = "aebc6443-996d-45c2-90f0-388ff96faa56";
+
+/// Who tells MCP clients where to sign in (RFC 9728).
+fn mcp(settings: &AuthSettingsV2) -> Option<&'static str> {
+    let is_api = matches!(action(settings), Some(Action::Return401));
+    let allowed = listed(settings, entra::ALLOWED_APPLICATIONS).unwrap_or_default();
+    if !is_api && !allowed.iter().any(|id| id.eq_ignore_ascii_case(VS_CODE)) {
+        return None;
+    }
+    Some(match settings.form().service() {
+        Service::AppService => {
+            "MCP clients look for protected resource metadata: the platform serves it if the \
+             application setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES names the scopes."
+        }
+        _ => {
+            "MCP clients look for protected resource metadata: here the application has to serve it, \
+             at a path that needs no sign-in (microsoft/azure-container-apps#1736)."
+        }
+    })
 }
 
 /// A list of texts, also if they are not what should be listed there; `None` if there is no such list.
