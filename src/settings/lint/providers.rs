@@ -57,7 +57,10 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
 /// The name of a custom provider.
 fn name(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
     let name = &*provider.name();
-    if !is_custom_name(name) {
+    // Azure/static-web-apps#1691 has one with a hyphen; of Static Web Apps no page forbids it.
+    let may_have_hyphens = lint.service == Service::StaticWebApps;
+    let plain = name.replace('-', if may_have_hyphens { "_" } else { "-" });
+    if !is_custom_name(&plain) {
         let message = format!("the name {} has more than letters, digits and _", Escaped(name));
         findings.add(&ST5, provider, message, "name it with letters, digits and _ alone");
     } else if is_built_in(name) {

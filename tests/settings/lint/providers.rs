@@ -73,6 +73,16 @@ fn st6_a_custom_provider_has_one_kind_of_address() {
     );
 }
 
+/// Azure/static-web-apps#1691.
+#[test]
+fn st5_static_web_apps_have_hyphens() {
+    let provider = "/auth/identityProviders/customOpenIdConnectProviders/my-idp";
+    let json = r#"{"registration":{"clientIdSettingName":"ID","clientCredential":{"clientSecretSettingName":"S"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://idp"}}}"#;
+    passes_in(STATIC_WEB_APP, &[(provider, json)]);
+    let odd = "/auth/identityProviders/customOpenIdConnectProviders/my.idp";
+    fires_in(STATIC_WEB_APP, "ST5", &[odd], &[(odd, json)]);
+}
+
 #[test]
 fn st7_scopes_have_openid() {
     let at = format!("{CONTOSO}/login/scopes");
