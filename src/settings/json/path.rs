@@ -34,10 +34,6 @@ impl Path {
         self.0.extend(step.map(Step::from));
     }
 
-    pub(in crate::settings) fn pop(&mut self) {
-        self.0.pop();
-    }
-
     pub(in crate::settings) fn join(&self, step: impl Into<Step>) -> Self {
         self.0.iter().cloned().chain([step.into()]).collect()
     }

@@ -54,6 +54,16 @@ impl JsonText {
         path.steps().iter().try_fold(self.root(), |json, step| inner(json, step))
     }
 
+    /// The last value that is there on the way along a path, and whether that is the whole path.
+    pub(in crate::settings) fn reach(&self, path: &Path) -> (Json<'_>, bool) {
+        let mut json = self.root();
+        for step in path.steps() {
+            let Some(found) = inner(json, step) else { return (json, false) };
+            json = found;
+        }
+        (json, true)
+    }
+
     /// Sets the value at a path, and touches nothing else. What is missing on the way is added; what is
     /// on the way and can have no members, is replaced.
     pub(in crate::settings) fn set(&mut self, path: &Path, value: &Value) {

@@ -146,7 +146,7 @@ impl Finding {
 
 /// How many values may be looked at to find out which fixes are possible: all that real documents have,
 /// and of a document with a million values those of the first findings.
-const MOST_LOOKED_AT: usize = 4_000_000;
+const MOST_LOOKED_AT: usize = 1_000_000;
 
 /// How many values a fix may remove or move: more than any section has.
 const MAX_MOVED: usize = 10_000;
@@ -166,9 +166,11 @@ impl Fix {
             }
             Self::Move { from, to } => {
                 let Some(value) = text.get(from) else { return true };
-                let is_free = text.get(to).is_none() || to.is_same_but_for_case(from);
-                if !is_free || value.size() > MAX_MOVED {
+                if value.size() > MAX_MOVED {
                     return false;
+                }
+                if to.is_same_but_for_case(from) {
+                    return true;
                 }
                 (to, value.depth())
             }
@@ -176,12 +178,9 @@ impl Fix {
         if to.steps().len().saturating_add(depth) > usize::from(MAX_DEPTH) {
             return false;
         }
-        // The last thing on the way gets the rest of it, or has what is there.
-        let mut way = to.clone();
-        while text.get(&way).is_none() {
-            way.pop();
-        }
-        way == *to || text.get(&way).is_some_and(Json::is_object)
+        // The last thing on the way gets the rest of it, or is what is set.
+        let (last, is_there) = text.reach(to);
+        if is_there { matches!(self, Self::Set(..)) } else { last.is_object() }
     }
 
     /// Whether what comes next can be done as well.
