@@ -191,7 +191,7 @@ fn pages_fit_a_terminal() {
 fn the_story_is_linted() {
     let outcome = run(&["lint", STORY], "");
     let block = "\
-warning EX1 at /properties/globalValidation/excludedPaths/1
+warning EX1 at /properties/globalValidation/excludedPaths/1 (line 20, column 9)
   what     the path does not begin with a slash
   why      it is saved, and probably matches no request: a sign-in is needed there as elsewhere
   cure     begin it with one (--fix does it)

@@ -66,7 +66,8 @@ fn fix(settings: &mut AuthSettingsV2) -> Vec<String> {
 
 fn place(finding: &Finding) -> String {
     let pointer = finding.pointer();
-    if pointer.is_empty() { "the document".to_owned() } else { printable(&pointer) }
+    let pointer = if pointer.is_empty() { "the document" } else { &pointer };
+    format!("{} ({})", printable(pointer), finding.position())
 }
 
 /// What `--json` prints.

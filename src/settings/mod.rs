@@ -5,10 +5,22 @@
 //! | a document | [`AuthSettingsV2`]: [`get`](AuthSettingsV2::get), [`set`](AuthSettingsV2::set), [`remove`](AuthSettingsV2::remove) |
 //! | its settings, as constants | [`entra`], [`login`], [`global_validation`], [`http`], ...; all of them: [`ALL_SETTINGS`] |
 //! | what a sign-in asks for | [`LoginParameters`] |
-//! | what is wrong with a document | [`AuthSettingsV2::lint`], [`Finding`] |
+//! | what is wrong with a document | [`AuthSettingsV2::lint`], [`Finding`]; with what is known of the site: [`AuthSettingsV2::lint_with`], [`Context`] |
 //! | the requests that read and replace it | [`SiteId`], [`ArmRequests`], [`ArmError`] |
 //! | a document from nothing | [`AuthSettingsV2::builder`] |
 //! | the first version, and the way on | [`AuthSettingsV1`] |
+//!
+//! # What is unknown
+//!
+//! An expression of a template, `null` in the place of a section, or what PowerShell leaves of one is
+//! neither a value nor the platform's default. [`read`](AuthSettingsV2::read) tells it from both, `set`,
+//! `remove` and fixes leave it alone, and a document with such sections is not sent.
+//!
+//! # Help for editors
+//!
+//! The folder `schemas` of the repository has a JSON Schema for each [`Form`], generated from
+//! [`ALL_SETTINGS`], for completion and descriptions. A schema cannot say that names are read in any case,
+//! that the last of several members counts, or which settings contradict each other: `lint` does.
 //!
 //! # From a diagnosis to the cure
 //!
