@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     header_list::HeaderList,
-    invocation::{InvocationError, MAX_INVOCATION_LEN, once},
+    invocation::{InvocationError, MAX_INVOCATION_LEN, once, text},
 };
 use crate::{
     escape::Escaped,
@@ -72,14 +72,15 @@ impl ToolInvocation {
         }
         let mut data = None;
         json.object(|json, name| -> Result<(), InvocationError> {
-            if json.str(name) == "Data" && json.kind()? == Kind::Object {
+            if json.str(name) == "Data" {
                 once(&mut data, "Data", of_binding(json, binding)?)
             } else {
                 Ok(json.skip().map(drop)?)
             }
         })?;
         json.end()?;
-        data.ok_or(InvocationError::NotAnInvocation)?.ok_or(InvocationError::NoToolTrigger)
+        let context = data.flatten().ok_or(InvocationError::NotAnInvocation)?;
+        context.ok_or(InvocationError::NoToolTrigger)
     }
 
     /// The name of the tool.
@@ -112,11 +113,14 @@ fn checked(text: &[u8]) -> Result<&str, InvocationError> {
         .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
 }
 
-/// `Data`: the context in the binding of this name.
+/// `Data`: the context in the binding of this name, if there is one; `None` if it is not an object.
 fn of_binding(
     json: &mut Reader<'_>,
     binding: &str,
-) -> Result<Option<ToolInvocation>, InvocationError> {
+) -> Result<Option<Option<ToolInvocation>>, InvocationError> {
+    if json.kind()? != Kind::Object {
+        return Ok(json.skip().map(|_| None)?);
+    }
     let mut found = None;
     json.object(|json, name| -> Result<(), InvocationError> {
         if json.str(name) != binding {
@@ -140,16 +144,15 @@ fn of_binding(
             Some(_) => Err(InvocationError::DuplicateBinding),
         }
     })?;
-    Ok(found.flatten())
+    Ok(Some(found.flatten()))
 }
 
 /// A context: `None` without `transport`, which marks it.
 fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, InvocationError> {
     let (mut tool, mut transport) = (None, None);
     json.object(|json, name| -> Result<(), InvocationError> {
-        if is(json, name, "name") && json.kind()? == Kind::String {
-            let text = json.string()?;
-            once(&mut tool, "name", json.str(text).to_owned())
+        if is(json, name, "name") {
+            once(&mut tool, "name", text(json)?)
         } else if is(json, name, "transport") {
             let headers = member(json, "properties", |json| {
                 member(json, "headers", |json| Ok(HeaderList::read(json)?))
@@ -161,7 +164,7 @@ fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, Invocatio
     })?;
     let Some(headers) = transport else { return Ok(None) };
     let headers = headers.ok_or(InvocationError::NoTransportHeaders)?;
-    Ok(Some(ToolInvocation { tool: tool.unwrap_or_default(), headers }))
+    Ok(Some(ToolInvocation { tool: tool.flatten().unwrap_or_default(), headers }))
 }
 
 /// Reads a value, and one member of it if it is an object.
