@@ -1,7 +1,5 @@
 //! Errors as people paste them: the input is the text.
 
-use std::ops::Range;
-
 use easyauth::error_codes::{ErrorExplanation, KnownError, MAX_ERROR_TEXT_LEN};
 
 use super::secrets::CANARY;
@@ -92,7 +90,7 @@ fn first_ones<T: PartialEq>(all: Vec<T>) -> Vec<T> {
 /// each list `error_codes`.
 fn numbers(text: &str) -> Vec<u32> {
     let after =
-        |name| text.match_indices(name).filter_map(|(at, name)| text.get(at + name.len()..));
+        |name| text.match_indices(name).filter_map(|(at, name)| text.get(at..)?.strip_prefix(name));
     let behind = after("AADSTS")
         .filter_map(|rest| number(rest.split(|next: char| !next.is_ascii_digit()).next()?));
     let lists = after("error_codes").flat_map(|rest| {
@@ -117,20 +115,19 @@ fn number(digits: &str) -> Option<u32> {
 /// alone.
 fn names(text: &str) -> Vec<&'static KnownError> {
     let is_of_word = |next: &char| next.is_ascii_alphanumeric() || *next == '_';
-    let is_named_at = |name: &str, place: Range<usize>| {
-        let before = text.get(..place.start).unwrap_or_default();
-        let after = text.get(place.end..).unwrap_or_default();
+    let is_named_at = |name: &str, at: usize| {
+        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+        let after = rest.strip_prefix(name).unwrap_or_default();
         let is_word = !before.chars().next_back().is_some_and(|last| is_of_word(&last))
             && !after.chars().next().is_some_and(|next| is_of_word(&next));
-        let previous = before.trim_end_matches(|last| !is_of_word(&last));
-        let word_len = previous.chars().rev().take_while(is_of_word).count();
-        let previous = previous.get(previous.len() - word_len..).unwrap_or_default();
+        let before = before.trim_end_matches(|last| !is_of_word(&last));
+        let previous = before.rsplit(|next| !is_of_word(&next)).next().unwrap_or_default();
         let is_of_oauth = !name.contains(|next: char| !next.is_ascii_lowercase() && next != '_');
         is_word && (!is_of_oauth || ["error", "suberror"].contains(&previous))
     };
     let named = KnownError::all().filter(|error| error.aadsts().is_none()).filter_map(|error| {
-        let mut places = text.match_indices(error.name()).map(|(at, name)| at..at + name.len());
-        Some((places.find(|place| is_named_at(error.name(), place.clone()))?.start, error))
+        let mut places = text.match_indices(error.name()).map(|(at, _)| at);
+        Some((places.find(|at| is_named_at(error.name(), *at))?, error))
     });
     let mut named: Vec<_> = named.collect();
     named.sort_by_key(|(at, _)| *at);
@@ -144,10 +141,10 @@ fn value<'a>(
     is_value: fn(&str) -> Option<usize>,
 ) -> Option<&'a str> {
     labels.iter().find_map(|label| {
-        let places = (0..text.len()).filter_map(|at| Some((text.get(at..at + label.len())?, at)));
+        let places = (0..text.len()).filter_map(|at| text.get(at..)?.split_at_checked(label.len()));
         let mut labeled = places.filter(|(own, _)| own.eq_ignore_ascii_case(label));
-        labeled.find_map(|(_, at)| {
-            let value = text.get(at + label.len()..)?.trim_start_matches(BETWEEN);
+        labeled.find_map(|(_, value)| {
+            let value = value.trim_start_matches(BETWEEN);
             value.get(..is_value(value)?)
         })
     })
@@ -186,20 +183,16 @@ fn timestamp(text: &str) -> Option<usize> {
 /// What it says, written with nothing else beside it, is explained in the same way. So no form that it prints has
 /// anything of the text but codes, IDs and the time.
 fn check_nothing_else_is_said(actual: &ErrorExplanation) {
-    let mut plain = format!("{} ", canonical(actual.known()));
-    for number in actual.unknown() {
-        plain.push_str(&format!("AADSTS{number:04} "));
-    }
+    let numbers = actual.unknown().iter().map(|number| format!("AADSTS{number:04}"));
     let values = [
         ("Correlation ID", actual.correlation_id()),
         ("Trace ID", actual.trace_id()),
         ("Timestamp", actual.timestamp()),
     ];
-    for (label, value) in values {
-        if let Some(value) = value {
-            plain.push_str(&format!("{label}: {value} "));
-        }
-    }
+    let values =
+        values.into_iter().filter_map(|(label, value)| Some(format!("{label}: {}", value?)));
+    let codes = [canonical(actual.known())].into_iter().chain(numbers);
+    let plain = codes.chain(values).collect::<Vec<_>>().join(" ");
     let again = ErrorExplanation::from_text(&plain);
     assert_eq!(again.as_ref(), Some(actual), "{plain}");
     assert_eq!(again.as_ref().map(printed), Some(printed(actual)));

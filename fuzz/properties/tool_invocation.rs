@@ -145,16 +145,13 @@ fn assert_same(
     actual: &Result<ToolInvocation, InvocationError>,
     expected: Result<&Tool, &Problem>,
 ) {
-    let (actual, expected) = match (actual, expected) {
-        (Ok(actual), Ok(expected)) => (actual, expected),
-        (Err(actual), Err(expected)) => {
-            // Of two problems, the one that is read first is reported.
-            let problem = Problem::of(actual);
-            assert!(problem == Some(*expected) || problem == Some(Problem::Twice), "{actual:?}");
-            return;
-        }
-        _ => panic!("expected {expected:?}, found {actual:?}"),
-    };
+    assert_eq!(actual.is_ok(), expected.is_ok(), "expected {expected:?}, found {actual:?}");
+    if let (Err(actual), Err(expected)) = (actual, expected) {
+        // Of two problems, the one that is read first is reported.
+        let problem = Problem::of(actual);
+        assert!(problem == Some(*expected) || problem == Some(Problem::Twice), "{actual:?}");
+    }
+    let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
     assert_eq!(actual.tool(), expected.name);
     for name in expected.headers.iter().map(|(name, _)| name.as_str()).chain(["Host"]) {
         let values = expected.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));

@@ -73,14 +73,22 @@ impl ToolInvocation {
         let mut data = None;
         json.object(|json, name| -> Result<(), InvocationError> {
             if json.str(name) == "Data" {
-                once(&mut data, "Data", of_binding(json, binding)?)
+                let is_object = json.kind()? == Kind::Object;
+                let context = if is_object {
+                    of_binding(json, binding)?
+                } else {
+                    json.skip().map(|_| None)?
+                };
+                once(&mut data, "Data", (is_object, context))
             } else {
                 Ok(json.skip().map(drop)?)
             }
         })?;
         json.end()?;
-        let context = data.flatten().ok_or(InvocationError::NotAnInvocation)?;
-        context.ok_or(InvocationError::NoToolTrigger)
+        match data {
+            Some((true, context)) => context.ok_or(InvocationError::NoToolTrigger),
+            _ => Err(InvocationError::NotAnInvocation),
+        }
     }
 
     /// The name of the tool.
@@ -113,14 +121,11 @@ fn checked(text: &[u8]) -> Result<&str, InvocationError> {
         .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
 }
 
-/// `Data`: the context in the binding of this name, if there is one; `None` if it is not an object.
+/// `Data`: the context in the binding of this name.
 fn of_binding(
     json: &mut Reader<'_>,
     binding: &str,
-) -> Result<Option<Option<ToolInvocation>>, InvocationError> {
-    if json.kind()? != Kind::Object {
-        return Ok(json.skip().map(|_| None)?);
-    }
+) -> Result<Option<ToolInvocation>, InvocationError> {
     let mut found = None;
     json.object(|json, name| -> Result<(), InvocationError> {
         if json.str(name) != binding {
@@ -144,7 +149,7 @@ fn of_binding(
             Some(_) => Err(InvocationError::DuplicateBinding),
         }
     })?;
-    Ok(Some(found.flatten()))
+    Ok(found.flatten())
 }
 
 /// A context: `None` without `transport`, which marks it.
