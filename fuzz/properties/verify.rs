@@ -51,7 +51,8 @@ fn check_challenge(error: &VerifyError, status: u16) {
     assert_eq!(challenge.status(), status);
     let header = challenge.www_authenticate();
     let text = header.as_ref().and_then(|header| header.to_str().ok());
-    let expected = format!("Bearer error=\"invalid_token\", error_description=\"{}\"", error.kind());
+    let expected =
+        format!("Bearer error=\"invalid_token\", error_description=\"{}\"", error.kind());
     assert_eq!(text, (status == 401).then_some(expected.as_str()));
 }
 
