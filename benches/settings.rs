@@ -8,7 +8,7 @@ mod support;
 
 use easyauth::{
     resource::ARM,
-    settings::{AuthSettingsV2, LoginParameters},
+    settings::{AuthSettingsV2, LoginParameters, entra},
 };
 use serde_json::Value;
 use support::{compare, way};
@@ -38,7 +38,7 @@ fn main() -> std::io::Result<()> {
 
     let set_ours = || {
         let mut settings = ours();
-        settings.entra_mut().set_login_parameters(parameters.clone());
+        settings.set(entra::LOGIN_PARAMETERS, parameters.clone()).unwrap();
         serde_json::to_vec(&settings).unwrap()
     };
     let set_value = || {

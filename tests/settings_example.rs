@@ -268,7 +268,7 @@ fn the_diff_leads_to_the_document() {
     let before = fs::read_to_string(STORY).unwrap();
     let mut library: AuthSettingsV2 = before.parse().unwrap();
     let cure = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
-    library.entra_mut().set_login_parameters(cure);
+    library.set(easyauth::settings::entra::LOGIN_PARAMETERS, cure).unwrap();
 
     let after = run(&["add-scope", STORY, "arm", "user_impersonation"], "").out;
     assert_eq!(after, format!("{}\n", library.as_json()));
@@ -403,11 +403,16 @@ fn scopes_that_cannot_be_added_are_refused() {
         "loginParameters[0]: `.default` is mixed with other scopes of the API; with --replace the new \
          scope stands alone",
     );
-    for parameters in
-        [json!("scope=openid"), json!(["scope=openid", 1]), json!({"scope": "openid"})]
-    {
-        let error = "loginParameters of the document is no list of texts";
-        refused(&add, asking(parameters), error);
+    for (parameters, found) in [
+        (json!("scope=openid"), "a string"),
+        (json!(["scope=openid", 1]), "a list"),
+        (json!({"scope": "openid"}), "an object"),
+    ] {
+        let error = format!(
+            "nothing can be added to the present value at \
+             /identityProviders/azureActiveDirectory/login/loginParameters (line 1, column 199), found {found}"
+        );
+        refused(&add, asking(parameters), &error);
     }
 }
 
@@ -501,7 +506,7 @@ fn visitors_are_explained() {
             &["goes through without the platform's headers", "verify it in the"],
         ),
         (acts("Return404"), &["The answer is 404."]),
-        (acts("Return405"), &["cannot be said: Return405 is none of its five actions"]),
+        (acts("Return418"), &["cannot be said: Return418 is none of its five actions"]),
         (acts("RedirectToLoginPage"), &["(302) to the sign-in page of Microsoft Entra"]),
         (
             global(json!({"requireAuthentication": false})),
@@ -551,7 +556,7 @@ fn the_tokens_of_users_are_explained() {
             asking(json!(["response_type=id_token"])),
             &["no access token: `response_type` asks for none"],
         ),
-        (asking(json!("scope=openid")), &["Which tokens come cannot be said"]),
+        (asking(json!("scope=openid")), &["Which tokens come (loginParameters) is unknown"]),
         (
             asking(json!(["scope=openid User.Read https://vault.azure.net/.default"])),
             &["Signing in will probably fail", "(AADSTS28000)"],
@@ -566,6 +571,73 @@ fn the_tokens_of_users_are_explained() {
     for (document, excerpts) in cases {
         shows(&run(&["explain", "-"], document).out, excerpts);
     }
+}
+
+/// What a template decides is unknown, never off, and nothing is added beside it.
+#[test]
+fn what_a_template_decides_is_unknown() {
+    let template = r#"{"type":"Microsoft.Web/sites/config","apiVersion":"2022-03-01","name":"x/authsettingsV2","properties":{"platform":{"enabled":"[parameters('on')]"},"globalValidation":"[parameters('global')]","identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"[parameters('id')]","clientSecretSettingName":"S"},"login":{"loginParameters":["[format('scope={0}', 'x')]"]}}},"login":{"tokenStore":{"enabled":"[parameters('store')]"}}}}"#;
+    let page = run(&["explain", "-"], template).out;
+    shows(
+        &page,
+        &[
+            "Whether it is on is unknown: decided by the template",
+            "What happens to the request is unknown",
+            "Whether X-MS-TOKEN-* headers come (the token store) is unknown",
+        ],
+    );
+    assert!(!page.contains("off"), "{page}");
+    let error = "a template decides the present value at \
+                 /properties/identityProviders/azureActiveDirectory/login/loginParameters/0";
+    let outcome = run(&["add-scope", "-", "arm", "user_impersonation"], template);
+    assert!(outcome.err.starts_with(&format!("settings: {error}")), "{}", outcome.err);
+    assert_eq!((outcome.out.as_str(), outcome.status), ("", 64));
+    let truncated = r#"{"properties":{"identityProviders":"@{azureActiveDirectory=}"}}"#;
+    let outcome = run(&["add-scope", "-", "arm", "user_impersonation"], truncated);
+    assert_eq!((outcome.out.as_str(), outcome.status), ("", 64));
+    // Nothing is changed, whatever the fixes.
+    let fixed = run(&["lint", "-", "--fix"], template);
+    assert_eq!(fixed.out, template);
+}
+
+/// Who serves the metadata of an MCP server, and what passes without a policy.
+#[test]
+fn mcp_servers_and_open_sites_are_explained() {
+    let registration = r#"{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555","openIdIssuer":"https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0"}}"#;
+    let document = |action: &str, more: &str| {
+        format!(
+            r#"{{"platform":{{"enabled":true}},"globalValidation":{{"unauthenticatedClientAction":"{action}"}},"identityProviders":{{"azureActiveDirectory":{registration}}},"login":{{}}{more}}}"#
+        )
+    };
+    let page = |action: &str, more: &str| run(&["explain", "-"], document(action, more)).out;
+    let app_service =
+        "if the application setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES names the scopes";
+    shows(&page("Return401", ""), &[app_service]);
+    let own = "here the application has to serve it";
+    shows(&page("Return401", r#","encryptionSettings":{}"#), &[own, "azure-container-apps#1736"]);
+    let open = page("AllowAnonymous", "");
+    assert!(!open.contains("MCP"), "{open}");
+    shows(
+        &open,
+        &[
+            "so does one with a token that is not valid",
+            "A valid token of an application that is not allowed is answered 403",
+        ],
+    );
+}
+
+/// A settings file and the properties of an answer can look alike.
+#[test]
+fn the_form_can_be_told() {
+    let file = r#"{"platform":{"enabled":true},"globalValidation":{"unauthenticatedClientAction":"RejectWith401"},"identityProviders":{},"login":{},"httpSettings":{}}"#;
+    let told = |form: &str| run(&["lint", "-", "--form", form], file);
+    assert_eq!(told("file").status, 0);
+    assert_eq!(told("app-service-properties").status, 2);
+    let outcome = told("bicep");
+    assert_eq!(
+        (outcome.err.as_str(), outcome.status),
+        ("settings: --form names no form; --help lists them\n", 64)
+    );
 }
 
 #[test]
@@ -599,10 +671,7 @@ fn callers_are_explained() {
             &["has to be 22223333-cccc-4444-dddd-5555eeee6666 or orders. Another is answered 403."],
         ),
         (policy(json!({"allowedApplications": []})), &["the evidence on that is contradictory"]),
-        (
-            policy(json!({"allowedApplications": "all"})),
-            &["Which applications pass cannot be said"],
-        ),
+        (policy(json!({"allowedApplications": "all"})), &["Which applications pass is unknown"]),
         (
             policy(json!({"allowedPrincipals": {"groups": ["a", "b"], "identities": ["c"]}})),
             &[
@@ -711,39 +780,38 @@ fn what_is_no_settings_document_is_refused() {
     let v1 =
         r#"{"properties":{"enabled":true,"tokenStoreEnabled":false,"additionalLoginParams":null}}"#;
     let cases: [(&str, &str); 8] = [
-        ("", "the settings are not JSON at byte 0: the input is empty"),
-        ("{\"platform\":", "the settings are not JSON at byte 12"),
+        ("", "the settings are not JSON: the input is empty"),
+        ("{\"platform\":", "the settings are not JSON at line 1, column 13"),
         (
             "[{}]",
-            "the settings are not a JSON object: a list has several: give one of its elements",
+            "the settings are not a JSON object: this is a list of documents: give one of its elements",
         ),
         (
             template,
-            "the document has none of the sections of authSettingsV2: in a deployment template the \
-             settings are the `properties` of a resource whose type ends with config or authConfigs: \
-             give those, with the values in the place of expressions",
+            "this is not an authSettingsV2 document: this is a deployment template without settings of \
+             Easy Auth",
         ),
         (
             v1,
             "these are settings of the first version (authsettings), not authSettingsV2: read \
-             config/authsettingsV2 of the site in their place, after `az webapp auth config-version \
-             upgrade` if it has not moved yet",
+             config/authsettingsV2 of the site, after `az webapp auth config-version upgrade` if it has \
+             not moved yet; or migrate them",
         ),
         (
             r#"{"error":{"code":"AuthorizationFailed"}}"#,
-            "the document has none of the sections of authSettingsV2: this is an error that Azure \
-             Resource Manager answered",
+            "this is not an authSettingsV2 document: this is an error that Azure Resource Manager \
+             answered; `az rest --method get --url <resource ID of the \
+             site>/config/authsettingsV2?api-version=2025-05-01` prints the document",
         ),
         (
             r#"{"value":[]}"#,
-            "the document has none of the sections of authSettingsV2: this is a list of documents: give \
-             one element of its `value`",
+            "this is not an authSettingsV2 document: this is a list of documents: give one element of its \
+             `value`",
         ),
         (
             r#"{"hosts":[]}"#,
-            "the document has none of the sections of authSettingsV2: give what Azure Resource Manager \
-             answers for config/authsettingsV2 of the site, or for authConfigs/current of the container \
-             app",
+            "this is not an authSettingsV2 document: `az rest --method get --url <resource ID of the \
+             site>/config/authsettingsV2?api-version=2025-05-01` prints the document",
         ),
     ];
     for (document, error) in cases {
@@ -752,8 +820,8 @@ fn what_is_no_settings_document_is_refused() {
         refused(&["add-scope", "-", "arm", "user_impersonation"], document, error);
         refused(&["request", "-", "--site", SITE], document, error);
     }
-    let error = "the settings are not UTF-8 at byte 0: it is UTF-16, as PowerShell writes it: save it as \
-                 UTF-8";
+    let error = "the settings are not UTF-8: this is UTF-16, as `Out-File` and `>` of Windows PowerShell \
+                 write it: save it as UTF-8 (`Out-File -Encoding utf8`)";
     refused(&["lint", "-"], b"\xff\xfe{\0}\0", error);
     let outcome = run(&["lint", "no/such/file"], "");
     assert!(outcome.err.starts_with("settings: cannot open FILE: "), "{}", outcome.err);

@@ -4,7 +4,7 @@ use std::{error::Error, path::PathBuf};
 
 use easyauth::{
     resource::{Scope, ScopeError},
-    settings::{AuthSettingsV2, LoginParameters, LoginParametersError, Service},
+    settings::{AuthSettingsV2, LoginParameters, LoginParametersError, Service, entra, login},
 };
 use similar::TextDiff;
 
@@ -20,12 +20,11 @@ pub(crate) struct AddScope {
 }
 
 pub(crate) fn run(document: &Document, wish: &AddScope) -> Result<Output, Box<dyn Error>> {
-    let entra = document.settings.entra();
-    let before = entra.read_login_parameters()?;
+    let before = document.settings.login_parameters()?;
     let after = add(&before, wish).map_err(|error| refusal(&error, wish))?;
     let mut changed = document.settings.clone();
     if after != before {
-        changed.entra_mut().set_login_parameters(after.clone());
+        changed.set(entra::LOGIN_PARAMETERS, after.clone())?;
     }
     let text = document.with(&changed);
     let page = if wish.diff { diff(&document.text, &text, wish) } else { text };
@@ -91,7 +90,6 @@ fn notes(
     before: &LoginParameters,
     after: &LoginParameters,
 ) -> Vec<String> {
-    let entra = settings.entra();
     let mut notes = Vec::new();
     if before == after {
         notes.push("sign-ins ask for this scope already: the document is as it was".to_owned());
@@ -99,15 +97,17 @@ fn notes(
     }
     notes.extend(after.problems().iter().map(ToString::to_string));
     notes.extend(after.warnings().iter().map(ToString::to_string));
-    if !entra.is_configured() {
+    if !settings.is_entra_configured() {
         notes.push("Microsoft Entra is not set up here, so nobody signs in with it".to_owned());
-    } else if !entra.registration().has_credential() {
+    } else if !settings.has_entra_credential() {
         let text = "the registration has no secret and no certificate, so there is no access token";
         notes.push(text.to_owned());
     }
     if settings.form().service() == Service::StaticWebApps {
         notes.push("static web apps hand no token to the application".to_owned());
-    } else if settings.login().token_store().enabled() != Some(true) {
+    } else if settings.read(login::TOKEN_STORE_ENABLED).is_err() {
+        notes.push("whether the token store is on is unknown: decided by the template".to_owned());
+    } else if settings.get(login::TOKEN_STORE_ENABLED) != Some(true) {
         let text = "the token store is off: set login.tokenStore.enabled to true, or no token \
                     reaches the application";
         notes.push(text.to_owned());

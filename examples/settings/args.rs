@@ -4,28 +4,31 @@ use std::{ffi::OsString, path::PathBuf};
 
 use easyauth::{
     resource::{Cloud, Scope},
-    settings::SiteId,
+    settings::{Form, SiteId},
 };
 
 use super::{
     add_scope::AddScope,
     api::{self, Api},
+    document,
     lint::Lint,
     request::Wish,
     words::Words,
 };
 
 const USAGE: &str = "\
-usage: settings lint FILE [--json] [--fix]
-       settings add-scope FILE RESOURCE SCOPE [--replace] [--diff]
-       settings explain FILE
-       settings request FILE --site ID [--api-version DATE] [--cloud NAME]
+usage: settings lint FILE [--form FORM] [--json] [--fix]
+       settings add-scope FILE RESOURCE SCOPE [--form FORM] [--replace] [--diff]
+       settings explain FILE [--form FORM]
+       settings request FILE --site ID [--form FORM] [--api-version DATE] [--cloud NAME]
 
 Works on the settings of Easy Auth: what Azure Resource Manager answers for authsettingsV2 of a site
 or authConfigs/current of a container app, their properties alone, an auth.json, or a
-staticwebapp.config.json. Nothing is sent, and no token is printed.
+staticwebapp.config.json; or a deployment template with one of these. Nothing is sent, and no token is printed.
 
   FILE             the document; standard input if it is -
+  --form FORM      which form it has, where the document does not tell: app-service, container-app,
+                   either with -properties, file, static-web-app or static-web-app-section
   lint             says what is wrong with it; exits with 1 for warnings and 2 for errors
     --json         prints JSON
     --fix          prints the document with all cures that are safe, and what is left of the findings
@@ -50,10 +53,16 @@ const MAX_SCOPE_LEN: usize = 120;
 /// What the command line asks for. The files are paths, or `-`.
 pub(crate) enum Command {
     Help,
-    Lint { file: PathBuf, wish: Lint },
-    AddScope { file: PathBuf, wish: AddScope },
-    Explain { file: PathBuf },
-    Request { file: PathBuf, wish: Wish },
+    Lint { file: File, wish: Lint },
+    AddScope { file: File, wish: AddScope },
+    Explain { file: File },
+    Request { file: File, wish: Wish },
+}
+
+/// A document: its path, or `-`, and its form if that is told.
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    pub(crate) form: Option<Form>,
 }
 
 impl Command {
@@ -69,8 +78,8 @@ impl Command {
         let command = args.next().ok_or("a command is missing; --help lists them")?;
         match command.to_str() {
             Some("lint") => {
-                let mut words = Words::read(args, &["--json", "--fix"], &[])?;
-                let file = words.file()?;
+                let mut words = Words::read(args, &["--json", "--fix"], &["--form"])?;
+                let file = file(&mut words)?;
                 let wish = Lint { json: words.flag("--json"), fix: words.flag("--fix") };
                 if wish.json && wish.fix {
                     return Err("--json and --fix print different things".to_owned());
@@ -78,25 +87,26 @@ impl Command {
                 words.end(Self::Lint { file, wish })
             }
             Some("add-scope") => {
-                let mut words = Words::read(args, &["--replace", "--diff"], &[])?;
-                let file = words.file()?;
+                let mut words = Words::read(args, &["--replace", "--diff"], &["--form"])?;
+                let file = file(&mut words)?;
                 let wish = AddScope {
                     api: find_api(&words.next("RESOURCE")?)?,
                     scope: bare_scope(words.next("SCOPE")?)?,
-                    file: file.clone(),
+                    file: file.path.clone(),
                     replace: words.flag("--replace"),
                     diff: words.flag("--diff"),
                 };
                 words.end(Self::AddScope { file, wish })
             }
             Some("explain") => {
-                let mut words = Words::read(args, &[], &[])?;
-                let file = words.file()?;
+                let mut words = Words::read(args, &[], &["--form"])?;
+                let file = file(&mut words)?;
                 words.end(Self::Explain { file })
             }
             Some("request") => {
-                let mut words = Words::read(args, &[], &["--site", "--api-version", "--cloud"])?;
-                let file = words.file()?;
+                let mut words =
+                    Words::read(args, &[], &["--form", "--site", "--api-version", "--cloud"])?;
+                let file = file(&mut words)?;
                 let site = words.value("--site").ok_or("--site is missing")?;
                 let site: SiteId = site.parse().map_err(|error| format!("--site: {error}"))?;
                 let cloud = words.value("--cloud").map(|name| find_cloud(&name)).transpose()?;
@@ -110,6 +120,14 @@ impl Command {
             _ => Err("unknown command; --help lists them".to_owned()),
         }
     }
+}
+
+fn file(words: &mut Words) -> Result<File, String> {
+    let path = words.file()?;
+    let form = words
+        .value("--form")
+        .map(|word| document::form_of(&word).ok_or("--form names no form; --help lists them"));
+    Ok(File { path, form: form.transpose()? })
 }
 
 /// The text of `--help`.

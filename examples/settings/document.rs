@@ -2,8 +2,7 @@
 
 use std::{error::Error, fs::File, io::Read, path::Path};
 
-use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN, SettingsError};
-use serde_json::Value;
+use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN};
 
 /// A document, with the text that it was read from.
 pub(crate) struct Document {
@@ -13,7 +12,11 @@ pub(crate) struct Document {
 
 impl Document {
     /// Reads a file, or standard input for `-`. No error repeats anything of either.
-    pub(crate) fn read(path: &Path, stdin: &mut dyn Read) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn read(
+        path: &Path,
+        form: Option<Form>,
+        stdin: &mut dyn Read,
+    ) -> Result<Self, Box<dyn Error>> {
         let mut file;
         let source: &mut dyn Read = if path.as_os_str() == "-" {
             stdin
@@ -27,9 +30,9 @@ impl Document {
             .take(limit)
             .read_to_end(&mut bytes)
             .map_err(|error| format!("cannot read the document: {error}"))?;
-        let settings = match AuthSettingsV2::from_slice(&bytes) {
-            Ok(settings) => settings,
-            Err(error) => return Err(explained(&error, &bytes).into()),
+        let settings = match form {
+            None => AuthSettingsV2::from_slice(&bytes)?,
+            Some(form) => AuthSettingsV2::parse_as(form, std::str::from_utf8(&bytes)?)?,
         };
         let text = String::from_utf8(bytes)?;
         Ok(Self { text, settings })
@@ -43,40 +46,6 @@ impl Document {
             Some(format!("{before}{}{after}", changed.as_json()))
         };
         around().unwrap_or_else(|| changed.as_json().to_owned())
-    }
-}
-
-/// What is wrong with a document, and what to do.
-fn explained(error: &SettingsError, bytes: &[u8]) -> String {
-    let cure = match error {
-        SettingsError::Utf8 { .. } if bytes.starts_with(b"\xff\xfe") => {
-            "it is UTF-16, as PowerShell writes it: save it as UTF-8"
-        }
-        SettingsError::Json { .. } if bytes.trim_ascii().is_empty() => "the input is empty",
-        SettingsError::FirstVersion => {
-            "read config/authsettingsV2 of the site in their place, after `az webapp auth \
-             config-version upgrade` if it has not moved yet"
-        }
-        SettingsError::NotAnObject => "a list has several: give one of its elements",
-        SettingsError::NotSettings => other_document(bytes),
-        _ => return error.to_string(),
-    };
-    format!("{error}: {cure}")
-}
-
-fn other_document(bytes: &[u8]) -> &'static str {
-    let root: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let has = |name| root.get(name).is_some();
-    if has("resources") {
-        "in a deployment template the settings are the `properties` of a resource whose type ends \
-         with config or authConfigs: give those, with the values in the place of expressions"
-    } else if has("error") {
-        "this is an error that Azure Resource Manager answered"
-    } else if has("value") {
-        "this is a list of documents: give one element of its `value`"
-    } else {
-        "give what Azure Resource Manager answers for config/authsettingsV2 of the site, or for \
-         authConfigs/current of the container app"
     }
 }
 
@@ -100,11 +69,17 @@ pub(crate) fn form(form: Form) -> (&'static str, &'static str) {
     }
 }
 
-/// A member of an object as it is written, whatever it is, also one that no view can read; `null`
-/// counts as nothing.
-pub(crate) fn member(object: Option<&str>, name: &str) -> Option<Value> {
-    let object: Value = serde_json::from_str(object?).ok()?;
-    let mut members = object.as_object()?.iter();
-    let (_, value) = members.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
-    (!value.is_null()).then(|| value.clone())
+/// The forms by their words for programs.
+pub(crate) fn form_of(word: &str) -> Option<Form> {
+    [
+        Form::AppService,
+        Form::AppServiceProperties,
+        Form::ContainerApp,
+        Form::ContainerAppProperties,
+        Form::File,
+        Form::StaticWebApp,
+        Form::StaticWebAppSection,
+    ]
+    .into_iter()
+    .find(|own| form(*own).0 == word)
 }

@@ -84,15 +84,17 @@ fn try_run(
 ) -> Result<u8, Box<dyn Error>> {
     let output = match Command::parse(args)? {
         Command::Help => Output::page(args::help()),
-        Command::Lint { file, wish } => lint::run(&Document::read(&file, world.stdin)?, &wish)?,
+        Command::Lint { file, wish } => {
+            lint::run(&Document::read(&file.path, file.form, world.stdin)?, &wish)?
+        }
         Command::AddScope { file, wish } => {
-            add_scope::run(&Document::read(&file, world.stdin)?, &wish)?
+            add_scope::run(&Document::read(&file.path, file.form, world.stdin)?, &wish)?
         }
-        Command::Explain { file } => {
-            Output::page(explain::page(&Document::read(&file, world.stdin)?.settings)?)
-        }
+        Command::Explain { file } => Output::page(explain::page(
+            &Document::read(&file.path, file.form, world.stdin)?.settings,
+        )?),
         Command::Request { file, wish } => {
-            let document = Document::read(&file, world.stdin)?;
+            let document = Document::read(&file.path, file.form, world.stdin)?;
             request::run(&document.settings, &wish, world.token.as_ref())?
         }
     };

@@ -1,6 +1,6 @@
 //! What is found in settings, and the cures.
 
-use easyauth::settings::{AuthSettingsV2, Finding, Rule};
+use easyauth::settings::{AuthSettingsV2, Finding, Rule, custom, entra, sections};
 
 use super::{
     json::Json,
@@ -37,7 +37,7 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let steps = steps(&pointer);
     assert!(steps.is_some(), "{pointer}");
     let found = steps.as_ref().and_then(|steps| at(root, steps));
-    let got = settings.get(&pointer).and_then(|json| Json::read(json.as_bytes()));
+    let got = settings.pointer(&pointer).and_then(|json| Json::read(json.as_bytes()));
     assert_eq!(got.as_ref(), found, "{finding}");
     // What is missing could be there.
     assert!(found.is_some() || steps.is_some_and(|steps| !steps.is_empty()), "{finding}");
@@ -165,25 +165,16 @@ fn has_secret(name: &str) -> bool {
 
 /// All that can be printed of a document, but for what a getter gives.
 fn printed(settings: &AuthSettingsV2) -> Vec<String> {
-    let mut settings = settings.clone();
     let mut printed = vec![format!("{settings:?} {settings:#?}")];
     for finding in settings.lint() {
         let json = serde_json::to_string(&finding).unwrap_or_default();
         printed.push(format!("{finding} {finding:?} {json}"));
     }
-    let (properties, providers) = (settings.properties(), settings.identity_providers());
-    printed.push(format!("{:?} {properties:?} {providers:?}", settings.envelope()));
-    printed.push(format!("{:?} {:?}", settings.platform(), settings.login()));
-    let entra = settings.entra();
-    printed.push(format!("{entra:?} {:?} {:?}", entra.registration(), entra.login()));
-    for (_, provider) in providers.all_custom() {
-        let registration = provider.registration();
-        let credential = registration.client_credential();
-        printed.push(format!("{provider:?} {registration:?} {credential:?}"));
+    printed.push(format!("{:?}", settings.get(sections::IDENTITY_PROVIDERS)));
+    printed.push(format!("{:?}", settings.get(sections::LOGIN)));
+    for name in settings.custom_providers() {
+        printed.push(format!("{:?}", settings.get(custom::PROVIDER.of(&name))));
     }
-    let blob = settings.login().token_store().azure_blob_storage();
-    printed.push(format!("{blob:?} {:?}", settings.encryption_settings()));
-    printed.push(format!("{:?}", settings.entra_mut()));
-    printed.push(format!("{:?}", settings.entra_mut().registration_mut()));
+    printed.push(format!("{:?}", settings.read(entra::CLIENT_SECRET_SETTING_NAME).err()));
     printed
 }

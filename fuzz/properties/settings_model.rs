@@ -1,35 +1,12 @@
 //! A settings document as another reader sees it: names in any case, and of several with one name the
 //! last.
 
-use easyauth::settings::Form;
+use easyauth::settings::{AuthSettingsV2, Form};
 
 use super::json::Json;
 
 /// How deep a document may nest: `serde_json` refuses the 128th level.
-const MAX_DEPTH: usize = 127;
-
-/// Why there is no document.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    Json,
-    NotAnObject,
-    FirstVersion,
-    NotSettings,
-}
-
-/// The document in a text, and its form.
-pub(crate) fn read(text: &str) -> Result<(Json, Form), Refusal> {
-    let root = Json::read(text.as_bytes()).ok_or(Refusal::Json)?;
-    if !matches!(root, Json::Object(_)) {
-        return Err(Refusal::NotAnObject);
-    }
-    let form = form(&root);
-    let is_whole = form.is_some_and(|form| missing(form, &root).is_empty());
-    if is_first_version(&root) && !is_whole {
-        return Err(Refusal::FirstVersion);
-    }
-    form.map(|form| (root, form)).ok_or(Refusal::NotSettings)
-}
+pub(crate) const MAX_DEPTH: usize = 127;
 
 pub(crate) fn is_first_version(root: &Json) -> bool {
     let marks = ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
@@ -50,8 +27,10 @@ pub(crate) fn wrapper(form: Form) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn sections(form: Form, root: &Json) -> Option<&Json> {
-    wrapper(form).map_or(Some(root), |name| member(root, name))
+/// The way to what has the sections.
+pub(crate) fn sections_path(settings: &AuthSettingsV2) -> Vec<String> {
+    let resource = steps(&settings.resource_pointer()).unwrap_or_default();
+    resource.into_iter().chain(wrapper(settings.form()).map(str::to_owned)).collect()
 }
 
 /// The sections that an answer always has and this document has not.
@@ -63,77 +42,12 @@ pub(crate) fn missing(form: Form, root: &Json) -> Vec<&'static str> {
         Form::ContainerApp | Form::ContainerAppProperties => &full[..4],
         _ => return Vec::new(),
     };
-    let sections = sections(form, root);
+    let sections = wrapper(form).map_or(Some(root), |name| member(root, name));
     let is_platform = |name: &String| name.eq_ignore_ascii_case("platform");
     let is_new_app =
         has(root, "id") && sections.is_some_and(|sections| names(sections).all(is_platform));
     let is_missing = |name: &&str| !sections.is_some_and(|sections| has(sections, name));
     if is_new_app { Vec::new() } else { full.iter().copied().filter(is_missing).collect() }
-}
-
-fn form(root: &Json) -> Option<Form> {
-    if let Some(properties) = member(root, "properties") {
-        let text = |name| match member(root, name) {
-            Some(Json::Text(text)) => text.to_ascii_lowercase(),
-            _ => String::new(),
-        };
-        let is_named = text("name") == "authsettingsv2"
-            || text("type") == "microsoft.app/containerapps/authconfigs"
-            || ["/authconfigs/", "/config/authsettingsv2"]
-                .iter()
-                .any(|end| text("id").contains(end));
-        // Other resources have properties too.
-        let is_settings = is_named
-            || *properties == Json::Null
-            || has_section(properties)
-            || has(properties, "properties");
-        if !is_settings {
-            return None;
-        }
-        let is_container_app = text("type").starts_with("microsoft.app/containerapps")
-            || text("id").contains("/microsoft.app/containerapps/")
-            || has(properties, "encryptionSettings");
-        return Some(if is_container_app { Form::ContainerApp } else { Form::AppService });
-    }
-    if matches!(member(root, "auth"), Some(Json::Object(_))) {
-        return Some(Form::StaticWebApp);
-    }
-    let providers = member(root, "identityProviders").unwrap_or(&Json::Null);
-    if has(root, "rolesSource") || values(providers).any(has_ids_in_settings) {
-        return Some(Form::StaticWebAppSection);
-    }
-    if has(root, "encryptionSettings") {
-        return Some(Form::ContainerAppProperties);
-    }
-    if has(providers, "openIdConnectProviders") {
-        return Some(Form::File);
-    }
-    has_section(root).then_some(Form::AppServiceProperties)
-}
-
-/// Whether an object has something that settings have, or nothing at all.
-fn has_section(json: &Json) -> bool {
-    let own = [
-        "platform",
-        "globalValidation",
-        "identityProviders",
-        "login",
-        "httpSettings",
-        "clearInboundClaimsMapping",
-        "encryptionSettings",
-        "legacyProperties",
-    ];
-    let is_empty = matches!(json, Json::Object(members) if members.is_empty());
-    is_empty || own.iter().any(|name| has(json, name))
-}
-
-/// A provider of Static Web Apps, or an object of custom ones.
-fn has_ids_in_settings(provider: &Json) -> bool {
-    let ids = ["clientIdSettingName", "appIdSettingName", "consumerKeySettingName"];
-    let mut candidates = std::iter::once(provider).chain(values(provider));
-    candidates.any(|provider| {
-        member(provider, "registration").is_some_and(|own| ids.iter().any(|id| has(own, id)))
-    })
 }
 
 fn names(json: &Json) -> impl Iterator<Item = &String> {
@@ -251,11 +165,30 @@ pub(crate) fn take(json: &mut Json, steps: &[String], lists: Lists) -> bool {
     }
 }
 
-pub(crate) fn is_too_deep(json: &Json) -> bool {
-    depth(json) > MAX_DEPTH
+/// Whether everything on the way, from some step on, is an object or absent.
+pub(crate) fn has_objects_alone(json: &Json, steps: &[String], from: usize) -> bool {
+    let mut json = json;
+    for (place, step) in steps.iter().enumerate() {
+        if place >= from.saturating_sub(1) && !matches!(json, Json::Object(_)) {
+            // The way to a resource in a template leads through lists.
+            return place < from && matches!(json, Json::List(_));
+        }
+        let Some(inner) = at(json, std::slice::from_ref(step)) else { return true };
+        json = inner;
+    }
+    true
 }
 
-fn depth(json: &Json) -> usize {
+/// Whether a value could be an expression, or a list with one.
+pub(crate) fn has_expression(json: &Json) -> bool {
+    match json {
+        Json::Text(text) => ["[", "${", "$(", "#{", "{{"].iter().any(|mark| text.contains(mark)),
+        Json::List(items) => items.iter().any(has_expression),
+        _ => false,
+    }
+}
+
+pub(crate) fn depth(json: &Json) -> usize {
     let deepest = match json {
         Json::List(items) => items.iter().map(depth).max(),
         Json::Object(_) => values(json).map(depth).max(),

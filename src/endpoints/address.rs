@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ReturnTo;
-use crate::escape::{Encoded, Escaped};
+use crate::escape::{Encoded, Escaped, EscapedNames};
 
 /// Where to sign in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its query,
 /// for a link or the header `Location`.
@@ -60,10 +60,12 @@ impl Address {
     }
 }
 
-/// Prints the path alone: the address to return to can hold a key in its query.
+/// The path, and the names of the parameters: their values can have secrets in them, a function key in the
+/// address to return to for instance.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", Escaped(&self.path))
+        write!(f, "{:?} ", Escaped(&self.path))?;
+        EscapedNames(|| self.parameters.iter().map(|(key, _)| key.as_str())).fmt(f)
     }
 }
 

@@ -25,7 +25,10 @@ pub use return_to::ReturnTo;
 use std::fmt;
 
 use crate::{
-    IdentityProvider, escape::Escaped, provider::is_custom_name, settings::AuthSettingsV2,
+    IdentityProvider,
+    escape::Escaped,
+    provider::is_custom_name,
+    settings::{self, AuthSettingsV2},
 };
 
 /// What the paths of the platform begin with, if the settings say nothing else.
@@ -65,11 +68,11 @@ impl Endpoints {
     ///
     /// [`EndpointError::NotAPath`] if what they say is no path of this site.
     pub fn of(settings: &AuthSettingsV2) -> Result<Self, EndpointError> {
-        let mut endpoints = match settings.http_settings().routes().api_prefix() {
+        let mut endpoints = match settings.get(settings::http::API_PREFIX) {
             Some(prefix) if !prefix.is_empty() => Self::with_prefix(&prefix)?,
             _ => Self::default(),
         };
-        if let Some(logout) = settings.login().routes().logout_endpoint()
+        if let Some(logout) = settings.get(settings::login::LOGOUT_ENDPOINT)
             && !logout.is_empty()
         {
             endpoints.logout = Some(site_path(&logout)?.to_owned());

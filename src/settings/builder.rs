@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use super::{
-    AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
-    views::{ClientRegistrationMut, IdentityProvidersMut, is_built_in},
+    AuthSettingsV2, EditError, Form, Guid, LoginParameters, Service, Setting,
+    UnauthenticatedAction, apple, custom, entra, facebook, github, global_validation, google, http,
+    login, platform, setting::is_built_in, twitter,
 };
 use crate::{provider::is_custom_name, resource::Cloud};
 
@@ -41,12 +40,6 @@ struct Client {
 /// What should be the name of a setting. Prints its length: people put the secret itself there.
 #[derive(Clone)]
 struct SettingName(String);
-
-impl AsRef<str> for SettingName {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
 
 impl fmt::Debug for SettingName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,28 +178,27 @@ impl AuthSettingsBuilder {
             Service::ContainerApps => Form::ContainerApp,
             Service::StaticWebApps => return Err(BuildError::StaticWebApps),
         };
-        let mut settings = AuthSettingsV2::empty(form);
-        settings.platform_mut().set_enabled(true);
-        self.set_validation(&mut settings)?;
+        let mut doc = AuthSettingsV2::empty(form);
+        doc.set(platform::ENABLED, true)?;
+        self.set_validation(&mut doc)?;
         for provider in &self.providers {
-            provider.add_to(&mut settings.identity_providers_mut(), self.service)?;
+            provider.add_to(&mut doc, self.service)?;
         }
         if self.service == Service::AppService {
-            settings.login_mut().token_store_mut().set_enabled(true);
+            doc.set(login::TOKEN_STORE_ENABLED, true)?;
         } else {
             // There the token store needs a container.
-            settings.login_mut().set_preserve_url_fragments(false);
+            doc.set(login::PRESERVE_URL_FRAGMENTS, false)?;
         }
-        settings.http_settings_mut().set_require_https(true);
+        doc.set(http::REQUIRE_HTTPS, true)?;
         if self.service == Service::ContainerApps {
             // As the service answers it; and this tells whose settings they are.
-            let path = settings.sections().join("encryptionSettings");
-            settings.text_mut().set(&path, &Value::Object(Map::new()));
+            doc.set_pointer("/properties/encryptionSettings", "{}")?;
         }
-        Ok(settings)
+        Ok(doc)
     }
 
-    fn set_validation(&self, settings: &mut AuthSettingsV2) -> Result<(), BuildError> {
+    fn set_validation(&self, doc: &mut AuthSettingsV2) -> Result<(), BuildError> {
         let first = self.providers.first().ok_or(BuildError::NoProvider)?;
         for (index, provider) in self.providers.iter().enumerate() {
             let mut others = self.providers.iter().take(index);
@@ -218,14 +210,13 @@ impl AuthSettingsBuilder {
         let found = self.providers.iter().find(|own| own.name().eq_ignore_ascii_case(wanted));
         let redirect_to = found.ok_or(BuildError::UnknownRedirect)?.name();
 
-        let mut validation = settings.global_validation_mut();
         let is_anonymous = self.action == UnauthenticatedAction::AllowAnonymous;
         if self.service == Service::AppService {
-            validation.set_require_authentication(!is_anonymous);
+            doc.set(global_validation::REQUIRE_AUTHENTICATION, !is_anonymous)?;
         }
-        validation.set_unauthenticated_client_action(self.action.clone());
+        doc.set(global_validation::UNAUTHENTICATED_CLIENT_ACTION, self.action.clone())?;
         if self.action == UnauthenticatedAction::RedirectToLoginPage || self.redirect_to.is_some() {
-            validation.set_redirect_to_provider(redirect_to);
+            doc.set(global_validation::REDIRECT_TO_PROVIDER, redirect_to)?;
         }
         Ok(())
     }
@@ -244,8 +235,16 @@ impl Client {
         Ok(self)
     }
 
-    fn set(&self, registration: &mut ClientRegistrationMut<'_>) {
-        registration.set_client_id(&self.id).set_client_secret_setting_name(&self.secret_setting);
+    fn add_to(
+        &self,
+        doc: &mut AuthSettingsV2,
+        service: Service,
+        enabled: Setting<'_, bool>,
+        [id, secret]: [Setting<'_, String>; 2],
+    ) -> Result<(), BuildError> {
+        let client = self.checked(service)?;
+        doc.set(enabled, true)?.set(id, &client.id)?.set(secret, &client.secret_setting.0)?;
+        Ok(())
     }
 }
 
@@ -263,46 +262,29 @@ impl Provider {
         }
     }
 
-    fn add_to(
-        &self,
-        providers: &mut IdentityProvidersMut<'_>,
-        service: Service,
-    ) -> Result<(), BuildError> {
-        match self {
-            Self::Entra(app) => app.add_to(providers, service)?,
-            Self::Custom(app) => app.add_to(providers, service)?,
+    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
+        let (client, enabled, names) = match self {
+            Self::Entra(app) => return app.add_to(doc, service),
+            Self::Custom(app) => return app.add_to(doc, service),
             Self::Google(client) => {
-                let client = client.checked(service)?;
-                client.set(&mut providers.google_mut().set_enabled(true).registration_mut());
+                (client, google::ENABLED, [google::CLIENT_ID, google::CLIENT_SECRET_SETTING_NAME])
             }
             Self::GitHub(client) => {
-                let client = client.checked(service)?;
-                client.set(&mut providers.git_hub_mut().set_enabled(true).registration_mut());
+                (client, github::ENABLED, [github::CLIENT_ID, github::CLIENT_SECRET_SETTING_NAME])
             }
             Self::Apple(client) => {
-                let client = client.checked(service)?;
-                client.set(&mut providers.apple_mut().set_enabled(true).registration_mut());
+                (client, apple::ENABLED, [apple::CLIENT_ID, apple::CLIENT_SECRET_SETTING_NAME])
             }
             Self::Facebook(client) => {
-                let client = client.checked(service)?;
-                let mut facebook = providers.facebook_mut();
-                facebook
-                    .set_enabled(true)
-                    .registration_mut()
-                    .set_app_id(&client.id)
-                    .set_app_secret_setting_name(&client.secret_setting);
+                (client, facebook::ENABLED, [facebook::APP_ID, facebook::APP_SECRET_SETTING_NAME])
             }
-            Self::Twitter(client) => {
-                let client = client.checked(service)?;
-                let mut twitter = providers.twitter_mut();
-                twitter
-                    .set_enabled(true)
-                    .registration_mut()
-                    .set_consumer_key(&client.id)
-                    .set_consumer_secret_setting_name(&client.secret_setting);
-            }
-        }
-        Ok(())
+            Self::Twitter(client) => (
+                client,
+                twitter::ENABLED,
+                [twitter::CONSUMER_KEY, twitter::CONSUMER_SECRET_SETTING_NAME],
+            ),
+        };
+        client.add_to(doc, service, enabled, names)
     }
 }
 
@@ -365,41 +347,33 @@ impl EntraApp {
         self
     }
 
-    fn add_to(
-        &self,
-        providers: &mut IdentityProvidersMut<'_>,
-        service: Service,
-    ) -> Result<(), BuildError> {
-        let mut entra = providers.azure_active_directory_mut();
-        entra.set_enabled(true);
-        let mut registration = entra.registration_mut();
-        registration.set_open_id_issuer(&self.issuer).set_client_id(&self.client_id);
+    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
+        doc.set(entra::ENABLED, true)?
+            .set(entra::OPEN_ID_ISSUER, &self.issuer)?
+            .set(entra::CLIENT_ID, self.client_id.clone())?;
         match &self.credential {
-            Some(Credential::SecretSetting(name)) => {
-                check_setting_name(name.as_ref(), service)?;
-                registration.set_client_secret_setting_name(name);
+            Some(Credential::SecretSetting(SettingName(name))) => {
+                check_setting_name(name, service)?;
+                doc.set(entra::CLIENT_SECRET_SETTING_NAME, name)?;
             }
             Some(Credential::ManagedIdentity) => {
-                registration.set_client_secret_setting_name(service.managed_identity_setting());
+                doc.set(entra::CLIENT_SECRET_SETTING_NAME, service.managed_identity_setting())?;
             }
             None => {}
         }
         if let Some(parameters) = &self.login_parameters {
-            entra.set_login_parameters(parameters.clone());
+            doc.set(entra::LOGIN_PARAMETERS, parameters.clone())?;
         }
-        let mut validation = entra.validation_mut();
-        validation.set_allowed_audiences(&self.audiences);
+        doc.set(entra::ALLOWED_AUDIENCES, &self.audiences)?;
         if !self.applications.is_empty() {
-            validation
-                .default_authorization_policy_mut()
-                .set_allowed_applications(self.applications.iter().cloned());
+            doc.set(entra::ALLOWED_APPLICATIONS, self.applications.iter().cloned())?;
         }
         Ok(())
     }
 }
 
 impl CustomApp {
-    /// A client of a provider: the provider's name (letters, digits and `_`), the address of its metadata,
+    /// A client of a provider: the provider's name (letters, digits, `_`), the address of its metadata,
     /// the client id, and the name of the setting that has its secret. It asks for `openid`, `profile`
     /// and `email`.
     pub fn new(
@@ -422,11 +396,7 @@ impl CustomApp {
         self
     }
 
-    fn add_to(
-        &self,
-        providers: &mut IdentityProvidersMut<'_>,
-        service: Service,
-    ) -> Result<(), BuildError> {
+    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
         if !is_custom_name(&self.name) {
             return Err(BuildError::CustomName);
         }
@@ -436,19 +406,14 @@ impl CustomApp {
         if !self.well_known.starts_with("https://") {
             return Err(BuildError::NotHttps);
         }
-        let client = self.client.checked(service)?;
-        let mut custom = providers.custom_mut(&self.name);
-        custom.set_enabled(true);
-        let mut registration = custom.registration_mut();
-        registration.set_client_id(&client.id);
-        registration
-            .client_credential_mut()
-            .set_method("ClientSecretPost")
-            .set_client_secret_setting_name(&client.secret_setting);
-        registration
-            .open_id_connect_configuration_mut()
-            .set_well_known_open_id_configuration(&self.well_known);
-        custom.login_mut().set_name_claim_type("name").set_scopes(&self.scopes);
+        let (name, client) = (&*self.name, self.client.checked(service)?);
+        doc.set(custom::ENABLED.of(name), true)?
+            .set(custom::CLIENT_ID.of(name), &client.id)?
+            .set(custom::CLIENT_CREDENTIAL_METHOD.of(name), "ClientSecretPost")?
+            .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), &client.secret_setting.0)?
+            .set(custom::WELL_KNOWN_CONFIGURATION.of(name), &self.well_known)?
+            .set(custom::NAME_CLAIM_TYPE.of(name), "name")?
+            .set(custom::SCOPES.of(name), &self.scopes)?;
         Ok(())
     }
 }
@@ -469,7 +434,7 @@ fn check_setting_name(name: &str, service: Service) -> Result<(), BuildError> {
 }
 
 /// A document that is not built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// There is no provider, so nobody could sign in.
@@ -488,8 +453,9 @@ pub enum BuildError {
     /// Container Apps lower case letters, digits and `-`. A secret does not belong there.
     #[error("a text that no setting can be named is in the place of a name")]
     SettingName,
-    /// The name of a custom provider is empty, or has other characters than letters, digits and `_`.
-    #[error("the name of a custom provider has other characters than letters, digits and _")]
+    /// The name of a custom provider has other characters than letters, digits and `_` (App Service
+    /// docs, "Configure an OpenID Connect provider").
+    #[error("expected letters, digits and _ in the name of a custom provider")]
     CustomName,
     /// The name of a custom provider is that of another kind of provider.
     #[error("the name of a custom provider is that of another kind of provider")]
@@ -500,4 +466,7 @@ pub enum BuildError {
     /// Static Web Apps keep their settings in `staticwebapp.config.json`, with the application.
     #[error("the settings of static web apps are not built here")]
     StaticWebApps,
+    /// A setting was not set.
+    #[error("a setting was not set")]
+    Edit(#[from] EditError),
 }

@@ -10,10 +10,10 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    Form,
-    json::{Json, JsonText, Path},
+    Form, SettingsError,
+    detect::{self, Document},
+    json::{Json, JsonText, Path, Position},
 };
-use crate::json::JsonError;
 
 /// The longest document that is read, in bytes: what Azure Resource Manager takes as a request (Azure
 /// subscription and service limits, "Resource Manager API limits"). Full documents have some 2,500.
@@ -23,48 +23,55 @@ pub const MAX_SETTINGS_LEN: usize = 4 * 1024 * 1024;
 ///
 /// It is read from the answer of Azure Resource Manager, from its `properties` alone, from the
 /// `authConfigs` of Container Apps, from a settings file (`auth.json`), and from
-/// `staticwebapp.config.json`; [`form`](Self::form) says which it is. What was read is kept as text: the
-/// order of members, those that nobody documents, nulls, empty objects, `72.0` as well as `72`. A setter
-/// replaces its own member in that text, laid out as what is around it.
+/// `staticwebapp.config.json`; [`form`](Self::form) says which it is. A deployment template or compiled
+/// Bicep file with one such resource is read as well, and edited in place. What was read is kept as
+/// text: the order of members, those that nobody documents, nulls, empty objects, `72.0` as well as
+/// `72`. A change replaces its own member in that text, laid out like what is around it.
 ///
 /// Names of members are found in any case, as the platform does. Of several with one name the last
 /// counts.
 ///
-/// Reads and writes by way of serde need `serde_json`. [`str::parse`], [`from_slice`](Self::from_slice)
-/// and [`as_json`](Self::as_json) do without.
+/// Settings are constants, in the modules of [`settings`](super): [`get`](Self::get) reads one,
+/// [`set`](Self::set) changes it, [`remove`](Self::remove) gives it back to the platform's default.
 ///
 /// ```
-/// use easyauth::settings::AuthSettingsV2;
+/// use easyauth::settings::{AuthSettingsV2, login, platform};
 ///
-/// let mut settings: AuthSettingsV2 = serde_json::from_str(
+/// let mut doc: AuthSettingsV2 = serde_json::from_str(
 ///     r#"{"properties":{"platform":{"enabled":"true"},"login":{},"unknown":[72.0,null]}}"#,
 /// )?;
-/// assert_eq!(settings.platform().enabled(), Some(true));
-/// settings.login_mut().token_store_mut().set_enabled(true);
+/// assert_eq!(doc.get(platform::ENABLED), Some(true));
+/// doc.set(login::TOKEN_STORE_ENABLED, true)?;
 /// assert_eq!(
-///     serde_json::to_string(&settings)?,
+///     serde_json::to_string(&doc)?,
 ///     r#"{"properties":{"platform":{"enabled":"true"},"login":{"tokenStore":{"enabled":true}},"unknown":[72.0,null]}}"#,
 /// );
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+///
+/// Reads and writes by way of serde need `serde_json`. [`str::parse`], [`from_slice`](Self::from_slice)
+/// and [`as_json`](Self::as_json) do without.
+#[derive(Clone)]
 pub struct AuthSettingsV2 {
     text: JsonText,
     form: Form,
+    /// The way to the resource, in a template.
+    resource: Path,
+    /// Where the text began in what was read.
+    start: Position,
     /// Sections that were not there when it was read, and that a PUT would reset; see
     /// [`missing_sections`](Self::missing_sections).
     missing: Vec<&'static str>,
 }
 
 impl AuthSettingsV2 {
-    /// Reads a document from the bytes of an answer or of a file. A byte order mark in front is
-    /// dropped.
+    /// Reads a document from the bytes of an answer or of a file. A UTF-8 byte order mark is dropped.
     ///
     /// # Errors
     ///
     /// [`SettingsError`].
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SettingsError> {
-        utf8(bytes)?.parse()
+        detect::utf8(bytes)?.parse()
     }
 
     /// Reads a document whose form is known: a settings file and the `properties` of an answer can look
@@ -74,26 +81,46 @@ impl AuthSettingsV2 {
     ///
     /// [`SettingsError`].
     pub fn parse_as(form: Form, text: &str) -> Result<Self, SettingsError> {
-        let settings = Self::read(text, |_| Some(form))?;
-        let has_wrapper =
-            form.wrapper().is_none_or(|name| settings.text.root().get(name).is_some());
-        if has_wrapper { Ok(settings) } else { Err(SettingsError::NotSettings) }
-    }
-
-    fn read(text: &str, form: impl Fn(Json<'_>) -> Option<Form>) -> Result<Self, SettingsError> {
-        Self::of(checked(text)?, form)
-    }
-
-    fn of(text: JsonText, form: impl Fn(Json<'_>) -> Option<Form>) -> Result<Self, SettingsError> {
+        let (text, start) = detect::object(text)?;
         let root = text.root();
-        let form = form(root);
-        let missing = form.map(|form| missing_sections(form, root)).unwrap_or_default();
-        // A document that has every section of this version is of this version.
-        if (form.is_none() || !missing.is_empty()) && is_first_version(root) {
-            return Err(SettingsError::FirstVersion);
+        if form.wrapper().is_some_and(|name| root.get(name).is_none()) {
+            return Err(detect::form(root).err().unwrap_or_else(|| detect::not_settings(None)));
         }
-        let form = form.ok_or(SettingsError::NotSettings)?;
-        Ok(Self { text, form, missing })
+        let doc = Self::new(text, form, Path::default(), start);
+        if doc.missing.is_empty() || !detect::is_first_version(doc.text.root()) {
+            Ok(doc)
+        } else {
+            Err(SettingsError::first_version())
+        }
+    }
+
+    /// Reads one of several resources in a deployment template, by its JSON Pointer:
+    /// `/resources/3`. [`str::parse`] does for a template that has one.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`].
+    pub fn in_template(pointer: &str, text: &str) -> Result<Self, SettingsError> {
+        let (text, start) = detect::object(text)?;
+        let path = Path::parse(pointer).unwrap_or_default();
+        let resource = text.get(&path).filter(|json| detect::is_resource(*json));
+        let form = resource.map_or_else(|| Err(detect::not_settings(None)), detect::form)?;
+        match form {
+            Document::Whole(form) => Ok(Self::new(text, form, path, start)),
+            Document::InTemplate(..) => Err(detect::not_settings(None)),
+        }
+    }
+
+    fn detected(text: JsonText, start: Position) -> Result<Self, SettingsError> {
+        Ok(match detect::form(text.root())? {
+            Document::Whole(form) => Self::new(text, form, Path::default(), start),
+            Document::InTemplate(form, path) => Self::new(text, form, path, start),
+        })
+    }
+
+    fn new(text: JsonText, form: Form, resource: Path, start: Position) -> Self {
+        let missing = text.get(&resource).map(|root| missing_sections(form, root));
+        Self { missing: missing.unwrap_or_default(), text, form, resource, start }
     }
 
     /// A document that holds nothing yet, to be sent as a whole.
@@ -102,7 +129,8 @@ impl AuthSettingsV2 {
         if let Some(wrapper) = form.wrapper() {
             text.set(&Path::default().join(wrapper), &Value::Object(Map::new()));
         }
-        Self { text, form, missing: Vec::new() }
+        let (resource, start) = (Path::default(), Position::START);
+        Self { text, form, resource, start, missing: Vec::new() }
     }
 
     /// Which form the document has.
@@ -111,53 +139,17 @@ impl AuthSettingsV2 {
         self.form
     }
 
-    /// The document as JSON: as it was read, but for white space around it, and what was set since.
+    /// The JSON Pointer of the resource in a deployment template; empty for other documents.
+    #[must_use]
+    pub fn resource_pointer(&self) -> String {
+        self.resource.to_string()
+    }
+
+    /// The document as JSON: as it was read, but for whitespace around it, and what was set since. Of a
+    /// deployment template it is the whole.
     #[must_use]
     pub fn as_json(&self) -> &str {
         self.text.as_str()
-    }
-
-    /// The JSON of a value anywhere in the document, by its JSON Pointer (RFC 6901): for members that
-    /// have no method here.
-    #[must_use]
-    pub fn get(&self, pointer: &str) -> Option<&str> {
-        self.text.get(&Path::parse(pointer)?).map(Json::as_written)
-    }
-
-    /// Sets a value anywhere in the document, by its JSON Pointer, to any JSON. Objects that are missing
-    /// on the way are added, and `null` on the way becomes one.
-    ///
-    /// # Errors
-    ///
-    /// [`EditError`] if the pointer is none, if what is to be put in is not JSON, or if something on
-    /// the way is no object. The document is as it was, then.
-    pub fn set(&mut self, pointer: &str, json: &str) -> Result<&mut Self, EditError> {
-        let path = Path::parse(pointer).filter(|path| !path.steps().is_empty());
-        let path = path.ok_or(EditError::Pointer)?;
-        let value =
-            JsonText::new(json).map_err(|error| EditError::Json { position: error.position })?;
-        let mut on_the_way = Path::default();
-        for step in path.steps() {
-            match self.text.get(&on_the_way) {
-                Some(json) if json.is_object() || json.is_null() => {}
-                // An element of a list, or nothing.
-                Some(_) => {
-                    let element = on_the_way.join(step.clone());
-                    self.text.get(&element).ok_or(EditError::NotAnObject)?;
-                }
-                None => break,
-            }
-            on_the_way.push(step.clone());
-        }
-        let mut edited = self.text.clone();
-        edited.set_text(&path, value.as_str());
-        self.text = JsonText::new(edited.as_str()).map_err(|_| EditError::TooDeep)?;
-        Ok(self)
-    }
-
-    /// Removes a member anywhere in the document, by its JSON Pointer. Whether it was there.
-    pub fn remove(&mut self, pointer: &str) -> bool {
-        Path::parse(pointer).is_some_and(|path| self.text.remove(&path))
     }
 
     /// The sections that the document did not have when it was read, and that sending it would reset to
@@ -165,6 +157,34 @@ impl AuthSettingsV2 {
     #[must_use]
     pub fn missing_sections(&self) -> &[&'static str] {
         &self.missing
+    }
+
+    /// The sections that are there and are not objects: `null`, an expression of a template, or what
+    /// PowerShell's `ConvertTo-Json` leaves of an object. Requests that would send them are not built.
+    #[must_use]
+    pub fn broken_sections(&self) -> Vec<&'static str> {
+        let sections = self.text.get(&self.sections());
+        let is_broken = |name: &&&str| {
+            sections.and_then(|own| own.get(name)).is_some_and(|own| !own.is_object())
+        };
+        detect::SECTIONS.iter().filter(is_broken).copied().collect()
+    }
+
+    /// Where a member stands in the text that was read, by its JSON Pointer. After a change, in the text
+    /// as it is now.
+    #[must_use]
+    pub fn position(&self, pointer: &str) -> Option<Position> {
+        let json = self.text.get(&Path::parse(pointer)?)?;
+        Some(self.position_of(json))
+    }
+
+    pub(super) fn position_of(&self, json: Json<'_>) -> Position {
+        self.start.behind(self.text.as_str().get(..json.range().start).unwrap_or_default())
+    }
+
+    /// Where the text begins in what was read.
+    pub(super) fn start(&self) -> Position {
+        self.start
     }
 
     pub(super) fn text(&self) -> &JsonText {
@@ -175,46 +195,29 @@ impl AuthSettingsV2 {
         &mut self.text
     }
 
+    /// The way to the envelope, or to what stands in its place.
+    pub(super) fn resource(&self) -> &Path {
+        &self.resource
+    }
+
+    /// Returns `true` for a resource of a template, whose expressions a deployment evaluates: a
+    /// resource without an ID has not been deployed.
+    pub(super) fn is_template(&self) -> bool {
+        self.form.has_envelope()
+            && self.text.get(&self.resource).is_some_and(|own| {
+                own.get("id").is_none()
+                    && (own.get("apiVersion").is_some() || own.get("type").is_some())
+            })
+    }
+
     /// The way to the sections.
     pub(super) fn sections(&self) -> Path {
-        self.form.wrapper().map(Into::into).into_iter().collect()
+        let mut path = self.resource.clone();
+        if let Some(wrapper) = self.form.wrapper() {
+            path.push(wrapper);
+        }
+        path
     }
-}
-
-/// The text of a document, without a byte order mark.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, SettingsError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| SettingsError::Utf8 { position: error.valid_up_to() })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
-/// A text that is a JSON object.
-pub(super) fn checked(text: &str) -> Result<JsonText, SettingsError> {
-    check_length(text)?;
-    JsonText::new(text).map_err(not_json).and_then(an_object)
-}
-
-fn check_length(text: &str) -> Result<(), SettingsError> {
-    if text.len() > MAX_SETTINGS_LEN {
-        return Err(SettingsError::TooLong { length: text.len() });
-    }
-    Ok(())
-}
-
-fn not_json(error: JsonError) -> SettingsError {
-    SettingsError::Json { position: error.position }
-}
-
-fn an_object(text: JsonText) -> Result<JsonText, SettingsError> {
-    if text.root().is_object() { Ok(text) } else { Err(SettingsError::NotAnObject) }
-}
-
-/// `authsettings`, the flat settings of the first version, alone or in their envelope.
-pub(super) fn is_first_version(root: Json<'_>) -> bool {
-    const MARKS: [&str; 3] =
-        ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
-    let properties = root.get("properties").unwrap_or(root);
-    MARKS.iter().any(|name| properties.get(name).is_some())
 }
 
 /// Which sections a full answer has and this document has not. The answer for an app that never had
@@ -232,10 +235,7 @@ fn missing_sections(form: Form, root: Json<'_>) -> Vec<&'static str> {
     let sections = form.wrapper().map_or(Some(root), |name| root.get(name));
     let has = |name: &&str| sections.is_some_and(|sections| sections.get(name).is_some());
     let is_new_app = root.get("id").is_some()
-        && sections.is_some_and(|sections| {
-            let mut members = sections.members();
-            members.all(|member| member.name.eq_ignore_ascii_case("platform"))
-        });
+        && sections.is_some_and(|sections| sections.values().all(|own| own.is_named("platform")));
     if is_new_app { Vec::new() } else { full.iter().copied().filter(|name| !has(name)).collect() }
 }
 
@@ -243,23 +243,31 @@ impl FromStr for AuthSettingsV2 {
     type Err = SettingsError;
 
     fn from_str(text: &str) -> Result<Self, SettingsError> {
-        Self::read(text, Form::of)
+        let (text, start) = detect::object(text)?;
+        Self::detected(text, start)
     }
 }
+
+/// Documents are equal if their text and their form are.
+impl PartialEq for AuthSettingsV2 {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, self.form, &self.resource) == (&other.text, other.form, &other.resource)
+    }
+}
+
+impl Eq for AuthSettingsV2 {}
 
 /// Reads a document as [`str::parse`] does. Only `serde_json` can: the text has to be kept.
 impl<'de> Deserialize<'de> for AuthSettingsV2 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        check_length(raw.get())
-            .and_then(|()| JsonText::of_raw(&raw).map_err(not_json))
-            .and_then(an_object)
-            .and_then(|text| Self::of(text, Form::of))
+        detect::raw_object(&raw)
+            .and_then(|text| Self::detected(text, Position::START))
             .map_err(de::Error::custom)
     }
 }
 
-/// Writes [`as_json`](AuthSettingsV2::as_json), white space included. Only `serde_json` can.
+/// Writes [`as_json`](AuthSettingsV2::as_json), whitespace included. Only `serde_json` can.
 impl Serialize for AuthSettingsV2 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text: &RawValue = serde_json::from_str(self.as_json()).map_err(ser::Error::custom)?;
@@ -272,59 +280,4 @@ impl fmt::Debug for AuthSettingsV2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AuthSettingsV2({:?}, {} bytes)", self.form, self.as_json().len())
     }
-}
-
-/// A text that is no settings document. Says where, never what.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettingsError {
-    /// It is longer than [`MAX_SETTINGS_LEN`].
-    #[error("the settings are {length} bytes long, over the limit of {MAX_SETTINGS_LEN}")]
-    TooLong {
-        /// The length in bytes.
-        length: usize,
-    },
-    /// It is not UTF-8.
-    #[error("the settings are not UTF-8 at byte {position}")]
-    Utf8 {
-        /// The offset in the document.
-        position: usize,
-    },
-    /// It is not JSON, or nests too deep.
-    #[error("the settings are not JSON at byte {position}")]
-    Json {
-        /// The offset in the document.
-        position: usize,
-    },
-    /// It is JSON and not an object.
-    #[error("the settings are not a JSON object")]
-    NotAnObject,
-    /// It is the settings of the first version, `authsettings`: see
-    /// [`AuthSettingsV1`](super::AuthSettingsV1).
-    #[error("these are settings of the first version (authsettings), not authSettingsV2")]
-    FirstVersion,
-    /// It has none of the sections, nor a wrapper of them.
-    #[error("the document has none of the sections of authSettingsV2")]
-    NotSettings,
-}
-
-/// A change that was not made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EditError {
-    /// The pointer is not a JSON Pointer to something inside the document.
-    #[error("this is not a JSON Pointer to a member")]
-    Pointer,
-    /// What is to be put in is not JSON.
-    #[error("the new value is not JSON at byte {position}")]
-    Json {
-        /// The offset in the value.
-        position: usize,
-    },
-    /// Something on the way has no members.
-    #[error("something on the way to the member is not an object")]
-    NotAnObject,
-    /// The document would nest too deep.
-    #[error("the document would nest too deep")]
-    TooDeep,
 }

@@ -1,7 +1,5 @@
 //! Which document it is: the same sections in different wrappings.
 
-use super::json::Json;
-
 /// Which form a settings document has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -24,18 +22,6 @@ pub enum Form {
     StaticWebAppSection,
 }
 
-/// Names of sections. Having one of them makes an object without `properties` a settings document.
-const SECTIONS: [&str; 8] = [
-    "platform",
-    "globalValidation",
-    "identityProviders",
-    "login",
-    "httpSettings",
-    "clearInboundClaimsMapping",
-    "encryptionSettings",
-    "legacyProperties",
-];
-
 /// The names of the object that has the custom providers: in documents, and in settings files.
 pub(super) const CUSTOM_PROVIDERS: [&str; 2] =
     ["customOpenIdConnectProviders", "openIdConnectProviders"];
@@ -45,53 +31,7 @@ pub(super) fn has_custom_providers(name: &str) -> bool {
     CUSTOM_PROVIDERS.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
-/// What only the registrations of Static Web Apps have: client ids come from settings there.
-const ID_SETTINGS: [&str; 3] =
-    ["clientIdSettingName", "appIdSettingName", "consumerKeySettingName"];
-
 impl Form {
-    /// The form of a document; `None` if it is none.
-    pub(super) fn of(root: Json<'_>) -> Option<Self> {
-        if let Some(properties) = root.get("properties") {
-            let text = |name| {
-                root.get(name).and_then(Json::as_str).unwrap_or_default().to_ascii_lowercase()
-            };
-            let (id, kind) = (text("id"), text("type"));
-            // Other resources have `properties` as well.
-            let says_so = kind == "microsoft.app/containerapps/authconfigs"
-                || id.contains("/authconfigs/")
-                || id.contains("/config/authsettingsv2")
-                || text("name") == "authsettingsv2";
-            // A second wrapper is a mistake that the linter speaks of.
-            let is_wrapped = properties.get("properties").is_some();
-            if !says_so && !properties.is_null() && !has_sections(properties) && !is_wrapped {
-                return None;
-            }
-            let is_container_app = kind.starts_with("microsoft.app/containerapps")
-                || id.contains("/microsoft.app/containerapps/")
-                || properties.get("encryptionSettings").is_some();
-            return Some(if is_container_app { Self::ContainerApp } else { Self::AppService });
-        }
-        if root.get("auth").is_some_and(Json::is_object) {
-            return Some(Self::StaticWebApp);
-        }
-        let providers = root.get("identityProviders");
-        let is_section = root.get("rolesSource").is_some()
-            || providers.is_some_and(|providers| {
-                providers.members().any(|provider| takes_ids_from_settings(provider.value))
-            });
-        if is_section {
-            return Some(Self::StaticWebAppSection);
-        }
-        if root.get("encryptionSettings").is_some() {
-            return Some(Self::ContainerAppProperties);
-        }
-        if providers.and_then(|providers| providers.get("openIdConnectProviders")).is_some() {
-            return Some(Self::File);
-        }
-        has_sections(root).then_some(Self::AppServiceProperties)
-    }
-
     /// The name of the member that the sections are in, if they are not at the top.
     pub(super) fn wrapper(self) -> Option<&'static str> {
         match self {
@@ -128,22 +68,6 @@ impl Form {
     }
 }
 
-/// An object with one of the sections, or with nothing at all.
-fn has_sections(object: Json<'_>) -> bool {
-    object.is_object()
-        && (object.members().next().is_none()
-            || SECTIONS.iter().any(|section| object.get(section).is_some()))
-}
-
-/// A registration with a member that only Static Web Apps has, also that of a custom provider.
-fn takes_ids_from_settings(provider: Json<'_>) -> bool {
-    let registered = |provider: Json<'_>| {
-        let registration = provider.get("registration");
-        registration.is_some_and(|own| ID_SETTINGS.iter().any(|name| own.get(name).is_some()))
-    };
-    registered(provider) || provider.members().any(|member| registered(member.value))
-}
-
 /// A service of Azure that has Easy Auth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -157,6 +81,15 @@ pub enum Service {
 }
 
 impl Service {
+    /// The name, for messages.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::AppService => "App Service",
+            Self::ContainerApps => "Container Apps",
+            Self::StaticWebApps => "Static Web Apps",
+        }
+    }
+
     /// The name of the setting that makes the platform prove itself to Entra by a managed identity in the
     /// place of a secret: it has the client id of the identity (App Service docs, "Configure your app to
     /// use Microsoft Entra sign-in"; Azure-Samples/appservice-builtinauth-bicep). Names of secrets in

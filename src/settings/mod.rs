@@ -2,7 +2,8 @@
 //!
 //! | for | look at |
 //! |---|---|
-//! | a document, and all that is in it | [`AuthSettingsV2`], [`views`] |
+//! | a document | [`AuthSettingsV2`]: [`get`](AuthSettingsV2::get), [`set`](AuthSettingsV2::set), [`remove`](AuthSettingsV2::remove) |
+//! | its settings, as constants | [`entra`], [`login`], [`global_validation`], [`http`], ...; all of them: [`ALL_SETTINGS`] |
 //! | what a sign-in asks for | [`LoginParameters`] |
 //! | what is wrong with a document | [`AuthSettingsV2::lint`], [`Finding`] |
 //! | the requests that read and replace it | [`SiteId`], [`ArmRequests`], [`ArmError`] |
@@ -17,7 +18,7 @@
 //!
 //! ```
 //! use std::time::SystemTime;
-//! use easyauth::{AccessToken, resource::ARM, settings::{AuthSettingsV2, SiteId}};
+//! use easyauth::{AccessToken, resource::ARM, settings::{AuthSettingsV2, SiteId, entra}};
 //!
 //! # // {"aud":"00000003-0000-0000-c000-000000000000","scp":"email openid profile","exp":4102444800}
 //! # let from_the_caller = AccessToken::new(
@@ -39,7 +40,7 @@
 //! let mut settings = AuthSettingsV2::from_slice(&answer)?;
 //!
 //! // 3. The one change: what sign-ins asked for before stays.
-//! settings.entra_mut().add_login_parameters(&cure)?;
+//! settings.add_login_parameters(&cure)?;
 //!
 //! // 4. Nothing else that would get in the way?
 //! for finding in settings.lint() {
@@ -50,7 +51,7 @@
 //! let put = site.put_auth_settings(&of_an_administrator, &settings)?;
 //! assert_eq!(put.method(), "PUT");
 //! assert_eq!(
-//!     settings.entra().login_parameters().unwrap().to_wire(),
+//!     settings.get(entra::LOGIN_PARAMETERS).unwrap().to_wire(),
 //!     ["scope=openid email profile https://management.azure.com/user_impersonation"],
 //! );
 //! # let text = String::from_utf8(put.body().clone())?;
@@ -64,15 +65,21 @@
 
 mod arm;
 mod builder;
+mod detect;
 mod document;
+mod edit;
+mod error;
 mod form;
 mod json;
 mod lint;
 mod login_parameters;
+#[cfg(test)]
+mod scaling;
+mod setting;
 mod timespan;
+mod unknown;
 mod v1;
 mod values;
-pub mod views;
 
 pub use arm::{
     APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequests,
@@ -80,12 +87,21 @@ pub use arm::{
     SitePart,
 };
 pub use builder::{AuthSettingsBuilder, BuildError, CustomApp, EntraApp};
-pub use document::{AuthSettingsV2, EditError, MAX_SETTINGS_LEN, SettingsError};
+pub use document::{AuthSettingsV2, MAX_SETTINGS_LEN};
+pub use error::{EditError, EditErrorKind, NotUnderstood, SettingsError, SettingsErrorKind};
 pub use form::{Form, Service};
-pub use lint::{Finding, Rule, Severity};
+pub use json::Position;
+pub use lint::{Context, Finding, Rule, Severity};
 pub use login_parameters::{
     LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersWarning,
     MAX_LOGIN_PARAMETERS_LEN, ParameterKey, Prompt,
+};
+pub use setting::{
+    ALL_SETTINGS, AnySetting, Keyed, Object, SetFrom, Setting,
+    table::{
+        apple, custom, encryption, entra, envelope, facebook, github, global_validation, google,
+        http, login, microsoft_account, platform, sections, static_web_apps, twitter,
+    },
 };
 pub use v1::{AuthSettingsV1, Migration};
 pub use values::{CookieConvention, ForwardProxyConvention, Guid, NotAGuid, UnauthenticatedAction};

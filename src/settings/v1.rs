@@ -3,10 +3,12 @@
 use std::{fmt, str::FromStr};
 
 use super::{
-    AuthSettingsV2, EditError, Form, LoginParameters, SettingsError, UnauthenticatedAction,
-    json::{Json, JsonText},
-    views::field,
+    AuthSettingsV2, EditError, Form, LoginParameters, SettingsError, UnauthenticatedAction, detect,
+    global_validation,
+    json::{Json, JsonText, last_of_each},
+    setting::{flag, texts},
 };
+use crate::json::Kind;
 
 /// The settings of Easy Auth in their first version, `authsettings`: to be read, and to move on from.
 ///
@@ -14,7 +16,7 @@ use super::{
 /// site that has moved to the second version answers them as well, with `"configVersion": "v2"`.
 ///
 /// ```
-/// use easyauth::settings::AuthSettingsV1;
+/// use easyauth::settings::{AuthSettingsV1, entra};
 ///
 /// let old: AuthSettingsV1 = r#"{
 ///     "enabled": true,
@@ -26,7 +28,7 @@ use super::{
 /// }"#.parse()?;
 /// let migration = old.migrate();
 /// assert_eq!(
-///     migration.settings().entra().login_parameters().unwrap().to_wire(),
+///     migration.settings().get(entra::LOGIN_PARAMETERS).unwrap().to_wire(),
 ///     ["resource=https://graph.microsoft.com"],
 /// );
 /// assert!(migration.left_behind().is_empty());
@@ -39,13 +41,14 @@ pub struct AuthSettingsV1(JsonText);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     settings: AuthSettingsV2,
-    left_behind: Vec<&'static str>,
+    left_behind: Vec<String>,
 }
 
 /// Where the values of the first version go that stay as they are.
 const MOVES: &[(&str, &str)] = &[
     ("enabled", "platform/enabled"),
     ("runtimeVersion", "platform/runtimeVersion"),
+    ("authFilePath", "platform/configFilePath"),
     ("unauthenticatedClientAction", "globalValidation/unauthenticatedClientAction"),
     ("clientId", "identityProviders/azureActiveDirectory/registration/clientId"),
     ("issuer", "identityProviders/azureActiveDirectory/registration/openIdIssuer"),
@@ -95,23 +98,16 @@ const MOVES: &[(&str, &str)] = &[
     ("httpApiPrefixPath", "httpSettings/routes/apiPrefix"),
 ];
 
-/// Where the path of a settings file goes, if it counts: see [`AuthSettingsV1::migrate_file_path`].
-const CONFIG_FILE: &str = "/properties/platform/configFilePath";
-
 const CLAIM_CHECKS: &str =
     "/properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks";
 
-/// What the second version has no place for: secrets, which it takes by names of settings only, and a
-/// check that it always makes.
-const LEFT_BEHIND: &[&str] = &[
-    "clientSecret",
-    "facebookAppSecret",
-    "gitHubClientSecret",
-    "googleClientSecret",
-    "microsoftAccountClientSecret",
-    "twitterConsumerSecret",
-    "validateIssuer",
-];
+/// What is moved in a way of its own.
+const HANDLED: [&str; 4] =
+    ["defaultProvider", "aadClaimsAuthorization", "isAuthFromFile", "configVersion"];
+
+/// What says which resource it is, in the envelope or beside the settings (`az webapp auth show`).
+const IDENTITY: [&str; 8] =
+    ["id", "name", "type", "kind", "location", "tags", "resourceGroup", "systemData"];
 
 impl AuthSettingsV1 {
     /// Reads a document from the bytes of an answer or of a file.
@@ -120,7 +116,7 @@ impl AuthSettingsV1 {
     ///
     /// [`SettingsError`]; also for the second version.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SettingsError> {
-        super::document::utf8(bytes)?.parse()
+        detect::utf8(bytes)?.parse()
     }
 
     /// The document as it was read.
@@ -132,86 +128,110 @@ impl AuthSettingsV1 {
     /// `additionalLoginParams`: the same texts as `loginParameters` of the second version.
     #[must_use]
     pub fn login_parameters(&self) -> Option<LoginParameters> {
-        self.get("additionalLoginParams").and_then(field::login_parameters)
+        self.get("additionalLoginParams").and_then(texts).map(LoginParameters::from_wire)
+    }
+
+    /// Returns `true` if this is only a view: the site has moved to the second version
+    /// (`"configVersion": "v2"`), whose own document may say more. Read that, and do not migrate.
+    #[must_use]
+    pub fn is_view_of_v2(&self) -> bool {
+        let version = self.get("configVersion").and_then(Json::as_str);
+        version.is_some_and(|version| version.eq_ignore_ascii_case("v2"))
     }
 
     /// The settings in the second version, as a whole document for App Service.
     ///
     /// Values move as they are, but for those that have a form of their own: the default provider's
-    /// name, the checks of claims that are JSON in a text, whether somebody has to be signed in, and the
-    /// path of a settings file, which moves only if `isAuthFromFile` is true. An
-    /// issuer without `/v2.0` stays, and so does a `resource` parameter, which belongs to it: see
-    /// [`LoginParameters`] for the way on.
+    /// name, the checks of claims that are JSON in a text, and whether an authenticated user is required.
+    /// Empty checks are not created, because nobody passes them. The path of a settings file moves only
+    /// if `isAuthFromFile` is true. An issuer without `/v2.0` stays, and so does a `resource` parameter,
+    /// which belongs to it: see [`LoginParameters`] for the way on.
+    /// [`left_behind`](Migration::left_behind) names everything else.
     #[must_use]
     pub fn migrate(&self) -> Migration {
-        let mut settings = AuthSettingsV2::empty(Form::AppService);
+        let mut doc = AuthSettingsV2::empty(Form::AppService);
         let mut left_behind = Vec::new();
-        for (name, way) in MOVES {
-            if let Some(value) = self.get(name)
-                && settings.set(&format!("/properties/{way}"), value.as_written()).is_err()
-            {
-                left_behind.push(*name);
+        let properties = self.properties();
+        for (member, _) in last_of_each(properties.values()) {
+            if is_absent(member) || HANDLED.iter().any(|name| member.is_named(name)) {
+                continue;
+            }
+            let way = MOVES.iter().find(|(name, _)| member.is_named(name)).map(|(_, way)| *way);
+            // A path beside `"isAuthFromFile": "False"` is not read.
+            let way = way.filter(|_| !member.is_named("authFilePath") || self.is_from_file());
+            let moved = way.is_some_and(|way| {
+                doc.set_pointer(&format!("/properties/{way}"), member.as_written()).is_ok()
+            });
+            if !moved && !IDENTITY.iter().any(|name| member.is_named(name)) {
+                left_behind.push(member.name().into_owned());
             }
         }
-        if let Some(action) = settings.global_validation().unauthenticated_client_action() {
+        if self.migrate_action(&mut doc).is_err() {
+            left_behind.push("defaultProvider".to_owned());
+        }
+        if self.migrate_claim_checks(&mut doc).is_none() {
+            left_behind.push("aadClaimsAuthorization".to_owned());
+        }
+        Migration { settings: doc, left_behind }
+    }
+
+    fn is_from_file(&self) -> bool {
+        self.get("isAuthFromFile").and_then(flag) == Some(true)
+    }
+
+    /// What happens to anonymous requests, and the provider that they are redirected to.
+    fn migrate_action(&self, doc: &mut AuthSettingsV2) -> Result<(), EditError> {
+        if let Some(action) = doc.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION) {
             let requires = action != UnauthenticatedAction::AllowAnonymous;
-            settings.global_validation_mut().set_require_authentication(requires);
+            doc.set(global_validation::REQUIRE_AUTHENTICATION, requires)?;
         }
         if let Some(provider) = self.get("defaultProvider").and_then(Json::as_str) {
             let name = match &*provider {
                 "MicrosoftAccount" => "legacymicrosoftaccount".to_owned(),
                 other => other.to_ascii_lowercase(),
             };
-            settings.global_validation_mut().set_redirect_to_provider(name);
-        }
-        if !self.migrate_file_path(&mut settings) {
-            left_behind.push("authFilePath");
-        }
-        if self.migrate_claim_checks(&mut settings).is_err() {
-            left_behind.push("aadClaimsAuthorization");
-        }
-        left_behind.extend(LEFT_BEHIND.iter().filter(|name| self.get(name).is_some()));
-        Migration { settings, left_behind }
-    }
-
-    /// `authFilePath` counts if `isAuthFromFile` is `true`, a boolean or a text ("File-based configuration in
-    /// Azure App Service authentication"). In the second version the path alone switches the file on, so a
-    /// path that does not count, or of which that is not known, stays behind. Returns `false` if it does.
-    fn migrate_file_path(&self, settings: &mut AuthSettingsV2) -> bool {
-        let Some(path) = self.get("authFilePath") else { return true };
-        let counts = self.get("isAuthFromFile").is_some_and(|flag| {
-            let text = flag.as_str();
-            text.as_deref().unwrap_or(flag.as_written()).eq_ignore_ascii_case("true")
-        });
-        counts && settings.set(CONFIG_FILE, path.as_written()).is_ok()
-    }
-
-    /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a text.
-    fn migrate_claim_checks(&self, settings: &mut AuthSettingsV2) -> Result<(), EditError> {
-        let checks = self.get("aadClaimsAuthorization").and_then(Json::as_str);
-        let Some(checks) = checks.and_then(|text| JsonText::new(&text).ok()) else {
-            return Ok(());
-        };
-        let pairs = [
-            ("allowed_groups", "allowedGroups"),
-            ("allowed_client_applications", "allowedClientApplications"),
-        ];
-        for (old, new) in pairs {
-            let value = checks.root().get(old).filter(|value| !value.is_null());
-            if let Some(value) = value {
-                settings.set(&format!("{CLAIM_CHECKS}/{new}"), value.as_written())?;
-            }
+            doc.set(global_validation::REDIRECT_TO_PROVIDER, name)?;
         }
         Ok(())
     }
 
-    /// A value that is there: the first version writes `null` for what is not, and the empty text for a
-    /// secret that is not shown.
-    fn get(&self, name: &str) -> Option<Json<'_>> {
-        let root = self.0.root();
-        let value = root.get("properties").unwrap_or(root).get(name)?;
-        (!value.is_null() && value.as_str().as_deref() != Some("")).then_some(value)
+    /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a text. `None` if
+    /// something of it cannot be moved.
+    fn migrate_claim_checks(&self, doc: &mut AuthSettingsV2) -> Option<()> {
+        let Some(checks) = self.get("aadClaimsAuthorization") else { return Some(()) };
+        let checks = JsonText::new(&checks.as_str()?).ok()?;
+        let root = checks.root();
+        if !root.is_object() {
+            return None;
+        }
+        for check in root.values().filter(|check| !check.is_null()) {
+            let name = match &*check.name() {
+                "allowed_groups" => "allowedGroups",
+                "allowed_client_applications" => "allowedClientApplications",
+                _ => return None,
+            };
+            // Nobody passes an empty check.
+            if check.elements()?.next().is_some() {
+                let pointer = format!("{CLAIM_CHECKS}/{name}");
+                doc.set_pointer(&pointer, check.as_written()).ok()?;
+            }
+        }
+        Some(())
     }
+
+    fn properties(&self) -> Json<'_> {
+        let root = self.0.root();
+        root.get("properties").unwrap_or(root)
+    }
+
+    fn get(&self, name: &str) -> Option<Json<'_>> {
+        self.properties().get(name).filter(|value| !is_absent(*value))
+    }
+}
+
+/// The first version writes `null` for what is absent, and the empty text for a secret that is not shown.
+fn is_absent(value: Json<'_>) -> bool {
+    value.is_null() || (value.kind() == Kind::String && value.as_written() == "\"\"")
 }
 
 impl Migration {
@@ -227,10 +247,10 @@ impl Migration {
         self.settings
     }
 
-    /// The names of values that the second version has no place for: secrets above all, which have to
-    /// go into a setting whose name goes into the document. What would nest too deep there is among them.
+    /// The names of values that did not move: secrets above all, which have to go into a setting whose
+    /// name goes into the document; what the second version has no place for; what nobody knows.
     #[must_use]
-    pub fn left_behind(&self) -> &[&'static str] {
+    pub fn left_behind(&self) -> &[String] {
         &self.left_behind
     }
 }
@@ -239,11 +259,11 @@ impl FromStr for AuthSettingsV1 {
     type Err = SettingsError;
 
     fn from_str(text: &str) -> Result<Self, SettingsError> {
-        let text = super::document::checked(text)?;
-        if super::document::is_first_version(text.root()) {
+        let (text, _) = detect::object(text)?;
+        if detect::is_first_version(text.root()) {
             Ok(Self(text))
         } else {
-            Err(SettingsError::NotSettings)
+            Err(detect::not_settings(Some(text.root())))
         }
     }
 }

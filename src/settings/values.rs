@@ -133,7 +133,7 @@ macro_rules! choices {
 }
 
 choices! {
-    /// What happens to a request of nobody: `globalValidation.unauthenticatedClientAction`.
+    /// What happens to an anonymous request: `globalValidation.unauthenticatedClientAction`.
     UnauthenticatedAction {
         /// 302 to the sign-in page of a provider.
         RedirectToLoginPage,

@@ -69,73 +69,41 @@ fn types_can_be_shared() {
 
 #[test]
 fn types_of_settings_can_be_shared() {
-    use settings::{views::*, *};
+    use settings::*;
 
-    check::<AllowedPrincipals<'_>>();
     check::<ArmErrorKind>();
     check::<ArmRequests<'_>>();
-    check::<AudienceProvider<'_>>();
-    check::<AudienceValidation<'_>>();
     check::<AuthSettingsBuilder>();
     check::<AuthSettingsV1>();
     check::<AuthSettingsV2>();
-    check::<AuthorizationPolicy<'_>>();
-    check::<BlobStorage<'_>>();
-    check::<ClientCredential<'_>>();
-    check::<ClientRegistration<'_>>();
     check::<CookieConvention>();
-    check::<CookieExpiration<'_>>();
     check::<CustomApp>();
-    check::<CustomLogin<'_>>();
-    check::<CustomProvider<'_>>();
-    check::<CustomRegistration<'_>>();
-    check::<EncryptionSettings<'_>>();
-    check::<Entra<'_>>();
     check::<EntraApp>();
-    check::<EntraLogin<'_>>();
-    check::<EntraRegistration<'_>>();
-    check::<EntraValidation<'_>>();
-    check::<Envelope<'_>>();
-    check::<Facebook<'_>>();
-    check::<FacebookRegistration<'_>>();
-    check::<FileSystem<'_>>();
     check::<Finding>();
     check::<Form>();
-    check::<ForwardProxy<'_>>();
     check::<ForwardProxyConvention>();
-    check::<GlobalValidation<'_>>();
     check::<Guid>();
-    check::<HttpRoutes<'_>>();
-    check::<HttpSettings<'_>>();
-    check::<IdentityProviders<'_>>();
-    check::<JwtClaimChecks<'_>>();
-    check::<LegacyProperties<'_>>();
-    check::<Login<'_>>();
     check::<LoginParameters>();
     check::<LoginParametersBuilder>();
     check::<LoginParametersWarning>();
-    check::<LoginRoutes<'_>>();
     check::<Migration>();
-    check::<Nonce<'_>>();
-    check::<OAuthProvider<'_>>();
-    check::<OpenIdConnectConfiguration<'_>>();
     check::<ParameterKey>();
-    check::<Platform<'_>>();
     check::<Prompt>();
-    check::<Properties<'_>>();
     check::<Rule>();
-    check::<ScopesLogin<'_>>();
     check::<Service>();
     check::<Severity>();
     check::<SiteId>();
     check::<SiteKind>();
     check::<SitePart>();
-    check::<StaticWebApps<'_>>();
-    check::<StaticWebAppsRegistration<'_>>();
-    check::<TokenStore<'_>>();
-    check::<Twitter<'_>>();
-    check::<TwitterRegistration<'_>>();
     check::<UnauthenticatedAction>();
+    check::<AnySetting>();
+    check::<Context>();
+    check::<EditErrorKind>();
+    check::<Keyed<Guid>>();
+    check::<Object>();
+    check::<Position>();
+    check::<Setting<'_, Guid>>();
+    check::<SettingsErrorKind>();
 }
 
 #[cfg(feature = "verify")]
@@ -294,6 +262,7 @@ fn errors_are_errors() {
     check_error::<settings::EditError>();
     check_error::<settings::LoginParametersError>();
     check_error::<settings::NotAGuid>();
+    check_error::<settings::NotUnderstood>();
     check_error::<settings::SettingsError>();
     check_error::<settings::SiteIdError>();
 }

@@ -4,7 +4,8 @@ use easyauth::{
     resource::ARM,
     settings::{
         AuthSettingsBuilder, AuthSettingsV2, BuildError, CustomApp, EntraApp, Form, Guid,
-        LoginParameters, Service, UnauthenticatedAction,
+        LoginParameters, Service, UnauthenticatedAction, entra as entra_settings,
+        global_validation,
     },
 };
 
@@ -61,14 +62,12 @@ fn entra_with_a_secret() {
 fn entra_with_a_managed_identity() {
     let app = || EntraApp::new(&tenant(), client()).managed_identity();
     let settings = site().entra(app()).build().unwrap();
-    let registration = settings.entra().registration();
-    let setting = registration.client_secret_setting_name();
+    let setting = settings.get(entra_settings::CLIENT_SECRET_SETTING_NAME);
     assert_eq!(setting.as_deref(), Some("OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID"));
 
     let settings = AuthSettingsV2::builder(Service::ContainerApps).entra(app()).build().unwrap();
     assert_eq!(settings.form(), Form::ContainerApp);
-    let registration = settings.entra().registration();
-    let secret = registration.client_secret_setting_name();
+    let secret = settings.get(entra_settings::CLIENT_SECRET_SETTING_NAME);
     assert_eq!(secret.as_deref(), Some("override-use-mi-fic-assertion-client-id"));
 }
 
@@ -82,12 +81,12 @@ fn an_api() {
     );
     let anonymous = site().entra(entra()).unauthenticated(UnauthenticatedAction::AllowAnonymous);
     let settings = anonymous.build().unwrap();
-    assert_eq!(settings.global_validation().require_authentication(), Some(false));
-    assert_eq!(settings.global_validation().redirect_to_provider(), None);
+    assert_eq!(settings.get(global_validation::REQUIRE_AUTHENTICATION), Some(false));
+    assert_eq!(settings.get(global_validation::REDIRECT_TO_PROVIDER), None);
     assert!(settings.lint().is_empty());
     let government = entra().issuer("https://login.microsoftonline.us/common/v2.0");
     let settings = site().entra(government).build().unwrap();
-    let issuer = settings.entra().registration().open_id_issuer();
+    let issuer = settings.get(entra_settings::OPEN_ID_ISSUER);
     assert_eq!(issuer.as_deref(), Some("https://login.microsoftonline.us/common/v2.0"));
 }
 
@@ -110,7 +109,7 @@ fn several_providers() {
         .redirect_to("azureActiveDirectory")
         .build()
         .unwrap();
-    let redirect = settings.global_validation().redirect_to_provider();
+    let redirect = settings.get(global_validation::REDIRECT_TO_PROVIDER);
     assert_eq!(redirect.as_deref(), Some("azureactivedirectory"));
 }
 
@@ -149,8 +148,7 @@ fn refuses_what_cannot_work() {
     for secret in ["", "A", "a_b"] {
         refused(container_app().google("g", secret), BuildError::SettingName, name);
     }
-    let custom_name =
-        "the name of a custom provider has other characters than letters, digits and _";
+    let custom_name = "expected letters, digits and _ in the name of a custom provider";
     for name in ["", "con-toso", "contoso.example"] {
         refused(site().custom(custom(name)), BuildError::CustomName, custom_name);
     }

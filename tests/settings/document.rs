@@ -1,12 +1,11 @@
 //! What was read is written back, and a setter changes its own member only.
 
-use std::borrow::Cow;
-
 use easyauth::{
     resource::ARM,
     settings::{
-        AuthSettingsV2, EditError, Form, Guid, LoginParameters, LoginParametersError,
-        MAX_SETTINGS_LEN, Service, SettingsError, UnauthenticatedAction,
+        AuthSettingsV2, EditErrorKind, Form, Guid, LoginParameters, Service, SettingsErrorKind,
+        UnauthenticatedAction, custom, entra, envelope, github, global_validation, http, login,
+        platform, sections,
     },
 };
 use proptest::prelude::*;
@@ -92,62 +91,18 @@ fn can_be_told_its_form() {
     assert_eq!(settings.form(), Form::ContainerApp);
     // It has no `auth`.
     let error = AuthSettingsV2::parse_as(Form::StaticWebApp, r#"{"login":{}}"#).unwrap_err();
-    assert_eq!(error, SettingsError::NotSettings);
+    assert_eq!(error.kind(), SettingsErrorKind::OtherDocument);
 }
 
 #[test]
-fn refuses_what_is_no_settings_document() {
-    #[track_caller]
-    fn refused(bytes: &[u8], error: SettingsError, message: &str) {
-        assert_eq!(AuthSettingsV2::from_slice(bytes).unwrap_err(), error);
-        assert_eq!(error.to_string(), message);
-        // By way of serde it is the same, but for what serde_json refuses itself.
-        let by_serde = serde_json::from_slice::<AuthSettingsV2>(bytes).unwrap_err();
-        let is_json = !matches!(error, SettingsError::Json { .. } | SettingsError::Utf8 { .. });
-        assert_eq!(by_serde.to_string().starts_with(message), is_json, "{by_serde}");
-    }
-    let json = |position| SettingsError::Json { position };
-    refused(b"", json(0), "the settings are not JSON at byte 0");
-    refused(b"{\"login\":{},}", json(12), "the settings are not JSON at byte 12");
-    refused(b"{} x", json(3), "the settings are not JSON at byte 3");
-    let utf8 = SettingsError::Utf8 { position: 2 };
-    refused(b"{\"\xff\":1}", utf8, "the settings are not UTF-8 at byte 2");
-    for text in ["[]", "\"login\"", "1", "null", "true"] {
-        refused(text.as_bytes(), SettingsError::NotAnObject, "the settings are not a JSON object");
-    }
-    let not_settings = "the document has none of the sections of authSettingsV2";
-    refused(b"{\"a\":1}", SettingsError::NotSettings, not_settings);
-    // A deployment template has the settings somewhere inside.
-    refused(b"{\"resources\":[{}]}", SettingsError::NotSettings, not_settings);
-    refused(b"{\"auth\":1}", SettingsError::NotSettings, not_settings);
-    // Other resources have properties as well.
-    let site = br#"{"type":"Microsoft.Web/sites","properties":{"hostNames":[]}}"#;
-    refused(site, SettingsError::NotSettings, not_settings);
-    refused(br#"{"properties":[]}"#, SettingsError::NotSettings, not_settings);
-    let first = "these are settings of the first version (authsettings), not authSettingsV2";
-    for member in ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"] {
-        let flat = format!(r#"{{"{member}":null}}"#);
-        refused(flat.as_bytes(), SettingsError::FirstVersion, first);
-        let enveloped = format!(r#"{{"properties":{flat}}}"#);
-        refused(enveloped.as_bytes(), SettingsError::FirstVersion, first);
-    }
-    let fill = " ".repeat(MAX_SETTINGS_LEN - 1);
-    let length = MAX_SETTINGS_LEN + 1;
-    let long = SettingsError::TooLong { length };
-    let message = "the settings are 4194305 bytes long, over the limit of 4194304";
-    assert_eq!(long.to_string(), message);
-    assert_eq!(format!("{{}}{fill}").parse::<AuthSettingsV2>().unwrap_err(), long);
-    assert!(format!("{{{}}}", &fill[1..]).parse::<AuthSettingsV2>().is_ok());
-}
-
-#[test]
-fn refuses_the_json_that_the_rest_of_the_crate_refuses() {
+fn rejects_the_json_that_the_rest_of_the_crate_rejects() {
     #[track_caller]
     fn check(value: &str, position: Option<usize>) {
         let text = format!(r#"{{"login":{value}}}"#);
         let read = text.parse::<AuthSettingsV2>();
-        let position = position.map(|position| position + r#"{"login":"#.len());
-        assert_eq!(read.err(), position.map(|position| SettingsError::Json { position }));
+        let column = position.map(|position| position + r#"{"login":"#.len() + 1);
+        let found = read.as_ref().err().map(|error| error.position().unwrap().column());
+        assert_eq!(found, column);
         let by_serde = serde_json::from_str::<AuthSettingsV2>(&text);
         assert_eq!(by_serde.is_err(), position.is_some());
         if let Ok(settings) = by_serde {
@@ -201,33 +156,26 @@ fn writes_what_it_read() {
 fn debug_says_form_and_length() {
     let settings = read(r#"{"properties":{"login":{}}}"#);
     assert_eq!(format!("{settings:?}"), "AuthSettingsV2(AppService, 27 bytes)");
-    assert_eq!(format!("{:?}", settings.login()), "Login(present)");
-    assert_eq!(format!("{:?}", settings.identity_providers()), "IdentityProviders(absent)");
-    let mut settings = settings;
-    assert_eq!(format!("{:?}", settings.login_mut()), "LoginMut");
-    assert_eq!(format!("{:?}", settings.identity_providers_mut()), "IdentityProvidersMut");
+    let login = settings.get(sections::LOGIN).unwrap();
+    assert_eq!((format!("{login:?}"), login.as_json()), ("Object(2 bytes)".to_owned(), "{}"));
+    let setting = entra::CLIENT_ID;
+    let shown = "Setting(/identityProviders/azureActiveDirectory/registration/clientId)";
+    assert_eq!(format!("{setting:?}"), shown);
+    let setting = custom::ENABLED.of("a/b");
+    let shown = "Setting(/identityProviders/customOpenIdConnectProviders/a~1b/enabled)";
+    assert_eq!(format!("{setting:?}"), shown);
 }
 
 #[test]
 fn absent_null_and_empty_are_not_the_same() {
     let settings = read(r#"{"platform":null,"login":{},"globalValidation":{"excludedPaths":[]}}"#);
-    assert_eq!(settings.platform().as_json(), Some("null"));
-    assert_eq!(settings.login().as_json(), Some("{}"));
-    assert_eq!(settings.http_settings().as_json(), None);
-    assert_eq!(settings.identity_providers().as_json(), None);
-    assert_eq!(settings.platform().enabled(), None);
-    assert_eq!(settings.global_validation().excluded_paths(), Some(Vec::new()));
-    assert_eq!(settings.global_validation().redirect_to_provider(), None);
-}
-
-/// Texts are borrowed where they stand as they are.
-#[test]
-fn copies_what_has_escapes_only() {
-    let settings = read(r#"{"platform":{"runtimeVersion":"~1","configFilePath":"a\/b"}}"#);
-    let version = settings.platform().runtime_version();
-    assert!(matches!(version, Some(Cow::Borrowed("~1"))));
-    let path = settings.platform().config_file_path();
-    assert!(matches!(path, Some(Cow::Owned(path)) if path == "a/b"));
+    assert_eq!(settings.json(sections::PLATFORM), Some("null"));
+    assert_eq!(settings.json(sections::LOGIN), Some("{}"));
+    assert_eq!(settings.json(sections::HTTP_SETTINGS), None);
+    assert_eq!(settings.json(sections::IDENTITY_PROVIDERS), None);
+    assert_eq!(settings.read(platform::ENABLED), Ok(None));
+    assert_eq!(settings.get(global_validation::EXCLUDED_PATHS), Some(Vec::new()));
+    assert_eq!(settings.read(global_validation::REDIRECT_TO_PROVIDER), Ok(None));
 }
 
 #[test]
@@ -239,25 +187,25 @@ fn reads_what_the_service_tolerates() {
             "httpSettings":{"forwardProxy":{"convention":0},"requireHttps":"yes"},
             "clearInboundClaimsMapping":false}"#,
     );
-    assert_eq!(settings.platform().enabled(), Some(true));
-    assert_eq!(settings.login().token_store().enabled(), Some(false));
-    let extension = settings.login().token_store().token_refresh_extension().unwrap();
+    assert_eq!(settings.get(platform::ENABLED), Some(true));
+    assert_eq!(settings.get(login::TOKEN_STORE_ENABLED), Some(false));
+    let extension = settings.get(login::TOKEN_REFRESH_EXTENSION).unwrap();
     assert_eq!(extension.as_secs(), 261_000);
-    let validation = settings.global_validation();
-    assert_eq!(validation.unauthenticated_client_action(), Some(UnauthenticatedAction::Return403));
-    assert_eq!(validation.require_authentication(), None);
-    assert_eq!(settings.http_settings().require_https(), None);
-    let convention = settings.http_settings().forward_proxy().convention().unwrap();
+    let action = settings.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
+    assert_eq!(action, Some(UnauthenticatedAction::Return403));
+    assert_eq!(settings.get(global_validation::REQUIRE_AUTHENTICATION), None);
+    assert_eq!(settings.get(http::REQUIRE_HTTPS), None);
+    let convention = settings.get(http::PROXY_CONVENTION).unwrap();
     assert_eq!((convention.as_str(), convention.to_string().as_str()), ("NoProxy", "NoProxy"));
-    assert_eq!(settings.properties().clear_inbound_claims_mapping(), Some(false));
+    assert_eq!(settings.get(sections::CLEAR_INBOUND_CLAIMS_MAPPING), Some(false));
     let action = |json: &str| {
         let text = format!(r#"{{"globalValidation":{{"unauthenticatedClientAction":{json}}}}}"#);
-        read(&text).global_validation().unauthenticated_client_action()
+        read(&text).get(global_validation::UNAUTHENTICATED_CLIENT_ACTION)
     };
     assert_eq!(action("\"return401\""), Some(UnauthenticatedAction::Return401));
     let other = |text: &str| Some(UnauthenticatedAction::Other(text.to_owned()));
     assert_eq!(action("\"RejectWith404\""), other("RejectWith404"));
-    assert_eq!(action("\"Return404\""), Some(UnauthenticatedAction::Return404));
+    assert_eq!(action("4"), Some(UnauthenticatedAction::Return404));
     assert_eq!(action("5"), other("5"));
     assert_eq!(action("1.0"), other("1.0"));
     assert_eq!(action("true"), None);
@@ -269,18 +217,18 @@ fn the_last_of_several_counts() {
     let mut settings = read(
         r#"{"login":{"x":1},"Platform":{"enabled":false},"platform":{"enabled":true,"\u0065nabled":false}}"#,
     );
-    assert_eq!(settings.platform().enabled(), Some(false));
-    settings.platform_mut().set_enabled(true);
+    assert_eq!(settings.get(platform::ENABLED), Some(false));
+    settings.set(platform::ENABLED, true).unwrap();
     assert_eq!(
         settings.as_json(),
         r#"{"login":{"x":1},"Platform":{"enabled":false},"platform":{"enabled":true,"\u0065nabled":true}}"#,
     );
-    settings.platform_mut().clear_enabled();
+    assert_eq!(settings.remove(platform::ENABLED), Ok(true));
     assert_eq!(
         settings.as_json(),
         r#"{"login":{"x":1},"Platform":{"enabled":false},"platform":{}}"#,
     );
-    assert!(settings.remove("/platform"));
+    assert!(settings.remove_pointer("/platform"));
     assert_eq!(settings.as_json(), r#"{"login":{"x":1}}"#);
 }
 
@@ -290,11 +238,11 @@ fn lays_out_what_is_new_as_what_is_there() {
     fn check(before: &str, after: &str) {
         let mut settings = read(before);
         let parameters = LoginParameters::builder().scope("openid").scope(ARM.scope("x")).build();
-        settings.entra_mut().set_login_parameters(parameters.unwrap());
+        settings.set(entra::LOGIN_PARAMETERS, parameters.unwrap()).unwrap();
         assert_eq!(settings.as_json(), after);
         // Once more: nothing changes.
-        let parameters = settings.entra().login_parameters().unwrap();
-        settings.entra_mut().set_login_parameters(parameters);
+        let parameters = settings.get(entra::LOGIN_PARAMETERS).unwrap();
+        settings.set(entra::LOGIN_PARAMETERS, parameters).unwrap();
         assert_eq!(settings.as_json(), after);
     }
     check(
@@ -323,15 +271,6 @@ fn lays_out_what_is_new_as_what_is_there() {
         "{\n    \"identityProviders\": {\n        \"azureActiveDirectory\": {\n            \"login\": {\n                \"loginParameters\": [\"a=b\"],\n                \"x\": 1\n            }\n        }\n    }\n}",
         "{\n    \"identityProviders\": {\n        \"azureActiveDirectory\": {\n            \"login\": {\n                \"loginParameters\": [\n                    \"scope=openid https://management.azure.com/x\"\n                ],\n                \"x\": 1\n            }\n        }\n    }\n}",
     );
-    // What is in the way and cannot have members.
-    check(
-        r#"{"identityProviders":null}"#,
-        r#"{"identityProviders":{"azureActiveDirectory":{"login":{"loginParameters":["scope=openid https://management.azure.com/x"]}}}}"#,
-    );
-    check(
-        r#"{"identityProviders":{"azureActiveDirectory":"on","x":1}}"#,
-        r#"{"identityProviders":{"azureActiveDirectory":{"login":{"loginParameters":["scope=openid https://management.azure.com/x"]}},"x":1}}"#,
-    );
 }
 
 #[test]
@@ -339,7 +278,7 @@ fn changes_the_seed_in_one_place() {
     let mut settings = read(SITE);
     let parameters =
         LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
-    settings.entra_mut().set_login_parameters(parameters);
+    settings.set(entra::LOGIN_PARAMETERS, parameters).unwrap();
     let old: Vec<&str> = SITE.trim_end().lines().collect();
     let new: Vec<&str> = settings.as_json().lines().collect();
     let is_added = |line: &&&str| !old.contains(*line);
@@ -374,18 +313,22 @@ fn reaches_everything_by_pointers() {
         ("/login/a~", None),
         ("/", None),
     ] {
-        assert_eq!(settings.get(pointer), value, "{pointer}");
+        assert_eq!(settings.pointer(pointer), value, "{pointer}");
     }
-    settings.set("/login/a~1b/~0/1/c", " 72.0 ").unwrap().set("/login/n/x/y", "[null]").unwrap();
+    settings
+        .set_pointer("/login/a~1b/~0/1/c", " 72.0 ")
+        .unwrap()
+        .set_pointer("/login/n/x/y", "[null]")
+        .unwrap();
     assert_eq!(
         settings.as_json(),
         r#"{"login":{"a/b":{"~":[1,{"c":72.0}]},"n":{"x":{"y":[null]}}}}"#,
     );
-    assert!(settings.remove("/login/a~1b/~0/1/c"));
-    assert!(!settings.remove("/login/a~1b/~0/1/c"));
-    assert!(!settings.remove("/login/x"));
-    assert!(!settings.remove(""));
-    assert!(!settings.remove("login"));
+    assert!(settings.remove_pointer("/login/a~1b/~0/1/c"));
+    assert!(!settings.remove_pointer("/login/a~1b/~0/1/c"));
+    assert!(!settings.remove_pointer("/login/x"));
+    assert!(!settings.remove_pointer(""));
+    assert!(!settings.remove_pointer("login"));
     assert_eq!(settings.as_json(), r#"{"login":{"a/b":{"~":[1,{}]},"n":{"x":{"y":[null]}}}}"#);
 }
 
@@ -394,7 +337,7 @@ fn removes_members_with_their_commas() {
     #[track_caller]
     fn check(before: &str, after: &str) {
         let mut settings = read(before);
-        assert!(settings.remove("/login/x"));
+        assert!(settings.remove_pointer("/login/x"));
         assert_eq!(settings.as_json(), after);
     }
     check(r#"{"login":{"x":1}}"#, r#"{"login":{}}"#);
@@ -408,27 +351,41 @@ fn removes_members_with_their_commas() {
 }
 
 #[test]
-fn refuses_changes_that_cannot_be() {
+fn rejects_changes_by_pointer_that_cannot_be() {
+    use EditErrorKind::{NotAnObject, NotJson, Pointer, TooDeep};
     #[track_caller]
-    fn refused(pointer: &str, json: &str, error: EditError, message: &str) {
+    fn rejected(pointer: &str, json: &str, kind: EditErrorKind, message: &str) {
         let text = r#"{"login":{"a":"b","list":[{}],"n":null}}"#;
         let mut settings = read(text);
-        assert_eq!(settings.set(pointer, json).unwrap_err(), error);
-        assert_eq!(error.to_string(), message);
+        let error = settings.set_pointer(pointer, json).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
         assert_eq!(settings.as_json(), text);
     }
-    let pointer = "this is not a JSON Pointer to a member";
-    refused("", "{}", EditError::Pointer, pointer);
-    refused("login", "{}", EditError::Pointer, pointer);
-    let json = EditError::Json { position: 2 };
-    refused("/login/x", "[1", json, "the new value is not JSON at byte 2");
-    let object = "something on the way to the member is not an object";
-    refused("/login/a/b", "1", EditError::NotAnObject, object);
-    refused("/login/list/x", "1", EditError::NotAnObject, object);
-    refused("/login/list/1", "1", EditError::NotAnObject, object);
+    rejected("", "{}", Pointer, "expected a JSON Pointer to a member");
+    rejected("login", "{}", Pointer, "expected a JSON Pointer to a member");
+    rejected("/login/x", "[1", NotJson, "the new value is not JSON (line 1, column 3)");
+    let a = "expected an object at /login/a (line 1, column 15), found a string: replace it by an object first";
+    rejected("/login/a/b", "1", NotAnObject, a);
+    let list = "expected an object at /login/list (line 1, column 26), found a list: replace it by an object first";
+    rejected("/login/list/x", "1", NotAnObject, list);
+    rejected("/login/list/1", "1", NotAnObject, list);
     let deep = format!("{}{}", "[".repeat(126), "]".repeat(126));
-    refused("/login/x", &deep, EditError::TooDeep, "the document would nest too deep");
-    assert!(read("{\"login\":{}}").set("/login/x", &deep[1..251]).is_ok());
+    rejected("/login/x", &deep, TooDeep, "the document would nest too deep");
+    assert!(read("{\"login\":{}}").set_pointer("/login/x", &deep[1..251]).is_ok());
+    assert_eq!(EditErrorKind::ALL.len(), 9);
+    assert_eq!(NotAnObject.code(), "not-an-object");
+}
+
+/// The way is measured before anything is laid out: it once overflowed the stack.
+#[test]
+fn a_pointer_of_many_segments_is_rejected() {
+    for text in ["{}", "{\n  \"login\": {}\n}"] {
+        let mut settings = read(text);
+        let error = settings.set_pointer(&"/a".repeat(100_000), "1").unwrap_err();
+        assert_eq!(error.kind(), EditErrorKind::TooDeep);
+        assert!(settings.set_pointer(&"/a".repeat(127), "1").is_ok());
+        assert!(settings.set_pointer(&"/a".repeat(128), "1").is_err());
+    }
 }
 
 #[test]
@@ -460,29 +417,28 @@ fn tells_which_sections_a_put_would_reset() {
     missing(STATIC_WEB_APP, &[]);
     // What is set later was not read.
     let mut settings = read(r#"{"properties":{"platform":{}}}"#);
-    settings.login_mut().set_preserve_url_fragments(true);
+    settings.set(login::PRESERVE_URL_FRAGMENTS, true).unwrap();
     assert_eq!(settings.missing_sections(), &all[1..]);
 }
 
 #[test]
 fn custom_providers_are_where_the_form_has_them() {
     let mut file = read(FILE);
-    let custom = file.identity_providers().custom("CONTOSO");
-    assert_eq!(custom.registration().client_id().as_deref(), Some("orders"));
-    let mut providers = file.identity_providers_mut();
-    providers.custom_mut("fabrikam").registration_mut().set_client_id("f");
-    providers.remove_custom("contoso");
-    let names: Vec<_> = file.identity_providers().all_custom().map(|(name, _)| name).collect();
-    assert_eq!(names, ["fabrikam"]);
-    assert!(file.get("/identityProviders/openIdConnectProviders/fabrikam").is_some());
+    assert_eq!(file.get(custom::CLIENT_ID.of("CONTOSO")).as_deref(), Some("orders"));
+    file.set(custom::CLIENT_ID.of("fabrikam"), "f").unwrap();
+    assert_eq!(file.remove(custom::PROVIDER.of("contoso")), Ok(true));
+    assert_eq!(file.custom_providers(), ["fabrikam"]);
+    assert!(file.pointer("/identityProviders/openIdConnectProviders/fabrikam").is_some());
 
     let mut site = read(SITE);
-    assert_eq!(site.identity_providers().all_custom().count(), 0);
-    site.identity_providers_mut().custom_mut("contoso").set_enabled(true);
+    assert!(site.custom_providers().is_empty());
+    site.set(custom::ENABLED.of("contoso"), true).unwrap();
     let pointer = "/properties/identityProviders/customOpenIdConnectProviders/contoso";
-    assert_eq!(site.get(pointer).map(|json| json.contains("true")), Some(true));
-    site.identity_providers_mut().remove_custom("other").remove_custom("contoso");
-    assert_eq!(site.get(pointer), None);
+    assert_eq!(site.pointer(pointer).map(|json| json.contains("true")), Some(true));
+    assert_eq!(site.remove(custom::PROVIDER.of("other")), Ok(false));
+    assert_eq!(site.remove(custom::PROVIDER.of("contoso")), Ok(true));
+    assert_eq!(site.pointer(pointer), None);
+    assert_eq!(site.set(custom::ENABLED.of(""), true).unwrap_err().kind(), EditErrorKind::Name);
 }
 
 #[test]
@@ -490,39 +446,25 @@ fn custom_providers_of_two_forms_are_read_and_set_in_one_place() {
     let mut settings = read(
         r#"{"identityProviders":{"customOpenIdConnectProviders":{"a":{"enabled":true}},"openIdConnectProviders":{"a":{"enabled":false},"b":{}}}}"#,
     );
-    settings.identity_providers_mut().custom_mut("a").set_enabled(true);
-    settings.identity_providers_mut().custom_mut("b").set_enabled(true);
-    settings.identity_providers_mut().custom_mut("c").set_enabled(true);
     for name in ["a", "b", "c"] {
-        assert_eq!(settings.identity_providers().custom(name).enabled(), Some(true), "{name}");
+        settings.set(custom::ENABLED.of(name), true).unwrap();
+        assert_eq!(settings.get(custom::ENABLED.of(name)), Some(true), "{name}");
     }
-    let names: Vec<_> = settings.identity_providers().all_custom().map(|(name, _)| name).collect();
-    assert_eq!(names, ["a", "b", "c"]);
-    settings.identity_providers_mut().remove_custom("a");
-    assert_eq!(settings.identity_providers().custom("a").as_json(), None);
+    assert_eq!(settings.custom_providers(), ["a", "b", "c"]);
 }
 
-/// A number is the name of a member where a setter says so, and the place in an array in a pointer.
+/// The name of a provider is one step, whatever is in it; and an array has no members.
 #[test]
-fn names_can_be_numbers() {
-    let mut settings =
-        read(r#"{"identityProviders":{"customOpenIdConnectProviders":[{"enabled":false}]}}"#);
-    settings.identity_providers_mut().custom_mut("0").set_enabled(true);
-    assert_eq!(
-        settings.as_json(),
-        r#"{"identityProviders":{"customOpenIdConnectProviders":{"0":{"enabled":true}}}}"#,
-    );
-    assert_eq!(settings.identity_providers().custom("0").enabled(), Some(true));
-    let mut settings =
-        read(r#"{"identityProviders":{"customOpenIdConnectProviders":[{"enabled":false}]}}"#);
-    settings.identity_providers_mut().remove_custom("0");
-    assert_eq!(
-        settings.get("/identityProviders/customOpenIdConnectProviders/0/enabled"),
-        Some("false")
-    );
-    let mut settings = read(r#"{"properties":{},"tags":["a"]}"#);
-    settings.envelope_mut().unwrap().clear_tag("0").set_tag("0", "b");
-    assert_eq!(settings.as_json(), r#"{"properties":{},"tags":{"0":"b"}}"#);
+fn names_of_providers_are_never_ways() {
+    let mut settings = read(r#"{"identityProviders":{}}"#);
+    settings.set(custom::ENABLED.of("a/b~*"), true).unwrap();
+    assert_eq!(settings.custom_providers(), ["a/b~*"]);
+    assert_eq!(settings.get(custom::ENABLED.of("a/b~*")), Some(true));
+    let list = r#"{"identityProviders":{"customOpenIdConnectProviders":[{"enabled":false}]}}"#;
+    let mut settings = read(list);
+    assert!(settings.set(custom::ENABLED.of("0"), true).is_err());
+    assert!(settings.remove(custom::PROVIDER.of("0")).is_err());
+    assert_eq!(settings.as_json(), list);
 }
 
 #[test]
@@ -530,25 +472,25 @@ fn git_hub_has_the_name_of_its_form() {
     for (text, name) in [("{\"platform\":{}}", "gitHub"), ("{\"rolesSource\":\"/api\"}", "github")]
     {
         let mut settings = read(text);
-        settings.identity_providers_mut().git_hub_mut().set_enabled(true);
+        settings.set(github::ENABLED, true).unwrap();
         assert!(settings.as_json().contains(name), "{}", settings.as_json());
-        assert_eq!(settings.identity_providers().git_hub().enabled(), Some(true));
+        assert_eq!(settings.get(github::ENABLED), Some(true));
     }
     let mut settings = read(STATIC_WEB_APP);
-    settings.identity_providers_mut().git_hub_mut().set_enabled(false);
+    settings.set(github::ENABLED, false).unwrap();
     assert!(!settings.as_json().contains("gitHub"));
 }
 
 #[test]
 fn a_provider_with_an_id_is_set_up() {
-    let configured = |text: &str| read(text).identity_providers().configured();
+    let configured = |text: &str| read(text).configured_providers();
     assert_eq!(configured(SITE), ["azureactivedirectory"]);
     assert_eq!(configured(FILE), ["contoso"]);
     assert_eq!(configured(STATIC_WEB_APP), ["azureactivedirectory", "github"]);
-    assert!(read(SITE).entra().is_configured());
+    assert!(read(SITE).is_entra_configured());
     let provider = |json: &str| {
         let text = format!(r#"{{"identityProviders":{{"azureActiveDirectory":{json}}}}}"#);
-        read(&text).entra().is_configured()
+        read(&text).is_entra_configured()
     };
     assert!(provider(r#"{"registration":{"clientId":"x"}}"#));
     assert!(!provider(r#"{"registration":{"clientId":""}}"#));
@@ -568,37 +510,41 @@ fn a_provider_with_an_id_is_set_up() {
 }
 
 #[test]
-fn the_envelope_has_tags() {
+fn the_envelope_is_read_and_set() {
     let mut settings = read(SITE);
-    let envelope = settings.envelope();
-    assert!(envelope.id().unwrap().ends_with("/config/authsettingsV2"));
-    assert_eq!(envelope.name().as_deref(), Some("authsettingsV2"));
-    assert_eq!(envelope.resource_type().as_deref(), Some("Microsoft.Web/sites/config"));
-    assert_eq!(envelope.location().as_deref(), Some("West Europe"));
-    assert_eq!(envelope.system_data(), None);
-    let tags: Vec<_> = envelope.tags().collect();
-    let (name, value) = tags.first().unwrap();
-    assert_eq!((tags.len(), &**name), (1, "hidden-link: /app-insights-resource-id"));
-    assert!(value.ends_with("/components/orders"));
-    settings.envelope_mut().unwrap().set_tag("team/a", "orders");
-    assert_eq!(settings.envelope().tag("team/a").as_deref(), Some("orders"));
-    assert_eq!(settings.get("/tags/team~1a"), Some("\"orders\""));
-    settings.envelope_mut().unwrap().clear_tag("team/a");
+    assert!(settings.get(envelope::ID).unwrap().ends_with("/config/authsettingsV2"));
+    assert_eq!(settings.get(envelope::NAME).as_deref(), Some("authsettingsV2"));
+    assert_eq!(settings.get(envelope::TYPE).as_deref(), Some("Microsoft.Web/sites/config"));
+    assert_eq!(settings.get(envelope::LOCATION).as_deref(), Some("West Europe"));
+    assert_eq!(settings.get(envelope::SYSTEM_DATA), None);
+    assert!(settings.get(envelope::TAGS).unwrap().as_json().contains("app-insights-resource-id"));
+    settings.set(envelope::KIND, "app").unwrap();
+    assert_eq!(settings.pointer("/kind"), Some("\"app\""));
+    assert_eq!(settings.remove(envelope::KIND), Ok(true));
     assert_eq!(settings.as_json(), SITE.trim_end());
     // Without an envelope there is nothing around the sections.
     let mut bare = read(r#"{"id":"x","platform":{}}"#);
-    assert_eq!(bare.envelope().id(), None);
-    assert!(bare.envelope_mut().is_none());
-    let with_data = read(r#"{"systemData":{"a":1},"properties":{}}"#);
-    assert_eq!(with_data.envelope().system_data(), Some("{\"a\":1}"));
+    assert_eq!(bare.get(envelope::ID), None);
+    let error = bare.set(envelope::KIND, "app").unwrap_err();
+    assert_eq!(error.kind(), EditErrorKind::NoSuchSetting);
+}
+
+#[test]
+fn values_have_lines_and_columns() {
+    let settings = read("\n {\"login\":\n  {\"é\": 1, \"x\": 2}}");
+    let at = |pointer: &str| settings.position(pointer).map(|at| (at.line(), at.column()));
+    assert_eq!(at(""), Some((2, 2)));
+    assert_eq!(at("/login"), Some((3, 3)));
+    assert_eq!(at("/login/x"), Some((3, 17)));
+    assert_eq!(at("/nothing"), None);
 }
 
 proptest! {
     /// Whatever is read can be changed by pointers, and means the same otherwise.
     #[test]
     fn a_change_by_pointer_is_that_of_serde_json(
-        unknown in super::views::arbitrary_json(),
-        new in super::views::arbitrary_json(),
+        unknown in super::table::arbitrary_json(),
+        new in super::table::arbitrary_json(),
         pretty in any::<bool>(),
         name in "[~/\\\\\"é]{0,4}",
     ) {
@@ -608,7 +554,7 @@ proptest! {
         prop_assert_eq!(settings.as_json(), &text);
         let step = name.replace('~', "~0").replace('/', "~1");
         for pointer in [format!("/login/x/{step}"), format!("/platform/{step}"), "/login/x".to_owned()] {
-            let changed = settings.set(&pointer, &new.to_string()).is_ok();
+            let changed = settings.set_pointer(&pointer, &new.to_string()).is_ok();
             let (parent, _) = pointer.rsplit_once('/').unwrap();
             let parent = document.pointer_mut(parent);
             match parent {
@@ -634,7 +580,7 @@ fn login_parameters_are_added_to_what_is_there() {
         text.replace("LIST", list)
     };
     let mut settings = read(&document(r#"["prompt=login","scope=openid email"]"#));
-    settings.entra_mut().add_login_parameters(&cure).unwrap();
+    settings.add_login_parameters(&cure).unwrap();
     let after = document(
         r#"["prompt=login","scope=openid email profile https://management.azure.com/user_impersonation"]"#,
     );
@@ -642,32 +588,37 @@ fn login_parameters_are_added_to_what_is_there() {
     // Once more, and nothing is written.
     let spaced = after.replace('[', "[ ");
     let mut settings = read(&spaced);
-    settings.entra_mut().add_login_parameters(&cure).unwrap();
+    settings.add_login_parameters(&cure).unwrap();
     assert_eq!(settings.as_json(), spaced);
 
     let mut settings = read(r#"{"login":{}}"#);
-    settings.entra_mut().add_login_parameters(&cure).unwrap();
-    assert_eq!(settings.entra().login_parameters(), Some(cure.clone()));
-    assert_eq!(settings.entra().read_login_parameters(), Ok(cure.clone()));
+    settings.add_login_parameters(&cure).unwrap();
+    assert_eq!(settings.get(entra::LOGIN_PARAMETERS), Some(cure.clone()));
+    assert_eq!(settings.login_parameters(), Ok(cure.clone()));
     let mut settings = read(&document("null"));
-    assert_eq!(settings.entra().read_login_parameters(), Ok(LoginParameters::default()));
-    settings.entra_mut().add_login_parameters(&cure).unwrap();
-    assert_eq!(settings.entra().login_parameters(), Some(cure.clone()));
+    assert_eq!(settings.login_parameters(), Ok(LoginParameters::default()));
+    settings.add_login_parameters(&cure).unwrap();
+    assert_eq!(settings.get(entra::LOGIN_PARAMETERS), Some(cure.clone()));
 
     // What is there and cannot be read would be lost.
     for list in [r#"["scope=openid",5]"#, r#"{"a":"b"}"#, r#""scope=openid""#] {
         let mut settings = read(&document(list));
-        let error = settings.entra_mut().add_login_parameters(&cure).unwrap_err();
-        assert_eq!(error, LoginParametersError::NotTexts);
-        assert_eq!(error.to_string(), "loginParameters of the document is no list of texts");
-        assert_eq!((error.entry(), error.aadsts()), (None, None));
+        let error = settings.add_login_parameters(&cure).unwrap_err();
+        assert_eq!(error.kind(), EditErrorKind::NotUnderstood);
         assert_eq!(settings.as_json(), document(list));
     }
     // Nor is another API given up.
     let other = document(r#"["scope=openid User.Read"]"#);
     let mut settings = read(&other);
-    let error = settings.entra_mut().add_login_parameters(&cure).unwrap_err();
-    assert_eq!(error, LoginParametersError::TwoResources { entry: 0 });
+    let error = settings.add_login_parameters(&cure).unwrap_err();
+    assert_eq!(error.kind(), EditErrorKind::LoginParameters);
+    assert_eq!(
+        error.to_string(),
+        "the login parameters cannot be added at \
+         /identityProviders/azureActiveDirectory/login/loginParameters (line 1, column 74)",
+    );
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.starts_with("loginParameters[0]"), "{source}");
     assert_eq!(settings.as_json(), other);
 }
 
@@ -675,7 +626,7 @@ fn login_parameters_are_added_to_what_is_there() {
 fn a_registration_has_a_credential_or_none() {
     let has = |members: &str| {
         let text = r#"{"identityProviders":{"azureActiveDirectory":{"registration":{MEMBERS}}}}"#;
-        read(&text.replace("MEMBERS", members)).entra().registration().has_credential()
+        read(&text.replace("MEMBERS", members)).has_entra_credential()
     };
     for one in [
         r#""clientSecretSettingName":"A""#,
@@ -710,7 +661,7 @@ fn hours_are_written_as_numbers() {
     for (seconds, json) in [(0, "0"), (3600, "1"), (259_200, "72"), (5400, "1.5")] {
         let mut settings = read(r#"{"login":{}}"#);
         let extension = std::time::Duration::from_secs(seconds);
-        settings.login_mut().token_store_mut().set_token_refresh_extension(extension);
-        assert_eq!(settings.get("/login/tokenStore/tokenRefreshExtensionHours"), Some(json));
+        settings.set(login::TOKEN_REFRESH_EXTENSION, extension).unwrap();
+        assert_eq!(settings.pointer("/login/tokenStore/tokenRefreshExtensionHours"), Some(json));
     }
 }

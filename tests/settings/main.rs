@@ -13,10 +13,13 @@
 
 mod arm;
 mod builder;
+mod detect;
 mod document;
 mod lint;
 mod login_parameters;
 mod programs;
+mod schema;
 mod site_id;
+mod table;
+mod unknown;
 mod v1;
-mod views;

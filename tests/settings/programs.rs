@@ -3,7 +3,7 @@
 use easyauth::{
     AccessToken,
     resource::{ARM, GRAPH},
-    settings::{AuthSettingsV2, LoginParameters, SiteId},
+    settings::{AuthSettingsV2, LoginParameters, SiteId, entra, envelope},
 };
 use serde_json::Value;
 
@@ -24,11 +24,14 @@ fn settings() -> Result<(), Box<dyn std::error::Error>> {
         params.to_wire(),
         ["scope=openid email profile https://management.azure.com/user_impersonation"]
     );
-    let mut doc: AuthSettingsV2 = serde_json::from_slice(&body)?; // the ARM envelope or bare properties
-    doc.entra_mut().set_login_parameters(params);
+    let mut doc = AuthSettingsV2::from_slice(&body)?; // ARM envelope, bare properties, ...
+    let client = doc.get(entra::CLIENT_ID); // Option<Guid>; each documented setting is one typed constant
+    assert!(client.is_some());
+    doc.set(entra::LOGIN_PARAMETERS, params)?; // Err where the parent is not an object: nothing is overwritten
     for finding in doc.lint() {
         println!("{finding}");
-        let _ = (finding.rule(), finding.severity(), finding.pointer(), finding.cure());
+        let _ = (finding.rule(), finding.severity(), finding.pointer(), finding.position());
+        let _ = (finding.why(), finding.cure());
     }
     let body = serde_json::to_vec(&doc)?;
     let site: SiteId =
@@ -41,7 +44,7 @@ fn settings() -> Result<(), Box<dyn std::error::Error>> {
     assert!(put.headers()["authorization"].is_sensitive());
     let mut expected: Value = serde_json::from_str(SITE)?;
     expected["properties"]["identityProviders"]["azureActiveDirectory"]["login"]["loginParameters"] =
-        serde_json::json!(doc.entra().login_parameters().unwrap().to_wire());
+        serde_json::json!(doc.get(entra::LOGIN_PARAMETERS).unwrap().to_wire());
     assert_eq!(serde_json::from_slice::<Value>(&body)?, expected);
     Ok(())
 }
@@ -64,8 +67,8 @@ fn from_diagnosis_to_cure() -> Result<(), Box<dyn std::error::Error>> {
     assert!(!diagnosis.opens());
 
     let mut settings = AuthSettingsV2::from_slice(SITE.as_bytes())?;
-    settings.entra_mut().add_login_parameters(&diagnosis.login_parameters().unwrap())?;
-    let site: SiteId = settings.envelope().id().unwrap().parse()?;
+    settings.add_login_parameters(&diagnosis.login_parameters().unwrap())?;
+    let site: SiteId = settings.get(envelope::ID).unwrap().parse()?;
     let put = site.put_auth_settings(&token("https://management.azure.com"), &settings)?;
     assert_eq!(
         put.uri(),

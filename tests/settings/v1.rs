@@ -1,6 +1,6 @@
 //! The settings of the first version, and the way on.
 
-use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsError};
+use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind};
 use serde_json::{Value, json};
 
 const V1: &str = include_str!("../data/settings/authsettings-v1.json");
@@ -23,11 +23,13 @@ fn reads_both_forms() {
 #[test]
 fn refuses_what_is_no_first_version() {
     for text in [r#"{"properties":{"platform":{}}}"#, "{}", r#"{"enabled":true}"#] {
-        assert_eq!(text.parse::<AuthSettingsV1>(), Err(SettingsError::NotSettings));
+        let error = text.parse::<AuthSettingsV1>().unwrap_err();
+        assert_eq!(error.kind(), SettingsErrorKind::OtherDocument);
     }
-    assert_eq!("[]".parse::<AuthSettingsV1>(), Err(SettingsError::NotAnObject));
-    assert_eq!("{".parse::<AuthSettingsV1>(), Err(SettingsError::Json { position: 1 }));
-    assert_eq!(AuthSettingsV1::from_slice(b"\xff"), Err(SettingsError::Utf8 { position: 0 }));
+    let kind = |bytes: &[u8]| AuthSettingsV1::from_slice(bytes).unwrap_err().kind();
+    assert_eq!(kind(b"[]"), SettingsErrorKind::NotAnObject);
+    assert_eq!(kind(b"{"), SettingsErrorKind::NotJson);
+    assert_eq!(kind(b"\xff"), SettingsErrorKind::NotUtf8);
 }
 
 #[test]
@@ -110,7 +112,7 @@ fn the_path_of_a_settings_file_moves_only_if_the_file_counts() {
         let settings: Value = serde_json::from_str(migration.settings().as_json()).unwrap();
         let path = settings["properties"]["platform"].get("configFilePath");
         assert_eq!(path, moves.then(|| json!("auth.json")).as_ref(), "{flag}");
-        assert_eq!(migration.left_behind().contains(&"authFilePath"), !moves, "{flag}");
+        assert_eq!(migration.left_behind().contains(&"authFilePath".to_owned()), !moves, "{flag}");
     }
     check(r#""isAuthFromFile":"True","#, true);
     check(r#""isAuthFromFile":"true","#, true);
@@ -168,6 +170,8 @@ fn every_value_has_a_place_or_is_left_behind() {
         "microsoftAccountClientSecret",
         "twitterConsumerSecret",
         "validateIssuer",
+        "somethingNew",
+        "authFilePath",
     ] {
         let migration = text(name).parse::<AuthSettingsV1>().unwrap().migrate();
         assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#, "{name}");
@@ -199,8 +203,38 @@ fn what_has_a_form_of_its_own() {
             "jwtClaimChecks": {"allowedGroups": ["g"]},
         }}}}),
     );
-    // What is no JSON has no place.
-    assert_eq!(properties(r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{"}"#), json!({}),);
+}
+
+/// Nobody passes an empty check.
+#[test]
+fn empty_claim_checks_are_not_created() {
+    let text = r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":null,\"allowed_client_applications\":[]}"}"#;
+    let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+    assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#);
+    assert!(migration.left_behind().is_empty());
+}
+
+#[test]
+fn claim_checks_that_cannot_be_read_are_left_behind() {
+    for checks in
+        [r#""{""#, r#""[]""#, r#""{\"allowed_users\":[1]}""#, r#""{\"allowed_groups\":1}""#, "{}"]
+    {
+        let text = format!(r#"{{"tokenStoreEnabled":null,"aadClaimsAuthorization":{checks}}}"#);
+        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+        assert_eq!(migration.left_behind(), ["aadClaimsAuthorization"], "{checks}");
+    }
+}
+
+#[test]
+fn a_view_of_the_second_version_says_so() {
+    let is_view = |version: &str| {
+        let text =
+            format!(r#"{{"properties":{{"tokenStoreEnabled":true,"configVersion":{version}}}}}"#);
+        text.parse::<AuthSettingsV1>().unwrap().is_view_of_v2()
+    };
+    assert!(is_view("\"v2\""));
+    assert!(!is_view("\"v1\""));
+    assert!(!is_view("null"));
 }
 
 /// The second version puts them deeper.

@@ -1,9 +1,11 @@
 //! Callers that bring a token.
 
-use easyauth::settings::{AuthSettingsV2, UnauthenticatedAction as Action};
+use easyauth::settings::{
+    AuthSettingsV2, Service, Setting, UnauthenticatedAction as Action, entra, sections,
+};
 use serde_json::Value;
 
-use super::{super::document::member, Chapter, all_of, providers, shown, visitor::action};
+use super::{Chapter, all_of, providers, shown, visitor::action};
 
 /// The most that a list shows.
 const MAX_LISTED: usize = 10;
@@ -13,29 +15,32 @@ const MANY_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
 
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
     let mut sentences = Vec::new();
-    if settings.entra().is_configured() {
+    if settings.is_entra_configured() {
         audiences(settings, &mut sentences);
         issuer(settings, &mut sentences);
         sentences.push(otherwise(settings).to_owned());
         applications(settings, &mut sentences);
         principals(settings, &mut sentences);
+        sentences.extend(mcp(settings).map(str::to_owned));
         sentences.push(
             "Scopes and app roles are not checked: that is for the application. \
              X-MS-CLIENT-PRINCIPAL comes, X-MS-TOKEN-* may not, and an application that calls for \
              itself has no -NAME."
                 .to_owned(),
         );
+    } else if super::is_unknown(settings, sections::IDENTITY_PROVIDERS) {
+        sentences.push(super::unknown_is("Whose tokens pass"));
     } else {
         sentences.push("No token of Microsoft Entra passes: it is not set up, or off.".to_owned());
     }
-    let customs = settings.identity_providers().all_custom().next().is_some();
+    let customs = !settings.custom_providers().is_empty();
     if customs {
         sentences.push(
             "Tokens of a custom provider are said to pass for its client id only, and by one \
              report (azure-docs#72019) not at all."
                 .to_owned(),
         );
-    } else if !settings.entra().is_configured() && !providers::set_up(settings).is_empty() {
+    } else if !settings.is_entra_configured() && !providers::set_up(settings).is_empty() {
         sentences
             .push("This text knows of no other provider whose tokens callers can send.".to_owned());
     }
@@ -43,10 +48,13 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
 }
 
 fn audiences(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
-    let entra = settings.entra();
-    let own = entra.registration().client_id();
+    let own = settings.get(entra::CLIENT_ID);
     let mut passing: Vec<String> = own.iter().map(|id| format!("{id} (the client id)")).collect();
-    let listed = listed(entra.validation().as_json(), "allowedAudiences").unwrap_or_default();
+    let listed = listed(settings, entra::ALLOWED_AUDIENCES).unwrap_or_default();
+    if super::is_unknown(settings, entra::ALLOWED_AUDIENCES) && listed.is_empty() {
+        sentences.push(super::unknown_is("Which audiences pass beside the client id"));
+        return;
+    }
     passing.extend(shortened(&listed));
     sentences.push(match passing.as_slice() {
         [] => "Which audiences pass cannot be said: the client id is no GUID, and none is listed."
@@ -62,8 +70,12 @@ fn audiences(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
 }
 
 fn issuer(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
-    let registration = settings.entra().registration();
-    let Some(issuer) = registration.open_id_issuer().filter(|issuer| !issuer.is_empty()) else {
+    if super::is_unknown(settings, entra::OPEN_ID_ISSUER) {
+        sentences.push(super::unknown_is("Whose tokens pass"));
+        return;
+    }
+    let Some(issuer) = settings.get(entra::OPEN_ID_ISSUER).filter(|issuer| !issuer.is_empty())
+    else {
         sentences.push("Whose tokens pass cannot be said: no issuer is named.".to_owned());
         return;
     };
@@ -76,6 +88,12 @@ fn issuer(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
         ));
         return;
     }
+    // External ID and B2C have version 2.0 alone, and hosts of their own.
+    let host = issuer.split('/').nth(2).unwrap_or_default().to_ascii_lowercase();
+    if host.ends_with(".ciamlogin.com") || host.ends_with(".b2clogin.com") {
+        sentences.push(format!("Its issuer has to be the one of {}.", shown(&issuer)));
+        return;
+    }
     sentences.push(format!(
         "Its issuer has to be the one of {}. Tokens of version 1.0 come from \
          https://sts.windows.net/, those of version 2.0 from the sign-in address with /v2.0 at the \
@@ -85,26 +103,27 @@ fn issuer(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
 }
 
 fn otherwise(settings: &AuthSettingsV2) -> &'static str {
-    match action(settings) {
+    let Some(action) = action(settings) else {
+        return "What any other token, or none, is answered is unknown: decided by the template.";
+    };
+    match action {
         Action::AllowAnonymous => {
-            "Without a token the request goes through like a visitor's. What is answered to a \
-             token that does not pass is not documented for this case: verify it in the \
-             application."
+            "Without a token the request goes through like a visitor's, and so does one with a token \
+             that is not valid: verify it in the application. A valid token of an application that is \
+             not allowed is answered 403 (pnp/Microsoft365-Analytics-Insights#264)."
         }
         Action::RedirectToLoginPage => {
             "Any other token is answered 401. None at all, and perhaps one that has expired, gets \
              302 to a page for people."
         }
         Action::Return403 => "Any other token is answered 401, and none at all 403.",
+        Action::Return404 => "Any other token is answered 401, and none at all 404.",
         _ => "Any other token is answered 401, and so is none at all.",
     }
 }
 
 fn applications(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
-    let validation = settings.entra().validation();
-    let policy = validation.default_authorization_policy();
-    let name = "allowedApplications";
-    sentences.push(match listed(policy.as_json(), name).as_deref() {
+    sentences.push(match listed(settings, entra::ALLOWED_APPLICATIONS).as_deref() {
         Some([]) => "The list of applications is there and empty, and the evidence on that is \
                      contradictory. By the documentation it is not checked, and the service writes \
                      such lists itself. Two projects report 403 for callers until they were listed \
@@ -114,12 +133,12 @@ fn applications(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
             "The application that calls (azp or appid) has to be {}. Another is answered 403.",
             all_of(&shortened(ids), "or"),
         ),
-        None if member(policy.as_json(), name).is_some() => {
-            "Which applications pass cannot be said: the list is not one of texts.".to_owned()
+        None if super::is_unknown(settings, entra::ALLOWED_APPLICATIONS) => {
+            super::unknown_is("Which applications pass")
         }
         None => "Any application passes that got such a token.".to_owned(),
     });
-    let older = listed(validation.jwt_claim_checks().as_json(), "allowedClientApplications");
+    let older = listed(settings, entra::CLAIM_CHECKS_APPLICATIONS);
     if let Some(ids @ [_, ..]) = older.as_deref() {
         let ids = all_of(&shortened(ids), "or");
         sentences.push(format!("The older jwtClaimChecks let in the applications {ids}."));
@@ -127,13 +146,11 @@ fn applications(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
 }
 
 fn principals(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
-    let validation = settings.entra().validation();
-    let principals = validation.default_authorization_policy().allowed_principals();
-    let count = |json, name| listed(json, name).unwrap_or_default().len();
+    let count = |setting| listed(settings, setting).unwrap_or_default().len();
     let of = |count: usize, what: &str| (count > 0).then(|| format!("{what} ({count} listed)"));
     let kinds: Vec<String> = [
-        of(count(principals.as_json(), "groups"), "in one of the groups"),
-        of(count(principals.as_json(), "identities"), "one of the identities"),
+        of(count(entra::GROUPS), "in one of the groups"),
+        of(count(entra::IDENTITIES), "one of the identities"),
     ]
     .into_iter()
     .flatten()
@@ -145,15 +162,38 @@ fn principals(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
             all_of(&kinds, "or"),
         ));
     }
-    let older = count(validation.jwt_claim_checks().as_json(), "allowedGroups");
+    let older = count(entra::CLAIM_CHECKS_GROUPS);
     if older > 0 {
         sentences.push(format!("The older jwtClaimChecks let in {older} groups."));
     }
 }
 
+/// The client ID of VS Code (App Service docs, "Configure MCP server authorization").
+const VS_CODE: &str = "aebc6443-996d-45c2-90f0-388ff96faa56";
+
+/// Who tells MCP clients where to sign in (RFC 9728).
+fn mcp(settings: &AuthSettingsV2) -> Option<&'static str> {
+    let is_api = matches!(action(settings), Some(Action::Return401));
+    let allowed = listed(settings, entra::ALLOWED_APPLICATIONS).unwrap_or_default();
+    if !is_api && !allowed.iter().any(|id| id.eq_ignore_ascii_case(VS_CODE)) {
+        return None;
+    }
+    Some(match settings.form().service() {
+        Service::AppService => {
+            "MCP clients look for protected resource metadata: the platform serves it if the \
+             application setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES names the scopes."
+        }
+        _ => {
+            "MCP clients look for protected resource metadata: here the application has to serve it, \
+             at a path that needs no sign-in (microsoft/azure-container-apps#1736)."
+        }
+    })
+}
+
 /// A list of texts, also if they are not what should be listed there; `None` if there is no such list.
-fn listed(object: Option<&str>, name: &str) -> Option<Vec<String>> {
-    let Value::Array(elements) = member(object, name)? else { return None };
+fn listed<T>(settings: &AuthSettingsV2, setting: Setting<'_, T>) -> Option<Vec<String>> {
+    let list = serde_json::from_str(settings.json(setting)?).ok()?;
+    let Value::Array(elements) = list else { return None };
     elements.iter().map(|element| element.as_str().map(str::to_owned)).collect()
 }
 

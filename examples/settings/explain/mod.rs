@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use easyauth::settings::{AuthSettingsV2, Form, Service};
+use easyauth::settings::{AuthSettingsV2, Form, Service, Setting, platform, sections};
 
 use super::{
     document,
@@ -46,8 +46,8 @@ fn chapters(settings: &AuthSettingsV2) -> Vec<Chapter> {
     if settings.form().service() == Service::StaticWebApps {
         return static_web_app::chapters(settings);
     }
-    let platform = platform(settings);
-    let file = settings.platform().config_file_path().filter(|path| !path.is_empty());
+    let platform = platform_chapter(settings);
+    let file = settings.get(platform::CONFIG_FILE_PATH).filter(|path| !path.is_empty());
     if file.is_some() && settings.form() != Form::File {
         return vec![platform];
     }
@@ -61,16 +61,16 @@ fn chapters(settings: &AuthSettingsV2) -> Vec<Chapter> {
 }
 
 /// Whether anything of it counts.
-fn platform(settings: &AuthSettingsV2) -> Chapter {
-    let platform = settings.platform();
+fn platform_chapter(settings: &AuthSettingsV2) -> Chapter {
     let mut sentences = Vec::new();
-    let is_missing = platform.as_json().is_none();
-    sentences.push(match platform.enabled() {
-        Some(true) => "It is on.".to_owned(),
-        None if is_missing && settings.form() == Form::File => {
+    let is_missing = settings.json(sections::PLATFORM).is_none();
+    sentences.push(match settings.read(platform::ENABLED) {
+        Ok(Some(true)) => "It is on.".to_owned(),
+        Err(_) => unknown_is("Whether it is on"),
+        Ok(None) if is_missing && settings.form() == Form::File => {
             "The site has to turn it on: the file does not say it.".to_owned()
         }
-        None if is_missing => "Whether it is on, this document does not say.".to_owned(),
+        Ok(None) if is_missing => "Whether it is on, this document does not say.".to_owned(),
         _ => {
             "It is off: every request goes to the application as it is, with whatever headers its \
               sender wrote. What follows counts once it is on."
@@ -78,7 +78,7 @@ fn platform(settings: &AuthSettingsV2) -> Chapter {
         }
     });
     if settings.form() != Form::File
-        && let Some(path) = platform.config_file_path().filter(|path| !path.is_empty())
+        && let Some(path) = settings.get(platform::CONFIG_FILE_PATH).filter(|path| !path.is_empty())
     {
         sentences.push(format!(
             "The settings are read from a file of the application, {}. The other sections here do \
@@ -123,6 +123,16 @@ fn unknown(settings: &AuthSettingsV2) -> Chapter {
         );
     }
     Chapter("What the document does not tell", sentences)
+}
+
+/// Whether a setting is there and cannot be read: an expression, or another type.
+fn is_unknown<T>(settings: &AuthSettingsV2, setting: Setting<'_, T>) -> bool {
+    settings.read(setting).is_err()
+}
+
+/// What only the template tells, or nobody.
+fn unknown_is(what: &str) -> String {
+    format!("{what} is unknown: decided by the template, or by a value of another type.")
 }
 
 /// A text of the document, for a sentence.

@@ -1,6 +1,6 @@
 //! The providers: their names, addresses and headers.
 
-use easyauth::settings::{AuthSettingsV2, Service};
+use easyauth::settings::{AuthSettingsV2, Service, http, sections};
 
 use super::shown;
 
@@ -38,7 +38,7 @@ pub(super) const ENTRA: &str = "azureactivedirectory";
 
 /// All that are set up and people can sign in with.
 pub(super) fn set_up(settings: &AuthSettingsV2) -> Vec<Provider> {
-    settings.identity_providers().configured().iter().map(|key| provider(key)).collect()
+    settings.configured_providers().iter().map(|key| provider(key)).collect()
 }
 
 fn provider(key: &str) -> Provider {
@@ -70,8 +70,7 @@ pub(super) fn named<'a>(providers: &'a [Provider], name: &str) -> Option<&'a Pro
 
 /// `People can sign in with ...`.
 pub(super) fn sentence(settings: &AuthSettingsV2, providers: &[Provider]) -> String {
-    let http = settings.http_settings();
-    let prefix = http.routes().api_prefix().filter(|prefix| !prefix.is_empty());
+    let prefix = settings.get(http::API_PREFIX).filter(|prefix| !prefix.is_empty());
     let prefix = prefix.map_or_else(|| "/.auth".to_owned(), |prefix| shown(&prefix));
     let prefix = match settings.form().service() {
         Service::StaticWebApps => "/.auth",
@@ -87,6 +86,9 @@ pub(super) fn sentence(settings: &AuthSettingsV2, providers: &[Provider]) -> Str
             "People can sign in with Microsoft Entra (/.auth/login/aad) or GitHub \
              (/.auth/login/github), which every static web app has as long as it sets up none."
                 .to_owned()
+        }
+        [] if super::is_unknown(settings, sections::IDENTITY_PROVIDERS) => {
+            super::unknown_is("With whom people can sign in")
         }
         [] => "Nobody can sign in: no provider has an id.".to_owned(),
         all => format!("People can sign in with {}.", super::all_of(all, "or")),

@@ -1,6 +1,6 @@
 //! Static Web Apps, where routes decide.
 
-use easyauth::settings::{AuthSettingsV2, Form};
+use easyauth::settings::{AuthSettingsV2, Form, sections};
 use serde_json::Value;
 
 use super::{Chapter, all_of, providers, shown};
@@ -16,7 +16,7 @@ pub(super) fn chapters(settings: &AuthSettingsV2) -> Vec<Chapter> {
          claims, which only /.auth/me has."
             .to_owned(),
     );
-    user.push(match settings.properties().roles_source().filter(|path| !path.is_empty()) {
+    user.push(match settings.get(sections::ROLES_SOURCE).filter(|path| !path.is_empty()) {
         Some(path) => {
             format!("The roles come from the function {}, once at each sign-in.", shown(&path))
         }
@@ -67,7 +67,12 @@ fn visitor(settings: &AuthSettingsV2) -> Vec<String> {
         if routes.len() > MAX_ROUTES {
             sentences.push(format!("And {} more.", routes.len().saturating_sub(MAX_ROUTES)));
         }
-        sentences.push("All other paths are open to everybody.".to_owned());
+        let covers_all = routes.iter().any(|route| route.starts_with("/* is for"));
+        sentences.push(if covers_all {
+            "No other path is open: /* covers all that no route above it opens.".to_owned()
+        } else {
+            "All other paths are open to everybody.".to_owned()
+        });
         let redirect = read(settings, "/responseOverrides/401/redirect");
         sentences.push(match redirect.as_str() {
             Some(path) => format!("Whoever lacks a role is sent to {}.", shown(path)),
@@ -78,7 +83,7 @@ fn visitor(settings: &AuthSettingsV2) -> Vec<String> {
 }
 
 fn read(settings: &AuthSettingsV2, pointer: &str) -> Value {
-    let json = settings.get(pointer).unwrap_or("null");
+    let json = settings.pointer(pointer).unwrap_or("null");
     serde_json::from_str(json).unwrap_or_default()
 }
 

@@ -2,11 +2,12 @@
 
 use easyauth::{
     resource::{GRAPH, Resource, Scope},
-    settings::{AuthSettingsV2, CookieConvention, Form, LoginParameters, Service},
+    settings::{
+        AuthSettingsV2, CookieConvention, Form, LoginParameters, Service, Setting, entra, login,
+    },
 };
 
 use super::{
-    super::document::member,
     Chapter, all_of, lasting,
     providers::{self, ENTRA},
     shown,
@@ -40,16 +41,20 @@ fn tokens(
     providers: &[providers::Provider],
     sentences: &mut Vec<String>,
 ) {
-    let store = settings.login().token_store();
-    if store.enabled() != Some(true) {
+    if super::is_unknown(settings, login::TOKEN_STORE_ENABLED) {
+        sentences.push(super::unknown_is("Whether X-MS-TOKEN-* headers come (the token store)"));
+        return;
+    }
+    if settings.get(login::TOKEN_STORE_ENABLED) != Some(true) {
         let text = "No X-MS-TOKEN-* header comes, as the token store is off. /.auth/me has no tokens, and \
                     /.auth/refresh renews none. By the documentation claims are not mapped either.";
         sentences.push(text.to_owned());
         return;
     }
-    let blob = store.azure_blob_storage();
-    let has_blob = blob.sas_url_setting_name().is_some_and(|name| !name.is_empty())
-        || blob.blob_container_uri().is_some_and(|uri| !uri.is_empty());
+    let is_named =
+        |setting: Setting<'_, String>| settings.get(setting).is_some_and(|name| !name.is_empty());
+    let has_blob = is_named(login::TOKEN_STORE_SAS_URL_SETTING_NAME)
+        || is_named(login::TOKEN_STORE_CONTAINER_URI);
     if settings.form().service() == Service::ContainerApps && !has_blob {
         let text = "No X-MS-TOKEN-* header comes: the token store is on, but a container app keeps \
                     tokens in blob storage only, and none is named.";
@@ -57,7 +62,7 @@ fn tokens(
         return;
     }
     if providers.iter().any(|provider| provider.key == ENTRA) {
-        entra(settings, sentences);
+        of_entra(settings, sentences);
     }
     for (header, ends) in providers.iter().filter_map(|provider| provider.tokens.as_ref()) {
         sentences.push(format!("X-MS-TOKEN-{header}-* has {ends}, as far as is known."));
@@ -65,22 +70,18 @@ fn tokens(
 }
 
 /// What the token store has of Microsoft Entra.
-fn entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
-    let entra = settings.entra();
-    if !settings.entra().registration().has_credential() {
+fn of_entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
+    let is_open = super::is_unknown(settings, entra::CLIENT_SECRET_SETTING_NAME);
+    if !settings.has_entra_credential() && !is_open {
         let text = "X-MS-TOKEN-AAD-ID-TOKEN comes, and no access token: the registration has no \
                     secret and no certificate.";
         sentences.push(text.to_owned());
         return;
     }
-    if entra.login_parameters().is_none()
-        && member(entra.login().as_json(), "loginParameters").is_some()
-    {
-        let text = "Which tokens come cannot be said: loginParameters is not a list of texts.";
-        sentences.push(text.to_owned());
+    let Ok(parameters) = settings.login_parameters() else {
+        sentences.push(super::unknown_is("Which tokens come (loginParameters)"));
         return;
-    }
-    let parameters = entra.login_parameters().unwrap_or_default();
+    };
     if let Some(problem) = parameters.problems().first() {
         let code = problem.aadsts().map(|code| format!(" ({code})")).unwrap_or_default();
         sentences.push(format!("Signing in will probably fail: {problem}{code}."));
@@ -106,13 +107,10 @@ const NO_REFRESH: &str = "No refresh token comes, as the sign-in does not ask fo
     /.auth/refresh answers 403, so a new sign-in is what renews the access token.";
 
 fn refresh(settings: &AuthSettingsV2) -> String {
-    let store = settings.login().token_store();
-    let time = match store.token_refresh_extension() {
-        Some(time) => lasting(time),
-        None if member(store.as_json(), "tokenRefreshExtensionHours").is_some() => {
-            "a time that cannot be read".to_owned()
-        }
-        None => "72 hours".to_owned(),
+    let time = match settings.read(login::TOKEN_REFRESH_EXTENSION) {
+        Ok(Some(time)) => lasting(time),
+        Err(_) => "a time that cannot be read".to_owned(),
+        Ok(None) => "72 hours".to_owned(),
     };
     format!(
         "X-MS-TOKEN-AAD-REFRESH-TOKEN comes, and /.auth/refresh renews the access token, until \
@@ -146,15 +144,18 @@ fn access_token(parameters: &LoginParameters) -> String {
 }
 
 fn session(settings: &AuthSettingsV2) -> String {
-    let cookie = settings.login().cookie_expiration();
-    match cookie.convention().unwrap_or(CookieConvention::FixedTime) {
-        CookieConvention::FixedTime => match cookie.time_to_expiration() {
-            Some(time) => format!("The session lasts {}.", lasting(time)),
-            None if member(cookie.as_json(), "timeToExpiration").is_some() => {
+    let Ok(convention) = settings.read(login::COOKIE_CONVENTION) else {
+        return super::unknown_is("How long the session lasts");
+    };
+    match convention.unwrap_or(CookieConvention::FixedTime) {
+        CookieConvention::FixedTime => match settings.read(login::COOKIE_EXPIRATION) {
+            Ok(Some(time)) => format!("The session lasts {}.", lasting(time)),
+            Err(unknown) if !unknown.is_expression() => {
                 "How long the session lasts cannot be said: timeToExpiration is no hh:mm:ss."
                     .to_owned()
             }
-            None => "The session lasts 8 hours, the default.".to_owned(),
+            Err(_) => super::unknown_is("How long the session lasts"),
+            Ok(None) => "The session lasts 8 hours, the default.".to_owned(),
         },
         CookieConvention::IdentityProviderDerived => {
             "The session lasts as long as the provider's token.".to_owned()

@@ -1,6 +1,9 @@
 //! Requests of nobody.
 
-use easyauth::settings::{AuthSettingsV2, Service, UnauthenticatedAction as Action};
+use easyauth::settings::{
+    AuthSettingsV2, Service, UnauthenticatedAction as Action, entra, global_validation, http,
+    sections,
+};
 
 use super::{
     Chapter, all_of,
@@ -14,37 +17,46 @@ const MAX_PATHS: usize = 20;
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
     let mut sentences = outcome(settings);
     excluded(settings, &mut sentences);
-    let written = settings.global_validation().require_authentication();
+    let written = settings.json(global_validation::REQUIRE_AUTHENTICATION);
     if written.is_some() && settings.form().service() == Service::ContainerApps {
         let text = "requireAuthentication is no setting of container apps, and does nothing.";
         sentences.push(text.to_owned());
     }
-    if settings.http_settings().require_https() == Some(false) {
+    if settings.get(http::REQUIRE_HTTPS) == Some(false) {
         sentences.push("Plain HTTP is let in, so sessions and tokens can be overheard.".to_owned());
     }
     Chapter("A visitor who is not signed in", sentences)
 }
 
 /// What the platform does with a request of nobody.
-pub(super) fn action(settings: &AuthSettingsV2) -> Action {
-    let global = settings.global_validation();
-    match global.unauthenticated_client_action() {
-        _ if is_required(settings) == Some(false) => Action::AllowAnonymous,
-        Some(action) => action,
-        None => Action::RedirectToLoginPage,
+///
+/// `None` if that is unknown: something else than the document decides it.
+pub(super) fn action(settings: &AuthSettingsV2) -> Option<Action> {
+    let written = settings.read(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
+    let has_it = settings.form().service() == Service::AppService;
+    if has_it && super::is_unknown(settings, global_validation::REQUIRE_AUTHENTICATION) {
+        return None;
+    }
+    match written {
+        _ if is_required(settings) == Some(false) => Some(Action::AllowAnonymous),
+        Ok(Some(action)) => Some(action),
+        Ok(None) => Some(Action::RedirectToLoginPage),
+        Err(_) => None,
     }
 }
 
 /// Container Apps have no such member.
 fn is_required(settings: &AuthSettingsV2) -> Option<bool> {
     let has_it = settings.form().service() == Service::AppService;
-    settings.global_validation().require_authentication().filter(|_| has_it)
+    settings.get(global_validation::REQUIRE_AUTHENTICATION).filter(|_| has_it)
 }
 
 fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
-    let global = settings.global_validation();
-    let written = global.unauthenticated_client_action();
-    match action(settings) {
+    let written = settings.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
+    let Some(action) = action(settings) else {
+        return vec![super::unknown_is("What happens to the request")];
+    };
+    match action {
         Action::RedirectToLoginPage => redirected(settings),
         Action::AllowAnonymous => {
             let mut sentences = vec![
@@ -68,7 +80,7 @@ fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
             sentences
         }
         Action::Return401 => {
-            let hides = settings.entra().login().disable_www_authenticate() == Some(true);
+            let hides = settings.get(entra::DISABLE_WWW_AUTHENTICATE) == Some(true);
             let header = if hides { "without" } else { "with" };
             vec![format!("The answer is 401, {header} WWW-Authenticate. No sign-in page comes up.")]
         }
@@ -83,8 +95,11 @@ fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
 
 fn redirected(settings: &AuthSettingsV2) -> Vec<String> {
     let providers = providers::set_up(settings);
-    let global = settings.global_validation();
-    let name = global.redirect_to_provider().filter(|name| !name.is_empty());
+    let name = settings.get(global_validation::REDIRECT_TO_PROVIDER);
+    let name = name.filter(|name| !name.is_empty());
+    if providers.is_empty() && super::is_unknown(settings, sections::IDENTITY_PROVIDERS) {
+        return vec![super::unknown_is("To which provider a browser is sent (302)")];
+    }
     if providers.is_empty() {
         return vec![
             "The answer would be 302 to a sign-in page, but no provider has an id: nobody gets to \
@@ -122,10 +137,14 @@ fn unnamed(providers: &[Provider]) -> String {
 }
 
 fn excluded(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
-    if action(settings) == Action::AllowAnonymous {
+    if action(settings) == Some(Action::AllowAnonymous) {
         return;
     }
-    let paths = settings.global_validation().excluded_paths().unwrap_or_default();
+    if super::is_unknown(settings, global_validation::EXCLUDED_PATHS) {
+        sentences.push(super::unknown_is("Which paths are open to everybody"));
+        return;
+    }
+    let paths = settings.get(global_validation::EXCLUDED_PATHS).unwrap_or_default();
     let mut listed: Vec<String> = paths.iter().take(MAX_PATHS).map(|path| shown(path)).collect();
     if paths.len() > MAX_PATHS {
         listed.push(format!("{} more", paths.len().saturating_sub(MAX_PATHS)));

@@ -15,8 +15,9 @@ use crate::{
 /// The api-version for App Service: that of `azure-mgmt-web` 11.0.1. The document has had the same
 /// members in every version since 2021-02-01.
 ///
-/// `azure-rest-api-specs` has a stable 2026-03-15 as well. No released SDK that could be read sends it, and national
-/// clouds come to know new versions later, so it is not the default; [`ArmRequests::api_version`] sends it.
+/// `azure-rest-api-specs` has a stable 2026-03-15 as well. No released SDK that could be read sends it, and
+/// national clouds come to know new versions later, so it is not the default;
+/// [`ArmRequests::api_version`] sends it.
 pub const APP_SERVICE_API_VERSION: &str = "2025-05-01";
 
 /// The api-version for Container Apps: that of `azure-mgmt-appcontainers` 5.1.0.
@@ -63,7 +64,8 @@ impl SiteId {
     /// # Errors
     ///
     /// [`ArmRequestError`] if the token is not for Azure Resource Manager, or cannot be read or sent;
-    /// if the document is not whole; and if it is of another service than the site.
+    /// if the document is not whole, if a section is not an object, or if it is a template; and if it is
+    /// of another service than the site.
     pub fn put_auth_settings(
         &self,
         access: &AccessToken,
@@ -167,13 +169,17 @@ impl<'a> ArmRequests<'a> {
     ///
     /// # Errors
     ///
-    /// [`ArmRequestError`]: the cloud, the api-version, the token, or a document that is not for this
-    /// site's service.
+    /// [`ArmRequestError`]: the cloud, the api-version, the token, a section that is not an object, or a
+    /// document that is not for this site's service.
     pub fn put_partial(
         &self,
         access: &AccessToken,
         document: &AuthSettingsV2,
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
+        let sections = document.broken_sections();
+        if !sections.is_empty() {
+            return Err(ArmRequestError::NotObjects { sections });
+        }
         let body = body_for(self.site.kind(), document)?;
         let mut request = self.request(Method::PUT, "", access, body)?;
         request.headers_mut().insert(header::CONTENT_TYPE, JSON);
@@ -234,6 +240,9 @@ fn check_audience(token: &AccessToken, arm: Resource) -> Result<(), ArmRequestEr
 /// What is sent of a document to a site of this kind.
 fn body_for(site: SiteKind, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
     let form = document.form();
+    if !document.resource_pointer().is_empty() {
+        return Err(ArmRequestError::Template);
+    }
     let kind = match form {
         Form::AppService | Form::AppServiceProperties => AppService,
         Form::ContainerApp | Form::ContainerAppProperties => ContainerApp,

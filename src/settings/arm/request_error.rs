@@ -53,6 +53,16 @@ pub enum ArmRequestError {
         /// The sections of `properties` that are missing.
         missing: Vec<&'static str>,
     },
+    /// Sections are not objects: `null`, an expression of a template, or what PowerShell's
+    /// `ConvertTo-Json` leaves of an object without a larger `-Depth`. They would be saved so.
+    #[error("the sections {} are not objects; read the whole document again", sections.join(", "))]
+    NotObjects {
+        /// The sections.
+        sections: Vec<&'static str>,
+    },
+    /// The document is a deployment template, which is deployed and not put.
+    #[error("a deployment template is deployed, not sent as the settings of one site")]
+    Template,
     /// The document is of another service than the site.
     #[error("the document is of {document}, and the site is {site}")]
     OtherService {
@@ -83,6 +93,8 @@ impl ArmRequestError {
             Self::WrongAudience { .. } => "wrong-audience",
             Self::NotABearerToken(_) => "not-a-bearer-token",
             Self::Incomplete { .. } => "incomplete",
+            Self::NotObjects { .. } => "not-objects",
+            Self::Template => "template",
             Self::OtherService { .. } => "other-service",
             Self::NotInArm { .. } => "not-in-arm",
             Self::NoList => "no-list",

@@ -7,8 +7,8 @@ use crate::json::{MAX_DEPTH, plain_run};
 pub(super) struct Node {
     pub(super) start: u32,
     pub(super) end: u32,
-    /// Where the name of a member begins and ends, with its quotes.
-    pub(super) name: (u32, u32),
+    /// Where the name of a member begins, with its quote; 0 for what has no name.
+    pub(super) name: u32,
     /// The place of the node behind this one and all that is in it.
     pub(super) after: u32,
 }
@@ -16,6 +16,9 @@ pub(super) struct Node {
 /// How long a value and its name are in a usual document without white space, rounded down: room for
 /// all values is made at once.
 const BYTES_PER_VALUE: usize = 16;
+
+/// How many more values there is room for when the room is used up, at least.
+const LEAST_GROWTH: usize = 32;
 
 /// Lists the values of a text that is JSON by its grammar. `None` for what [`crate::json`] does not
 /// take for JSON all the same: too deep, or half a surrogate pair in a string.
@@ -44,7 +47,7 @@ impl Indexer<'_> {
                     let start = self.at;
                     self.string()?;
                     if name.is_none() && self.open.last().is_some_and(|(_, is_object)| *is_object) {
-                        name = Some((position(start)?, position(self.at)?));
+                        name = Some(position(start)?);
                     } else {
                         self.push(start, name.take())?;
                     }
@@ -80,7 +83,11 @@ impl Indexer<'_> {
     }
 
     /// Adds a value, which ends here unless something is in it.
-    fn push(&mut self, start: usize, name: Option<(u32, u32)>) -> Option<()> {
+    fn push(&mut self, start: usize, name: Option<u32>) -> Option<()> {
+        if self.nodes.len() == self.nodes.capacity() {
+            // Doubling would take twice the memory of what is needed, at worst.
+            self.nodes.reserve_exact((self.nodes.len() / 4).max(LEAST_GROWTH));
+        }
         let after = position(self.nodes.len().checked_add(1)?)?;
         let (start, end) = (position(start)?, position(self.at)?);
         self.nodes.push(Node { start, end, name: name.unwrap_or_default(), after });

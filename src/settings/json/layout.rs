@@ -141,8 +141,7 @@ fn gap<'t>(text: &'t str, object: Json<'_>) -> Option<&'t str> {
 
 /// Whether there is a space in front of the value of an object's first member.
 fn is_spaced(text: &str, object: Json<'_>) -> bool {
-    let first = object.members().next();
-    let start = first.map(|member| member.value.range().start);
+    let start = object.values().next().map(|value| value.range().start);
     start.and_then(|start| text.get(..start)).is_some_and(|before| before.ends_with(' '))
 }
 

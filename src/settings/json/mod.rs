@@ -2,11 +2,17 @@
 //! replaces only its own place.
 
 mod index;
+mod last;
 mod layout;
 mod path;
+mod position;
+#[cfg(test)]
+pub(super) mod steps;
 mod text;
 mod value;
 
+pub(super) use last::last_of_each;
 pub(super) use path::{Path, Step};
-pub(super) use text::JsonText;
-pub(super) use value::{Json, Member};
+pub use position::Position;
+pub(super) use text::{JsonText, inner};
+pub(super) use value::Json;

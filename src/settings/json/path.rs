@@ -30,8 +30,8 @@ impl Path {
         self.0.push(step.into());
     }
 
-    pub(in crate::settings) fn pop(&mut self) {
-        self.0.pop();
+    pub(in crate::settings) fn extend(&mut self, step: Option<String>) {
+        self.0.extend(step.map(Step::from));
     }
 
     pub(in crate::settings) fn join(&self, step: impl Into<Step>) -> Self {

@@ -54,24 +54,28 @@ impl JsonText {
         path.steps().iter().try_fold(self.root(), |json, step| inner(json, step))
     }
 
+    /// The last value that is there on the way along a path, and whether that is the whole path.
+    pub(in crate::settings) fn reach(&self, path: &Path) -> (Json<'_>, bool) {
+        let mut json = self.root();
+        for step in path.steps() {
+            let Some(found) = inner(json, step) else { return (json, false) };
+            json = found;
+        }
+        (json, true)
+    }
+
     /// Sets the value at a path, and touches nothing else. What is missing on the way is added; what is
     /// on the way and can have no members, is replaced.
     pub(in crate::settings) fn set(&mut self, path: &Path, value: &Value) {
-        self.put(path.steps(), New::Value(value), inner);
-    }
-
-    /// As [`set`](Self::set), where all names are those of members: also a number, in an array that is
-    /// in the way.
-    pub(in crate::settings) fn set_member(&mut self, path: &Path, value: &Value) {
-        self.put(path.steps(), New::Value(value), |json, name| json.get(name));
+        self.put(path.steps(), New::Value(value));
     }
 
     /// As [`set`](Self::set), with JSON that is put in as it is written. The caller has checked it.
     pub(in crate::settings) fn set_text(&mut self, path: &Path, text: &str) {
-        self.put(path.steps(), New::Text(text), inner);
+        self.put(path.steps(), New::Text(text));
     }
 
-    fn put(&mut self, path: &[Step], new: New<'_>, inner: Inner) {
+    fn put(&mut self, path: &[Step], new: New<'_>) {
         let mut parent = self.root();
         let mut json = parent;
         let mut steps = path;
@@ -80,12 +84,12 @@ impl JsonText {
             (parent, json, steps) = (json, found, rest);
         }
         let text = &self.text;
-        let last = json.members().last();
+        let last = json.values().last();
         let (range, text) = match (steps.split_first(), last) {
             // Behind the last member.
             (Some((name, rest)), Some(last)) => {
                 let layout = Layout::inside(text, parent, json);
-                let end = last.value.range().end;
+                let end = last.range().end;
                 (end..end, layout.next_member(name, rest, new))
             }
             (Some(_), None) => (json.range(), Layout::inside(text, parent, json).value(steps, new)),
@@ -96,25 +100,22 @@ impl JsonText {
 
     /// Removes the member at a path, every one of that name. Whether there was one.
     pub(in crate::settings) fn remove(&mut self, path: &Path) -> bool {
-        self.remove_in(path, inner)
-    }
-
-    /// As [`remove`](Self::remove), where all names are those of members.
-    pub(in crate::settings) fn remove_member(&mut self, path: &Path) -> bool {
-        self.remove_in(path, |json, name| json.get(name))
-    }
-
-    fn remove_in(&mut self, path: &Path, inner: Inner) -> bool {
         let Some((name, parents)) = path.steps().split_last() else { return false };
-        let mut removed = false;
-        loop {
-            let parent = parents.iter().try_fold(self.root(), |json, step| inner(json, step));
-            let Some(range) = parent.and_then(|parent| self.member_range(parent, name)) else {
-                return removed;
-            };
-            self.replace(range, "");
-            removed = true;
+        let parent = parents.iter().try_fold(self.root(), |json, step| inner(json, step));
+        let cuts = parent.map(|parent| self.cuts(parent, name)).unwrap_or_default();
+        if cuts.is_empty() {
+            return false;
         }
+        let mut text = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for cut in &cuts {
+            text.push_str(self.text.get(from..cut.start).unwrap_or_default());
+            from = cut.end;
+        }
+        text.push_str(self.text.get(from..).unwrap_or_default());
+        self.text = text;
+        self.nodes.take();
+        true
     }
 
     fn replace(&mut self, range: Range<usize>, text: &str) {
@@ -122,24 +123,36 @@ impl JsonText {
         self.nodes.take();
     }
 
-    /// What to cut out to remove a member: one of its commas as well.
-    fn member_range(&self, object: Json<'_>, name: &str) -> Option<Range<usize>> {
-        let members: Vec<_> = object.members().collect();
-        let index = members.iter().position(|member| member.name.eq_ignore_ascii_case(name))?;
-        let end_of = |index: usize| members.get(index).map(|member| member.value.range().end);
-        let end = end_of(index)?;
-        let open = object.range().start.checked_add(1)?;
-        match index.checked_sub(1).and_then(end_of) {
-            // With the comma and the white space in front.
-            Some(previous_end) => Some(previous_end..end),
-            // The first: with the comma behind, or with all the white space if there is no other.
-            None if members.len() > 1 => {
-                let rest = self.text.get(end..)?;
-                let comma = rest.find(',')?;
-                Some(open..end.checked_add(comma)?.checked_add(1)?)
+    /// What to cut out to remove every member of a name: one of the commas of each as well.
+    fn cuts(&self, object: Json<'_>, name: &str) -> Vec<Range<usize>> {
+        let open = object.range().start.saturating_add(1);
+        let close = object.range().end.saturating_sub(1);
+        let mut cuts: Vec<Range<usize>> = Vec::new();
+        let mut kept = false;
+        let mut previous = open;
+        // Members at the front go with the comma behind them, the others with the one in front.
+        let mut front = None;
+        for value in object.values() {
+            let end = value.range().end;
+            match (value.is_named(name), kept) {
+                (true, true) => cuts.push(previous..end),
+                (true, false) => front = Some(end),
+                (false, _) => {
+                    if let Some(front) = front.take() {
+                        let behind = self.text.get(front..).unwrap_or_default();
+                        let comma = behind.find(',').unwrap_or_default();
+                        cuts.push(open..front.saturating_add(comma).saturating_add(1));
+                    }
+                    kept = true;
+                }
             }
-            None => Some(open..object.range().end.checked_sub(1)?),
+            previous = end;
         }
+        if front.is_some() {
+            // No other member is left.
+            cuts.push(open..close);
+        }
+        cuts
     }
 }
 
@@ -158,11 +171,8 @@ fn error(text: &str) -> JsonError {
     read.err().unwrap_or(JsonError { position: 0 })
 }
 
-/// What finds the next value on the way.
-type Inner = for<'a> fn(Json<'a>, &str) -> Option<Json<'a>>;
-
 /// The member or the element of that name.
-fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
+pub(in crate::settings) fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
     match json.kind() {
         Kind::Object => json.get(step),
         Kind::Array => json.elements()?.nth(element(step)?),

@@ -14,13 +14,6 @@ pub(in crate::settings) struct Json<'a> {
     at: usize,
 }
 
-/// A member of an object.
-#[derive(Clone)]
-pub(in crate::settings) struct Member<'a> {
-    pub(in crate::settings) name: Cow<'a, str>,
-    pub(in crate::settings) value: Json<'a>,
-}
-
 impl<'a> Json<'a> {
     pub(super) fn root(text: &'a str, nodes: &'a [Node]) -> Self {
         Self { text, nodes, at: 0 }
@@ -78,17 +71,19 @@ impl<'a> Json<'a> {
         (self.kind() == Kind::Array).then(|| self.inner())
     }
 
-    /// The members of an object, in their order; none if it is no object.
-    pub(in crate::settings) fn members(self) -> impl Iterator<Item = Member<'a>> {
-        let values = self.is_object().then(|| self.inner());
-        values.into_iter().flatten().map(|value| Member { name: decoded(value.name()), value })
+    /// The values of an object's members, in their order; none if it is no object.
+    pub(in crate::settings) fn values(self) -> impl Iterator<Item = Self> + Clone {
+        self.is_object().then(|| self.inner()).into_iter().flatten()
     }
 
     /// A member of an object by its name, whatever its case (the platform reads it so). Of several, the
     /// last, as every reader of the platform has it.
     pub(in crate::settings) fn get(self, name: &str) -> Option<Self> {
-        let is_it = |value: &Self| is_name(value.name(), name);
-        if self.is_object() { self.inner().filter(is_it).last() } else { None }
+        if self.is_object() {
+            self.inner().filter(|value| value.is_named(name)).last()
+        } else {
+            None
+        }
     }
 
     /// How deep arrays and objects nest.
@@ -100,8 +95,20 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// How many values it is, with all that are inside.
+    pub(in crate::settings) fn size(self) -> usize {
+        let end = self.node().map_or(0, |node| usize::try_from(node.after).unwrap_or(usize::MAX));
+        end.saturating_sub(self.at)
+    }
+
+    /// The value and all that are inside, in their order.
+    pub(in crate::settings) fn all(self) -> impl Iterator<Item = Self> {
+        let end = self.node().map_or(0, |node| usize::try_from(node.after).unwrap_or(usize::MAX));
+        (self.at..end).map(move |at| Self { at, ..self })
+    }
+
     /// What is directly inside, in its order.
-    fn inner(self) -> impl Iterator<Item = Self> {
+    fn inner(self) -> impl Iterator<Item = Self> + Clone {
         let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
         let end = self.node().map_or(0, |node| place(node.after));
         let mut next = self.at.saturating_add(1);
@@ -112,13 +119,44 @@ impl<'a> Json<'a> {
         })
     }
 
-    /// The name of a member as it is written, with its quotes.
-    fn name(self) -> &'a str {
-        let name = self.node().map_or(0..0, |node| range(node.name.0, node.name.1));
-        self.text.get(name).unwrap_or_default()
+    /// The name of a member, decoded; empty for what has no name.
+    pub(in crate::settings) fn name(self) -> Cow<'a, str> {
+        let Some(node) = self.node().filter(|node| node.name > 0) else { return "".into() };
+        let written = self.text.get(range(node.name, node.start)).unwrap_or_default();
+        #[cfg(test)]
+        super::steps::count(written.len());
+        decoded(written.trim_ascii_end().trim_end_matches(':').trim_ascii_end())
+    }
+
+    /// Whether it is the member of this name, in any case. Most are not, by their first letter.
+    pub(in crate::settings) fn is_named(self, name: &str) -> bool {
+        let Some(node) = self.node().filter(|node| node.name > 0) else { return false };
+        let start = usize::try_from(node.name).unwrap_or(usize::MAX).saturating_add(1);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let first = rest.first().copied().unwrap_or_default();
+        let wanted = name.as_bytes().first().copied().unwrap_or(b'"');
+        // Letters of one name differ in the bit of the case alone; an escape can stand for any.
+        if (first ^ wanted) & !0x20 != 0 && first != b'\\' {
+            return false;
+        }
+        match rest.split_at_checked(name.len()) {
+            // A backslash is never a letter of a name: it begins an escape.
+            Some((own, [b'"', ..]))
+                if own.eq_ignore_ascii_case(name.as_bytes()) && !own.contains(&b'\\') =>
+            {
+                true
+            }
+            _ => {
+                let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+                let is_escaped = end.is_some_and(|end| rest.get(end) == Some(&b'\\'));
+                is_escaped && self.name().eq_ignore_ascii_case(name)
+            }
+        }
     }
 
     fn node(self) -> Option<&'a Node> {
+        #[cfg(test)]
+        super::steps::count(1);
         self.nodes.get(self.at)
     }
 }
@@ -126,21 +164,6 @@ impl<'a> Json<'a> {
 fn range(start: u32, end: u32) -> Range<usize> {
     let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
     place(start)..place(end)
-}
-
-/// Whether a name as it is written, with its quotes, is this one in whatever case. Most are not, by
-/// their first letter.
-fn is_name(written: &str, name: &str) -> bool {
-    let inside = written.strip_prefix('"').and_then(|own| own.strip_suffix('"'));
-    let mut own = inside.unwrap_or_default().bytes();
-    for byte in name.bytes() {
-        match own.next() {
-            Some(b'\\') => return decoded(written).eq_ignore_ascii_case(name),
-            Some(own) if own.eq_ignore_ascii_case(&byte) => {}
-            _ => return false,
-        }
-    }
-    own.next().is_none()
 }
 
 /// What is in a string without escapes.

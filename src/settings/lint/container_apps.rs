@@ -1,7 +1,7 @@
 //! What Container Apps do differently.
 
-use super::{Findings, Section, Severity, Spot, rule::rules};
-use crate::settings::{AuthSettingsV2, Service};
+use super::{Findings, Lint, Section, Severity, Spot, rule::rules};
+use crate::settings::Service;
 
 rules! {
     ST16 Warning: "Container Apps do not have it: the service drops it without a word",
@@ -9,34 +9,31 @@ rules! {
     ST17 Warning: "the service drops it without a word where the api-version does not know it, and then \
         there is no place for tokens",
         "authConfigs schema by api-version; microsoft/azure-container-apps#479";
+    CA1 Error: "the service answers 400 to such a document",
+        "microsoft/azure-container-apps#865";
     ST18 Info: "a key that encrypts and a key that signs are needed together",
         "inferred from authConfigs schema, EncryptionSettings";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    if settings.form().service() != Service::ContainerApps {
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    if lint.service != Service::ContainerApps {
         return;
     }
-    let sections = Spot::sections(settings);
+    let sections = &lint.sections;
     let store = sections.at("login").at("tokenStore");
-    let foreign = [
-        sections.at("platform").at("configFilePath"),
-        sections.at("globalValidation").at("requireAuthentication"),
-        sections.at("identityProviders").at("legacyMicrosoftAccount"),
-        store.at("fileSystem"),
-    ];
-    for spot in foreign.iter().filter(|spot| spot.is_filled()) {
-        let message = format!("Container Apps do not have {}", spot.name());
-        findings.add(&ST16, spot, message, "remove it").fix_by_removing();
+    let enabled = sections.at("platform").at("enabled");
+    if enabled.flag() == Some(true) && lint.providers.is_missing() {
+        let message = "authentication is on, and there is no provider";
+        findings.add(&CA1, &lint.providers, message, "set up a provider, or set enabled to false");
     }
 
     let blob = store.at("azureBlobStorage");
     let by_identity =
         ["blobContainerUri", "managedIdentityResourceId", "clientId"].map(|name| blob.at(name));
-    let version = Spot::document(settings).at("apiVersion");
-    let version = version.text().filter(|_| settings.form().has_envelope());
+    let version = lint.document.at("apiVersion");
+    let version = version.text().filter(|_| lint.form.has_envelope());
     let severity = match version.as_deref() {
         Some(version) if knows_identities(version) => None,
         Some(_) => Some(Severity::Warning),
@@ -59,6 +56,14 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     {
         let message = "one of the two secrets for encryption is missing";
         findings.add(&ST18, missing, message, format!("set {}", missing.name()));
+    }
+}
+
+/// A member that another service has.
+pub(super) fn foreign(spot: &Spot<'_>, findings: &mut Findings) {
+    if spot.is_filled() {
+        let message = format!("Container Apps do not have {}", spot.name());
+        findings.add(&ST16, spot, message, "remove it").fix_by_removing();
     }
 }
 

@@ -5,8 +5,7 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use super::{Findings, Rule, Section, Spot, placeholder::final_text, rule::rules};
-use crate::settings::AuthSettingsV2;
+use super::{Findings, Lint, Rule, Section, Spot, placeholder::final_text, rule::rules};
 
 rules! {
     EX1 Warning: "it is saved, and probably matches no request: a sign-in is needed there as elsewhere",
@@ -22,17 +21,22 @@ rules! {
         "inferred from authSettingsV2 schema, HttpSettingsRoutes.apiPrefix";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+/// How many paths are looked at. Nobody lists as many.
+const MAX_PATHS: usize = 1000;
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let sections = Spot::sections(settings);
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
+
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let sections = &lint.sections;
     let prefix = sections.at("httpSettings").at("routes").at("apiPrefix");
     let prefix = final_text(&prefix).unwrap_or(Cow::Borrowed("/.auth"));
-    let spots = sections.at("globalValidation").at("excludedPaths").elements();
-    let paths: Vec<_> =
-        spots.iter().filter_map(|spot| final_text(spot).map(|path| (spot, path))).collect();
-    let cases = Cases::of(paths.iter().map(|(_, path)| &**path));
-    for (spot, path) in &paths {
+    let entries = sections.at("globalValidation").at("excludedPaths");
+    let texts: Vec<_> =
+        entries.elements().take(MAX_PATHS).filter_map(|spot| final_text(&spot)).collect();
+    let cases = Cases::of(texts.iter().map(|path| &**path));
+    for spot in entries.elements().take(MAX_PATHS) {
+        let Some(path) = final_text(&spot) else { continue };
+        let (spot, path) = (&spot, &*path);
         if !path.starts_with('/') && path != "*" {
             no_path(spot, path, findings);
         } else if let Some((rule, message, cure)) = in_pattern(path) {

@@ -12,8 +12,9 @@ use super::{Rule, Spot};
 use crate::{
     json::MAX_DEPTH,
     settings::{
-        AuthSettingsV2,
-        json::{JsonText, Path, Step},
+        AuthSettingsV2, Position,
+        json::{Json, JsonText, Path, Step},
+        unknown::expression,
     },
 };
 
@@ -50,13 +51,16 @@ impl fmt::Display for Severity {
 /// Something that a rule found in a document.
 ///
 /// Its `Display` form is one line for people; its [`Serialize`] form has the same parts for programs:
-/// `{"rule", "severity", "pointer", "message", "why", "cure", "source", "fixable"}`. Neither ever shows
-/// what stands where the name of a setting is meant, because people put secrets there.
+/// `{"rule", "severity", "pointer", "line", "column", "message", "why", "cure", "source", "fixable"}`.
+/// Neither ever shows what stands where the name of a setting is meant, because people put secrets there.
 #[derive(Clone, PartialEq)]
 pub struct Finding {
     rule: &'static Rule,
     severity: Severity,
     path: Path,
+    /// Where the value begins in the text, or that of the object which lacks it.
+    offset: usize,
+    position: Position,
     message: String,
     cure: String,
     fixes: Vec<Fix>,
@@ -94,6 +98,13 @@ impl Finding {
         self.path.to_string()
     }
 
+    /// The line and column of what the pointer points at, or of the object that lacks it, in the text
+    /// that was read.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
     /// What is wrong.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -128,38 +139,52 @@ impl Finding {
     /// changes nothing.
     pub fn fix(&self, settings: &mut AuthSettingsV2) -> bool {
         // What cannot be moved stays, and so does what it is in.
-        let _ = self.fixes.iter().all(|fix| fix.apply(settings));
+        let _ = self.fixes.iter().all(|fix| fix.apply(settings.text_mut()));
         self.is_fixable()
     }
 }
 
+/// How many values may be looked at to find out which fixes are possible: all that real documents have,
+/// and of a document with a million values those of the first findings.
+const MOST_LOOKED_AT: usize = 1_000_000;
+
+/// How many values a fix may remove or move: more than any section has.
+const MAX_MOVED: usize = 10_000;
+
 impl Fix {
-    /// Whether it puts nothing in the place of something else, and leaves a document that can be read.
+    /// Whether it puts nothing in the place of something else or of what is unknown, and leaves a
+    /// document that can be read.
     fn is_possible(&self, text: &JsonText) -> bool {
-        let to = match self {
-            Self::Remove(_) => return true,
-            Self::Set(path, _) => path,
-            Self::Move { from, to } => {
-                let Some(value) = text.get(from) else { return true };
-                let depth = to.steps().len().saturating_add(value.depth());
-                let is_free = text.get(to).is_none() || to.is_same_but_for_case(from);
-                if !is_free || depth > usize::from(MAX_DEPTH) {
+        let (to, depth) = match self {
+            Self::Remove(path) => return text.get(path).is_none_or(is_known),
+            Self::Set(path, _) => {
+                if !text.get(path).is_none_or(is_known) {
                     return false;
                 }
-                to
+                // At most a list.
+                (path, 1)
+            }
+            Self::Move { from, to } => {
+                let Some(value) = text.get(from) else { return true };
+                if value.size() > MAX_MOVED {
+                    return false;
+                }
+                if to.is_same_but_for_case(from) {
+                    return true;
+                }
+                (to, value.depth())
             }
         };
-        // The last thing on the way gets the rest of it, or has what is there.
-        let mut way = to.clone();
-        while text.get(&way).is_none() {
-            way.pop();
+        if to.steps().len().saturating_add(depth) > usize::from(MAX_DEPTH) {
+            return false;
         }
-        way == *to || text.get(&way).is_some_and(|json| json.is_object() || json.is_null())
+        // The last thing on the way gets the rest of it, or is what is set.
+        let (last, is_there) = text.reach(to);
+        if is_there { matches!(self, Self::Set(..)) } else { last.is_object() }
     }
 
     /// Whether what comes next can be done as well.
-    fn apply(&self, settings: &mut AuthSettingsV2) -> bool {
-        let text = settings.text_mut();
+    fn apply(&self, text: &mut JsonText) -> bool {
         if !self.is_possible(text) {
             return false;
         }
@@ -179,13 +204,18 @@ impl Fix {
     }
 }
 
-/// `error LP6 at /properties/...: what is wrong; why it matters. Cure: what to do`
+/// Whether nothing in a value is an expression, which only a template knows.
+fn is_known(json: Json<'_>) -> bool {
+    json.size() <= MAX_MOVED && !json.all().any(|own| expression(own).is_some())
+}
+
+/// `error LP6 at /properties/... (line 3, column 5): what is wrong; why it matters. Cure: what to do`
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = self.pointer();
         let pointer =
             crate::escape::Escaped(if pointer.is_empty() { "the document" } else { &pointer });
-        write!(f, "{} {} at {pointer}: ", self.severity, self.rule.id)?;
+        write!(f, "{} {} at {pointer} ({}): ", self.severity, self.rule.id, self.position)?;
         write!(f, "{}; {}. Cure: {}", self.message, self.rule.why, self.cure)
     }
 }
@@ -199,10 +229,12 @@ impl fmt::Debug for Finding {
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut finding = serializer.serialize_struct("Finding", 8)?;
+        let mut finding = serializer.serialize_struct("Finding", 10)?;
         finding.serialize_field("rule", self.rule())?;
         finding.serialize_field("severity", self.severity.as_str())?;
         finding.serialize_field("pointer", &self.pointer())?;
+        finding.serialize_field("line", &self.position.line())?;
+        finding.serialize_field("column", &self.position.column())?;
         finding.serialize_field("message", self.message())?;
         finding.serialize_field("why", self.why())?;
         finding.serialize_field("cure", self.cure())?;
@@ -214,13 +246,14 @@ impl Serialize for Finding {
 
 /// How many findings of one rule are kept. Real documents have a few; the rest of a hostile one would
 /// only take memory.
-const MAX_OF_ONE_RULE: usize = 1000;
+const MAX_OF_ONE_RULE: usize = 100;
 
 /// Collects findings.
 #[derive(Default)]
 pub(super) struct Findings {
     found: Vec<Finding>,
     of_rules: HashMap<&'static str, usize>,
+    places: HashSet<usize>,
 }
 
 impl Findings {
@@ -240,25 +273,47 @@ impl Findings {
         self.found.push(Finding {
             rule,
             severity: rule.severity,
-            path: spot.path().clone(),
+            path: spot.path(),
+            offset: spot.nearest().map_or(0, |json| json.range().start),
+            position: Position::START,
             message: message.into(),
             cure: cure.into(),
             fixes: Vec::new(),
         });
+        if let Some(json) = spot.json() {
+            self.places.insert(json.range().start);
+        }
         Added(self.found.last_mut())
     }
 
-    /// Where something was found so far.
-    pub(super) fn pointers(&self) -> HashSet<String> {
-        self.found.iter().map(Finding::pointer).collect()
+    /// Whether no more findings of a rule are kept, so that nobody has to look for them.
+    pub(super) fn is_full(&self, rule: &Rule) -> bool {
+        self.of_rules.get(rule.id).is_some_and(|count| *count >= MAX_OF_ONE_RULE)
     }
 
-    /// The findings in this document, without the cures that would cost something.
-    pub(super) fn in_order(mut self, settings: &AuthSettingsV2) -> Vec<Finding> {
-        for finding in &mut self.found {
-            if !finding.fixes.iter().all(|fix| fix.is_possible(settings.text())) {
+    /// Whether something was found at a place so far.
+    pub(super) fn has_place(&self, spot: &Spot<'_>) -> bool {
+        spot.json().is_some_and(|json| self.places.contains(&json.range().start))
+    }
+
+    /// The findings in this document, without the fixes that would cost something.
+    pub(super) fn in_order(mut self, doc: &AuthSettingsV2) -> Vec<Finding> {
+        let size = doc.text().root().size();
+        let mut checks = MOST_LOOKED_AT.checked_div(size).unwrap_or(MOST_LOOKED_AT);
+        for finding in self.found.iter_mut().filter(|finding| !finding.fixes.is_empty()) {
+            let is_possible = |fix: &Fix| fix.is_possible(doc.text());
+            if checks == 0 || !finding.fixes.iter().all(is_possible) {
                 finding.fixes.clear();
             }
+            checks = checks.saturating_sub(1);
+        }
+        // Positions in one pass over the text.
+        self.found.sort_by_key(|finding| finding.offset);
+        let (mut offset, mut position) = (0, doc.start());
+        for finding in &mut self.found {
+            let between = doc.as_json().get(offset..finding.offset).unwrap_or_default();
+            (offset, position) = (finding.offset, position.behind(between));
+            finding.position = position;
         }
         let place = |finding: &Finding| Rule::all().position(|rule| rule == finding.rule);
         self.found.sort_by_cached_key(place);

@@ -1,7 +1,7 @@
 //! `httpSettings`.
 
-use super::{Findings, Section, Spot, placeholder::final_text, rule::rules};
-use crate::settings::{AuthSettingsV2, ForwardProxyConvention};
+use super::{Findings, Lint, Section, Spot, placeholder::final_text, rule::rules};
+use crate::settings::ForwardProxyConvention;
 
 rules! {
     HT1 Warning: "sessions and tokens travel over plain HTTP",
@@ -15,17 +15,17 @@ rules! {
         "inferred from the default /.auth";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let http = Spot::sections(settings).at("httpSettings");
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let http = lint.sections.at("httpSettings");
     let proxy = http.at("forwardProxy");
     let convention = proxy.at("convention");
     let believed = convention.json().and_then(ForwardProxyConvention::read);
 
     let require_https = http.at("requireHttps");
     let has_proxy = believed.as_ref().is_some_and(|own| *own != ForwardProxyConvention::NoProxy);
-    if require_https.flag() == Some(false) && !has_proxy {
+    if require_https.flag() == Some(false) && !has_proxy && !convention.is_unknown() {
         findings.add(
             &HT1,
             &require_https,
@@ -44,7 +44,9 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
             "set customHostHeaderName, and customProtoHeaderName where the scheme changes",
         );
     }
-    for header in headers.iter().filter(|header| !is_custom && header.is_filled()) {
+    for header in
+        headers.iter().filter(|header| !is_custom && !convention.is_unknown() && header.is_filled())
+    {
         findings.add(
             &HT4,
             header,

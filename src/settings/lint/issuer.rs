@@ -1,12 +1,9 @@
 //! `openIdIssuer` of Entra.
 
-use super::{
-    Findings, Section, Severity, Spot, authorization::allowed_applications,
-    placeholder::final_text, rule::rules,
-};
+use super::{Findings, Lint, Section, Severity, Spot, placeholder::final_text, rule::rules};
 use crate::{
     resource::{Cloud, Scope},
-    settings::{AuthSettingsV2, Service, UnauthenticatedAction},
+    settings::{Service, UnauthenticatedAction},
 };
 
 rules! {
@@ -22,11 +19,13 @@ rules! {
         "inferred; the example in the authSettingsV2 schema, openIdIssuer, is in this order";
     IS5 Warning: "the platform does not check the tenant: accounts of any tenant are let in",
         "App Service docs, Configure Microsoft Entra sign-in";
+    IS7 Error: "such an address serves no metadata, so sign-ins fail",
+        "Azure AD B2C docs, Set up sign-in for App Service: the metadata is that of a user flow";
     IS6 Warning: "the platform finds no metadata there, or metadata with another issuer",
         "authSettingsV2 schema, openIdIssuer";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// Other hosts of the services that sign in, and that of the German cloud which is closed. `login-us` is an
 /// older host for US Government tenants (MSAL, instance discovery metadata).
@@ -39,34 +38,51 @@ const SIGN_IN_ALIASES: [&str; 6] = [
     "login.microsoftonline.de",
 ];
 
+/// What stands behind an issuer in the address of its metadata (OpenID Connect Discovery 1.0, section 4).
+const METADATA: &str = "/.well-known/openid-configuration";
+
 /// The hosts of version 1.0 issuers. Azure Government has that of the public cloud.
 const VERSION_1_HOSTS: [&str; 2] = ["sts.windows.net", "sts.chinacloudapi.cn"];
 
 const FORM: &str =
     "write https://login.microsoftonline.com/<tenant id>/v2.0, with the host of your cloud";
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    if !settings.entra().is_configured() {
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    if !lint.is_entra_configured {
         return;
     }
-    let spot = Spot::entra(settings).at("registration").at("openIdIssuer");
+    let spot = lint.registration.at("openIdIssuer");
     let Some(text) = final_text(&spot) else { return };
-    let issuer = match Issuer::read(&text) {
+    // The address of the metadata works as well.
+    let (text, query) = match text.split_once(METADATA) {
+        Some((issuer, query)) => (issuer, query.strip_prefix('?').unwrap_or_default()),
+        None => (&*text, ""),
+    };
+    let issuer = match Issuer::read(text) {
         Ok(issuer) => issuer,
         Err(message) => {
             findings.add(&IS6, &spot, message, FORM);
             return;
         }
     };
+    if issuer.lacks_policy(query) {
+        let message = "the issuer is one of Azure AD B2C, and names no user flow";
+        let cure = "write https://<name>.b2clogin.com/<tenant>/<user flow>/v2.0/";
+        findings.add(&IS7, &spot, message, cure);
+        return;
+    }
     if let Some(address) = issuer.in_order() {
         let message = "the version stands in front of the tenant";
         findings.add(&IS4, &spot, message, "write the tenant, then v2.0").fix_by_setting(address);
         return;
     }
-    version(settings, &spot, &issuer, findings);
-    if issuer.is_of_any_tenant() && !names_principals(settings) {
+    version(lint, &spot, &issuer, findings);
+    if issuer.is_of_any_tenant()
+        && !names_principals(lint)
+        && !lint.context.has_app_setting("WEBSITE_AUTH_AAD_ALLOWED_TENANTS")
+    {
         let message = "the issuer stands for many tenants, and nothing here says which are let in";
-        let cure = match settings.form().service() {
+        let cure = match lint.service {
             Service::StaticWebApps => "write the tenant's id, or give roles by tenant",
             _ => {
                 "write the tenant's id; or list tenants, ten at most, in the app setting \
@@ -78,21 +94,16 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
 }
 
 /// The version of the endpoint, and what only the other one takes.
-fn version(
-    settings: &AuthSettingsV2,
-    spot: &Spot<'_>,
-    issuer: &Issuer<'_>,
-    findings: &mut Findings,
-) {
-    let parameters = Spot::entra(settings).at("login").at("loginParameters").elements();
+fn version(lint: &Lint<'_>, spot: &Spot<'_>, issuer: &Issuer<'_>, findings: &mut Findings) {
+    let parameters = lint.entra.at("login").at("loginParameters");
     if !issuer.is_version_2() {
-        if issuer.is_entra() && parameters.iter().any(asks_for_api) {
+        if issuer.is_entra() && parameters.elements().any(|own| asks_for_api(&own)) {
             let message = "the issuer is of version 1.0, and a scope of an API is asked for";
             findings.add(&IS3, spot, message, "end the issuer with /v2.0");
         }
         return;
     }
-    for parameter in parameters {
+    for parameter in parameters.elements() {
         if final_text(&parameter).is_some_and(|text| text.starts_with("resource=")) {
             findings.add(
                 &IS2,
@@ -103,7 +114,7 @@ fn version(
         }
     }
     if issuer.is_at(&VERSION_1_HOSTS) {
-        let severity = if is_called(settings) { Severity::Warning } else { Severity::Info };
+        let severity = if is_called(lint) { Severity::Warning } else { Severity::Info };
         findings
             .add(
                 &IS1,
@@ -122,21 +133,21 @@ fn asks_for_api(parameter: &Spot<'_>) -> bool {
 }
 
 /// Whether the document shows that callers bring tokens.
-fn is_called(settings: &AuthSettingsV2) -> bool {
+fn is_called(lint: &Lint<'_>) -> bool {
     let refuses = matches!(
-        settings.global_validation().unauthenticated_client_action(),
+        lint.action,
         Some(
             UnauthenticatedAction::Return401
                 | UnauthenticatedAction::Return403
                 | UnauthenticatedAction::Return404
         )
     );
-    refuses || allowed_applications(settings).is_some_and(|allowed| allowed.others)
+    refuses || lint.allowed.as_ref().is_some_and(|allowed| allowed.others)
 }
 
 /// Whether users or groups are named, whose ids are those of one tenant.
-fn names_principals(settings: &AuthSettingsV2) -> bool {
-    let validation = Spot::entra(settings).at("validation");
+fn names_principals(lint: &Lint<'_>) -> bool {
+    let validation = lint.entra.at("validation");
     let principals = validation.at("defaultAuthorizationPolicy").at("allowedPrincipals");
     principals.at("groups").is_filled()
         || principals.at("identities").is_filled()
@@ -176,6 +187,15 @@ impl<'a> Issuer<'a> {
 
     fn is_version_2(&self) -> bool {
         self.segments.last().is_some_and(|last| is_version(last))
+    }
+
+    /// Whether it is one of Azure AD B2C without a user flow: a segment between tenant and version, or
+    /// `p=` in the query of the metadata address.
+    fn lacks_policy(&self, query: &str) -> bool {
+        let is_b2c = self.host.to_ascii_lowercase().ends_with(".b2clogin.com");
+        let has_policy = query.split('&').any(|pair| pair.starts_with("p=") && pair.len() > 2);
+        let segments = self.segments.iter().filter(|own| !is_version(own));
+        is_b2c && !has_policy && segments.count() < 2
     }
 
     fn is_of_any_tenant(&self) -> bool {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Findings, Section, Spot, placeholder::final_text, rule::rules};
-use crate::settings::{AuthSettingsV2, CookieConvention, Form};
+use super::{Findings, Lint, Section, Spot, placeholder::final_text, rule::rules};
+use crate::settings::{CookieConvention, Form};
 
 rules! {
     LO1 Error: "a stolen answer of the sign-in page can be replayed: this is for debugging only",
@@ -21,15 +21,15 @@ rules! {
         "inferred from authSettingsV2 schema, Login.preserveUrlFragmentsForLogins";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The longest time that a nonce is good for without a remark; the default is five minutes.
 const LONG_NONCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let login = Spot::sections(settings).at("login");
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let login = lint.sections.at("login");
     nonce(&login.at("nonce"), findings);
-    cookie(settings.form(), &login.at("cookieExpiration"), findings);
+    cookie(lint.form, &login.at("cookieExpiration"), findings);
     for url in login.at("allowedExternalRedirectUrls").elements() {
         redirect_url(&url, findings);
     }

@@ -1,11 +1,11 @@
 //! `loginParameters` of Entra: what [`LoginParameters`] finds, and what only the document shows.
 
-use super::{Findings, Fix, Rule, Section, Spot, placeholder::final_text, rule::rules};
+use super::{Findings, Fix, Lint, Rule, Section, Spot, placeholder::final_text, rule::rules};
 use crate::{
     json::Kind,
     settings::{
-        AuthSettingsV2, LoginParameters, LoginParametersError as Problem,
-        LoginParametersWarning as Warning, Service,
+        LoginParameters, LoginParametersError as Problem, LoginParametersWarning as Warning,
+        Service,
     },
 };
 
@@ -53,34 +53,41 @@ rules! {
         "Microsoft Entra error codes; RFC 6749 section 3.3";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The longest list that is looked into. Microsoft Entra documents some twenty parameters, and each can
 /// be there once.
 const MAX_PARAMETERS: usize = 100;
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    misplaced(settings, findings);
-    let spot = Spot::entra(settings).at("login").at("loginParameters");
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    misplaced(lint, findings);
+    let spot = lint.entra.at("login").at("loginParameters");
     let Some(json) = spot.json().filter(|json| !json.is_null()) else { return };
-    let Some(texts) = spot.texts() else {
-        not_texts(&spot, json.kind(), findings);
-        return;
-    };
-    let parameters = LoginParameters::from_wire(texts);
-    if parameters.entries().len() > MAX_PARAMETERS {
+    if spot.elements().nth(MAX_PARAMETERS).is_some() {
         let message = "there are more parameters than a sign-in page has";
         findings.add(&LP19, &spot, message, "keep those that are needed");
         return;
     }
-    let list = List { elements: spot.elements(), spot, parameters };
-    for problem in list.parameters.problems() {
-        list.problem(&problem, findings);
+    let Some(parameters) = lint.parameters.clone() else {
+        if !spot.is_unknown() {
+            not_texts(&spot, json.kind(), findings);
+        }
+        return;
+    };
+    let entries = List { elements: spot.elements().collect(), spot, parameters };
+    for problem in entries.parameters.problems() {
+        entries.problem(&problem, findings);
     }
-    for warning in list.parameters.warnings() {
-        list.warning(settings, &warning, findings);
+    for warning in entries.parameters.warnings() {
+        entries.warning(lint, &warning, findings);
     }
-    list.offline_access(settings, findings);
+    entries.offline_access(lint, findings);
+}
+
+/// The list, if it is one of texts that can be looked into.
+pub(super) fn read(spot: &Spot<'_>) -> Option<LoginParameters> {
+    let is_short = spot.elements().nth(MAX_PARAMETERS).is_none();
+    spot.texts().filter(|_| is_short).map(LoginParameters::from_wire)
 }
 
 fn not_texts(spot: &Spot<'_>, kind: Kind, findings: &mut Findings) {
@@ -88,15 +95,15 @@ fn not_texts(spot: &Spot<'_>, kind: Kind, findings: &mut Findings) {
         findings.add(&LP1, spot, "this is no list", "write a list of texts, key=value each");
         return;
     }
-    for element in spot.elements().iter().filter(|element| element.text().is_none()) {
-        findings.add(&LP1, element, "this element is no text", "write key=value in quotes");
+    for element in spot.elements().filter(|element| element.text().is_none()) {
+        findings.add(&LP1, &element, "this element is no text", "write key=value in quotes");
     }
 }
 
 /// Where `loginParameters` is sometimes put: anywhere but in `login` of Entra.
-fn misplaced(settings: &AuthSettingsV2, findings: &mut Findings) {
+fn misplaced(lint: &Lint<'_>, findings: &mut Findings) {
     const NAME: &str = "loginParameters";
-    let sections = Spot::sections(settings);
+    let sections = &lint.sections;
     let providers = sections.at("identityProviders");
     let entra = providers.at("azureActiveDirectory");
     let right = entra.at("login").at(NAME);
@@ -111,8 +118,9 @@ fn misplaced(settings: &AuthSettingsV2, findings: &mut Findings) {
             }
         }
     }
-    let is_entra = |spot: &Spot<'_>| spot.path() == entra.path();
-    let others = providers.members().into_iter().filter(|provider| !is_entra(provider));
+    let place = entra.json().map(crate::settings::json::Json::range);
+    let is_entra = |spot: &Spot<'_>| spot.json().map(crate::settings::json::Json::range) == place;
+    let others = providers.members().filter(|provider| !is_entra(provider));
     let others = others.flat_map(|provider| {
         let parts = [provider.at("login"), provider.at("registration"), provider];
         parts.map(|part| part.at(NAME))
@@ -169,7 +177,7 @@ impl List<'_> {
         }
     }
 
-    fn warning(&self, settings: &AuthSettingsV2, warning: &Warning, findings: &mut Findings) {
+    fn warning(&self, lint: &Lint<'_>, warning: &Warning, findings: &mut Findings) {
         let Some(spot) = self.entry(warning.entry()) else { return };
         let (rule, cure): (&'static Rule, _) = match warning {
             Warning::NoOpenid { .. } => (&LP4, "put openid in front"),
@@ -180,7 +188,7 @@ impl List<'_> {
             Warning::UnknownKey { meant: Some(_), .. } => (&LP11, "write the key that is meant"),
             Warning::UnknownKey { .. } => (&LP11, "check the key"),
             // The issuer's rule speaks where such a parameter fails.
-            Warning::ResourceParameter { .. } if has_v2_issuer(settings) => return,
+            Warning::ResourceParameter { .. } if has_v2_issuer(lint) => return,
             Warning::ResourceParameter { .. } => {
                 (&LP8, "use an issuer that ends with /v2.0, and ask for a scope")
             }
@@ -206,12 +214,12 @@ impl List<'_> {
     }
 
     /// `offline_access` asks for a refresh token, which has to be got and kept.
-    fn offline_access(&self, settings: &AuthSettingsV2, findings: &mut Findings) {
+    fn offline_access(&self, lint: &Lint<'_>, findings: &mut Findings) {
         let asks = self.parameters.scopes().any(|scope| scope.as_str() == "offline_access");
         let position = self.parameters.entries().position(|entry| entry.starts_with("scope="));
         let Some(spot) = self.entry(position).filter(|_| asks) else { return };
-        let has_credential = settings.entra().registration().has_credential();
-        if !has_credential && settings.form().service() != Service::StaticWebApps {
+        let has_credential = lint.has_credential;
+        if !has_credential && lint.service != Service::StaticWebApps {
             let message = "offline_access is asked for, and there is no credential to get it with";
             findings.add(&LP10, spot, message, "set clientSecretSettingName, or a certificate");
         }
@@ -277,7 +285,7 @@ fn in_place(message: &str) -> &str {
     behind.map_or(message, |(_, rest)| rest.trim_start_matches(':').trim_start())
 }
 
-fn has_v2_issuer(settings: &AuthSettingsV2) -> bool {
-    let issuer = settings.entra().registration().open_id_issuer();
+fn has_v2_issuer(lint: &Lint<'_>) -> bool {
+    let issuer = lint.registration.at("openIdIssuer").text();
     issuer.is_some_and(|issuer| issuer.trim_end_matches('/').ends_with("/v2.0"))
 }

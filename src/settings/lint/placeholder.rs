@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Spot;
+use crate::settings::unknown::is_expression;
 
 /// The text at a place, if there is one and nothing in it is to be replaced: about a placeholder only
 /// the rule of placeholders can speak.
@@ -11,24 +12,27 @@ pub(super) fn final_text<'a>(spot: &Spot<'a>) -> Option<Cow<'a, str>> {
 }
 
 impl Spot<'_> {
-    /// Whether it is a text that somebody was to replace.
+    /// Whether it is a text that somebody, or a deployment, is to replace.
     pub(super) fn is_placeholder(&self) -> bool {
         self.text().is_some_and(|text| is_placeholder(&text))
     }
 }
 
 pub(super) fn is_placeholder(text: &str) -> bool {
-    has_word_in(text, '<', '>')
-        || has_word_in(text, '{', '}')
-        || is_between(text, "${", "}")
-        || is_between(text, "{{", "}}")
-        || is_expression(text)
-        || is_yours(text)
+    is_expression(text) || is_open(text)
+}
+
+/// Whether a person was to replace it.
+pub(super) fn is_open(text: &str) -> bool {
+    has_word_in(text, '<', '>') || has_word_in(text, '{', '}') || is_yours(text)
 }
 
 /// `<tenant>`, `https://login.microsoftonline.com/{tenant-id}/v2.0`. JSON in a text has quotes.
 fn has_word_in(text: &str, open: char, close: char) -> bool {
     const LONGEST: usize = 64;
+    if !text.contains(open) {
+        return false;
+    }
     text.split(open).skip(1).any(|rest| {
         let name = rest.split(close).next().unwrap_or_default();
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b" _-.|:/".contains(&byte);
@@ -39,34 +43,25 @@ fn has_word_in(text: &str, open: char, close: char) -> bool {
     })
 }
 
-fn is_between(text: &str, open: &str, close: &str) -> bool {
-    text.split_once(open).is_some_and(|(_, rest)| rest.contains(close))
-}
-
-/// An expression of a deployment template: `[parameters('clientId')]`. Two brackets are a text that
-/// begins with one.
-fn is_expression(text: &str) -> bool {
-    let inside = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    let function = inside.and_then(|inside| inside.split_once('(')).map(|(function, _)| function);
-    function.is_some_and(|function| {
-        !function.is_empty() && function.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
-}
-
-/// `YOUR_CLIENT_ID`, `api://your-api`, `https://login.microsoftonline.com/TENANT_ID/v2.0`. A path of the site can be `/your-orders`.
+/// `YOUR_CLIENT_ID`, `api://your-api`, `https://login.microsoftonline.com/TENANT_ID/v2.0`. A path of the
+/// site can be `/your-orders`.
 fn is_yours(text: &str) -> bool {
-    const WORD: &str = "your";
-    if text.starts_with('/') {
+    const WORD: &[u8; 4] = b"your";
+    let bytes = text.as_bytes();
+    // Most texts have none of the letters.
+    if !bytes.iter().any(|byte| matches!(byte | 0x20, b'y')) && !text.contains('_') {
         return false;
     }
-    let lower = text.to_ascii_lowercase();
-    if lower.contains("/tenant_id") {
-        return true;
+    if bytes.first() == Some(&b'/') {
+        return false;
     }
-    lower.match_indices(WORD).any(|(at, _)| {
-        let before = lower.get(..at).unwrap_or_default();
-        let after = lower.get(at..).and_then(|word| word.strip_prefix(WORD)).unwrap_or_default();
-        after.starts_with(['_', '-'])
-            && (before.is_empty() || before.ends_with(['/', '=', ' ', ':', '.', '@']))
-    })
+    let is_word = |(at, word): (usize, &[u8])| {
+        word.eq_ignore_ascii_case(WORD)
+            && matches!(bytes.get(at.saturating_add(WORD.len())), Some(b'_' | b'-'))
+            && at.checked_sub(1).is_none_or(|before| {
+                bytes.get(before).is_some_and(|before| b"/= :.@".contains(before))
+            })
+    };
+    bytes.windows(WORD.len()).enumerate().any(is_word)
+        || bytes.windows(10).any(|word| word.eq_ignore_ascii_case(b"/tenant_id"))
 }

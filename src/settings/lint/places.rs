@@ -1,13 +1,8 @@
 //! Where a member belongs that an object does not know.
 
-use super::walk::{field, has};
 use crate::settings::{
     Form, Service,
-    json::Step,
-    views::{
-        Properties,
-        field::{Field, Schema, Shape},
-    },
+    setting::{Node, schema},
 };
 
 /// Names that say too little to tell where they belong.
@@ -15,68 +10,67 @@ const VAGUE: [&str; 2] = ["enabled", "properties"];
 
 /// The way, from the sections, to where a name belongs that is unknown in the object at `way`; `None` if
 /// no place or more than one is known.
-pub(super) fn right_place(form: Form, way: &[Step], name: &str) -> Option<Vec<String>> {
+pub(super) fn right_place(form: Form, way: &[String], name: &str) -> Option<Vec<String>> {
     if VAGUE.iter().any(|vague| vague.eq_ignore_ascii_case(name)) {
         return None;
     }
-    let objects = objects(form, way);
+    let objects = objects(form.service(), way);
     let (own, outer) = objects.split_last()?;
     let place = |depth: usize, found: Vec<&'static str>| {
-        let on_the_way = way.iter().take(depth).map(ToString::to_string);
+        let on_the_way = way.iter().take(depth).cloned();
         on_the_way.chain(found.into_iter().map(str::to_owned)).collect()
     };
     let below =
         |depth: usize, schema| Some(place(depth, only_below(form.service(), schema, name)?));
     // What one provider has is never meant for another, or for all.
-    let top =
-        if way.len() > 1 && is_providers(way.first()) { provider_depth(form, way) } else { 0 };
+    let top = if way.len() > 1 && is_providers(way.first()) { provider_depth(way) } else { 0 };
     below(own.0, own.1).or_else(|| {
         outer.iter().rev().take_while(|(depth, _)| *depth >= top).find_map(|&(depth, schema)| {
-            let direct = field(form, schema, name).map(|field| place(depth, vec![field.name]));
-            direct.or_else(|| below(depth, schema))
+            let direct = schema.member(name).filter(|own| own.is_in(form.service()));
+            direct.map(|own| place(depth, vec![own.name])).or_else(|| below(depth, schema))
         })
     })
 }
 
-fn is_providers(step: Option<&Step>) -> bool {
+fn is_providers(step: Option<&String>) -> bool {
     step.is_some_and(|step| step.eq_ignore_ascii_case("identityProviders"))
 }
 
 /// How many names lead to a provider.
-fn provider_depth(form: Form, way: &[Step]) -> usize {
-    let is_custom = way.get(1).is_some_and(|name| {
-        let providers = Properties::SCHEMA.field("identityProviders");
-        let Some(Shape::Object(schema)) = providers.map(|field| field.shape) else { return false };
-        field(form, schema, name).is_some_and(|field| matches!(field.shape, Shape::Map(_)))
-    });
+fn provider_depth(way: &[String]) -> usize {
+    let is_custom =
+        way.get(1).is_some_and(|name| crate::settings::form::has_custom_providers(name));
     if is_custom { 3 } else { 2 }
 }
 
 /// The objects on the way, each with how many names lead to it.
-fn objects(form: Form, way: &[Step]) -> Vec<(usize, &'static Schema)> {
-    let mut schema: &'static Schema = &Properties::SCHEMA;
-    let mut objects = vec![(0, schema)];
+fn objects(service: Service, way: &[String]) -> Vec<(usize, &'static Node)> {
+    let mut node = schema();
+    let mut objects = vec![(0, node)];
     let mut steps = (1..).zip(way);
     while let Some((depth, step)) = steps.next() {
-        let depth = match field(form, schema, step).map(|field| field.shape) {
-            Some(Shape::Object(inner)) => {
-                schema = inner;
-                depth
-            }
-            Some(Shape::Map(inner)) => {
-                schema = inner;
+        let custom = || node.members.iter().find(|own| own.of_any_name().is_some());
+        let is_custom = crate::settings::form::has_custom_providers(step);
+        let found = if is_custom { custom() } else { node.member(step) };
+        let Some(found) = found.filter(|own| own.is_in(service)) else { break };
+        match found.of_any_name() {
+            Some(any) => {
                 let Some((depth, _)) = steps.next() else { break };
-                depth
+                node = any;
+                objects.push((depth, node));
             }
-            _ => break,
-        };
-        objects.push((depth, schema));
+            None if found.members.is_empty() => break,
+            None => {
+                node = found;
+                objects.push((depth, node));
+            }
+        }
     }
     objects
 }
 
 /// The way to the only member of that name in an object of the schema, however deep.
-fn only_below(service: Service, schema: &Schema, name: &str) -> Option<Vec<&'static str>> {
+fn only_below(service: Service, schema: &'static Node, name: &str) -> Option<Vec<&'static str>> {
     let mut found = Vec::new();
     collect(service, schema, name, &mut Vec::new(), &mut found);
     (found.len() == 1).then(|| found.pop()).flatten()
@@ -84,25 +78,33 @@ fn only_below(service: Service, schema: &Schema, name: &str) -> Option<Vec<&'sta
 
 fn collect(
     service: Service,
-    schema: &Schema,
+    schema: &'static Node,
     name: &str,
     way: &mut Vec<&'static str>,
     found: &mut Vec<Vec<&'static str>>,
 ) {
-    for field in schema.members.iter().filter(|field| has(service, schema, field)) {
-        way.push(field.name);
-        if field.name.eq_ignore_ascii_case(name) {
+    for own in schema.members.iter().filter(|own| own.is_in(service)) {
+        way.push(own.name);
+        if own.name.eq_ignore_ascii_case(name) {
             found.push(way.clone());
         }
-        if let Shape::Object(inner) = field.shape {
-            collect(service, inner, name, way, found);
+        if own.of_any_name().is_none() {
+            collect(service, own, name, way, found);
         }
         way.pop();
     }
 }
 
+/// Whether a name is that of a setting, or of an object with settings, of any service.
+pub(super) fn is_known_anywhere(schema: &Node, name: &str) -> bool {
+    schema
+        .members
+        .iter()
+        .any(|own| own.name.eq_ignore_ascii_case(name) || is_known_anywhere(own, name))
+}
+
 /// The member of an object that a name is nearly that of: other separators, or up to two letters.
-pub(super) fn nearest(form: Form, schema: &'static Schema, name: &str) -> Option<&'static Field> {
+pub(super) fn nearest(form: Form, schema: &'static Node, name: &str) -> Option<&'static Node> {
     const LONGEST: usize = 64;
     const FARTHEST: usize = 2;
     if name.len() > LONGEST {
@@ -113,11 +115,15 @@ pub(super) fn nearest(form: Form, schema: &'static Schema, name: &str) -> Option
         letters.map(|byte| byte.to_ascii_lowercase()).collect()
     };
     let name = plain(name);
-    let distances = schema.members.iter().filter(|own| has(form.service(), schema, own));
-    let distances = distances.map(|own| (distance(&name, &plain(own.name)), own));
-    // A short name is near to anything.
-    let near = distances.filter(|(distance, own)| {
-        *distance <= FARTHEST && distance.saturating_mul(4) <= own.name.len()
+    let near = schema.members.iter().filter_map(|own| {
+        // Most names are too long or too short to be near.
+        if !own.is_in(form.service()) || own.name.len().abs_diff(name.len()) > FARTHEST {
+            return None;
+        }
+        let distance = distance(&name, &plain(own.name));
+        // A short name is near to anything.
+        let is_near = distance <= FARTHEST && distance.saturating_mul(4) <= own.name.len();
+        is_near.then_some((distance, own))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, own)| own)
 }

@@ -2,11 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Findings, Section, Severity, Spot, places::nearest, rule::rules};
-use crate::settings::{
-    AuthSettingsV2, Form, Service, UnauthenticatedAction,
-    views::{Platform, Properties},
-};
+use super::{Findings, Lint, Section, Severity, Spot, places::nearest, rule::rules};
+use crate::settings::{Form, Service, UnauthenticatedAction, setting::schema};
 
 rules! {
     ST3 Warning: "a PUT replaces everything: a section that is left out goes back to the platform's defaults",
@@ -22,23 +19,23 @@ rules! {
         "App Service docs, Authentication runtime versions";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let form = settings.form();
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let form = lint.form;
     // Static Web Apps have none of this.
     if form.service() == Service::StaticWebApps {
         return;
     }
-    let sections = Spot::sections(settings);
+    let sections = &lint.sections;
     let platform = sections.at("platform");
     let file = platform.at("configFilePath");
     let is_from_file = form.service() == Service::AppService && file.is_filled();
     if !is_from_file {
-        missing_sections(settings, findings);
+        missing_sections(lint, findings);
     }
 
-    let has_providers = !settings.identity_providers().configured().is_empty();
+    let has_providers = !lint.configured.is_empty();
     // The platform answers all sections, whether they count or not: a provider is what somebody set.
     if is_from_file && has_providers && form != Form::File {
         let message = "a settings file is named, and providers are set up here";
@@ -52,9 +49,9 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
         // Off is the default, but for a settings file, which is read because it is on.
         None => {
             platform.exists()
-                && !enabled.is_filled()
+                && enabled.is_missing()
                 && form != Form::File
-                && !platform.members().iter().any(|own| is_meant_to_switch(form, own))
+                && !platform.members().any(|own| is_meant_to_switch(form, &own))
         }
     };
     if is_off && has_providers {
@@ -73,8 +70,7 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
         None => functions.at("registration").is_filled(),
     };
     let action = sections.at("globalValidation").at("unauthenticatedClientAction");
-    let is_open = action.json().and_then(UnauthenticatedAction::read)
-        == Some(UnauthenticatedAction::AllowAnonymous);
+    let is_open = lint.action == Some(UnauthenticatedAction::AllowAnonymous);
     if is_on && is_open {
         let message = "azureStaticWebApps is on, and requests of nobody go through";
         findings.add(&ST12, &action, message, "write Return401, or RedirectToLoginPage");
@@ -83,31 +79,35 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
 
 /// Whether it was to say whether the platform is on, as another rule tells.
 fn is_meant_to_switch(form: Form, spot: &Spot<'_>) -> bool {
-    let near = || nearest(form, &Platform::SCHEMA, spot.name());
-    spot.name().eq_ignore_ascii_case("properties")
-        || (Platform::SCHEMA.field(spot.name()).is_none()
-            && near().is_some_and(|near| near.name == "enabled"))
+    let name = spot.name();
+    let Some(platform) = schema().member("platform") else { return false };
+    name.eq_ignore_ascii_case("properties")
+        || (platform.member(&name).is_none()
+            && nearest(form, platform, &name).is_some_and(|near| near.name == "enabled"))
 }
 
-fn missing_sections(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let sections = Spot::sections(settings);
+fn missing_sections(lint: &Lint<'_>, findings: &mut Findings) {
+    let sections = &lint.sections;
     // What is in a wrapper is not missing, and what is there under a wrong name or in a wrong place
     // neither: other rules speak of these.
-    if settings.missing_sections().is_empty() || sections.at("properties").exists() {
+    if lint.doc.missing_sections().is_empty()
+        || sections.is_unknown()
+        || sections.at("properties").exists()
+    {
         return;
     }
-    let misplaced = misplaced(settings, &sections);
-    let missing = settings.missing_sections().iter().copied();
+    let misplaced = misplaced(lint);
+    let missing = lint.doc.missing_sections().iter().copied();
     let missing: Vec<_> = missing.filter(|name| !misplaced.contains(name)).collect();
     if missing.is_empty() {
         return;
     }
     let message = format!("sections are missing: {}", missing.join(", "));
     let cure = "read the settings, change them, and send them as a whole";
-    let added = findings.add(&ST3, &sections, message, cure);
+    let added = findings.add(&ST3, sections, message, cure);
     // A resource without an id is that of a template, whose author leaves to the platform what is left
     // out; sections alone are a whole that is about to be sent.
-    let is_template = settings.form().has_envelope() && !Spot::document(settings).at("id").exists();
+    let is_template = lint.form.has_envelope() && !lint.document.at("id").exists();
     if is_template {
         added.severity(Severity::Info);
     }
@@ -115,16 +115,16 @@ fn missing_sections(settings: &AuthSettingsV2, findings: &mut Findings) {
 
 /// Sections that were meant by members beside the sections, under nearly their names, and by members
 /// directly inside of them.
-fn misplaced(settings: &AuthSettingsV2, sections: &Spot<'_>) -> HashSet<&'static str> {
-    let schema = &Properties::SCHEMA;
+fn misplaced(lint: &Lint<'_>) -> HashSet<&'static str> {
+    let schema = schema();
     let mut meant = HashSet::new();
-    for spot in Spot::document(settings).members() {
-        meant.extend(schema.field(spot.name()).map(|own| own.name));
+    for spot in lint.document.members() {
+        meant.extend(schema.member(&spot.name()).map(|own| own.name));
     }
-    for spot in sections.members() {
-        meant.extend(nearest(settings.form(), schema, spot.name()).map(|own| own.name));
+    for spot in lint.sections.members() {
+        meant.extend(nearest(lint.form, schema, &spot.name()).map(|own| own.name));
         for inner in spot.members() {
-            meant.extend(schema.field(inner.name()).map(|own| own.name));
+            meant.extend(schema.member(&inner.name()).map(|own| own.name));
         }
     }
     meant

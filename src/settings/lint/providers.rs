@@ -1,10 +1,10 @@
 //! Providers: custom ones, and those that are half set up.
 
-use super::{Findings, Section, Severity, Spot, rule::rules};
+use super::{Findings, Lint, MAX_NAME, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
     provider::is_custom_name,
-    settings::{AuthSettingsV2, Form, Service, form::has_custom_providers, views::is_built_in},
+    settings::{Form, Service, form::has_custom_providers, setting::is_built_in},
 };
 
 rules! {
@@ -22,7 +22,7 @@ rules! {
         "App Service docs, Authentication API versions";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// What makes a registration: the id, its setting in Static Web Apps, and the setting of the secret.
 const REGISTRATIONS: [[&str; 3]; 3] = [
@@ -31,14 +31,17 @@ const REGISTRATIONS: [[&str; 3]; 3] = [
     ["consumerKey", "consumerKeySettingName", "consumerSecretSettingName"],
 ];
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let service = settings.form().service();
-    let providers = Spot::sections(settings).at("identityProviders");
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let service = lint.service;
+    let providers = &lint.providers;
     for provider in providers.members() {
-        if has_custom_providers(provider.name()) {
+        if has_custom_providers(&provider.name()) {
             for custom in provider.members() {
-                self::custom(settings, &custom, findings);
-                half_set_up(service, &custom, findings);
+                name(lint, &custom, findings);
+                if custom.is_filled() && custom.name().len() <= MAX_NAME {
+                    self::custom(&custom, findings);
+                    half_set_up(service, &custom, findings);
+                }
             }
         } else {
             half_set_up(service, &provider, findings);
@@ -51,44 +54,36 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     }
 }
 
-fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Findings) {
-    let name = provider.name();
-    if !is_custom_name(name) {
+/// The name of a custom provider.
+fn name(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
+    let name = &*provider.name();
+    // Azure/static-web-apps#1691 has one with a hyphen; of Static Web Apps no page forbids it.
+    let may_have_hyphens = lint.service == Service::StaticWebApps;
+    let plain = name.replace('-', if may_have_hyphens { "_" } else { "-" });
+    if !is_custom_name(&plain) {
         let message = format!("the name {} has more than letters, digits and _", Escaped(name));
         findings.add(&ST5, provider, message, "name it with letters, digits and _ alone");
     } else if is_built_in(name) {
         let message = format!("{} is the name of a built-in provider", Escaped(name));
         // In 2020, a provider of this kind was the documented way to Apple.
-        let severity = match settings.form() {
+        let severity = match lint.form {
             Form::File => Severity::Warning,
             _ => Severity::Error,
         };
         findings.add(&ST5, provider, message, "give it another name").severity(severity);
     }
+}
 
-    let registration = provider.at("registration");
-    let configuration = registration.at("openIdConnectConfiguration");
-    let addresses = ["authorizationEndpoint", "tokenEndpoint", "issuer", "certificationUri"]
-        .map(|name| configuration.at(name));
-    let well_known = configuration.at("wellKnownOpenIdConfiguration");
-    let has_address = addresses.iter().any(Spot::is_filled);
-    if well_known.is_filled() && has_address {
-        let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
-        findings.add(&ST6, &configuration, message, "leave them out");
-    } else if registration.is_filled()
-        && !well_known.is_filled()
-        && !has_address
-        && ![&registration, &configuration].iter().any(|own| own.at("properties").exists())
-    {
-        let message = "no address of the provider is set";
-        findings.add(&ST6, &configuration, message, "set wellKnownOpenIdConfiguration");
-    }
+fn custom(provider: &Spot<'_>, findings: &mut Findings) {
+    addresses(&provider.at("registration"), findings);
 
     let scopes = provider.at("login").at("scopes");
-    let Some(texts) = scopes.texts().filter(|texts| !texts.is_empty()) else { return };
+    let mut texts = scopes.elements().map(|scope| scope.text().unwrap_or_default());
     // People write several into one text, too.
-    let mut words = texts.iter().flat_map(|text| text.split_whitespace());
-    if !words.any(|word| word == "openid") && !scopes.elements().iter().any(Spot::is_placeholder) {
+    let has_openid = texts.any(|text| text.split_whitespace().any(|word| word == "openid"));
+    let is_open = scopes.elements().any(|scope| scope.text().is_none() || scope.is_placeholder());
+    if scopes.is_filled() && !has_openid && !is_open && !findings.is_full(&ST7) {
+        let Some(texts) = scopes.texts() else { return };
         let all: Vec<_> =
             std::iter::once("openid").chain(texts.iter().map(AsRef::as_ref)).collect();
         findings
@@ -97,9 +92,35 @@ fn custom(settings: &AuthSettingsV2, provider: &Spot<'_>, findings: &mut Finding
     }
 }
 
+/// The addresses of a custom provider.
+fn addresses(registration: &Spot<'_>, findings: &mut Findings) {
+    if !registration.is_filled() {
+        return;
+    }
+    let configuration = registration.at("openIdConnectConfiguration");
+    let well_known = configuration.at("wellKnownOpenIdConfiguration");
+    let has_address = ["authorizationEndpoint", "tokenEndpoint", "issuer", "certificationUri"]
+        .iter()
+        .any(|name| configuration.at(name).is_filled());
+    if well_known.is_filled() && has_address {
+        let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
+        findings.add(&ST6, &configuration, message, "leave them out");
+    } else if well_known.is_missing()
+        && !has_address
+        && ![registration, &configuration].iter().any(|own| own.at("properties").exists())
+    {
+        let message = "no address of the provider is set";
+        findings.add(&ST6, &configuration, message, "set wellKnownOpenIdConfiguration");
+    }
+}
+
 /// `enabled` says little: the platform answers `true` for providers that were never set up.
 fn half_set_up(service: Service, provider: &Spot<'_>, findings: &mut Findings) {
     let registration = provider.at("registration");
+    // The platform answers all providers, most with nothing in them.
+    if !registration.is_filled() {
+        return;
+    }
     // Of a custom provider.
     let credential = registration.at("clientCredential");
     for [id, id_setting, secret] in REGISTRATIONS {

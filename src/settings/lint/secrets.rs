@@ -1,11 +1,11 @@
 //! Secrets, which are in settings: the document has their names.
 
 use super::{
-    Findings, Section, Severity, Spot, placeholder::is_placeholder, rule::rules, walk::walk,
+    Findings, Lint, Object, Part, Section, Severity, Spot, placeholder::is_placeholder, rule::rules,
 };
 use crate::{
     resource::is_guid,
-    settings::{AuthSettingsV2, Service, views::field::Shape},
+    settings::{Service, setting::Kind},
 };
 
 rules! {
@@ -20,29 +20,24 @@ rules! {
         "App Service docs, Configure Microsoft Entra; Azure-Samples/appservice-builtinauth-bicep";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check: entra, see: Some(see) };
 
 const SECRET: &str = "clientSecretSettingName";
 const THUMBPRINT: &str = "clientSecretCertificateThumbprint";
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    entra(settings, findings);
-    let service = settings.form().service();
-    walk(settings, &mut |_, part| {
-        if matches!(part.shape, Some(Shape::SettingName)) {
-            setting_name(service, &part.spot, findings);
-        }
-    });
+fn see(lint: &Lint<'_>, _: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
+    if part.node.is_some_and(|node| node.kind == Kind::SettingName) {
+        setting_name(lint.service, &part.spot, findings);
+    }
 }
 
-fn entra(settings: &AuthSettingsV2, findings: &mut Findings) {
-    let service = settings.form().service();
-    let registration = Spot::entra(settings).at("registration");
+fn entra(lint: &Lint<'_>, findings: &mut Findings) {
+    let service = lint.service;
+    let registration = &lint.registration;
     let secret = registration.at(SECRET);
     let thumbprint = registration.at(THUMBPRINT);
 
-    let has_proof = settings.entra().registration().has_credential();
-    if settings.entra().is_configured() && !has_proof && !is_misplaced(settings) {
+    if lint.is_entra_configured && !lint.has_credential && !is_misplaced(lint) {
         let cure = "set it to the name of the setting that has the client secret";
         findings.add(&SE1, &secret, "the application has nothing to prove itself with", cure);
     }
@@ -59,10 +54,9 @@ fn entra(settings: &AuthSettingsV2, findings: &mut Findings) {
 }
 
 /// Whether a secret is there in a wrong place or under a wrong name, of which other rules speak.
-fn is_misplaced(settings: &AuthSettingsV2) -> bool {
-    let entra = Spot::entra(settings);
-    let registration = entra.at("registration");
-    entra.at(SECRET).exists()
+fn is_misplaced(lint: &Lint<'_>) -> bool {
+    let registration = &lint.registration;
+    lint.entra.at(SECRET).exists()
         || ["clientSecret", "secretSettingName", "properties"]
             .iter()
             .any(|name| registration.at(name).exists())

@@ -1,18 +1,18 @@
 //! Values of the wrong type, and texts that somebody was to replace.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
 use super::{
-    Findings, Section, Severity, Spot, placeholder::is_placeholder, rule::rules, walk::walk,
+    Findings, Lint, MAX_NAME, Object, Part, Section, Severity, Spot,
+    placeholder::{is_open, is_placeholder},
+    rule::rules,
 };
 use crate::{
-    json::Kind,
+    json::Kind as JsonKind,
     settings::{
-        AuthSettingsV2,
         json::Json,
-        views::{Envelope, field::Shape},
+        setting::{Kind, Node, envelope_schema, is_of},
+        unknown::{is_expression, is_powershell},
     },
 };
 
@@ -23,69 +23,103 @@ rules! {
     ST19 Error: "the platform takes the text as it is: an issuer, a client or a setting of this name does \
         not exist",
         "inferred from copies of templates";
+    ST22 Info: "what it is stays unknown until then: it is not the platform's default, and nothing here \
+        changes it",
+        "Azure Resource Manager docs, Template functions and expressions";
     ST20 Warning: "Entra writes ids of applications, users and groups as GUIDs in its tokens, so nothing \
         else is ever found there",
         "App Service docs, Configure Microsoft Entra";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check: envelope, see: Some(see) };
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    // Another rule that has found something there says more.
-    let spoken = findings.pointers();
-    let mut types = Types { spoken: &spoken, findings };
-    if settings.form().has_envelope() {
-        let document = Spot::document(settings);
-        for field in Envelope::SCHEMA.members {
-            types.check(&document.at(field.name), field.shape);
+fn envelope(lint: &Lint<'_>, findings: &mut Findings) {
+    let mut types = Types { findings };
+    if lint.form.has_envelope() {
+        for node in &envelope_schema().members {
+            types.check(&lint.document.at(node.name), node);
         }
     }
-    walk(settings, &mut |_, part| {
-        if let Some(shape) = part.shape {
-            types.check(&part.spot, shape);
-        }
-    });
-    placeholders(&Spot::sections(settings), &spoken, findings);
+    if lint.sections.exists() {
+        types.object(&lint.sections);
+    }
 }
 
+fn see(_: &Lint<'_>, _: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
+    if let Some(node) = part.node {
+        Types { findings }.check(&part.spot, node);
+    }
+}
+
+/// Looks at types. It is silent where another rule has spoken, which says more.
 struct Types<'f> {
-    spoken: &'f HashSet<String>,
     findings: &'f mut Findings,
 }
 
 impl Types<'_> {
-    fn check(&mut self, spot: &Spot<'_>, shape: Shape) {
+    fn check(&mut self, spot: &Spot<'_>, node: &Node) {
         let Some(json) = spot.json() else { return };
         // No value at all, and a text that is empty or still to be replaced, are as good as missing.
-        if json.kind() == Kind::Null
-            || json.as_str().is_some_and(|text| text.is_empty() || is_placeholder(&text))
-        {
+        if json.kind() == JsonKind::Null {
             return;
         }
-        match shape {
-            Shape::Flag => self.flag(spot, json),
-            Shape::TextFlag if spot.flag().is_some() => {}
-            Shape::TextFlag => self.wrong(spot, "\"true\" or \"false\""),
-            Shape::Text | Shape::SettingName | Shape::Timespan => self.text(spot, json),
-            Shape::Guid => self.guid(spot, json),
-            Shape::Texts => self.list(spot, Self::text),
+        if json.kind() == JsonKind::String {
+            let text = json.as_str().unwrap_or_default();
+            if text.is_empty() && node.kind != Kind::Object {
+                return;
+            }
+            // Of these the rule of placeholders speaks.
+            if is_placeholder(&text) && !is_powershell(&text) {
+                return;
+            }
+            if is_powershell(&text) && !is_of(node.kind, json) {
+                return self.truncated(spot, node.kind);
+            }
+        }
+        match node.kind {
+            Kind::Flag => self.flag(spot, json),
+            Kind::TextFlag if spot.flag().is_some() => {}
+            Kind::TextFlag => self.wrong(spot, "\"true\" or \"false\""),
+            Kind::Text | Kind::SettingName | Kind::Timespan => self.text(spot, json),
+            Kind::Guid => self.guid(spot, json),
+            Kind::Texts => self.list(spot, Self::text),
             // Another rule looks at the elements of this one.
-            Shape::Guids if spot.name().eq_ignore_ascii_case("allowedApplications") => {
+            Kind::Guids if node.name == "allowedApplications" => {
                 self.list(spot, |_, _, _| ());
             }
-            Shape::Guids => self.list(spot, Self::guid),
-            Shape::Hours => self.hours(spot, json),
-            Shape::Choice(names) => self.choice(spot, json, names),
-            Shape::LoginParameters => {}
-            Shape::Object(_) | Shape::Map(_) if json.is_object() => {}
-            Shape::Object(_) | Shape::Map(_) => self.wrong(spot, "an object"),
+            Kind::Guids => self.list(spot, Self::guid),
+            Kind::Hours => self.hours(spot, json),
+            Kind::Choice(names) => self.choice(spot, json, names),
+            // Other rules look at the elements.
+            Kind::LoginParameters => {}
+            Kind::Object => self.object(spot),
         }
+    }
+
+    fn object(&mut self, spot: &Spot<'_>) {
+        let Some(json) = spot.json() else { return };
+        if json.is_object() || json.is_null() {
+            return;
+        }
+        match json.as_str() {
+            Some(text) if is_powershell(&text) => self.truncated(spot, Kind::Object),
+            Some(text) if is_expression(&text) => {}
+            _ => self.wrong(spot, "an object"),
+        }
+    }
+
+    /// What PowerShell leaves of objects that nest too deep for it.
+    fn truncated(&mut self, spot: &Spot<'_>, kind: Kind) {
+        let message = "ConvertTo-Json of PowerShell has cut off what was here";
+        let cure =
+            format!("export it again with ConvertTo-Json -Depth 20, to get {}", kind.expected());
+        self.findings.add(&ST15, spot, message, cure);
     }
 
     fn flag(&mut self, spot: &Spot<'_>, json: Json<'_>) {
         match spot.flag() {
             None => self.wrong(spot, "true or false"),
-            Some(flag) if json.kind() == Kind::String => {
+            Some(flag) if json.kind() == JsonKind::String => {
                 self.tolerated(
                     spot,
                     "a text stands for true or false",
@@ -98,7 +132,7 @@ impl Types<'_> {
     }
 
     fn text(&mut self, spot: &Spot<'_>, json: Json<'_>) {
-        if !matches!(json.kind(), Kind::String | Kind::Null) {
+        if !matches!(json.kind(), JsonKind::String | JsonKind::Null) {
             self.wrong(spot, "a text");
         }
     }
@@ -114,11 +148,31 @@ impl Types<'_> {
     }
 
     fn list(&mut self, spot: &Spot<'_>, mut element: impl FnMut(&mut Self, &Spot<'_>, Json<'_>)) {
-        let Some(elements) = spot.json().and_then(Json::elements) else {
-            return self.wrong(spot, "a list");
+        let Some(json) = spot.json() else { return };
+        let Some(elements) = json.elements() else {
+            return self.no_list(spot, json);
         };
-        for (index, json) in elements.into_iter().enumerate() {
-            element(self, &spot.inner(index.to_string(), json), json);
+        for (index, json) in elements.enumerate() {
+            element(self, &spot.element(index, json), json);
+        }
+    }
+
+    /// PowerShell makes a list of one element that element, and PowerShell 5 some lists an object with
+    /// the list in it.
+    fn no_list(&mut self, spot: &Spot<'_>, json: Json<'_>) {
+        let inner = json.get("value").filter(|own| own.elements().is_some());
+        if let Some(inner) = inner.filter(|_| json.get("Count").is_some()) {
+            let message = "Windows PowerShell has written an object in place of a list";
+            let added = self.findings.add(&ST15, spot, message, "write the list in its value");
+            if let Ok(list) = serde_json::from_str::<Value>(inner.as_written()) {
+                added.fix_by_setting(list);
+            }
+        } else if let Some(text) = json.as_str().filter(|text| !text.starts_with('[')) {
+            let message = "the value is not a list (PowerShell writes a list of one element so)";
+            let added = self.findings.add(&ST15, spot, message, "write it as a list");
+            added.fix_by_setting(vec![&*text]);
+        } else {
+            self.wrong(spot, "a list");
         }
     }
 
@@ -128,7 +182,7 @@ impl Types<'_> {
         // The digits as they are: 72.0 as well as 72.
         match serde_json::from_str::<Value>(&text) {
             Ok(number) => self.tolerated(spot, message, "leave out the quotes", number),
-            Err(_) if self.spoken.contains(&spot.path().to_string()) => {}
+            Err(_) if self.has_spoken(spot) => {}
             Err(_) => {
                 let cure = "write 72, the default";
                 self.findings.add(&ST15, spot, message, cure).severity(Severity::Warning);
@@ -147,10 +201,14 @@ impl Types<'_> {
 
     /// What the service reads nevertheless.
     fn tolerated(&mut self, spot: &Spot<'_>, message: &str, cure: &str, value: impl Into<Value>) {
-        if !self.spoken.contains(&spot.path().to_string()) {
+        if !self.has_spoken(spot) {
             let added = self.findings.add(&ST15, spot, message, cure);
             added.severity(Severity::Warning).fix_by_setting(value);
         }
+    }
+
+    fn has_spoken(&self, spot: &Spot<'_>) -> bool {
+        self.findings.has_place(spot)
     }
 
     fn wrong(&mut self, spot: &Spot<'_>, meant: &str) {
@@ -159,28 +217,56 @@ impl Types<'_> {
     }
 }
 
-/// Texts to be replaced, anywhere inside.
-fn placeholders(spot: &Spot<'_>, spoken: &HashSet<String>, findings: &mut Findings) {
-    /// What is inside repeats a name on its way.
-    const LONGEST: usize = 256;
-    /// Settings have at most ten.
-    const DEEPEST: usize = 32;
-    let Some(json) = spot.json().filter(|_| spot.path().steps().len() <= DEEPEST) else { return };
-    match json.kind() {
-        Kind::Array => {
-            for (index, json) in json.elements().into_iter().flatten().enumerate() {
-                placeholders(&spot.inner(index.to_string(), json), spoken, findings);
-            }
+/// For how many texts the way is looked for.
+const MOST_TRIES: usize = 300;
+
+/// Texts to be replaced, anywhere inside: by a deployment, or by a person.
+pub(super) fn placeholders(lint: &Lint<'_>, findings: &mut Findings) {
+    let Some(root) = lint.sections.json() else { return };
+    let is_template = lint.doc.is_template();
+    // What has no way that can be shown is not looked for again and again.
+    let mut tries = MOST_TRIES;
+    for json in root.all().filter(|json| json.kind() == JsonKind::String) {
+        let text = json.as_str().unwrap_or_default();
+        let rule = match () {
+            () if is_expression(&text) && is_template => &ST22,
+            () if is_expression(&text) || is_open(&text) => &ST19,
+            () => continue,
+        };
+        if findings.is_full(rule) || tries == 0 {
+            continue;
         }
-        Kind::Object => {
-            for member in json.members().filter(|own| own.name.len() <= LONGEST) {
-                placeholders(&spot.inner(member.name.into_owned(), member.value), spoken, findings);
-            }
-        }
-        Kind::String if spot.is_placeholder() && !spoken.contains(&spot.path().to_string()) => {
+        tries = tries.saturating_sub(1);
+        let spot = spot_of(&lint.sections, json);
+        let Some(spot) = spot.filter(|spot| !findings.has_place(spot)) else { continue };
+        if *rule == ST22 {
+            let message = "unknown: decided by the template";
+            findings.add(rule, &spot, message, "nothing, if the template is right");
+        } else {
             let cure = "put in what it stands for";
-            findings.add(&ST19, spot, "this is the placeholder of a template", cure);
+            findings.add(rule, &spot, "this is the placeholder of a template", cure);
         }
-        _ => {}
     }
+}
+
+/// The way from a value down to another that is inside of it. Settings nest at most ten levels.
+fn spot_of<'a>(from: &Spot<'a>, json: Json<'a>) -> Option<Spot<'a>> {
+    const DEEPEST: usize = 32;
+    let target = json.range();
+    let mut spot = from.clone();
+    for _ in 0..DEEPEST {
+        let own = spot.json()?;
+        if own.range() == target {
+            return Some(spot);
+        }
+        let has_it =
+            |inner: &Spot<'a>| inner.json().is_some_and(|json| json.range().end >= target.end);
+        let inner = if own.is_object() {
+            spot.members().find(has_it)
+        } else {
+            spot.elements().find(has_it)
+        };
+        spot = inner.filter(|inner| inner.name().len() <= MAX_NAME)?;
+    }
+    None
 }

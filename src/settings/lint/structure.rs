@@ -2,18 +2,14 @@
 
 mod unknown;
 
-use super::{
-    Findings, Fix, Section, Severity, Spot,
-    rule::rules,
-    walk::{Object, Part, last_of_each, walk},
-};
+use super::{Findings, Fix, Lint, Object, Part, Section, Severity, Spot, rule::rules};
 use crate::{
     escape::Escaped,
     settings::{
-        AuthSettingsV2, Form, Service,
-        form::has_custom_providers,
-        json::Path,
-        views::{Envelope, Properties},
+        Form, Service,
+        form::CUSTOM_PROVIDERS,
+        json::{Json, last_of_each},
+        setting::{envelope_schema, schema},
     },
 };
 
@@ -30,33 +26,29 @@ rules! {
         "inferred from the platform's reader, Json.NET";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check: envelope, see: Some(see) };
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
-    envelope(settings, findings);
-    walk(settings, &mut |object, part| {
-        if part.is_repeated {
-            repeated(&part.spot, findings);
-        }
-        if object.is_map {
-            return;
-        }
-        if part.shape.is_none() && part.spot.name().eq_ignore_ascii_case("properties") {
-            wrapper(object, part, findings);
-        } else if !of_another_form(settings.form(), object, part, findings) && part.shape.is_none()
-        {
-            unknown::member(settings, object, part, findings);
-        }
-    });
+fn see(lint: &Lint<'_>, object: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
+    if part.is_repeated {
+        repeated(&part.spot, findings);
+    }
+    if object.is_map() {
+        return;
+    }
+    if part.node.is_none() && part.spot.is_named("properties") {
+        wrapper(object, part, findings);
+    } else if !of_another_form(lint.form, object, part, findings) && part.node.is_none() {
+        unknown::member(lint, object, part, findings);
+    }
 }
 
 fn repeated(spot: &Spot<'_>, findings: &mut Findings) {
-    let message = format!("{} is there more than once", Escaped(spot.name()));
+    let message = format!("{} is there more than once", Escaped(&spot.name()));
     findings.add(&ST21, spot, message, "remove all of them but the one that is meant");
 }
 
 /// What is around the sections.
-fn envelope(settings: &AuthSettingsV2, findings: &mut Findings) {
+fn envelope(lint: &Lint<'_>, findings: &mut Findings) {
     /// Of a resource, and of a resource in a template.
     const KNOWN: [&str; 14] = [
         "id",
@@ -74,17 +66,19 @@ fn envelope(settings: &AuthSettingsV2, findings: &mut Findings) {
         "comments",
         "copy",
     ];
-    let Some(wrapper) = settings.form().wrapper() else { return };
-    let is_resource = settings.form().has_envelope();
-    for (spot, is_repeated) in last_of_each(&Spot::document(settings)) {
+    let Some(wrapper) = lint.form.wrapper() else { return };
+    let is_resource = lint.form.has_envelope();
+    let members = lint.document.json().into_iter().flat_map(Json::values);
+    for (json, is_repeated) in last_of_each(members) {
+        let spot = lint.document.member(json);
         // What else a staticwebapp.config.json has is nothing of authentication.
-        if is_repeated && (is_resource || spot.name().eq_ignore_ascii_case(wrapper)) {
+        if is_repeated && (is_resource || spot.is_named(wrapper)) {
             repeated(&spot, findings);
         }
-        let is_known = KNOWN.iter().any(|known| known.eq_ignore_ascii_case(spot.name()))
-            || Envelope::SCHEMA.field(spot.name()).is_some();
+        let is_known = KNOWN.iter().any(|known| spot.is_named(known))
+            || envelope_schema().member(&spot.name()).is_some();
         if is_resource && !is_known {
-            unknown::beside_the_sections(settings, &spot, findings);
+            unknown::beside_the_sections(lint, &spot, findings);
         }
     }
 }
@@ -93,16 +87,20 @@ fn envelope(settings: &AuthSettingsV2, findings: &mut Findings) {
 fn wrapper(object: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
     /// More than any object has.
     const MOST: usize = 32;
-    let inside = last_of_each(&part.spot);
-    let is_free = inside.len() <= MOST
-        && part.spot.json().is_some_and(crate::settings::json::Json::is_object)
-        && inside.iter().all(|(inner, _)| !object.spot.at(inner.name()).exists());
+    let inside = part.spot.json().filter(|json| json.is_object());
+    let members = inside.into_iter().flat_map(Json::values);
+    let inside: Vec<_> = last_of_each(members).take(MOST.saturating_add(1)).collect();
+    let is_free = part.spot.json().is_some_and(Json::is_object)
+        && inside.len() <= MOST
+        && inside.iter().all(|(inner, _)| {
+            object.spot.json().is_some_and(|own| own.get(&inner.name()).is_none())
+        });
     let message = "the members of a section are inside properties";
     let mut added = findings.add(&ST2, &part.spot, message, "take them out of it");
     if is_free {
         for (inner, _) in inside {
-            let to = object.spot.path().join(inner.name().to_owned());
-            added = added.fix(Fix::Move { from: inner.path().clone(), to });
+            let to = object.spot.path().join(inner.name().into_owned());
+            added = added.fix(Fix::Move { from: part.spot.member(inner).path(), to });
         }
         added.fix_by_removing();
     }
@@ -116,15 +114,17 @@ fn of_another_form(
     findings: &mut Findings,
 ) -> bool {
     let spot = &part.spot;
-    let is = |name: &str| spot.name().eq_ignore_ascii_case(name);
-    let has = |name: &str| object.schema.field(name).is_some();
-    let (name, severity) = if has("customOpenIdConnectProviders") {
+    let is = |name: &str| spot.is_named(name);
+    let has = |name: &str| object.schema.member(name).is_some();
+    let (name, severity) = if CUSTOM_PROVIDERS.iter().any(|name| is(name)) {
         let custom = form.custom_providers();
-        if has_custom_providers(spot.name()) && !is(custom) {
-            (custom, Severity::Warning)
-        } else if ["github", "gitHub"].contains(&spot.name())
-            && spot.name() != form.provider("gitHub")
-        {
+        if is(custom) || !has(Form::AppService.custom_providers()) {
+            return false;
+        }
+        (custom, Severity::Warning)
+    } else if is("gitHub") && has("gitHub") {
+        let written = spot.name();
+        if ["github", "gitHub"].contains(&&*written) && written != form.provider("gitHub") {
             (form.provider("gitHub"), case_matters(form))
         } else {
             return false;
@@ -146,9 +146,8 @@ fn of_another_form(
     } else {
         return false;
     };
-    let to = spot.path().sibling(name);
-    let is_free = to.is_same_but_for_case(spot.path()) || !object.spot.at(name).exists();
-    let message = format!("{} is the name of another form or version", Escaped(spot.name()));
+    let is_free = is(name) || object.spot.json().is_some_and(|own| own.get(name).is_none());
+    let message = format!("{} is the name of another form or version", Escaped(&spot.name()));
     let added = findings.add(&ST4, spot, message, format!("name it {name}")).severity(severity);
     // A text is no list under another name either.
     if is_free && (name != "scopes" || spot.texts().is_some()) {
@@ -162,19 +161,7 @@ fn case_matters(form: Form) -> Severity {
     if form.service() == Service::StaticWebApps { Severity::Warning } else { Severity::Info }
 }
 
-/// Whether nothing is at a path, and objects alone are on the way to it.
-fn is_free(settings: &AuthSettingsV2, path: &Path) -> bool {
-    let mut spot = Spot::document(settings);
-    for step in path.steps() {
-        if spot.json().is_some_and(|json| !json.is_object()) {
-            return false;
-        }
-        spot = spot.at(step);
-    }
-    !spot.exists()
-}
-
 /// A section by its name.
 fn is_section(name: &str) -> bool {
-    Properties::SCHEMA.field(name).is_some()
+    schema().member(name).is_some()
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Findings, Section, Severity, Spot, rule::rules};
-use crate::settings::{AuthSettingsV2, LoginParameters, Service};
+use super::{Findings, Lint, Section, Severity, rule::rules};
+use crate::settings::{LoginParameters, Service};
 
 rules! {
     TS1 Warning: "there are no X-MS-TOKEN-* headers, no tokens in /.auth/me and no /.auth/refresh",
@@ -16,22 +16,22 @@ rules! {
         "App Service docs, Work with OAuth tokens";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
 /// The default, beyond which the documentation warns.
 const USUAL_EXTENSION: Duration = Duration::from_secs(72 * 60 * 60);
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
     // Static Web Apps have no token store.
-    if settings.form().service() == Service::StaticWebApps {
+    if lint.service == Service::StaticWebApps {
         return;
     }
-    let store = Spot::sections(settings).at("login").at("tokenStore");
+    let store = lint.sections.at("login").at("tokenStore");
     let enabled = store.at("enabled");
     let blob = store.at("azureBlobStorage");
-    let is_container_app = settings.form().service() == Service::ContainerApps;
+    let is_container_app = lint.service == Service::ContainerApps;
 
-    if enabled.flag() != Some(true) && asks_for_tokens(settings) {
+    if enabled.flag() != Some(true) && !enabled.is_unknown() && asks_for_tokens(lint) {
         let message = "a sign-in asks for tokens, and the token store is off";
         let added = findings.add(&TS1, &enabled, message, "set it to true");
         // A container app needs a place for them as well.
@@ -43,6 +43,7 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
     let has_container = |name| blob.at(name).is_filled();
     if is_container_app
         && enabled.flag() == Some(true)
+        && !blob.is_unknown()
         && !has_container("sasUrlSettingName")
         && !has_container("blobContainerUri")
     {
@@ -82,11 +83,10 @@ fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
 }
 
 /// Whether a sign-in asks for a refresh token or for the token of an API.
-fn asks_for_tokens(settings: &AuthSettingsV2) -> bool {
-    let parameters = settings.entra().login_parameters();
+fn asks_for_tokens(lint: &Lint<'_>) -> bool {
     let wants = |parameters: &LoginParameters| {
         let mut scopes = parameters.scopes();
         scopes.any(|scope| !scope.is_openid() || scope.as_str() == "offline_access")
     };
-    parameters.is_some_and(|parameters| wants(&parameters))
+    lint.parameters.as_ref().is_some_and(wants)
 }

@@ -1,12 +1,9 @@
 //! `globalValidation`: what happens to requests of nobody.
 
-use super::{
-    Findings, Section, Severity, Spot, authorization::allowed_applications,
-    placeholder::final_text, rule::rules,
-};
+use super::{Findings, Lint, Section, Severity, Spot, placeholder::final_text, rule::rules};
 use crate::{
     escape::Escaped,
-    settings::{AuthSettingsV2, Service, UnauthenticatedAction as Action},
+    settings::{Form, Service, UnauthenticatedAction as Action, edit::custom_providers},
 };
 
 rules! {
@@ -20,52 +17,55 @@ rules! {
         "inferred; used on purpose for Standard logic apps (Microsoft Community Hub)";
     UN5 Warning: "requests of nobody go through: the action has no effect",
         "inferred from authSettingsV2 schema, GlobalValidation.requireAuthentication";
-    UN6 Error: "it can be saved, but nothing says what the platform does to requests of nobody then",
+    UN6 Error: "Azure Resource Manager stores it as RedirectToLoginPage",
         "authSettingsV2 schema, UnauthenticatedClientActionV2; Azure/azure-cli#21618";
     UN7 Warning: "a caller whose token is missing or over gets a 302 to a page for people, not a 401",
         "inferred; samples of Microsoft's answer 401 for APIs";
 }
 
-pub(super) const SECTION: Section = Section { rules: RULES, check };
+pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
 
-fn check(settings: &AuthSettingsV2, findings: &mut Findings) {
+fn check(lint: &Lint<'_>, findings: &mut Findings) {
     // Static Web Apps have no such section. And a settings file counts instead of the document that
     // names it.
-    let sections = Spot::sections(settings);
+    let sections = &lint.sections;
     let platform = sections.at("platform");
-    if settings.form().service() == Service::StaticWebApps
-        || platform.at("configFilePath").is_filled()
-    {
+    if lint.service == Service::StaticWebApps || platform.at("configFilePath").is_filled() {
         return;
     }
     let global = sections.at("globalValidation");
     let spot = global.at("unauthenticatedClientAction");
-    let action = spot.json().and_then(Action::read);
-    if let Some(Action::Other(text)) = &action {
-        unknown_action(&spot, text, findings);
+    let action = lint.action.as_ref();
+    if let Some(Action::Other(text)) = action {
+        unknown_action(lint.form, &spot, text, findings);
     }
     // Container Apps always require it.
-    let required = match settings.form().service() {
+    let required = match lint.service {
         Service::ContainerApps => None,
         _ => global.at("requireAuthentication").flag(),
     };
-    contradictions(settings, &global, required, action.as_ref(), findings);
+    contradictions(lint, &global, required, action, findings);
 
-    let redirects = action == Some(Action::RedirectToLoginPage) && required != Some(false);
-    let providers = settings.identity_providers().configured();
-    if redirects && providers.is_empty() && platform.at("enabled").flag() == Some(true) {
+    let redirects = action == Some(&Action::RedirectToLoginPage) && required != Some(false);
+    let providers = &lint.configured;
+    if redirects
+        && providers.is_empty()
+        && !lint.are_providers_unknown
+        && platform.at("enabled").flag() == Some(true)
+    {
         let message = "requests are redirected to sign in, and no provider has an id";
         findings.add(&UN1, &spot, message, "set up a provider");
         return;
     }
-    redirect(settings, redirects, &providers, findings);
-    if redirects && allowed_applications(settings).is_some_and(|own| own.own && own.others) {
+    redirect(lint, redirects, providers, findings);
+    // MCP clients have a rule of their own.
+    if redirects && lint.allowed.as_ref().is_some_and(|own| own.own && own.others && !own.vs_code) {
         let message = "other applications call, and requests are redirected to sign in";
         findings.add(&UN7, &spot, message, "set it to Return401, unless most visitors are people");
     }
 }
 
-fn unknown_action(spot: &Spot<'_>, text: &str, findings: &mut Findings) {
+fn unknown_action(form: Form, spot: &Spot<'_>, text: &str, findings: &mut Findings) {
     // Other than a text it is a number.
     if spot.text().is_some() && final_text(spot).is_none() {
         return;
@@ -73,6 +73,8 @@ fn unknown_action(spot: &Spot<'_>, text: &str, findings: &mut Findings) {
     let cure = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
     let lower = text.to_ascii_lowercase();
     let modern = match &*lower {
+        // The names of settings files.
+        "rejectwith401" | "rejectwith403" | "rejectwith404" if form == Form::File => return,
         "rejectwith401" => Action::Return401,
         "rejectwith403" => Action::Return403,
         "rejectwith404" => Action::Return404,
@@ -87,7 +89,7 @@ fn unknown_action(spot: &Spot<'_>, text: &str, findings: &mut Findings) {
 }
 
 fn contradictions(
-    settings: &AuthSettingsV2,
+    lint: &Lint<'_>,
     global: &Spot<'_>,
     required: Option<bool>,
     action: Option<&Action>,
@@ -96,7 +98,7 @@ fn contradictions(
     let required_spot = global.at("requireAuthentication");
     match (required, action) {
         (Some(true), Some(Action::AllowAnonymous)) => {
-            let kind = settings.envelope().kind().unwrap_or_default().to_ascii_lowercase();
+            let kind = lint.document.at("kind").text().unwrap_or_default().to_ascii_lowercase();
             let severity =
                 if kind.contains("workflowapp") { Severity::Info } else { Severity::Warning };
             let message = "authentication is required, and the action is AllowAnonymous";
@@ -127,21 +129,16 @@ fn contradictions(
 }
 
 /// The provider to redirect to.
-fn redirect(
-    settings: &AuthSettingsV2,
-    redirects: bool,
-    providers: &[String],
-    findings: &mut Findings,
-) {
-    let sections = Spot::sections(settings);
+fn redirect(lint: &Lint<'_>, redirects: bool, providers: &[String], findings: &mut Findings) {
+    let sections = &lint.sections;
     let spot = sections.at("globalValidation").at("redirectToProvider");
     if !spot.is_filled() {
-        if redirects && !providers.is_empty() {
+        if redirects && !providers.is_empty() && !spot.is_unknown() {
             let message =
                 "requests are redirected to sign in, and nothing says with which provider";
             let added = findings.add(&UN2, &spot, message, "name one that is set up");
             if let [only] = providers
-                && has_name(settings, only)
+                && has_name(lint, only)
             {
                 added.fix_by_setting(only.as_str());
             }
@@ -154,6 +151,7 @@ fn redirect(
     if has(&name)
         || (name.eq_ignore_ascii_case("microsoftaccount") && has("legacymicrosoftaccount"))
         || !sections.at("identityProviders").exists()
+        || lint.are_providers_unknown
     {
         return;
     }
@@ -175,7 +173,7 @@ const ENTRA: &str = "azureactivedirectory";
 
 /// Whether it is known how to name a provider here. Of the older Microsoft account and of Static Web
 /// Apps no source says it.
-fn has_name(settings: &AuthSettingsV2, provider: &str) -> bool {
+fn has_name(lint: &Lint<'_>, provider: &str) -> bool {
     let built_in = [ENTRA, "apple", "facebook", "github", "google", "twitter"].contains(&provider);
-    built_in || settings.identity_providers().all_custom().any(|(name, _)| name == provider)
+    built_in || custom_providers(lint.providers.json()).any(|own| own.name() == provider)
 }

@@ -14,11 +14,6 @@ pub enum LoginParametersError {
     /// Nothing was given to the builder.
     #[error("there is no login parameter")]
     Empty,
-    /// What the document has is no list of texts. Only
-    /// [`Entra::read_login_parameters`](crate::settings::views::Entra::read_login_parameters) and what
-    /// uses it fail with this.
-    #[error("loginParameters of the document is no list of texts")]
-    NotTexts,
     /// There is no `=`, so nothing says what is the key and what the value.
     #[error("loginParameters[{entry}] has no `=` between a key and a value")]
     NoEquals {
@@ -142,7 +137,7 @@ impl LoginParametersError {
     #[must_use]
     pub fn entry(&self) -> Option<usize> {
         match self {
-            Self::Empty | Self::NotTexts | Self::TooLong => None,
+            Self::Empty | Self::TooLong => None,
             Self::NoEquals { entry }
             | Self::EmptyKey { entry }
             | Self::InvalidKey { entry, .. }

@@ -1,6 +1,8 @@
 use easyauth::settings::Severity;
 
-use super::{CONTAINER_APP, FILE, fires, fires_in, of_rule, passes, passes_in, says, silent};
+use super::{
+    CONTAINER_APP, FILE, SITE, fires, fires_in, fixes, of_rule, passes, passes_in, says, silent,
+};
 
 const CLIENT_ID: &str = "/identityProviders/azureActiveDirectory/registration/clientId";
 const AUDIENCES: &str = "/identityProviders/azureActiveDirectory/validation/allowedAudiences";
@@ -86,7 +88,7 @@ fn au3_a_custom_provider_has_no_audiences() {
     let custom = "/identityProviders/customOpenIdConnectProviders/contoso/registration/clientId";
     silent("AU3", &[API, (custom, "\"orders\"")]);
     let off = ("/identityProviders/azureActiveDirectory/enabled", "false");
-    assert_eq!(of_rule(super::SITE, "AU3", &[API, (custom, "\"orders\""), off]).len(), 1);
+    assert_eq!(of_rule(SITE, "AU3", &[API, (custom, "\"orders\""), off]).len(), 1);
 }
 
 #[test]
@@ -165,7 +167,7 @@ fn az5_identities_are_few() {
     // The commas count: 500, and 501.
     silent("AZ5", &[(IDENTITIES, &format!("[\"{}\",\"a\"]", "a".repeat(498)))]);
     let changes = [(IDENTITIES, &*format!("[\"{}\",\"a\"]", "a".repeat(499)))];
-    assert_eq!(of_rule(super::SITE, "AZ5", &changes).len(), 1);
+    assert_eq!(of_rule(SITE, "AZ5", &changes).len(), 1);
 }
 
 #[test]
@@ -196,7 +198,7 @@ fn az7_one_generation_checks() {
             assert_eq!(
                 finding.to_string(),
                 "warning AZ7 at /properties/identityProviders/azureActiveDirectory/validation/\
-                 jwtClaimChecks: jwtClaimChecks and defaultAuthorizationPolicy are both set; they are \
+                 jwtClaimChecks (line 31, column 29): jwtClaimChecks and defaultAuthorizationPolicy are both set; they are \
                  two generations of one check, and a caller has to pass both, if both count. Cure: \
                  move the older checks into defaultAuthorizationPolicy",
             );
@@ -204,5 +206,49 @@ fn az7_one_generation_checks() {
     }
     fires("AZ7", CHECKS, &[(APPLICATIONS, OWN), (&clients, OWN)]);
     passes(&[(&groups, SOME), (&clients, OWN)]);
-    passes(&[(&groups, "[]"), (GROUPS, SOME)]);
+    silent("AZ7", &[(&groups, "[]"), (GROUPS, SOME)]);
+}
+
+/// hashicorp/terraform-provider-azurerm#20820: nobody passes an empty check.
+#[test]
+fn az8_checks_are_not_empty() {
+    let (groups, clients) =
+        (format!("{CHECKS}/allowedGroups"), format!("{CHECKS}/allowedClientApplications"));
+    for list in [&groups, &clients, GROUPS, IDENTITIES] {
+        fixes("AZ8", list, &[(list, "[]")], None);
+        let name = list.rsplit('/').next().unwrap();
+        let finding = fires("AZ8", list, &[(list, "[]")]);
+        assert_eq!(finding.severity(), Severity::Warning);
+        says(&finding, &format!("the list {name} is empty"), "remove it");
+        silent("AZ8", &[(list, SOME)]);
+    }
+    silent("AZ8", &[(APPLICATIONS, "[]")]);
+}
+
+/// Microsoft Q&A 5529304.
+#[test]
+fn az9_an_api_has_callers() {
+    let api = (ACTION, "\"Return401\"");
+    let finding = fires("AZ9", APPLICATIONS, &[api, (APPLICATIONS, OWN)]);
+    assert_eq!(finding.severity(), Severity::Info);
+    silent("AZ9", &[(APPLICATIONS, OWN)]);
+    silent("AZ9", &[api, (APPLICATIONS, SOME)]);
+}
+
+/// KelvinTelegaar/CIPP#368.
+#[test]
+fn au4_an_app_id_uri_comes_with_its_client_id() {
+    let audiences = "/identityProviders/azureActiveDirectory/validation/allowedAudiences";
+    let other = "66667777-cccc-4444-dddd-5555eeee6666";
+    let list = format!(r#"["api://{other}"]"#);
+    let findings = of_rule(SITE, "AU4", &[(audiences, &list)]);
+    assert_eq!(findings[0].pointer(), format!("/properties{audiences}/0"));
+    says(
+        &findings[0],
+        "the audience is the App ID URI of another app registration, and its client ID is not listed",
+        &format!("list {other} as well"),
+    );
+    let both = format!(r#"["api://{other}","{other}"]"#);
+    silent("AU4", &[(audiences, &both)]);
+    silent("AU4", &[(audiences, r#"["api://11112222-bbbb-3333-cccc-4444dddd5555"]"#)]);
 }

@@ -1,6 +1,6 @@
 use easyauth::settings::Severity;
 
-use super::{CONTAINER_APP, fires_in, passes, passes_in, says};
+use super::{CONTAINER_APP, fires_in, of_rule, passes, passes_in, says};
 
 const BLOB: &str = "/login/tokenStore/azureBlobStorage";
 
@@ -78,4 +78,27 @@ fn st18_keys_come_in_pairs() {
     passes_in(CONTAINER_APP, &[(encrypts, "\"key\""), (signs, "\"other-key\"")]);
     passes_in(CONTAINER_APP, &[(encrypts, "\"\""), (signs, "null")]);
     passes(&[]);
+}
+
+/// microsoft/azure-container-apps#865.
+#[test]
+fn ca1_what_is_on_has_a_provider() {
+    let (enabled, providers) = ("/platform/enabled", "/identityProviders");
+    let findings = of_rule(CONTAINER_APP, "CA1", &[(enabled, "true"), (providers, "{}")]);
+    assert_eq!(findings[0].pointer(), "/properties/identityProviders");
+    says(
+        &findings[0],
+        "authentication is on, and there is no provider",
+        "set up a provider, or set enabled to false",
+    );
+    for (enabled_json, providers_json) in [
+        ("false", "{}"),
+        // What the service answers.
+        ("true", r#"{"customOpenIdConnectProviders":{}}"#),
+        ("true", "\"[parameters('providers')]\""),
+        ("\"[parameters('on')]\"", "{}"),
+    ] {
+        let changes = [(enabled, enabled_json), (providers, providers_json)];
+        assert_eq!(of_rule(CONTAINER_APP, "CA1", &changes), [], "{providers_json}");
+    }
 }

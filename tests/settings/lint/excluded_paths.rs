@@ -23,7 +23,7 @@ fn ex1_paths_begin_with_a_slash() {
     assert_eq!(finding.severity(), Severity::Warning);
     assert_eq!(
         finding.to_string(),
-        "warning EX1 at /properties/globalValidation/excludedPaths/0: the path does not begin with a \
+        "warning EX1 at /properties/globalValidation/excludedPaths/0 (line 18, column 25): the path does not begin with a \
          slash; it is saved, and probably matches no request: a sign-in is needed there as elsewhere. \
          Cure: begin it with one",
     );

@@ -1,6 +1,8 @@
 use easyauth::settings::Severity;
 
-use super::{CONTAINER_APP, STATIC_WEB_APP, fires, fires_in, fixes, of_rule, passes, says, silent};
+use super::{
+    CONTAINER_APP, SITE, STATIC_WEB_APP, fires, fires_in, fixes, of_rule, passes, says, silent,
+};
 
 const ISSUER: &str = "/identityProviders/azureActiveDirectory/registration/openIdIssuer";
 const PARAMETERS: &str = "/identityProviders/azureActiveDirectory/login/loginParameters";
@@ -125,7 +127,7 @@ fn is5_tenants_are_named() {
     assert_eq!(finding.severity(), Severity::Warning);
     assert_eq!(
         finding.to_string(),
-        "warning IS5 at /properties/identityProviders/azureActiveDirectory/registration/openIdIssuer: \
+        "warning IS5 at /properties/identityProviders/azureActiveDirectory/registration/openIdIssuer (line 23, column 27): \
          the issuer stands for many tenants, and nothing here says which are let in; the platform does \
          not check the tenant: accounts of any tenant are let in. Cure: write the tenant's id; or list \
          tenants, ten at most, in the app setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the \
@@ -142,8 +144,39 @@ fn is5_tenants_are_named() {
     ] {
         let list = format!("{VALIDATION}/{list}");
         passes(&[(ISSUER, COMMON), (&list, r#"["33334444-dddd-5555-eeee-6666ffff7777"]"#)]);
-        fires("IS5", ISSUER, &[(ISSUER, COMMON), (&list, "[]")]);
+        assert_eq!(of_rule(SITE, "IS5", &[(ISSUER, COMMON), (&list, "[]")]).len(), 1);
     }
+}
+
+/// The address of the metadata works, with or without a query.
+#[test]
+fn is6_metadata_addresses_work() {
+    let metadata = "/v2.0/.well-known/openid-configuration";
+    for host in [
+        "login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012",
+        "contoso.b2clogin.com/t/B2C_1_x",
+    ] {
+        passes(&[(ISSUER, &format!("\"https://{host}{metadata}\""))]);
+    }
+    let query = format!(
+        "\"https://contoso.b2clogin.com/contoso.onmicrosoft.com{metadata}?p=B2C_1_signin\""
+    );
+    passes(&[(ISSUER, &query)]);
+    fires("IS6", ISSUER, &[(ISSUER, "\"https://login.microsoftonline.com/t/v2.0?p=x\"")]);
+}
+
+#[test]
+fn is7_b2c_issuers_name_a_user_flow() {
+    let finding = fires("IS7", ISSUER, &[(ISSUER, "\"https://contoso.b2clogin.com/t/v2.0/\"")]);
+    says(
+        &finding,
+        "the issuer is one of Azure AD B2C, and names no user flow",
+        "write https://<name>.b2clogin.com/<tenant>/<user flow>/v2.0/",
+    );
+    let empty = "\"https://contoso.b2clogin.com/t/v2.0/.well-known/openid-configuration?p=\"";
+    fires("IS7", ISSUER, &[(ISSUER, empty)]);
+    passes(&[(ISSUER, "\"https://contoso.b2clogin.com/t/B2C_1_signin/v2.0/\"")]);
+    passes(&[(ISSUER, "\"https://contoso.ciamlogin.com/t/v2.0\"")]);
 }
 
 #[test]
@@ -189,7 +222,7 @@ fn is6_the_issuer_is_an_address() {
         silent("IS6", &[(ISSUER, &format!("\"{placeholder}\""))]);
     }
     for almost in ["http://a>b<c", "http://a}b{c", "[a", "a]"] {
-        assert_eq!(of_rule(super::SITE, "IS6", &[(ISSUER, &format!("\"{almost}\""))]).len(), 1);
+        assert_eq!(of_rule(SITE, "IS6", &[(ISSUER, &format!("\"{almost}\""))]).len(), 1);
     }
 }
 

@@ -15,7 +15,7 @@ fn lo1_the_nonce_is_checked() {
     let finding = fires("LO1", NONCE, &[(NONCE, "false")]);
     assert_eq!(
         finding.to_string(),
-        "error LO1 at /properties/login/nonce/validateNonce: the nonce of sign-ins is not checked; a \
+        "error LO1 at /properties/login/nonce/validateNonce (line 86, column 26): the nonce of sign-ins is not checked; a \
          stolen answer of the sign-in page can be replayed: this is for debugging only. Cure: set it \
          to true",
     );
@@ -25,6 +25,8 @@ fn lo1_the_nonce_is_checked() {
             "rule": "LO1",
             "severity": "error",
             "pointer": "/properties/login/nonce/validateNonce",
+            "line": 86,
+            "column": 26,
             "message": "the nonce of sign-ins is not checked",
             "why": "a stolen answer of the sign-in page can be replayed: this is for debugging only",
             "cure": "set it to true",

@@ -27,7 +27,7 @@ fn leaves(finding: &Finding, list: &str, after: &str) {
     let mut settings = changed(SITE, &[(AT, list)]);
     assert!(finding.fix(&mut settings));
     let value: serde_json::Value =
-        serde_json::from_str(settings.get(&format!("/properties{AT}")).unwrap()).unwrap();
+        serde_json::from_str(settings.pointer(&format!("/properties{AT}")).unwrap()).unwrap();
     assert_eq!(value.to_string(), after);
 }
 
@@ -276,8 +276,8 @@ fn lp17_where_they_are_read() {
         says(&finding, "loginParameters of Entra are not in its login", "move them into login");
         let mut settings = changed(SITE, &[(&wrong, &list)]);
         assert!(finding.fix(&mut settings));
-        assert_eq!(settings.get(&format!("/properties{AT}")), Some(list.as_str()));
-        assert_eq!(settings.get(&format!("/properties{wrong}")), None);
+        assert_eq!(settings.pointer(&format!("/properties{AT}")), Some(list.as_str()));
+        assert_eq!(settings.pointer(&format!("/properties{wrong}")), None);
         // There is a list already, and which of them is meant nobody knows.
         assert!(!fires("LP17", &wrong, &[(&wrong, &list), (AT, &list)]).is_fixable());
     }

@@ -1,5 +1,6 @@
 //! The linter: each rule with a document that breaks it alone, and one that almost does.
 
+mod app_settings;
 mod authorization;
 mod container_apps;
 mod excluded_paths;
@@ -7,10 +8,13 @@ mod http;
 mod issuer;
 mod login;
 mod login_parameters;
+mod mcp;
 mod platform;
 mod providers;
+mod registration;
 mod secrets;
 mod shapes;
+mod static_web_apps;
 mod structure;
 mod token_store;
 mod unauthenticated;
@@ -32,16 +36,16 @@ pub(crate) type Changes<'c> = &'c [(&'c str, &'c str)];
 #[track_caller]
 pub(crate) fn changed(document: &str, changes: Changes<'_>) -> AuthSettingsV2 {
     let mut settings: AuthSettingsV2 = document.parse().unwrap();
-    let wrapper = if settings.get("/properties").is_some() { "/properties" } else { "" };
+    let wrapper = if settings.pointer("/properties").is_some() { "/properties" } else { "" };
     for (pointer, json) in changes {
         let pointer = match pointer.strip_prefix("//") {
             Some(whole) => format!("/{whole}"),
             None => format!("{wrapper}{pointer}"),
         };
         if json.is_empty() {
-            assert!(settings.remove(&pointer), "{pointer}");
+            assert!(settings.remove_pointer(&pointer), "{pointer}");
         } else {
-            settings.set(&pointer, json).unwrap();
+            settings.set_pointer(&pointer, json).unwrap();
         }
     }
     settings
@@ -54,7 +58,7 @@ pub(crate) fn fires_in(document: &str, rule: &str, at: &[&str], changes: Changes
     let settings = changed(document, changes);
     let findings = settings.lint();
     let found: Vec<_> = findings.iter().map(|own| (own.rule(), own.pointer())).collect();
-    let wrapper = if settings.get("/properties").is_some() { "/properties" } else { "" };
+    let wrapper = if settings.pointer("/properties").is_some() { "/properties" } else { "" };
     let expected: Vec<_> = at.iter().map(|at| (rule, format!("{wrapper}{at}"))).collect();
     assert_eq!(found, expected, "{findings:#?}");
     for finding in findings.iter().filter(|finding| finding.is_fixable()) {
@@ -94,7 +98,7 @@ pub(crate) fn fixes(rule: &str, at: &str, changes: Changes<'_>, json: Option<&st
     let finding = fires(rule, at, changes);
     let mut settings = changed(SITE, changes);
     assert!(finding.fix(&mut settings), "{finding:?}");
-    let value = settings.get(&finding.pointer()).map(str::split_whitespace);
+    let value = settings.pointer(&finding.pointer()).map(str::split_whitespace);
     assert_eq!(value.map(Iterator::collect::<String>).as_deref(), json);
 }
 

@@ -21,6 +21,8 @@ fn st5_names_of_custom_providers_are_plain() {
         assert_eq!(finding.cure(), "name it with letters, digits and _ alone");
         assert_eq!(finding.severity(), Severity::Error);
     }
+    // azure-docs PR#104897.
+    passes(&[(&format!("{customs}/my_provider"), GOOD)]);
     let at = format!("{customs}/a\u{1b}b");
     let finding = fires("ST5", &at, &[(&at, GOOD)]);
     assert_eq!(finding.message(), r"the name a\u{1b}b has more than letters, digits and _");
@@ -71,6 +73,16 @@ fn st6_a_custom_provider_has_one_kind_of_address() {
     );
 }
 
+/// Azure/static-web-apps#1691.
+#[test]
+fn st5_static_web_apps_have_hyphens() {
+    let provider = "/auth/identityProviders/customOpenIdConnectProviders/my-idp";
+    let json = r#"{"registration":{"clientIdSettingName":"ID","clientCredential":{"clientSecretSettingName":"S"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://idp"}}}"#;
+    passes_in(STATIC_WEB_APP, &[(provider, json)]);
+    let odd = "/auth/identityProviders/customOpenIdConnectProviders/my.idp";
+    fires_in(STATIC_WEB_APP, "ST5", &[odd], &[(odd, json)]);
+}
+
 #[test]
 fn st7_scopes_have_openid() {
     let at = format!("{CONTOSO}/login/scopes");
@@ -79,7 +91,7 @@ fn st7_scopes_have_openid() {
     assert_eq!(finding.severity(), Severity::Warning);
     let mut settings = changed(FILE, &[(&at, r#"["profile", "email"]"#)]);
     assert!(finding.fix(&mut settings));
-    let scopes = settings.identity_providers().custom("contoso").login().scopes().unwrap();
+    let scopes = settings.get(easyauth::settings::custom::SCOPES.of("contoso")).unwrap();
     assert_eq!(scopes, ["openid", "profile", "email"]);
     for good in [r#"["profile openid"]"#, "[]", "null"] {
         passes_in(FILE, &[(&at, good)]);

@@ -1,8 +1,8 @@
 use easyauth::settings::Severity;
 
 use super::{
-    CONTAINER_APP, FILE, SITE, STATIC_WEB_APP, fires, fires_in, fixes, of_rule, passes, says,
-    silent,
+    CONTAINER_APP, FILE, SITE, STATIC_WEB_APP, fires, fires_in, fixes, of_rule, passes, passes_in,
+    says, silent,
 };
 
 const ACTION: &str = "/globalValidation/unauthenticatedClientAction";
@@ -148,13 +148,13 @@ fn un4_authentication_is_required_or_not() {
 
 #[test]
 fn un5_an_action_needs_authentication_to_be_required() {
-    for action in ["RedirectToLoginPage", "Return401", "Return403", "Return404"] {
+    for action in ["RedirectToLoginPage", "Return401", "Return403"] {
         let action = format!("\"{action}\"");
         let finding = fires("UN5", REQUIRED, &[(REQUIRED, "false"), (ACTION, &action)]);
         assert_eq!(finding.severity(), Severity::Warning);
         assert_eq!(
             finding.to_string(),
-            "warning UN5 at /properties/globalValidation/requireAuthentication: authentication is not \
+            "warning UN5 at /properties/globalValidation/requireAuthentication (line 15, column 32): authentication is not \
              required, and an action keeps requests of nobody out; requests of nobody go through: the \
              action has no effect. Cure: set it to true, or allow anonymous requests",
         );
@@ -177,13 +177,17 @@ fn un6_the_action_is_one_of_five() {
         says(&finding, "this is an older name of an action", &format!("write {modern}"));
     }
     let cure = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
+    // In a settings file these are the right names.
+    for action in ["\"RejectWith401\"", "\"RejectWith404\""] {
+        passes_in(FILE, &[(ACTION, action)]);
+    }
+    // Azure/azure-rest-api-specs#20576.
+    passes(&[(ACTION, "\"Return404\"")]);
     let finding = fires("UN6", ACTION, &[(ACTION, "\"Redirect\"")]);
     assert_eq!(finding.severity(), Severity::Error);
     says(&finding, "this is none of the five actions", cure);
     assert_eq!(of_rule(SITE, "UN6", &[(ACTION, "5")]).len(), 1);
     passes(&[(ACTION, "\"return403\"")]);
-    // Documented by the Azure CLI (Azure/azure-rest-api-specs#20576).
-    passes(&[(ACTION, "\"Return404\"")]);
     passes(&[(ACTION, "\"\"")]);
     for other in ["3", "4", "true", "\"<action>\""] {
         silent("UN6", &[(ACTION, other)]);

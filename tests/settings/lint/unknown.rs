@@ -16,8 +16,8 @@ fn moves(from: &str, to: &str, value: &str) {
     let mut settings = changed(SITE, &changes);
     assert!(finding.fix(&mut settings), "{finding:?}");
     let place = |at: &str| format!("/properties{at}");
-    assert_eq!(settings.get(&place(from)), None);
-    let moved: String = settings.get(&place(to)).unwrap().split_whitespace().collect();
+    assert_eq!(settings.pointer(&place(from)), None);
+    let moved: String = settings.pointer(&place(to)).unwrap().split_whitespace().collect();
     assert_eq!(moved, value);
 }
 
@@ -35,8 +35,8 @@ fn st1_sections_are_beside_each_other() {
     let finding = fires("ST1", "/identityProviders/login", &moved);
     let mut settings = changed(SITE, &moved);
     assert!(finding.fix(&mut settings));
-    assert!(settings.get("/properties/login/nonce").is_some());
-    assert_eq!(settings.get("/properties/identityProviders/login"), None);
+    assert!(settings.pointer("/properties/login/nonce").is_some());
+    assert_eq!(settings.pointer("/properties/identityProviders/login"), None);
     // Nothing is moved into what is no object.
     let at = "/nonceExpirationInterval";
     let no_object = [(at, "\"00:05:00\""), ("/login/nonce", "null")];
@@ -57,7 +57,7 @@ fn st1_members_are_moved_to_their_place() {
         says(&finding, "issuer is in the wrong place", &cure);
         let mut settings = changed(SITE, &changes);
         assert!(finding.fix(&mut settings));
-        assert_eq!(settings.get(&format!("/properties{issuer}")), Some(login));
+        assert_eq!(settings.pointer(&format!("/properties{issuer}")), Some(login));
     }
     assert!(!fires("ST1", &beside, &[(&beside, login)]).is_fixable());
 
@@ -193,8 +193,8 @@ fn st1_services_differ() {
     let cure = "remove it; another service has it";
     says(&finding, "there is no userDetailsClaim in App Service", cure);
     assert_eq!(finding.severity(), Severity::Warning);
-    let finding = fires_in(CONTAINER_APP, "ST1", &[&claim], &[(&claim, "\"name\"")]);
-    says(&finding, "there is no userDetailsClaim in Container Apps", cure);
+    let finding = fires_in(CONTAINER_APP, "ST16", &[&claim], &[(&claim, "\"name\"")]);
+    says(&finding, "Container Apps do not have userDetailsClaim", "remove it");
     for at in ["/auth/platform", "/auth/login", "/auth/httpSettings"] {
         let finding = fires_in(STATIC_WEB_APP, "ST1", &[at], &[(at, "{}")]);
         let name = at.rsplit('/').next().unwrap();

@@ -1,0 +1,397 @@
+//! What a text is: which form of the document, or which other thing.
+
+use serde_json::value::RawValue;
+
+use super::{
+    Form, MAX_SETTINGS_LEN, SettingsError,
+    SettingsErrorKind::{NotAnObject, NotJson, NotUtf8, OtherDocument, Several, TooLong},
+    json::{Json, JsonText, Path, Position},
+};
+use crate::json::Kind;
+
+/// The sections. Having one of them makes an object a settings document.
+pub(super) const SECTIONS: [&str; 7] = [
+    "platform",
+    "globalValidation",
+    "identityProviders",
+    "login",
+    "httpSettings",
+    "encryptionSettings",
+    "legacyProperties",
+];
+
+/// How many resources of a template are looked at. Templates have at most 800 (Azure Resource Manager
+/// limits).
+const MAX_RESOURCES: usize = 10_000;
+
+/// How to get the document.
+const HOW: &str = "`az rest --method get --url <resource ID of the site>/config/authsettingsV2?api-version=2025-05-01` \
+                   prints the document";
+
+/// A settings document of this form, or one in a template.
+pub(super) enum Document {
+    Whole(Form),
+    InTemplate(Form, Path),
+}
+
+/// The text of a document, without a byte order mark.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, SettingsError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        if is_utf16(bytes) {
+            return utf16();
+        }
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let before = String::from_utf8_lossy(before);
+        SettingsError::new(NotUtf8, "", Some(Position::START.behind(&before)))
+    })?;
+    if text.contains('\0') && is_utf16(bytes) { Err(utf16()) } else { Ok(text) }
+}
+
+fn utf16() -> SettingsError {
+    let detail = "this is UTF-16, as `Out-File` and `>` of Windows PowerShell write it: save it as UTF-8 \
+                  (`Out-File -Encoding utf8`)";
+    SettingsError::new(NotUtf8, detail, None)
+}
+
+/// A byte order mark of UTF-16; or no mark, and every other byte of the beginning is zero.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || matches!(bytes, [0, first, 0, second, ..] | [first, 0, second, 0, ..]
+            if *first != 0 && *second != 0)
+}
+
+/// A text that is a JSON object, and where that begins.
+pub(super) fn object(text: &str) -> Result<(JsonText, Position), SettingsError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    check_length(text)?;
+    let json = JsonText::new(text).map_err(|error| not_json(text, error.position))?;
+    let trimmed = text.trim_ascii_start();
+    let before = text.get(..text.len().saturating_sub(trimmed.len())).unwrap_or_default();
+    Ok((an_object(json)?, Position::START.behind(before)))
+}
+
+/// A text that is JSON of any kind.
+pub(super) fn json(text: &str) -> Result<JsonText, SettingsError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    check_length(text)?;
+    JsonText::new(text).map_err(|error| not_json(text, error.position))
+}
+
+/// The same for a text that `serde_json` has read already.
+pub(super) fn raw_object(raw: &RawValue) -> Result<JsonText, SettingsError> {
+    check_length(raw.get())?;
+    let json = JsonText::of_raw(raw).map_err(|error| not_json(raw.get(), error.position))?;
+    an_object(json)
+}
+
+fn check_length(text: &str) -> Result<(), SettingsError> {
+    if text.len() <= MAX_SETTINGS_LEN {
+        return Ok(());
+    }
+    let detail = format!("expected at most {MAX_SETTINGS_LEN} bytes, found {}", text.len());
+    Err(SettingsError::new(TooLong, detail, None))
+}
+
+/// What a text is that is not JSON.
+fn not_json(text: &str, position: usize) -> SettingsError {
+    let before = text.get(..position).unwrap_or(text);
+    let place = Some(Position::START.behind(before));
+    let rest = text.get(position..).unwrap_or_default();
+    let start = text.trim_ascii_start();
+    if start.is_empty() {
+        return SettingsError::new(NotJson, "the input is empty", None);
+    }
+    let near = if start.starts_with(['{', '[']) || start.starts_with('/') {
+        if rest.starts_with('/') {
+            "JSON has no comments: remove them"
+        } else if rest.starts_with(['}', ']']) && before.trim_ascii_end().ends_with(',') {
+            "JSON has no comma behind the last member or element: remove it"
+        } else {
+            ""
+        }
+    } else if is_bicep(start) {
+        "this is Bicep: `az bicep build` makes a template of it, which is read"
+    } else if start.starts_with("resource \"") || start.starts_with("terraform {") {
+        "this is Terraform: expected the JSON that Azure Resource Manager answers"
+    } else if is_yaml(start) {
+        "this is YAML: settings are JSON"
+    } else if start.starts_with('<') {
+        "this is HTML or XML: was the request redirected to a sign-in page?"
+    } else {
+        ""
+    };
+    SettingsError::new(NotJson, near, place)
+}
+
+fn is_bicep(text: &str) -> bool {
+    const WORDS: [&str; 7] =
+        ["resource ", "param ", "var ", "targetScope", "module ", "@", "metadata "];
+    let line = text.lines().find(|line| !line.trim_start().starts_with("//")).unwrap_or_default();
+    WORDS.iter().any(|word| line.starts_with(word)) && !line.contains('"')
+}
+
+fn is_yaml(text: &str) -> bool {
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
+    let line = text.lines().find(is_content).unwrap_or_default();
+    line.split_once(':').is_some_and(|(name, rest)| {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        !name.is_empty() && name.bytes().all(is_name) && (rest.is_empty() || rest.starts_with(' '))
+    })
+}
+
+fn an_object(text: JsonText) -> Result<JsonText, SettingsError> {
+    let root = text.root();
+    if root.is_object() {
+        return Ok(text);
+    }
+    let has_settings =
+        |json: Json<'_>| text_of(json, "name") == "authsettingsv2" && json.get("id").is_none();
+    let detail = match root.elements().map(|mut all| all.any(has_settings)) {
+        None => "",
+        Some(true) => {
+            "this is a list of configurations: give the `properties` of its element authsettingsV2"
+        }
+        Some(false) => "this is a list of documents: give one of its elements",
+    };
+    Err(SettingsError::new(NotAnObject, detail, None))
+}
+
+/// The form of a document: by what it says of itself first, then by marks that one form alone has.
+pub(super) fn form(root: Json<'_>) -> Result<Document, SettingsError> {
+    if let Some(resources) = root.get("resources").filter(|_| is_template(root)) {
+        return in_template(resources);
+    }
+    match whole(root) {
+        Some(form) if !(is_first_version(root) && lacks_sections(form, root)) => {
+            Ok(Document::Whole(form))
+        }
+        Some(_) => Err(SettingsError::first_version()),
+        None if is_first_version(root) => Err(SettingsError::first_version()),
+        None => Err(not_settings(Some(root))),
+    }
+}
+
+fn whole(root: Json<'_>) -> Option<Form> {
+    if let Some(properties) = root.get("properties") {
+        return enveloped(root, properties);
+    }
+    if root.get("auth").is_some_and(Json::is_object) || has_any(root, &STATIC_WEB_APP) {
+        return Some(Form::StaticWebApp);
+    }
+    let providers = root.get("identityProviders");
+    // One provider has a `login` as well.
+    if root.get("registration").is_some_and(Json::is_object)
+        && !has_any(root, &["platform", "globalValidation", "identityProviders", "httpSettings"])
+    {
+        return None;
+    }
+    if root.get("rolesSource").is_some() || providers_of(root).any(takes_ids_from_settings) {
+        return Some(Form::StaticWebAppSection);
+    }
+    if providers.and_then(|providers| providers.get("openIdConnectProviders")).is_some() {
+        return Some(Form::File);
+    }
+    if is_container_app(root) {
+        return Some(Form::ContainerAppProperties);
+    }
+    has_sections(root).then_some(Form::AppServiceProperties)
+}
+
+fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
+    let (id, kind) = (text_of(root, "id"), text_of(root, "type"));
+    if id.contains("/authconfigs/") || kind == "microsoft.app/containerapps/authconfigs" {
+        return Some(Form::ContainerApp);
+    }
+    // Other resources have `properties` as well; a second wrapper is a mistake that the linter finds.
+    let says_so =
+        id.contains("/config/authsettingsv2") || text_of(root, "name") == "authsettingsv2";
+    if !says_so
+        && !properties.is_null()
+        && !has_sections(properties)
+        && properties.get("properties").is_none()
+        && !is_resource(root)
+    {
+        return None;
+    }
+    let is_web = id.contains("/microsoft.web/sites/") || kind.starts_with("microsoft.web/sites");
+    let is_app = id.contains("/microsoft.app/containerapps/")
+        || kind.starts_with("microsoft.app/containerapps");
+    Some(if is_app || (!is_web && is_container_app(properties)) {
+        Form::ContainerApp
+    } else {
+        Form::AppService
+    })
+}
+
+/// Whether a value is a resource with settings: as it is deployed, so perhaps with an expression in the
+/// place of its name or of its properties.
+pub(super) fn is_resource(json: Json<'_>) -> bool {
+    let (kind, name) = (text_of(json, "type"), text_of(json, "name"));
+    let is_named = name == "authsettingsv2"
+        || name.ends_with("/authsettingsv2")
+        || name.contains("'authsettingsv2'")
+        || name.contains("/authsettingsv2'");
+    json.get("properties").is_some()
+        && (kind == "microsoft.app/containerapps/authconfigs"
+            || (kind == "authconfigs" && name == "current")
+            || (is_named
+                && matches!(
+                    &*kind,
+                    "config" | "microsoft.web/sites/config" | "microsoft.web/sites/slots/config"
+                )))
+}
+
+fn is_template(root: Json<'_>) -> bool {
+    text_of(root, "$schema").contains("deploymenttemplate")
+        || (root.get("contentVersion").is_some() && root.get("properties").is_none())
+}
+
+/// The resource with settings in a template: also inside other resources, and inside nested templates.
+fn in_template(resources: Json<'_>) -> Result<Document, SettingsError> {
+    let mut open = vec![(Path::default().join("resources"), resources)];
+    let (mut found, mut seen) = (Vec::new(), 0_usize);
+    while let Some((path, resources)) = open.pop() {
+        // A list; or an object by symbolic names.
+        let all = resources.elements().into_iter().flatten().enumerate();
+        let all = all.map(|(index, own)| (index.to_string(), own));
+        let named = resources.values().map(|own| (own.name().into_owned(), own));
+        for (step, resource) in all.chain(named) {
+            seen = seen.saturating_add(1);
+            if seen > MAX_RESOURCES {
+                break;
+            }
+            let path = path.join(step);
+            if is_resource(resource) {
+                found.push((path, resource));
+                continue;
+            }
+            let nested = ["properties", "template", "resources"];
+            if let Some(inner) = resource.get("resources") {
+                open.push((path.join("resources"), inner));
+            }
+            if let Some(inner) = nested.iter().try_fold(resource, |json, name| json.get(name)) {
+                open.push((nested.iter().fold(path, |path, name| path.join(*name)), inner));
+            }
+        }
+    }
+    match found.as_slice() {
+        [] => {
+            let detail = "this is a deployment template without settings of Easy Auth";
+            Err(SettingsError::new(OtherDocument, detail, None))
+        }
+        [(path, resource)] => match whole(*resource) {
+            Some(form) => Ok(Document::InTemplate(form, path.clone())),
+            None => Err(not_settings(None)),
+        },
+        several => {
+            const MOST: usize = 10;
+            let all: Vec<_> = several.iter().take(MOST).map(|(path, _)| path.to_string()).collect();
+            let detail = format!("choose one by its pointer: {}", all.join(", "));
+            Err(SettingsError::new(Several, detail, None))
+        }
+    }
+}
+
+/// What an object is that is not a settings document, and how to get one.
+pub(super) fn not_settings(root: Option<Json<'_>>) -> SettingsError {
+    let Some(root) = root else { return SettingsError::new(OtherDocument, HOW, None) };
+    let inner = root.get("properties").unwrap_or(root);
+    let has = |name| root.get(name).is_some();
+    let what = if inner.get("siteAuthSettingsV2").is_some() {
+        "siteAuthSettingsV2 of config/web is ignored by the service"
+    } else if has("StatusCode") && has("Content") {
+        "this is the output of Invoke-AzRestMethod: the document is the string in its Content, as \
+         `(Invoke-AzRestMethod ...).Content` prints it"
+    } else if has("terraform_version") || has("resource_changes") {
+        "this is Terraform state"
+    } else if root.get("registration").is_some_and(Json::is_object) {
+        "this is one provider, as `az webapp auth microsoft show` prints it"
+    } else if has("error") || (has("Code") && has("Message")) {
+        "this is an error that Azure Resource Manager answered"
+    } else if has("value") {
+        "this is a list of documents: give one element of its `value`"
+    } else if has("$schema") && has("parameters") {
+        "this is a parameter file of a template"
+    } else {
+        return SettingsError::new(OtherDocument, HOW, None);
+    };
+    let is_enough = what.contains("Content") || what.contains("`value`");
+    let detail = if is_enough { what.to_owned() } else { format!("{what}; {HOW}") };
+    SettingsError::new(OtherDocument, detail, None)
+}
+
+/// `authsettings`, the flat settings of the first version, alone or in their envelope.
+pub(super) fn is_first_version(root: Json<'_>) -> bool {
+    const MARKS: [&str; 3] =
+        ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
+    has_any(root.get("properties").unwrap_or(root), &MARKS)
+}
+
+/// Whether a document that could be of the first version lacks sections: one with all is of the second.
+fn lacks_sections(form: Form, root: Json<'_>) -> bool {
+    let sections = form.wrapper().map_or(Some(root), |name| root.get(name));
+    let full = ["platform", "globalValidation", "identityProviders", "login"];
+    full.iter().any(|name| sections.is_none_or(|own| own.get(name).is_none()))
+}
+
+/// Members of a `staticwebapp.config.json` beside `auth` (Static Web Apps docs, "Configure").
+const STATIC_WEB_APP: [&str; 5] =
+    ["routes", "navigationFallback", "globalHeaders", "responseOverrides", "forwardingGateway"];
+
+/// Whether a document without an ID is of a container app: by members that nothing else has, and by the
+/// names of its secrets, which are in lower case with hyphens, where names of app settings have none.
+fn is_container_app(sections: Json<'_>) -> bool {
+    let blob = ["login", "tokenStore", "azureBlobStorage"]
+        .iter()
+        .try_fold(sections, |json, name| json.get(name));
+    sections.get("encryptionSettings").is_some()
+        || blob
+            .is_some_and(|blob| has_any(blob, &["blobContainerUri", "managedIdentityResourceId"]))
+        || blob.is_some_and(|blob| blob.values().any(names_a_secret))
+        || providers_of(sections).any(|provider| {
+            let registration = provider.get("registration");
+            let credential = registration.and_then(|own| own.get("clientCredential"));
+            registration.into_iter().chain(credential).flat_map(Json::values).any(names_a_secret)
+        })
+}
+
+/// `"clientSecretSettingName": "microsoft-provider-authentication-secret"`
+fn names_a_secret(member: Json<'_>) -> bool {
+    let is_secret = |text: &str| {
+        let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        text.contains('-') && text.bytes().all(is_name) && !crate::resource::is_guid(text)
+    };
+    member.name().ends_with("SettingName") && member.as_str().is_some_and(|text| is_secret(&text))
+}
+
+/// The providers, also the custom ones.
+fn providers_of(sections: Json<'_>) -> impl Iterator<Item = Json<'_>> {
+    let providers = sections.get("identityProviders").into_iter().flat_map(Json::values);
+    providers.flat_map(|provider| std::iter::once(provider).chain(provider.values()))
+}
+
+/// A registration with a member that only Static Web Apps has: client IDs come from settings there.
+fn takes_ids_from_settings(provider: Json<'_>) -> bool {
+    const ID_SETTINGS: [&str; 3] =
+        ["clientIdSettingName", "appIdSettingName", "consumerKeySettingName"];
+    provider.get("registration").is_some_and(|own| has_any(own, &ID_SETTINGS))
+}
+
+/// An object with one of the sections, or with nothing at all.
+fn has_sections(object: Json<'_>) -> bool {
+    object.is_object()
+        && (object.values().next().is_none()
+            || has_any(object, &SECTIONS)
+            || object.get("clearInboundClaimsMapping").is_some())
+}
+
+fn has_any(object: Json<'_>, names: &[&str]) -> bool {
+    object.values().any(|own| names.iter().any(|name| own.is_named(name)))
+}
+
+/// A text member, in lower case.
+fn text_of(object: Json<'_>, name: &str) -> String {
+    let text = object.get(name).filter(|own| own.kind() == Kind::String).and_then(Json::as_str);
+    text.unwrap_or_default().to_ascii_lowercase()
+}

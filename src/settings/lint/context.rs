@@ -1,0 +1,238 @@
+//! What is known of a site beside its document.
+
+use std::{collections::HashMap, fmt, time::SystemTime};
+
+use crate::{
+    json::Kind,
+    settings::{
+        Guid, SettingsError, SettingsErrorKind, detect,
+        json::{Json, JsonText},
+    },
+    time::iso_8601,
+};
+
+/// The app settings whose values are kept: those of the platform, which are no secrets here.
+const KEPT: &str = "WEBSITE_AUTH_";
+
+/// What is known of a site beside its document, for
+/// [`AuthSettingsV2::lint_with`](crate::settings::AuthSettingsV2::lint_with): its app settings, its app
+/// registration, its host name. Each is optional; the more is known, the more rules can decide.
+///
+/// ```
+/// use easyauth::settings::{AuthSettingsV2, Context};
+///
+/// let doc: AuthSettingsV2 = r#"{"platform":{"enabled":true},"identityProviders":{"azureActiveDirectory":{
+///     "registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555","clientSecretSettingName":"AUTH_SECRET"}
+/// }}}"#.parse()?;
+/// // az webapp config appsettings list
+/// let context = Context::new().app_settings(r#"[{"name":"OTHER_SECRET","value":"...","slotSetting":true}]"#)?;
+/// assert!(doc.lint_with(&context).iter().any(|finding| finding.rule() == "AP1"));
+/// # Ok::<(), easyauth::settings::SettingsError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Context {
+    app_settings: Option<HashMap<String, AppSetting>>,
+    registration: Option<Registration>,
+    host: Option<String>,
+    now: Option<SystemTime>,
+}
+
+#[derive(Clone, Default)]
+struct AppSetting {
+    /// Only of settings of the platform: other values are secrets.
+    value: Option<String>,
+    is_sticky: Option<bool>,
+}
+
+/// What rules ask of an app registration.
+#[derive(Clone, Default)]
+pub(super) struct Registration {
+    pub(super) app_id: Option<Guid>,
+    pub(super) identifier_uris: Vec<String>,
+    pub(super) token_version: u8,
+    pub(super) pre_authorized: Vec<Guid>,
+    pub(super) redirect_uris: Vec<String>,
+    pub(super) issues_id_tokens: bool,
+    /// When each secret ends; `None` for what is no date.
+    secrets: Vec<Option<SystemTime>>,
+}
+
+impl Context {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The app settings of the site, as `az webapp config appsettings list` prints them (a list of
+    /// `name`, `value`, `slotSetting`), or as Azure Resource Manager answers them (`properties` with
+    /// names and values). Values are dropped, except those of `WEBSITE_AUTH_*`.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] for what is neither.
+    pub fn app_settings(mut self, json: &str) -> Result<Self, SettingsError> {
+        let text = read(json)?;
+        let root = text.root();
+        let settings = self.app_settings.get_or_insert_default();
+        let mut add = |name: &str, value: Option<Json<'_>>, is_sticky| {
+            let own = settings.entry(name.to_ascii_lowercase()).or_default();
+            let is_kept = name.get(..KEPT.len()).is_some_and(|own| own.eq_ignore_ascii_case(KEPT));
+            own.value = value.and_then(Json::as_str).filter(|_| is_kept).map(Into::into);
+            own.is_sticky = own.is_sticky.or(is_sticky);
+        };
+        if let Some(elements) = root.elements() {
+            for element in elements {
+                let name = element.get("name").and_then(Json::as_str);
+                let is_sticky = element.get("slotSetting").and_then(Json::as_bool);
+                add(&name.ok_or_else(not_app_settings)?, element.get("value"), is_sticky);
+            }
+        } else {
+            let properties = root.get("properties").filter(|own| own.is_object());
+            for member in properties.ok_or_else(not_app_settings)?.values() {
+                add(&member.name(), Some(member), None);
+            }
+        }
+        Ok(self)
+    }
+
+    /// The names of the app settings that are bound to their slot, as Azure Resource Manager answers
+    /// `config/slotConfigNames`. Give the app settings first.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] for something else.
+    pub fn slot_settings(mut self, json: &str) -> Result<Self, SettingsError> {
+        let text = read(json)?;
+        let root = text.root();
+        let names = root.get("properties").unwrap_or(root).get("appSettingNames");
+        let names = names.ok_or_else(not_app_settings)?;
+        let names: Vec<String> =
+            strings(Some(names)).map(|name| name.to_ascii_lowercase()).collect();
+        for (name, own) in self.app_settings.get_or_insert_default() {
+            own.is_sticky = Some(names.contains(name));
+        }
+        Ok(self)
+    }
+
+    /// The app registration, as Microsoft Graph returns an `application` (`az ad app show`).
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] for something else.
+    pub fn registration(mut self, json: &str) -> Result<Self, SettingsError> {
+        let text = read(json)?;
+        let root = text.root();
+        if root.get("appId").is_none() {
+            let detail = "expected an application as Microsoft Graph returns it, with its appId";
+            return Err(SettingsError::new(SettingsErrorKind::OtherDocument, detail, None));
+        }
+        let (api, web) = (root.get("api"), root.get("web"));
+        let version = api.and_then(|api| api.get("requestedAccessTokenVersion"));
+        let allowed = api.and_then(|api| api.get("preAuthorizedApplications"));
+        let implicit = web.and_then(|web| web.get("implicitGrantSettings"));
+        let secrets = root.get("passwordCredentials").and_then(Json::elements);
+        self.registration = Some(Registration {
+            app_id: root.get("appId").and_then(Json::as_str).and_then(|id| id.parse().ok()),
+            identifier_uris: strings(root.get("identifierUris")).collect(),
+            token_version: version
+                .and_then(Json::as_number)
+                .and_then(|own| own.parse().ok())
+                .unwrap_or(1),
+            pre_authorized: allowed
+                .and_then(Json::elements)
+                .into_iter()
+                .flatten()
+                .filter_map(|own| own.get("appId")?.as_str()?.parse().ok())
+                .collect(),
+            redirect_uris: strings(web.and_then(|web| web.get("redirectUris"))).collect(),
+            issues_id_tokens: implicit.and_then(|own| own.get("enableIdTokenIssuance")?.as_bool())
+                == Some(true),
+            secrets: secrets
+                .into_iter()
+                .flatten()
+                .map(|own| iso_8601(&own.get("endDateTime")?.as_str()?))
+                .collect(),
+        });
+        Ok(self)
+    }
+
+    /// The host name that users see: `app.contoso.com`.
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// The time, to tell which secrets have expired.
+    #[must_use]
+    pub fn at(mut self, now: SystemTime) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    pub(super) fn knows_app_settings(&self) -> bool {
+        self.app_settings.is_some()
+    }
+
+    pub(super) fn has_app_setting(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    pub(super) fn app_setting(&self, name: &str) -> Option<&str> {
+        self.find(name)?.value.as_deref()
+    }
+
+    pub(super) fn is_sticky(&self, name: &str) -> Option<bool> {
+        self.find(name)?.is_sticky
+    }
+
+    fn find(&self, name: &str) -> Option<&AppSetting> {
+        self.app_settings.as_ref()?.get(&name.to_ascii_lowercase())
+    }
+
+    pub(super) fn registered(&self) -> Option<&Registration> {
+        self.registration.as_ref()
+    }
+
+    pub(super) fn host_name(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    pub(super) fn now(&self) -> Option<SystemTime> {
+        self.now
+    }
+}
+
+impl Registration {
+    /// Whether there are secrets, and all have ended.
+    pub(super) fn has_expired_secrets(&self, now: Option<SystemTime>) -> bool {
+        let Some(now) = now else { return false };
+        let is_over = |end: &Option<SystemTime>| end.is_some_and(|end| end <= now);
+        !self.secrets.is_empty() && self.secrets.iter().all(is_over)
+    }
+}
+
+fn read(json: &str) -> Result<JsonText, SettingsError> {
+    detect::json(json)
+}
+
+fn not_app_settings() -> SettingsError {
+    let detail = "expected app settings as `az webapp config appsettings list` prints them";
+    SettingsError::new(SettingsErrorKind::OtherDocument, detail, None)
+}
+
+fn strings(list: Option<Json<'_>>) -> impl Iterator<Item = String> {
+    let elements = list.and_then(Json::elements).into_iter().flatten();
+    elements.filter(|own| own.kind() == Kind::String).filter_map(Json::as_str).map(Into::into)
+}
+
+/// Says what is known, and no value.
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("app_settings", &self.app_settings.as_ref().map(HashMap::len))
+            .field("registration", &self.registration.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! Values that something else decides: expressions of templates, and what tools leave of a section.
+
+use std::borrow::Cow;
+
+use super::json::Json;
+use crate::json::Kind;
+
+/// Whether a text is, or contains, an expression that a deployment evaluates.
+///
+/// ARM and compiled Bicep: `[parameters('clientId')]` (two brackets are a text that begins with one).
+/// Terraform and Bicep: `${var.client_id}`. Pipelines: `$(clientId)`, `#{clientId}#`, `{{clientId}}`.
+pub(super) fn is_expression(text: &str) -> bool {
+    if !text.contains(['[', '$', '{']) {
+        return false;
+    }
+    is_arm_expression(text)
+        || is_between(text, "${", "}")
+        || is_between(text, "{{", "}}")
+        || is_between(text, "#{", "}#")
+        || is_between(text, "$(", ")")
+}
+
+fn is_arm_expression(text: &str) -> bool {
+    let inside = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let function = inside.and_then(|inside| inside.split_once('(')).map(|(function, _)| function);
+    function.is_some_and(|function| {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b' ');
+        !function.trim().is_empty() && function.bytes().all(is_name)
+    })
+}
+
+fn is_between(text: &str, open: &str, close: &str) -> bool {
+    text.split_once(open).is_some_and(|(_, rest)| rest.contains(close))
+}
+
+/// Whether a text is what PowerShell's `ConvertTo-Json` leaves of objects and lists that nest deeper
+/// than `-Depth`: `@{enabled=True}`, `System.Collections.Hashtable`, `System.Object[]`.
+pub(super) fn is_powershell(text: &str) -> bool {
+    (text.starts_with("@{") && text.ends_with('}'))
+        || text.starts_with("System.Collections.")
+        || text.starts_with("System.Object")
+        || text.starts_with("System.Management.Automation.")
+}
+
+/// The text of an expression.
+pub(super) fn expression(json: Json<'_>) -> Option<Cow<'_, str>> {
+    json.as_str().filter(|text| is_expression(text))
+}
+
+/// What a value is, for messages; never its text.
+pub(super) fn describe(json: Json<'_>) -> &'static str {
+    match json.kind() {
+        Kind::Object => "an object",
+        Kind::Array => "a list",
+        Kind::Bool => "true or false",
+        Kind::Number => "a number",
+        Kind::Null => "null",
+        Kind::String => match json.as_str() {
+            Some(text) if is_expression(&text) => "an expression of a template",
+            Some(text) if is_powershell(&text) => {
+                "what ConvertTo-Json writes in place of an object without a larger -Depth"
+            }
+            _ => "a string",
+        },
+    }
+}
