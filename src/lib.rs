@@ -69,6 +69,7 @@ pub mod exchange;
 pub mod functions;
 mod groups;
 pub mod headers;
+mod host;
 pub mod integrations;
 mod issuer;
 mod json;

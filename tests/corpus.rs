@@ -90,3 +90,18 @@ fn invocation() {
 fn token_response() {
     replay("token_response", properties::token_response::check);
 }
+
+#[test]
+fn error_text() {
+    replay("error_text", properties::error_text::check);
+}
+
+#[test]
+fn tool_invocation() {
+    replay("tool_invocation", properties::tool_invocation::check);
+}
+
+#[test]
+fn roles_request() {
+    replay("roles_request", properties::roles_request::check);
+}

@@ -9,9 +9,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use easyauth::{
     AccessToken, EasyAuthPrincipal, ExpiresOn, HeaderSource, IdentityProvider, PrincipalError,
     ProviderTokens, Shape,
-    headers::{self, HeaderError, MAX_HEADER_LEN},
+    endpoints::ReturnTo,
+    headers::{self, HeaderError, MAX_HEADER_LEN, OriginalUrl},
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::{
     json::Refused,
@@ -33,6 +34,7 @@ pub(crate) fn check(input: &[u8]) {
     }
     check_bearer(&lines, &answers.bearer);
     check_or_bearer(&lines, &answers);
+    check_original_url(&lines, &answers.original_url);
     check_sources(&lines);
 
     let is_plain = !lines.iter().any(decides_by_its_value);
@@ -75,6 +77,7 @@ struct Answers {
     principal: Result<Option<EasyAuthPrincipal>, PrincipalError>,
     tokens: [Result<Exposed, HeaderError>; 4],
     bearer: Result<Option<String>, HeaderError>,
+    original_url: Result<Option<OriginalUrl>, HeaderError>,
 }
 
 impl Answers {
@@ -85,6 +88,7 @@ impl Answers {
             principal: EasyAuthPrincipal::from_headers(headers),
             tokens: providers().map(|provider| tokens(provider).map(|own| exposed(&own))),
             bearer: AccessToken::from_authorization(headers).map(|token| token.map(text)),
+            original_url: OriginalUrl::from_headers(headers),
         }
     }
 }
@@ -285,10 +289,95 @@ fn check_or_bearer(lines: &[Line], answers: &Answers) {
     }
 }
 
+fn check_original_url(lines: &[Line], result: &Result<Option<OriginalUrl>, HeaderError>) {
+    let Ok(value) = printable(lines, headers::ORIGINAL_URL) else {
+        assert!(result.is_err(), "accepted {result:?}");
+        return;
+    };
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        assert_eq!(result, &Ok(None));
+        return;
+    };
+    let Some(expected) = Url::read(value) else {
+        assert!(result.is_err(), "accepted {result:?}");
+        return;
+    };
+    let Ok(Some(actual)) = result else {
+        assert!(!expected.is_plain(), "refused {value}: {result:?}");
+        return;
+    };
+    // In no other spelling is the host another one.
+    let origin = format!("{}://{}{}", expected.scheme, expected.host, expected.port);
+    assert_eq!(actual.origin(), origin.to_ascii_lowercase());
+    let query = expected.query.map(|query| format!("?{query}")).unwrap_or_default();
+    assert_eq!((actual.path(), actual.query()), (expected.path, expected.query));
+    assert_eq!(actual.path_and_query(), format!("{}{query}", expected.path));
+    let uri = format!("{}{}", actual.origin(), actual.path_and_query()).parse::<Uri>();
+    let uri = uri.unwrap_or_default();
+    assert_eq!(uri.host(), Some(expected.host.to_ascii_lowercase().as_str()));
+    assert_eq!((uri.path(), uri.query()), (expected.path, expected.query));
+    // A browser that returns to the path stays on the site.
+    let return_to = ReturnTo::path(actual.path_and_query());
+    assert!(return_to.is_err() || !expected.path.starts_with("//"), "{return_to:?}");
+}
+
+/// An address of `http` or `https` (RFC 3986), in parts.
+struct Url<'a> {
+    scheme: &'a str,
+    host: &'a str,
+    /// With its colon.
+    port: &'a str,
+    path: &'a str,
+    query: Option<&'a str>,
+}
+
+impl<'a> Url<'a> {
+    /// `None` if it must be rejected.
+    fn read(value: &'a str) -> Option<Self> {
+        let (scheme, rest) = value.split_once("://")?;
+        let is_web = ["http", "https"].iter().any(|own| scheme.eq_ignore_ascii_case(own));
+        if !is_web || value.contains(['#', '\\', ' ']) {
+            return None;
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end)?;
+        let host_end = match authority.strip_prefix('[') {
+            Some(rest) => rest.find(']')?.checked_add(2)?,
+            None => authority.find(':').unwrap_or(authority.len()),
+        };
+        let (host, port) = authority.split_at_checked(host_end)?;
+        let is_port = |port: &str| {
+            let digits = port.strip_prefix(':').unwrap_or_default();
+            digits.bytes().all(|digit| digit.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+        };
+        let is_host =
+            !host.is_empty() && !host.contains(['@', '%', '"', '<', '>', '^', '`', '{', '|', '}']);
+        if !is_host || !(port.is_empty() || is_port(port)) {
+            return None;
+        }
+        let (path, query) = match rest.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (rest, None),
+        };
+        let path = if path.is_empty() { "/" } else { path };
+        Some(Self { scheme, host, port, path, query })
+    }
+
+    /// Whether every reader accepts it.
+    fn is_plain(&self) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/=&+".contains(&byte);
+        let is_of_host = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+        self.host.bytes().all(is_of_host)
+            && self.host.split('.').all(|label| !label.is_empty())
+            && self.path.bytes().chain(self.query.unwrap_or_default().bytes()).all(is_plain)
+    }
+}
+
 fn all_printed(headers: &impl HeaderSource) -> Vec<String> {
     let mut all = vec![
         printed(&EasyAuthPrincipal::from_headers(headers)),
         printed(&AccessToken::from_authorization(headers)),
+        printed(&OriginalUrl::from_headers(headers)),
     ];
     for provider in providers() {
         let tokens = || ProviderTokens::from_headers(headers, &provider);
@@ -324,6 +413,10 @@ fn masked_line((name, value): &Line, is_plain: bool) -> Line {
         let space = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
         let (scheme, token) = value.split_at(space);
         [scheme.to_vec(), mask(token)].concat()
+    } else if name.eq_ignore_ascii_case(headers::ORIGINAL_URL) {
+        let query = value.iter().position(|byte| *byte == b'?').unwrap_or(value.len());
+        let (address, query) = value.split_at(query);
+        [address.to_vec(), mask(query)].concat()
     } else {
         value.clone()
     };

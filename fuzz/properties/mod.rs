@@ -3,6 +3,7 @@
 
 #[cfg(feature = "verify")]
 mod drafts;
+pub(crate) mod error_text;
 pub(crate) mod headers;
 pub(crate) mod invocation;
 mod json;
@@ -13,6 +14,7 @@ pub(crate) mod me;
 #[cfg(feature = "verify")]
 pub(crate) mod metadata;
 pub(crate) mod principal;
+pub(crate) mod roles_request;
 #[cfg(feature = "verify")]
 mod rules;
 mod secrets;
@@ -23,5 +25,6 @@ mod settings_model;
 pub(crate) mod site_id;
 pub(crate) mod token;
 pub(crate) mod token_response;
+pub(crate) mod tool_invocation;
 #[cfg(feature = "verify")]
 pub(crate) mod verify;

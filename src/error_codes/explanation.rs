@@ -126,17 +126,21 @@ fn bounded(text: &str) -> &str {
 fn aadsts_numbers(text: &str) -> impl Iterator<Item = u32> {
     let named = text.split("AADSTS").skip(1).filter_map(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        AADSTS_DIGITS.contains(&digits).then(|| rest.get(..digits)?.parse().ok())?
+        number(rest.get(..digits)?)
     });
     let listed = text.split("error_codes").skip(1).flat_map(|rest| {
         let list = rest.trim_start_matches(['"', '\\', ' ', ':', '=', '\n', '\r', '\t']);
         let list = list.strip_prefix('[').and_then(|list| list.split(']').next());
-        list.unwrap_or_default().split(',').filter_map(|number| {
-            let number = number.trim();
-            AADSTS_DIGITS.contains(&number.len()).then(|| number.parse().ok())?
-        })
+        list.unwrap_or_default().split(',').filter_map(|element| number(element.trim()))
     });
     named.chain(listed)
+}
+
+/// Digits alone: `parse` reads a sign too.
+fn number(digits: &str) -> Option<u32> {
+    let is_number =
+        AADSTS_DIGITS.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok())?
 }
 
 /// The errors whose names are words of the text. Those of OAuth count as the value of `error` alone.

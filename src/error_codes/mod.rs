@@ -131,7 +131,7 @@ impl KnownError {
     #[must_use]
     pub fn of_name(name: &str) -> Option<&'static Self> {
         match name.strip_prefix("AADSTS") {
-            Some(number) => Self::of_entra(number.parse().ok()?),
+            Some(number) => Self::of_entra(number.parse().ok()?).filter(|error| error.name == name),
             None => others::ERRORS.iter().find(|error| error.name == name),
         }
     }

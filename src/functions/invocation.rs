@@ -198,7 +198,7 @@ fn required<T>(found: Option<T>, member: &'static str) -> Result<T, InvocationEr
     found.ok_or(InvocationError::InvalidMember { member })
 }
 
-fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
+pub(super) fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
     if json.kind()? != Kind::String {
         return json.skip().map(|_| None);
     }

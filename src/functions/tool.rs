@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     header_list::HeaderList,
-    invocation::{InvocationError, MAX_INVOCATION_LEN, once},
+    invocation::{InvocationError, MAX_INVOCATION_LEN, once, text},
 };
 use crate::{
     escape::Escaped,
@@ -72,14 +72,23 @@ impl ToolInvocation {
         }
         let mut data = None;
         json.object(|json, name| -> Result<(), InvocationError> {
-            if json.str(name) == "Data" && json.kind()? == Kind::Object {
-                once(&mut data, "Data", of_binding(json, binding)?)
+            if json.str(name) == "Data" {
+                let is_object = json.kind()? == Kind::Object;
+                let context = if is_object {
+                    of_binding(json, binding)?
+                } else {
+                    json.skip().map(|_| None)?
+                };
+                once(&mut data, "Data", (is_object, context))
             } else {
                 Ok(json.skip().map(drop)?)
             }
         })?;
         json.end()?;
-        data.ok_or(InvocationError::NotAnInvocation)?.ok_or(InvocationError::NoToolTrigger)
+        match data {
+            Some((true, context)) => context.ok_or(InvocationError::NoToolTrigger),
+            _ => Err(InvocationError::NotAnInvocation),
+        }
     }
 
     /// The name of the tool.
@@ -147,9 +156,8 @@ fn of_binding(
 fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, InvocationError> {
     let (mut tool, mut transport) = (None, None);
     json.object(|json, name| -> Result<(), InvocationError> {
-        if is(json, name, "name") && json.kind()? == Kind::String {
-            let text = json.string()?;
-            once(&mut tool, "name", json.str(text).to_owned())
+        if is(json, name, "name") {
+            once(&mut tool, "name", text(json)?)
         } else if is(json, name, "transport") {
             let headers = member(json, "properties", |json| {
                 member(json, "headers", |json| Ok(HeaderList::read(json)?))
@@ -161,7 +169,7 @@ fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, Invocatio
     })?;
     let Some(headers) = transport else { return Ok(None) };
     let headers = headers.ok_or(InvocationError::NoTransportHeaders)?;
-    Ok(Some(ToolInvocation { tool: tool.unwrap_or_default(), headers }))
+    Ok(Some(ToolInvocation { tool: tool.flatten().unwrap_or_default(), headers }))
 }
 
 /// Reads a value, and one member of it if it is an object.

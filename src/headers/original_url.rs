@@ -5,7 +5,7 @@ use std::fmt;
 use http::Uri;
 
 use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, machine_value};
-use crate::escape::Escaped;
+use crate::{escape::Escaped, host::host_of};
 
 /// The address that the browser asked Static Web Apps for (`X-MS-ORIGINAL-URL`), before the platform rewrote
 /// its path: what a sign-in returns to (Azure/static-web-apps#580).
@@ -57,11 +57,7 @@ impl OriginalUrl {
         }
         let uri = Uri::try_from(url).ok()?;
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-        let has_port = authority.as_str() != authority.host();
-        if !matches!(scheme, "http" | "https")
-            || authority.as_str().contains('@')
-            || (has_port && authority.port_u16().is_none())
-        {
+        if !matches!(scheme, "http" | "https") || host_of(authority.as_str()).is_none() {
             return None;
         }
         let path_and_query = match (uri.path(), uri.query()) {

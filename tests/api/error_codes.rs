@@ -108,6 +108,7 @@ fn what_has_no_code_is_not_explained() {
         r#""error_codes":[]"#,
         r#""error_codes":["50011"]"#,
         r#""error_codes":[-50011,5e4]"#,
+        r#""error_codes":[+50011]"#,
         "XInvalidAuthenticationTokenAudience",
         "500 Internal Server Error",
     ] {
@@ -206,6 +207,8 @@ fn every_error_of_the_table_can_be_looked_up_and_says_what_to_do() {
     assert_eq!(KnownError::of_entra(1), None);
     assert_eq!(KnownError::of_name("AADSTS"), None);
     assert_eq!(KnownError::of_name("AADSTSx"), None);
+    assert_eq!(KnownError::of_name("AADSTS+50011"), None);
+    assert_eq!(KnownError::of_name("AADSTS050011"), None);
     // What no documentation has is marked.
     assert!(!KnownError::of_entra(28000).unwrap().is_documented());
     assert!(KnownError::of_entra(50011).unwrap().is_documented());

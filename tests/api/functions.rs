@@ -341,6 +341,13 @@ fn what_is_no_tool_call() {
     check(r#"{"transport":{},"Transport":{}}"#, &twice("transport"), &message("transport"));
     let two = r#"{"transport":{"properties":{"headers":{},"Headers":{}}}}"#;
     check(two, &twice("headers"), &message("headers"));
+    // Whatever the type of the other one is.
+    for two in [r#"{"name":1,"Name":"a"}"#, r#"{"name":"a","name":null}"#] {
+        check(two, &twice("name"), &message("name"));
+    }
+    let data = format!(r#"{{"Data":null,"Data":{{"context":{}}}}}"#, context(TRANSPORT));
+    let error = ToolInvocation::parse_named(data.as_bytes(), "context").unwrap_err();
+    assert_eq!(error, twice("Data"));
     check("{", &InvocationError::Json { position: 1 }, "the invocation is not JSON at byte 1");
     for text in
         ["", "[]", r#"{"Data":{}}"#, r#"{"Data":{"context":"{"}}"#, r#"{"Data":{"context":1}}"#]

@@ -193,6 +193,7 @@ fn the_original_url_is_read_in_parts() {
         "/api/x?a=b&c=%2F",
     );
     check("http://localhost:4280", "http://localhost:4280", "/");
+    check("http://[::1]:4280/x", "http://[::1]:4280", "/x");
     check("https://H.Example/?", "https://h.example", "/?");
     check(
         "https://h/a?mail=a@b.example&u=https://x//y",
@@ -220,6 +221,11 @@ fn what_is_no_original_url_is_rejected() {
         "https://h\\evil.example/x",
         "https://h/a b",
         "https://h:99999/x",
+        // `http` takes these for addresses.
+        "https://h:+80/x",
+        "https://:80/x",
+        "https://[::1].evil.example:80/x",
+        "https://h..evil.example/x",
         "*",
     ] {
         let error = OriginalUrl::from_headers(&[("x-ms-original-url", value)]).expect_err(value);
