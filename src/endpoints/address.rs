@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ReturnTo;
-use crate::escape::{Encoded, Escaped, EscapedNames};
+use crate::escape::{Encoded, Escaped};
 
 /// Where to sign in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its query,
 /// for a link or the header `Location`.
@@ -60,12 +60,10 @@ impl Address {
     }
 }
 
-/// The path, and the names of the parameters: their values can have secrets in them, a function key in the
-/// address to return to for instance.
+/// Prints the path alone: the address to return to can hold a key in its query.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ", Escaped(&self.path))?;
-        EscapedNames(|| self.parameters.iter().map(|(key, _)| key.as_str())).fmt(f)
+        write!(f, "{:?}", Escaped(&self.path))
     }
 }
 

@@ -176,7 +176,10 @@ fn whole(root: Json<'_>) -> Option<Form> {
     if let Some(properties) = root.get("properties") {
         return enveloped(root, properties);
     }
-    if root.get("auth").is_some_and(Json::is_object) || has_any(root, &STATIC_WEB_APP) {
+    // Sections of other documents have objects of this name.
+    let has_routes = root.get("routes").is_some_and(|routes| routes.kind() == Kind::Array);
+    if root.get("auth").is_some_and(Json::is_object) || has_routes || has_any(root, &STATIC_WEB_APP)
+    {
         return Some(Form::StaticWebApp);
     }
     let providers = root.get("identityProviders");
@@ -336,8 +339,8 @@ fn lacks_sections(form: Form, root: Json<'_>) -> bool {
 }
 
 /// Members of a `staticwebapp.config.json` beside `auth` (Static Web Apps docs, "Configure").
-const STATIC_WEB_APP: [&str; 5] =
-    ["routes", "navigationFallback", "globalHeaders", "responseOverrides", "forwardingGateway"];
+const STATIC_WEB_APP: [&str; 4] =
+    ["navigationFallback", "globalHeaders", "responseOverrides", "forwardingGateway"];
 
 /// Whether a document without an ID is of a container app: by members that nothing else has, and by the
 /// names of its secrets, which are in lower case with hyphens, where names of app settings have none.

@@ -199,6 +199,13 @@ fn marks_tell_container_apps_and_static_web_apps() {
     form(&format!(r#"{{"properties":{blob}}}"#), Form::ContainerApp);
     form(r#"{"routes":[],"platform":{"apiRuntime":"node:20"}}"#, Form::StaticWebApp);
     form(r#"{"navigationFallback":{},"identityProviders":{}}"#, Form::StaticWebApp);
+    // The section `login` of another service alone.
+    let section = r#"{"routes":{"logoutEndpoint":"/out"},"tokenStore":{"enabled":true}}"#;
+    rejected(
+        section.as_bytes(),
+        OtherDocument,
+        &format!("this is not an authSettingsV2 document: {HOW}"),
+    );
 }
 
 const TEMPLATE: &str = r#"{

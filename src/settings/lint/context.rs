@@ -11,8 +11,8 @@ use crate::{
     time::iso_8601,
 };
 
-/// The app settings whose values are kept: those of the platform, which are no secrets here.
-const KEPT: &str = "WEBSITE_AUTH_";
+/// The app setting whose value is kept: names of scopes. Others of the platform are keys.
+const KEPT: &str = "WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES";
 
 /// What is known of a site beside its document, for
 /// [`AuthSettingsV2::lint_with`](crate::settings::AuthSettingsV2::lint_with): its app settings, its app
@@ -39,7 +39,7 @@ pub struct Context {
 
 #[derive(Clone, Default)]
 struct AppSetting {
-    /// Only of settings of the platform: other values are secrets.
+    /// Of [`KEPT`] alone: other values can be secrets.
     value: Option<String>,
     is_sticky: Option<bool>,
 }
@@ -66,7 +66,7 @@ impl Context {
 
     /// The app settings of the site, as `az webapp config appsettings list` prints them (a list of
     /// `name`, `value`, `slotSetting`), or as Azure Resource Manager answers them (`properties` with
-    /// names and values). Values are dropped, except those of `WEBSITE_AUTH_*`.
+    /// names and values). Values are dropped, except that of `WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES`.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl Context {
         let settings = self.app_settings.get_or_insert_default();
         let mut add = |name: &str, value: Option<Json<'_>>, is_sticky| {
             let own = settings.entry(name.to_ascii_lowercase()).or_default();
-            let is_kept = name.get(..KEPT.len()).is_some_and(|own| own.eq_ignore_ascii_case(KEPT));
+            let is_kept = name.eq_ignore_ascii_case(KEPT);
             own.value = value.and_then(Json::as_str).filter(|_| is_kept).map(Into::into);
             own.is_sticky = own.is_sticky.or(is_sticky);
         };
