@@ -25,7 +25,7 @@ pub const MAX_SETTINGS_LEN: usize = 4 * 1024 * 1024;
 /// `authConfigs` of Container Apps, from a settings file (`auth.json`), and from
 /// `staticwebapp.config.json`; [`form`](Self::form) says which it is. A deployment template or compiled
 /// Bicep file with one such resource is read as well, and edited in place. What was read is kept as
-/// text: the order of members, those that nobody documents, nulls, empty objects, `72.0` as well as
+/// text: the order of members, undocumented members, nulls, empty objects, `72.0` as well as
 /// `72`. A change replaces its own member in that text, laid out like what is around it.
 ///
 /// Names of members are found in any case, as the platform does. Of several with one name the last

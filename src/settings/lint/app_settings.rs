@@ -26,7 +26,7 @@ fn see(lint: &Lint<'_>, _: &Object<'_>, part: &Part<'_>, findings: &mut Findings
         return;
     };
     if !context.has_app_setting(&name) {
-        // What is no app setting can be a secret: it is not shown.
+        // A value that names no app setting can be the secret itself, so it is not shown.
         let message = "the site has no app setting of this name";
         findings.add(&AP1, &part.spot, message, "add the app setting, or correct the name");
     } else if context.is_sticky(&name) == Some(false) {

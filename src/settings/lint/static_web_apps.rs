@@ -52,7 +52,8 @@ fn custom(provider: &Spot<'_>, findings: &mut Findings) {
         let host = address.split_once("://").map_or("", |(_, rest)| rest);
         let host = host.split(['/', '?']).next().unwrap_or_default().to_ascii_lowercase();
         if host.ends_with(".onmicrosoft.com") {
-            let message = "the metadata is at the domain of a tenant, which is no sign-in service";
+            let message =
+                "the metadata address has the domain of a tenant, which is not a sign-in host";
             let cure = "write https://login.microsoftonline.com/<tenant>/v2.0/.well-known/\
                         openid-configuration, or the host of External ID (ciamlogin.com)";
             findings.add(&SW2, &well_known, message, cure);
