@@ -70,7 +70,7 @@ impl IdentityProvider {
         }
     }
 
-    /// The name as the platform wrote it; empty for [`UNKNOWN`](Self::UNKNOWN).
+    /// The name as the platform writes it in headers: `github` for `gitHub` of the settings. Empty for [`UNKNOWN`](Self::UNKNOWN).
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::{
     json::Refused,
-    principal::{Principal, is_id},
+    principal::{Principal, is_id, provider},
     secrets::{Exposed, HEADERS, exposed, masked_byte, printed},
 };
 
@@ -165,6 +165,7 @@ fn identity(lines: &[Line]) -> Result<Option<Identity<'_>>, Refused> {
     let id = human(lines, headers::CLIENT_PRINCIPAL_ID)?;
     let name = human(lines, headers::CLIENT_PRINCIPAL_NAME)?;
     let front_end = printable(lines, headers::CLIENT_PRINCIPAL_IDP)?.filter(|idp| !idp.is_empty());
+    let front_end = front_end.map(provider);
     let object = match printable(lines, headers::CLIENT_PRINCIPAL)? {
         Some(value) => Some(Principal::read_header(value).ok_or(Refused)?),
         None => None,

@@ -243,7 +243,18 @@ impl Principal {
 /// The name of the provider without the white space around it, which must not be empty.
 pub(crate) fn provider_name(json: &Json, member: &str) -> Result<String, Refused> {
     let name = json.nullable_text(member)?.unwrap_or_default();
-    if name.trim().is_empty() { Err(Refused) } else { Ok(name.trim().to_owned()) }
+    if name.trim().is_empty() { Err(Refused) } else { Ok(provider(name.trim()).to_owned()) }
+}
+
+/// The name of a provider in headers, which settings call otherwise.
+pub(crate) fn provider(name: &str) -> &str {
+    let of_settings = [
+        ("azureactivedirectory", "aad"),
+        ("github", "github"),
+        ("legacymicrosoftaccount", "microsoftaccount"),
+    ];
+    let own = of_settings.iter().find(|(own, _)| name.eq_ignore_ascii_case(own));
+    own.map_or(name, |(_, name)| name)
 }
 
 /// The claims in a member that is a list or null, but for those with a null.

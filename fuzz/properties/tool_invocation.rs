@@ -147,9 +147,10 @@ fn assert_same(
 ) {
     assert_eq!(actual.is_ok(), expected.is_ok(), "expected {expected:?}, found {actual:?}");
     if let (Err(actual), Err(expected)) = (actual, expected) {
-        // Of two problems, the one that is read first is reported.
-        let problem = Problem::of(actual);
-        assert!(problem == Some(*expected) || problem == Some(Problem::Twice), "{actual:?}");
+        // Of two problems, the one that is read first is reported: what is wrong with a context may come before
+        // the place where the text ends to be JSON.
+        let own = [*expected, Problem::Twice, Problem::NoHeaders];
+        assert!(Problem::of(actual).is_some_and(|problem| own.contains(&problem)), "{actual:?}");
     }
     let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
     assert_eq!(actual.tool(), expected.name);
@@ -217,7 +218,8 @@ fn masked_payload(payload: &Json) -> Json {
     let binding = |value: &Json| match value {
         Json::Text(text) => Json::text(match Json::read(text.as_bytes()) {
             Some(context) => masked_context(&context).to_string(),
-            None => CANARY.to_owned(),
+            // How far it is read depends on its names.
+            None => text.clone(),
         }),
         _ => masked_context(value),
     };
