@@ -91,9 +91,7 @@ const SHAPES: &[Shape] = &[
         format!(r#"{{"platform":{{}},"login":{{"x":{list}}}}}"#)
     }),
     ("sections in the envelope", |size| {
-        many(r#"{"properties":{"platform":{}},"#, "}", size, |index| {
-            format!(r#""{index}login":1"#)
-        })
+        many(r#"{"properties":{"platform":{}},"#, "}", size, |index| format!(r#""{index}login":1"#))
     }),
     ("wrappers", |size| {
         many(LOGIN.0, LOGIN.1, size, |index| format!(r#""properties":{{"a{index}":1}}"#))
