@@ -3,7 +3,7 @@
 use crate::{
     EasyAuthPrincipal, HeaderSource, Host, IdentityProvider, Platform, Shape,
     endpoints::ReturnTo,
-    headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, ORIGINAL_URL},
+    headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, OriginalUrl},
 };
 
 /// The address that a browser requested, before a router removed a prefix: an extension of the request.
@@ -41,13 +41,8 @@ pub(super) fn original(
 
 /// The path and the query in `X-MS-ORIGINAL-URL`, if they are an address of this site.
 fn original_url(headers: &(impl HeaderSource + ?Sized)) -> Option<String> {
-    let value = headers.header(ORIGINAL_URL, 0)?;
-    if headers.header(ORIGINAL_URL, 1).is_some() {
-        return None;
-    }
-    let uri = http::Uri::try_from(value.trim_ascii()).ok()?;
-    let target = uri.path_and_query()?.as_str();
-    ReturnTo::path(target).ok().map(|target| target.as_str().to_owned())
+    let url = OriginalUrl::from_headers(headers).ok()??;
+    ReturnTo::path(url.path_and_query()).ok().map(|target| target.as_str().to_owned())
 }
 
 /// Returns `true` if Static Web Apps were declared, or a trusted platform sent headers of their shape.

@@ -38,7 +38,10 @@ const ENTRA: (&str, &str) = (
     "}}}}",
 );
 
-const SHAPES: &[(&str, fn(usize) -> String)] = &[
+/// The name of a shape, and a document of it that has so many members.
+type Shape = (&'static str, fn(usize) -> String);
+
+const SHAPES: &[Shape] = &[
     ("near names of one member", |size| {
         many(LOGIN.0, LOGIN.1, size, |index| format!(r#""{}tokenStore":1"#, "_".repeat(index % 60)))
     }),
@@ -89,7 +92,7 @@ const SHAPES: &[(&str, fn(usize) -> String)] = &[
     }),
     ("sections in the envelope", |size| {
         many(r#"{"properties":{"platform":{}},"#, "}", size, |index| {
-            format!(r#""{}login":1"#, index)
+            format!(r#""{index}login":1"#)
         })
     }),
     ("wrappers", |size| {

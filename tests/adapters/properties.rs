@@ -1,14 +1,18 @@
 //! Whatever headers come beside a verified token: what is left to read as identity is the token's.
 
-use std::{convert::Infallible, sync::LazyLock};
+use std::{
+    convert::Infallible,
+    sync::{Arc, LazyLock},
+};
 
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     EasyAuthPrincipal, HeaderSource, IdentityProvider, ProviderTokens, Refusal,
     integrations::{EasyAuthLayer, Identity},
     verify::ConfirmedCaller,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, request::Parts};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use proptest::prelude::*;
@@ -31,17 +35,47 @@ struct Seen {
     identity: Identity,
     principal: Option<EasyAuthPrincipal>,
     caller: Option<ConfirmedCaller>,
+    extracted: Extracted,
+}
+
+/// What axum's extractors hand out.
+#[derive(Clone)]
+struct Extracted {
+    required: Option<EasyAuthPrincipal>,
+    optional: Option<EasyAuthPrincipal>,
+    caller: Option<ConfirmedCaller>,
+    tokens: Arc<Option<ProviderTokens>>,
+}
+
+impl Extracted {
+    async fn of(parts: &mut Parts) -> Self {
+        type Principal = EasyAuthPrincipal;
+        Self {
+            required: <Principal as FromRequestParts<()>>::from_request_parts(parts, &())
+                .await
+                .ok(),
+            optional: <Principal as OptionalFromRequestParts<()>>::from_request_parts(parts, &())
+                .await
+                .unwrap(),
+            caller: <ConfirmedCaller as FromRequestParts<()>>::from_request_parts(parts, &())
+                .await
+                .ok(),
+            tokens: Arc::new(ProviderTokens::from_request_parts(parts, &()).await.ok()),
+        }
+    }
 }
 
 /// Sends a request through the layer; what the handler saw, or the refusal.
 fn through(layer: &EasyAuthLayer, headers: HeaderMap) -> Result<Seen, Refusal> {
     let handler = service_fn(|request: Request<()>| async move {
-        let extensions = request.extensions();
+        let (mut parts, ()) = request.into_parts();
+        let extracted = Extracted::of(&mut parts).await;
         let seen = Seen {
-            headers: request.headers().clone(),
-            identity: extensions.get::<Identity>().unwrap().clone(),
-            principal: extensions.get().cloned(),
-            caller: extensions.get().cloned(),
+            headers: parts.headers,
+            identity: parts.extensions.get::<Identity>().unwrap().clone(),
+            principal: parts.extensions.get().cloned(),
+            caller: parts.extensions.get().cloned(),
+            extracted,
         };
         let mut response = Response::new(Full::<Bytes>::default());
         response.extensions_mut().insert(seen);
@@ -179,8 +213,17 @@ fn check(seen: &Seen, draft: &Draft, id_token: Option<&str>) -> Result<(), TestC
     let identity = &seen.identity;
     prop_assert_eq!(identity.principal().is_some(), identity.confirmed().is_some());
     prop_assert_eq!(identity.confirmed(), seen.caller.as_ref());
-    for user in identity.principal().iter().copied().chain(seen.principal.as_ref()) {
+    let Extracted { required, optional, caller, tokens } = &seen.extracted;
+    prop_assert_eq!(required, optional);
+    prop_assert_eq!(required.as_ref(), identity.principal());
+    prop_assert_eq!(caller, &seen.caller);
+    let users = [identity.principal(), seen.principal.as_ref(), required.as_ref()];
+    for user in users.into_iter().flatten() {
         check_principal(user)?;
+    }
+    if let Some(tokens) = &**tokens {
+        prop_assert!(tokens.access_token().is_none() && tokens.refresh_token().is_none());
+        prop_assert!(tokens.id_token().is_none_or(|own| Some(own.expose_secret()) == id_token));
     }
     if let Some(caller) = identity.confirmed() {
         prop_assert_eq!(Some(caller.id()), text("oid"));
@@ -277,6 +320,9 @@ proptest! {
         pairs.push(("x-ms-client-principal".to_owned(), user));
         let seen = through(&layer, headers(&pairs)).unwrap();
         prop_assert!(!seen.identity.is_somebody() && seen.principal.is_none());
+        let Extracted { required, optional, caller, tokens } = seen.extracted;
+        prop_assert!(required.is_none() && optional.is_none() && caller.is_none());
+        prop_assert!(tokens.is_none());
         prop_assert!(seen.headers.is_empty(), "{:?}", seen.headers);
         prop_assert!(seen.headers.header("x-ms-client-principal", 0).is_none());
     }

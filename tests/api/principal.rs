@@ -530,7 +530,7 @@ fn ids_that_contradict_each_other() {
     consistent(r#"{"auth_typ":"aad","claims":[]}"#, &id("2"));
     let visitor = r#"{"identityProvider":"x","userId":"abc","userRoles":["authenticated"]}"#;
     consistent(visitor, &id("ABC"));
-    contradiction(visitor, &id("abd"), "userId", place);
+    contradiction(visitor, &id("abe"), "userId", place);
     let unnamed = r#"{"identityProvider":"x","userRoles":["authenticated"]}"#;
     assert_eq!(consistent(unnamed, &id("abc")).id(), Some("abc"));
 }
