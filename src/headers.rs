@@ -114,7 +114,7 @@ pub const TOKEN_PREFIX: &str = "X-MS-TOKEN-";
 
 /// Request headers, in any collection.
 ///
-/// Implemented for [`http::HeaderMap`], for slices, arrays and vectors of `(name, value)`, and for
+/// Implemented for [`http::HeaderMap`], and for slices, arrays and vectors of `(name, value)`. Also for
 /// [`HashMap`] and [`BTreeMap`] from a name to one value or a list of values.
 pub trait HeaderSource {
     /// The value number `index`, counted from 0, of the header `name`. Names are case-insensitive. If a

@@ -8,7 +8,7 @@ use crate::{
     tokens::Renewal,
 };
 
-/// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order to take them.
+/// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order in which to take them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cure {
@@ -61,8 +61,7 @@ pub enum Cure {
         /// The scopes to request.
         scopes: Vec<String>,
     },
-    /// Request a token with these scopes from the token endpoint. Only the request decides about its
-    /// scopes.
+    /// Request a token with these scopes from the token endpoint. The request determines the scopes.
     RequestScopes(Vec<String>),
     /// Request a token for the application itself: there is no user, or no user can have the permission.
     CallAsApp {

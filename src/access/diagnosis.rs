@@ -68,7 +68,7 @@ pub struct Diagnosis {
     cures: Vec<Cure>,
 }
 
-/// What a token says about access to an API.
+/// The result of a diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -76,8 +76,8 @@ pub enum Outcome {
     Opens,
     /// The API will reject the token.
     DoesNotOpen,
-    /// The token does not tell. It is opaque or encrypted, or its audience may be another name of the
-    /// required API. [`Diagnosis::reasons`] say which.
+    /// Undecided. The token is opaque or encrypted, or its audience may be another name of the required
+    /// API. [`Diagnosis::reasons`] say which.
     CannotTell,
 }
 
@@ -211,8 +211,8 @@ impl Diagnosis {
         self.outcome
     }
 
-    /// Returns `true` if the token opens the API. Returns `false` if it does not, or if the token does
-    /// not tell: see [`outcome`](Self::outcome).
+    /// Returns `true` if the token opens the API. Returns `false` if it does not, or if that is
+    /// undecided: see [`outcome`](Self::outcome).
     #[must_use]
     pub fn opens(&self) -> bool {
         self.outcome == Outcome::Opens
@@ -237,7 +237,7 @@ impl Diagnosis {
     }
 
     /// The steps that fix it, in the order in which to take them. Empty if the token opens the API, if
-    /// the token does not tell, or if no helpful step is known.
+    /// that is undecided, or if no helpful step is known.
     #[must_use]
     pub fn cures(&self) -> &[Cure] {
         &self.cures

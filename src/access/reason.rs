@@ -16,7 +16,7 @@ use crate::{
     tokens::EXPIRY_SKEW,
 };
 
-/// One reason why a token does not open an API, or why the token does not tell.
+/// One reason why a token does not open an API, or why that is undecided.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -38,14 +38,14 @@ pub enum Reason {
         actual: ApiName,
     },
     /// The token may be for the required API under another name: a client ID instead of an App ID URI,
-    /// the reverse, or a name that differs in case. The token does not tell.
+    /// the reverse, or a name that differs in case. Its claims do not decide it.
     UnclearAudience {
         /// The required API.
         expected: ApiName,
         /// How the token names its API.
         actual: ApiName,
     },
-    /// The token has not all permissions of any alternative.
+    /// For every alternative, the token lacks at least one permission.
     MissingPermission {
         /// The alternatives.
         any_of: Vec<Vec<Permission>>,
@@ -71,9 +71,9 @@ pub enum Reason {
     },
     /// This is an ID token.
     IdToken,
-    /// The token is encrypted, so it does not tell what it opens.
+    /// The token is encrypted, so its API is unknown.
     Encrypted,
-    /// The token is neither a JWT nor any other known form, so it does not tell what it opens.
+    /// The token is neither a JWT nor any other known form, so its API is unknown.
     Opaque,
     /// The token is not a JWT but that of a personal Microsoft account. Some APIs of Microsoft accept
     /// such tokens, including Microsoft Graph. APIs of Azure and your own APIs do not.

@@ -20,9 +20,12 @@ const AADSTS_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// The explanation of a pasted error.
 ///
-/// It reads the text of a sign-in page (`AADSTS50011: ...`), the JSON of a token endpoint or of Azure
-/// Resource Manager, the address of a failed redirect (`?error=...&error_description=AADSTS...`), a
-/// `WWW-Authenticate` value, and log lines that contain any of them.
+/// It reads these texts, and log lines that contain them:
+///
+/// - the text of a sign-in page (`AADSTS50011: ...`);
+/// - the JSON of a token endpoint or of Azure Resource Manager;
+/// - the address of a failed redirect (`?error=...&error_description=AADSTS...`);
+/// - a `WWW-Authenticate` value.
 ///
 /// It keeps only codes, and the IDs with which Microsoft's support finds the request. It keeps no token,
 /// claim, name or address. Prints one line per code, the most specific first.

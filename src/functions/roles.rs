@@ -86,8 +86,8 @@ impl RolesRequest {
         Ok(Self { user: principal_of(&user)?, access_token: access_token.flatten() })
     }
 
-    /// The user who signs in, with the claims of the provider. At this point the user has no roles,
-    /// because this function assigns them.
+    /// The user who signs in, with the claims of the provider. The platform has not assigned roles yet.
+    /// [`roles`](EasyAuthPrincipal::roles) returns only role claims of the provider, if there are any.
     #[must_use]
     pub fn user(&self) -> &EasyAuthPrincipal {
         &self.user

@@ -10,7 +10,7 @@ use crate::{escape::Escaped, host::host_of};
 /// The address that the browser requested from Static Web Apps (`X-MS-ORIGINAL-URL`). The platform then
 /// rewrites the path, so a sign-in should return to this address (Azure/static-web-apps#580).
 ///
-/// **Only Static Web Apps write this header.** Everywhere else clients can forge it, so read it only if
+/// **Only Static Web Apps write this header.** Everywhere else clients can forge it. So read it only if
 /// the host is known to be Static Web Apps. Even then, do not use its origin to decide where to send a
 /// browser. Pass [`path_and_query`](Self::path_and_query) to
 /// [`ReturnTo::path`](crate::endpoints::ReturnTo::path).

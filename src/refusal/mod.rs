@@ -1,7 +1,7 @@
 //! Rejections: a status, headers, and a body that reveals nothing about the request.
 //!
-//! The adapters respond with a [`Refusal`]. In other code, `?` converts every error of this crate that
-//! rejects a request into one:
+//! The adapters respond with a [`Refusal`]. In other code, `?` converts the errors of identity headers,
+//! tokens and permissions into one:
 //!
 //! ```
 //! use easyauth::{EasyAuthPrincipal, Refusal};
@@ -112,8 +112,8 @@ impl Refusal {
         Self(Box::new(Inner { kind, challenge: None, answer: Answer::Problem, cause: None }))
     }
 
-    /// The caller is unauthenticated and must not be: 401, and a challenge, as every 401 has one (RFC
-    /// 9110 section 15.5.2).
+    /// The request is anonymous, but an authenticated caller is required: 401. The response has a
+    /// challenge, as every 401 must (RFC 9110 section 15.5.2).
     #[must_use]
     pub fn not_signed_in() -> Self {
         Self::new(RefusalKind::NotSignedIn).with_challenge(Challenge::no_token())
@@ -240,8 +240,8 @@ impl Refusal {
         }
     }
 
-    /// The headers: the type of the body, `Cache-Control: no-store`, `Vary`, and the challenge or the
-    /// address of the sign-in page.
+    /// The headers: the type of the body, `Cache-Control: no-store`, `Vary`, `Retry-After`, and the
+    /// challenge or the address of the sign-in page.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -1,4 +1,4 @@
-//! Whether a request is a navigation: a browser is about to show the answer as a page.
+//! Whether a request is a navigation: a browser is about to show the response as a page.
 
 use crate::headers::HeaderSource;
 

@@ -23,7 +23,7 @@ pub(crate) fn conflict(scopes: &[Scope]) -> Option<ScopeConflict> {
     }
 }
 
-/// The scope that identifies the API best: one that names the cloud differs from more of the others.
+/// The scope that identifies the API best: the first that names the cloud, else the first.
 pub(crate) fn most_telling(scopes: &[Scope]) -> Option<&Scope> {
     scopes.iter().find(|scope| names_cloud(scope)).or(scopes.first())
 }

@@ -29,8 +29,8 @@ pub(super) enum AuthorityKind {
 }
 
 impl Authority {
-    /// An issuer, by its exact `iss`: Google, Apple, or any OpenID Connect provider. For such an issuer
-    /// only the issuer, the audience and the times are checked.
+    /// An issuer, by its exact `iss`: Google, Apple, or any OpenID Connect provider. Rules about the tenant
+    /// and the shape of Microsoft's tokens do not apply to it.
     ///
     /// For an issuer of Microsoft's, the rules about the shape of its tokens apply too, as for a
     /// [`Tenant`]: an access token names its client (`azp`, `appid`), and an ID token does not. Issuers
@@ -58,7 +58,7 @@ impl Authority {
     /// here too.
     ///
     /// The keys must come from the same document. A key of External ID may name the issuer of the tenant
-    /// at any host of `ciamlogin.com`, or that of Entra in the public cloud
+    /// at any host of `ciamlogin.com`. It may also name that of Entra in the public cloud
     /// (`https://login.microsoftonline.com/{tenantid}/v2.0`). The latter is inferred: External ID runs
     /// on Entra, and no key set of it was recorded. A key that names another tenant is rejected.
     ///

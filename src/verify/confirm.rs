@@ -81,7 +81,7 @@ impl EasyAuthPrincipal {
         }
     }
 
-    /// Returns an error if a value of the claim differs from the token. A value that the token lacks is
+    /// Returns an error if a value of the claim differs from the token. A claim that the token lacks is
     /// not compared.
     fn equals(
         &self,

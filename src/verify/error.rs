@@ -93,8 +93,8 @@ kinds! {
     /// A duplicate member (RFC 7515 section 4, RFC 7519 section 4). For `aud`, `iss`, `oid`, `sub` and
     /// `tid`, a member that differs only in case is a duplicate too (Microsoft's IDX40011).
     DuplicateMember = "duplicate-member", "the token has a member twice";
-    /// The header has `crit`, `b64` or another extension that is not supported, or `zip`, `enc` or
-    /// `cty`, which a signed JWT of claims does not have (RFC 7515 section 4.1.11, RFC 7797 section 6).
+    /// The header has `crit` or `b64`: extensions that are not supported (RFC 7515 section 4.1.11, RFC
+    /// 7797 section 6). Or it has `zip`, `enc` or `cty`, which a signed JWT of claims does not have.
     UnsupportedHeader = "unsupported-header", "the header of the token has a member that is not supported";
     /// `typ` names another kind of token (RFC 8725 section 3.11).
     WrongType = "wrong-type", "the typ of the token is that of something else";

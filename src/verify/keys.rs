@@ -27,7 +27,7 @@ use crate::tokens::{AccessToken, IdToken};
 /// the same fetch. See [`KeyStore`] for the rules.
 ///
 /// Call [`refresh_if_due`](Self::refresh_if_due) every minute from a task. Then keys are fetched before
-/// requests need them, and an abandoned fetch is repeated without waiting for a request:
+/// requests need them, and an abandoned fetch does not wait for the next request:
 ///
 /// ```no_run
 /// # async fn sleep(_: std::time::Duration) {}

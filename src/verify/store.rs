@@ -18,9 +18,9 @@ use super::{
 
 /// How long a key stays trusted after a document last contained it.
 ///
-/// Entra's document drops live keys and brings them back: of 42 keys in five months of 2024, 34 vanished
-/// for up to two days, and 116 of 123 gaps were shorter than a day ("Signing key rollover in the
-/// Microsoft identity platform" recommends 24 hours).
+/// Entra's document drops live keys and brings them back. Of 42 keys in five months of 2024, 34 vanished
+/// for up to two days; 116 of 123 gaps were shorter than a day. Microsoft recommends 24 hours ("Signing
+/// key rollover in the Microsoft identity platform").
 pub const KEY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// The age at which the keys are refreshed in the background (the same page: every hour).
@@ -62,7 +62,7 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 ///   ([`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable), 503).
 /// - The refresh every [`REFRESH_INTERVAL`] has a separate timer. Requests neither reset nor delay it.
 ///   After a failure it is due again after [`FIRST_BACKOFF`], which doubles with each further failure.
-///   After an abandoned fetch it is due at once.
+///   After an abandoned fetch it is due at once, unless a backoff is running.
 /// - While the store has no keys, only the backoff limits fetches.
 ///
 /// Intervals are measured by adding up the clock's steps forward. A clock that is set back therefore

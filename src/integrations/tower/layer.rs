@@ -48,7 +48,8 @@ use crate::{
 /// layers, the inner one decides and removes the result of the outer one.
 ///
 /// Put a CORS layer outside this one. Browsers send a preflight (`OPTIONS`) without cookies and tokens
-/// (Fetch standard, "CORS-preflight request"). A CORS layer inside would let the preflight get 401.
+/// (Fetch standard, "CORS-preflight request"). `RequireLayer` rejects it with 401 if the CORS layer is
+/// inside.
 ///
 /// ```text
 /// Router::new()
