@@ -1,12 +1,12 @@
-//! The headers of Easy Auth: their names, and where they are read from.
+//! The headers of Easy Auth: their names, and the collections they can be read from.
 //!
 //! A [`HeaderSource`] is anything that holds request headers: [`http::HeaderMap`], slices and maps of
 //! pairs, maps from a name to a list of values, and the [`Invocation`](crate::functions::Invocation) of
-//! an Azure Functions custom handler. Names are compared without regard to case (RFC 9110 section 5.1),
-//! because every framework spells them in its own way.
+//! an Azure Functions custom handler. Names are case-insensitive (RFC 9110 section 5.1), because each
+//! framework spells them differently.
 //!
-//! The platform writes each of its headers once. A second value is somebody else's, so it is an
-//! [error](HeaderErrorKind::Repeated) and never ignored.
+//! The platform writes each of its headers once. A second value was added by someone else, so it is an
+//! [error](HeaderErrorKind::Repeated), never ignored.
 //!
 //! ```
 //! use easyauth::{EasyAuthPrincipal, headers};
@@ -34,9 +34,9 @@ use crate::escape::Escaped;
 
 /// The longest header value that is read, in bytes.
 ///
-/// Windows' `Http.sys`, in front of App Service on Windows, can be configured up to 65,534 bytes for
-/// one header (`MaxFieldLength`, Microsoft Learn: "Http.sys registry settings for Windows"); the whole
-/// set of Easy Auth headers of a captured request has some 6,300.
+/// `Http.sys`, in front of App Service on Windows, can be configured to accept up to 65,534 bytes for
+/// one header (`MaxFieldLength`, Microsoft Learn: "Http.sys registry settings for Windows"). The
+/// complete set of Easy Auth headers of a captured request has about 6,300 bytes.
 pub const MAX_HEADER_LEN: usize = 64 * 1024;
 
 macro_rules! headers {
@@ -49,26 +49,27 @@ macro_rules! headers {
 }
 
 headers! {
-    /// The caller: base64 of a JSON object. See [`EasyAuthPrincipal`](crate::EasyAuthPrincipal). "For claims
-    /// mapping to work, you must enable the token store" (App Service docs, "Work with user identities");
-    /// what is there without it, no source says.
+    /// The caller: base64 of a JSON object. See [`EasyAuthPrincipal`](crate::EasyAuthPrincipal). "For
+    /// claims mapping to work, you must enable the token store" (App Service docs, "Work with user
+    /// identities"). No source says what the header contains without the token store.
     CLIENT_PRINCIPAL = "X-MS-CLIENT-PRINCIPAL";
-    /// The caller's identifier at the identity provider: object id for Entra, `sub` for Google, user
-    /// id on Static Web Apps.
+    /// The caller's identifier at the identity provider: the object ID for Entra, `sub` for Google, the
+    /// user ID on Static Web Apps.
     CLIENT_PRINCIPAL_ID = "X-MS-CLIENT-PRINCIPAL-ID";
-    /// A name for people: an e-mail address, a user principal name. Absent for service principals,
-    /// empty for GitHub on Container Apps.
+    /// A display name: an email address, a user principal name. Absent for service principals, empty for
+    /// GitHub on Container Apps.
     CLIENT_PRINCIPAL_NAME = "X-MS-CLIENT-PRINCIPAL-NAME";
-    /// The identity provider, `aad` for instance; `azureStaticWebApps` on a Function that is linked to
-    /// a Static Web App.
+    /// The identity provider, for instance `aad`. On a Function that is linked to a Static Web App:
+    /// `azureStaticWebApps`.
     CLIENT_PRINCIPAL_IDP = "X-MS-CLIENT-PRINCIPAL-IDP";
     /// The ID token of Microsoft Entra.
     AAD_ID_TOKEN = "X-MS-TOKEN-AAD-ID-TOKEN";
-    /// The access token of Microsoft Entra: for Microsoft Graph unless the sign-in asked otherwise.
+    /// The access token of Microsoft Entra: for Microsoft Graph unless the sign-in requested another
+    /// API.
     AAD_ACCESS_TOKEN = "X-MS-TOKEN-AAD-ACCESS-TOKEN";
     /// When the access token of Microsoft Entra expires.
     AAD_EXPIRES_ON = "X-MS-TOKEN-AAD-EXPIRES-ON";
-    /// The refresh token of Microsoft Entra, if the sign-in asked for `offline_access`.
+    /// The refresh token of Microsoft Entra, if the sign-in requested `offline_access`.
     AAD_REFRESH_TOKEN = "X-MS-TOKEN-AAD-REFRESH-TOKEN";
     /// The access token of Facebook.
     FACEBOOK_ACCESS_TOKEN = "X-MS-TOKEN-FACEBOOK-ACCESS-TOKEN";
@@ -98,26 +99,26 @@ headers! {
     GITHUB_ACCESS_TOKEN = "X-MS-TOKEN-GITHUB-ACCESS-TOKEN";
     /// When the access token of GitHub expires (not documented; seen in one application).
     GITHUB_EXPIRES_ON = "X-MS-TOKEN-GITHUB-EXPIRES-ON";
-    /// The session token that a client sends after a client-directed sign-in. The platform reads it
-    /// and does not inject it.
+    /// The session token that a client sends after a client-directed sign-in. The platform reads it but
+    /// does not inject it.
     ZUMO_AUTH = "X-ZUMO-AUTH";
-    /// Static Web Apps: the address that the browser asked for. See [`OriginalUrl`].
+    /// Static Web Apps: the address that the browser requested. See [`OriginalUrl`].
     ORIGINAL_URL = "X-MS-ORIGINAL-URL";
-    /// Static Web Apps, to a linked Function: `Bearer` and a token that the platform signed with keys
+    /// Static Web Apps, to a linked Function: `Bearer` and a token. The platform signs it with keys that
     /// it does not publish.
     AUTH_TOKEN = "X-MS-AUTH-TOKEN";
 }
 
-/// The first part of the name of a header with a provider token: `X-MS-TOKEN-<provider>-<kind>`.
+/// The prefix of the headers with provider tokens: `X-MS-TOKEN-<provider>-<kind>`.
 pub const TOKEN_PREFIX: &str = "X-MS-TOKEN-";
 
-/// Request headers, wherever they are kept.
+/// Request headers, in any collection.
 ///
-/// Implemented for [`http::HeaderMap`], for slices, arrays and vectors of `(name, value)`, and for
+/// Implemented for [`http::HeaderMap`], and for slices, arrays and vectors of `(name, value)`. Also for
 /// [`HashMap`] and [`BTreeMap`] from a name to one value or a list of values.
 pub trait HeaderSource {
-    /// The value number `index`, counted from 0, of the header `name`. Names differ neither in case
-    /// nor, for a map with several spellings of one name, in place: all their values count.
+    /// The value number `index`, counted from 0, of the header `name`. Names are case-insensitive. If a
+    /// map holds several spellings of one name, the values of all of them count.
     fn header(&self, name: &str, index: usize) -> Option<&[u8]>;
 }
 
@@ -174,7 +175,7 @@ fn nth_value<'a, K: AsRef<str> + 'a, V: HeaderValues + 'a>(
         .nth(index)
 }
 
-/// What a map or a slice holds for one header name: one value, or a list of them.
+/// The values of one header name in a map or a slice: one value, or a list.
 pub trait HeaderValues {
     /// The value number `index`, counted from 0.
     fn value(&self, index: usize) -> Option<&[u8]>;
@@ -204,7 +205,7 @@ header_values! {
     http::HeaderValue => |value| value.as_bytes();
 }
 
-/// A header that cannot be taken for what it should say. Names the header, never its value.
+/// A header that cannot be read. Contains the name of the header, never its value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HeaderError {
     header: Cow<'static, str>,
@@ -235,7 +236,7 @@ impl fmt::Display for HeaderError {
     }
 }
 
-/// As the `Display` form: the name of a header can come from a peer.
+/// Prints the `Display` form, because the name of a header can come from a peer.
 impl fmt::Debug for HeaderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HeaderError({self})")
@@ -248,14 +249,14 @@ impl std::error::Error for HeaderError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderErrorKind {
-    /// The header came more than once. The platform sends it once.
+    /// The header is repeated. The platform sends it once.
     #[error("has more than one value")]
     Repeated,
     /// The value has a byte that is not printable ASCII or, in a name or an identifier of a person, a
     /// control character.
     #[error("has a byte at position {position} that does not belong there")]
     InvalidByte {
-        /// The offset of the byte in the value, without the white space around it.
+        /// The offset of the byte in the value, without the surrounding whitespace.
         position: usize,
     },
     /// The value is longer than [`MAX_HEADER_LEN`].
@@ -264,21 +265,21 @@ pub enum HeaderErrorKind {
         /// The length of the value in bytes.
         length: usize,
     },
-    /// The value is not a point in time, where it should be one.
+    /// The value should be a point in time and is not.
     #[error("is not an ISO 8601 time or a number of seconds")]
     NotATime,
-    /// The value is not a URL, where it should be one.
+    /// The value should be a URL and is not.
     #[error("is not an http or https URL")]
     NotAUrl,
     /// `Authorization: Bearer` is not followed by exactly one token.
     #[error("does not have exactly one token after its scheme")]
     NotOneToken,
-    /// Headers of two identity providers came along, and nothing says which of them is meant.
+    /// The request has headers of two identity providers, and nothing tells which one is right.
     #[error("came with the headers of another identity provider")]
     Ambiguous,
 }
 
-/// The one value of `name`, without the white space around it.
+/// The only value of `name`, without the surrounding whitespace.
 fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &str,
@@ -296,7 +297,7 @@ fn single<'a, H: HeaderSource + ?Sized>(
     Ok(Some(value))
 }
 
-/// The one value of a header that machines write: printable ASCII.
+/// The only value of a machine-written header: printable ASCII.
 pub(crate) fn machine_value<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &str,
@@ -310,8 +311,8 @@ pub(crate) fn machine_value<'a, H: HeaderSource + ?Sized>(
     Ok(std::str::from_utf8(value).ok())
 }
 
-/// The one value of a header that holds a person's name: UTF-8, else ISO 8859-1, since no source
-/// settles what the platform sends. An empty value is absent: GitHub on Container Apps has one.
+/// The only value of a header with a person's name: UTF-8, else ISO 8859-1, because no source says which
+/// encoding the platform sends. An empty value counts as absent: GitHub on Container Apps sends one.
 pub(crate) fn human_value<H: HeaderSource + ?Sized>(
     headers: &H,
     name: &'static str,

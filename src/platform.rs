@@ -1,4 +1,4 @@
-//! Which platform this is, and whether its identity headers can be trusted.
+//! The platform of the service, and whether its identity headers can be trusted.
 
 /// Where the service runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,18 +10,18 @@ pub enum Host {
     Functions,
     /// Azure Container Apps, Functions on Container Apps included.
     ContainerApps,
-    /// Azure Static Web Apps, which have to be [declared](Platform::static_web_apps).
+    /// Azure Static Web Apps, which must be [declared](Platform::static_web_apps).
     StaticWebApps,
-    /// None that could be told: a developer's machine, a front end of your own.
+    /// Not detected: for instance a developer's machine, or your own front end.
     Unknown,
 }
 
-/// The platform around the service, and whether its identity headers can be trusted.
+/// The platform of the service, and whether its identity headers can be trusted.
 ///
-/// Identity headers can be trusted only if a front end overwrites what the outside world sends. App
-/// Service and Functions say so in the environment. Container Apps and Static Web Apps do not: declare
-/// them. Layers and extractors follow the same rule, and read no identity header on a platform that is
-/// not trusted. Check once at the start:
+/// Identity headers can be trusted only if a front end overwrites those that clients send. App Service
+/// and Functions say so in the environment. Container Apps and Static Web Apps do not, so declare them.
+/// Layers and extractors follow the same rule: they read no identity headers on an untrusted platform.
+/// Check once at startup:
 ///
 /// ```no_run
 /// use easyauth::Platform;
@@ -31,7 +31,8 @@ pub enum Host {
 /// # Ok::<(), easyauth::NoEasyAuth>(())
 /// ```
 ///
-/// On Container Apps, where authentication is configured and no other way leads to the container:
+/// On Container Apps, if authentication is configured and clients cannot reach the container in any
+/// other way:
 ///
 /// ```
 /// # let environment = |name: &str| (name == "CONTAINER_APP_NAME").then(|| "orders".to_owned());
@@ -42,7 +43,7 @@ pub enum Host {
 /// assert!(platform.trust_container_apps().require_easy_auth().is_ok());
 /// ```
 ///
-/// Where it is read:
+/// How to pass it to an adapter:
 ///
 /// | adapter | set up |
 /// |---|---|
@@ -62,11 +63,12 @@ impl Platform {
         Self::detect(|name| std::env::var(name).ok())
     }
 
-    /// Reads the environment through `lookup`: a map in a test.
+    /// Reads the environment through `lookup`, for instance a map in a test.
     ///
-    /// Easy Auth is on if `WEBSITE_AUTH_ENABLED` is `true` in any case, as Azure's own Functions host
-    /// reads it. `WEBSITE_AUTH_DEFAULT_PROVIDER` is not looked at: it is unset in many sites with
-    /// Easy Auth.
+    /// Easy Auth is on if the host is App Service or Functions (with `WEBSITE_SITE_NAME`) and
+    /// `WEBSITE_AUTH_ENABLED` is `true`, ignoring case. Azure's own Functions host reads the variable
+    /// the same way. `WEBSITE_AUTH_DEFAULT_PROVIDER` is ignored, because many sites with Easy Auth do
+    /// not set it.
     #[must_use]
     pub fn detect(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let has = |name| lookup(name).is_some_and(|value| !value.is_empty());
@@ -79,7 +81,7 @@ impl Platform {
         } else {
             Host::Unknown
         };
-        // The variable means something only where the platform sets it, and nobody else can.
+        // The variable is meaningful only where the platform alone sets it.
         let easy_auth = matches!(host, Host::AppService | Host::Functions)
             && has("WEBSITE_SITE_NAME")
             && lookup("WEBSITE_AUTH_ENABLED")
@@ -87,9 +89,9 @@ impl Platform {
         Self { host, easy_auth }
     }
 
-    /// Declares that a front end of your own overwrites every identity header of the outside world, and
-    /// that no other way leads to this service. For a proxy that does what Easy Auth does, and for
-    /// tests.
+    /// Declares that your own front end overwrites every identity header that clients send, and that
+    /// clients cannot reach this service in any other way. For a proxy that does what Easy Auth does,
+    /// and for tests.
     ///
     /// ```
     /// assert!(easyauth::Platform::trusting_headers().has_easy_auth());
@@ -99,18 +101,19 @@ impl Platform {
         Self { host: Host::Unknown, easy_auth: true }
     }
 
-    /// Declares that this is behind a Static Web App, which authenticates callers. The environment does
-    /// not tell. A linked Function or container must not be reachable in another way.
+    /// Declares that this service is behind a Static Web App that authenticates callers. The environment
+    /// does not show this. Clients must not be able to reach a linked Function or container in any other
+    /// way.
     ///
-    /// After sign-in, browsers return to the address in `X-MS-ORIGINAL-URL`: Static Web Apps rewrite the
-    /// path of a request (static-web-apps#580).
+    /// After sign-in, browsers return to the address in `X-MS-ORIGINAL-URL`, because Static Web Apps
+    /// rewrite the path of a request (static-web-apps#580).
     #[must_use]
     pub const fn static_web_apps() -> Self {
         Self { host: Host::StaticWebApps, easy_auth: true }
     }
 
-    /// On Container Apps: declares that authentication is configured and that its sidecar is the only
-    /// way to this container. Changes nothing elsewhere.
+    /// On Container Apps, declares that authentication is configured and that clients reach this
+    /// container only through its sidecar. No effect on other hosts.
     #[must_use]
     pub fn trust_container_apps(self) -> Self {
         Self { easy_auth: self.easy_auth || self.host == Host::ContainerApps, ..self }
@@ -138,7 +141,7 @@ impl Platform {
     }
 }
 
-/// Identity headers cannot be trusted here, as far as can be told. Says what to do.
+/// Identity headers cannot be trusted here, as far as can be detected. The message says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", match host {
     Host::ContainerApps => "container apps do not say whether authentication is on: declare it with \

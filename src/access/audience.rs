@@ -1,4 +1,4 @@
-//! Whether a token is for the API that is wanted, by whatever name.
+//! Whether a token is for the required API, under any of its names.
 
 use super::{ApiName, Reason, Requirement, reason::wrong_audience};
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     resource::{OwnedAudience, Resource, candidates, is_guid},
 };
 
-/// How the audience of a token fits.
+/// How the audience of a token matches.
 pub(super) enum Fit {
     Fits,
-    /// By a convention about App ID URIs: see [`application`].
+    /// By a convention for App ID URIs: see [`application`].
     FitsByConvention,
     Not(Reason),
 }
@@ -44,7 +44,7 @@ pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
         if names.iter().any(|name| name.eq_ignore_ascii_case(audience)) {
             return unclear(audience);
         }
-        // The names are of both kinds, or the token's is of the same kind: then the two can be told apart.
+        // The names are of both kinds, or the token's is of the same kind: then the two can be compared.
         let is_other_kind = names.iter().all(|name| application(name).is_some() != own.is_some());
         if is_other_kind && candidates(audience).is_empty() {
             return unclear(audience);
@@ -53,16 +53,16 @@ pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
     Fit::Not(Reason::WrongAudience { expected, actual })
 }
 
-/// Whether an audience names this API of Microsoft, although the API does not take it.
+/// Returns `true` if an audience names this API of Microsoft in a form that the API rejects.
 fn is_other_form(resource: Resource, audience: &str) -> bool {
     candidates(audience).iter().any(|found| {
-        // An `spn:` name and an app id do not say which cloud they are of.
+        // An `spn:` name and an app ID do not name a cloud.
         let tells_cloud = audience.contains("://");
         found.name() == resource.name() && (!tells_cloud || found.cloud() == resource.cloud())
     })
 }
 
-/// What an API of one's own is called.
+/// The names of your own API.
 fn names(api: &OwnedAudience) -> Vec<&str> {
     match api {
         OwnedAudience::Resource(resource) => {
@@ -72,8 +72,8 @@ fn names(api: &OwnedAudience) -> Vec<&str> {
     }
 }
 
-/// The client ID in an App ID URI. Entra lets only the application itself have a URI that ends with its
-/// client ID, and the SSO of Teams prescribes such ones: `api://<domain>/<client id>`,
+/// The client ID in an App ID URI. In Entra, only the application itself can have a URI that ends with
+/// its client ID. The SSO of Teams requires such URIs: `api://<domain>/<client id>`,
 /// `api://<domain>/botid-<client id>`, `api://auth-<id>/<client id>` (m365copilot-docs#117).
 fn application(identifier: &str) -> Option<&str> {
     let identifier = identifier.strip_suffix('/').unwrap_or(identifier);

@@ -1,4 +1,4 @@
-//! What to do about a token that does not open an API: one step each.
+//! The steps that fix a token that does not open an API.
 
 use std::fmt;
 
@@ -8,69 +8,69 @@ use crate::{
     tokens::Renewal,
 };
 
-/// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order to take them.
+/// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order in which to take them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cure {
-    /// Say which of these APIs is meant: the host that was given is of all of them.
+    /// Name one of these APIs: the given host belongs to all of them.
     NameTheApi(Vec<Resource>),
-    /// Enable the token store: without it no token reaches the application.
+    /// Enable the token store. Without it, no token reaches the application.
     EnableTokenStore,
-    /// Give the Entra provider a client credential: without one a sign-in brings an ID token alone
+    /// Give the Entra provider a client credential. Without one, a sign-in provides only an ID token
     /// ("Configure your App Service app to use Microsoft Entra sign-in", client secret).
     SetClientCredential,
     /// Add the delegated permission to the app registration, and consent to it.
     AddDelegatedPermission {
-        /// The API whose permission it is.
+        /// The API that has the permission.
         api: ApiName,
-        /// Bare names of scopes; none for whichever are needed.
+        /// Bare names of scopes; empty for any that are needed.
         scopes: Vec<String>,
     },
-    /// Set `loginParameters` of the Entra provider in the site's `authSettingsV2`. They decide about
-    /// tokens of later sign-ins only.
+    /// Set `loginParameters` of the Entra provider in the site's `authSettingsV2`. They affect only
+    /// tokens of later sign-ins.
     SetLoginParameters(LoginParameters),
-    /// Have the application permission granted: no sign-in of a user brings it.
+    /// Have the application permission granted. A user's sign-in never provides it.
     GrantAppPermission,
-    /// Have the app role assigned to the user: no sign-in parameter brings it.
+    /// Have the app role assigned to the user. No sign-in parameter provides it.
     AssignUserRole,
-    /// Sign out and in again: a token that was issued before stays what it is.
+    /// Sign out and in again, because a token that was already issued does not change.
     SignInAgain,
-    /// Sign in with Entra: tokens of other providers open no API of Microsoft's.
+    /// Sign in with Entra, because tokens of other providers open no API of Microsoft's.
     SignInWithEntra,
     /// Sign in with a work or school account.
     SignInWithWorkAccount,
     /// Call `/.auth/refresh` with the caller's session.
     Refresh,
-    /// Optional: have sign-ins with this provider bring a refresh token, for the next time.
+    /// Optional: let sign-ins with this provider request a refresh token, for the next time.
     RequestRefreshToken(IdentityProvider),
-    /// Use the whole token, as it was issued.
+    /// Use the complete token, as it was issued.
     UseWholeToken,
-    /// Use the access token in the place of the ID token.
+    /// Use the access token instead of the ID token.
     SendAccessToken,
-    /// Answer 401, so that the client sends a fresh token of the same kind.
+    /// Respond with 401, so that the client sends a fresh token of the same kind.
     AskClient,
-    /// Answer 401, so that the client asks for a token for this application.
+    /// Respond with 401, so that the client requests a token for this application.
     AskClientForToken {
-        /// The scopes to ask for; none for whichever this application has.
+        /// The scopes to request; empty for any that this application has.
         scopes: Vec<String>,
     },
-    /// Exchange the client's token for one with these scopes (OAuth 2.0 on-behalf-of): it is for this
-    /// application, and no setting changes that. [`TokenRequest`](crate::exchange::TokenRequest) is the
-    /// way.
+    /// Exchange the client's token for one with these scopes (OAuth 2.0 on-behalf-of). The client's
+    /// token is for this application, and no setting changes that. Use
+    /// [`TokenRequest`](crate::exchange::TokenRequest).
     ExchangeOnBehalfOf {
-        /// The scopes to ask for.
+        /// The scopes to request.
         scopes: Vec<String>,
     },
-    /// Request a token with these scopes from the token endpoint: the request decides.
+    /// Request a token with these scopes from the token endpoint. The request determines the scopes.
     RequestScopes(Vec<String>),
-    /// Request a token as the application itself: there is no user, or none can have what is asked for.
+    /// Request a token for the application itself: there is no user, or no user can have the permission.
     CallAsApp {
         /// The scope of the client credentials flow, if the API is known.
         scope: Option<String>,
     },
-    /// Sign a user in: an application cannot have what is asked for.
+    /// Let a user sign in: an application cannot have the permission.
     CallAsUser,
-    /// Sign callers in at this application itself, and not at a Static Web App in front of it.
+    /// Let callers sign in at this application itself, not at a Static Web App in front of it.
     SignInAtThisApp,
 }
 
@@ -103,7 +103,8 @@ impl Cure {
         }
     }
 
-    /// Returns `true` if the token opens the API without this step, which is for the next time.
+    /// Returns `true` if this step is only for the next time, so that the token opens the API without
+    /// it.
     #[must_use]
     pub fn is_optional(&self) -> bool {
         matches!(self, Self::RequestRefreshToken(_))
@@ -192,7 +193,8 @@ fn permission(f: &mut fmt::Formatter<'_>, api: &ApiName, scopes: &[String]) -> f
     write!(f, "{} to the app registration, and consent to it", Escaped(&api.title()))
 }
 
-/// How a sign-in brings a refresh token ("Work with OAuth tokens in Azure App Service authentication").
+/// How to make sign-ins request a refresh token ("Work with OAuth tokens in Azure App Service
+/// authentication").
 fn refresh_token(f: &mut fmt::Formatter<'_>, provider: &IdentityProvider) -> fmt::Result {
     f.write_str(if *provider == IdentityProvider::GOOGLE {
         // Without the prompt, a second sign-in brings none (azure-mobile-apps-net-server#126).

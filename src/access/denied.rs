@@ -1,4 +1,4 @@
-//! A verified token that does not permit what was asked for.
+//! Denials: a verified token that does not meet a requirement.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{refusal::Challenge, verify::VerifiedToken};
 
-/// A verified token that does not permit what was asked for, with every reason. Answer with
+/// A verified token that does not meet a requirement, with every reason. Respond with
 /// [`challenge`](Self::challenge).
 ///
-/// Of the token its text repeats the audience and nothing else.
+/// The only value of the token in its message is the audience.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
     reasons: Vec<Reason>,
@@ -19,11 +19,11 @@ pub struct Denied {
 }
 
 impl VerifiedToken {
-    /// Checks that the token has what `requirement` asks for.
+    /// Checks that the token meets `requirement`.
     ///
     /// # Errors
     ///
-    /// [`Denied`] says every reason why not.
+    /// [`Denied`] has every reason why not.
     pub fn authorize(&self, requirement: &Requirement) -> Result<(), Denied> {
         let reasons = mismatches(self, requirement);
         if reasons.is_empty() {
@@ -48,14 +48,14 @@ impl Denied {
         &self.reasons
     }
 
-    /// The scopes that were asked for, of which some may do.
+    /// The scopes of the requirement; some of them may be enough.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
-    /// What to answer: 403 with `insufficient_scope`, and the scopes that would do, if there are any
-    /// (RFC 6750 section 3.1).
+    /// The response: 403 with `insufficient_scope`, and the scopes that would be enough, if any (RFC
+    /// 6750 section 3.1).
     #[must_use]
     pub fn challenge(&self) -> Challenge {
         Challenge::insufficient_scope(&self.scopes)

@@ -1,4 +1,4 @@
-//! Whether a token opens an API: the answer with its reasons, and the steps that change it.
+//! Whether a token opens an API: the outcome, its reasons, and the steps that fix it.
 
 use std::{fmt, time::SystemTime};
 
@@ -18,22 +18,22 @@ use crate::{
     tokens::{AccessToken, ProviderTokens},
 };
 
-/// Whether a token opens what was asked for, every reason why not, and what to do.
+/// Whether a token opens the required API, every reason why not, and the steps that fix it.
 ///
-/// Its `Display` form is a paragraph for the person who reads the log. [`outcome`](Self::outcome),
-/// [`reasons`](Self::reasons), [`notes`](Self::notes) and [`cures`](Self::cures) are the same for a
-/// program, and so is its [`Serialize`] form: `{"opens", "outcome", "api", "reasons": [{"code",
+/// Its `Display` form is a paragraph for a human who reads the log. Programs use
+/// [`outcome`](Self::outcome), [`reasons`](Self::reasons), [`notes`](Self::notes) and
+/// [`cures`](Self::cures), or its [`Serialize`] form: `{"opens", "outcome", "api", "reasons": [{"code",
 /// "message"}], "notes", "cures": [{"code", "message"}], "loginParameters"}`.
 ///
 /// # The steps
 ///
-/// [`cures`](Self::cures) are steps, in the order to take them. They follow from what is known: the
-/// reasons, where the token came from, and which other tokens came along. Taken in order they bring a
-/// token that opens the API, as far as a site and a tenant of the usual kind are concerned; one step may
-/// be another person's. Where nothing can be told from the token there are none.
+/// [`cures`](Self::cures) are steps, in the order in which to take them. They are derived from the
+/// reasons, the source of the token, and the other tokens of the caller. For a typical site and tenant,
+/// they lead to a token that opens the API. Some steps may need another person, such as an
+/// administrator. If the token reveals nothing, there are no steps.
 ///
-/// Of the token a diagnosis repeats the audience and nothing else, escaped and bounded, in its `Debug`
-/// form too.
+/// The only value of the token in a diagnosis is the audience, escaped and bounded. This also holds for
+/// its `Debug` form.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -60,7 +60,7 @@ use crate::{
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// The API that was asked for, by its display name.
+    /// The display name of the required API.
     api: Option<String>,
     outcome: Outcome,
     reasons: Vec<Reason>,
@@ -68,16 +68,16 @@ pub struct Diagnosis {
     cures: Vec<Cure>,
 }
 
-/// What can be told about a token and an API.
+/// The result of a diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The token opens the API, as far as what it says of itself is true.
+    /// The token opens the API, if its claims are true.
     Opens,
     /// The API will reject the token.
     DoesNotOpen,
-    /// It cannot be told from the token: it is opaque or encrypted, or names its API in a way that can
-    /// be another name of the one that was asked for. [`Diagnosis::reasons`] say which.
+    /// Undecided. The token is opaque or encrypted, or its audience may be another name of the required
+    /// API. [`Diagnosis::reasons`] say which.
     CannotTell,
 }
 
@@ -94,10 +94,10 @@ impl Outcome {
 }
 
 impl UnverifiedToken {
-    /// Says whether the token opens what `requirement` asks for, and what to do if not.
+    /// Diagnoses whether the token meets `requirement`, and what to do if not.
     ///
-    /// This is advice for the holder of the token. It decides nothing about the token's bearer. The
-    /// signature is out of sight here: [`AccessToken::diagnose`] says if it is missing.
+    /// This is advice for the holder of the token, not an authorization decision. The signature is not
+    /// checked. [`AccessToken::diagnose`] reports if it is missing.
     #[must_use]
     pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
         Diagnosis::of_jwt(self, true, &requirement.into(), now, &Origin::Unknown)
@@ -105,17 +105,18 @@ impl UnverifiedToken {
 }
 
 impl AccessToken {
-    /// Says whether the token opens what `requirement` asks for, and what to do if not. Unlike
-    /// [`UnverifiedToken::diagnose`] this has an answer for tokens that cannot be decoded; and
-    /// [`ProviderTokens::diagnose`] knows where the token came from.
+    /// Diagnoses whether the token meets `requirement`, and what to do if not.
+    ///
+    /// Unlike [`UnverifiedToken::diagnose`], it also diagnoses tokens that cannot be decoded.
+    /// [`ProviderTokens::diagnose`] also knows the source of the token.
     #[must_use]
     pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
         Diagnosis::of_access_token(Some(self), &requirement.into(), now, &Origin::Unknown)
     }
 
-    /// The same for a token that this service requested from the token endpoint
-    /// ([`TokenResponse`](crate::exchange::TokenResponse)): no setting of the site changes such a token,
-    /// but the scopes of the next request.
+    /// Diagnoses a token that this service requested from the token endpoint
+    /// ([`TokenResponse`](crate::exchange::TokenResponse)). No setting of the site changes such a token;
+    /// the scopes of the next request do.
     #[must_use]
     pub fn diagnose_requested(
         &self,
@@ -127,12 +128,12 @@ impl AccessToken {
 }
 
 impl ProviderTokens {
-    /// Says whether the access token opens what `requirement` asks for, and what to do if not: like
-    /// [`AccessToken::diagnose`], and better, because the steps depend on where the token came from and
-    /// on which other tokens came along.
+    /// Diagnoses whether the access token meets `requirement`, and what to do if not. Its steps are
+    /// better than those of [`AccessToken::diagnose`], because they depend on the source of the token
+    /// and on the other tokens.
     ///
-    /// Without an access token the first steps are those of the token store. If the client sent a token
-    /// itself, [`or_bearer`](Self::or_bearer) takes that one.
+    /// Without an access token, the first steps enable the token store. If the client sent a token
+    /// itself, [`or_bearer`](Self::or_bearer) uses that one.
     #[must_use]
     pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
         let (origin, wanted) = (Origin::of(self), requirement.into());
@@ -154,7 +155,7 @@ impl Diagnosis {
             }
             Some(Shape::Other(reason)) => reason,
         };
-        // What the platform says about its end is all that is known of a token that cannot be read.
+        // For a token that cannot be read, the only known expiry is the platform's.
         let since = origin.expires_on().and_then(|end| now.duration_since(end).ok());
         let expired = since.map(|since| Reason::Expired { since });
         let reasons = [reason].into_iter().chain(expired).collect();
@@ -185,7 +186,7 @@ impl Diagnosis {
         let api = wanted.api().map(|api| ApiName::of(api).title());
         let is_open = |reason: &Reason| match reason {
             Reason::UnclearAudience { .. } | Reason::Encrypted => true,
-            // APIs of Microsoft's take tokens of Entra alone.
+            // APIs of Microsoft's accept only tokens of Entra.
             Reason::Opaque => !origin.is_other_provider(),
             Reason::PersonalAccount => wanted.api().is_none_or(is_graph),
             _ => false,
@@ -204,45 +205,45 @@ impl Diagnosis {
         Self { api, outcome, reasons, notes: Vec::new(), cures }
     }
 
-    /// Whether the token opens what was asked for, as far as that can be told.
+    /// The outcome: whether the token opens the API.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// Returns `true` if the token opens what was asked for. Returns `false` if it does not, and also
-    /// if that cannot be told: see [`outcome`](Self::outcome).
+    /// Returns `true` if the token opens the API. Returns `false` if it does not, or if that is
+    /// undecided: see [`outcome`](Self::outcome).
     #[must_use]
     pub fn opens(&self) -> bool {
         self.outcome == Outcome::Opens
     }
 
-    /// Every reason why not, or why that cannot be told; none if it opens.
+    /// Every reason for the outcome; empty if the token opens the API.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
     }
 
-    /// What is worth knowing about the token beside that.
+    /// Other useful facts about the token.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 
-    /// The answer and its reasons, without the cures: what a program prints that shows them apart.
+    /// The outcome and its reasons without the fixes, for a program that prints them separately.
     #[must_use]
     pub fn verdict(&self) -> impl fmt::Display {
         Verdict(self)
     }
 
-    /// The steps, in the order to take them; none if the token opens the API, if that cannot be told, or
-    /// if nothing is known that helps.
+    /// The steps that fix it, in the order in which to take them. Empty if the token opens the API, if
+    /// that is undecided, or if no helpful step is known.
     #[must_use]
     pub fn cures(&self) -> &[Cure] {
         &self.cures
     }
 
-    /// The `loginParameters` to set, if that is among the steps.
+    /// The `loginParameters` to set, if a step sets them.
     #[must_use]
     pub fn login_parameters(&self) -> Option<LoginParameters> {
         self.cures.iter().find_map(|cure| match cure {
@@ -271,7 +272,7 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Prints codes and sentences, as bounded as those.
+/// Prints codes and messages, which are escaped and bounded.
 impl fmt::Debug for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Diagnosis")

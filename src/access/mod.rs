@@ -1,4 +1,4 @@
-//! Does this token open that API, and if not: why, and how to fix it.
+//! Whether a token opens an API, and if not, why and how to fix it.
 
 mod audience;
 mod cure;

@@ -1,16 +1,16 @@
-//! What is worth knowing about a token that opens an API.
+//! Useful facts about a token that opens an API.
 
 use std::fmt;
 
-/// Something worth knowing that does not keep a token from opening an API. Prints as a clause.
+/// A useful fact that does not prevent a token from opening an API. Prints as a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Note {
-    /// An application calls, and the API itself decides what it may do: by Azure role assignments, for
-    /// instance. No scope or role in the token says so.
+    /// The caller is an application, and the API itself decides what it may do, for instance by Azure
+    /// role assignments. The token has no scope or role for this.
     RolesAtTheApi,
-    /// The token names the application by its client ID, and was asked for by an App ID URI that ends
-    /// with that ID: the convention of Teams (`api://<domain>/<client id>`,
+    /// The token names the application by its client ID, but the requirement names an App ID URI that
+    /// ends with that ID. This is the convention of Teams (`api://<domain>/<client id>`,
     /// `api://<domain>/botid-<client id>`, `api://auth-<id>/<client id>`).
     ClientIdAudience,
 }

@@ -1,4 +1,4 @@
-//! Where a token came from, which decides what changes it.
+//! The source of a token, which determines what changes it.
 
 use std::time::SystemTime;
 
@@ -7,10 +7,10 @@ use crate::{
     tokens::{ExpiresOn, ProviderTokens, Renewal},
 };
 
-/// Where a token came from.
+/// The source of a token.
 #[derive(Debug, Clone)]
 pub(crate) enum Origin {
-    /// Nobody says: taken for one of a sign-in with Entra.
+    /// Unknown. Treated as a token of a sign-in with Entra.
     Unknown,
     /// The platform's token store.
     Store(Store),
@@ -25,10 +25,10 @@ pub(crate) enum Origin {
 pub(crate) struct Store {
     /// Whether the caller signed in with Entra, as far as that is known.
     pub(super) is_entra: bool,
-    /// Whether any token came along, so that the store is known to be on.
+    /// Whether the request has any token, so that the store is known to be on.
     pub(super) is_on: bool,
     pub(super) has_refresh_token: bool,
-    /// When the access token ends, as the platform says.
+    /// When the access token expires, according to the platform.
     expires_on: Option<SystemTime>,
     pub(super) renewal: Renewal,
     /// See [`ProviderTokens::can_bring_refresh_token`].
@@ -60,7 +60,7 @@ impl Origin {
         }
     }
 
-    /// Whether the token is known to be of another provider than Entra.
+    /// Returns `true` if the token is known to be from a provider other than Entra.
     pub(crate) fn is_other_provider(&self) -> bool {
         matches!(self, Self::Store(Store { is_entra: false, .. }))
     }

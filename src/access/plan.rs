@@ -1,4 +1,4 @@
-//! From the reasons, and what else is known, to the steps that change it.
+//! From the reasons and other known facts to the steps that fix a token.
 
 use super::{
     ApiName, Cure, Reason, Requirement,
@@ -11,12 +11,12 @@ use crate::{
     tokens::Renewal,
 };
 
-/// The scopes that the platform asks for by itself, and that a `scope` of one's own replaces. What they
-/// bring is a token for Microsoft Graph.
+/// The scopes that the platform requests by default. A custom `scope` replaces them. They result in a
+/// token for Microsoft Graph.
 const SIGN_IN_SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
-/// The steps, in the order to take them. None if no step is known: where nothing can be told from the
-/// token, none would be more than a guess.
+/// The steps, in the order in which to take them. Empty if no step is known: if the token reveals
+/// nothing, a step would be a guess.
 pub(super) fn plan(
     wanted: &Requirement,
     reasons: &[Reason],
@@ -55,11 +55,11 @@ pub(super) fn plan(
     }
 }
 
-/// What there is to decide by.
+/// The facts that determine the steps.
 struct Case<'a> {
     wanted: &'a Requirement,
     reasons: &'a [Reason],
-    /// Who the token is of, if it can be read.
+    /// The caller that the token names, if it can be read.
     caller: Option<Caller>,
 }
 
@@ -76,7 +76,7 @@ impl Case<'_> {
         self.is(|reason| matches!(reason, Reason::MissingPermission { .. }))
     }
 
-    /// Whether there are no claims to read, now or later: what is asked for is taken to be missing.
+    /// Returns `true` if there are no claims to read. Then the required permission counts as missing.
     fn has_no_claims(&self) -> bool {
         self.lacks_token()
             || self.is_personal()
@@ -92,7 +92,7 @@ impl Case<'_> {
     }
 
     fn is_personal(&self) -> bool {
-        // Microsoft Graph may well take it.
+        // Microsoft Graph may accept it.
         self.is(|reason| matches!(reason, Reason::PersonalAccount))
             && !self.wanted.api().is_none_or(is_graph)
     }
@@ -101,7 +101,7 @@ impl Case<'_> {
         self.is(|reason| matches!(reason, Reason::IdToken))
     }
 
-    /// Whether the token names the right API, which does not take it in that form.
+    /// Returns `true` if the token names the right API in a form that the API rejects.
     fn has_wrong_form(&self) -> bool {
         self.is(|reason| matches!(reason, Reason::WrongAudienceForm { .. }))
     }
@@ -110,7 +110,7 @@ impl Case<'_> {
         self.has_wrong_form() || self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
     }
 
-    /// Whether the token was cut, or lost its signature.
+    /// Returns `true` if the token was truncated or lost its signature.
     fn is_damaged(&self) -> bool {
         self.is(|reason| matches!(reason, Reason::Truncated | Reason::Unsigned))
     }
@@ -119,7 +119,7 @@ impl Case<'_> {
         self.is(|reason| matches!(reason, Reason::WrongCaller { .. }))
     }
 
-    /// Whether the token of a sign-in would have to be another one, and not only a fresh one.
+    /// Returns `true` if a fresh token of the sign-in is not enough, because it must be a different one.
     fn needs_another(&self) -> bool {
         self.is_elsewhere()
             || self.is_id_token()
@@ -128,7 +128,7 @@ impl Case<'_> {
             || (self.lacks_permission() && !self.lacks_user_role())
     }
 
-    /// Whether anything is known that a step could change.
+    /// Returns `true` if anything is known that a step could change.
     fn is_of_use(&self) -> bool {
         self.needs_another()
             || self.is_stale()
@@ -138,7 +138,7 @@ impl Case<'_> {
             || self.is(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
     }
 
-    /// The APIs that the identifier can mean, if it means several and the token is for none of them.
+    /// The APIs that the identifier can mean, if there are several and the token is for none of them.
     fn ambiguous_apis(&self) -> Option<Vec<Resource>> {
         let Some(OwnedAudience::Identifier(identifier)) = self.wanted.api() else { return None };
         let apis = resource::candidates(identifier);
@@ -153,7 +153,8 @@ impl Case<'_> {
         grant.into_iter().chain([Cure::CallAsApp { scope }]).collect()
     }
 
-    /// The steps where an application called and no sign-in was. What only users have, it cannot get.
+    /// The steps if an application called without a sign-in. It cannot have permissions that only users
+    /// have.
     fn of_app(&self) -> Option<Vec<Cure>> {
         if self.is_wrong_caller() {
             return Some(vec![Cure::CallAsUser]);
@@ -168,7 +169,7 @@ impl Case<'_> {
         (self.is_elsewhere()).then(|| self.as_app())
     }
 
-    /// A token without a story: what is sure is done first, and a sign-in is taken for its origin.
+    /// A token of unknown source. Certain steps come first; then a sign-in is assumed as its source.
     fn pasted(&self) -> Vec<Cure> {
         let mut steps = Vec::new();
         if self.is_id_token() {
@@ -206,7 +207,7 @@ impl Case<'_> {
         steps
     }
 
-    /// Settings of the Entra provider change no token of another one.
+    /// Settings of the Entra provider do not change tokens of other providers.
     fn of_other_provider(&self, store: &Store) -> Vec<Cure> {
         let only_stale = self.reasons.iter().all(|reason| matches!(reason, Reason::Expired { .. }));
         if only_stale {
@@ -257,7 +258,7 @@ impl Case<'_> {
         steps
     }
 
-    /// The settings of a sign-in that brings the token, and that sign-in.
+    /// The settings for a sign-in that provides the token, and that sign-in.
     fn another_sign_in(&self, keep_refreshing: bool, sign_in: Cure) -> Vec<Cure> {
         let mut steps = Vec::new();
         steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
@@ -273,12 +274,12 @@ impl Case<'_> {
         steps
     }
 
-    /// Whether all that is known is what the text looks like.
+    /// Returns `true` if only the shape of the string is known.
     fn only_shape(&self) -> bool {
         self.reasons.iter().all(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
     }
 
-    /// The permission of the application, unless the token shows that it is there.
+    /// The permission of the application, unless the token proves that it has it.
     fn permission(&self) -> Option<Cure> {
         let api = self.wanted.api()?;
         let is_there = self.has_wrong_form() && !self.lacks_permission();
@@ -298,7 +299,7 @@ impl Case<'_> {
             .ok()
     }
 
-    /// Whether a sign-in without parameters brings the token: any for Microsoft Graph.
+    /// Returns `true` if a sign-in without parameters provides the token: any for Microsoft Graph.
     fn is_default_sign_in(&self) -> bool {
         let names = self.wanted.scopes_to_ask_for().unwrap_or_default();
         self.wanted.alternatives().next().is_none_or(|_| !names.is_empty())
@@ -312,7 +313,7 @@ impl Case<'_> {
         })
     }
 
-    /// Whether the token is for one of Microsoft's APIs.
+    /// Returns `true` if the token is for one of Microsoft's APIs.
     fn is_for_microsoft(&self) -> bool {
         let is_right = self.lacks_permission()
             && !self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
@@ -344,7 +345,7 @@ fn default_names(api: &OwnedAudience) -> Vec<&'static str> {
     resource.and_then(|resource| resource.only_permission()).into_iter().collect()
 }
 
-/// Whether this is Microsoft Graph, in any cloud.
+/// Returns `true` for Microsoft Graph, in any cloud.
 pub(super) fn is_graph(api: &OwnedAudience) -> bool {
     ApiName::of(api).resource().is_some_and(|found| found.name() == GRAPH.name())
 }

@@ -16,46 +16,45 @@ use crate::{
     tokens::EXPIRY_SKEW,
 };
 
-/// One reason why a token does not open an API, or why that cannot be told.
+/// One reason why a token does not open an API, or why that is undecided.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// There is no access token.
+    /// The access token is missing.
     NoToken,
     /// The token is for another API.
     WrongAudience {
-        /// The API that was asked for.
+        /// The required API.
         expected: ApiName,
         /// The APIs that the token is for: the first few, if there are many.
         actual: Vec<ApiName>,
     },
-    /// The token names the right API in a form that the API does not take: with or without a slash at the
-    /// end, by the address of one instance, or by an `spn:` name.
+    /// The token names the right API in a form that the API rejects: with or without a slash at the end,
+    /// by the address of one instance, or by an `spn:` name.
     WrongAudienceForm {
-        /// The API that was asked for.
+        /// The required API.
         expected: ApiName,
         /// How the token names it.
         actual: ApiName,
     },
-    /// The token may be for the API that was asked for, by another of its names: a client ID where an App
-    /// ID URI was asked for, or the other way round, or one that differs in case. Cannot be told from the
-    /// token.
+    /// The token may be for the required API under another name: a client ID instead of an App ID URI,
+    /// the reverse, or a name that differs in case. Its claims do not decide it.
     UnclearAudience {
-        /// The API that was asked for.
+        /// The required API.
         expected: ApiName,
         /// How the token names its API.
         actual: ApiName,
     },
-    /// None of the alternatives is there whole.
+    /// For every alternative, the token lacks at least one permission.
     MissingPermission {
         /// The alternatives.
         any_of: Vec<Vec<Permission>>,
     },
-    /// A user was asked for and an application is calling, or the other way round.
+    /// An application is calling instead of a user, or the reverse.
     WrongCaller {
-        /// Who was asked for.
+        /// The required kind of caller.
         expected: Caller,
-        /// Who is calling.
+        /// The actual kind of caller.
         actual: Caller,
     },
     /// The token has expired.
@@ -65,30 +64,30 @@ pub enum Reason {
     },
     /// The token does not say when it expires.
     NoExpiry,
-    /// The token is not valid yet, by more than clocks differ.
+    /// The token is not valid yet, by more than the clock skew.
     NotYetValid {
-        /// How long it takes until it is.
+        /// How long until it is valid.
         until: Duration,
     },
     /// This is an ID token.
     IdToken,
-    /// The token is encrypted. Cannot be told what it opens.
+    /// The token is encrypted, so its API is unknown.
     Encrypted,
-    /// The token is not a JWT, and is not recognized as anything else. Cannot be told what it opens.
+    /// The token is neither a JWT nor any other known form, so its API is unknown.
     Opaque,
-    /// The token is not a JWT but that of a personal Microsoft account. Some APIs of Microsoft take
-    /// those, Microsoft Graph among them; APIs of Azure, and one's own, do not.
+    /// The token is not a JWT but that of a personal Microsoft account. Some APIs of Microsoft accept
+    /// such tokens, including Microsoft Graph. APIs of Azure and your own APIs do not.
     PersonalAccount,
-    /// This is something else than an access token.
+    /// The string is something other than an access token.
     NotAToken(Lookalike),
-    /// The token was cut off, or a part of it left out.
+    /// The token was truncated, or a part of it was removed.
     Truncated,
     /// The signature is missing or was replaced, or the algorithm is `none`: no API accepts that.
     Unsigned,
-    /// The token is what Static Web Apps send to a linked API in `X-MS-AUTH-TOKEN`: neither Entra nor
-    /// any API but the linked one takes it.
+    /// The token is what Static Web Apps send to a linked API in `X-MS-AUTH-TOKEN`. Only that API
+    /// accepts it; Entra and other APIs do not.
     StaticWebApps,
-    /// The token has a `nonce` in its header, so nobody but its API can verify it.
+    /// The token has a `nonce` in its header, so only its API can verify it.
     Protected,
     /// The token is bound to a key of its client.
     BoundToKey,
@@ -96,18 +95,18 @@ pub enum Reason {
     Malformed(DecodeError),
 }
 
-/// How many APIs or permissions a message names. More are counted, not named.
+/// How many APIs or permissions a message names. It only counts the rest.
 pub(super) const MAX_NAMED: usize = 8;
 
-/// An API in a message: what identifies it, and its name if it is known.
+/// An API in a message: its identifier, and its name if that is known.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiName {
     identifier: String,
     resource: Option<Resource>,
 }
 
-/// Every reason why what `token` says is not what is wanted, whatever the time and the signature: the
-/// strict reading, for authorization.
+/// Every mismatch between `token` and the requirement, ignoring the time and the signature: strict, for
+/// authorization.
 #[cfg(feature = "verify")]
 pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reason> {
     let mut reasons = Vec::new();
@@ -122,7 +121,7 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
     reasons
 }
 
-/// The API that is wanted and those that `token` is for, if it is not among them.
+/// The required API and those that `token` is for, if they differ.
 pub(crate) fn wrong_audience<T>(
     token: &Token<T>,
     wanted: &Requirement,
@@ -131,7 +130,7 @@ pub(crate) fn wrong_audience<T>(
     Some((ApiName::of(api), ApiName::all_of(token)))
 }
 
-/// What there is to say about a token, beside its signature.
+/// All reasons and notes about a token, except for its signature.
 pub(super) fn examine<T>(
     token: &Token<T>,
     wanted: &Requirement,
@@ -178,10 +177,10 @@ pub(super) fn examine<T>(
     (reasons, notes)
 }
 
-/// How the issuer of `X-MS-AUTH-TOKEN` ends: `https://<name>.azurestaticapps.net/.auth`.
+/// The end of the issuer of `X-MS-AUTH-TOKEN`: `https://<name>.azurestaticapps.net/.auth`.
 const STATIC_WEB_APPS_ISSUER: &str = ".azurestaticapps.net/.auth";
 
-/// Whether Static Web Apps issued the token, as it says.
+/// Returns `true` if the token names Static Web Apps as its issuer.
 pub(crate) fn is_of_static_web_apps<T>(token: &Token<T>) -> bool {
     token.issuer().is_some_and(|issuer| issuer.ends_with(STATIC_WEB_APPS_ISSUER))
 }
@@ -197,7 +196,8 @@ fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     Some(Reason::WrongCaller { expected, actual: token.caller() })
 }
 
-/// Whether an API of Microsoft is wanted that can verify this token although nobody else can.
+/// Returns `true` if the required API is one of Microsoft's that can verify this token, although other
+/// services cannot.
 fn is_for_microsoft<T>(token: &Token<T>, wanted: &Requirement) -> bool {
     let microsofts = |api: &OwnedAudience| {
         ApiName::of(api).resource.is_some_and(|resource| resource.is_microsofts())
@@ -312,14 +312,14 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Prints the code and the sentence: escaped, and as bounded as that.
+/// Prints the code and the message, which is escaped and bounded.
 impl fmt::Debug for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reason({}: {self})", self.code())
     }
 }
 
-/// Prints the first [`MAX_NAMED`] items, and how many more there are.
+/// Prints the first [`MAX_NAMED`] items, and the number of the others.
 pub(super) fn bounded<T>(
     f: &mut fmt::Formatter<'_>,
     items: &[T],
@@ -336,7 +336,7 @@ pub(super) fn bounded<T>(
     }
 }
 
-/// Reasons in a row, for a sentence.
+/// A list of reasons, for a sentence.
 pub(super) struct InARow<'a>(pub(super) &'a [Reason]);
 
 impl fmt::Display for InARow<'_> {
@@ -348,7 +348,7 @@ impl fmt::Display for InARow<'_> {
     }
 }
 
-/// APIs in a sentence.
+/// A list of APIs, for a sentence.
 pub(crate) struct Apis<'a>(pub(crate) &'a [ApiName]);
 
 impl fmt::Display for Apis<'_> {
@@ -356,7 +356,7 @@ impl fmt::Display for Apis<'_> {
         match self.0 {
             [] => f.write_str("no API"),
             apis if apis.len() <= MAX_NAMED => bounded(f, apis, " and ", |f, api| api.fmt(f)),
-            // The list ends somewhere behind the last one that is named: see `ApiName::all_of`.
+            // The list is cut after one more than a message names: see `ApiName::all_of`.
             apis => {
                 let named = apis.get(..MAX_NAMED).unwrap_or_default();
                 bounded(f, named, " and ", |f, api| api.fmt(f))?;
@@ -379,13 +379,13 @@ impl ApiName {
         Self { identifier: audience.to_owned(), resource: Resource::of_audience(audience) }
     }
 
-    /// The APIs that a token is for. Of many audiences, one more than a message names: a token can have
-    /// thousands.
+    /// The APIs that a token is for. At most one more than a message names, because a token can have
+    /// thousands of audiences.
     pub(crate) fn all_of<T>(token: &Token<T>) -> Vec<Self> {
         token.audiences().take(MAX_NAMED.saturating_add(1)).map(Self::of_audience).collect()
     }
 
-    /// The App ID URI or the app id.
+    /// The App ID URI or the app ID.
     #[must_use]
     pub fn identifier(&self) -> &str {
         &self.identifier
@@ -397,20 +397,20 @@ impl ApiName {
         self.resource
     }
 
-    /// The name for people, with its cloud, else the identifier.
+    /// The display name with its cloud, else the identifier.
     pub(super) fn title(&self) -> String {
         self.resource.map_or_else(|| self.identifier.clone(), |resource| resource.to_string())
     }
 }
 
-/// Prints what `Display` prints, which is escaped and bounded.
+/// Prints the `Display` form, which is escaped and bounded.
 impl fmt::Debug for ApiName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApiName({self})")
     }
 }
 
-/// Prints the name for people and the identifier.
+/// Prints the display name and the identifier.
 impl fmt::Display for ApiName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.resource {
@@ -430,7 +430,7 @@ impl fmt::Display for Permission {
     }
 }
 
-/// A length of time in its largest unit.
+/// A duration in its largest unit.
 struct Rough(Duration);
 
 impl fmt::Display for Rough {

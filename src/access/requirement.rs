@@ -1,14 +1,15 @@
-//! What a token must have.
+//! Requirements: what a token must have.
 
 use crate::{
     jwt::{Caller, Token},
     resource::{self, OwnedAudience, Resource, Scope, same_application},
 };
 
-/// What a token must have: an API that it is for, permissions, a kind of caller.
+/// What a token must have: an API that it is for, permissions, and a kind of caller.
 ///
-/// Permissions come in alternatives, of which one must be there whole. So any-of is several
-/// alternatives, and all-of is one with several permissions.
+/// Permissions are a list of alternatives. The token must have all permissions of at least one
+/// alternative. So any-of is several alternatives, and all-of is one alternative with several
+/// permissions.
 ///
 /// ```
 /// use easyauth::{Requirement, resource::{ARM, GRAPH}};
@@ -35,105 +36,106 @@ pub struct Requirement {
 pub enum Permission {
     /// A scope: a delegated permission, by its bare name.
     Scope(String),
-    /// An application permission: an app role in a token without a user. The same role in the token of
-    /// a user says something about the user, and does not count.
+    /// An application permission: an app role in a token without a user. The same role in a user's token
+    /// describes the user, and does not count.
     AppRole(String),
     /// An app role that a user has.
     UserRole(String),
 }
 
 impl Requirement {
-    /// Any token for this API.
+    /// Requires a token for this API.
     #[must_use]
     pub fn resource(resource: Resource) -> Self {
         Self::anything().on(resource)
     }
 
-    /// Any token for the API with this identifier: an App ID URI or a client id of your own, compared as
-    /// [`Token::has_audience`] does. `api://<client id>` and the client id are one API.
+    /// Requires a token for the API with this identifier: an App ID URI or your own client ID, compared
+    /// as [`Token::has_audience`] does. `api://<client id>` and the client ID are one API.
     ///
-    /// What [`Resource::recognize`] knows is that [`Resource`]: the address of one of Microsoft's APIs, a
-    /// scope of it, or the host of one instance. `/.default` at the end is left out.
+    /// An identifier that [`Resource::recognize`] knows means that [`Resource`]: the address of one of
+    /// Microsoft's APIs, one of its scopes, or the host of one instance. A trailing `/.default` is
+    /// ignored.
     #[must_use]
     pub fn audience(identifier: impl Into<String>) -> Self {
         Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..Self::anything() }
     }
 
-    /// A scope, by its bare name as tokens have it. For `https://api.example.com/Files.Read` and for
-    /// `.default` there is `From<`[`Scope`]`>`.
+    /// Requires a scope, by its bare name as in tokens. For `https://api.example.com/Files.Read` and for
+    /// `.default` use `From<`[`Scope`]`>`.
     #[must_use]
     pub fn scope(name: impl Into<String>) -> Self {
         Self::anything().or_scope(name)
     }
 
-    /// One of these scopes.
+    /// Requires one of these scopes. An empty list is never met.
     #[must_use]
     pub fn any_scope<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let alternatives = names.into_iter().map(|name| vec![Permission::Scope(name.into())]);
         Self { alternatives: alternatives.collect(), ..Self::anything() }.or_nothing()
     }
 
-    /// All of these scopes.
+    /// Requires all of these scopes. An empty list is never met.
     #[must_use]
     pub fn all_scopes<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         Self::anything().or_all_scopes(names)
     }
 
-    /// An application permission. See [`Permission::AppRole`].
+    /// Requires an application permission. See [`Permission::AppRole`].
     #[must_use]
     pub fn app_role(name: impl Into<String>) -> Self {
         Self::anything().or_app_role(name)
     }
 
-    /// An app role that the user has.
+    /// Requires an app role of the user.
     #[must_use]
     pub fn user_role(name: impl Into<String>) -> Self {
         Self::anything().or_user_role(name)
     }
 
-    /// Or else this scope.
+    /// Adds an alternative: this scope. If it is the first alternative, the scope is required.
     #[must_use]
     pub fn or_scope(self, name: impl Into<String>) -> Self {
         self.or(vec![Permission::Scope(name.into())])
     }
 
-    /// Or else all of these scopes. No scopes at all are never there.
+    /// Adds an alternative: all of these scopes. An empty list is never met.
     #[must_use]
     pub fn or_all_scopes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         self.or(names.into_iter().map(|name| Permission::Scope(name.into())).collect())
     }
 
-    /// Or else this application permission. See [`Permission::AppRole`].
+    /// Adds an alternative: this application permission. See [`Permission::AppRole`].
     #[must_use]
     pub fn or_app_role(self, name: impl Into<String>) -> Self {
         self.or(vec![Permission::AppRole(name.into())])
     }
 
-    /// Or else this app role of the user.
+    /// Adds an alternative: this app role of the user.
     #[must_use]
     pub fn or_user_role(self, name: impl Into<String>) -> Self {
         self.or(vec![Permission::UserRole(name.into())])
     }
 
-    /// And the token must be for this API.
+    /// Also requires that the token is for this API.
     #[must_use]
     pub fn on(self, resource: Resource) -> Self {
         Self { api: Some(OwnedAudience::Resource(resource)), ..self }
     }
 
-    /// And the token must be for the API with this identifier: an App ID URI or a client id.
+    /// Also requires that the token is for the API with this identifier: an App ID URI or a client ID.
     #[must_use]
     pub fn on_audience(self, identifier: impl Into<String>) -> Self {
         Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..self }
     }
 
-    /// And a user must be calling.
+    /// Also requires that a user is calling.
     #[must_use]
     pub fn from_user(self) -> Self {
         Self { caller: Some(Caller::User), ..self }
     }
 
-    /// And an application must be calling by itself.
+    /// Also requires that an application is calling, without a user.
     #[must_use]
     pub fn from_app(self) -> Self {
         Self { caller: Some(Caller::App), ..self }
@@ -148,7 +150,8 @@ impl Requirement {
         self
     }
 
-    /// A list of no alternatives would ask for nothing, so it becomes one that is never there.
+    /// Without alternatives, the requirement would accept every token. So an empty list becomes one
+    /// alternative that is never met.
     fn or_nothing(self) -> Self {
         if self.alternatives.is_empty() { self.or(Vec::new()) } else { self }
     }
@@ -157,18 +160,18 @@ impl Requirement {
         self.api.as_ref()
     }
 
-    /// The kind of caller that is asked for.
+    /// The required kind of caller.
     #[must_use]
     pub fn caller(&self) -> Option<Caller> {
         self.caller
     }
 
-    /// The alternatives: one of them must be there whole, if there are any.
+    /// The alternatives. If there are any, the token must have all permissions of one.
     pub fn alternatives(&self) -> impl Iterator<Item = &[Permission]> {
         self.alternatives.iter().map(Vec::as_slice)
     }
 
-    /// The scopes of the first alternative that consists of scopes: what a sign-in can ask for.
+    /// The scopes of the first alternative that contains only scopes: a sign-in can request these.
     pub(super) fn scopes_to_ask_for(&self) -> Option<Vec<&str>> {
         self.alternatives.iter().find_map(|alternative| {
             let scopes: Option<Vec<&str>> = alternative
@@ -182,13 +185,13 @@ impl Requirement {
         })
     }
 
-    /// Whether one of the token's audiences is the API.
+    /// Returns `true` if one of the token's audiences is the API.
     pub(super) fn is_for_api<T>(&self, token: &Token<T>) -> bool {
         match &self.api {
             None => true,
             Some(OwnedAudience::Resource(resource)) => token.has_audience(*resource),
             Some(OwnedAudience::Identifier(identifier)) => {
-                // An instance takes the audience of its API as well as its own.
+                // An instance accepts the audience of its API and its own.
                 let apis = resource::candidates(identifier);
                 token.audiences().any(|audience| {
                     same_application(identifier, audience)
@@ -206,8 +209,8 @@ impl Requirement {
             })
     }
 
-    /// Whether the API itself knows what an application may do, so that scopes, which only users have,
-    /// need not be in the token of one.
+    /// Returns `true` if the API itself knows what an application may do. Then the token of an
+    /// application need not have scopes, which only users have.
     pub(super) fn is_decided_by_api<T>(&self, token: &Token<T>) -> bool {
         let decides = match &self.api {
             Some(OwnedAudience::Resource(resource)) => resource.decides_for_apps(),
@@ -220,7 +223,7 @@ impl Requirement {
         decides && token.caller() == Caller::App && self.scopes_to_ask_for().is_some()
     }
 
-    /// Whether only an application by itself can have what is asked for.
+    /// Returns `true` if only an application without a user can meet the requirement.
     pub(super) fn is_for_apps(&self) -> bool {
         let needs_app_role = |alternative: &Vec<Permission>| {
             alternative.iter().any(|permission| matches!(permission, Permission::AppRole(_)))
@@ -234,7 +237,7 @@ impl Requirement {
         permissions.any(|permission| matches!(permission, Permission::AppRole(_)))
     }
 
-    /// Whether a role of the user is asked for, and no scope does in its place.
+    /// Returns `true` if a role of the user is required, and no alternative has only scopes.
     pub(super) fn needs_user_role(&self) -> bool {
         let needs_role = |alternative: &Vec<Permission>| {
             alternative.iter().any(|permission| matches!(permission, Permission::UserRole(_)))
@@ -242,7 +245,7 @@ impl Requirement {
         self.scopes_to_ask_for().is_none() && self.alternatives.iter().any(needs_role)
     }
 
-    /// The scopes that a request for a token has to name, in full; `None` if the API is not known.
+    /// The full scopes that a token request must name; `None` if the API is not known.
     pub(super) fn full_scopes(&self) -> Option<Vec<String>> {
         let identifier = match self.api.as_ref()? {
             OwnedAudience::Resource(resource) => return Some(self.scopes_of(*resource)),
@@ -280,10 +283,9 @@ impl Permission {
     }
 }
 
-/// The scope, and the API in front of it.
+/// Requires the scope and its API.
 ///
-/// `.default` stands for all permissions of the API and appears in no token, so it asks for the API
-/// alone.
+/// `.default` means all permissions of the API and appears in no token, so it requires only the API.
 impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         let api = match (scope.resource(), scope.api()) {
@@ -298,7 +300,7 @@ impl From<Scope> for Requirement {
     }
 }
 
-/// A copy, so that methods that take `impl Into<Requirement>` take references as well.
+/// Clones it, so that methods that take `impl Into<Requirement>` also accept references.
 impl From<&Self> for Requirement {
     fn from(requirement: &Self) -> Self {
         requirement.clone()

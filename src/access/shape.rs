@@ -1,4 +1,4 @@
-//! What a text in the place of an access token is, by its shape.
+//! Recognizing a string that should be an access token, by its shape.
 
 use std::fmt;
 
@@ -8,19 +8,19 @@ use crate::{
     jwt::{DecodeError, UnverifiedToken},
 };
 
-/// What is in the place of an access token.
+/// The shape of a string that should be an access token.
 pub(super) enum Shape {
     /// A JWT whose claims can be read.
     Jwt {
         token: UnverifiedToken,
-        /// Whether a signature is there. It is not checked.
+        /// Whether a signature is present. It is not checked.
         is_signed: bool,
     },
-    /// Something else.
+    /// Any other string.
     Other(Reason),
 }
 
-/// Something that is no access token, recognized by how it begins.
+/// A string that is not an access token, recognized by its first characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lookalike {
@@ -66,7 +66,7 @@ impl Shape {
 }
 
 fn undecodable(text: &str, error: DecodeError) -> Reason {
-    // As logs shorten a token.
+    // Logs shorten tokens like this.
     if text.contains("...") || text.contains('\u{2026}') {
         return Reason::Truncated;
     }
@@ -90,16 +90,16 @@ fn opaque(text: &str, segments: usize) -> Reason {
     }
 }
 
-/// Whether this is base64url, and not empty.
+/// Returns `true` for base64url that is not empty.
 fn is_base64url(signature: &str) -> bool {
     let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     !signature.is_empty() && signature.bytes().all(is_valid)
 }
 
-/// Whether the first segment is the header of a JWT.
+/// Returns `true` if the first segment is the header of a JWT.
 fn has_header(text: &str) -> bool {
     let header = text.split('.').next().unwrap_or_default();
-    // An empty object for the payload: what is asked is whether the header can be read.
+    // The payload is an empty object: this only checks whether the header can be decoded.
     UnverifiedToken::decode(&format!("{header}.e30.")).is_ok()
 }
 

@@ -5,19 +5,19 @@ use std::fmt;
 use super::ReturnTo;
 use crate::escape::{Encoded, Escaped};
 
-/// Where to sign in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its query,
-/// for a link or the header `Location`.
+/// The address of a sign-in: [`Endpoints::login`](super::Endpoints::login). Prints as a path with its
+/// query, for a link or the `Location` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct LoginAddress(Address);
 
-/// Where to sign out: [`Endpoints::logout`](super::Endpoints::logout). Prints as a path with its query,
-/// for a link or the header `Location`.
+/// The address of a sign-out: [`Endpoints::logout`](super::Endpoints::logout). Prints as a path with its
+/// query, for a link or the `Location` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct LogoutAddress(Address);
 
-/// A path and its parameters, each key once.
+/// A path and its parameters; each key appears once.
 #[derive(Clone, PartialEq, Eq)]
 struct Address {
     path: String,
@@ -29,13 +29,14 @@ impl LoginAddress {
         Self(Address { path, parameters: Vec::new() })
     }
 
-    /// Where the browser goes once it is signed in; the start of the site, if nothing is said.
+    /// Sets where the browser goes after sign-in: by default, to the start page of the site.
     pub fn return_to(self, target: &ReturnTo) -> Self {
         self.parameter("post_login_redirect_uri", target.as_str())
     }
 
-    /// A parameter for the provider's sign-in page: `domain_hint` or `prompt` for Entra, `access_type` for
-    /// Google. Said twice, the last counts. Static Web Apps pass over them.
+    /// Sets a parameter for the provider's sign-in page: `domain_hint` or `prompt` for Entra,
+    /// `access_type` for Google. If set twice, the last value wins. Static Web Apps ignore these
+    /// parameters.
     pub fn parameter(self, key: impl Into<String>, value: impl Into<String>) -> Self {
         Self(self.0.with(key.into(), value.into()))
     }
@@ -46,7 +47,7 @@ impl LogoutAddress {
         Self(Address { path, parameters: Vec::new() })
     }
 
-    /// Where the browser goes once it is signed out; a page of the platform's, if nothing is said.
+    /// Sets where the browser goes after sign-out: by default, to a page of the platform.
     pub fn return_to(self, target: &ReturnTo) -> Self {
         Self(self.0.with("post_logout_redirect_uri".to_owned(), target.as_str().to_owned()))
     }
@@ -60,7 +61,7 @@ impl Address {
     }
 }
 
-/// Prints the path alone: the address to return to can hold a key in its query.
+/// Prints only the path, because the query of the address to return to can contain a key.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", Escaped(&self.path))

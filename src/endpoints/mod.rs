@@ -31,14 +31,14 @@ use crate::{
     settings::{self, AuthSettingsV2},
 };
 
-/// What the paths of the platform begin with, if the settings say nothing else.
+/// The prefix of the platform's paths, if the settings do not change it.
 const DEFAULT_PREFIX: &str = "/.auth";
 
-/// Where the platform's own pages are. [`Default`] is `/.auth`; the settings can say another prefix
-/// (`httpSettings.routes.apiPrefix`), and where to sign out (`login.routes.logoutEndpoint`).
+/// The addresses of the platform's own pages. [`Default`] is `/.auth`. The settings can change the
+/// prefix (`httpSettings.routes.apiPrefix`) and the sign-out page (`login.routes.logoutEndpoint`).
 ///
-/// Addresses are paths without a host: the browser, or whoever calls with the session's cookie, knows
-/// the host.
+/// Addresses are paths without a host. The browser, or another client with the session cookie, knows the
+/// host.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoints {
     prefix: String,
@@ -52,21 +52,21 @@ impl Default for Endpoints {
 }
 
 impl Endpoints {
-    /// Pages below another prefix, such as `/api/auth`. A slash at its end is dropped.
+    /// Pages with another prefix, such as `/api/auth`. A slash at its end is removed.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if the prefix is no path of this site.
+    /// [`EndpointError::NotAPath`] if the prefix is not a path of this site.
     pub fn with_prefix(prefix: &str) -> Result<Self, EndpointError> {
         let prefix = site_path(prefix.strip_suffix('/').unwrap_or(prefix))?;
         Ok(Self { prefix: prefix.to_owned(), logout: None })
     }
 
-    /// Pages where the settings have them.
+    /// Pages at the addresses in the settings.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if what they say is no path of this site.
+    /// [`EndpointError::NotAPath`] if an address in the settings is not a path of this site.
     pub fn of(settings: &AuthSettingsV2) -> Result<Self, EndpointError> {
         let mut endpoints = match settings.get(settings::http::API_PREFIX) {
             Some(prefix) if !prefix.is_empty() => Self::with_prefix(&prefix)?,
@@ -80,12 +80,12 @@ impl Endpoints {
         Ok(endpoints)
     }
 
-    /// Where a browser signs in with a provider: `/.auth/login/aad`.
+    /// The page where a browser signs in with a provider: `/.auth/login/aad`.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NoProvider`] for a provider without a name, or with one that no sign-in page
-    /// has: those of built-in providers and of custom ones are letters, digits and `_`.
+    /// [`EndpointError::NoProvider`] for a provider without a name, or whose name has characters other
+    /// than letters, digits and `_`. Names of built-in and custom providers have only these.
     pub fn login(&self, provider: &IdentityProvider) -> Result<LoginAddress, EndpointError> {
         let name = provider.as_str();
         if !is_custom_name(name) {
@@ -94,35 +94,36 @@ impl Endpoints {
         Ok(LoginAddress::new(format!("{}/login/{name}", self.prefix)))
     }
 
-    /// Where a browser signs out: the session and its tokens are gone, and Entra and Google are told.
+    /// The page where a browser signs out. It ends the session, deletes its tokens, and signs out of
+    /// Entra and Google.
     pub fn logout(&self) -> LogoutAddress {
         let own = || format!("{}/logout", self.prefix);
         LogoutAddress::new(self.logout.clone().unwrap_or_else(own))
     }
 
-    /// What to GET with the session's cookie for fresh tokens. The answer is a [`RefreshOutcome`]; the
-    /// tokens come with the headers of the next request.
+    /// The address to GET, with the session cookie, for fresh tokens. [`RefreshOutcome`] tells what the
+    /// response means. The headers of the next request have the fresh tokens.
     #[must_use]
     pub fn refresh(&self) -> String {
         format!("{}/refresh", self.prefix)
     }
 
-    /// What to GET with the session's cookie for the session itself: see [`Session`](crate::Session).
+    /// The address to GET, with the session cookie, for the session: see [`Session`](crate::Session).
     #[must_use]
     pub fn me(&self) -> String {
         format!("{}/me", self.prefix)
     }
 
-    /// What to GET for the version of the platform's middleware: `{"version": "1.3.2"}` (App Service docs,
-    /// "Manage the API and runtime versions"). It answers on App Service and Azure Functions while Easy Auth is
-    /// on, and so tells whether it is.
+    /// The address to GET for the version of the platform's middleware: `{"version": "1.3.2"}` (App
+    /// Service docs, "Manage the API and runtime versions"). It responds on App Service and Azure
+    /// Functions while Easy Auth is on, so it also shows whether Easy Auth is on.
     #[must_use]
     pub fn version(&self) -> String {
         format!("{}/version", self.prefix)
     }
 }
 
-/// Prints what the settings say, escaped and bounded.
+/// Prints the configured addresses, escaped and bounded.
 impl fmt::Debug for Endpoints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoints")
@@ -140,17 +141,17 @@ fn site_path(path: &str) -> Result<&str, EndpointError> {
     return_to::local(path)
 }
 
-/// An address that is not built.
+/// An address that cannot be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// The provider has no name that a sign-in page can have.
+    /// The provider has no valid name for a sign-in page.
     #[error("the provider has no sign-in page")]
     NoProvider,
-    /// What should be a path of this site leads elsewhere, or nowhere.
+    /// The value is not a path of this site.
     #[error("this is not a path of this site")]
     NotAPath,
-    /// What should be an address outside is not one that the settings allow.
+    /// The external address is not one that the settings allow.
     #[error("this address is not among those that the settings allow")]
     NotAllowed,
 }

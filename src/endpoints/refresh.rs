@@ -1,37 +1,37 @@
-//! What `/.auth/refresh` answers.
+//! The responses of `/.auth/refresh`.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// What became of a call of [`Endpoints::refresh`](super::Endpoints::refresh).
+/// The outcome of calling [`Endpoints::refresh`](super::Endpoints::refresh).
 ///
-/// The platform has a finer code than the status for some of these, in its own logs: it is named here. No
-/// documentation has these outcomes. 400.82 is from the wiki of cgillum/easyauth, 403.80 from one report
-/// (Azure/azure-mobile-apps-net-client#424), 401 for clients with a bearer token from another
-/// (MicrosoftDocs/azure-docs#11383); 404 and the retries are inferred.
+/// For some outcomes the platform logs a more specific code than the status; it is named here. The
+/// outcomes are not documented. 400.82 is from the wiki of cgillum/easyauth, and 403.80 from one report
+/// (Azure/azure-mobile-apps-net-client#424). 401 for clients with a bearer token is from another report
+/// (MicrosoftDocs/azure-docs#11383). 404 and the retries are inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshOutcome {
-    /// There are fresh tokens, for the next request.
+    /// Success: the next request has fresh tokens.
     Refreshed,
-    /// The session, or the client that sent a token itself, cannot be refreshed (401): sign in again.
+    /// The session cannot be refreshed, or the client sent its own token (401): sign in again.
     SignInAgain,
-    /// There is no refresh token (403.80): the sign-in has to ask for `offline_access` (Google:
+    /// The refresh token is missing (403.80): sign-ins must request `offline_access` (Google:
     /// `access_type=offline`), and the site needs a client credential.
     NoRefreshToken,
     /// The provider has no refresh tokens (400.82): Facebook and Twitter.
     NotSupported,
-    /// There is no such page (404): the token store is off, or the prefix is another.
+    /// The page does not exist (404): the token store is off, or the prefix is different.
     NoTokenStore,
-    /// The platform cannot do it now (429, 5xx): try again later.
+    /// The platform cannot refresh now (429, 5xx): try again later.
     Unavailable,
     /// Anything else.
     Other(StatusCode),
 }
 
 impl RefreshOutcome {
-    /// The outcome that a status stands for.
+    /// The outcome for a status.
     #[must_use]
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -45,13 +45,13 @@ impl RefreshOutcome {
         }
     }
 
-    /// Whether there are fresh tokens.
+    /// Returns `true` if there are fresh tokens.
     #[must_use]
     pub fn is_refreshed(self) -> bool {
         self == Self::Refreshed
     }
 
-    /// Whether the same call can succeed later.
+    /// Returns `true` if the same call can succeed later.
     #[must_use]
     pub fn is_retryable(self) -> bool {
         self == Self::Unavailable

@@ -5,8 +5,8 @@ use std::fmt;
 use super::EndpointError;
 use crate::escape::Escaped;
 
-/// Where a browser goes after a sign-in or a sign-out: a path of the site, or an address outside that
-/// the settings allow. Anything else is what phishing wants, so it cannot be made.
+/// Where a browser goes after a sign-in or a sign-out: a path of the site, or an external address that
+/// the settings allow. All other addresses are rejected, because they could be used for phishing.
 ///
 /// ```
 /// use easyauth::endpoints::ReturnTo;
@@ -23,7 +23,7 @@ use crate::escape::Escaped;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReturnTo(String);
 
-/// Prints no query and no fragment: they can hold a key (`?code=` of Azure Functions).
+/// Prints no query and no fragment: they can contain a key (`?code=` of Azure Functions).
 impl fmt::Debug for ReturnTo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ReturnTo").field(&Escaped(without_query(&self.0))).finish()
@@ -35,19 +35,20 @@ impl ReturnTo {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if a browser would take it for another site (`//host`, `/\host`), also
-    /// after a proxy has decoded it (`/%2fhost`, `/%255chost`); or if it has a character that no address
-    /// has.
+    /// [`EndpointError::NotAPath`] if a browser would treat it as another site (`//host`, `/\host`),
+    /// even after a proxy has decoded it (`/%2fhost`, `/%255chost`). Also if it contains a character
+    /// that is not allowed in an address.
     pub fn path(path: &str) -> Result<Self, EndpointError> {
         local(path).map(|path| Self(path.to_owned()))
     }
 
-    /// An address outside of this site, which is one of `allowedExternalRedirectUrls`. As the platform
-    /// does, this looks at what is in front of the query; and at all of that.
+    /// An external address that is in `allowedExternalRedirectUrls`. Like the platform, this compares
+    /// only the part before the query. That part must match completely.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAllowed`] if it is none of them, or has a character that no address has.
+    /// [`EndpointError::NotAllowed`] if it is not in the list, or contains a character that is not
+    /// allowed in an address.
     pub fn external(address: &str, allowed: &[impl AsRef<str>]) -> Result<Self, EndpointError> {
         let is_allowed =
             allowed.iter().any(|own| without_query(own.as_ref()) == without_query(address));
@@ -65,8 +66,8 @@ impl ReturnTo {
     }
 }
 
-/// A path that no browser takes for another site (WHATWG URL: a backslash is a slash, and tabs and line
-/// breaks are removed).
+/// A path that no browser treats as another site (WHATWG URL: browsers treat a backslash as a slash, and
+/// remove tabs and line breaks).
 pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
     let rest = path.strip_prefix('/').ok_or(EndpointError::NotAPath)?;
     if leads_to_a_host(rest.as_bytes()) || !path.bytes().all(is_plain) {
@@ -75,12 +76,12 @@ pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
     Ok(path)
 }
 
-/// How often a path is decoded at most to see where it leads. Nobody encodes an address five times.
+/// How many times a path is decoded to see where it leads. No legitimate address is encoded more often.
 const MAX_DECODINGS: usize = 4;
 
-/// Whether what follows the first slash begins with another one, also once it is decoded, or decoded
-/// again: some proxies decode a path on its way (microsoft-identity-web#3792, #3940). Control characters
-/// are skipped, as browsers skip them (microsoft-identity-web#4028).
+/// Returns `true` if the part after the first slash begins with another slash, even after repeated
+/// decoding. Some proxies decode a path on its way (microsoft-identity-web#3792, #3940). Control
+/// characters are skipped, as browsers skip them (microsoft-identity-web#4028).
 fn leads_to_a_host(rest: &[u8]) -> bool {
     let mut rest = rest.to_vec();
     for _ in 0..=MAX_DECODINGS {
@@ -99,7 +100,7 @@ fn leads_to_a_host(rest: &[u8]) -> bool {
     true
 }
 
-/// Replaces each `%` and two digits by their byte, once.
+/// Replaces each `%` and two digits with their byte, once.
 fn decode(mut bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
     while let Some((byte, rest)) = bytes.split_first() {
@@ -121,7 +122,7 @@ fn from_hex(digits: [u8; 2]) -> Option<u8> {
     u8::from_str_radix(digits, 16).ok()
 }
 
-/// A printable character of ASCII, but for the backslash.
+/// Returns `true` for a printable ASCII character other than the backslash.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'\\'
 }

@@ -4,10 +4,11 @@
 use super::{KnownError, Responsible, Topic};
 
 /// "Microsoft Entra authentication and authorization error codes" (entra-docs,
-/// `docs/identity-platform/reference-error-codes.md`). What to change on a site with Easy Auth is ours.
+/// `docs/identity-platform/reference-error-codes.md`). The advice for sites with Easy Auth is from this
+/// crate.
 const REFERENCE: &str = "Microsoft Entra authentication and authorization error codes";
 
-/// Defines the table. `umbrella` marks a code that says little beside another one.
+/// Defines the table. `umbrella` marks a code that says little next to another one.
 macro_rules! errors {
     ($($number:literal $responsible:ident $topic:ident $($umbrella:ident)?:
         $meaning:literal, $fix:literal, $source:expr;)+) => {

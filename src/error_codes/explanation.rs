@@ -1,4 +1,4 @@
-//! An error text as people paste it, explained.
+//! Explanations of pasted error messages.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,24 +7,28 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use super::{KnownError, others};
 use crate::resource::is_guid;
 
-/// The longest text that is read, in bytes: as much as is read of an error of the token endpoint
-/// ([`MAX_TOKEN_ERROR_LEN`](crate::exchange::MAX_TOKEN_ERROR_LEN)). The rest of a longer text is not looked at.
+/// The longest text that is read, in bytes: the same limit as for an error of the token endpoint
+/// ([`MAX_TOKEN_ERROR_LEN`](crate::exchange::MAX_TOKEN_ERROR_LEN)). The rest of a longer text is
+/// ignored.
 pub const MAX_ERROR_TEXT_LEN: usize = 64 * 1024;
 
-/// How many codes are explained. One error has one or two, and a log has many that say the same.
+/// How many codes are explained. One error has one or two codes, and a log repeats them.
 const MAX_CODES: usize = 16;
 
 /// The digits of an AADSTS number: five to seven are in use.
 const AADSTS_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
 
-/// What a pasted error text says, explained.
+/// The explanation of a pasted error.
 ///
-/// Reads the text of a sign-in page (`AADSTS50011: ...`), the JSON of a token endpoint, the address of a failed
-/// redirect (`?error=...&error_description=AADSTS...`), a `WWW-Authenticate` value, the JSON of Azure Resource
-/// Manager, and lines of a log with any of them.
+/// It reads these texts, and log lines that contain them:
 ///
-/// Nothing of the text is kept but codes, and the IDs by which Microsoft's support finds the request: no token,
-/// claim, name or address. Prints as one line per code, the most specific first.
+/// - the text of a sign-in page (`AADSTS50011: ...`);
+/// - the JSON of a token endpoint or of Azure Resource Manager;
+/// - the address of a failed redirect (`?error=...&error_description=AADSTS...`);
+/// - a `WWW-Authenticate` value.
+///
+/// It keeps only codes, and the IDs with which Microsoft's support finds the request. It keeps no token,
+/// claim, name or address. Prints one line per code, the most specific first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorExplanation {
     known: Vec<&'static KnownError>,
@@ -35,7 +39,7 @@ pub struct ErrorExplanation {
 }
 
 impl ErrorExplanation {
-    /// Reads a text; `None` if it has no code of a known form.
+    /// Reads an error text; `None` if it has no code of a known form.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let text = bounded(text);
@@ -49,7 +53,7 @@ impl ErrorExplanation {
         for error in named(text) {
             push(&mut known, error);
         }
-        // Stable: codes of one rank stay in the order of the text.
+        // A stable sort: codes of one rank keep the order of the text.
         known.sort_by_key(|error| rank(error));
         (!known.is_empty() || !unknown.is_empty()).then(|| Self {
             known,
@@ -60,7 +64,7 @@ impl ErrorExplanation {
         })
     }
 
-    /// The known error that says the most. `None` if no code is known.
+    /// The most specific known error. `None` if no code is known.
     #[must_use]
     pub fn primary(&self) -> Option<&'static KnownError> {
         self.known.first().copied()
@@ -72,25 +76,25 @@ impl ErrorExplanation {
         &self.known
     }
 
-    /// The numbers of codes of Microsoft Entra that no table here has.
+    /// The numbers of Microsoft Entra codes that are not in the table.
     #[must_use]
     pub fn unknown(&self) -> &[u32] {
         &self.unknown
     }
 
-    /// The correlation ID, a GUID: with it, administrators find the request in the sign-in logs.
+    /// The correlation ID, a GUID. Administrators use it to find the request in the sign-in logs.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
         self.correlation_id.as_deref()
     }
 
-    /// The trace ID, which pages call request ID, a GUID: Microsoft's support asks for it.
+    /// The trace ID, a GUID. Sign-in pages call it request ID, and Microsoft's support asks for it.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.trace_id.as_deref()
     }
 
-    /// The time as the service writes it: `2026-11-27 16:20:07Z`.
+    /// The time in the format of the service: `2026-11-27 16:20:07Z`.
     #[must_use]
     pub fn timestamp(&self) -> Option<&str> {
         self.timestamp.as_deref()
@@ -103,7 +107,7 @@ fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
     }
 }
 
-/// Codes of Entra and of an API first, then umbrella codes, then the words of OAuth.
+/// Codes of Entra and of an API come first, then umbrella codes, then OAuth error names.
 fn rank(error: &KnownError) -> u8 {
     match (others::is_oauth(error), error.is_umbrella()) {
         (false, false) => 0,
@@ -122,7 +126,7 @@ fn bounded(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The numbers behind `AADSTS`, and those of `error_codes`.
+/// The numbers after `AADSTS`, and those in `error_codes`.
 fn aadsts_numbers(text: &str) -> impl Iterator<Item = u32> {
     let named = text.split("AADSTS").skip(1).filter_map(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -136,14 +140,14 @@ fn aadsts_numbers(text: &str) -> impl Iterator<Item = u32> {
     named.chain(listed)
 }
 
-/// Digits alone: `parse` reads a sign too.
+/// Accepts only digits, because `parse` also accepts a sign.
 fn number(digits: &str) -> Option<u32> {
     let is_number =
         AADSTS_DIGITS.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok())?
 }
 
-/// The errors whose names are words of the text. Those of OAuth count as the value of `error` alone.
+/// The errors whose names are words of the text. OAuth names count only as the value of `error`.
 fn named(text: &str) -> impl Iterator<Item = &'static KnownError> {
     let is_separator = |character: char| !(character.is_ascii_alphanumeric() || character == '_');
     let mut before = "";
@@ -154,7 +158,7 @@ fn named(text: &str) -> impl Iterator<Item = &'static KnownError> {
     })
 }
 
-/// The value behind one of these labels, whatever their case.
+/// The value after one of these labels, ignoring case.
 fn labeled(text: &str, labels: &[&str], read: fn(&str) -> Option<&str>) -> Option<Box<str>> {
     let lower = text.to_ascii_lowercase();
     labels.iter().find_map(|label| {
@@ -172,7 +176,7 @@ fn guid(text: &str) -> Option<&str> {
     text.get(..GUID_LEN).filter(|id| is_guid(id))
 }
 
-/// `2016-01-09 02:02:12Z` in answers of the token endpoint, with a `T` on pages.
+/// `2016-01-09 02:02:12Z` in responses of the token endpoint, with a `T` on pages.
 fn timestamp(text: &str) -> Option<&str> {
     const FORM: &[u8] = b"0000-00-00 00:00:00Z";
     let time = text.get(..FORM.len())?;

@@ -1,13 +1,13 @@
-//! Error codes of Microsoft Entra, Azure Resource Manager and bearer challenges: what they mean, who can fix
-//! them, and how.
+//! Error codes of Microsoft Entra, Azure Resource Manager and bearer challenges: their meaning, who can
+//! fix them, and how.
 //!
-//! [`ErrorExplanation::from_text`] explains an error as people paste it. [`KnownError`] is one row of the
-//! tables, for programs that have the code already, from
-//! [`TokenError::aadsts`](crate::exchange::TokenError::aadsts) for instance.
+//! [`ErrorExplanation::from_text`] explains a pasted error. [`KnownError`] is one row of the tables, for
+//! programs that already have the code, for instance from
+//! [`TokenError::aadsts`](crate::exchange::TokenError::aadsts).
 //!
-//! Microsoft may change codes and their meaning at any time ("Microsoft Entra authentication and authorization
-//! error codes": never react to them in a client). They are for people: a program decides by
-//! [`TokenErrorKind`](crate::exchange::TokenErrorKind).
+//! Microsoft may change codes and their meaning at any time ("Microsoft Entra authentication and
+//! authorization error codes": never react to them in a client). They are for humans. Programs should
+//! use [`TokenErrorKind`](crate::exchange::TokenErrorKind) instead.
 //!
 //! ```
 //! use easyauth::error_codes::{ErrorExplanation, Responsible};
@@ -36,7 +36,7 @@ pub use explanation::{ErrorExplanation, MAX_ERROR_TEXT_LEN};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Responsible {
-    /// Whoever configures the site, the app registration or the code of this service.
+    /// The person who configures the site, the app registration or the code of this service.
     Developer,
     /// An administrator of the tenant.
     Administrator,
@@ -78,21 +78,21 @@ impl fmt::Display for Responsible {
     }
 }
 
-/// What an error is about, where that decides what a program does.
+/// The subject of an error, if a program reacts to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Topic {
     /// The token that was sent for an exchange.
     Assertion,
-    /// A refresh token or a code that has expired or was revoked.
+    /// A refresh token or an authorization code that has expired or was revoked.
     Grant,
     Consent,
-    /// The user has to sign in in another way.
+    /// The user must sign in in another way.
     Interaction,
     /// The credential of the client.
     Credential,
     /// The client itself.
     Client,
-    /// A scope or the API that it belongs to.
+    /// A scope, or its API.
     Scope,
     Unavailable,
     /// The request or the configuration.
@@ -113,7 +113,7 @@ pub struct KnownError {
 }
 
 impl KnownError {
-    /// Every error that is known, of Entra first, in ascending order.
+    /// Every known error in ascending order, those of Entra first.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         entra::ERRORS.iter().chain(others::ERRORS)
     }
@@ -121,7 +121,7 @@ impl KnownError {
     /// The error of Microsoft Entra with this number: 50011 for AADSTS50011.
     #[must_use]
     pub fn of_entra(aadsts: u32) -> Option<&'static Self> {
-        // The table is in ascending order, which a test holds.
+        // The table is in ascending order; a test checks this.
         let at = entra::ERRORS.binary_search_by_key(&Some(aadsts), |error| error.aadsts).ok()?;
         entra::ERRORS.get(at)
     }
@@ -148,39 +148,39 @@ impl KnownError {
         self.aadsts
     }
 
-    /// What the error means, in a clause.
+    /// The meaning of the error, as a clause.
     #[must_use]
     pub fn meaning(&self) -> &'static str {
         self.meaning
     }
 
-    /// Who can fix it, as a rule.
+    /// Who can usually fix it.
     #[must_use]
     pub fn responsible(&self) -> Responsible {
         self.responsible
     }
 
-    /// What to change or to do, in a clause.
+    /// What to change or do, as a clause.
     #[must_use]
     pub fn fix(&self) -> &'static str {
         self.fix
     }
 
-    /// Returns `true` if the user has to act: to sign in again or in another way, or to consent.
+    /// Returns `true` if the user must act: sign in again, sign in in another way, or consent.
     #[must_use]
     pub fn needs_user(&self) -> bool {
         matches!(self.topic, Topic::Grant | Topic::Consent | Topic::Interaction)
             || self.responsible == Responsible::User
     }
 
-    /// Where the meaning comes from: Microsoft's reference, a specification, or public reports.
+    /// The source of the meaning: Microsoft's reference, a specification, or public reports.
     #[must_use]
     pub fn source(&self) -> &'static str {
         self.source
     }
 
-    /// Returns `true` if Microsoft or a specification documents the code. The meaning of the others is taken
-    /// from public reports.
+    /// Returns `true` if Microsoft or a specification documents the code. The meaning of other codes
+    /// comes from public reports.
     #[must_use]
     pub fn is_documented(&self) -> bool {
         !self.source.starts_with(REPORTS)
@@ -190,13 +190,14 @@ impl KnownError {
         self.topic
     }
 
-    /// How much it says beside others: an umbrella code says little beside the code that it covers.
+    /// Returns `true` for an umbrella code, which says little next to the more specific code that it
+    /// covers.
     pub(crate) fn is_umbrella(&self) -> bool {
         self.umbrella
     }
 }
 
-/// How the source of a code begins that no documentation has.
+/// The start of the source of an undocumented code.
 const REPORTS: &str = "public reports: ";
 
 impl fmt::Display for KnownError {
@@ -205,7 +206,7 @@ impl fmt::Display for KnownError {
     }
 }
 
-/// The one who can fix it, at the start of a sentence.
+/// The person who can fix it, at the start of a sentence.
 struct Capital<'a>(&'a KnownError);
 
 impl fmt::Display for Capital<'_> {

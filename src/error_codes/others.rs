@@ -1,5 +1,5 @@
-//! Errors that are names: of Azure Resource Manager, of bearer challenges and token endpoints, and of Microsoft's
-//! token library, which Easy Auth logs.
+//! Errors with names: those of Azure Resource Manager, bearer challenges, token endpoints, and
+//! Microsoft's token library, which Easy Auth logs.
 
 use super::{KnownError, Responsible, Topic};
 
@@ -98,7 +98,7 @@ errors! {
     "temporarily_unavailable" Microsoft Unavailable umbrella: "the service is busy", "try again later", RFC_6749;
 }
 
-/// Whether a name is one word among many others in a text, and counts as the value of `error` alone.
+/// Returns `true` if a name is also a common word, so that it counts only as the value of `error`.
 pub(super) fn is_oauth(error: &KnownError) -> bool {
     error.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

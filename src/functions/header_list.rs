@@ -10,10 +10,10 @@ use crate::{
     json::{JsonError, Kind, Reader},
 };
 
-/// Names and their values, packed into one buffer that is wiped: what a peer sends takes less than twice its
-/// JSON form, however many names and values it has.
+/// Names and their values, in one buffer that is wiped. It needs less than twice the size of the JSON
+/// form, for any number of names and values.
 pub(super) struct HeaderList {
-    /// Entries: a byte that says what it is, the length as four bytes, and the text.
+    /// Entries: a byte for the kind, four bytes for the length, and the string.
     packed: Zeroizing<Vec<u8>>,
 }
 
@@ -28,19 +28,20 @@ const NAME: u8 = b'N';
 const VALUE: u8 = b'V';
 
 impl HeaderList {
-    /// Reads an object of names, each with a text or a list of texts; `None` if it is anything else.
+    /// Reads an object that maps each name to a string or a list of strings; `None` for anything else.
     pub(super) fn read(json: &mut Reader<'_>) -> Result<Option<Self>, JsonError> {
         if json.kind()? != Kind::Object {
             return json.skip().map(|_| None);
         }
         let mut length = 0;
-        // Looks ahead: `attempt` goes back to the start of the object.
+        // Only looks ahead: `attempt` goes back to the start of the object.
         json.attempt(|json| {
             length = json.skip().ok()?.len();
             None::<()>
         });
-        // An entry takes five bytes beside its text, and its JSON form three at least: two quotes and what
-        // follows. So the buffer never grows, and leaves no copy of a secret behind.
+        // An entry needs five bytes in addition to its string, and its JSON form at least three: two
+        // quotes and a separator. So the buffer never grows, and growing leaves no copy of a secret
+        // behind.
         let capacity = length.saturating_mul(5).saturating_div(3).saturating_add(16);
         let mut list = Self { packed: Zeroizing::new(Vec::with_capacity(capacity)) };
         let mut are_texts = true;
@@ -60,7 +61,7 @@ impl HeaderList {
         Ok(are_texts.then_some(list))
     }
 
-    /// Adds an entry; `false` if its length is not one of four bytes.
+    /// Adds an entry; returns `false` if its length does not fit into four bytes.
     fn push(&mut self, kind: u8, text: &str) -> bool {
         let Ok(length) = u32::try_from(text.len()) else { return false };
         self.packed.push(kind);

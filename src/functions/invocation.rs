@@ -1,4 +1,4 @@
-//! The request inside of a payload.
+//! The request inside a payload.
 
 use std::{collections::HashSet, fmt};
 
@@ -9,26 +9,28 @@ use crate::{
     json::{JsonError, Kind, Reader},
 };
 
-/// The longest payload that is read, in bytes: as much as the body of a request may have, 100 MB ("Azure
-/// Functions HTTP trigger": limits; `DefaultMaxRequestBodySize` of azure-functions-host) unless the app
-/// setting `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` says otherwise. A body close to it is over if it has many
-/// characters that JSON escapes, or is binary, which base64 makes a third longer.
+/// The longest payload that is read, in bytes: the limit for the body of a request, 100 MB ("Azure
+/// Functions HTTP trigger": limits; `DefaultMaxRequestBodySize` of azure-functions-host). The app
+/// setting `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT` can change that limit. The payload of a body close to the
+/// limit is longer than this if JSON escapes many characters, or if the body is binary: base64 adds a
+/// third.
 pub const MAX_INVOCATION_LEN: usize = 104_857_600;
 
-/// How many bindings are read: those that `function.json` lists, and a function has a handful.
+/// How many bindings are read. `function.json` lists the bindings, and a function has only a few.
 const MAX_BINDINGS: usize = 1000;
 
-/// The request of an HTTP trigger, from the payload that a custom handler is invoked with ("Azure Functions
-/// custom handlers": request payload; `GetRequestAsJObject` of azure-functions-host). A [`HeaderSource`].
+/// The request of an HTTP trigger, from the payload that the host sends to a custom handler ("Azure
+/// Functions custom handlers": request payload; `GetRequestAsJObject` of azure-functions-host). A
+/// [`HeaderSource`].
 ///
-/// The payload itself stays with you: what else is in it, `Query`, `Params` and `Body` of the request, other
-/// bindings and `Metadata`, is there to be deserialized. A `Body` that is binary or a multipart form is in
-/// base64. Its `Identities` are what the host made of the headers and the function key.
+/// You keep the payload, so you can deserialize its other members: `Query`, `Params` and `Body` of the
+/// request, other bindings, and `Metadata`. A `Body` that is binary or a multipart form is in base64.
+/// The host derives `Identities` from the headers and the function key.
 ///
-/// Who may be believed is the host: let nobody else reach the port of the handler, and parse what comes
-/// to the functions that have an HTTP trigger. The event of another trigger can look like a request.
+/// Only the host is trusted. Do not let other clients reach the port of the handler. Parse only payloads
+/// of functions that have an HTTP trigger, because the event of another trigger can look like a request.
 ///
-/// Its `Debug` form has neither values of headers nor the address, which can have a function key in it.
+/// The `Debug` form has neither values of headers nor the address, which can contain a function key.
 pub struct Invocation {
     binding: String,
     url: String,
@@ -37,11 +39,12 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// Reads a payload whose HTTP trigger is the only binding with `Headers`, as is usual.
+    /// Reads a payload in which the HTTP trigger is the only binding with `Headers`, which is the usual
+    /// case.
     ///
     /// # Errors
     ///
-    /// [`InvocationError`] if the payload is not one, or has no such binding, or more than one.
+    /// [`InvocationError`] if the payload is malformed, or has no such binding or more than one.
     pub fn parse(payload: &[u8]) -> Result<Self, InvocationError> {
         let mut found = read(payload, None)?.into_iter();
         match (found.next(), found.next()) {
@@ -51,24 +54,23 @@ impl Invocation {
         }
     }
 
-    /// Reads a payload whose HTTP trigger has this name in `function.json`, exactly.
+    /// Reads a payload whose HTTP trigger has exactly this name in `function.json`.
     ///
     /// # Errors
     ///
-    /// [`InvocationError`] if the payload is not one, or has no HTTP trigger of this name.
+    /// [`InvocationError`] if the payload is malformed, or has no HTTP trigger with this name.
     pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
         let found = read(payload, Some(binding))?;
         found.into_iter().next().unwrap_or(Err(InvocationError::NoHttpTrigger))
     }
 
-    /// The name of the HTTP trigger, `req` for instance.
+    /// The name of the HTTP trigger, for instance `req`.
     #[must_use]
     pub fn binding(&self) -> &str {
         &self.binding
     }
 
-    /// The address that was asked for. Its query can have a function key (`code`), so it does not belong in
-    /// a log.
+    /// The requested address. Its query can contain a function key (`code`), so do not log it.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -97,7 +99,7 @@ impl fmt::Debug for Invocation {
     }
 }
 
-/// The bindings that can be an HTTP trigger, each with what is wrong with it.
+/// The bindings that can be an HTTP trigger, each with its error if it is malformed.
 type Bindings = Vec<Result<Invocation, InvocationError>>;
 
 fn read(payload: &[u8], wanted: Option<&str>) -> Result<Bindings, InvocationError> {
@@ -124,7 +126,7 @@ fn read(payload: &[u8], wanted: Option<&str>) -> Result<Bindings, InvocationErro
     data.flatten().ok_or(InvocationError::NotAnInvocation)
 }
 
-/// `Data`: names of bindings, and what they hold.
+/// Reads `Data`: names of bindings and their values.
 fn bindings(
     json: &mut Reader<'_>,
     wanted: Option<&str>,
@@ -146,7 +148,7 @@ fn bindings(
         if is_wanted && json.kind()? == Kind::Object {
             let name = json.str(at).to_owned();
             let trigger = trigger(json, name)?;
-            // Two are one too many, and there is no need for more.
+            // Two are enough to report an ambiguity.
             if found.len() < 2 {
                 found.extend(trigger);
             }
@@ -158,14 +160,14 @@ fn bindings(
     Ok(Some(found))
 }
 
-/// What one binding holds: a request if it has an object of headers.
+/// Reads one binding. It is a request if it has an object of headers.
 fn trigger(
     json: &mut Reader<'_>,
     binding: String,
 ) -> Result<Option<Result<Invocation, InvocationError>>, JsonError> {
     let (mut url, mut method, mut headers) = (None, None, None);
     let mut is_request = false;
-    // What is wrong with it counts only if it is what is looked for.
+    // An error counts only if this binding is the wanted one.
     let mut problem = Ok(());
     json.object(|json, name| -> Result<(), JsonError> {
         let read = match json.str(name) {
@@ -193,7 +195,7 @@ fn trigger(
     }))
 }
 
-/// A member that must be there, and of the right type.
+/// A required member with the right type.
 fn required<T>(found: Option<T>, member: &'static str) -> Result<T, InvocationError> {
     found.ok_or(InvocationError::InvalidMember { member })
 }
@@ -206,7 +208,7 @@ pub(super) fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
     Ok(Some(json.str(text).to_owned()))
 }
 
-/// Fills `slot`, which must be empty: of two members with one name, neither is to be believed.
+/// Fills `slot`, which must be empty: of two members with the same name, neither is trusted.
 pub(super) fn once<T>(
     slot: &mut Option<T>,
     member: &'static str,
@@ -218,7 +220,7 @@ pub(super) fn once<T>(
     }
 }
 
-/// A payload that no request can be read from. Says where, never what.
+/// An invalid payload. Says where it is invalid, never with which content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvocationError {
@@ -228,29 +230,30 @@ pub enum InvocationError {
         /// The length of the payload in bytes.
         length: usize,
     },
-    /// The payload is not JSON in UTF-8. Perhaps the host forwards requests as they are: then take their
-    /// headers.
+    /// The payload is not JSON in UTF-8. If the host forwards the original request, use the headers of
+    /// that request instead.
     #[error("the invocation is not JSON at byte {position}")]
     Json {
         /// The offset in the payload.
         position: usize,
     },
-    /// There is no object `Data`.
+    /// The object `Data` is missing.
     #[error("the payload is no invocation: it has no object Data")]
     NotAnInvocation,
-    /// No binding has the headers of a request, or none of the name that was asked for.
+    /// No binding has the headers of a request, or none with the requested name has them.
     #[error("the invocation has no HTTP trigger, or none of this name")]
     NoHttpTrigger,
-    /// More than one binding has headers: say which one with [`Invocation::parse_named`].
+    /// More than one binding has headers: select one with [`Invocation::parse_named`].
     #[error("the invocation has more than one binding with headers")]
     Ambiguous,
-    /// Two bindings have one name.
+    /// Two bindings have the same name.
     #[error("the invocation has two bindings of one name")]
     DuplicateBinding,
     /// There are more bindings than any function has.
     #[error("the invocation has more than {MAX_BINDINGS} bindings")]
     TooManyBindings,
-    /// No binding of the name that was asked for has the context of an MCP tool trigger, or the text is none.
+    /// No binding with the requested name has the context of an MCP tool trigger, or the text is not
+    /// such a context.
     #[error("the invocation has no MCP tool trigger of this name")]
     NoToolTrigger,
     /// The context of an MCP tool trigger has no headers.
@@ -259,7 +262,7 @@ pub enum InvocationError {
          the Streamable HTTP endpoint"
     )]
     NoTransportHeaders,
-    /// A member is there twice.
+    /// A duplicate member.
     #[error("the invocation has {member} twice")]
     DuplicateMember {
         /// The name of the member.

@@ -1,15 +1,20 @@
-//! Azure Functions with a custom handler: the payload that carries a request, and that of the answer.
+//! Azure Functions custom handlers: the payload of a request, and the payload of the response.
 //!
-//! Beside HTTP triggers there are two more kinds of request: an MCP tool trigger has the headers of the request
-//! in its context ([`ToolInvocation`]), and Static Web Apps POST a user to the function that assigns roles
-//! ([`RolesRequest`]).
+//! Besides HTTP triggers there are two other kinds of request. An MCP tool trigger has the headers of
+//! the request in its context ([`ToolInvocation`]). Static Web Apps POST a user to the function that
+//! assigns roles ([`RolesRequest`]).
 //!
-//! The host of Azure Functions invokes a custom handler, which a function in Rust is, in one of two ways.
-//! With `"enableForwardingHttpRequest": true` (or, newer, `"enableProxyingHttpRequest": true`) under
-//! `customHandler` in `host.json`, a function whose only bindings are an HTTP trigger and its response gets
-//! the request as it is: read its headers as anywhere else, **nothing here is needed**. Otherwise the request
-//! is inside of a JSON payload, and an [`Invocation`] is where its headers are. The headers of Easy Auth are
-//! there in each of these ways (azure-functions-host: `DefaultHttpWorkerService`, `HttpRequestExtensions`).
+//! A function in Rust is a custom handler. The host of Azure Functions invokes it in one of two ways:
+//!
+//! - Forwarding: the function gets the original request, so read its headers directly; **you need
+//!   nothing from this module**. The host does this if `host.json` has
+//!   `"enableForwardingHttpRequest": true` under `customHandler` (or, newer,
+//!   `"enableProxyingHttpRequest": true`), and the only bindings of the function are an HTTP trigger and
+//!   its response.
+//! - Otherwise the request is inside a JSON payload, and an [`Invocation`] has its headers.
+//!
+//! Both ways include the headers of Easy Auth (azure-functions-host: `DefaultHttpWorkerService`,
+//! `HttpRequestExtensions`).
 //!
 //! ```
 //! use easyauth::{EasyAuthPrincipal, functions::{Invocation, InvocationResponse}};

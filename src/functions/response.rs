@@ -1,4 +1,4 @@
-//! The payload of an answer.
+//! The payload of a response.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,14 +7,14 @@ use serde_json::json;
 
 use crate::Refusal;
 
-/// What a function with an HTTP response answers, for the host to make a response of it ("Azure Functions
-/// custom handlers": response payload). Functions with further outputs put their payload together
+/// The response of a function with an HTTP output, which the host converts to an HTTP response ("Azure
+/// Functions custom handlers": response payload). Functions with other outputs must build their payload
 /// themselves.
 ///
-/// The host takes a text as the body and one value for each header. A body or a value that is nothing but an
-/// ISO 8601 date with a time arrives in another format, since the host's JSON reader takes it for a date.
+/// The host accepts a string as the body and one value for each header. If a body or a value is exactly
+/// an ISO 8601 date with a time, the host changes its format: its JSON reader parses it as a date.
 ///
-/// Its `Debug` form has the status only.
+/// The `Debug` form has only the status.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct InvocationResponse {
@@ -24,7 +24,7 @@ pub struct InvocationResponse {
 }
 
 impl InvocationResponse {
-    /// An answer without headers and body.
+    /// Creates a response without headers and body.
     pub fn new(status: StatusCode) -> Self {
         Self { status, headers: BTreeMap::new(), body: String::new() }
     }
@@ -33,12 +33,13 @@ impl InvocationResponse {
     ///
     /// # Errors
     ///
-    /// [`InvalidHeader`] if the name is not a token (RFC 9110 section 5.6.2), or if the value has a byte other
-    /// than tab and printable ASCII: with a line break in either, the value of a peer could add headers of its
-    /// own.
+    /// [`InvalidHeader`] if the name is not a token (RFC 9110 section 5.6.2), or the value has a byte
+    /// other than tab and printable ASCII. With a line break, the value of a peer could add other
+    /// headers.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, InvalidHeader> {
         let name = HeaderName::try_from(name).map_err(|_| InvalidHeader(Part::Name))?;
-        // `http::HeaderValue` takes bytes beyond ASCII, which have no meaning of their own (RFC 9110 section 5.5).
+        // `http::HeaderValue` accepts bytes beyond ASCII, whose meaning is undefined (RFC 9110 section
+        // 5.5).
         if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
             return Err(InvalidHeader(Part::Value));
         }
@@ -51,17 +52,18 @@ impl InvocationResponse {
         Self { body: body.into(), ..self }
     }
 
-    /// The payload, where `output` is the name of the HTTP response in `function.json`: `res` for instance,
-    /// or `$return`.
+    /// The payload. `output` is the name of the HTTP response in `function.json`, for instance `res` or
+    /// `$return`.
     ///
-    /// Send it with the content type `application/json`, and **with the status 200 whatever the status in
-    /// it**: of an answer with the status of an error the host reads nothing.
+    /// Send it with the content type `application/json` and **always with the status 200**, whatever
+    /// status the payload contains. The host ignores the payload of a response with an error status.
     #[must_use]
     pub fn to_json(&self, output: &str) -> String {
         let Self { status, headers, body } = self;
-        // Names and types as in azure-functions-host, `HttpOutputBindingResponse`: the status is a text.
+        // Names and types as in azure-functions-host, `HttpOutputBindingResponse`: the status is a
+        // string.
         let answer = json!({"body": body, "headers": headers, "statusCode": status.as_str()});
-        // What `Outputs` has under this name is written over by `ReturnValue` (`WorkerFunctionInvoker`).
+        // `ReturnValue` overwrites the member of `Outputs` with this name (`WorkerFunctionInvoker`).
         let payload = if output == "$return" {
             json!({"Logs": [], "Outputs": {}, "ReturnValue": answer})
         } else {
@@ -71,7 +73,7 @@ impl InvocationResponse {
     }
 }
 
-/// The refusal as an answer: status, headers and body.
+/// The rejection as a response: status, headers and body.
 impl From<&Refusal> for InvocationResponse {
     fn from(refusal: &Refusal) -> Self {
         let headers = refusal.headers();
@@ -88,7 +90,7 @@ impl fmt::Debug for InvocationResponse {
     }
 }
 
-/// A header that no response can have. Says which part is not valid, never what it is.
+/// A header that no response can have. Names the invalid part, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the {} of the header has a byte that it cannot have", .0.name())]
 pub struct InvalidHeader(Part);

@@ -10,18 +10,20 @@ use crate::{
     principal::me::principal_of,
 };
 
-/// The longest body that is read, in bytes: one token within the limit that Microsoft's own token library sets
+/// The longest body that is read, in bytes: one token within the limit of Microsoft's own token library
 /// (250 KiB, `DefaultMaximumTokenSizeInBytes`), and claims.
 pub const MAX_ROLES_REQUEST_LEN: usize = 512 * 1024;
 
-/// What Static Web Apps POST to the function that `rolesSource` of `staticwebapp.config.json` names, after each
-/// sign-in with a custom provider: the user, the claims, and the access token if the sign-in asked for one
-/// (Static Web Apps docs, "Assign custom roles with a function and Microsoft Graph"; staticwebdev/roles-function).
+/// The body that Static Web Apps POST to the function in `rolesSource` of `staticwebapp.config.json`,
+/// after each sign-in with a custom provider. It has the user, the claims, and the access token if the
+/// sign-in requested one (Static Web Apps docs, "Assign custom roles with a function and Microsoft
+/// Graph"; staticwebdev/roles-function).
 ///
-/// **The platform calls this function without a credential.** Whoever can reach its route can send any body, and
-/// gets the roles for it, no more: the roles of a session are those that the platform asked for. Keep secrets out
-/// of the answer, and let the function change nothing. A backend that is not a part of the static web app gets an
-/// empty body (Azure/static-web-apps#998, staticwebdev/roles-function#8).
+/// **The platform calls this function without a credential.** Any client that can reach its route can
+/// send any body, and gets the roles for it. That grants nothing: a session has only the roles that the
+/// platform itself requested. So return no secrets, and change nothing in this function. A backend that
+/// is not part of the static web app gets an empty body (Azure/static-web-apps#998,
+/// staticwebdev/roles-function#8).
 ///
 /// ```
 /// use easyauth::functions::{RolesRequest, roles_response};
@@ -44,7 +46,7 @@ impl RolesRequest {
     ///
     /// # Errors
     ///
-    /// [`RolesRequestError`] if the body is empty, not such an object, or has a member twice.
+    /// [`RolesRequestError`] if the body is empty, not such an object, or has a duplicate member.
     pub fn parse(body: &[u8]) -> Result<Self, RolesRequestError> {
         if body.len() > MAX_ROLES_REQUEST_LEN {
             return Err(RolesRequestError::TooLong { length: body.len() });
@@ -60,14 +62,14 @@ impl RolesRequest {
             json.end()?;
             return Err(PrincipalError::NotAnObject.into());
         }
-        // The user gets a document of its own, without the token beside it.
+        // The user is parsed from a separate document, without the token.
         let mut user = String::from("{");
         let mut access_token = None;
         json.object(|json, name| -> Result<(), RolesRequestError> {
             let known = MEMBERS.iter().find(|own| **own == json.str(name));
             if let Some(name) = known {
                 let separator = if user.len() > 1 { "," } else { "" };
-                // Writing to a text cannot fail.
+                // Writing to a string cannot fail.
                 let _ = write!(user, "{separator}\"{name}\":{}", json.skip()?);
                 Ok(())
             } else if json.str(name) == ACCESS_TOKEN {
@@ -84,25 +86,25 @@ impl RolesRequest {
         Ok(Self { user: principal_of(&user)?, access_token: access_token.flatten() })
     }
 
-    /// The user who signs in, with the claims of the provider. The only roles are those that this function
-    /// gives.
+    /// The user who signs in, with the claims of the provider. The platform has not assigned roles yet.
+    /// [`roles`](EasyAuthPrincipal::roles) returns only role claims of the provider, if there are any.
     #[must_use]
     pub fn user(&self) -> &EasyAuthPrincipal {
         &self.user
     }
 
-    /// The access token of the provider, if the sign-in asked for one (`scope` in `loginParameters`).
+    /// The access token of the provider, if the sign-in requested one (`scope` in `loginParameters`).
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
         self.access_token.as_ref()
     }
 }
 
-/// What a user is read from.
+/// The members that describe the user.
 const MEMBERS: [&str; 4] = ["identityProvider", "userId", "userDetails", "claims"];
 const ACCESS_TOKEN: &str = "accessToken";
 
-/// `null` and the empty text are no token.
+/// `null` and the empty string mean that there is no token.
 fn token(json: &mut Reader<'_>) -> Result<Option<AccessToken>, RolesRequestError> {
     match json.kind()? {
         Kind::Null => Ok(json.skip().map(|_| None)?),
@@ -111,7 +113,7 @@ fn token(json: &mut Reader<'_>) -> Result<Option<AccessToken>, RolesRequestError
     }
 }
 
-/// Prints the user and the token as they print themselves.
+/// Prints the `Debug` forms of the user and the token.
 impl fmt::Debug for RolesRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RolesRequest")
@@ -121,14 +123,14 @@ impl fmt::Debug for RolesRequest {
     }
 }
 
-/// The body that answers a [`RolesRequest`]: `{"roles":["admin"]}`. Send it with the status 200 and the content
-/// type `application/json`. The platform adds `anonymous` and `authenticated` itself.
+/// The response body for a [`RolesRequest`]: `{"roles":["admin"]}`. Send it with the status 200 and the
+/// content type `application/json`. The platform adds `anonymous` and `authenticated`.
 pub fn roles_response<R: AsRef<str>>(roles: impl IntoIterator<Item = R>) -> String {
     let roles: Vec<String> = roles.into_iter().map(|role| role.as_ref().to_owned()).collect();
     json!({"roles": roles}).to_string()
 }
 
-/// A body that no user can be read from. Says where, never what.
+/// An invalid body. Says where it is invalid, never with which content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RolesRequestError {
@@ -138,7 +140,7 @@ pub enum RolesRequestError {
         /// The length of the body in bytes.
         length: usize,
     },
-    /// The body is empty, as a backend gets it that is not a part of the static web app.
+    /// The body is empty. A backend that is not part of the static web app gets an empty body.
     #[error("the body is empty: host the roles function in the API of the static web app")]
     Empty,
     /// The body is not JSON in UTF-8.

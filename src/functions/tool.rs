@@ -1,4 +1,4 @@
-//! The request inside of the context of an MCP tool trigger.
+//! The request inside the context of an MCP tool trigger.
 
 use std::fmt;
 
@@ -12,15 +12,17 @@ use crate::{
     json::{Kind, Reader, Span},
 };
 
-/// The request that called an MCP tool, from the context that the MCP extension of Azure Functions gives to a
-/// tool trigger: its headers are in `transport.properties.headers` (azure-functions-mcp-extension#20,
-/// `TransportJsonConverter`; azure-functions-nodejs-library#370). A [`HeaderSource`].
+/// The request that called an MCP tool, from the context that the MCP extension of Azure Functions
+/// passes to a tool trigger. Its headers are in `transport.properties.headers`
+/// (azure-functions-mcp-extension#20, `TransportJsonConverter`; azure-functions-nodejs-library#370). A
+/// [`HeaderSource`].
 ///
-/// The headers are there with the Streamable HTTP endpoint (`/runtime/webhooks/mcp`) and current versions of the
-/// extension. What else is in the context, `arguments` above all, is there to be deserialized: it comes from the
-/// client. **Never take headers from `arguments` or from the value of a tool property.**
+/// The headers are present with the Streamable HTTP endpoint (`/runtime/webhooks/mcp`) and current
+/// versions of the extension. You can deserialize the other members of the context, such as `arguments`,
+/// which come from the client. **Never take headers from `arguments` or from the value of a tool
+/// property.**
 ///
-/// Its `Debug` form has no values of headers.
+/// The `Debug` form has no values of headers.
 ///
 /// ```
 /// use easyauth::{EasyAuthPrincipal, functions::ToolInvocation};
@@ -38,7 +40,7 @@ pub struct ToolInvocation {
 }
 
 impl ToolInvocation {
-    /// Reads the context itself: the JSON object of the trigger's argument.
+    /// Reads the context: the JSON object in the trigger's argument.
     ///
     /// # Errors
     ///
@@ -55,14 +57,16 @@ impl ToolInvocation {
         found.ok_or(InvocationError::NoToolTrigger)
     }
 
-    /// Reads the payload that a custom handler is invoked with ("Azure Functions custom handlers": request
-    /// payload). `binding` is the name of the tool trigger in `function.json`, `context` for instance, exactly:
-    /// values of other bindings come from the client, who could forge a context in them. The context can be an
-    /// object or a text with one in it.
+    /// Reads the payload that the host sends to a custom handler ("Azure Functions custom handlers":
+    /// request payload). The context can be an object, or a string that contains one.
+    ///
+    /// `binding` is the exact name of the tool trigger in `function.json`, for instance `context`.
+    /// Values of other bindings come from the client, which could forge a context in them.
     ///
     /// # Errors
     ///
-    /// [`InvocationError`] if the payload is not one, has no tool trigger of this name, or no headers in it.
+    /// [`InvocationError`] if the payload is malformed, has no tool trigger with this name, or has no
+    /// headers in it.
     pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
         let mut json = Reader::new(checked(payload)?);
         if json.kind()? != Kind::Object {
@@ -91,7 +95,7 @@ impl ToolInvocation {
         }
     }
 
-    /// The name of the tool.
+    /// The name of the tool; empty if the context has none.
     #[must_use]
     pub fn tool(&self) -> &str {
         &self.tool
@@ -121,7 +125,7 @@ fn checked(text: &[u8]) -> Result<&str, InvocationError> {
         .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
 }
 
-/// `Data`: the context in the binding of this name.
+/// Reads `Data`: the context in the binding with this name.
 fn of_binding(
     json: &mut Reader<'_>,
     binding: &str,
@@ -134,10 +138,10 @@ fn of_binding(
         let context = match json.kind()? {
             Kind::Object => context_of(json)?,
             Kind::String => {
-                // It has tokens in it.
+                // Read as a secret, because it contains tokens.
                 let text = json.secret()?;
                 match ToolInvocation::from_context(text.as_bytes()) {
-                    // The position would be one of the inner text.
+                    // The position would refer to the inner text.
                     Err(InvocationError::Json { .. }) => None,
                     context => Some(context?),
                 }
@@ -152,7 +156,7 @@ fn of_binding(
     Ok(found.flatten())
 }
 
-/// A context: `None` without `transport`, which marks it.
+/// Reads a context; `None` without `transport`, which identifies a context.
 fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, InvocationError> {
     let (mut tool, mut transport) = (None, None);
     json.object(|json, name| -> Result<(), InvocationError> {
@@ -172,7 +176,7 @@ fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, Invocatio
     Ok(Some(ToolInvocation { tool: tool.flatten().unwrap_or_default(), headers }))
 }
 
-/// Reads a value, and one member of it if it is an object.
+/// Reads a value, and one of its members if it is an object.
 fn member<T>(
     json: &mut Reader<'_>,
     wanted: &'static str,
@@ -193,7 +197,7 @@ fn member<T>(
     Ok(found)
 }
 
-/// Names differ in case between versions of the extension, which reads them in any.
+/// Versions of the extension write names in different case, and it reads them case-insensitively.
 fn is(json: &Reader<'_>, name: Span, wanted: &str) -> bool {
     json.str(name).eq_ignore_ascii_case(wanted)
 }

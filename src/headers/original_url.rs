@@ -7,12 +7,13 @@ use http::Uri;
 use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, machine_value};
 use crate::{escape::Escaped, host::host_of};
 
-/// The address that the browser asked Static Web Apps for (`X-MS-ORIGINAL-URL`), before the platform rewrote
-/// its path: what a sign-in returns to (Azure/static-web-apps#580).
+/// The address that the browser requested from Static Web Apps (`X-MS-ORIGINAL-URL`). The platform then
+/// rewrites the path, so a sign-in should return to this address (Azure/static-web-apps#580).
 ///
-/// **Static Web Apps alone write this header.** Everywhere else clients can forge it, so read it only where the
-/// host is known to be Static Web Apps, and even then do not trust its origin to decide where a browser is sent:
-/// pass [`path_and_query`](Self::path_and_query) to [`ReturnTo::path`](crate::endpoints::ReturnTo::path).
+/// **Only Static Web Apps write this header.** Everywhere else clients can forge it. So read it only if
+/// the host is known to be Static Web Apps. Even then, do not use its origin to decide where to send a
+/// browser. Pass [`path_and_query`](Self::path_and_query) to
+/// [`ReturnTo::path`](crate::endpoints::ReturnTo::path).
 ///
 /// ```
 /// use easyauth::headers::OriginalUrl;
@@ -35,9 +36,9 @@ impl OriginalUrl {
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] if the header is repeated, longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN), or not
-    /// an `http` or `https` URL. A URL with a user name, a fragment or a backslash is not one that the platform
-    /// writes, and is rejected.
+    /// [`HeaderError`] if the header is repeated, longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN),
+    /// or not an `http` or `https` URL. URLs with a user name, a fragment or a backslash are rejected,
+    /// because the platform does not write them.
     pub fn from_headers(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
@@ -68,13 +69,13 @@ impl OriginalUrl {
         path_and_query.starts_with('/').then_some(Self { origin, path_and_query })
     }
 
-    /// The scheme, the host and the port if there is one: `https://shop.contoso.example`.
+    /// The scheme, the host, and the port if the URL has one: `https://shop.contoso.example`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The path, and the query if there is one.
+    /// The path, and the query if the URL has one.
     #[must_use]
     pub fn path_and_query(&self) -> &str {
         &self.path_and_query
@@ -93,7 +94,7 @@ impl OriginalUrl {
     }
 }
 
-/// Leaves the query out, which can have a secret in it.
+/// Omits the query, which can contain a secret.
 impl fmt::Debug for OriginalUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "OriginalUrl({}{})", Escaped(&self.origin), Escaped(self.path()))

@@ -11,18 +11,19 @@ use crate::{
     },
 };
 
-/// What the names of identity headers begin with, folded: the principal, the tokens of the token store,
-/// and the token that a Static Web App sends to a linked Function (`X-MS-AUTH-TOKEN`), whose keys are
-/// not published, so that nobody can verify it.
+/// Folded prefixes of identity headers: the principal, the tokens of the token store, and the token that
+/// a Static Web App sends to a linked Function (`X-MS-AUTH-TOKEN`). The keys of that token are not
+/// published, so a service cannot verify it.
 ///
-/// `X-ZUMO-AUTH` is a client's own, like `Authorization`, and `X-MS-ORIGINAL-URL` is no identity.
+/// `X-ZUMO-AUTH` comes from the client, like `Authorization`, and `X-MS-ORIGINAL-URL` carries no
+/// identity.
 const IDENTITY: [&str; 3] = ["xmsclientprincipal", "xmstoken", "xmsauthtoken"];
 
 /// The identity headers of a request that were accepted.
 #[derive(Debug, Clone)]
 pub(super) enum Accepted {
     Nothing,
-    /// The principal and the tokens of its provider: the platform wrote them.
+    /// The principal and the tokens of its provider, which the platform wrote.
     Platform(IdentityProvider),
     /// The ID token of this name, which was verified.
     #[cfg(feature = "verify")]
@@ -30,7 +31,8 @@ pub(super) enum Accepted {
 }
 
 impl Accepted {
-    /// Whether a handler may read the header: if it is no identity header, or an accepted one.
+    /// Returns `true` if a handler may read the header: it is not an identity header, or it was
+    /// accepted.
     pub(super) fn includes(&self, name: &str) -> bool {
         !is_identity(name) || self.is_accepted(name)
     }
@@ -66,9 +68,9 @@ fn is_token_of(provider: &IdentityProvider, name: &str) -> bool {
     start(name, &format!("{TOKEN_PREFIX}{}-", provider.as_str())).is_some()
 }
 
-/// Whether a name is that of an identity header once every byte but letters and digits is dropped and
-/// letters are in lower case. Servers and frameworks map names in different ways: CGI and WSGI take an
-/// underscore for a hyphen, and some take any other byte for one (CVE-2025-64484, httpwg/http-core#843).
+/// Returns `true` if a name matches an identity header, ignoring case and every byte except letters and
+/// digits. Servers and frameworks map names to each other: CGI and WSGI turn a hyphen into an
+/// underscore, and some do so with any other byte (CVE-2025-64484, httpwg/http-core#843).
 fn is_identity(name: &str) -> bool {
     IDENTITY.iter().any(|prefix| {
         let mut folded =

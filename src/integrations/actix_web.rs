@@ -23,7 +23,7 @@ use crate::{
     refusal::{LoginRedirect, SetupError, SetupErrorKind},
 };
 
-/// Verifying a token can take a fetch of keys.
+/// Verifying a token may have to fetch keys.
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
 
 impl HeaderSource for HeaderMap {
@@ -47,17 +47,17 @@ impl ResponseError for Refusal {
     }
 }
 
-/// What may be there or not: `Optional(user): Optional<EasyAuthPrincipal>`.
+/// An optional extractor: `Optional(user): Optional<EasyAuthPrincipal>`.
 ///
-/// In actix-web an `Option` takes every error for absence, so with `Option<EasyAuthPrincipal>`
-/// malformed headers would be nobody. Here they are refused.
+/// In actix-web an `Option` treats every error as absence. With `Option<EasyAuthPrincipal>`, a request
+/// with malformed headers would be anonymous. `Optional` rejects it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a pattern for the parameters of handlers")]
 pub struct Optional<T>(pub Option<T>);
 
-/// The caller, who has to be authenticated: of the headers, if there is a [`Platform`] among the data of
-/// the application whose headers can be trusted; of a verified token, if there is a `Confirmation`. Without
-/// either of them, 500.
+/// The authenticated caller, which is required. It comes from the headers if the data of the application
+/// has a [`Platform`] that can be trusted. If the data has a `Confirmation`, it comes from a verified
+/// token. Without either, the status is 500.
 impl FromRequest for EasyAuthPrincipal {
     type Error = Refusal;
     type Future = Extracting<Self>;
@@ -67,7 +67,7 @@ impl FromRequest for EasyAuthPrincipal {
     }
 }
 
-/// The caller; `None` for an anonymous request. Malformed headers are rejected.
+/// The authenticated caller; `None` for an anonymous request. Malformed headers are rejected.
 impl FromRequest for Optional<EasyAuthPrincipal> {
     type Error = Refusal;
     type Future = Extracting<Self>;
@@ -77,8 +77,8 @@ impl FromRequest for Optional<EasyAuthPrincipal> {
     }
 }
 
-/// Who is calling, anonymous or not. Without a [`Platform`] or a `Confirmation` among the data of the
-/// application, 500.
+/// The caller, anonymous or authenticated. Without a [`Platform`] or a `Confirmation` in the data of the
+/// application, the status is 500.
 impl FromRequest for Identity {
     type Error = Refusal;
     type Future = Extracting<Self>;
@@ -88,8 +88,8 @@ impl FromRequest for Identity {
     }
 }
 
-/// The tokens of the caller, who has to be authenticated. They can be empty: see [`ProviderTokens`].
-/// Where a token confirms callers, there is at most the ID token that was verified.
+/// The tokens of the authenticated caller, who is required. They can be empty: see [`ProviderTokens`]. If
+/// a token confirms callers, they contain at most the verified ID token.
 impl FromRequest for ProviderTokens {
     type Error = Refusal;
     type Future = Extracting<Self>;
@@ -116,7 +116,7 @@ impl<R: Roles + 'static> FromRequest for RequireRole<R> {
     }
 }
 
-/// Takes something from the identity of the caller.
+/// Extracts a value from the identity of the caller.
 fn extract<T: 'static>(
     request: &HttpRequest,
     take: fn(&Identity, &HttpRequest) -> Result<T, Refusal>,
@@ -127,7 +127,7 @@ fn extract<T: 'static>(
 
 async fn identity(request: &HttpRequest) -> Result<Identity, Refusal> {
     let authentication = Arc::new(authentication(request)?);
-    // The whole address, inside of a scope as well.
+    // The full address, inside a scope as well.
     let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let target = target::original(authentication.platform, request.headers(), requested);
     authentication.identify(request.headers(), target).await
@@ -137,7 +137,7 @@ fn authentication(request: &HttpRequest) -> Result<Authentication, Refusal> {
     let platform = app_data::<Platform>(request).copied();
     #[cfg(feature = "verify")]
     if let Some(confirmation) = app_data::<Confirmation>(request) {
-        // Whatever the platform is: nothing is taken from headers.
+        // On any platform: nothing is taken from headers.
         let platform = platform.unwrap_or_else(|| Platform::detect(|_| None));
         return Ok(Authentication::confirmed(platform, confirmation.clone()));
     }
@@ -158,7 +158,7 @@ fn asked(request: &HttpRequest) -> Asked<'_, HeaderMap> {
     }
 }
 
-/// What `App::app_data` was given, by itself or in `web::Data`.
+/// The value given to `App::app_data`, directly or in `web::Data`.
 fn app_data<T: 'static>(request: &HttpRequest) -> Option<&T> {
     request.app_data::<T>().or_else(|| request.app_data::<Data<T>>().map(|data| &***data))
 }
@@ -177,8 +177,9 @@ mod verified {
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
 
-    /// The caller whom a verified token confirms. There has to be a
-    /// [`Confirmation`](crate::integrations::Confirmation) among the data of the application, else 500.
+    /// The caller, confirmed by a verified token. Without a
+    /// [`Confirmation`](crate::integrations::Confirmation) in the data of the application, the status is
+    /// 500.
     impl FromRequest for ConfirmedCaller {
         type Error = Refusal;
         type Future = Extracting<Self>;
@@ -190,7 +191,7 @@ mod verified {
         }
     }
 
-    /// The same; `None` for an anonymous request.
+    /// The confirmed caller; `None` for an anonymous request.
     impl FromRequest for Optional<ConfirmedCaller> {
         type Error = Refusal;
         type Future = Extracting<Self>;
@@ -203,8 +204,8 @@ mod verified {
         }
     }
 
-    /// The bearer token of the request, verified by the [`BearerAuth`] in the application's data; 500
-    /// if there is none.
+    /// The bearer token of the request, verified by the [`BearerAuth`] in the application's data.
+    /// Without a [`BearerAuth`], the status is 500.
     impl FromRequest for VerifiedToken {
         type Error = Refusal;
         type Future = Extracting<Self>;
@@ -215,7 +216,7 @@ mod verified {
         }
     }
 
-    /// The same, or none. A bad token is refused.
+    /// The verified bearer token; `None` if the request has none. A bad token is rejected.
     impl FromRequest for Optional<VerifiedToken> {
         type Error = Refusal;
         type Future = Extracting<Self>;

@@ -1,4 +1,4 @@
-//! How a service authenticates its callers, and the one way from headers to an identity.
+//! How a service authenticates callers: the only code that turns headers into an identity.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifyErrorKind},
 };
 
-/// What to do where nothing authenticates callers.
+/// What to do if nothing authenticates callers.
 const TRUST_SOMETHING: &str = "trust the platform (Platform::trust_container_apps, \
                                Platform::static_web_apps, Platform::trusting_headers), or confirm \
                                callers by a token (EasyAuthLayer::confirm_by_id_token, \
@@ -36,9 +36,9 @@ pub(super) struct Authentication {
     pub(super) confirmation: Confirmation,
 }
 
-/// Which verified tokens confirm the caller of the identity headers: for the data of an actix-web
-/// application. Its extractors then give nothing but what a token confirms. Under tower,
-/// `EasyAuthLayer::confirm_by_bearer` and `confirm_by_id_token` do the same.
+/// Selects the verified tokens that confirm the caller of the identity headers: for the data of an
+/// actix-web application. Its extractors then return only values that a token confirms. With tower, use
+/// `EasyAuthLayer::confirm_by_bearer` and `confirm_by_id_token`.
 #[cfg(feature = "verify")]
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(not(feature = "actix-web"), allow(unreachable_pub, reason = "as with the feature"))]
@@ -58,7 +58,7 @@ impl Confirmation {
 
 #[cfg(all(feature = "actix-web", feature = "verify"))]
 impl Confirmation {
-    /// By the bearer token that the client sent.
+    /// Confirms callers by the bearer token that the client sent.
     ///
     /// ```
     /// use easyauth::integrations::Confirmation;
@@ -75,13 +75,13 @@ impl Confirmation {
         Self { by_bearer: true, bearer: Some(auth), by_id_token: None }
     }
 
-    /// By the ID token that the platform injects. Needs the token store.
+    /// Confirms callers by the ID token that the platform injects. Needs the token store.
     #[must_use]
     pub fn by_id_token(auth: IdTokenAuth) -> Self {
         Self { by_id_token: Some(auth), ..Self::default() }
     }
 
-    /// By the ID token, where no bearer token came along.
+    /// Confirms callers by the ID token if the request has no bearer token.
     #[must_use]
     pub fn or_by_id_token(self, auth: IdTokenAuth) -> Self {
         Self { by_id_token: Some(auth), ..self }
@@ -110,19 +110,19 @@ impl Authentication {
         }
     }
 
-    /// For a platform, and what confirms callers.
+    /// Authentication for a platform, with the tokens that confirm callers.
     #[cfg(all(feature = "actix-web", feature = "verify"))]
     pub(super) fn confirmed(platform: Platform, confirmation: Confirmation) -> Self {
         let bearer = confirmation.bearer.clone();
         Self { bearer, confirmation, ..Self::new(platform) }
     }
 
-    /// Finds out who is calling. A request without an identity that can be trusted is anonymous.
+    /// Authenticates the caller. A request without a trusted identity is anonymous.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if trusted headers are malformed, a token does not verify, or the headers are of
-    /// another caller than the token.
+    /// [`Refusal`] if trusted headers are malformed, a token does not verify, or the headers and the
+    /// token identify different callers.
     #[cfg_attr(
         not(feature = "verify"),
         allow(clippy::unused_async, reason = "as with the feature")
@@ -146,7 +146,7 @@ impl Authentication {
         Ok(Identity::new(found))
     }
 
-    /// The same where no token is verified.
+    /// Authenticates the caller without verifying any token.
     #[cfg(any(feature = "axum", all(feature = "actix-web", not(feature = "verify"))))]
     pub(super) fn identify_by_headers(
         self: Arc<Self>,
@@ -174,7 +174,7 @@ impl Authentication {
     }
 
     /// Takes the caller from the token that confirms the headers, and nothing from the headers. Without
-    /// such a token the request is anonymous, whatever the headers say: the ID token of a browser's
+    /// such a token the request is anonymous, whatever the headers say. The ID token of a browser
     /// session expires before the session does (azure-docs#102509).
     #[cfg(feature = "verify")]
     async fn confirm(
@@ -219,7 +219,8 @@ impl Authentication {
         Ok(())
     }
 
-    /// Returns an error if no request can ever have what is needed: 401 would be an answer forever.
+    /// Returns an error if no request can ever meet the need. Otherwise every request would get 401
+    /// forever.
     pub(super) fn check_set_up(&self, need: Need) -> Result<(), SetupError> {
         match self.platform.require_easy_auth() {
             Err(untrusted) if !self.has_tokens_for(need) => {
@@ -244,21 +245,21 @@ impl Authentication {
         false
     }
 
-    /// Whether nothing but what a token confirms is given to handlers.
+    /// Returns `true` if handlers get only values that a token confirms.
     #[cfg(feature = "verify")]
     pub(super) fn confirms(&self) -> bool {
         self.confirmation.is_on()
     }
 
-    /// Whether signing in can bring what confirms a caller.
+    /// Returns `true` if a sign-in can provide the token that confirms a caller.
     #[cfg(feature = "verify")]
     pub(super) fn confirms_by_sign_in(&self) -> bool {
         self.confirmation.by_id_token.is_some()
     }
 }
 
-/// Accepts the header with the very token that was verified, if its name does not call the token that of
-/// another provider than its issuer.
+/// Accepts the header that contains exactly the verified token. Its name must not attribute the token to
+/// a provider other than its issuer.
 #[cfg(feature = "verify")]
 fn accept_id_token(
     headers: &(impl HeaderSource + ?Sized),

@@ -21,16 +21,16 @@ use crate::{
     refusal::{LoginRedirect, SetupError, SetupErrorKind},
 };
 
-/// With the refusal itself in the extensions of the response, for a layer that logs.
+/// Puts the rejection itself into the extensions of the response, for a layer that logs.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.to_response::<Body>()
     }
 }
 
-/// Remembers the address that the browser asked for, so that it comes back there after sign-in. A router
-/// that is nested takes its prefix off, and extractors inside see the rest alone. Needed for a
-/// [`LoginRedirect`] with `nest` and without `EasyAuthLayer`, which remembers the address itself.
+/// Stores the address that the browser requested, so that the browser returns there after sign-in. A
+/// nested router removes its prefix, and extractors inside see only the rest. Needed for a
+/// [`LoginRedirect`] with `nest` and without `EasyAuthLayer`, which stores the address itself.
 ///
 /// ```
 /// use axum::{Extension, Router, middleware::map_request, routing::get};
@@ -55,8 +55,8 @@ pub async fn keep_original_uri(mut request: Request) -> Request {
     request
 }
 
-/// The caller, who has to be authenticated: as `EasyAuthLayer` found out, else of the headers, if there
-/// is an `Extension(platform)` whose headers can be trusted. Without either of them, 500.
+/// The authenticated caller, which is required. It comes from `EasyAuthLayer`, else from the headers if
+/// there is an `Extension(platform)` that can be trusted. Without either, the status is 500.
 impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Refusal;
 
@@ -65,8 +65,8 @@ impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
     }
 }
 
-/// The caller; `None` for an anonymous request. Malformed headers are rejected, never treated as
-/// anonymous.
+/// The authenticated caller; `None` for an anonymous request. Malformed headers are rejected, never
+/// treated as anonymous.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Refusal;
 
@@ -75,8 +75,8 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for EasyAuthPrincipal {
     }
 }
 
-/// The tokens of the caller, who has to be authenticated. They can be empty: see [`ProviderTokens`].
-/// Where a token confirms callers, there is at most the ID token that was verified.
+/// The tokens of the authenticated caller, who is required. They can be empty: see [`ProviderTokens`]. If
+/// a token confirms callers, they contain at most the verified ID token.
 impl<S: Send + Sync> FromRequestParts<S> for ProviderTokens {
     type Rejection = Refusal;
 
@@ -99,8 +99,8 @@ impl<S: Send + Sync, R: Roles> FromRequestParts<S> for RequireRole<R> {
     }
 }
 
-/// Who is calling, anonymous or not; 500 if there is neither an `EasyAuthLayer` nor an
-/// `Extension(platform)`.
+/// The caller, anonymous or authenticated. Without an `EasyAuthLayer` or an `Extension(platform)`, the
+/// status is 500.
 impl<S: Send + Sync> FromRequestParts<S> for Identity {
     type Rejection = Refusal;
 
@@ -109,7 +109,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Identity {
     }
 }
 
-/// What `EasyAuthLayer` found out; without one, what the headers of a trusted platform say.
+/// The identity from `EasyAuthLayer`; without that layer, from the headers of a trusted platform.
 fn identity(parts: &Parts) -> Result<Identity, Refusal> {
     if let Some(identity) = parts.extensions.get::<Identity>() {
         return Ok(identity.clone());
@@ -146,7 +146,8 @@ mod verified {
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
 
-    /// The caller whom a verified token confirms. `EasyAuthLayer` has to confirm callers, else 500.
+    /// The caller, confirmed by a verified token. `EasyAuthLayer` must confirm callers, else the status
+    /// is 500.
     impl<S: Send + Sync> FromRequestParts<S> for ConfirmedCaller {
         type Rejection = Refusal;
 
@@ -155,7 +156,7 @@ mod verified {
         }
     }
 
-    /// The same; `None` for an anonymous request.
+    /// The confirmed caller; `None` for an anonymous request.
     impl<S: Send + Sync> OptionalFromRequestParts<S> for ConfirmedCaller {
         type Rejection = Refusal;
 
@@ -166,8 +167,8 @@ mod verified {
         }
     }
 
-    /// The bearer token of the request, verified by the [`BearerAuth`] in the state, unless
-    /// `EasyAuthLayer` did that before.
+    /// The bearer token of the request. `EasyAuthLayer` verifies it, else the [`BearerAuth`] in the
+    /// state does.
     impl<S: Send + Sync> FromRequestParts<S> for VerifiedToken
     where
         BearerAuth: FromRef<S>,
@@ -182,7 +183,8 @@ mod verified {
         }
     }
 
-    /// The same, or none. A bad token is not none: it is refused.
+    /// The verified bearer token; `None` if the request has none. A bad token is rejected, never
+    /// ignored.
     impl<S: Send + Sync> OptionalFromRequestParts<S> for VerifiedToken
     where
         BearerAuth: FromRef<S>,

@@ -16,36 +16,36 @@ use crate::{
     tokens::ends_soon,
 };
 
-/// The caller's access token as a [`TokenCredential`]: a client of the Azure SDK that is built with it acts
-/// as the user who is signed in.
+/// The caller's access token as a [`TokenCredential`]. A client of the Azure SDK that is built with it
+/// acts as the signed-in user.
 ///
-/// Where the token does not open what the client asks for, [`get_token`](TokenCredential::get_token) fails
-/// with the [`Diagnosis`] and its cure, and the client sends no token. Without that the API would answer
-/// 401, and not say why.
+/// If the token does not open the API that the client needs, [`get_token`](TokenCredential::get_token)
+/// returns an error with the [`Diagnosis`] and its fix. The client then sends no token. Otherwise the
+/// API would return 401 without saying why.
 ///
 /// # One caller, one request
 ///
-/// A client keeps its credential and the token that it got. So build both anew for each request, from the
-/// headers of that request, and drop them with it. **Never share such a client or keep it in a static**: it
-/// would act as its first caller for all that follow. What is worth sharing is the transport
-/// (`ClientOptions::transport`), which has the connections. The client's copy of the token is hidden from
-/// `Debug`, but not wiped from memory.
+/// A client keeps its credential and the token that it got. So build both for each request, from the
+/// headers of that request, and drop them with it. **Never share such a client or keep it in a static**:
+/// it would act as its first caller for all later requests. You can share the transport
+/// (`ClientOptions::transport`), which has the connections. The client's copy of the token is hidden
+/// from `Debug`, but not wiped from memory.
 ///
-/// # What is asked for
+/// # Which scopes
 ///
-/// The scopes are those of [`Scope`]: a client asks for `https://vault.azure.net/.default`, which means any
-/// token for that API, or for a permission by its name, which the token must have. Several scopes must be of
-/// one API. An API of your own is compared with the token's audience as it is written, and by its client id
-/// with or without `api://`; version 2.0 tokens have no other name of it.
+/// The scopes are those of [`Scope`]. `https://vault.azure.net/.default` means any token for that API. A
+/// named permission must be in the token. Several scopes must belong to one API. For your own API, the
+/// App ID URI is compared exactly with the token's audience. Its client ID is compared with or without
+/// `api://`, because version 2.0 tokens have no other name for the API.
 ///
-/// # How long
+/// # Expiry
 ///
-/// The token expires when it says so itself (`exp`), or as the platform or the token endpoint says if that
-/// is earlier; one that does not say is refused. It is never renewed here. From [`EXPIRY_SKEW`] before
-/// the end no client gets it any more, and [`CredentialError::Expired`] tells what to do.
+/// The token expires at its own `exp`, or earlier if the platform or the token endpoint says so. A token
+/// without `exp` is rejected. This credential never renews a token. Within [`EXPIRY_SKEW`] of the end,
+/// clients get [`CredentialError::Expired`], which says what to do, instead of the token.
 ///
-/// The options of the request are not looked at: with `azure_core` 1.x they have no claims challenge, or
-/// anything else that decides about a token.
+/// The options of the request are ignored. With `azure_core` 1.x they contain no claims challenge, and
+/// nothing else that affects the choice of a token.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -75,9 +75,9 @@ use crate::{
 /// }
 /// ```
 ///
-/// # A further API
+/// # Another API
 ///
-/// A token is for one API. For another one, exchange it and make a credential of the answer:
+/// A token is for one API. For another API, exchange it and create a credential from the response:
 ///
 /// ```
 /// # use std::time::SystemTime;
@@ -103,7 +103,7 @@ use crate::{
 /// ```
 pub struct CallerCredential {
     access: Option<AccessToken>,
-    /// When it expires, as whoever gave it says.
+    /// When it expires, according to its source.
     expires_on: Option<SystemTime>,
     origin: Origin,
     renewal: Option<Renewal>,
@@ -114,7 +114,8 @@ impl CallerCredential {
     /// The access token of the platform's token store, or the one that the client sent
     /// ([`ProviderTokens::or_bearer`]). Copies it, and none of the other tokens.
     ///
-    /// If there is none, or if it is no token of Microsoft Entra, the credential says so when it is asked.
+    /// If it is missing or is not a token of Microsoft Entra, [`get_token`](TokenCredential::get_token)
+    /// returns an error that says so.
     #[must_use]
     pub fn from_tokens(tokens: &ProviderTokens) -> Self {
         Self {
@@ -124,19 +125,20 @@ impl CallerCredential {
         }
     }
 
-    /// An access token from elsewhere, and when it expires if that is known beside its own `exp`.
+    /// An access token from another source, and its expiry if that is known from elsewhere than its
+    /// `exp`.
     ///
-    /// The token is taken for one of Microsoft Entra. A custom OpenID Connect provider that is in truth
-    /// another tenant of Entra can be used this way.
+    /// The token is treated as one of Microsoft Entra. Use this for a custom OpenID Connect provider
+    /// that is another Entra tenant.
     #[must_use]
     pub fn from_access_token(token: AccessToken, expires_on: Option<SystemTime>) -> Self {
         Self { expires_on, ..Self::new(Some(token), Origin::Unknown) }
     }
 
-    /// The access token of an exchange whose answer came at `now`. Copies it.
+    /// The access token of an exchange whose response arrived at `now`. Copies it.
     ///
-    /// If it does not open what a client asks for, no setting of the site cures that, but the scope of the
-    /// [`TokenRequest`](crate::exchange::TokenRequest).
+    /// If it does not open the API that a client needs, no setting of the site fixes that. Change the
+    /// scope of the [`TokenRequest`](crate::exchange::TokenRequest).
     #[must_use]
     pub fn from_response(response: &TokenResponse, now: SystemTime) -> Self {
         Self {
@@ -149,13 +151,13 @@ impl CallerCredential {
         Self { access, expires_on: None, origin, renewal: None, clock: Clock::system() }
     }
 
-    /// Asks this clock for the time, in the place of [`SystemTime::now`]: for tests.
+    /// Uses this clock instead of [`SystemTime::now`]: for tests.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self { clock: Clock::new(clock), ..self }
     }
 
-    /// The token and when it expires, if it opens what is asked for.
+    /// The token and its expiry, if it opens the API of the scopes.
     fn token_for(&self, scopes: &[&str]) -> Result<(&AccessToken, SystemTime), CredentialError> {
         let scopes = scopes_of_one_api(scopes)?;
         let token = self.access.as_ref().and_then(|access| access.decode_unverified().ok());
@@ -181,18 +183,19 @@ impl CallerCredential {
     }
 }
 
-/// That nobody but its API can verify a token does not matter to that API, and its age is looked at apart.
+/// Reasons that do not matter here. Only the API verifies a protected token, and expiry is checked
+/// separately.
 fn is_no_obstacle(reason: &Reason) -> bool {
     matches!(reason, Reason::Protected | Reason::Expired { .. })
 }
 
 #[async_trait::async_trait]
 impl TokenCredential for CallerCredential {
-    /// The token, if it opens what `scopes` ask for. See [`CallerCredential`].
+    /// Returns the token, if it has what `scopes` require. See [`CallerCredential`].
     ///
     /// # Errors
     ///
-    /// One of the kind `Credential`, whose source is a [`CredentialError`].
+    /// An error of the kind `Credential`, whose source is a [`CredentialError`].
     async fn get_token(
         &self,
         scopes: &[&str],
@@ -200,14 +203,14 @@ impl TokenCredential for CallerCredential {
     ) -> ::azure_core::Result<SdkToken> {
         let (token, end) =
             self.token_for(scopes).map_err(|error| SdkError::new(ErrorKind::Credential, error))?;
-        // The years of a token run to 9999, and so do those of `OffsetDateTime`. What others say can be long
-        // before 1970, where the conversion would panic.
+        // Tokens and `OffsetDateTime` both reach the year 9999. Other sources may say a time long before
+        // 1970, where the conversion would panic.
         let end = end.max(SystemTime::UNIX_EPOCH);
         Ok(SdkToken::new(token.expose_secret().to_owned(), end.into()))
     }
 }
 
-/// Prints the length of the token, and when it expires.
+/// Prints the length of the token and its expiry.
 impl fmt::Debug for CallerCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallerCredential")
@@ -221,8 +224,8 @@ fn copy(token: &AccessToken) -> AccessToken {
     AccessToken::new(token.expose_secret())
 }
 
-/// The scopes of an API, all of one. `.default` beside other scopes, which Entra refuses, adds nothing to
-/// them where there is nothing to issue.
+/// Parses scopes, which must belong to one API. `.default` beside other scopes, which Entra rejects,
+/// adds nothing here, because no token is issued.
 fn scopes_of_one_api(texts: &[&str]) -> Result<Vec<Scope>, CredentialError> {
     let mut scopes = Vec::new();
     for (number, text) in (1..).zip(texts) {
@@ -238,7 +241,7 @@ fn scopes_of_one_api(texts: &[&str]) -> Result<Vec<Scope>, CredentialError> {
     }
 }
 
-/// The API of the scopes, and all permissions that they name.
+/// Builds the requirement: the API of the scopes, and every permission that they name.
 fn requirement(
     scopes: &[Scope],
     token: Option<&UnverifiedToken>,
@@ -260,25 +263,25 @@ fn requirement(
     })
 }
 
-/// Why a [`CallerCredential`] gives no token: the source of the `azure_core::Error`.
+/// Why a [`CallerCredential`] returns no token: the source of the `azure_core::Error`.
 ///
-/// A client puts the error into others, whose texts do not say it: [`find`](Self::find) gets at it. Of the
-/// token its text repeats the audience and nothing else.
+/// A client wraps the error in others, whose messages do not repeat it: [`find`](Self::find) finds it.
+/// The only value of the token in its message is the audience.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
-    /// The client asks for no scope of an API. Those of OpenID Connect are of none.
+    /// The client requests no scope of an API. Scopes of OpenID Connect belong to no API.
     #[error("no scope of an API is asked for")]
     NoScope,
-    /// One of the scopes is not exactly one scope.
+    /// One of the scopes is malformed, or contains more than one scope.
     #[error("one of the scopes is not a scope (number {number})")]
     InvalidScope {
-        /// Which of the scopes, counted from 1.
+        /// The number of the scope, counted from 1.
         number: usize,
         /// What is wrong with it.
         source: ScopeError,
     },
-    /// The scopes are of more than one API.
+    /// The scopes belong to more than one API.
     #[error("the scopes are of more than one API, and a token is for one")]
     TwoApis,
     /// The caller signed in with another provider, GitHub for instance.
@@ -287,22 +290,22 @@ pub enum CredentialError {
          APIs of Azure"
     )]
     OtherProvider,
-    /// There is no token, or another one is needed: the diagnosis says every reason, and what cures it.
+    /// The token is missing, or another one is needed. The diagnosis has every reason and the fix.
     #[error("{0}")]
     DoesNotOpen(Diagnosis),
-    /// The token is the right one, and has expired or will within [`EXPIRY_SKEW`].
+    /// The token is for the right API, but has expired or will expire within [`EXPIRY_SKEW`].
     #[error(
         "the access token has expired or will within {} seconds: {}",
         EXPIRY_SKEW.as_secs(),
         renewal.map_or_else(|| "get a fresh one".to_owned(), |renewal| renewal.to_string())
     )]
     Expired {
-        /// What renews it, if that is known: not for tokens from elsewhere than the platform.
+        /// What renews it, if known. Unknown for tokens from elsewhere than the platform.
         renewal: Option<Renewal>,
     },
 }
 
-/// The code and the `Display` form: what a token says is escaped and bounded in it.
+/// Prints the code and the `Display` form, in which values of a token are escaped and bounded.
 impl fmt::Debug for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CredentialError({}: {self})", self.code())
@@ -310,15 +313,14 @@ impl fmt::Debug for CredentialError {
 }
 
 impl CredentialError {
-    /// The error of this type that is `error` or among its sources, if there is one: what a client of the
-    /// SDK failed from.
+    /// Finds an error of this type in `error` or its sources: the reason why a client of the SDK failed.
     #[must_use]
     pub fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
         iter::successors(Some(error), |&error| error.source())
             .find_map(|error| error.downcast_ref())
     }
 
-    /// A word for programs, which never changes.
+    /// A stable, machine-readable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -331,7 +333,7 @@ impl CredentialError {
         }
     }
 
-    /// The diagnosis of a token that does not open what was asked for, with its cures.
+    /// The diagnosis of a token that does not open the API, with its fixes.
     #[must_use]
     pub const fn diagnosis(&self) -> Option<&Diagnosis> {
         match self {
@@ -340,7 +342,7 @@ impl CredentialError {
         }
     }
 
-    /// What renews an expired token, if that is known.
+    /// What renews an expired token, if known.
     #[must_use]
     pub const fn renewal(&self) -> Option<Renewal> {
         match self {

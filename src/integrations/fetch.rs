@@ -1,11 +1,11 @@
-//! What the fetchers of keys have in common.
+//! Shared code of the key fetchers.
 
 use crate::verify::{FetchError, is_fetchable};
 
-/// How long a document may take: key servers answer within a second, and a request may be waiting.
+/// The time limit for a document. Key servers respond within a second, and a request may be waiting.
 pub const FETCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Refuses every address that is neither `https` nor on this machine, whoever calls.
+/// Rejects every address that is neither `https` nor on this machine, whatever the caller passes.
 pub(super) fn check_uri(uri: &str) -> Result<(), FetchError> {
     if is_fetchable(uri) {
         Ok(())
@@ -14,8 +14,8 @@ pub(super) fn check_uri(uri: &str) -> Result<(), FetchError> {
     }
 }
 
-/// Whether an address that was checked is on this machine: only such a one may do without TLS. No proxy
-/// is asked for it, which would look on its own machine (as in Go's `http.ProxyFromEnvironment`).
+/// Returns `true` if a checked address is on this machine, where TLS is not required. No proxy is used
+/// for it, because a proxy would connect to its own machine (as in Go's `http.ProxyFromEnvironment`).
 pub(super) fn is_on_this_machine(uri: &str) -> bool {
     uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
 }

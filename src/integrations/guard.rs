@@ -1,4 +1,4 @@
-//! Guards: parameters of a handler that are there only if the caller may do what it does.
+//! Guards: handler parameters that exist only if the caller has the required permission.
 
 use std::{fmt, marker::PhantomData};
 
@@ -6,7 +6,7 @@ use crate::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
 use crate::{Requirement, verify::VerifiedToken};
 
-/// Roles, as a type: for [`RequireRole`].
+/// Roles as a type, for [`RequireRole`].
 ///
 /// ```
 /// struct Editor;
@@ -20,15 +20,15 @@ use crate::{Requirement, verify::VerifiedToken};
     note = "implement `easyauth::integrations::Roles` for it, with the roles in `ANY_OF`"
 )]
 pub trait Roles {
-    /// One of these will do. Roles are compared exactly, by case as well.
+    /// The caller needs one of these. Roles are compared exactly, including case.
     const ANY_OF: &'static [&'static str];
 }
 
-/// A caller who is signed in and has one of these [`Roles`]. Others are answered 401 or 403 before the
-/// handler is called.
+/// An authenticated caller with one of these [`Roles`]. Other requests get 401 or 403 before the handler
+/// runs.
 ///
-/// Roles are those of the headers, unless `EasyAuthLayer` confirms the caller
-/// by a token: then they are those of the token.
+/// The roles come from the headers. If `EasyAuthLayer` (in actix-web, a `Confirmation`) confirms
+/// callers, they come from the token.
 pub struct RequireRole<R> {
     principal: EasyAuthPrincipal,
     roles: PhantomData<fn() -> R>,
@@ -41,7 +41,7 @@ impl<R> RequireRole<R> {
         &self.principal
     }
 
-    /// The caller, to keep.
+    /// The caller, by value.
     #[must_use]
     pub fn into_principal(self) -> EasyAuthPrincipal {
         self.principal
@@ -65,7 +65,7 @@ impl<R> fmt::Debug for RequireRole<R> {
     }
 }
 
-/// What a token must permit, as a type: for [`Authorized`].
+/// A permission as a type, for [`Authorized`].
 ///
 /// ```
 /// use easyauth::{Requirement, integrations::Permit};
@@ -89,8 +89,8 @@ pub trait Permit {
     fn requirement() -> Requirement;
 }
 
-/// A verified bearer token that has what a [`Permit`] asks for. Other requests are answered 400, 401 or
-/// 403, with a challenge, before the handler is called.
+/// A verified bearer token that meets the requirement of a [`Permit`]. Other requests get 400, 401 or
+/// 403, with a challenge, before the handler runs.
 #[cfg(feature = "verify")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub struct Authorized<P> {
@@ -106,7 +106,7 @@ impl<P> Authorized<P> {
         &self.token
     }
 
-    /// The token, to keep.
+    /// The token, by value.
     #[must_use]
     pub fn into_token(self) -> VerifiedToken {
         self.token

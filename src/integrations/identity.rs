@@ -1,4 +1,4 @@
-//! Who is calling, as a layer or an extractor found it out.
+//! The caller that a layer or an extractor authenticated.
 
 use std::{fmt, sync::Arc};
 
@@ -17,10 +17,10 @@ use crate::{
     verify::{ConfirmedCaller, VerifiedToken},
 };
 
-/// Who is calling: in the extensions of every request that went through `EasyAuthLayer`, anonymous ones
-/// included. Cheap to clone.
+/// The caller of a request, anonymous or authenticated. `EasyAuthLayer` puts it into the extensions of
+/// every request. Cheap to clone.
 ///
-/// Where a token confirms callers, everything here comes from verified tokens, and nothing from headers.
+/// If a token confirms callers, all its values come from verified tokens, not from headers.
 #[derive(Clone)]
 pub struct Identity(Arc<Found>);
 
@@ -32,11 +32,11 @@ pub(super) struct Found {
     pub(super) token: Option<VerifiedToken>,
     #[cfg(feature = "verify")]
     pub(super) confirmed: Option<ConfirmedCaller>,
-    /// Why there is no principal, although identity headers came along.
+    /// Why there is no principal, although the request has identity headers.
     #[cfg(feature = "verify")]
     pub(super) unconfirmed: Option<NotConfirmed>,
     pub(super) accepted: Accepted,
-    /// Path and query that the browser asked for.
+    /// The path and the query that the browser requested.
     pub(super) target: String,
     pub(super) authentication: Arc<Authentication>,
 }
@@ -63,14 +63,14 @@ impl Identity {
         Self(Arc::new(found))
     }
 
-    /// The caller, if there is one whom this service trusts: from the headers of a trusted platform, or,
-    /// where a token confirms callers, made of that token alone.
+    /// The authenticated caller. It comes from the headers of a trusted platform. If a token confirms
+    /// callers, it comes from that token alone.
     #[must_use]
     pub fn principal(&self) -> Option<&EasyAuthPrincipal> {
         self.0.principal.as_ref()
     }
 
-    /// The caller whom a verified token confirms.
+    /// The caller, if a verified token confirms it.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -78,7 +78,7 @@ impl Identity {
         self.0.confirmed.as_ref()
     }
 
-    /// The bearer token, if the layer verifies it and one came along.
+    /// The verified bearer token, if the layer verifies tokens and the request has one.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -101,8 +101,8 @@ impl Identity {
         false
     }
 
-    /// Returns `true` if the caller has this role: by the token that confirms the caller; else by the
-    /// principal; without a principal, by the bearer token.
+    /// Returns `true` if the caller has this role. Uses the token that confirms the caller; else the
+    /// principal; without a principal, the bearer token.
     #[must_use]
     pub fn is_in_role(&self, role: impl AsRef<str>) -> bool {
         let role = role.as_ref();
@@ -152,7 +152,7 @@ impl Identity {
         self.0.authentication.bearer.as_ref()
     }
 
-    /// The principal, which has to be there.
+    /// The principal, which is required.
     #[cfg(any(feature = "axum", feature = "actix-web"))]
     pub(super) fn require_principal(
         &self,
@@ -161,7 +161,7 @@ impl Identity {
         self.principal().ok_or_else(|| self.reject(Need::Principal, request))
     }
 
-    /// The confirmed caller, who has to be there.
+    /// The confirmed caller, which is required.
     #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
     pub(super) fn require_confirmed(
         &self,
@@ -171,7 +171,7 @@ impl Identity {
         self.confirmed().ok_or_else(|| self.reject(Need::Principal, request))
     }
 
-    /// Returns an error if nothing confirms callers: there would never be one.
+    /// Returns an error if nothing confirms callers: then no request could ever have a confirmed caller.
     #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
     pub(super) fn check_confirmation(&self) -> Result<(), Refusal> {
         if self.0.authentication.confirms() {
@@ -184,7 +184,7 @@ impl Identity {
         )))
     }
 
-    /// The answer to a request that needs a caller and has none: 500 if no request can ever have one,
+    /// The rejection of a request that needs a caller and has none. 500 if no request can ever have one;
     /// else 401, or 302 to the sign-in page.
     pub(super) fn reject(
         &self,
@@ -212,7 +212,7 @@ impl Identity {
         }
     }
 
-    /// Whether signing in helps: it never brings a bearer token.
+    /// Returns `true` if a sign-in helps. A sign-in never provides a bearer token.
     #[cfg(feature = "verify")]
     fn can_sign_in(&self) -> bool {
         self.0.unconfirmed.is_none() || self.0.authentication.confirms_by_sign_in()
@@ -231,15 +231,15 @@ impl Identity {
     }
 }
 
-/// A request that needs a caller, as far as the answer depends on it.
+/// The parts of a request that the rejection depends on.
 pub(super) struct Asked<'a, H: ?Sized> {
     pub(super) method: &'a str,
     pub(super) headers: &'a H,
-    /// Where to sign in, if the layer does not say.
+    /// The sign-in page, if the layer does not set one.
     pub(super) login: Option<&'a LoginRedirect>,
 }
 
-/// Prints the names of claims and no value.
+/// Prints the names of claims, but no value.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("Identity");

@@ -1,19 +1,21 @@
-//! What other crates bring: each behind the feature of its name, none of them on by default.
+//! Integrations with other crates, one feature each, all off by default.
 //!
-//! | feature | what there is |
+//! | feature | what it provides |
 //! |---|---|
 //! | `axum` | `EasyAuthPrincipal`, `ConfirmedCaller`, `ProviderTokens`, `VerifiedToken`, `Identity`, `RequireRole` and `Authorized` are extractors, and so are `Option`s of the first two and of `VerifiedToken`; `Refusal` is a response |
-//! | `tower` | `EasyAuthLayer` finds out who is calling, `RequireLayer` rejects requests that fail a requirement; who is calling is an `Identity` in the extensions of the request |
-//! | `actix-web` | the same extractors as for axum, with `Optional` in the place of `Option`; `Refusal` is an error of a response |
+//! | `tower` | `EasyAuthLayer` authenticates the caller, `RequireLayer` rejects requests that fail a requirement; the extensions of the request contain an `Identity` |
+//! | `actix-web` | the same extractors as for axum, with `Optional` instead of `Option`; `Refusal` implements `ResponseError` |
 //! | `azure_core` | `CallerCredential` is a `TokenCredential` for one request |
 //! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys |
 //!
 //! # Trust
 //!
-//! One rule for layers and extractors: identity headers are trusted on a [`Platform`](crate::Platform) that
-//! overwrites them, or through confirmation by a verified token. On another platform they are not read, and
-//! requests are anonymous. Where nothing says which of these holds, or where a caller is required and nothing
-//! can authenticate one, the answer is 500, and the source of the [`Refusal`](crate::Refusal) names the
+//! Layers and extractors follow one rule. They trust identity headers on a [`Platform`](crate::Platform)
+//! that overwrites them, or if a verified token confirms them. On any other platform they do not read
+//! identity headers, and requests are anonymous.
+//!
+//! The status is 500 if neither a platform nor a confirmation is configured. It is also 500 if a caller
+//! is required and nothing can authenticate one. The source of the [`Refusal`](crate::Refusal) names the
 //! missing call ([`SetupError`](crate::refusal::SetupError)).
 //!
 //! | | a trusted platform | confirmation | bearer tokens | sign-in |
@@ -22,8 +24,8 @@
 //! | axum, extractors alone | `Extension(platform)` | | `BearerAuth` in the state | `Extension(login)`; with nested routers `keep_original_uri` |
 //! | actix-web | `.app_data(platform)` | `.app_data(confirmation)` | `.app_data(auth)` | `.app_data(login)` |
 //!
-//! Layers remove identity headers that they did not accept. Extractors cannot: with extractors alone, and in
-//! actix-web, the header map of the request still has them, so take the caller from an extractor.
+//! Layers remove identity headers that they did not accept. Extractors cannot. With extractors alone,
+//! and in actix-web, the request still has those headers, so take the caller from an extractor.
 
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 #[cfg_attr(

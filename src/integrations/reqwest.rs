@@ -7,8 +7,8 @@ use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 
 /// Fetches keys with reqwest: for async code on Tokio.
 ///
-/// Over https alone (or from this machine), without following redirects, within [`FETCH_TIMEOUT`], and
-/// no more than [`MAX_DOCUMENT_LEN`] bytes.
+/// It uses only https (or this machine), follows no redirects, waits at most [`FETCH_TIMEOUT`], and
+/// reads at most [`MAX_DOCUMENT_LEN`] bytes.
 ///
 /// ```no_run
 /// use std::time::SystemTime;
@@ -34,7 +34,7 @@ pub struct ReqwestFetcher {
 }
 
 impl ReqwestFetcher {
-    /// Makes a client of its own.
+    /// Creates a fetcher with a new client.
     ///
     /// # Errors
     ///
@@ -43,8 +43,8 @@ impl ReqwestFetcher {
         Self::with_timeout(FETCH_TIMEOUT)
     }
 
-    /// Makes a client that gives up after this time, or after [`REFRESH_LEASE`] if that is
-    /// shorter: then requests stop waiting.
+    /// Creates a fetcher that gives up after this time, or after [`REFRESH_LEASE`] if that is shorter.
+    /// After [`REFRESH_LEASE`], requests stop waiting.
     ///
     /// # Errors
     ///
@@ -54,12 +54,12 @@ impl ReqwestFetcher {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .timeout(timeout.min(REFRESH_LEASE))
-                // The next fetch is an hour away, and a connection that was kept may be dead by then.
+                // The next fetch is an hour away, and an idle connection may be dead by then.
                 .pool_max_idle_per_host(0)
         };
         Ok(Self {
             client: builder().build().map_err(FetchError::new)?,
-            // There is no TLS on this way, so reading the certificates of the system can be saved.
+            // No TLS is used here, so the system's certificates need not be read.
             direct: builder().no_proxy().tls_certs_only([]).build().map_err(FetchError::new)?,
         })
     }

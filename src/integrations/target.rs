@@ -1,4 +1,4 @@
-//! What the browser asked for, whatever became of the address on its way.
+//! The address that the browser requested, even if it was rewritten on the way.
 
 use crate::{
     EasyAuthPrincipal, HeaderSource, Host, IdentityProvider, Platform, Shape,
@@ -6,7 +6,7 @@ use crate::{
     headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, OriginalUrl},
 };
 
-/// What a browser asked for, before a router took a prefix off: in the extensions of a request.
+/// The address that a browser requested, before a router removed a prefix: an extension of the request.
 #[cfg(feature = "axum")]
 #[derive(Debug, Clone)]
 pub(super) struct OriginalTarget(pub(super) String);
@@ -17,7 +17,7 @@ pub(super) fn of(uri: &http::Uri) -> &str {
     uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
 }
 
-/// What the browser asked for with this request.
+/// The path and the query that the browser requested.
 #[cfg(any(feature = "axum", feature = "tower"))]
 pub(super) fn requested(platform: Platform, parts: &http::request::Parts) -> String {
     #[cfg(feature = "axum")]
@@ -27,8 +27,8 @@ pub(super) fn requested(platform: Platform, parts: &http::request::Parts) -> Str
     original(platform, &parts.headers, of(&parts.uri))
 }
 
-/// The path and the query that the browser asked for. Static Web Apps rewrite them, and say in
-/// `X-MS-ORIGINAL-URL` what they were (static-web-apps#580). Elsewhere that header is anybody's.
+/// The path and the query that the browser requested. Static Web Apps rewrite them and put the original
+/// into `X-MS-ORIGINAL-URL` (static-web-apps#580). Elsewhere that header can be forged.
 pub(super) fn original(
     platform: Platform,
     headers: &(impl HeaderSource + ?Sized),
@@ -39,13 +39,14 @@ pub(super) fn original(
         .unwrap_or_else(|| requested.to_owned())
 }
 
-/// Path and query of `X-MS-ORIGINAL-URL`, if they are an address of this site.
+/// The path and the query in `X-MS-ORIGINAL-URL`, if they are an address of this site.
 fn original_url(headers: &(impl HeaderSource + ?Sized)) -> Option<String> {
     let url = OriginalUrl::from_headers(headers).ok()??;
     ReturnTo::path(url.path_and_query()).ok().map(|target| target.as_str().to_owned())
 }
 
-/// Declared, or seen in the shape of what a trusted platform sends for visitors, anonymous ones included.
+/// Returns `true` if Static Web Apps were declared, or a trusted platform sent headers of their shape.
+/// Anonymous visitors have such headers too.
 fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized)) -> bool {
     if !platform.has_easy_auth() {
         return false;

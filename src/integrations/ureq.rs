@@ -7,8 +7,8 @@ use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEA
 
 /// Fetches keys with ureq: for code that blocks its thread.
 ///
-/// Over https alone (or from this machine), without following redirects, within [`FETCH_TIMEOUT`], and
-/// no more than [`MAX_DOCUMENT_LEN`] bytes.
+/// It uses only https (or this machine), follows no redirects, waits at most [`FETCH_TIMEOUT`], and
+/// reads at most [`MAX_DOCUMENT_LEN`] bytes.
 ///
 /// ```no_run
 /// use std::time::SystemTime;
@@ -30,21 +30,21 @@ use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEA
 pub struct UreqFetcher(ureq::Agent);
 
 impl UreqFetcher {
-    /// Makes an agent of its own.
+    /// Creates a fetcher with a new agent.
     #[must_use]
     pub fn new() -> Self {
         Self::with_timeout(FETCH_TIMEOUT)
     }
 
-    /// Makes an agent that gives up after this time, or after [`REFRESH_LEASE`] if that is
-    /// shorter: then requests stop waiting.
+    /// Creates a fetcher that gives up after this time, or after [`REFRESH_LEASE`] if that is shorter.
+    /// After [`REFRESH_LEASE`], requests stop waiting.
     #[must_use]
     pub fn with_timeout(timeout: Duration) -> Self {
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(timeout.min(REFRESH_LEASE)))
-            // The next fetch is an hour away, and a connection that was kept may be dead by then.
+            // The next fetch is an hour away, and an idle connection may be dead by then.
             .max_idle_connections(0)
             .build();
         Self(config.into())
@@ -68,7 +68,7 @@ impl FetchKeysBlocking for UreqFetcher {
         if response.status() != 200 {
             return Err(FetchError::new(format!("the answer is {}", response.status())));
         }
-        // By hand: what ureq does with a body as long as its own limit depends on its version.
+        // Limited here, because ureq's own limit depends on its version.
         let limit = u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX);
         let mut reader = response.body_mut().as_reader().take(limit.saturating_add(1));
         let mut body = Vec::new();

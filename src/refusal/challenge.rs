@@ -1,5 +1,4 @@
-//! What to answer instead of what was asked for: a status and a `WWW-Authenticate` header (RFC 6750
-//! section 3).
+//! Challenges: the status and the `WWW-Authenticate` header of a rejection (RFC 6750 section 3).
 
 use std::fmt::{self, Write as _};
 
@@ -13,9 +12,9 @@ use crate::{
 };
 use crate::{escape::Escaped, headers::HeaderError};
 
-/// The answer to a request whose token does not do: a status, and the value of `WWW-Authenticate`.
+/// The response to a request without a sufficient token: a status, and the value of `WWW-Authenticate`.
 ///
-/// It tells the client which rule was broken and no value, so it can go to anybody.
+/// It names the broken rule and contains no value of the token, so it can be sent to any client.
 ///
 /// ```
 /// use easyauth::Challenge;
@@ -28,12 +27,12 @@ use crate::{escape::Escaped, headers::HeaderError};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     status: StatusCode,
-    /// The parameters; `None` for an answer without a challenge.
+    /// The parameters; `None` for a response without a challenge.
     parameters: Option<Vec<(&'static str, String)>>,
 }
 
 impl Challenge {
-    /// For a request without a token: 401, and no error (RFC 6750 section 3.1).
+    /// For a request without a token: 401, without an error code (RFC 6750 section 3.1).
     #[must_use]
     pub fn no_token() -> Self {
         Self { status: StatusCode::UNAUTHORIZED, parameters: Some(Vec::new()) }
@@ -45,7 +44,7 @@ impl Challenge {
         Self { status, parameters: Some(parameters) }
     }
 
-    /// For a caller who may not do what was asked for: 403, and the scopes that would do.
+    /// For a caller without the permission: 403, and the scopes that would be enough.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
         let description = "the token does not permit this";
         let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
@@ -64,12 +63,13 @@ impl Challenge {
         Self { status, parameters: None }
     }
 
-    /// Names what is protected, for people with several passwords. If set twice, the last value wins: a
-    /// challenge has each parameter once (RFC 9110 section 11.2).
+    /// Sets the realm: a name for what is protected, so that users know which password to enter. If set
+    /// twice, the last value wins: a challenge has each parameter once (RFC 9110 section 11.2).
     ///
     /// # Errors
     ///
-    /// [`InvalidRealm`] if the name has a quote, a backslash, or anything but printable ASCII.
+    /// [`InvalidRealm`] if the name contains a quote, a backslash, or anything other than printable
+    /// ASCII.
     pub fn with_realm(mut self, realm: &str) -> Result<Self, InvalidRealm> {
         if !realm.bytes().all(is_quotable) {
             return Err(InvalidRealm(()));
@@ -81,7 +81,7 @@ impl Challenge {
         Ok(self)
     }
 
-    /// The status: 400, 401, 403, or 503 if there are no keys.
+    /// The status: 400, 401, 403, or 503 if keys are not available.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -108,7 +108,7 @@ impl Challenge {
     }
 }
 
-/// Prints what is sent, cut.
+/// Prints the value of the header, truncated.
 impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.www_authenticate();
@@ -120,19 +120,19 @@ impl fmt::Debug for Challenge {
     }
 }
 
-/// A character of a quoted parameter that needs no escape (RFC 6750 section 3).
+/// Returns `true` for a character of a quoted parameter that needs no escape (RFC 6750 section 3).
 fn is_quotable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
-/// The name of the realm has a character that cannot stand between quotes.
+/// The name of the realm has a character that is not allowed between quotes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
 pub struct InvalidRealm(());
 
 #[cfg(feature = "verify")]
 impl VerifyError {
-    /// What to answer: 401 with `invalid_token`, or 503 if there are no keys to verify anything with.
+    /// The response to the request: 401 with `invalid_token`, or 503 if keys are not available.
     #[must_use]
     pub fn challenge(&self) -> Challenge {
         match self.kind() {
@@ -143,7 +143,7 @@ impl VerifyError {
 }
 
 impl HeaderError {
-    /// What to answer if the `Authorization` header is malformed: 400 with `invalid_request`.
+    /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.
     #[must_use]
     pub fn challenge(&self) -> Challenge {
         let description = "the request does not have exactly one well-formed bearer token";
@@ -153,16 +153,16 @@ impl HeaderError {
 
 #[cfg(feature = "verify")]
 impl VerifiedToken {
-    /// What to answer if the token permits this in principle, and Conditional Access wants more: 401
-    /// with `insufficient_claims` if the client understands it, else 403.
+    /// The response if the token has the permission, but Conditional Access requires more: 401 with
+    /// `insufficient_claims` if the client supports it, else 403.
     ///
-    /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5); for an
+    /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5). For an
     /// authentication context `c1` it is `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`
     /// (Microsoft identity platform: "Claims challenges, claims requests, and client capabilities").
     ///
     /// That page requires `authorization_uri`: the common endpoint of the cloud that issued the token.
-    /// Version 1.0 tokens of Azure Government name the issuer of the public cloud, and so get the
-    /// address of that cloud. A token of another issuer gets none.
+    /// Version 1.0 tokens of Azure Government name the issuer of the public cloud, so they get the
+    /// address of the public cloud. For other issuers there is no `authorization_uri`.
     #[must_use]
     pub fn claims_challenge(&self, claims: &str) -> Challenge {
         if !self.supports_claims_challenge() {
@@ -179,7 +179,7 @@ impl VerifiedToken {
     }
 }
 
-/// Where the cloud of an issuer signs in.
+/// The sign-in host of an issuer's cloud.
 #[cfg(feature = "verify")]
 fn sign_in_host(issuer: &str) -> Option<&'static str> {
     let (host, _) = issuer.strip_prefix("https://")?.split_once('/')?;

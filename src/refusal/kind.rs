@@ -1,38 +1,38 @@
-//! Why a request may not pass.
+//! Why a request is rejected.
 
 use http::StatusCode;
 
 use crate::kinds::kinds;
 
 kinds! {
-    /// Why a request may not pass.
+    /// Why a request is rejected.
     pub enum RefusalKind;
-    /// A sentence for people, which repeats nothing that came with the request.
+    /// A sentence for a human reader, which repeats nothing of the request.
     pub fn detail;
 
-    /// Nobody is signed in: 401, or 302 to the sign-in page.
+    /// The caller is unauthenticated: 401, or 302 to the sign-in page.
     NotSignedIn = "not-signed-in", "nobody is signed in";
-    /// A browser came back from sign-in, and the platform still does not say who it is: 401, with a page
-    /// that has a link to sign in.
+    /// A browser came back from sign-in, but the platform sent no identity: 401, with a page that links
+    /// to the sign-in page.
     SignInIncomplete = "sign-in-incomplete", "the sign-in did not complete";
-    /// The identity or token headers are not what the platform writes: 400.
+    /// The identity or token headers are malformed, in a way that the platform never writes: 400.
     MalformedIdentity = "malformed-identity", "the identity headers are malformed";
-    /// No bearer token came along: 401.
+    /// The bearer token is missing: 401.
     NoToken = "no-token", "there is no bearer token";
-    /// The header `Authorization` is not one bearer token: 400.
+    /// The `Authorization` header does not contain exactly one bearer token: 400.
     MalformedAuthorization = "malformed-authorization", "the header Authorization is malformed";
     /// The bearer token, or the ID token that should confirm the caller, does not verify: 401.
     InvalidToken = "invalid-token", "the token is not valid";
-    /// There are no keys to verify anything with, for now: 503.
+    /// No keys are available to verify tokens with, for now: 503.
     KeysUnavailable = "keys-unavailable", "tokens cannot be verified for now";
-    /// Nothing came along that could confirm the identity headers, or the ID token that came has
-    /// expired: 401, or 302 to the sign-in page.
+    /// No token of the request can confirm the identity headers, or the ID token has expired: 401, or
+    /// 302 to the sign-in page.
     NotConfirmed = "not-confirmed", "no token confirms the identity headers";
-    /// The identity headers are of one caller and the token is of another: 400.
+    /// The identity headers and the token identify different callers: 400.
     Mismatch = "mismatch", "the identity headers and the token are not of the same caller";
-    /// The caller may not do this: 403.
+    /// The caller lacks the permission: 403.
     Forbidden = "forbidden", "the caller may not do this";
-    /// The service lacks what it should have set up, such as a verifier: 500.
+    /// The service lacks a required part of its setup, such as a verifier: 500.
     Misconfigured = "misconfigured", "the service is not set up";
 }
 

@@ -9,24 +9,26 @@ use crate::{
     headers::HeaderSource,
 };
 
-/// Sends a browser to the sign-in page of a provider, and from there back to what it asked for.
+/// Sends a browser to the sign-in page of a provider, and from there back to the page that it requested.
 ///
-/// Only a navigation is redirected. A script that followed the redirect would end at another site, and
-/// get nothing. A request is a navigation if all of this holds:
+/// Only a navigation is redirected. A script that followed the redirect would end at another site,
+/// without a result. A request is a navigation if all of this is true:
 ///
 /// - The method is GET or HEAD, and `Accept` names `text/html`.
 /// - `Sec-Fetch-Mode` is `navigate` or absent, and `Sec-Fetch-Dest` is `document` or absent (W3C: "Fetch
 ///   Metadata Request Headers").
-/// - It is not loaded ahead of time (`Sec-Purpose`).
-/// - There is no `Authorization`, and no header of a library that loads parts of pages, such as
-///   `HX-Request` of htmx or `X-Requested-With`.
+/// - It is not a prefetch (`Sec-Purpose`, `Purpose`).
+/// - It has no `Authorization`, and no header of a library that loads parts of pages, such as
+///   `HX-Request` of htmx. `X-Requested-With` is allowed only with the application name that Android's
+///   WebView sends.
+/// - Its address is a path of this site to return to.
 ///
-/// Everything else gets 401.
+/// Every other request gets 401.
 ///
 /// # Inside a frame
 ///
-/// Sign-in pages forbid framing, so a page inside a frame (a Teams tab) gets 401 as well. Let a script of
-/// the page around it open the sign-in page in a pop-up window, on a click:
+/// Sign-in pages cannot be shown in a frame, so a page inside a frame (a Teams tab) gets 401 as well.
+/// Let a script of the surrounding page open the sign-in page in a pop-up window when the user clicks:
 ///
 /// ```js
 /// const popup = window.open("/.auth/login/aad?post_login_redirect_uri=/signed-in");
@@ -36,15 +38,16 @@ use crate::{
 /// });
 /// ```
 ///
-/// In Teams, `authentication.authenticate` of its JavaScript library opens the window.
+/// In Teams, use `authentication.authenticate` of the Teams JavaScript library to open the window.
 ///
 /// # Loops
 ///
 /// If the browser comes back from sign-in and the platform still sends no identity, another redirect
-/// would never end. So the redirect sets a cookie of its own for 60 seconds (`easyauth-signing-in`, a hash
-/// of the address). A navigation to the same address that brings the cookie and no identity gets a page
-/// instead, with a link to sign in: [`SignInIncomplete`](super::RefusalKind::SignInIncomplete).
-/// `EasyAuthLayer` removes the cookie once the caller is authenticated.
+/// would start an endless loop. So the redirect sets a cookie for 60 seconds (`easyauth-signing-in`,
+/// with a hash of the address). A navigation to the same address with the cookie and without an identity
+/// gets a page instead. The page has a link to sign in:
+/// [`SignInIncomplete`](super::RefusalKind::SignInIncomplete). `EasyAuthLayer` removes the cookie once
+/// the caller is authenticated.
 ///
 /// ```
 /// use easyauth::{IdentityProvider, Refusal, refusal::LoginRedirect};
@@ -62,26 +65,26 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginRedirect(LoginAddress);
 
-/// What a navigation gets.
+/// The response to a navigation.
 pub(super) enum SignIn {
-    /// To the sign-in page, with the marker as `Set-Cookie`.
+    /// A redirect to the sign-in page, with the marker as `Set-Cookie`.
     Redirect { location: HeaderValue, marker: HeaderValue },
-    /// It was there already: a page with this link.
+    /// The browser has been there already: a page with this link.
     Incomplete { link: String },
 }
 
 impl LoginRedirect {
-    /// To the provider's sign-in page at its usual address, `/.auth/login/aad` for instance.
+    /// Redirects to the provider's sign-in page at its usual address, `/.auth/login/aad` for instance.
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NoProvider`] for a provider that has no such page.
+    /// [`EndpointError::NoProvider`] for a provider without a sign-in page.
     pub fn to(provider: &IdentityProvider) -> Result<Self, EndpointError> {
         Ok(Endpoints::default().login(provider)?.into())
     }
 
-    /// What this request gets; `None` if it is not a navigation, or if what it asks for is not an
-    /// address to come back to.
+    /// The response to this request. `None` if it is not a navigation, or a browser cannot return to its
+    /// address.
     pub(super) fn sign_in(
         &self,
         method: &str,

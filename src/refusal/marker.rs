@@ -1,4 +1,4 @@
-//! The cookie that marks a browser on its way through sign-in.
+//! The cookie that marks a browser during sign-in.
 
 use std::fmt::Write as _;
 
@@ -9,24 +9,24 @@ use crate::headers::HeaderSource;
 /// The name of the cookie.
 const NAME: &str = "easyauth-signing-in";
 
-/// How long the cookie lives, in seconds: a silent sign-in takes a few. Whoever types a password has no
-/// cookie left, and is sent to sign in once more, which is silent then.
+/// The lifetime of the cookie, in seconds. A silent sign-in takes a few seconds. For a user who types a
+/// password, the cookie expires; the next redirect signs in silently.
 const MAX_AGE: u32 = 60;
 
-/// How many `Cookie` headers are looked at: the number of cookies that Chrome keeps for one site. Over
-/// HTTP/2 each can come in a header of its own (RFC 9113 section 8.2.3).
+/// How many `Cookie` headers are read: the number of cookies that Chrome keeps for one site. Over HTTP/2
+/// each cookie can have a separate header (RFC 9113 section 8.2.3).
 const MAX_COOKIE_FIELDS: usize = 180;
 
-/// Marks a browser that was sent to sign in, and on behalf of which address. A browser that comes back
-/// for the same address without an identity would be sent around forever (azure-container-apps#1815).
+/// Marks a browser that was sent to sign in, and the address that it requested. Without the marker, a
+/// browser that comes back without an identity would be redirected forever (azure-container-apps#1815).
 ///
-/// It is bound to the address, so that several tabs that sign in at once do not stop each other. It is
-/// no secret: whoever forges it sees a page with a link to sign in.
+/// The marker is bound to the address, so that several tabs can sign in at once. It is not a secret: a
+/// client that forges it sees a page with a link to sign in.
 pub(super) struct Marker(u64);
 
 impl Marker {
     pub(super) fn of(target: &str) -> Self {
-        // FNV-1a: the same on every instance of the service, whatever its version.
+        // FNV-1a: the same value on every instance and version of the service.
         let hash = target.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -44,7 +44,7 @@ impl Marker {
     }
 }
 
-/// Whether a request has the cookie, for whichever address.
+/// Returns `true` if a request has the cookie, for any address.
 #[cfg(feature = "tower")]
 pub(crate) fn is_signing_in(headers: &(impl HeaderSource + ?Sized)) -> bool {
     values(headers).next().is_some()

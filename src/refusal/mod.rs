@@ -1,7 +1,7 @@
-//! What to answer to a request that may not pass: a status, headers, and a body that reveals nothing.
+//! Rejections: a status, headers, and a body that reveals nothing about the request.
 //!
-//! The adapters answer with a [`Refusal`] by themselves. Elsewhere every error on the way becomes one
-//! by `?`:
+//! The adapters respond with a [`Refusal`]. In other code, `?` converts the errors of identity headers,
+//! tokens and permissions into one:
 //!
 //! ```
 //! use easyauth::{EasyAuthPrincipal, Refusal};
@@ -61,19 +61,19 @@ use crate::{
     principal::PrincipalError,
 };
 
-/// What an answer depends on: who is asking, by the platform's cookie or a token, and whether that is a
-/// browser.
+/// What a response depends on: the caller, identified by the platform's cookie or a token, and whether
+/// the client is a browser.
 const VARY_REFUSAL: HeaderValue = HeaderValue::from_static("Accept, Authorization, Cookie");
 
-/// The answer to a request that may not pass.
+/// The response to a request that is rejected.
 ///
-/// Its text, status, headers and body say which rule was broken and nothing of what the request
-/// brought, so they can go to anybody. What exactly was wrong is its [`source`](Error::source): for
-/// the log. Its `Debug` form is bounded, and has no query of an address.
+/// Its message, status, headers and body name the broken rule and repeat nothing of the request, so they
+/// can be sent to any client. Its [`source`](Error::source) has the details, for the log. Its `Debug`
+/// form is bounded and leaves out the query of addresses.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refusal(Box<Inner>);
 
-/// Boxed, because every result on the way has room for it.
+/// Boxed, because every `Result` on the way reserves space for it.
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
     kind: RefusalKind,
@@ -85,15 +85,15 @@ struct Inner {
 /// What is sent.
 #[derive(Clone, PartialEq, Eq)]
 enum Answer {
-    /// A problem (RFC 9457).
+    /// A problem document (RFC 9457).
     Problem,
-    /// To the sign-in page, with a cookie that marks the browser.
+    /// A redirect to the sign-in page, with a cookie that marks the browser.
     Redirect { location: HeaderValue, marker: HeaderValue },
     /// A page that says what is missing, with this link.
     Page { link: String },
 }
 
-/// The error that led to a refusal.
+/// The error that caused a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
     Principal(PrincipalError),
@@ -112,21 +112,21 @@ impl Refusal {
         Self(Box::new(Inner { kind, challenge: None, answer: Answer::Problem, cause: None }))
     }
 
-    /// Nobody is signed in, and somebody has to be: 401, and a challenge, as every 401 has one (RFC
-    /// 9110 section 15.5.2).
+    /// The request is anonymous, but an authenticated caller is required: 401. The response has a
+    /// challenge, as every 401 must (RFC 9110 section 15.5.2).
     #[must_use]
     pub fn not_signed_in() -> Self {
         Self::new(RefusalKind::NotSignedIn).with_challenge(Challenge::no_token())
     }
 
-    /// No bearer token came along, and one has to: 401.
+    /// The required bearer token is missing: 401.
     #[must_use]
     pub fn no_token() -> Self {
         Self::new(RefusalKind::NoToken).with_challenge(Challenge::no_token())
     }
 
-    /// The caller may not do this: 403, and a challenge if `headers` have a bearer token, because then
-    /// a better token may do (RFC 6750 section 3).
+    /// The caller lacks the permission: 403. The response has a challenge if `headers` have a bearer
+    /// token, because a better token may help then (RFC 6750 section 3).
     #[must_use]
     pub fn forbidden(headers: &(impl HeaderSource + ?Sized)) -> Self {
         let refusal = Self::new(RefusalKind::Forbidden);
@@ -137,7 +137,7 @@ impl Refusal {
         }
     }
 
-    /// Nothing that came along confirms what the headers say of the caller: 401.
+    /// No token of the request confirms the caller in the headers: 401.
     #[cfg(all(
         any(feature = "axum", feature = "tower", feature = "actix-web"),
         feature = "verify"
@@ -150,7 +150,7 @@ impl Refusal {
         Self::new(RefusalKind::NotConfirmed).with_challenge(Challenge::no_token()).because(cause)
     }
 
-    /// Something that this service should have set up is missing: 500.
+    /// The service lacks a required part of its setup: 500.
     #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
     pub(crate) fn misconfigured(error: SetupError) -> Self {
         Self::new(RefusalKind::Misconfigured).because(Cause::Setup(error))
@@ -166,12 +166,15 @@ impl Refusal {
         self
     }
 
-    /// Sends a browser to the sign-in page, which brings it back, instead of telling it 401: 302. Only
-    /// for an [unauthenticated](RefusalKind::NotSignedIn) or [unconfirmed](RefusalKind::NotConfirmed)
-    /// caller whose browser is about to show a page. A browser that comes back from there still
-    /// unauthenticated gets a page that says so: see [`LoginRedirect`].
+    /// Sends a browser to the sign-in page with 302, instead of rejecting it with 401. After sign-in the
+    /// browser comes back.
     ///
-    /// `uri` is what the browser asked for. Where a router took a prefix off, pass the original one.
+    /// This applies only to an [unauthenticated](RefusalKind::NotSignedIn) or
+    /// [unconfirmed](RefusalKind::NotConfirmed) caller whose browser is about to show a page. A browser
+    /// that comes back still unauthenticated gets a page that says so: see [`LoginRedirect`].
+    ///
+    /// `uri` is the address that the browser requested. If a router removed a prefix, pass the original
+    /// address.
     #[must_use]
     pub fn or_login(
         self,
@@ -184,7 +187,7 @@ impl Refusal {
         self.or_login_at(login, method.as_str(), target, headers)
     }
 
-    /// The same for frameworks with types of their own.
+    /// Like [`or_login`](Self::or_login), for frameworks with their own types.
     pub(crate) fn or_login_at(
         mut self,
         login: &LoginRedirect,
@@ -210,11 +213,11 @@ impl Refusal {
         self
     }
 
-    /// Names what is protected in the challenge, if there is one: see [`Challenge::with_realm`].
+    /// Sets the realm of the challenge, if there is one: see [`Challenge::with_realm`].
     ///
     /// # Errors
     ///
-    /// [`InvalidRealm`] if the name cannot stand in a header.
+    /// [`InvalidRealm`] if a header cannot contain the name.
     pub fn with_realm(mut self, realm: &str) -> Result<Self, InvalidRealm> {
         if let Some(challenge) = self.0.challenge.take() {
             self.0.challenge = Some(challenge.with_realm(realm)?);
@@ -222,13 +225,13 @@ impl Refusal {
         Ok(self)
     }
 
-    /// Why, in one word: to branch on.
+    /// The reason: match on it.
     #[must_use]
     pub fn kind(&self) -> RefusalKind {
         self.0.kind
     }
 
-    /// The status: 302 for a browser that goes to sign in, 400, 401, 403, 500 or 503.
+    /// The status: 302 for a browser that is sent to sign in, else 400, 401, 403, 500 or 503.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.0.answer {
@@ -237,8 +240,8 @@ impl Refusal {
         }
     }
 
-    /// The headers: what kind of body this is, that nobody may keep the answer, what it depends on,
-    /// and the challenge or the sign-in page.
+    /// The headers: the type of the body, `Cache-Control: no-store`, `Vary`, `Retry-After`, and the
+    /// challenge or the address of the sign-in page.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -272,9 +275,9 @@ impl Refusal {
         headers
     }
 
-    /// The body: a problem (RFC 9457) whose `title` is the status and whose `code` and `detail` are
-    /// the [kind](RefusalKind); nothing for a browser that goes to sign in; a page in HTML for one whose
-    /// sign-in did not complete.
+    /// The body: a problem document (RFC 9457). Its `title` is the status; its `code` and `detail` are
+    /// the [kind](RefusalKind). Empty for a browser that is sent to sign in. An HTML page for a browser
+    /// whose sign-in did not complete.
     #[must_use]
     pub fn body(&self) -> String {
         match &self.0.answer {
@@ -293,7 +296,7 @@ impl Refusal {
         problem.to_string()
     }
 
-    /// What is missing after sign-in, for people. Has no value of the request.
+    /// What is missing after sign-in, for a human reader. Contains no value of the request.
     fn missing(&self) -> &'static str {
         match &self.0.cause {
             Some(Cause::Setup(error)) => match error.kind() {
@@ -306,7 +309,7 @@ impl Refusal {
         }
     }
 
-    /// All of it as a response, with the refusal itself among its extensions: for whatever logs.
+    /// The complete response, with the rejection itself in its extensions, for code that logs.
     #[must_use]
     pub fn to_response<B: From<String>>(&self) -> Response<B> {
         let mut response = Response::new(B::from(self.body()));
@@ -317,7 +320,7 @@ impl Refusal {
     }
 }
 
-/// Why nothing confirms a caller, although identity headers came along.
+/// Why nothing confirms a caller, although the request has identity headers.
 #[cfg(all(any(feature = "axum", feature = "tower", feature = "actix-web"), feature = "verify"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotConfirmed {
@@ -332,7 +335,7 @@ fn whole_seconds(delay: Duration) -> u64 {
     delay.as_secs().saturating_add(u64::from(delay.subsec_nanos() > 0)).max(1)
 }
 
-/// Whether a bearer token, good or bad, came along.
+/// Returns `true` if the request has a bearer token, valid or not.
 fn has_bearer(headers: &(impl HeaderSource + ?Sized)) -> bool {
     let value = headers.header("authorization", 0).unwrap_or_default().trim_ascii_start();
     value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
@@ -346,7 +349,7 @@ impl fmt::Debug for Refusal {
             Answer::Page { link } => Some(link.as_str()),
             Answer::Problem => None,
         };
-        // The query has the address to return to, which can hold a key.
+        // The query contains the address to return to, which can contain a key.
         let location = location.and_then(|location| location.split('?').next());
         f.debug_struct("Refusal")
             .field("kind", &self.0.kind)
@@ -380,14 +383,14 @@ impl Error for Refusal {
     }
 }
 
-/// 400: the platform does not send this.
+/// 400: the platform does not send such headers.
 impl From<PrincipalError> for Refusal {
     fn from(error: PrincipalError) -> Self {
         Self::new(RefusalKind::MalformedIdentity).because(Cause::Principal(error))
     }
 }
 
-/// 400, with a challenge if it is about `Authorization`.
+/// 400, with a challenge if the `Authorization` header is malformed.
 impl From<HeaderError> for Refusal {
     fn from(error: HeaderError) -> Self {
         let refusal = if error.header().eq_ignore_ascii_case("authorization") {
@@ -399,7 +402,7 @@ impl From<HeaderError> for Refusal {
     }
 }
 
-/// 401, or 503 if there are no keys.
+/// 401, or 503 if keys are not available.
 #[cfg(feature = "verify")]
 impl From<VerifyError> for Refusal {
     fn from(error: VerifyError) -> Self {
@@ -411,7 +414,7 @@ impl From<VerifyError> for Refusal {
     }
 }
 
-/// 403, and the scopes that would do.
+/// 403, and the scopes that would be enough.
 #[cfg(feature = "verify")]
 impl From<Denied> for Refusal {
     fn from(error: Denied) -> Self {
@@ -421,7 +424,7 @@ impl From<Denied> for Refusal {
     }
 }
 
-/// 400: the platform does not send the headers of one caller with the token of another.
+/// 400: the platform does not send one caller's headers with another caller's token.
 #[cfg(feature = "verify")]
 impl From<Mismatch> for Refusal {
     fn from(error: Mismatch) -> Self {

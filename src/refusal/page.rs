@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// No script, no style from elsewhere, no frame around it.
+/// No scripts, no external styles, no framing.
 pub(super) const POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -1,31 +1,30 @@
-//! What is missing in the set-up of a service, or of the platform in front of it.
+//! What is missing in the setup of a service, or of the platform in front of it.
 
 use std::{error::Error, fmt};
 
 use crate::{kinds::kinds, platform::NoEasyAuth};
 
 kinds! {
-    /// What is missing in the set-up.
+    /// What is missing in the setup.
     pub enum SetupErrorKind;
     fn message;
 
-    /// Nothing says whether identity headers can be trusted: there is neither a layer nor a
-    /// [`Platform`](crate::Platform).
+    /// Neither a layer nor a [`Platform`](crate::Platform) says whether identity headers can be trusted.
     MissingPlatform = "missing-platform", "nothing says whether identity headers can be trusted";
-    /// `EasyAuthLayer` is missing, or inside of what needs it.
+    /// `EasyAuthLayer` is missing, or is inside the layer or extractor that needs it.
     MissingLayer = "missing-layer", "no EasyAuthLayer handled the request before this";
-    /// A permission is required, and nothing verifies bearer tokens.
+    /// A permission is required, but nothing verifies bearer tokens.
     MissingVerifier = "missing-verifier", "nothing verifies bearer tokens";
-    /// A confirmed caller is required, and nothing confirms callers.
+    /// A confirmed caller is required, but nothing confirms callers.
     MissingConfirmation = "missing-confirmation", "nothing confirms callers";
-    /// A caller is required, and nothing can authenticate one: identity headers are not trusted, and no
-    /// token takes their place. The source says why they are not trusted.
+    /// A caller is required, but nothing can authenticate one: identity headers are not trusted, and no
+    /// token is verified instead. The source says why the headers are not trusted.
     UntrustedPlatform = "untrusted-platform", "a caller is required, and nothing authenticates callers";
     /// The platform sent identity headers without the ID token that could confirm them.
     MissingIdToken = "missing-id-token", "the identity headers came without an ID token";
-    /// Identity headers came without the bearer token that could confirm them.
+    /// The request has identity headers, but not the bearer token that could confirm them.
     MissingBearer = "missing-bearer", "the identity headers came without a bearer token";
-    /// A browser came back from sign-in, and the platform sent no identity headers
+    /// A browser came back from sign-in, but the platform sent no identity headers
     /// (azure-container-apps#1815).
     MissingIdentity = "missing-identity", "the browser came back from sign-in without identity headers";
 }
@@ -36,9 +35,9 @@ impl fmt::Display for SetupErrorKind {
     }
 }
 
-/// What is missing in the set-up of a service, or of the platform in front of it, and the call or the
-/// setting that adds it: the [source](Error::source) of a [`Refusal`](crate::Refusal), for the log. Has
-/// no value of a request.
+/// What is missing in the setup of a service or of the platform in front of it, and the call or setting
+/// that adds it. It is the [source](Error::source) of a [`Refusal`](crate::Refusal), for the log. It
+/// contains no value of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupError {
     kind: SetupErrorKind,

@@ -1,11 +1,11 @@
-//! What an audience is compared with, and how.
+//! Audiences: what the audience of a token is compared with, and how.
 
 use super::{Resource, pasted};
 
-/// Something that a token can be for: a [`Resource`], or one identifier of an API.
+/// What a token can be for: a [`Resource`], or one identifier of an API.
 ///
-/// Methods take `impl Into<Audience>`, so a resource, an App ID URI or a client id can be passed as it
-/// is.
+/// Methods take `impl Into<Audience>`, so you can pass a resource, an App ID URI or a client ID
+/// directly.
 #[derive(Debug, Clone, Copy)]
 pub struct Audience<'a>(Kind<'a>);
 
@@ -16,7 +16,7 @@ enum Kind<'a> {
 }
 
 impl Audience<'_> {
-    /// Whether a token's audience is this one.
+    /// Returns `true` if a token's audience is this one.
     #[must_use]
     pub fn matches(&self, audience: &str) -> bool {
         match self.0 {
@@ -44,7 +44,7 @@ impl<'a> From<&'a String> for Audience<'a> {
     }
 }
 
-/// An [`Audience`] that can be kept.
+/// An owned [`Audience`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OwnedAudience {
     Resource(Resource),
@@ -59,8 +59,8 @@ impl OwnedAudience {
         }
     }
 
-    /// An API by what a person calls it: a text that the table knows, in whatever form, is that
-    /// [`Resource`]; anything else is an identifier as it is written, but never a `.default` scope.
+    /// An API by the name that a user gives. A string that the table knows in any form is that
+    /// [`Resource`]. Any other string is an identifier, taken literally but without `/.default`.
     pub(crate) fn pasted(text: &str) -> Self {
         if let Some(instance) = pasted::instance_audience(text) {
             return Self::Identifier(instance);
@@ -71,7 +71,7 @@ impl OwnedAudience {
         Self::Identifier(pasted::without_default(text.trim()).to_owned())
     }
 
-    /// The scope that stands for all permissions of the API.
+    /// The scope that means all permissions of the API.
     pub(crate) fn default_scope(&self) -> String {
         match self {
             Self::Resource(resource) => resource.scope(".default").to_string(),
@@ -79,7 +79,7 @@ impl OwnedAudience {
         }
     }
 
-    /// What names it in a message.
+    /// The identifier of the API, for a message.
     pub(crate) fn identifier(&self) -> &str {
         match self {
             Self::Resource(resource) => resource.identifier(),
@@ -97,8 +97,8 @@ impl From<Audience<'_>> for OwnedAudience {
     }
 }
 
-/// Whether two identifiers of an API are the same: exactly, or but for one slash at the end, or as
-/// GUIDs. An empty one is none.
+/// Returns `true` if two identifiers of an API are equal: exactly, except for one slash at the end, or
+/// as GUIDs. An empty identifier equals none.
 pub(crate) fn same_identifier(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     match long.len().saturating_sub(short.len()) {
@@ -108,8 +108,8 @@ pub(crate) fn same_identifier(one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether two identifiers are of one application by the rule of Entra: `api://<client id>` is the
-/// application with that client id, and version 2.0 tokens have no other name of it than the client id
+/// Returns `true` if two identifiers belong to one application by the rule of Entra: `api://<client id>`
+/// is the application with that client ID. In version 2.0 tokens the client ID is its only name
 /// (microsoft-identity-web#1081).
 pub(crate) fn same_application(one: &str, other: &str) -> bool {
     same_identifier(one, other)
@@ -118,13 +118,13 @@ pub(crate) fn same_application(one: &str, other: &str) -> bool {
             .is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 
-/// The client id in `api://<client id>` and in a client id alone.
+/// The client ID in `api://<client id>` or in a bare client ID.
 fn client_id_of(identifier: &str) -> Option<&str> {
     let identifier = identifier.strip_suffix('/').unwrap_or(identifier);
     Some(identifier.strip_prefix("api://").unwrap_or(identifier)).filter(|id| is_guid(id))
 }
 
-/// `8-4-4-4-12` hexadecimal digits.
+/// Returns `true` for `8-4-4-4-12` hexadecimal digits.
 pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(index, byte)| match index {

@@ -1,6 +1,6 @@
 //! The national clouds of Azure.
 
-/// An Azure cloud: each has its own Microsoft Entra, and its own addresses for the same APIs.
+/// An Azure cloud. Each has its own Microsoft Entra and its own addresses of the same APIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Cloud {
@@ -10,18 +10,18 @@ pub enum Cloud {
     /// Azure Government (GCC High, L4).
     UsGov,
     /// Azure Government for the Department of Defense (L5). Its addresses are those of
-    /// [`UsGov`](Self::UsGov), but for Microsoft Graph.
+    /// [`UsGov`](Self::UsGov), except for Microsoft Graph.
     UsGovDod,
     /// Azure operated by 21Vianet.
     China,
-    /// The French sovereign cloud (Bleu). The addresses are those of azure-cli 2.91; app ids are not
+    /// The French sovereign cloud (Bleu). The addresses are those of azure-cli 2.91; app IDs are not
     /// known.
     France,
-    /// The German sovereign cloud (Delos). Known are its sign-in, Microsoft Graph, Azure Resource Manager
-    /// and Key Vault (msgraph-sdk-powershell#3468, EntraExporter#118, projectkudu/ARMClient); app ids are
-    /// not.
+    /// The German sovereign cloud (Delos). Only its sign-in, Microsoft Graph, Azure Resource Manager and
+    /// Key Vault are known (msgraph-sdk-powershell#3468, EntraExporter#118, projectkudu/ARMClient); app
+    /// IDs are not.
     Germany,
-    /// The sovereign cloud of Singapore's government. Known are its sign-in and Microsoft Graph
+    /// The sovereign cloud of Singapore's government. Only its sign-in and Microsoft Graph are known
     /// (msgraph-sdk-powershell#3468).
     Singapore,
 }

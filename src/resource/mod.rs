@@ -1,8 +1,8 @@
 //! The APIs that Microsoft Entra issues tokens for: their names, audiences and scopes.
 //!
-//! A [`Resource`] constant such as [`ARM`] stands for an API in the public cloud;
-//! [`in_cloud`](Resource::in_cloud) turns to another one. An API of your own is a
-//! [`Resource::new`], or just the text of its App ID URI.
+//! A [`Resource`] constant such as [`ARM`] is an API in the public cloud;
+//! [`in_cloud`](Resource::in_cloud) selects another cloud. Your own API is a [`Resource::new`], or
+//! simply the string of its App ID URI.
 //!
 //! ```
 //! use easyauth::resource::{ARM, Cloud, Resource, SERVICE_BUS};
@@ -49,22 +49,22 @@ pub struct Resource {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    /// One of Microsoft's, with its rows of the table.
+    /// One of Microsoft's APIs, with its rows of the table.
     Microsoft(&'static Api),
-    /// Anybody's, the same in every cloud.
+    /// Any other API, the same in every cloud.
     Own { app_id: Option<&'static str>, audiences: &'static [&'static str] },
 }
 
 impl Resource {
-    /// An API of your own: a name for messages, and the audiences that its tokens can have, the App ID
-    /// URI first.
+    /// Your own API: a name for messages, and the audiences that its tokens can have. The App ID URI
+    /// comes first.
     #[must_use]
     pub const fn new(name: &'static str, audiences: &'static [&'static str]) -> Self {
         Self { name, kind: Kind::Own { app_id: None, audiences }, cloud: Cloud::Public }
     }
 
-    /// Adds the app id (client id) to an API of your own. Version 2.0 tokens have it as their
-    /// audience. No effect on Microsoft's APIs.
+    /// Adds the app ID (client ID) to your own API. Version 2.0 tokens have it as their audience. No
+    /// effect on Microsoft's APIs.
     #[must_use]
     pub const fn with_app_id(self, app_id: &'static str) -> Self {
         match self.kind {
@@ -75,26 +75,26 @@ impl Resource {
         }
     }
 
-    /// The same API in another cloud. An API of your own is the same everywhere; one of Microsoft's
-    /// that the table does not have there matches nothing.
+    /// The same API in another cloud. Your own API is the same in every cloud. If the table does not
+    /// have one of Microsoft's APIs in that cloud, the result matches no audience.
     #[must_use]
     pub const fn in_cloud(self, cloud: Cloud) -> Self {
         Self { cloud, ..self }
     }
 
-    /// The resource that a token's audience names, in any cloud; `None` if the table does not know it,
-    /// or if it stands for more than one (`https://<namespace>.servicebus.windows.net` is both Service
-    /// Bus and Event Hubs).
+    /// The resource that a token's audience names, in any cloud. `None` if the table does not know the
+    /// audience, or if it is ambiguous: `https://<namespace>.servicebus.windows.net` is both Service Bus
+    /// and Event Hubs.
     ///
-    /// An audience counts whatever slash it ends with, also where the API itself is strict: this says
-    /// what it names, and [`has_audience`](Self::has_audience) whether the API takes it.
+    /// A slash at the end does not matter, even if the API itself is strict. This method tells what an
+    /// audience names; [`has_audience`](Self::has_audience) tells whether the API accepts it.
     #[must_use]
     pub fn of_audience(audience: &str) -> Option<Self> {
         let identifier = Identifier::new(audience);
         only(ALL.iter().filter_map(|api| api.in_first_cloud(|endpoint| endpoint.has(&identifier))))
     }
 
-    /// Whether this audience is that of one or more of Microsoft's APIs, in any cloud.
+    /// Returns `true` if this audience belongs to one or more of Microsoft's APIs, in any cloud.
     #[cfg(feature = "verify")]
     pub(crate) fn is_of_microsoft(audience: &str) -> bool {
         let identifier = Identifier::new(audience);
@@ -102,19 +102,19 @@ impl Resource {
         all.any(|api| api.in_first_cloud(|endpoint| endpoint.has(&identifier)).is_some())
     }
 
-    /// The API's name for people.
+    /// The display name of the API.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The cloud.
+    /// The cloud of the API.
     #[must_use]
     pub const fn cloud(&self) -> Cloud {
         self.cloud
     }
 
-    /// The app id, a GUID, where it is known.
+    /// The app ID, a GUID, if it is known.
     #[must_use]
     pub fn app_id(&self) -> Option<&'static str> {
         match self.kind {
@@ -132,11 +132,12 @@ impl Resource {
         }
     }
 
-    /// Whether the API takes a token with this audience: its app id, one of its audience URIs, or the
-    /// URI of one of its instances.
+    /// Returns `true` if the API accepts a token with this audience: its app ID, one of its audience
+    /// URIs, or the URI of one of its instances.
     ///
-    /// One slash at the end does not matter, but to the few APIs that are known to compare it: Azure SQL
-    /// Database and Batch take URIs with it only, `PostgreSQL`, `MySQL` and Synapse without it only.
+    /// One slash at the end does not matter, except for a few APIs that are known to compare it. Azure
+    /// SQL Database and Batch accept only URIs with the slash. `PostgreSQL`, `MySQL` and Synapse accept
+    /// only URIs without it.
     #[must_use]
     pub fn has_audience(&self, audience: &str) -> bool {
         match self.kind {
@@ -151,36 +152,36 @@ impl Resource {
         }
     }
 
-    /// Whether this audience is the API's, and not that of one instance.
+    /// Returns `true` if this audience is that of the API, not of one instance.
     pub(crate) fn has_general_audience(&self, audience: &str) -> bool {
         self.has_audience(audience)
             && (is_guid(audience)
                 || self.audience_uris().iter().any(|own| same_identifier(own, audience)))
     }
 
-    /// Whether an application gets in without a permission in its token, because the API itself knows
+    /// Returns `true` if an application needs no permission in its token, because the API itself knows
     /// what it may do (Azure role-based access control).
     pub(crate) fn decides_for_apps(&self) -> bool {
         matches!(self.kind, Kind::Microsoft(api) if !api.apps_need_roles)
     }
 
-    /// Whether this is one of Microsoft's.
+    /// Returns `true` for one of Microsoft's APIs.
     pub(crate) fn is_microsofts(&self) -> bool {
         matches!(self.kind, Kind::Microsoft(_))
     }
 
-    /// A scope (delegated permission) of this API, in the form that a sign-in asks for.
+    /// A scope (delegated permission) of this API, in the form that a sign-in requests.
     ///
-    /// Some APIs of Microsoft know themselves by a URI that ends with a slash, so their scopes have
-    /// two: `https://batch.core.windows.net//user_impersonation`. An API whose address differs by
-    /// instance is named by its app id.
+    /// For some APIs of Microsoft, the URI ends with a slash. Their scopes have two slashes:
+    /// `https://batch.core.windows.net//user_impersonation`. If the address of an API differs by
+    /// instance, the scope uses its app ID.
     #[must_use]
     pub fn scope(&self, name: &str) -> Scope {
         Scope::of(*self, self.scope_prefix(), name)
     }
 
-    /// The scope to ask for without a wish of one's own: the API's only one, or `.default`, which
-    /// stands for all permissions that the app registration lists.
+    /// The default scope to request: the API's only one, or `.default`, which means all permissions in
+    /// the app registration.
     #[must_use]
     pub fn default_scope(&self) -> Scope {
         let name = match self.kind {
@@ -200,7 +201,7 @@ impl Resource {
         Some(name).filter(|name| *name != ".default")
     }
 
-    /// What names the API: its first audience URI, else its app id; empty if it has neither.
+    /// The identifier of the API: its first audience URI, else its app ID; empty if it has neither.
     pub(crate) fn identifier(&self) -> &'static str {
         self.audience_uris().first().copied().or(self.app_id()).unwrap_or_default()
     }

@@ -1,19 +1,19 @@
-//! APIs as people have them at hand: an address with a path, a scope, the host of one instance.
+//! Recognizing APIs in other forms: an address with a path, a scope, the host of one instance.
 
 use super::{
     ALL, Cloud, Kind, Resource, is_guid,
     row::{Endpoint, Identifier},
 };
 
-/// The name that stands for all permissions of an API.
+/// The suffix that means all permissions of an API.
 pub(crate) const DEFAULT_SUFFIX: &str = "/.default";
 
 impl Resource {
-    /// The API that a pasted text means: any form of its audience, a scope, an address with a path, or
-    /// the host of one instance, in whatever case. `None` if the table does not know it, or if it
-    /// stands for more than one API.
+    /// The API that a string means: any form of its audience, a scope, an address with a path, or the
+    /// host of one instance, ignoring case. `None` if the table does not know it, or if it can mean more
+    /// than one API.
     ///
-    /// [`of_audience`](Self::of_audience) takes audiences as tokens have them, and nothing else.
+    /// [`of_audience`](Self::of_audience) recognizes only audiences as tokens have them.
     ///
     /// ```
     /// use easyauth::resource::{ARM, KEY_VAULT, Resource};
@@ -29,11 +29,11 @@ impl Resource {
     }
 }
 
-/// Every API that a pasted text can mean: more than one for a namespace of Service Bus, which has
-/// the host of one of Event Hubs.
+/// Every API that a string can mean. A namespace of Service Bus means two, because Event Hubs have the
+/// same hosts.
 pub(crate) fn candidates(text: &str) -> Vec<Resource> {
     let text = without_default(text.trim());
-    // How a few APIs name service principals in audiences (Key Vault's, for instance).
+    // The form in which a few APIs name service principals in audiences (for instance Key Vault).
     let text = text.strip_prefix("spn:").unwrap_or(text);
     let exact = matching(|endpoint| endpoint.has(&Identifier::new(text)));
     if !exact.is_empty() {
@@ -59,14 +59,14 @@ pub(crate) fn candidates(text: &str) -> Vec<Resource> {
     })
 }
 
-/// The text without `/.default` at its end, however often it is there.
+/// The string without any `/.default` at its end.
 pub(crate) fn without_default(text: &str) -> &str {
     let cut = text.trim_end_matches(DEFAULT_SUFFIX);
     if cut.is_empty() { text } else { cut }
 }
 
-/// `https://<host>` if the text is the address of something at an instance of an API whose instances
-/// have audiences of their own.
+/// Returns `https://<host>` if the string is an address below an instance of an API whose instances have
+/// separate audiences.
 pub(crate) fn instance_audience(text: &str) -> Option<String> {
     let Address { host, .. } = Address::parse(without_default(text.trim()))?;
     let audience = format!("https://{host}");
@@ -83,7 +83,7 @@ fn matching(is_it: impl Fn(&Endpoint) -> bool) -> Vec<Resource> {
     ALL.iter().filter_map(|resource| resource.in_first_cloud(&is_it)).collect()
 }
 
-/// The one element, if there is exactly one.
+/// The only element, if there is exactly one.
 pub(super) fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
     let first = all.next();
     if all.next().is_none() { first } else { None }

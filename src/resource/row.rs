@@ -1,4 +1,4 @@
-//! What the table says about an API, and how an identifier is compared with it.
+//! The rows of the table, and how an identifier is compared with them.
 
 use super::{Cloud, is_guid};
 
@@ -6,33 +6,33 @@ use super::{Cloud, is_guid};
 pub(super) struct Api {
     pub(super) endpoints: &'static [Endpoint],
     pub(super) slash: Slash,
-    /// Whether an application needs an app role in its token. Where it does not, the API itself knows
-    /// what the application may do: Azure role-based access control and its relatives.
+    /// Whether an application needs an app role in its token. If not, the API itself knows what the
+    /// application may do: Azure role-based access control and similar systems.
     pub(super) apps_need_roles: bool,
 }
 
 /// An API in one cloud.
 pub(super) struct Endpoint {
-    /// `None`: in every cloud.
+    /// `None` means every cloud.
     pub(super) cloud: Option<Cloud>,
     pub(super) app_id: Option<&'static str>,
-    /// Other app ids that its tokens can have.
+    /// Other app IDs that its tokens can have.
     pub(super) other_app_ids: &'static [&'static str],
-    /// The scope to ask for without a wish of one's own. What is in front of its last slash is how
-    /// every scope of the API begins, with the second slash that some of them need.
+    /// The scope to request by default. The part before its last slash is the prefix of every scope of
+    /// the API, including the second slash that some of them need.
     pub(super) default_scope: &'static str,
     /// Audience URIs, without a slash at the end.
     pub(super) audiences: &'static [&'static str],
     /// Hosts of instances whose address can be an audience.
     pub(super) instances: &'static [Pattern],
-    /// Hosts of instances whose address is no audience.
+    /// Hosts of instances whose address cannot be an audience.
     pub(super) hosts: &'static [Pattern],
 }
 
 /// How an API compares the slash at the end of its audience URIs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slash {
-    /// It does not matter, or nothing is known.
+    /// It does not matter, or the rule is unknown.
     Either,
     /// Tokens without it are rejected.
     Required,
@@ -40,15 +40,15 @@ pub(super) enum Slash {
     Forbidden,
 }
 
-/// The hosts of an API's instances. A part that differs is one DNS label, so that
-/// `evil.example/.blob.core.windows.net` is no account.
+/// The hosts of an API's instances. A variable part is one DNS label, so
+/// `evil.example/.blob.core.windows.net` is not an account.
 #[derive(Clone, Copy)]
 pub(super) enum Pattern {
-    /// A label, and this.
+    /// A label, followed by this string.
     At(&'static str),
-    /// A label, the first text, another label, and the second text.
+    /// A label, the first string, another label, and the second string.
     Label(&'static str, &'static str),
-    /// A label, the first text, up to two digits, and the second text.
+    /// A label, the first string, up to two digits, and the second string.
     Number(&'static str, &'static str),
     /// This host.
     Host(&'static str),
@@ -70,7 +70,7 @@ impl Endpoint {
         hosts: &[],
     };
 
-    /// Whether the identifier is one of this API's, whatever slash it ends with.
+    /// Returns `true` if the identifier belongs to this API, with or without a slash at the end.
     pub(super) fn has(&self, identifier: &Identifier<'_>) -> bool {
         match identifier {
             Identifier::AppId(id) => {
@@ -84,7 +84,7 @@ impl Endpoint {
     }
 }
 
-/// What a token or a person calls an API, taken apart once for all rows of the table.
+/// The name of an API in a token or from a user, parsed once for all rows of the table.
 #[derive(Clone, Copy)]
 pub(super) enum Identifier<'a> {
     AppId(&'a str),
@@ -108,7 +108,7 @@ impl<'a> Identifier<'a> {
         Self::Uri { bare, has_slash: stripped.is_some(), host }
     }
 
-    /// Whether an API with this rule takes it. App ids have no slash.
+    /// Returns `true` if an API with this rule accepts it. App IDs have no slash.
     pub(super) fn fits(&self, slash: Slash) -> bool {
         match (self, slash) {
             (Self::AppId(_), _) | (_, Slash::Either) => true,
@@ -118,9 +118,9 @@ impl<'a> Identifier<'a> {
 }
 
 impl Pattern {
-    /// Whether `host` is one of these.
+    /// Returns `true` if `host` matches.
     pub(super) fn matches(self, host: &str) -> bool {
-        // Almost every pattern fails here already.
+        // Almost every pattern is ruled out here already.
         let end = match self {
             Self::At(end) | Self::Label(_, end) | Self::Number(_, end) => end,
             Self::Host(own) => return own == host,
@@ -141,7 +141,7 @@ impl Pattern {
     }
 }
 
-/// Whether this is one DNS label (RFC 1123 section 2.1).
+/// Returns `true` for one DNS label (RFC 1123 section 2.1).
 fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

@@ -1,4 +1,4 @@
-//! Scopes: delegated permissions, as a sign-in asks for them.
+//! Scopes: delegated permissions, as a sign-in requests them.
 
 use std::{fmt, str::FromStr};
 
@@ -8,19 +8,20 @@ use super::{GRAPH, Resource, pasted::DEFAULT_SUFFIX};
 const OPENID_SCOPES: [&str; 6] =
     ["openid", "profile", "email", "offline_access", "address", "phone"];
 
-/// A scope as a sign-in asks for it: an API's identifier, a slash, and the name of a permission.
+/// A scope as a sign-in requests it: an API's identifier, a slash, and the name of a permission.
 ///
 /// # Syntax
 ///
 /// - `https://management.azure.com/user_impersonation`, `api://my-api/Files.Read`,
-///   `797f4846-ba00-4fd7-ba43-dac1f8f63013/.default`: the API is what stands in front of the last
-///   slash. If its identifier itself ends with a slash, there are two:
+///   `797f4846-ba00-4fd7-ba43-dac1f8f63013/.default`: the API is the part before the last slash. If its
+///   identifier ends with a slash, there are two:
 ///   `https://management.core.windows.net//user_impersonation`.
-/// - `openid`, `profile`, `email`, `offline_access`, `address`, `phone`: of OpenID Connect, of no API.
-/// - `User.Read`: any other name without an API is one of Microsoft Graph.
+/// - `openid`, `profile`, `email`, `offline_access`, `address`, `phone`: scopes of OpenID Connect, which
+///   belong to no API.
+/// - `User.Read`: any other name without an API is a scope of Microsoft Graph.
 ///
-/// A permission whose own name has a slash cannot be told from a longer identifier. The characters are
-/// those of RFC 6749 section 3.3; in a token the name stands alone.
+/// A permission whose name contains a slash cannot be distinguished from a longer identifier. The
+/// allowed characters are those of RFC 6749 section 3.3. A token contains only the name.
 ///
 /// ```
 /// use easyauth::resource::{GRAPH, Scope};
@@ -40,11 +41,11 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Reads one scope.
+    /// Parses one scope.
     ///
     /// # Errors
     ///
-    /// [`ScopeError`] if the text is not one scope.
+    /// [`ScopeError`] if the string is not one scope.
     pub fn parse(text: &str) -> Result<Self, ScopeError> {
         if text.is_empty() {
             return Err(ScopeError::Empty);
@@ -57,7 +58,7 @@ impl Scope {
             return Ok(Self { text: text.to_owned(), api_len: None, resource });
         };
         let (api, name) = (text.get(..slash).unwrap_or_default(), text.get(slash..));
-        // "https://api.example.com" has no name: its last slash belongs to the scheme.
+        // "https://api.example.com" has no name: its last slash is part of the scheme.
         if name.is_none_or(|name| name.len() < 2) || api.ends_with(":/") || api.ends_with(':') {
             return Err(ScopeError::MissingName);
         }
@@ -81,13 +82,13 @@ impl Scope {
         &self.text
     }
 
-    /// The identifier of the API as it is written; `None` for a name that stands alone.
+    /// The identifier of the API, as written; `None` for a name without an API.
     #[must_use]
     pub fn api(&self) -> Option<&str> {
         self.text.get(..self.api_len?)
     }
 
-    /// The name of the permission, as a token has it in `scp`.
+    /// The name of the permission, as in the `scp` claim of a token.
     #[must_use]
     pub fn name(&self) -> &str {
         self.api_len
@@ -101,7 +102,7 @@ impl Scope {
         self.resource
     }
 
-    /// Whether this is a scope of OpenID Connect, which belongs to no API.
+    /// Returns `true` for a scope of OpenID Connect, which belongs to no API.
     #[must_use]
     pub fn is_openid(&self) -> bool {
         self.api_len.is_none() && OPENID_SCOPES.contains(&self.text.as_str())
@@ -139,27 +140,27 @@ impl fmt::Debug for Scope {
     }
 }
 
-/// A text that is not one scope.
+/// A string that is not one scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScopeError {
-    /// The text is empty.
+    /// The string is empty.
     #[error("the scope is empty")]
     Empty,
-    /// A byte is not one of RFC 6749 section 3.3; a space stands between scopes.
+    /// A byte is not allowed by RFC 6749 section 3.3. A space separates scopes.
     #[error("the scope has a byte at position {position} that no scope has")]
     InvalidByte {
         /// The offset of the byte.
         position: usize,
     },
-    /// There is an API and no name of a permission.
+    /// The string has an API, but no name of a permission.
     #[error("the scope names an API and no permission of it")]
     MissingName,
-    /// There is nothing in front of the slash.
+    /// The part before the slash is empty.
     #[error("the scope has a slash and no API in front of it")]
     MissingApi,
-    /// What stands in the place of the API is a scope already: `https://graph.microsoft.com/.default`
-    /// was taken for the API, and `/.default` or another name added to it.
+    /// The part before the name is a scope already. For instance, `https://graph.microsoft.com/.default`
+    /// was used as the API, and `/.default` or another name was added to it.
     #[error("the scope has /.default inside: name the API without it")]
     DefaultInApi,
 }

@@ -1,17 +1,17 @@
-//! Scopes side by side: which of them one token can have.
+//! Several scopes: which of them one token can have.
 
 use super::{Scope, same_identifier};
 
-/// Why scopes cannot be asked for together.
+/// Why scopes cannot be requested together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScopeConflict {
-    /// They are of more than one API.
+    /// They belong to more than one API.
     TwoApis,
     /// `.default` is mixed with other scopes.
     DefaultMixed,
 }
 
-/// Why scopes of APIs cannot be asked for together, if they cannot.
+/// Why scopes of APIs cannot be requested together; `None` if they can.
 pub(crate) fn conflict(scopes: &[Scope]) -> Option<ScopeConflict> {
     let first = most_telling(scopes)?;
     if !scopes.iter().all(|scope| same_api(first, scope)) {
@@ -23,20 +23,20 @@ pub(crate) fn conflict(scopes: &[Scope]) -> Option<ScopeConflict> {
     }
 }
 
-/// The scope that says most about the API: one that names the cloud differs from more of the others.
+/// The scope that identifies the API best: the first that names the cloud, else the first.
 pub(crate) fn most_telling(scopes: &[Scope]) -> Option<&Scope> {
     scopes.iter().find(|scope| names_cloud(scope)).or(scopes.first())
 }
 
-/// Whether the scope stands for all permissions of its API.
+/// Returns `true` if the scope means all permissions of its API.
 pub(crate) fn is_default(scope: &Scope) -> bool {
     scope.name() == ".default"
 }
 
-/// Whether two scopes are of one API: of the same known resource, or with the same identifier.
+/// Returns `true` if two scopes belong to one API: the same known resource, or the same identifier.
 pub(crate) fn same_api(one: &Scope, other: &Scope) -> bool {
     match (one.resource(), other.resource()) {
-        // A name alone and an app id are of the API in whatever cloud the sign-in is.
+        // A bare name and an app ID belong to the API in the cloud of the sign-in.
         (Some(own), Some(of_other)) => {
             own == of_other
                 || (own.name() == of_other.name() && !(names_cloud(one) && names_cloud(other)))
@@ -49,18 +49,18 @@ pub(crate) fn same_api(one: &Scope, other: &Scope) -> bool {
     }
 }
 
-/// Whether the API is named by its address, which differs by cloud.
+/// Returns `true` if the API is named by its address, which differs by cloud.
 fn names_cloud(scope: &Scope) -> bool {
     scope.api().is_some_and(|api| api.contains("://"))
 }
 
-/// Whether two identifiers are of one application. It is an API by its client id, and by `api://` in front
-/// of it unless it has another App ID URI.
+/// Returns `true` if two identifiers belong to one application. It is an API under its client ID, and
+/// under `api://` and that ID unless it has another App ID URI.
 pub(crate) fn same_client(one: &str, other: &str) -> bool {
     one == other || same_identifier(client_id_of(one), client_id_of(other))
 }
 
-/// Nothing but a client id is an identifier without a scheme.
+/// An identifier without a scheme is a client ID.
 fn client_id_of(api: &str) -> &str {
     api.strip_prefix("api://").unwrap_or(api)
 }

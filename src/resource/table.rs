@@ -1,25 +1,25 @@
 //! The table of Microsoft's APIs.
 //!
-//! Sources of app ids, audiences and scopes: the environment tables of azure-cli (2.91), go-azure-sdk,
+//! Sources of app IDs, audiences and scopes: the environment tables of azure-cli (2.91), go-azure-sdk,
 //! go-autorest and the Azure SDKs for .NET, Python, Java and JavaScript; Microsoft's lists of
-//! first-party applications; "National clouds" of the documentation of Power BI. Left out is what only
-//! one of them says and another denies (the app id of Synapse), and the German cloud that closed in
-//! 2021.
+//! first-party applications; "National clouds" of the documentation of Power BI. The table omits facts
+//! on which these sources contradict each other (the app ID of Synapse), and the German cloud that
+//! closed in 2021.
 //!
 //! Sources of instance hosts: "Compare Azure Government and global Azure", "Azure in China: check
 //! endpoints", the private endpoint DNS zones of Azure Private Link, and each service's own reference.
 //! Those of the sovereign clouds are inferred from the suffixes that azure-cli lists.
 //!
-//! Sources of the slash rules: Azure SQL takes the audience with a slash only
-//! (microsoft-authentication-library-for-dotnet#747, #894), and so does Batch
-//! (azure-sdk-for-net#8026, microsoft-authentication-library-for-js#1735); `PostgreSQL` and `MySQL` take
-//! it without one (azure-sdk-for-java#42310, #42632), and so does Synapse
-//! (azure-rest-api-specs#10500). Observed in the public cloud and inferred for the others. Whether
-//! Service Bus compares it is not known: the SDKs ask for it with a slash, and so does this table.
+//! Sources of the slash rules: Azure SQL accepts the audience only with a slash
+//! (microsoft-authentication-library-for-dotnet#747, #894), and so does Batch (azure-sdk-for-net#8026,
+//! microsoft-authentication-library-for-js#1735). `PostgreSQL` and `MySQL` accept it only without one
+//! (azure-sdk-for-java#42310, #42632), and so does Synapse (azure-rest-api-specs#10500). These rules
+//! were observed in the public cloud and are inferred for the others. Whether Service Bus compares the
+//! slash is unknown: the SDKs request it with a slash, and so does this table.
 //!
-//! Contradictory: the app id of Managed HSM, for which the Azure SDK for Go has
-//! `1341df96-0b28-43da-ba24-7a6ce39be816`; and what Azure Cosmos DB in Azure Government is called,
-//! which only an app id and its host names tell.
+//! Two facts are contradictory. For Managed HSM, the Azure SDK for Go has the app ID
+//! `1341df96-0b28-43da-ba24-7a6ce39be816`. For Azure Cosmos DB in Azure Government, only an app ID and
+//! host names are known.
 
 use super::{
     Cloud, Kind, Resource,

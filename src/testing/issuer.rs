@@ -1,4 +1,4 @@
-//! An issuer of tokens, with keys of its own.
+//! An issuer of test tokens, with its own keys.
 
 use std::{fmt, time::SystemTime};
 
@@ -11,16 +11,17 @@ use crate::{
     verify::{KeySet, NotATenantId},
 };
 
-/// Entra's role in tests: signs tokens for a tenant with keys of its own, and publishes the keys.
+/// Plays the role of Entra in tests: signs tokens for a tenant with its own keys, and publishes the
+/// keys.
 ///
-/// Its tokens name Entra's real issuer of the tenant, so a [`Verifier`](crate::verify::Verifier) for
-/// that tenant accepts them, if it is given this issuer's keys. Two issuers reject each other's tokens,
-/// also for the same tenant.
+/// Its tokens name Entra's real issuer of the tenant. So a [`Verifier`](crate::verify::Verifier) for
+/// that tenant accepts them if it gets this issuer's keys. Verifiers with the keys of one issuer reject
+/// the tokens of another, even for the same tenant.
 ///
-/// With the back end `aws_lc_rs` each key is made when the test runs, and no one else has it. Making
-/// one takes a part of a second: share an issuer between tests (`std::sync::LazyLock`). With
-/// `rust_crypto` alone the keys come, one after the other, from a pool that is published with this
-/// crate, and begin anew after the twelfth; their IDs differ all the same.
+/// With the back end `aws_lc_rs`, each key is created when the test runs and is not shared. Creating a
+/// key takes a fraction of a second, so share an issuer between tests (`std::sync::LazyLock`). With only
+/// `rust_crypto`, the keys come in order from a pool that is published with this crate. After the
+/// twelfth key the pool starts again, but every key has a different ID.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -45,12 +46,12 @@ pub struct TestIssuer {
     tenant: String,
     /// The key that signs.
     current: SigningKey,
-    /// Keys that signed before, and are published still.
+    /// Earlier keys, which are still published.
     old: Vec<SigningKey>,
 }
 
 impl TestIssuer {
-    /// An issuer for a tenant of the public cloud, with a key of its own.
+    /// Creates an issuer for a tenant of the public cloud, with its own key.
     ///
     /// # Errors
     ///
@@ -64,20 +65,20 @@ impl TestIssuer {
         Ok(Self { tenant: tenant_id.to_ascii_lowercase(), current, old: Vec::new() })
     }
 
-    /// The tenant's id.
+    /// The tenant ID.
     #[must_use]
     pub fn tenant_id(&self) -> &str {
         &self.tenant
     }
 
-    /// The id (`kid`) of the key that signs: different for each key.
+    /// The ID (`kid`) of the key that signs: different for each key.
     #[must_use]
     pub fn key_id(&self) -> &str {
         self.current.id()
     }
 
-    /// A new key signs from now on. The old ones stay published, as long as tokens signed with them may
-    /// be under way: see [`drop_old_keys`](Self::drop_old_keys).
+    /// Starts to sign with a new key. The old keys stay published while their tokens may still be in
+    /// use: see [`drop_old_keys`](Self::drop_old_keys).
     ///
     /// # Errors
     ///
@@ -88,21 +89,22 @@ impl TestIssuer {
         Ok(())
     }
 
-    /// Publishes the key that signs alone: tokens of before the last [`rotate`](Self::rotate) are
-    /// worth nothing any more.
+    /// Publishes only the key that signs. Tokens from before the last [`rotate`](Self::rotate) no longer
+    /// verify.
     pub fn drop_old_keys(&mut self) {
         self.old.clear();
     }
 
-    /// An access token of a user for this API: version 2.0 for a client ID, as Entra makes it for an API
-    /// that asks for that version, and version 1.0 for an App ID URI (`api://my-api`), which no version
-    /// 2.0 token names, and for Microsoft's own APIs. A verifier rejects it unless it has a
+    /// An access token of a user for this API. A verifier rejects it unless it has a
     /// [scope](TestToken::scope) or a [role](TestToken::role).
     ///
-    /// `issued_at` is when it was issued, in whole seconds, and since when it is valid; an hour later
-    /// it expires.
+    /// - For a client ID: version 2.0, as Entra issues it for an API that requests this version.
+    /// - For an App ID URI (`api://my-api`): version 1.0, because version 2.0 tokens never name one.
+    /// - For Microsoft's own APIs: version 1.0.
     ///
-    /// One for Microsoft Graph has a `nonce` in its header, and nobody but Microsoft can verify it.
+    /// `issued_at` is the time of issue, in whole seconds. The token is valid from then on, for an hour.
+    ///
+    /// A token for Microsoft Graph has a `nonce` in its header, so only Microsoft can verify it.
     pub fn access_token<'a>(
         &self,
         audience: impl Into<Audience<'a>>,
@@ -111,8 +113,8 @@ impl TestIssuer {
         TestToken::of_user(self, audience.into(), issued_at)
     }
 
-    /// An access token of an application by itself: as [`access_token`](Self::access_token), and its
-    /// permissions are [roles](TestToken::role).
+    /// An access token of an application, without a user: like [`access_token`](Self::access_token), but
+    /// its permissions are [roles](TestToken::role).
     pub fn access_token_of_app<'a>(
         &self,
         audience: impl Into<Audience<'a>>,
@@ -121,15 +123,15 @@ impl TestIssuer {
         TestToken::of_app(self, audience.into(), issued_at)
     }
 
-    /// An ID token (version 2.0) of a user for the application with this client id.
+    /// An ID token (version 2.0) of a user for the application with this client ID.
     pub fn id_token(&self, client_id: &str, issued_at: SystemTime) -> TestToken<'_> {
         TestToken::id(self, client_id, issued_at)
     }
 
-    /// The public keys, to verify with.
+    /// The public keys, for a verifier.
     #[must_use]
     pub fn key_set(&self) -> KeySet {
-        // What is written here can be read, unless the issuer was rotated some hundred times.
+        // This parses, unless the issuer was rotated several hundred times.
         KeySet::from_jwks(self.jwks_json()).unwrap_or_else(|_| KeySet::empty())
     }
 
@@ -141,8 +143,8 @@ impl TestIssuer {
         json!({"keys": keys}).to_string()
     }
 
-    /// What the issuer says about itself (OpenID Connect Discovery 1.0 section 3), with the address of
-    /// its keys. For [`Metadata::parse`](crate::verify::Metadata::parse), or a server on loopback.
+    /// The metadata of the issuer (OpenID Connect Discovery 1.0 section 3), with the address of its
+    /// keys. For [`Metadata::parse`](crate::verify::Metadata::parse), or a server on loopback.
     #[must_use]
     pub fn metadata_json(&self, jwks_uri: &str) -> String {
         json!({
@@ -153,8 +155,8 @@ impl TestIssuer {
         .to_string()
     }
 
-    /// The signature for a text (RS256), in base64url; an empty one, which nothing takes, if the back
-    /// end cannot sign.
+    /// The signature of a string (RS256), in base64url. Empty if the back end cannot sign; verifiers
+    /// reject that.
     pub(super) fn signature(&self, message: &str) -> String {
         let signature = self.current.sign(message.as_bytes());
         signature.map(|bytes| base64::encode_segment(&bytes)).unwrap_or_default()
@@ -169,7 +171,7 @@ pub(super) fn issuer(tenant: &str, version: &str) -> String {
     }
 }
 
-/// Prints the tenant and the ids of the keys.
+/// Prints the tenant and the IDs of the keys.
 impl fmt::Debug for TestIssuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let old: Vec<&str> = self.old.iter().map(SigningKey::id).collect();
@@ -181,14 +183,14 @@ impl fmt::Debug for TestIssuer {
     }
 }
 
-/// An issuer that cannot be made.
+/// An issuer that cannot be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TestIssuerError {
     /// The tenant ID is not a GUID.
     #[error(transparent)]
     NotATenantId(NotATenantId),
-    /// The back end made no key.
+    /// The back end could not create a key.
     #[error("no key could be made")]
     NoKey,
 }

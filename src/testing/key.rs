@@ -1,4 +1,4 @@
-//! The keys of issuers, by the back end that there is.
+//! The keys of issuers, for each back end.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -13,21 +13,21 @@ use self::made::Pair;
 use self::pooled::Pair;
 use crate::base64;
 
-/// The issuer that the keys of Entra name, which sign for every tenant.
+/// The issuer that Entra's keys name. Entra's keys sign for every tenant.
 const ISSUER_OF_KEYS: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
 
-/// A key pair that signs tokens (RS256), as long as Entra's.
+/// A key pair that signs tokens (RS256), with the same length as Entra's.
 pub(super) struct SigningKey {
     id: String,
     pair: Pair,
 }
 
 impl SigningKey {
-    /// Another key than every one before; `None` if the back end makes none.
+    /// A key that differs from all before; `None` if the back end cannot create one.
     pub(super) fn new() -> Option<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Random, so that the keys of two processes differ in their ids as well.
+        // Random, so that the IDs also differ between processes.
         let id = format!("test-{:016x}-{number}", RandomState::new().hash_one(number));
         Some(Self { id, pair: Pair::new(number)? })
     }
@@ -49,7 +49,7 @@ impl SigningKey {
         })
     }
 
-    /// The signature for a message; `None` if the back end cannot sign.
+    /// The signature of a message; `None` if the back end cannot sign.
     pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         self.pair.sign(message)
     }
@@ -63,7 +63,7 @@ mod made {
         signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair},
     };
 
-    /// A pair that was made when the test ran.
+    /// A pair that was created when the test ran.
     pub(super) struct Pair(RsaKeyPair);
 
     impl Pair {
@@ -95,11 +95,11 @@ mod pooled {
     use super::super::pool::KEYS;
     use crate::base64;
 
-    /// What stands before the modulus in `RSAPrivateKey` (RFC 8017 appendix A.1.2): the version, and
-    /// tags and lengths, which are the same for all keys of 2048 bits.
+    /// The bytes before the modulus in `RSAPrivateKey` (RFC 8017 appendix A.1.2): the version, tags and
+    /// lengths. They are the same for all keys of 2048 bits.
     const MODULUS: std::ops::Range<usize> = 12..268;
 
-    /// A pair from the pool: to make one takes this back end up to a minute without optimization.
+    /// A pair from the pool: this back end needs up to a minute to create one without optimization.
     pub(super) struct Pair(Vec<u8>);
 
     impl Pair {
@@ -138,7 +138,7 @@ mod tests {
     const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
     const CLIENT_ID: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 
-    /// What is read out of a key is where it is expected.
+    /// The parts of a key are at the expected offsets.
     #[test]
     fn keys_are_laid_out_alike() {
         let mut moduli = BTreeSet::new();
@@ -152,7 +152,7 @@ mod tests {
         }
     }
 
-    /// Each of them signs, and after the last the first does, under another ID.
+    /// Each key signs. After the last, the first is used again under another ID.
     #[test]
     fn every_key_signs() {
         let mut issuer = TestIssuer::new(TENANT).unwrap();

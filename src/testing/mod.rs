@@ -1,10 +1,9 @@
-//! **Never in production.** What the platform would send, made up: for tests on a laptop, where there
-//! is no Easy Auth. The feature `testing` belongs under `[dev-dependencies]`.
+//! **Never in production.** Simulated headers and tokens of the platform: for tests on a developer's
+//! machine, where Easy Auth does not run. The feature `testing` belongs under `[dev-dependencies]`.
 //!
-//! A service that verifies tokens accepts none of these unless it is given the
-//! [`key_set`](TestIssuer::key_set) of a [`TestIssuer`], so never configure one outside of tests. The
-//! headers of a [`TestPrincipal`] can be forged by every client that reaches a service without the
-//! platform in front.
+//! A service that verifies tokens accepts none of these, unless it gets the
+//! [`key_set`](TestIssuer::key_set) of a [`TestIssuer`]. So never configure such a key set outside of
+//! tests. Any client that bypasses the platform can forge the headers of a [`TestPrincipal`].
 //!
 //! The feature `testing` works with either back end for signatures, `aws_lc_rs` (the default) or
 //! `rust_crypto`.
@@ -73,7 +72,7 @@ pub use token::TestToken;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Headers of a request. All of them say who somebody is, so none is shown by `Debug`.
+/// Creates request headers. All of them identify a caller, so `Debug` shows none of them.
 fn header_map(pairs: Vec<(String, String)>) -> HeaderMap {
     let pairs = pairs.into_iter().filter_map(|(name, mut value)| {
         value.retain(|character| !character.is_ascii_control());

@@ -1,5 +1,5 @@
-//! RSA keys for tests, with the back end that cannot make any in reasonable time. Published with this
-//! crate, so a signature by one of them proves nothing.
+//! RSA keys for tests, for the back end that is too slow to create them. They are published with this
+//! crate, so their signatures prove nothing.
 
 /// RSA private keys of 2048 bits with the exponent 65537 (RFC 8017 appendix A.1.2), in base64url.
 pub(super) const KEYS: [&str; 12] = [

@@ -1,4 +1,4 @@
-//! Principals as the platform writes them.
+//! Principals in the format of the platform.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::{
     headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP, CLIENT_PRINCIPAL_NAME},
 };
 
-/// The claims that the platform gives their long names, as seen in captured headers. `roles` is not
-/// among them, unless `WEBSITE_AUTH_USE_LEGACY_CLAIMS` is `false` (Microsoft Learn: "Environment
-/// variables and app settings in Azure App Service").
+/// The claims for which the platform uses a long name, as seen in captured headers. `roles` is not among
+/// them, unless `WEBSITE_AUTH_USE_LEGACY_CLAIMS` is `false` (Microsoft Learn: "Environment variables and
+/// app settings in Azure App Service").
 const MAPPED: [ClaimType; 12] = [
     ClaimType::SUB,
     ClaimType::OID,
@@ -29,18 +29,17 @@ const MAPPED: [ClaimType; 12] = [
     ClaimType::IDP,
 ];
 
-/// Where a name for people is looked for, the first first.
+/// Claims that can be the display name, in order of preference.
 const NAMES: [&str; 5] = ["email", "preferred_username", "upn", "unique_name", "name"];
 
-/// Everybody who is signed in to a Static Web App has these two (Microsoft Learn: "Accessing user
+/// Every authenticated user of a Static Web App has these two roles (Microsoft Learn: "Accessing user
 /// information in Azure Static Web Apps").
 const EVERYBODYS_ROLES: [&str; 2] = ["anonymous", "authenticated"];
 
-/// A caller, for tests: builds `X-MS-CLIENT-PRINCIPAL` and the headers beside it as the platform does.
+/// A caller, for tests: builds `X-MS-CLIENT-PRINCIPAL` and the related headers as the platform does.
 ///
-/// Claims are said by their names in tokens; like the platform, this writes some of them under a long
-/// name. What is built here, [`EasyAuthPrincipal::from_headers`](crate::EasyAuthPrincipal::from_headers)
-/// reads back.
+/// Set claims by their names in tokens. Like the platform, this writes some of them under a long name.
+/// [`EasyAuthPrincipal::from_headers`](crate::EasyAuthPrincipal::from_headers) reads the result.
 ///
 /// ```
 /// use easyauth::{EasyAuthPrincipal, IdentityProvider, testing::TestPrincipal};
@@ -61,38 +60,38 @@ const EVERYBODYS_ROLES: [&str; 2] = ["anonymous", "authenticated"];
 pub struct TestPrincipal {
     provider: IdentityProvider,
     shape: Shape,
-    /// By their names in tokens, roles included.
+    /// With their names in tokens, including roles.
     claims: Vec<(String, String)>,
     is_mapped: bool,
     name_type: ClaimType,
 }
 
 impl TestPrincipal {
-    /// A caller whom Microsoft Entra signed in, without any claim.
+    /// A caller who signed in with Microsoft Entra, without any claim.
     pub fn entra() -> Self {
         Self::of(IdentityProvider::ENTRA)
     }
 
-    /// A caller whom this provider signed in, on App Service, Functions or Container Apps.
+    /// A caller who signed in with this provider, on App Service, Functions or Container Apps.
     pub fn of(provider: IdentityProvider) -> Self {
-        // As captured: ID tokens of Entra and Google have an address, other sign-ins a name.
+        // As captured: ID tokens of Entra and Google have an email address, other sign-ins have a name.
         let has_email = [IdentityProvider::ENTRA, IdentityProvider::GOOGLE].contains(&provider);
         let name_type = if has_email { ClaimType::EMAIL } else { ClaimType::UNIQUE_NAME };
         Self { provider, shape: Shape::AppService, claims: Vec::new(), is_mapped: true, name_type }
     }
 
-    /// A visitor of a Static Web App whom this provider signed in. In the header are the id, the name
-    /// and the roles alone; all other claims are in `/.auth/me`.
+    /// A visitor of a Static Web App who signed in with this provider. The header has only the ID, the
+    /// name and the roles; all other claims are in `/.auth/me`.
     pub fn static_web_apps(provider: IdentityProvider) -> Self {
         Self { shape: Shape::StaticWebApps, ..Self::of(provider) }
     }
 
-    /// The caller that a token of Microsoft Entra describes, as the platform makes it for a client
-    /// that sends the token itself: a claim that is a list is one claim for each of its elements.
+    /// The caller that a token of Microsoft Entra describes, as the platform builds it for a client that
+    /// sends its own token. A claim that is a list becomes one claim for each element.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] if a claim is a number that cannot be written again.
+    /// [`ClaimsError`] if a claim is a number that cannot be serialized again.
     pub fn of_token<T>(token: &Token<T>) -> Result<Self, ClaimsError> {
         let values: Map<String, Value> = token.claims_as()?;
         let mut principal = Self::entra();
@@ -113,9 +112,9 @@ impl TestPrincipal {
         Ok(principal)
     }
 
-    /// The name for people: `name`; on Static Web Apps the user details.
+    /// Sets the display name: `name`; on Static Web Apps the user details.
     pub fn name(self, name: impl Into<String>) -> Self {
-        // Providers that send no ID token have the long name that the platform gives it.
+        // Providers without an ID token use the long name.
         let no_id_token = [
             IdentityProvider::FACEBOOK,
             IdentityProvider::GITHUB,
@@ -126,45 +125,45 @@ impl TestPrincipal {
         self.set(claim, name.into())
     }
 
-    /// The e-mail address (`email`).
+    /// Sets the email address (`email`).
     pub fn email(self, email: impl Into<String>) -> Self {
         self.set("email", email.into())
     }
 
-    /// The object id (`oid`), which is the caller's id with Entra.
+    /// Sets the object ID (`oid`), which is the caller's ID with Entra.
     pub fn object_id(self, id: impl Into<String>) -> Self {
         self.set("oid", id.into())
     }
 
-    /// The subject (`sub`), which is the caller's id with other providers, and the user id on Static
-    /// Web Apps.
+    /// Sets the subject (`sub`), which is the caller's ID with other providers, and the user ID on
+    /// Static Web Apps.
     pub fn subject(self, subject: impl Into<String>) -> Self {
         self.set("sub", subject.into())
     }
 
-    /// The tenant (`tid`).
+    /// Sets the tenant (`tid`).
     pub fn tenant_id(self, id: impl Into<String>) -> Self {
         self.set("tid", id.into())
     }
 
-    /// One more role (`roles`). On Static Web Apps these come after `anonymous` and `authenticated`.
+    /// Adds a role (`roles`). On Static Web Apps it follows `anonymous` and `authenticated`.
     pub fn role(self, role: impl Into<String>) -> Self {
         self.claim("roles", role)
     }
 
-    /// One more claim, by its name in tokens; or by a long name, which stays as it is.
+    /// Adds a claim, by its name in tokens, or by a long name, which stays unchanged.
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.claims.push((name.into(), value.into()));
         self
     }
 
-    /// Leaves all claims their names in tokens, as the platform does while the token store is off.
+    /// Keeps the names of all claims in tokens, as the platform does while the token store is off.
     pub fn without_claims_mapping(mut self) -> Self {
         self.is_mapped = false;
         self
     }
 
-    /// A claim of which there is one.
+    /// Sets a claim that has only one value.
     fn set(mut self, name: &str, value: String) -> Self {
         self.claims.retain(|(own, _)| !is_same(own, name));
         self.claim(name, value)
@@ -179,10 +178,10 @@ impl TestPrincipal {
         })
     }
 
-    /// Every header that the platform sends to describe this caller, in its spelling.
+    /// Every header with which the platform describes this caller, with the platform's spelling.
     ///
-    /// On App Service: `X-MS-CLIENT-PRINCIPAL`, `-ID`, `-NAME` and `-IDP`, without `-ID` or `-NAME` if
-    /// no claim says them, as for applications. On Static Web Apps the first one alone.
+    /// On App Service: `X-MS-CLIENT-PRINCIPAL`, `-ID`, `-NAME` and `-IDP`. `-ID` or `-NAME` is missing
+    /// if no claim has it, as for applications. On Static Web Apps: only the first one.
     #[must_use]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = vec![(CLIENT_PRINCIPAL, self.header_value())];
@@ -196,14 +195,14 @@ impl TestPrincipal {
     }
 
     /// The same headers for a request, marked as sensitive so that `Debug` does not show them. Control
-    /// characters, which no header can have, are left out of `-ID` and `-NAME`.
+    /// characters, which are not allowed in headers, are removed from `-ID` and `-NAME`.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         header_map(self.pairs())
     }
 
-    /// The headers of a client that sent an access token itself: this principal, and the token in
-    /// `Authorization`, from where the platform passes it on. It injects no token headers then.
+    /// The headers of a client that sent its own access token: this principal, and the token in
+    /// `Authorization`, which the platform passes on. The platform injects no token headers then.
     #[must_use]
     pub fn headers_with_bearer(&self, token: &str) -> HeaderMap {
         let mut pairs = self.pairs();
@@ -231,7 +230,7 @@ impl TestPrincipal {
         NAMES.iter().find_map(|name| self.first(name))
     }
 
-    /// What `/.auth/me` calls the user: with Entra the user principal name, not the object id.
+    /// The user ID in `/.auth/me`: with Entra the user principal name, not the object ID.
     pub(super) fn session_id(&self) -> Option<&str> {
         self.display_name().or_else(|| self.user_id())
     }
@@ -289,7 +288,7 @@ impl TestPrincipal {
     }
 }
 
-/// Prints the provider, the shape and the names of the claims; no value of any.
+/// Prints the provider, the shape and the names of the claims, but no values.
 impl fmt::Debug for TestPrincipal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.claims.iter().map(|(name, _)| name.as_str()).collect();
@@ -301,7 +300,7 @@ impl fmt::Debug for TestPrincipal {
     }
 }
 
-/// Whether both are names of one claim.
+/// Returns `true` if both are names of one claim.
 fn is_same(one: &str, other: &str) -> bool {
     let known = ClaimType::find(one);
     one == other || (known.is_some() && known == ClaimType::find(other))
@@ -312,12 +311,13 @@ pub(super) fn json_text(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// The platform writes `/` as `\/` (`DataContractJsonSerializer`); in JSON it is in strings alone.
+/// The platform writes `/` as `\/` (`DataContractJsonSerializer`). In JSON, slashes occur only in
+/// strings.
 fn escape_slashes(json: &str) -> String {
     json.replace('/', r"\/")
 }
 
-/// The value of a claim as the platform writes it.
+/// The value of a claim in the format of the platform.
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! A signed-in caller with the tokens of the token store.
+//! An authenticated caller with the tokens of the token store.
 
 use std::{fmt, time::SystemTime};
 
@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 use super::{TestPrincipal, header_map, principal::json_text, time};
 use crate::{Shape, headers::TOKEN_PREFIX, tokens::TokenKind};
 
-/// A signed-in caller and the tokens that the token store has for it: everything that the platform
-/// sends along with a request of the caller's browser, and what it answers at `/.auth/me`.
+/// An authenticated caller and the tokens that the token store has for it. It has all headers that the
+/// platform adds to a request of the caller's browser, and the response of `/.auth/me`.
 ///
-/// For a client that sends a token itself, see [`TestPrincipal::headers_with_bearer`].
+/// For a client that sends its own token, see [`TestPrincipal::headers_with_bearer`].
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -35,39 +35,39 @@ pub struct TestSession {
 }
 
 impl TestSession {
-    /// A session without tokens: the token store is off, or the caller is a visitor of a Static Web
-    /// App, which has none.
+    /// A session without tokens: the token store is off, or the caller is a visitor of a Static Web App,
+    /// which has no token store.
     pub fn new(principal: TestPrincipal) -> Self {
         Self { principal, tokens: Vec::new(), expires_on: None }
     }
 
-    /// With this access token: `X-MS-TOKEN-<provider>-ACCESS-TOKEN`.
+    /// Adds this access token: `X-MS-TOKEN-<provider>-ACCESS-TOKEN`.
     pub fn access_token(self, token: impl Into<String>) -> Self {
         self.with(TokenKind::Access, token.into())
     }
 
-    /// With this ID token: `X-MS-TOKEN-<provider>-ID-TOKEN`.
+    /// Adds this ID token: `X-MS-TOKEN-<provider>-ID-TOKEN`.
     pub fn id_token(self, token: impl Into<String>) -> Self {
         self.with(TokenKind::Id, token.into())
     }
 
-    /// With this refresh token: `X-MS-TOKEN-<provider>-REFRESH-TOKEN`.
+    /// Adds this refresh token: `X-MS-TOKEN-<provider>-REFRESH-TOKEN`.
     pub fn refresh_token(self, token: impl Into<String>) -> Self {
         self.with(TokenKind::Refresh, token.into())
     }
 
-    /// With the secret that goes with an access token of Twitter.
+    /// Adds the secret that belongs to an access token of Twitter.
     pub fn access_token_secret(self, secret: impl Into<String>) -> Self {
         self.with(TokenKind::AccessSecret, secret.into())
     }
 
-    /// With the authentication token of a Microsoft account.
+    /// Adds the authentication token of a Microsoft account.
     pub fn authentication_token(self, token: impl Into<String>) -> Self {
         self.with(TokenKind::Authentication, token.into())
     }
 
-    /// When the access token expires: `X-MS-TOKEN-<provider>-EXPIRES-ON`. A time before 1970 or after
-    /// 9999 cannot be written, and is left out.
+    /// Sets when the access token expires: `X-MS-TOKEN-<provider>-EXPIRES-ON`. A time before 1970 or
+    /// after 9999 cannot be written, and is omitted.
     pub fn expires_on(mut self, time: SystemTime) -> Self {
         self.expires_on = Some(time);
         self
@@ -84,14 +84,14 @@ impl TestSession {
         &self.principal
     }
 
-    /// Whether there is a refresh token, with which `/.auth/refresh` succeeds.
+    /// Returns `true` if there is a refresh token, with which `/.auth/refresh` succeeds.
     #[must_use]
     pub fn has_refresh_token(&self) -> bool {
         self.tokens.iter().any(|(kind, _)| *kind == TokenKind::Refresh)
     }
 
-    /// Every header that the platform sends with a request of this caller, in its spelling. The values
-    /// are tokens: do not print them.
+    /// Every header that the platform adds to a request of this caller, with the platform's spelling. Do
+    /// not print the values, because they are tokens.
     #[must_use]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = self.principal.pairs();
@@ -109,14 +109,14 @@ impl TestSession {
     }
 
     /// The same headers for a request, marked as sensitive so that `Debug` does not show them. Control
-    /// characters, which no header can have, are left out of values, and a provider whose name cannot
-    /// be part of a header's has no token headers.
+    /// characters, which are not allowed in headers, are removed from values. If the name of a provider
+    /// is not allowed in a header name, there are no token headers.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         header_map(self.pairs())
     }
 
-    /// What `/.auth/me` answers: the list of App Service, or the object of Static Web Apps.
+    /// The response of `/.auth/me`: the list of App Service, or the object of Static Web Apps.
     ///
     /// ```
     /// use easyauth::{Session, testing::{TestPrincipal, TestSession}};
@@ -146,7 +146,7 @@ impl TestSession {
     }
 }
 
-/// Prints the principal as it prints itself, and which tokens there are.
+/// Prints the `Debug` form of the principal, and which tokens there are.
 impl fmt::Debug for TestSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds: Vec<TokenKind> = self.tokens.iter().map(|(kind, _)| *kind).collect();

@@ -1,11 +1,11 @@
-//! Points in time as the platform writes them.
+//! Points in time in the format of the platform.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::time::MAX_EPOCH_SECONDS;
 
-/// `2021-06-08T15:35:58.9638246Z`: ISO 8601 with seven digits behind the point. `None` for a year that
-/// has not four digits, or is before 1970.
+/// `2021-06-08T15:35:58.9638246Z`: ISO 8601 with seven decimal digits. `None` for a year that does not
+/// have four digits, or is before 1970.
 pub(super) fn format(time: SystemTime) -> Option<String> {
     let since_1970 = time.duration_since(UNIX_EPOCH).ok()?;
     let seconds = since_1970.as_secs();

@@ -14,22 +14,22 @@ use crate::{
     resource::{Audience, GRAPH, OwnedAudience, Resource, is_guid},
 };
 
-/// Who the tokens are of, unless something else is said.
+/// The default user of the tokens.
 const USER: &str = "00000003-0000-4000-8000-000000000003";
 const APPLICATION: &str = "00000004-0000-4000-8000-000000000004";
 const CLIENT: &str = "00000005-0000-4000-8000-000000000005";
 
-/// How long an access token lives: Entra's live between 60 and 90 minutes ("Access tokens in the
+/// The lifetime of an access token: Entra's live between 60 and 90 minutes ("Access tokens in the
 /// Microsoft identity platform", token lifetime).
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// What Entra puts into the header of a token for Microsoft Graph, where it is random.
+/// The nonce in the header of a token for Microsoft Graph. Entra's is random.
 const PROTECTED_NONCE: &str = "nonce-of-a-test-nonce-of-a-test-nonce-of-a-";
 
 /// The SHA-256 of [`PROTECTED_NONCE`], in base64url.
 const HASHED_NONCE: &str = "lXtzEH2xkiKdtZXp5EzZepGr91CC4FCggP9qSLvcgTs";
 
-/// A token of a [`TestIssuer`] before it is signed. It is one that Entra could have made; each method
+/// An unsigned token of a [`TestIssuer`]. By default it is one that Entra could have issued. Each method
 /// changes a claim.
 #[derive(Clone)]
 #[must_use]
@@ -82,7 +82,7 @@ impl<'a> TestToken<'a> {
     fn access(issuer: &'a TestIssuer, audience: Audience<'_>, issued_at: SystemTime) -> Self {
         let audience = OwnedAudience::from(audience);
         let identifier = match &audience {
-            // As sign-ins get it that name no API.
+            // Sign-ins that name no API get this token.
             OwnedAudience::Resource(api) if is_graph(api) => {
                 api.app_id().unwrap_or_else(|| api.identifier())
             }
@@ -91,7 +91,7 @@ impl<'a> TestToken<'a> {
         let microsofts = Resource::of_audience(identifier);
         Self {
             // "Access tokens in the Microsoft identity platform", token formats: in version 2.0 the
-            // audience is always a client ID, and Microsoft's own APIs ask for version 1.0.
+            // audience is always a client ID. Microsoft's own APIs request version 1.0.
             version: if is_guid(identifier) && microsofts.is_none() { "2.0" } else { "1.0" },
             is_protected: microsofts.is_some_and(|api| is_graph(&api)),
             client: Some(CLIENT.to_owned()),
@@ -117,66 +117,67 @@ impl<'a> TestToken<'a> {
         token.claim("aud", audience).claim("uti", "token-of-a-test")
     }
 
-    /// In version 1.0: `appid` in the place of `azp`, and the version 1.0 issuer.
+    /// Makes it a version 1.0 token: `appid` instead of `azp`, and the version 1.0 issuer.
     pub fn v1(mut self) -> Self {
         self.version = "1.0";
         self
     }
 
-    /// In version 2.0: for `api://` and a client ID, the audience is that client ID. Entra makes no such
-    /// token for an App ID URI with another name.
+    /// Makes it a version 2.0 token. For `api://` and a client ID, the audience is that client ID. Entra
+    /// issues no such token for an App ID URI with another name.
     pub fn v2(mut self) -> Self {
         self.version = "2.0";
         self
     }
 
-    /// How long it is valid after it was issued, in whole seconds.
+    /// Sets how long it is valid after it was issued, in whole seconds.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// Of another tenant: Entra has the same keys for all of them.
+    /// Sets another tenant. Entra uses the same keys for all tenants.
     pub fn tenant_id(mut self, id: impl Into<String>) -> Self {
         self.tenant = id.into();
         self
     }
 
-    /// The client that asked for the token (`azp`, `appid`). On an ID token, which names none, this
-    /// makes it a token that Entra would not issue.
+    /// Sets the client that requested the token (`azp`, `appid`). Entra's ID tokens name no client, so
+    /// an ID token with one is invalid.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.client = Some(id.into());
         self
     }
 
-    /// The object id of the user or the application (`oid`).
+    /// Sets the object ID of the user or the application (`oid`).
     pub fn object_id(self, id: impl Into<String>) -> Self {
         let id: String = id.into();
         self.claim("oid", id)
     }
 
-    /// One more scope (`scp`).
+    /// Adds a scope (`scp`).
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scopes.push(scope.into());
         self
     }
 
-    /// One more role (`roles`): of an application a permission, of a user an app role.
+    /// Adds a role (`roles`): a permission of an application, or an app role of a user.
     pub fn role(mut self, role: impl Into<String>) -> Self {
         self.roles.push(role.into());
         self
     }
 
-    /// A claim with this value, in the place of any other that it has. What cannot be JSON is `null`.
+    /// Sets a claim to this value and replaces any other value. A value that cannot be JSON becomes
+    /// `null`.
     ///
-    /// Wins over every other method, so that a token can say what no token of Entra says.
+    /// It overrides every other method, so that a token can have claims that Entra would not issue.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).unwrap_or_default();
         self.claims.insert(name.into(), value);
         self
     }
 
-    /// Names another key (`kid`) than the one that signs: that of an issuer whose token is forged.
+    /// Names a key (`kid`) other than the one that signs: for a forged token.
     pub fn key_id(mut self, id: impl Into<String>) -> Self {
         self.key_id = Some(id.into());
         self
@@ -184,7 +185,8 @@ impl<'a> TestToken<'a> {
 
     /// Signs the token with the issuer's key (RS256).
     ///
-    /// If the cryptographic back end cannot sign, the signature is empty, and nothing takes the token.
+    /// If the cryptographic back end cannot sign, the signature is empty, and verifiers reject the
+    /// token.
     #[must_use]
     pub fn sign(&self) -> String {
         let payload = base64::encode_segment(self.payload().to_string().as_bytes());
@@ -196,8 +198,8 @@ impl<'a> TestToken<'a> {
             let message = message(None);
             return format!("{message}.{}", self.issuer.signature(&message));
         }
-        // Entra signs the hash of the nonce in the place of the nonce, so that whoever is sent the
-        // token cannot pass it on: only the API knows how to check it.
+        // Entra signs the hash of the nonce instead of the nonce, so that an API that receives the token
+        // cannot pass it on. Only that API knows how to check it.
         let signed = message(Some(HASHED_NONCE));
         format!("{}.{}", message(Some(PROTECTED_NONCE)), self.issuer.signature(&signed))
     }
@@ -226,7 +228,7 @@ impl<'a> TestToken<'a> {
         insert("nbf", self.issued_at.into());
         insert("exp", self.issued_at.saturating_add(self.lifetime.as_secs()).into());
         if let Some(client) = &self.client {
-            // "1": the client proved itself with a secret.
+            // "1": the client authenticated with a secret.
             let (name, proof) =
                 if self.version == "1.0" { ("appid", "appidacr") } else { ("azp", "azpacr") };
             insert(name, client.as_str().into());
@@ -253,7 +255,7 @@ fn is_graph(api: &Resource) -> bool {
     api.in_cloud(GRAPH.cloud()) == GRAPH
 }
 
-/// Prints the issuer as it prints itself and the names of the claims; no value of any.
+/// Prints the `Debug` form of the issuer and the names of the claims, but no values.
 impl fmt::Debug for TestToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let payload = self.payload();

@@ -1,4 +1,4 @@
-//! All that verifies the tokens of requests, in one value for the state of a service.
+//! Verification of the tokens of requests: one value for the state of a service.
 
 use std::{
     fmt,
@@ -16,8 +16,8 @@ use crate::{
     refusal::{Challenge, InvalidRealm},
 };
 
-/// Verifies the bearer tokens of requests. Cheap to clone: made once, for the state of a service, where
-/// the adapters look for it.
+/// Verifies the bearer tokens of requests. Cheap to clone. Create it once and put it into the state of
+/// the service, where the adapters look for it.
 ///
 /// ```
 /// use easyauth::verify::{BearerAuth, FetchKeys, KeyStore, Keys, MetadataUri, Tenant, Verifier};
@@ -33,7 +33,7 @@ use crate::{
 /// # Ok(auth) }
 /// ```
 ///
-/// A service with several APIs, tenants or policies has a verifier for each: see [`or`](Self::or).
+/// A service with several APIs, tenants or policies has one verifier for each: see [`or`](Self::or).
 #[derive(Clone)]
 pub struct BearerAuth {
     /// At least one.
@@ -50,23 +50,24 @@ struct Entry {
 }
 
 impl BearerAuth {
-    /// Takes a verifier and its keys. The time is the system's.
+    /// Combines a verifier and its keys. The clock is the system's.
     #[must_use]
     pub fn new(verifier: Verifier, keys: Keys) -> Self {
         let entry = Entry { verifier: Arc::new(verifier), keys };
         Self { entries: Arc::new(vec![entry]), clock: Clock::system(), realm: None }
     }
 
-    /// Adds another verifier, with keys of its own or the same: for several APIs, tenants, or policies
-    /// of Azure AD B2C.
+    /// Adds another verifier, with its own or the same keys: for several APIs, tenants, or policies of
+    /// Azure AD B2C.
     ///
-    /// Each token goes to the first verifier, in the order in which they were added, whose issuer and
-    /// audience it names ([`Verifier::is_meant_by`]), and that one alone decides. This is found out
-    /// before a key is looked up, so a token that none is for never makes a store fetch. What a token
-    /// names is not known to be true yet. Therefore the answer to a token that none is for, and to one
-    /// that fails before or at its signature, is the same
-    /// ([`NoVerifier`](super::VerifyErrorKind::NoVerifier)). The one exception are keys that cannot be
-    /// fetched: that is a 503.
+    /// The first verifier whose issuer and audience the token names ([`Verifier::is_meant_by`]) decides
+    /// alone. Verifiers are tried in the order in which they were added. The choice is made before any
+    /// key is looked up, so a token for none of them never makes a store fetch.
+    ///
+    /// What a token names is not yet verified at that point. So the response must not reveal which
+    /// verifier was chosen. A token for none of them and a token whose signature cannot be verified get
+    /// the same response ([`NoVerifier`](super::VerifyErrorKind::NoVerifier)). There is one exception:
+    /// if keys cannot be fetched, the status is 503.
     ///
     /// ```
     /// use easyauth::verify::{Authority, BearerAuth, Keys, Tenant, Verifier};
@@ -88,28 +89,28 @@ impl BearerAuth {
         self
     }
 
-    /// Names what is protected in every challenge: see [`Challenge::with_realm`].
+    /// Sets the realm of every challenge: see [`Challenge::with_realm`].
     ///
     /// # Errors
     ///
-    /// [`InvalidRealm`] if the name cannot stand in a header.
+    /// [`InvalidRealm`] if a header cannot contain the name.
     pub fn with_realm(self, realm: &str) -> Result<Self, InvalidRealm> {
         Challenge::no_token().with_realm(realm)?;
         Ok(Self { realm: Some(realm.into()), ..self })
     }
 
-    /// Takes the time from elsewhere: for tests.
+    /// Uses this clock instead of the system's: for tests.
     #[must_use]
     pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self { clock: Clock::new(now), ..self }
     }
 
-    /// Verifies the token in `Authorization: Bearer`; `None` if there is none.
+    /// Verifies the token in `Authorization: Bearer`; `None` if the request has none.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if the header is malformed or the token does not verify: a bad token is not the same
-    /// as none.
+    /// [`Refusal`] if the header is malformed or the token does not verify. A bad token is never treated
+    /// as a missing one.
     pub async fn token(
         &self,
         headers: &(impl HeaderSource + ?Sized),
@@ -118,11 +119,11 @@ impl BearerAuth {
         self.verify(token.map_err(|error| self.named(error.into()))?).await
     }
 
-    /// Verifies the token in `Authorization: Bearer`, which has to be there.
+    /// Verifies the token in `Authorization: Bearer`, which is required.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if it is not, or as of [`token`](Self::token).
+    /// [`Refusal`] if the token is missing, and as for [`token`](Self::token).
     pub async fn require_token(
         &self,
         headers: &(impl HeaderSource + ?Sized),
@@ -145,7 +146,7 @@ impl BearerAuth {
         result.map(Some).map_err(|error| self.named(error.into()))
     }
 
-    /// The refusal with the realm, which was checked before.
+    /// The rejection with the realm, which was checked before.
     pub(crate) fn named(&self, refusal: Refusal) -> Refusal {
         match &self.realm {
             Some(realm) => refusal.clone().with_realm(realm).unwrap_or(refusal),
@@ -179,7 +180,7 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// The first of several that the token is for. Checks nothing that differs between them.
+/// Chooses the first verifier that the token is for. Checks only what is the same for all of them.
 fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, VerifyError> {
     let token = signed::claimed(token.expose_secret(), Kind::Access.types())?;
     entries.iter().find(|entry| entry.verifier.is_meant_by(&token)).ok_or_else(|| {
@@ -199,7 +200,7 @@ fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, Ve
 /// authentication", `tokenRefreshExtensionHours`).
 pub const MAX_SESSION_LIFETIME: Duration = Duration::from_secs((8 + 72) * 3600);
 
-/// Verifies the ID tokens that the platform injects, to confirm who is calling. Cheap to clone.
+/// Verifies the ID tokens that the platform injects, to confirm the caller. Cheap to clone.
 #[derive(Clone)]
 pub struct IdTokenAuth {
     verifier: Arc<IdTokenVerifier>,
@@ -209,25 +210,25 @@ pub struct IdTokenAuth {
 }
 
 impl IdTokenAuth {
-    /// Takes a verifier and its keys, which may be those of a [`BearerAuth`]. The time is the
+    /// Combines a verifier and its keys, which may be those of a [`BearerAuth`]. The clock is the
     /// system's.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
         Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), session_lifetime: None }
     }
 
-    /// Accepts an ID token until this age, counted from `iat`, in the place of its `exp`: to confirm the
-    /// caller of a browser's session, and for nothing else. [`verify`](Self::verify) goes on to reject
-    /// an expired token.
+    /// Accepts an ID token up to this age, counted from `iat`, instead of until its `exp`. This applies
+    /// only when the token confirms the caller of a browser session. [`verify`](Self::verify) still
+    /// rejects an expired token.
     ///
-    /// The session of the platform lasts 8 hours. Its ID token expires after about one, and
+    /// The session of the platform lasts 8 hours. Its ID token expires after about one hour, and
     /// `/.auth/refresh` does not renew it (azure-docs#102509, microsoft-identity-web#2880). By default,
-    /// such a session is anonymous from then on, and browsers are sent to sign in, which is silent as a
-    /// rule. A longer life means that a user who was disabled or lost a role stays confirmed for so long.
+    /// the session is anonymous from then on, and browsers are sent to sign in, which is usually silent.
+    /// With a longer lifetime, a user who was disabled or lost a role stays confirmed for that long.
     ///
     /// # Errors
     ///
-    /// [`SessionLifetimeTooLong`] if it is over [`MAX_SESSION_LIFETIME`].
+    /// [`SessionLifetimeTooLong`] if the lifetime is over [`MAX_SESSION_LIFETIME`].
     pub fn with_session_lifetime(self, lifetime: Duration) -> Result<Self, SessionLifetimeTooLong> {
         if lifetime > MAX_SESSION_LIFETIME {
             return Err(SessionLifetimeTooLong(lifetime));
@@ -235,7 +236,7 @@ impl IdTokenAuth {
         Ok(Self { session_lifetime: Some(lifetime), ..self })
     }
 
-    /// Takes the time from elsewhere: for tests.
+    /// Uses this clock instead of the system's: for tests.
     #[must_use]
     pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self { clock: Clock::new(now), ..self }
@@ -245,13 +246,13 @@ impl IdTokenAuth {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks.
+    /// [`VerifyError`] names the rule that the token breaks.
     pub async fn verify(&self, token: &IdToken) -> Result<VerifiedIdToken, VerifyError> {
         let now = self.clock.now();
         self.verifier.verify_fetching(&self.keys, token, now).await
     }
 
-    /// Verifies the ID token of a browser's session, by its age if there is a session lifetime.
+    /// Verifies the ID token of a browser session: by its age if there is a session lifetime.
     #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
     pub(crate) async fn verify_session(
         &self,

@@ -1,8 +1,8 @@
-//! Issuers: who may have signed a token.
+//! Authorities: the issuers whose tokens are accepted.
 
 use super::{Metadata, Tenant};
 
-/// Whose tokens a verifier accepts: those of Entra for a [`Tenant`], or those of fixed issuers.
+/// The issuers whose tokens a verifier accepts: those of Entra for a [`Tenant`], or fixed issuers.
 ///
 /// ```
 /// use easyauth::verify::{Algorithm, Authority, Tenant, Verifier};
@@ -23,26 +23,28 @@ pub(super) enum AuthorityKind {
     Entra(Tenant),
     Fixed {
         issuers: Vec<String>,
-        /// The cloud whose keys count, if the issuer's metadata names one.
+        /// The cloud that keys must name, if the issuer's metadata names one.
         cloud_instance_name: Option<String>,
     },
 }
 
 impl Authority {
-    /// An issuer by its exact `iss`: Google, Apple, any OpenID Connect provider. Nothing but the issuer,
-    /// the audience and the times are then known of a token.
+    /// An issuer, by its exact `iss`: Google, Apple, or any OpenID Connect provider. Rules about the tenant
+    /// and the shape of Microsoft's tokens do not apply to it.
     ///
-    /// For an issuer of Microsoft's the rules about the shape of its tokens hold as well, as for a
-    /// [`Tenant`]: an access token names its client (`azp`, `appid`), and an ID token does not.
-    /// Microsoft's are the sign-in hosts of Entra, `*.ciamlogin.com` (External ID) and `*.b2clogin.com`
-    /// (Azure AD B2C), and issuers at a domain of your own that end as those of B2C do
-    /// (`/<tenant id>/v2.0`).
+    /// For an issuer of Microsoft's, the rules about the shape of its tokens apply too, as for a
+    /// [`Tenant`]: an access token names its client (`azp`, `appid`), and an ID token does not. Issuers
+    /// of Microsoft's are:
+    ///
+    /// - the sign-in hosts of Entra;
+    /// - `*.ciamlogin.com` (External ID) and `*.b2clogin.com` (Azure AD B2C);
+    /// - issuers at custom domains that end like those of B2C (`/<tenant id>/v2.0`).
     #[must_use]
     pub fn issuer(issuer: impl Into<String>) -> Self {
         Self(AuthorityKind::Fixed { issuers: vec![issuer.into()], cloud_instance_name: None })
     }
 
-    /// Another way in which the same issuer writes its name. No effect on Entra's.
+    /// Adds another spelling of the same issuer. No effect on Entra's.
     #[must_use]
     pub fn or_issuer(mut self, issuer: impl Into<String>) -> Self {
         if let AuthorityKind::Fixed { issuers, .. } = &mut self.0 {
@@ -51,17 +53,17 @@ impl Authority {
         self
     }
 
-    /// The issuer that a metadata document names: for Azure AD B2C and External ID, whose issuers
-    /// cannot be put together from a tenant's id alone. What [`issuer`](Self::issuer) says of
-    /// Microsoft's issuers holds here too.
+    /// The issuer in a metadata document: for Azure AD B2C and External ID, whose issuers cannot be
+    /// derived from a tenant ID. The rules of [`issuer`](Self::issuer) for Microsoft's issuers apply
+    /// here too.
     ///
-    /// The keys must be those of the same document. A key of External ID may name the issuer of the
-    /// tenant at any host of `ciamlogin.com`, or that of Entra in the public cloud
+    /// The keys must come from the same document. A key of External ID may name the issuer of the tenant
+    /// at any host of `ciamlogin.com`. It may also name that of Entra in the public cloud
     /// (`https://login.microsoftonline.com/{tenantid}/v2.0`). The latter is inferred: External ID runs
     /// on Entra, and no key set of it was recorded. A key that names another tenant is rejected.
     ///
-    /// A tenant-independent document of Entra names no issuer but a pattern; the builder of a verifier
-    /// refuses it. Use a [`Tenant`] there.
+    /// A tenant-independent document of Entra contains a pattern instead of an issuer. The builder of a
+    /// verifier rejects it; use a [`Tenant`] instead.
     #[must_use]
     pub fn from_metadata(metadata: &Metadata) -> Self {
         Self(AuthorityKind::Fixed {

@@ -1,4 +1,4 @@
-//! How a verifier is put together, and which mistakes are refused.
+//! Building a verifier, and the configuration mistakes that are rejected.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::{
     resource::{Audience, Cloud, OwnedAudience, Resource, is_guid},
 };
 
-/// How far clocks may differ unless a verifier is told otherwise: the default of Microsoft's own token
-/// library (`TokenValidationParameters.DefaultClockSkew`).
+/// The clock skew that is tolerated by default: the default of Microsoft's own token library
+/// (`TokenValidationParameters.DefaultClockSkew`).
 pub const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(300);
 
-/// How far clocks may be said to differ: three times the default. Beyond, expiry means little.
+/// The largest clock skew that can be set: three times the default. With more, expiry means little.
 pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(900);
 
-/// Collects what a verifier demands: see [`Verifier::builder`].
+/// Collects the requirements of a verifier: see [`Verifier::builder`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct VerifierBuilder {
@@ -61,12 +61,12 @@ impl VerifierBuilder {
         }
     }
 
-    /// Accepts tokens of both versions for the application with this client ID, a GUID: `aud` is the
-    /// client ID itself in version 2.0, and in version 1.0 usually `api://` and the client ID.
+    /// Accepts tokens of both versions for the application with this client ID, a GUID. In version 2.0
+    /// `aud` is the client ID. In version 1.0 it is usually `api://` and the client ID.
     ///
-    /// Which version an API gets is a setting of its registration (`api.requestedAccessTokenVersion`),
-    /// whatever endpoint its clients use. If the App ID URI has another name and the tokens are of
-    /// version 1.0, add it with [`audience`](Self::audience).
+    /// The registration of an API sets its token version (`api.requestedAccessTokenVersion`); the
+    /// endpoint that clients use has no influence. For version 1.0 tokens with another App ID URI, add
+    /// that with [`audience`](Self::audience).
     pub fn application(mut self, client_id: impl Into<String>) -> Self {
         let client_id = client_id.into();
         self.audiences.push(OwnedAudience::Identifier(format!("api://{client_id}")));
@@ -75,53 +75,55 @@ impl VerifierBuilder {
         self
     }
 
-    /// Accepts tokens for this audience exactly: an App ID URI, the client ID of an issuer other than
-    /// Entra, or a [`Resource`](crate::resource::Resource) of your own. Called more than once, any of
-    /// them will do. At least one audience or [`application`](Self::application) is needed.
+    /// Accepts tokens for exactly this audience: an App ID URI, the client ID of an issuer other than
+    /// Entra, or your own [`Resource`](crate::resource::Resource). If called more than once, any of them
+    /// is accepted. At least one audience or [`application`](Self::application) is required.
     ///
-    /// Version 2.0 tokens of Entra never have an App ID URI in `aud`, but the client ID.
+    /// Version 2.0 tokens of Entra never have an App ID URI in `aud`; they have the client ID.
     pub fn audience<'a>(mut self, audience: impl Into<Audience<'a>>) -> Self {
         self.audiences.push(audience.into().into());
         self
     }
 
-    /// Accepts ID tokens that are for this audience as well. Without a call, an ID token must be for
-    /// the application alone: with a second audience another application could have passed it on
-    /// (OpenID Connect Core section 3.1.3.7). For ID tokens alone.
+    /// Accepts ID tokens that are also for this audience. Applies to ID tokens only.
+    ///
+    /// By default an ID token must be for the application alone. With a second audience, another
+    /// application could have passed it on (OpenID Connect Core section 3.1.3.7).
     pub fn trusted_audience<'a>(mut self, audience: impl Into<Audience<'a>>) -> Self {
         self.trusted_audiences.push(audience.into().into());
         self
     }
 
     /// Accepts only tokens of the applications with these client IDs (`azp`, `appid`): GUIDs, if the
-    /// issuer is Microsoft's. Without a call, all are accepted. Called more than once, any of them will
-    /// do. This comes on top of everything else: a client alone permits nothing.
+    /// issuer is Microsoft's. By default all are accepted. If called more than once, any of them is
+    /// accepted. All other requirements still apply: a client ID alone permits nothing.
     pub fn client(mut self, client_id: impl Into<String>) -> Self {
         self.clients.push(client_id.into());
         self
     }
 
-    /// The cloud whose Entra signs; [`Cloud::Public`] without a call. No effect on fixed issuers.
+    /// Sets the cloud whose Entra signs: [`Cloud::Public`] by default. No effect on fixed issuers.
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
     }
 
-    /// Accepts these algorithms, in the place of [`Algorithm::Rs256`] alone.
+    /// Accepts these algorithms instead of [`Algorithm::Rs256`] alone.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// How far clocks may differ: [`DEFAULT_CLOCK_SKEW`] without a call, at most [`MAX_CLOCK_SKEW`].
+    /// Sets the tolerated clock skew: [`DEFAULT_CLOCK_SKEW`] by default, at most [`MAX_CLOCK_SKEW`].
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = skew;
         self
     }
 
-    /// Rejects tokens that live longer than this, from `iat` to `exp`. Entra's access tokens live 60 to
-    /// 90 minutes, and up to 28 hours if the client supports continuous access evaluation. ID tokens of
-    /// organizations live about an hour, those of personal Microsoft accounts 24 hours and 5 minutes.
+    /// Rejects tokens with a longer lifetime, from `iat` to `exp`. Entra's access tokens live 60 to 90
+    /// minutes, and up to 28 hours if the client supports continuous access evaluation. ID tokens of
+    /// organizations live about an hour; those of personal Microsoft accounts live 24 hours and 5
+    /// minutes.
     pub fn max_lifetime(mut self, longest: Duration) -> Self {
         self.max_lifetime = Some(longest);
         self
@@ -129,9 +131,9 @@ impl VerifierBuilder {
 
     /// Accepts access tokens with neither scopes nor roles.
     ///
-    /// Every application in the tenant can get such a token for your API, permitted or not. So each
-    /// request must then be checked against a list of client ids: see [`client`](Self::client). That
-    /// is what Microsoft's library calls "authorization by ACL".
+    /// Every application in the tenant can get such a token for your API without any permission. So you
+    /// must check each request against a list of client IDs: see [`client`](Self::client). Microsoft's
+    /// library calls this "authorization by ACL".
     pub fn allow_tokens_without_permissions(mut self) -> Self {
         self.without_permissions = WithoutPermissions::Accept;
         self
@@ -139,21 +141,21 @@ impl VerifierBuilder {
 
     /// Accepts one of Microsoft's own APIs as an audience.
     ///
-    /// Tokens for Microsoft Graph, Azure Resource Manager and the like are for nobody but these APIs:
-    /// their format can change any day, some cannot be verified at all, and a service that accepts
-    /// them takes tokens that were never meant for it ("confused deputy": "Access tokens in the
-    /// Microsoft identity platform"). If you want to know whether a token opens such an API, you want
+    /// Tokens for Microsoft Graph, Azure Resource Manager and other Microsoft APIs are only for those
+    /// APIs. Their format can change at any time, and some cannot be verified at all. A service that
+    /// accepts them accepts tokens that were issued for another service ("confused deputy": "Access
+    /// tokens in the Microsoft identity platform"). To find out whether a token opens such an API, use
     /// [`UnverifiedToken`](crate::UnverifiedToken).
     pub fn dangerously_accept_microsoft_audiences(mut self) -> Self {
         self.microsoft_audiences = MicrosoftAudiences::Accept;
         self
     }
 
-    /// A verifier for access tokens.
+    /// Builds a verifier for access tokens.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if something is missing or contradicts itself.
+    /// [`BuildError`] if a setting is missing, invalid or contradictory.
     pub fn build(self) -> Result<Verifier, BuildError> {
         if !self.trusted_audiences.is_empty() {
             return Err(BuildError::OnlyForIdTokens);
@@ -161,11 +163,12 @@ impl VerifierBuilder {
         self.policy().map(Verifier::new)
     }
 
-    /// A verifier for ID tokens: the audience is the client id of the application that signs people in.
+    /// Builds a verifier for ID tokens. The audience is the client ID of the application that users sign
+    /// in to.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if something is missing or contradicts itself.
+    /// [`BuildError`] if a setting is missing, invalid or contradictory.
     pub fn build_for_id_tokens(self) -> Result<IdTokenVerifier, BuildError> {
         let is_about_access =
             !self.clients.is_empty() || self.without_permissions == WithoutPermissions::Accept;
@@ -254,7 +257,7 @@ impl VerifierBuilder {
     }
 }
 
-/// An issuer is a URL, or the name of a host (Google). What stands for every tenant is in no token.
+/// An issuer is a URL or a host name (Google). No token has the issuer of a tenant-independent document.
 fn check_issuer(issuer: &str) -> Result<(), BuildError> {
     if issuer.is_empty() {
         return Err(BuildError::EmptyIssuer);
@@ -278,22 +281,22 @@ fn check_issuer(issuer: &str) -> Result<(), BuildError> {
     }
 }
 
-/// Returns `true` for what no token has in `aud`: text with whitespace or control characters, and a
-/// scope that ends in `/.default`.
+/// Returns `true` for strings that no token has in `aud`: those with whitespace or control characters,
+/// and scopes that end in `/.default`.
 fn is_no_audience(identifier: &str) -> bool {
     identifier.chars().any(|character| character.is_whitespace() || character.is_control())
         || identifier.ends_with("/.default")
 }
 
-/// What workload identities exchange tokens at: "AAD Token Exchange Endpoint". Its tokens say who a
-/// managed identity is, to Entra, and are for nobody else.
+/// "AAD Token Exchange Endpoint", where workload identities exchange tokens. Its tokens identify a
+/// managed identity to Entra and are for no other service.
 const TOKEN_EXCHANGE_APP: &str = "fb60f99c-7a34-4190-8149-302f77469936";
 
 /// Its audience in the public cloud, and the start of those in the others (`...USGov`, `...China`,
 /// `...France`, `...Germany`, `...USNat`, `...USSec`).
 const TOKEN_EXCHANGE: &str = "api://azureadtokenexchange";
 
-/// Returns `true` if one of Microsoft's own APIs has this audience, in any cloud and whatever its case.
+/// Returns `true` if one of Microsoft's own APIs has this audience, in any cloud and in any case.
 fn is_microsoft(identifier: &str) -> bool {
     let lower = identifier.to_ascii_lowercase();
     // Version 1.0 tokens can name an application by its ID after `api://` or `spn:`.
@@ -301,7 +304,8 @@ fn is_microsoft(identifier: &str) -> bool {
     let id = id.unwrap_or(&lower).trim_end_matches('/');
     id == TOKEN_EXCHANGE_APP
         || lower.starts_with(TOKEN_EXCHANGE)
-        // Whatever slash is at the end: also what a strict API rejects is not the audience of another.
+        // With or without a slash at the end: an audience that a strict API rejects is still not another
+        // API's.
         || [identifier, &lower, id].into_iter().any(Resource::is_of_microsoft)
 }
 
@@ -315,7 +319,7 @@ pub enum BuildError {
     /// An audience is the empty string.
     #[error("an audience is empty")]
     EmptyAudience,
-    /// The audience has whitespace, or is the scope of a token request.
+    /// The audience contains whitespace, or is the scope of a token request.
     #[error(
         "{:?} is not an audience: use the client ID or the App ID URI, without a scope",
         Escaped(.0)
@@ -334,29 +338,29 @@ pub enum BuildError {
     /// An issuer is the empty string.
     #[error("an issuer is empty")]
     EmptyIssuer,
-    /// An issuer is neither a URL nor the name of a host, or it is the address of a document.
+    /// An issuer is neither a URL nor a host name, or is the address of a metadata document.
     #[error("{:?} is not an issuer: use the iss of a token, or Authority::from_metadata", Escaped(.0))]
     NotAnIssuer(Box<str>),
     /// The issuer is that of a tenant-independent document of Entra (`{tenantid}`, `common`,
-    /// `organizations`, `consumers`), which is in no token.
+    /// `organizations`, `consumers`). No token has such an issuer.
     #[error("the issuer {} stands for every tenant: use a Tenant in its place", Escaped(.0))]
     IssuerOfAnyTenant(Box<str>),
     /// A client ID is the empty string.
     #[error("a client id is empty")]
     EmptyClient,
-    /// A client ID of Microsoft's is not a GUID.
+    /// A client ID is not a GUID, although the issuer is Microsoft's.
     #[error("expected a client ID (GUID), found {:?}", Escaped(.0))]
     NotAClientId(Box<str>),
-    /// No algorithm is accepted.
+    /// The list of algorithms is empty.
     #[error("no algorithm is accepted")]
     NoAlgorithm,
     /// The clock skew is over [`MAX_CLOCK_SKEW`].
     #[error("the clock skew is over 15 minutes")]
     ClockSkewTooLong,
-    /// A list of clients, or tokens without permissions: ID tokens have neither.
+    /// A list of clients, or tokens without permissions, was set: both apply to access tokens only.
     #[error("clients and permissions are demands on access tokens, not on ID tokens")]
     OnlyForAccessTokens,
-    /// Trusted audiences are about ID tokens: an access token may be for any number of APIs.
+    /// A trusted audience was set for access tokens, which may be for any number of APIs.
     #[error("trusted audiences are for ID tokens, not for access tokens")]
     OnlyForIdTokens,
 }

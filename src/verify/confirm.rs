@@ -1,4 +1,4 @@
-//! The principal of the headers, compared with a verified token.
+//! Confirmation: comparing the principal of the headers with a verified token.
 
 use super::{Checked, ConfirmedCaller};
 use crate::{
@@ -8,22 +8,27 @@ use crate::{
 };
 
 impl EasyAuthPrincipal {
-    /// Confirms that a verified token is of the same caller. For services that do not control every
-    /// network path to themselves: whoever reaches them past the platform can forge the headers, and
-    /// cannot forge the token.
+    /// Confirms that the headers and a verified token identify the same caller.
+    ///
+    /// Use it if a client can reach the service without passing the platform. Such a client can forge
+    /// the headers, but not the token.
     ///
     /// The token is the ID token of the token store (`X-MS-TOKEN-AAD-ID-TOKEN`), or the access token
-    /// that the client sent. The returned caller is made of the token's claims alone: use it instead
-    /// of the principal, whose other claims, roles and names are as forgeable as before.
+    /// that the client sent. The returned caller is built from the claims of the token alone. Use it
+    /// instead of the principal, whose other claims, roles and names can still be forged.
     ///
-    /// Both must have one of these pairs, with equal values: tenant and object ID; issuer and object
-    /// ID; issuer and subject. In addition, no value of `tid`, `oid` or `iss` in the principal may
-    /// contradict the token, and `X-MS-CLIENT-PRINCIPAL-ID` must be the object ID or the subject of the
-    /// token. Issuers are equal if they are those of one Entra tenant, because its tokens of version
-    /// 1.0 and 2.0 have different ones. Subjects are compared if both are for one audience and client,
-    /// because Entra's differ between applications. Nothing else is compared: the token store may hold
-    /// a newer token than the one that the principal was made from, and then `iat`, `uti` and `aio`
-    /// differ.
+    /// Both must have one of these pairs, with equal values: tenant and object ID; issuer and object ID;
+    /// issuer and subject. In addition:
+    ///
+    /// - No value of `tid`, `oid` or `iss` in the principal may contradict the token.
+    /// - `X-MS-CLIENT-PRINCIPAL-ID`, if present, must be the object ID or the subject of the token.
+    /// - Issuers are equal if they belong to the same Entra tenant, because version 1.0 and 2.0 tokens
+    ///   have different issuers.
+    /// - Subjects are also compared if both are for the same audience and client. Entra gives a user a
+    ///   different subject for each application.
+    ///
+    /// Nothing else is compared. The token store may hold a newer token than the one that the principal
+    /// was made from, and then `iat`, `uti` and `aio` differ.
     ///
     /// ```no_run
     /// # use std::time::SystemTime;
@@ -44,7 +49,7 @@ impl EasyAuthPrincipal {
     ///
     /// # Errors
     ///
-    /// [`Mismatch`] if the two are not of the same caller, or if that cannot be told.
+    /// [`Mismatch`] if the two are different callers, or if they have too few claims to compare.
     pub fn confirm<T: Checked>(&self, token: &Token<T>) -> Result<ConfirmedCaller, Mismatch> {
         self.contradicts(token)?;
         if !self.shares_object(token) {
@@ -53,10 +58,11 @@ impl EasyAuthPrincipal {
         ConfirmedCaller::of_token(token)
     }
 
-    /// No identity claim has another value than the token. All values count, so that whoever reads
-    /// another value than the first does not get another caller.
+    /// Checks that no identity claim contradicts the token. All values of a claim count, so that code
+    /// that reads another value than the first gets the same caller.
     fn contradicts<T>(&self, token: &Token<T>) -> Result<(), Mismatch> {
-        // ID tokens have `tid` only if the sign-in asked for the scope `profile`. Their issuer has it.
+        // ID tokens have `tid` only if the sign-in asked for the scope `profile`. Their issuer names the
+        // tenant.
         let tenant = token.tenant_id().or_else(|| token.issuer().and_then(issuer::tenant));
         self.equals("tid", tenant, same_guid, Mismatch::Tenant)?;
         self.equals("oid", token.object_id(), same_guid, Mismatch::Object)?;
@@ -75,7 +81,8 @@ impl EasyAuthPrincipal {
         }
     }
 
-    /// Whether all values of a claim are what the token says. True if the token does not say.
+    /// Returns an error if a value of the claim differs from the token. A claim that the token lacks is
+    /// not compared.
     fn equals(
         &self,
         claim: &str,
@@ -94,7 +101,7 @@ impl EasyAuthPrincipal {
             && self.claim("aud").is_some_and(|audience| token.audiences().eq([audience]))
     }
 
-    /// Whether both have an object ID and what it is unique in: a tenant or an issuer.
+    /// Returns `true` if both have an object ID, and the tenant or the issuer in which it is unique.
     fn shares_object<T>(&self, token: &Token<T>) -> bool {
         both(self.object_id(), token.object_id())
             && (both(self.tenant_id(), token.tenant_id())
@@ -109,12 +116,12 @@ impl EasyAuthPrincipal {
     }
 }
 
-/// Both are there, and identify somebody.
+/// Returns `true` if both values are present and can identify a caller.
 fn both(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_some_and(is_identifier) && other.is_some_and(is_identifier)
 }
 
-/// Tenants and object IDs are GUIDs, whose case does not matter.
+/// Compares tenants and object IDs: GUIDs, which are case-insensitive.
 fn same_guid(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
@@ -124,15 +131,15 @@ fn same_issuer(one: &str, other: &str) -> bool {
     one == other || matches!(tenants, (Some(one), Some(other)) if same_guid(one, other))
 }
 
-/// The headers and the token are not of the same caller: the headers are forged, or two requests were
-/// mixed up. Names no value.
+/// The headers and the token identify different callers: the headers are forged, or two requests were
+/// mixed up. The message contains no claim value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mismatch {
     /// The tenants (`tid`) differ.
     #[error("the principal and the token are of different tenants")]
     Tenant,
-    /// The object ids (`oid`) differ.
+    /// The object IDs (`oid`) differ.
     #[error("the principal and the token have different object ids")]
     Object,
     /// The issuers (`iss`) differ.
@@ -141,10 +148,10 @@ pub enum Mismatch {
     /// The subjects (`sub`) differ.
     #[error("the principal and the token have different subjects")]
     Subject,
-    /// `X-MS-CLIENT-PRINCIPAL-ID` is neither the object id nor the subject of the token.
+    /// `X-MS-CLIENT-PRINCIPAL-ID` is neither the object ID nor the subject of the token.
     #[error("header X-MS-CLIENT-PRINCIPAL-ID is not of the token's caller")]
     Header,
-    /// The principal, or the token, has none of the pairs that [`EasyAuthPrincipal::confirm`] compares.
+    /// The principal or the token has none of the pairs that [`EasyAuthPrincipal::confirm`] compares.
     #[error("the principal or the token does not say enough to compare them")]
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! The caller that a verified token names.
+//! The caller that a verified token identifies.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::{
 
 /// A caller whose identity a verified token confirms: see [`EasyAuthPrincipal::confirm`].
 ///
-/// It is made of the token's claims alone. Nothing that it says comes from a header.
+/// It is built from the claims of the token alone. None of its values comes from a header.
 ///
-/// Two callers are equal if everything that they say is. To ask whether two are the same person,
+/// Two callers are equal if all their claims are equal. To find out whether two are the same person,
 /// compare their [`subject_key`](Self::subject_key).
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfirmedCaller {
@@ -29,14 +29,14 @@ impl ConfirmedCaller {
         Ok(Self { principal: EasyAuthPrincipal::of_token(token), key })
     }
 
-    /// The caller's identifier: the object ID, else the subject. Unique in the tenant or the issuer,
-    /// not beyond; [`subject_key`](Self::subject_key) is unique.
+    /// The caller's identifier: the object ID, else the subject. It is unique only within the tenant or
+    /// the issuer; [`subject_key`](Self::subject_key) is unique everywhere.
     #[must_use]
     pub fn id(&self) -> &str {
         self.principal.id().unwrap_or_default() // a token without one has no key
     }
 
-    /// The key to store data of this caller under.
+    /// The key under which to store data of this caller.
     #[must_use]
     pub fn subject_key(&self) -> &SubjectKey {
         &self.key
@@ -44,7 +44,7 @@ impl ConfirmedCaller {
 
     /// The display name: `name`, else `preferred_username`, `unique_name`, `upn`.
     ///
-    /// For display only: it can change, and two callers can have the same.
+    /// For display only: it can change, and two callers can have the same name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.principal.name()
@@ -62,8 +62,8 @@ impl ConfirmedCaller {
         self.principal.tenant_id()
     }
 
-    /// The subject (`sub`), which for Entra differs from application to application; `None` for the
-    /// one that Azure AD B2C gives to all its users.
+    /// The subject (`sub`). Entra gives a user a different subject for each application. `None` for the
+    /// placeholder that Azure AD B2C gives to all its users.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.principal.subject().filter(|id| is_identifier(id))
@@ -75,8 +75,8 @@ impl ConfirmedCaller {
         self.principal.claim("iss").unwrap_or_default() // a token without one has no key
     }
 
-    /// The email address (`email`, else the first of Azure AD B2C's `emails`). Not verified unless the
-    /// issuer says so; never authorize on it.
+    /// The email address (`email`, else the first of Azure AD B2C's `emails`). It is not verified unless
+    /// the issuer says so. Never use it for authorization.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.principal.email()
@@ -93,39 +93,39 @@ impl ConfirmedCaller {
         self.principal.is_in_role(role.as_ref())
     }
 
-    /// The groups (`groups`), if they are listed.
+    /// The groups (`groups`), if the token lists them.
     #[must_use]
     pub fn groups(&self) -> Groups<'_> {
         self.principal.groups()
     }
 
-    /// Whether a user or an application is calling. See [`Token::caller`].
+    /// The kind of caller: a user or an application. See [`Token::caller`].
     #[must_use]
     pub fn caller(&self) -> Caller {
         self.principal.caller()
     }
 
-    /// The caller as a principal, for code that takes one. Every claim of it is the token's, and a
-    /// list is one claim for each of its elements. Its provider is
+    /// The caller as a principal, for code that takes one. All its claims come from the token; a claim
+    /// that is a list becomes one claim for each element. Its provider is
     /// [`ENTRA`](crate::IdentityProvider::ENTRA) if the issuer is Microsoft's, else
     /// [`UNKNOWN`](crate::IdentityProvider::UNKNOWN). Its shape is
     /// [`Shape::Token`](crate::Shape::Token).
     ///
-    /// Claims are found by their names in the token and by their long names. If the token has both
-    /// names of one claim, the short name wins, because that is the one that was verified.
+    /// Claims can be looked up by their names in the token and by their long names. If the token has
+    /// both names of one claim, the short name wins, because verification used that one.
     #[must_use]
     pub fn to_principal(&self) -> EasyAuthPrincipal {
         self.principal.clone()
     }
 
-    /// The same as [`to_principal`](Self::to_principal) without a copy.
+    /// Converts the caller into a principal without a copy. See [`to_principal`](Self::to_principal).
     #[must_use]
     pub fn into_principal(self) -> EasyAuthPrincipal {
         self.principal
     }
 }
 
-/// Prints the names of claims, a fingerprint of the key, and no value.
+/// Prints the names of claims and a fingerprint of the key, but no value.
 impl fmt::Debug for ConfirmedCaller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfirmedCaller")

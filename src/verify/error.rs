@@ -14,11 +14,11 @@ use crate::{
     kinds::kinds,
 };
 
-/// A token that was not verified: the rule that it breaks, and for audience, issuer, tenant and client
-/// what was expected and what was there. Never the token, and no other value from it.
+/// A token that was not verified: the rule that it breaks. For audience, issuer, tenant and client also
+/// the expected and the actual value. It never contains the token or other values from it.
 ///
-/// Answer with [`challenge`](Self::challenge), and log the error itself: its text is for whoever runs
-/// the service.
+/// Respond with [`challenge`](Self::challenge), and log the error itself: its message is for the
+/// operator of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyError {
     kind: VerifyErrorKind,
@@ -34,7 +34,7 @@ enum Detail {
     Keys(Unavailable),
 }
 
-/// Why nothing is known about a key.
+/// Why it is unknown whether a key exists.
 #[derive(Debug, Clone, Default)]
 #[expect(unnameable_types, reason = "a part of sealed traits")]
 pub struct Unavailable {
@@ -48,7 +48,7 @@ impl Unavailable {
     }
 }
 
-/// The error of a fetcher is shared and only read.
+/// The error of a fetcher is shared and read-only.
 impl UnwindSafe for Unavailable {}
 impl RefUnwindSafe for Unavailable {}
 
@@ -62,7 +62,7 @@ impl PartialEq for Unavailable {
 
 impl Eq for Unavailable {}
 
-/// A name that is no secret. Prints escaped and cut.
+/// An identifier that is not a secret. Prints escaped and truncated.
 #[derive(Clone, PartialEq, Eq)]
 struct Identifier(String);
 
@@ -87,53 +87,53 @@ kinds! {
     TooLong = "too-long", "the token is too long";
     /// The token has five segments, so it is encrypted (RFC 7516).
     Encrypted = "encrypted", "the token is encrypted";
-    /// The token is no JWT: not three segments of base64url without padding of which the first two are
-    /// JSON objects (RFC 7519 section 7.2). The source says where.
+    /// The token is not a JWT: three segments of base64url without padding, of which the first two are
+    /// JSON objects (RFC 7519 section 7.2). The source says where it is malformed.
     Malformed = "malformed", "the token is malformed";
-    /// A member is there twice (RFC 7515 section 4, RFC 7519 section 4); `aud`, `iss`, `oid`, `sub` and
-    /// `tid` also in another case (Microsoft's IDX40011).
+    /// A duplicate member (RFC 7515 section 4, RFC 7519 section 4). For `aud`, `iss`, `oid`, `sub` and
+    /// `tid`, a member that differs only in case is a duplicate too (Microsoft's IDX40011).
     DuplicateMember = "duplicate-member", "the token has a member twice";
-    /// The header has `crit`, `b64`, `zip`, `enc` or `cty`: extensions that are not supported (RFC 7515
-    /// section 4.1.11, RFC 7797 section 6), and marks of what is no signed JWT of claims.
+    /// The header has `crit` or `b64`: extensions that are not supported (RFC 7515 section 4.1.11, RFC
+    /// 7797 section 6). Or it has `zip`, `enc` or `cty`, which a signed JWT of claims does not have.
     UnsupportedHeader = "unsupported-header", "the header of the token has a member that is not supported";
-    /// `typ` is another kind of token than this one (RFC 8725 section 3.11).
+    /// `typ` names another kind of token (RFC 8725 section 3.11).
     WrongType = "wrong-type", "the typ of the token is that of something else";
     /// `alg` is not among the accepted algorithms (RFC 8725 section 3.1).
     AlgorithmNotAllowed = "algorithm-not-allowed", "the algorithm of the token is not accepted";
-    /// The header has a `nonce`: the token is for Microsoft Graph or another of Microsoft's APIs, and
-    /// its signature covers a header that only they can restore. Such a token is genuine, and nobody
-    /// else can verify it: do not accept it, and do not try to.
+    /// The header has a `nonce`: the token is for Microsoft Graph or another of Microsoft's APIs. Its
+    /// signature covers a header that only those APIs can restore. The token is genuine, but only
+    /// Microsoft can verify it. Do not accept it, and do not try to verify it.
     Protected = "protected", "the token is for a Microsoft API, which alone can verify it";
-    /// There is no `kid`. Keys are never tried in turn.
+    /// The header has no `kid`. Keys are never tried in turn.
     MissingKeyId = "missing-key-id", "the token does not say which key signed it";
-    /// The issuer has no key with this `kid`, as far as the last successful fetch tells.
+    /// The issuer has no key with this `kid`, according to the last successful fetch.
     UnknownKey = "unknown-key", "the key that signed the token is not known";
-    /// Nothing is known about the key, because keys could not be fetched: the token may be good. The
-    /// [source](std::error::Error::source) says why they could not, and
+    /// Keys could not be fetched, so it is unknown whether the key exists: the token may be valid. The
+    /// [source](std::error::Error::source) says why the fetch failed, and
     /// [`retry_after`](VerifyError::retry_after) when to try again.
     KeysUnavailable = "keys-unavailable", "the keys to verify the token with are not available";
-    /// The key is for another algorithm than `alg` (RFC 8725 section 3.1).
+    /// The key is for an algorithm other than `alg` (RFC 8725 section 3.1).
     WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
-    /// Of several verifiers, none accepts the token: none is for its issuer and audience, or the one that
-    /// is could not check its signature. The source says why; the answer does not tell the two apart.
-    /// See [`BearerAuth::or`](super::BearerAuth::or).
+    /// None of several verifiers accepts the token: none is for its issuer and audience, or the matching
+    /// one could not verify its signature. The source says which; the response does not. See
+    /// [`BearerAuth::or`](super::BearerAuth::or).
     NoVerifier = "no-verifier", "no verifier accepts the token";
-    /// The signature is not that of the key.
+    /// The signature does not match the key.
     InvalidSignature = "invalid-signature", "the signature of the token is not valid";
-    /// A claim that must be there is not.
+    /// A required claim is missing.
     MissingClaim = "missing-claim", "the token lacks a claim";
-    /// A claim is of a JSON type, or out of a range, that it must not have; or `tid` is no GUID.
+    /// A claim has the wrong JSON type or is out of range, or `tid` is not a GUID.
     InvalidClaim = "invalid-claim", "a claim of the token has the wrong type or is out of range";
-    /// The key signs for another issuer or another tenant ("Access tokens in the Microsoft identity
+    /// The key belongs to another issuer or another tenant ("Access tokens in the Microsoft identity
     /// platform": validate the signing key issuer).
     WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token is of another issuer";
-    /// The key signs for another cloud (`cloud_instance_name`; Microsoft's IDX40012). Checked for the
-    /// public cloud and Azure Government, whose names were recorded; the recorded keys of Azure China
-    /// carry no name.
+    /// The key belongs to another cloud (`cloud_instance_name`; Microsoft's IDX40012). Checked for the
+    /// public cloud and Azure Government, whose names were recorded. The recorded keys of Azure China
+    /// have no name.
     WrongKeyCloud = "wrong-key-cloud", "the key that signed the token is of another cloud";
     /// The issuer (`iss`) is not exactly the expected one.
     WrongIssuer = "wrong-issuer", "the token is from another issuer";
-    /// The tenant (`tid`) is not let in.
+    /// The tenant (`tid`) is not allowed.
     WrongTenant = "wrong-tenant", "the token is from another tenant";
     /// The token is for another API (`aud`).
     WrongAudience = "wrong-audience", "the token is for another audience";
@@ -146,16 +146,16 @@ kinds! {
     NotYetValid = "not-yet-valid", "the token is not valid yet";
     /// The token was issued in the future (`iat`).
     IssuedInFuture = "issued-in-future", "the token was issued in the future";
-    /// The token ends before it starts (`exp`, `nbf`).
+    /// The token expires before it becomes valid (`exp`, `nbf`).
     InvalidLifetime = "invalid-lifetime", "the token ends before it starts";
     /// The token lives longer than the verifier allows.
     LifetimeTooLong = "lifetime-too-long", "the token lives longer than allowed";
-    /// The token has neither scopes (`scp`) nor roles (`roles`). Every application of a tenant can get
-    /// such a token for every API of it, without any permission (Microsoft's IDW10201).
+    /// The token has neither scopes (`scp`) nor roles (`roles`). Every application in a tenant can get
+    /// such a token for every API of the tenant, without any permission (Microsoft's IDW10201).
     NoPermissions = "no-permissions", "the token has neither scopes nor roles";
-    /// The application that asked for the token (`azp`, `appid`) is not on the list.
+    /// The application that requested the token (`azp`, `appid`) is not on the list.
     ClientNotAllowed = "client-not-allowed", "the client of the token is not allowed";
-    /// The token is bound to a key of its client (`cnf`, RFC 7800), so it is no bearer token.
+    /// The token is bound to a key of its client (`cnf`, RFC 7800), so it is not a bearer token.
     BoundToKey = "bound-to-key", "the token is bound to a key, so it is no bearer token";
     /// This is an ID token, which opens no API.
     IdToken = "id-token", "the token is an ID token, which opens no API";
@@ -195,8 +195,9 @@ impl VerifyError {
         }
     }
 
-    /// What the error is where several verifiers could have been meant. Until a signature was checked,
-    /// which of them was meant must not show: that is known by the token alone, which anybody can write.
+    /// Converts the error for a service with several verifiers. Before the signature is verified, the
+    /// response must not reveal which verifier matched. Only the token says so, and anyone can create
+    /// one.
     pub(super) fn of_several(self) -> Self {
         match self.kind {
             VerifyErrorKind::AlgorithmNotAllowed
@@ -211,7 +212,7 @@ impl VerifyError {
         }
     }
 
-    /// Adds what to change.
+    /// Adds advice on what to change.
     pub(super) fn with_advice(mut self, text: Option<&'static str>) -> Self {
         if let Some(Detail::Identifiers { advice, .. }) = self.detail.as_deref_mut() {
             *advice = text;
@@ -230,7 +231,7 @@ impl VerifyError {
         Self { kind, detail: Some(Box::new(Detail::Keys(why))) }
     }
 
-    /// Returns `true` if the same token can pass later, once the keys were fetched again.
+    /// Returns `true` if the same token can pass later, after the keys have been fetched again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.detail.as_deref() {
@@ -242,7 +243,7 @@ impl VerifyError {
     }
 
     /// When the client should try again, if keys could not be fetched: the value of `Retry-After` (RFC
-    /// 9110 section 10.2.3) of the answer 503. `None` for every other error.
+    /// 9110 section 10.2.3) in a 503 response. `None` for every other error.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self.detail.as_deref()? {
@@ -252,8 +253,7 @@ impl VerifyError {
         }
     }
 
-    /// For a wrong audience, issuer, tenant or client: what would have been right. Several are joined
-    /// by ` or `.
+    /// For a wrong audience, issuer, tenant or client: the expected value. Several are joined by ` or `.
     #[must_use]
     pub fn expected(&self) -> Option<&str> {
         match self.detail.as_deref()? {
@@ -262,8 +262,8 @@ impl VerifyError {
         }
     }
 
-    /// For a wrong audience, issuer, tenant or client: what the token says, as it says it. Several
-    /// audiences are joined by ` and `; empty if the token does not say.
+    /// For a wrong audience, issuer, tenant or client: the value in the token. Several audiences are
+    /// joined by ` and `. Empty if the token has none.
     #[must_use]
     pub fn actual(&self) -> Option<&str> {
         match self.detail.as_deref()? {
@@ -272,7 +272,7 @@ impl VerifyError {
         }
     }
 
-    /// For a missing or an invalid claim, a doubled member and an unsupported header: its name.
+    /// For a missing or invalid claim, a duplicate member or an unsupported header: its name.
     #[must_use]
     pub fn member_name(&self) -> Option<&str> {
         match self.detail.as_deref()? {
@@ -296,7 +296,7 @@ impl fmt::Display for VerifyError {
         self.kind.fmt(f)?;
         match self.detail.as_deref() {
             Some(Detail::Member(name)) => write!(f, ": {name}"),
-            // Which client it was is a claim value that nobody needs in a log to mend the matter.
+            // The client ID is a claim value that is not needed to fix the problem.
             Some(Detail::Identifiers { .. }) if self.kind == VerifyErrorKind::ClientNotAllowed => {
                 Ok(())
             }

@@ -1,4 +1,4 @@
-//! Fetchers, and fetching with those that block the thread.
+//! Fetchers, and fetching with blocking ones.
 
 use std::{
     error::Error,
@@ -20,34 +20,34 @@ use super::{
 };
 use crate::tokens::{AccessToken, IdToken};
 
-/// Fetches documents for a [`KeyStore`]. With the feature `reqwest` there is
+/// Fetches documents for a [`KeyStore`]. The feature `reqwest` provides
 #[cfg_attr(feature = "reqwest", doc = "[`ReqwestFetcher`](crate::integrations::ReqwestFetcher).")]
 #[cfg_attr(not(feature = "reqwest"), doc = "`ReqwestFetcher`.")]
 ///
-/// An implementation must keep to these rules, because the keys that it brings are trusted:
+/// The fetched keys are trusted, so an implementation must follow these rules:
 ///
-/// - GET the address it is given over https, and follow no redirect to another host;
-/// - give up after some seconds: requests wait for it;
-/// - expect that different tasks poll one future, and that nobody polls it for a while: the fetch
-///   belongs to the store, and goes on when a request or the refresh in the background waits for it;
-/// - read at most [`MAX_DOCUMENT_LEN`](super::MAX_DOCUMENT_LEN) bytes and a little, and fail on any
-///   status but 200.
+/// - GET the given address over https, and do not follow redirects to another host.
+/// - Give up after a few seconds, because requests wait for it.
+/// - Expect that different tasks poll one future, and that it is not polled for some time. The fetch
+///   belongs to the store and continues when a request or the background refresh waits for it.
+/// - Read at most [`MAX_DOCUMENT_LEN`](super::MAX_DOCUMENT_LEN) bytes (slightly more is fine), and
+///   return an error for any status other than 200.
 pub trait FetchKeys {
-    /// Gets the document at this address, which was checked: https, or, for a store of
+    /// Fetches the document at this address. The address was checked: it is https, or for a store of
     /// [`MetadataUri::insecure_loopback`](super::MetadataUri::insecure_loopback), this machine.
     fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send;
 }
 
-/// Fetches documents for a [`KeyStore`], blocking the thread: the rules are those of [`FetchKeys`].
-/// With the feature `ureq` there is
+/// Fetches documents for a [`KeyStore`] and blocks the thread. The rules are those of [`FetchKeys`]. The
+/// feature `ureq` provides
 #[cfg_attr(feature = "ureq", doc = "[`UreqFetcher`](crate::integrations::UreqFetcher).")]
 #[cfg_attr(not(feature = "ureq"), doc = "`UreqFetcher`.")]
 pub trait FetchKeysBlocking {
-    /// Gets the document at this address.
+    /// Fetches the document at this address.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if that does not work.
+    /// [`FetchError`] if the document cannot be fetched.
     fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError>;
 }
 
@@ -56,7 +56,7 @@ pub trait FetchKeysBlocking {
 pub struct FetchError(Arc<dyn Error + Send + Sync>);
 
 impl FetchError {
-    /// Wraps the error of an HTTP library, or a text.
+    /// Wraps the error of an HTTP library, or a string.
     #[must_use]
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Arc::from(error.into()))
@@ -75,7 +75,7 @@ impl fmt::Debug for FetchError {
     }
 }
 
-/// Transparent: what was wrapped is this error, so its source is this one's.
+/// Transparent: this error stands for the wrapped one, and has its source.
 impl Error for FetchError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
@@ -83,9 +83,9 @@ impl Error for FetchError {
 }
 
 impl KeyStore {
-    /// Fetches the keys if that is due, blocking the thread: an hour after the last time, sooner after
-    /// a failure. While another fetch is under way, waits for that one. Returns `true` if keys were
-    /// fetched.
+    /// Fetches the keys if that is due, and blocks the thread. A refresh is due an hour after the last
+    /// one, and sooner after a failure. If another fetch is in flight, waits for that one. Returns
+    /// `true` if keys were fetched.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl KeyStore {
         }
     }
 
-    /// Fetches, or waits for the fetch that is under way. Returns `None` if a fetch is not due.
+    /// Fetches, or waits for the fetch in flight. Returns `None` if a fetch is not due.
     fn fetch_blocking(
         &self,
         cause: Cause,
@@ -110,7 +110,8 @@ impl KeyStore {
     ) -> Option<Ended> {
         match self.begin(cause, now, || None) {
             Begin::Lead(flight) => {
-                // A panic is a failure of the fetch, and the request that leads it is not to blame.
+                // A panic counts as a failed fetch, so that it does not take down the request that leads
+                // the fetch.
                 let get = || documents(fetcher, self.metadata_uri());
                 let result = catch_unwind(AssertUnwindSafe(get));
                 self.end(&flight, result.unwrap_or(Err(RefreshError::Panicked)));
@@ -128,7 +129,7 @@ impl KeyStore {
     }
 }
 
-/// Gets both documents.
+/// Fetches both documents.
 fn documents(fetcher: &impl FetchKeysBlocking, uri: &MetadataUri) -> Fetched {
     let body = fetcher.fetch(uri.as_str()).map_err(RefreshError::Fetch)?;
     let metadata = parse_metadata(&body, uri)?;
@@ -137,10 +138,10 @@ fn documents(fetcher: &impl FetchKeysBlocking, uri: &MetadataUri) -> Fetched {
     Ok(Documents { metadata, keys })
 }
 
-/// A store after a fetch: it tells a key that does not exist from one that could not be fetched.
+/// A store after a fetch. It distinguishes a key that does not exist from one that could not be fetched.
 pub(super) struct AfterFetch<'a> {
     store: &'a KeyStore,
-    /// How the fetch ended, if there was one.
+    /// The outcome of the fetch, if there was one.
     ended: Option<Ended>,
 }
 
@@ -154,8 +155,8 @@ impl KeySource for AfterFetch<'_> {}
 
 impl Sealed for AfterFetch<'_> {
     fn find(&self, id: &str, now: SystemTime) -> Found {
-        // The clock may have been set back while this request waited, so that keys were seen by another
-        // time than the request's.
+        // The clock may have been set back while this request waited. Then keys have an earlier time
+        // than the request.
         let now = self.store.latest().map_or(now, |latest| latest.min(now));
         match (self.store.key(id, now), &self.ended) {
             (Some(key), _) => Found::Key(key),
@@ -169,8 +170,8 @@ impl Sealed for AfterFetch<'_> {
 }
 
 impl Verifier {
-    /// [`verify_fetching`](Self::verify_fetching) for a fetcher that blocks the thread: verifies a token
-    /// with the keys of a store, and fetches them if the token's key is not known.
+    /// Like [`verify_fetching`](Self::verify_fetching), for a fetcher that blocks the thread. Verifies a
+    /// token with the keys of a store, and fetches them if the token's key is unknown.
     ///
     /// # Errors
     ///
@@ -193,7 +194,7 @@ impl Verifier {
 }
 
 impl IdTokenVerifier {
-    /// [`Verifier::verify_fetching_blocking`] for ID tokens.
+    /// Verifies an ID token like [`Verifier::verify_fetching_blocking`].
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! One fetch under way, and everyone who waits for it.
+//! One fetch in flight, and all its waiters.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use super::{RefreshError, refresh::Documents, schedule::Cause};
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What a fetch brings.
+/// The result of a fetch.
 pub(super) type Fetched = Result<Documents, RefreshError>;
 
 /// How a fetch ended.
@@ -24,21 +24,21 @@ pub(super) type Ended = Result<(), Arc<RefreshError>>;
 /// The sleep of a runtime.
 pub(super) type Sleep = Arc<dyn Fn(Duration) -> BoxFuture<()> + Send + Sync>;
 
-/// A fetch under way.
+/// A fetch in flight.
 ///
-/// Its future belongs to nobody who waits: each waiter that is polled drives it on, and each is woken
-/// when it can go on. So it does not matter which of them are dropped, or are kept and no longer polled
-/// (Oxide RFD 609, "Debugging and Dealing with Futurelock"). With no waiter left, it pauses.
+/// No single waiter owns its future. Each waiter that is polled drives it, and all waiters are woken
+/// when it can continue. So it does not matter if some waiters are dropped, or are kept but no longer
+/// polled (Oxide RFD 609, "Debugging and Dealing with Futurelock"). Without waiters it pauses.
 ///
 /// No lock is held while a future is polled or dropped, or a waker is cloned, called or dropped: those
-/// run code of the user.
+/// run user code.
 pub(super) struct Flight {
     cause: Cause,
-    /// When it began, in the time of the schedule and of the clock.
+    /// When it began, in schedule time.
     start: Duration,
     at: SystemTime,
     lease: Duration,
-    /// Whether a waiter can drive it, because it has a future.
+    /// Whether waiters can drive it, because it has a future.
     is_shared: bool,
     state: Mutex<State>,
     /// Wakes threads when the fetch ends, and the timer when waiters come and go.
@@ -48,18 +48,18 @@ pub(super) struct Flight {
 struct State {
     ended: Option<Ended>,
     fetch: Slot<Fetched>,
-    /// Ends the wait, if a runtime gave a sleep.
+    /// Ends the wait, if a runtime supplied a sleep.
     sleep: Slot<()>,
     wakers: BTreeMap<u64, Waker>,
     next_id: u64,
     tasks: usize,
     threads: usize,
-    /// Changes when the first task comes and when the last one goes.
+    /// Changes when the first task arrives and when the last one leaves.
     episode: u64,
     has_timer: bool,
 }
 
-/// A future that any waiter polls. It is taken out for that.
+/// A future that any waiter can poll. It is taken out of the slot while it is polled.
 struct Slot<T> {
     future: Option<BoxFuture<T>>,
     is_woken: bool,
@@ -123,12 +123,12 @@ impl Flight {
         state.tasks > 0 || state.threads > 0
     }
 
-    /// How it ended, if it did.
+    /// The outcome, if the fetch has ended.
     pub(super) fn ended(&self) -> Option<Ended> {
         self.lock().ended.clone()
     }
 
-    /// Ends it, unless it has ended.
+    /// Ends the fetch, unless it has ended already.
     pub(super) fn end(&self, ended: Ended) {
         let (fetch, sleep) = {
             let mut state = self.lock();
@@ -140,7 +140,7 @@ impl Flight {
         drop((fetch, sleep));
     }
 
-    /// Waits on this thread. Returns `None` if the lease ends before the fetch.
+    /// Blocks this thread until the fetch ends. Returns `None` if the lease runs out first.
     pub(super) fn wait_blocking(&self) -> Option<Ended> {
         let mut state = self.lock();
         state.threads = state.threads.saturating_add(1);
@@ -151,7 +151,7 @@ impl Flight {
         state.ended.clone()
     }
 
-    /// Begins to wait. The first who waits starts the timer that ends the wait of all.
+    /// Adds a waiter. The first waiter starts the timer that limits the wait of all.
     pub(super) fn join(self: &Arc<Self>, sleep: Option<&Sleep>) -> Waiter {
         let (id, is_first) = {
             let mut state = self.lock();
@@ -195,7 +195,7 @@ impl Flight {
         });
         if let Some(sleep) = sleep {
             let old = std::mem::replace(&mut self.lock().sleep, Slot::new(Some(sleep)));
-            // A waiter that came meanwhile may have been polled before there was a sleep to poll.
+            // A waiter that arrived in the meantime may have been polled before the sleep existed.
             self.wake_all();
             drop(old);
             return;
@@ -205,14 +205,15 @@ impl Flight {
         }
         let flight = Arc::clone(self);
         let thread = thread::Builder::new().name("easyauth-keys".to_owned());
-        // Where there are no threads, as on wasm32-unknown-unknown, the fetcher's own limit is all.
+        // On targets without threads, such as wasm32-unknown-unknown, only the fetcher's own time limit
+        // applies.
         if thread.spawn(move || flight.run_timer()).is_err() {
             self.lock().has_timer = false;
         }
     }
 
-    /// Ends the fetch once tasks have waited for a whole lease. Ends itself with the fetch, or after a
-    /// lease in which nobody came.
+    /// Ends the fetch after tasks have waited for a whole lease. Stops when the fetch ends, or after a
+    /// lease without a waiter.
     fn run_timer(&self) {
         let mut state = self.lock();
         loop {
@@ -235,8 +236,8 @@ impl Flight {
         }
     }
 
-    /// Polls one of the futures, if it can go on. Another waiter may be at it: this one is woken when
-    /// there is more to do.
+    /// Polls one of the futures, if it can continue. If another waiter is polling it, this waiter is
+    /// woken when there is more to do.
     fn drive<T>(
         self: &Arc<Self>,
         slot: fn(&mut State) -> &mut Slot<T>,
@@ -270,7 +271,7 @@ impl Flight {
         let is_woken = slot.is_woken;
         drop(state);
         if is_woken {
-            // Waiters that were woken meanwhile found nothing to poll.
+            // Waiters that were woken in the meantime found an empty slot.
             self.wake_all();
         }
         None
@@ -288,7 +289,7 @@ impl Flight {
     }
 }
 
-/// Whatever wakes a future wakes all waiters: any of them may never be polled again.
+/// A wake-up of the future wakes all waiters, because any one of them may never be polled again.
 impl Wake for Flight {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
@@ -307,14 +308,14 @@ impl Wake for Flight {
 pub(super) struct Waiter {
     flight: Arc<Flight>,
     id: u64,
-    /// Whether it was never polled. Then it polls the fetch even if nothing woke that, for the case
-    /// that who could have woken it is gone.
+    /// Whether it was never polled. A new waiter polls the fetch even without a wake-up, because the
+    /// waiter that was woken may be gone.
     is_new: bool,
 }
 
 impl Waiter {
-    /// Drives the fetch. Ready with what this waiter is the first to know: what the fetch brought, or
-    /// that it took too long; `None` if the fetch has ended otherwise.
+    /// Drives the fetch. Ready with the result of the fetch or its timeout, if this waiter saw it first;
+    /// `None` if the fetch has ended otherwise.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Fetched>> {
         let is_new = std::mem::replace(&mut self.is_new, false);
         if self.flight.ended().is_some() {
@@ -329,7 +330,7 @@ impl Waiter {
         if self.flight.drive(|state| &mut state.sleep, is_new).is_some() {
             return Poll::Ready(Some(Err(RefreshError::TimedOut)));
         }
-        // It may have ended before the waker was there.
+        // The fetch may have ended before the waker was stored.
         if self.flight.ended().is_some() { Poll::Ready(None) } else { Poll::Pending }
     }
 }

@@ -1,4 +1,4 @@
-//! Keys and what fetches them, joined.
+//! Keys combined with the fetcher that loads them.
 
 use std::{
     fmt,
@@ -20,14 +20,14 @@ use super::{
 };
 use crate::tokens::{AccessToken, IdToken};
 
-/// Keys that several verifiers share: a key set, or a store and its fetcher. Cheap to clone.
+/// Keys that several verifiers share: a fixed key set, or a store and its fetcher. Cheap to clone.
 ///
-/// A fetch belongs to the store, not to the request that needed it first. Every request that waits for
-/// it drives it, so a client that hangs up stops nothing: another request, or the refresh in the
-/// background, goes on with the same fetch. [`KeyStore`] has the rules.
+/// A fetch belongs to the store, not to the request that first needed it. Every request that waits for
+/// the fetch also drives it. If a client hangs up, another request or the background refresh continues
+/// the same fetch. See [`KeyStore`] for the rules.
 ///
-/// Call [`refresh_if_due`](Self::refresh_if_due) every minute from a task, so that keys are fetched
-/// before requests need them, and so that no abandoned fetch waits for the next request:
+/// Call [`refresh_if_due`](Self::refresh_if_due) every minute from a task. Then keys are fetched before
+/// requests need them, and an abandoned fetch does not wait for the next request:
 ///
 /// ```no_run
 /// # async fn sleep(_: std::time::Duration) {}
@@ -45,10 +45,10 @@ use crate::tokens::{AccessToken, IdToken};
 /// }
 /// ```
 ///
-/// No request waits for a fetch for longer than [`REFRESH_LEASE`](super::REFRESH_LEASE), even if the
-/// fetcher hangs. Without a runtime to ask, a thread measures that time: at most one for each fetch.
-/// [`with_sleep`](Self::with_sleep) uses the timer of the runtime instead. On targets without threads
-/// give a sleep, or a fetcher that ends by itself.
+/// No request waits for a fetch longer than [`REFRESH_LEASE`](super::REFRESH_LEASE), even if the fetcher
+/// hangs. By default a thread measures that time, at most one for each fetch.
+/// [`with_sleep`](Self::with_sleep) uses the timer of the runtime instead. On targets without threads,
+/// set a sleep, or use a fetcher with its own time limit.
 #[derive(Clone)]
 pub struct Keys {
     source: Arc<Source>,
@@ -62,20 +62,20 @@ enum Source {
 }
 
 impl Keys {
-    /// Keys that are fetched when they are needed, and kept.
+    /// Keys that are fetched when a token needs them, and then cached.
     #[must_use]
     pub fn fetched(store: KeyStore, fetcher: impl FetchKeys + Send + Sync + 'static) -> Self {
         Self { source: Arc::new(Source::Fetched(store, Arc::new(fetcher))), sleep: None }
     }
 
-    /// Keys that never change: for tests, and for issuers without a document.
+    /// Keys that never change: for tests, and for issuers without a metadata document.
     #[must_use]
     pub fn fixed(keys: KeySet) -> Self {
         Self { source: Arc::new(Source::Fixed(keys)), sleep: None }
     }
 
-    /// Measures how long requests wait by the sleep of a runtime, for instance `tokio::time::sleep`,
-    /// and not by a thread. Set it before the first use: each clone has its own.
+    /// Measures how long requests wait with the sleep of a runtime, for instance `tokio::time::sleep`,
+    /// instead of a thread. Set it before the first use: each clone has its own.
     #[must_use]
     pub fn with_sleep<F>(self, sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Self
     where
@@ -84,7 +84,7 @@ impl Keys {
         Self { sleep: Some(Arc::new(move |duration| Box::pin(sleep(duration)))), ..self }
     }
 
-    /// The store, if the keys are fetched: to see [why a fetch failed](KeyStore::last_error).
+    /// The store, if the keys are fetched. It tells [why a fetch failed](KeyStore::last_error).
     #[must_use]
     pub fn store(&self) -> Option<&KeyStore> {
         match &*self.source {
@@ -93,7 +93,7 @@ impl Keys {
         }
     }
 
-    /// Fetches the keys if that is due, or waits for the fetch that is under way, and drives it.
+    /// Fetches the keys if that is due. If a fetch is in flight, waits for that one and drives it.
     /// Returns `true` if keys were fetched. Call it every minute.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl Keys {
         }
     }
 
-    /// Fetches, or waits for the fetch that is under way. Returns `None` if a fetch is not due.
+    /// Fetches, or waits for the fetch that is in flight. Returns `None` if a fetch is not due.
     async fn fetch(&self, cause: Cause, now: SystemTime) -> Option<Ended> {
         let Source::Fetched(store, fetcher) = &*self.source else { return None };
         let fetch = || -> Option<Pin<Box<dyn Future<Output = Fetched> + Send>>> {
@@ -127,7 +127,7 @@ impl Keys {
         flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshError::Abandoned)))
     }
 
-    /// Verifies, and once more after a fetch if the key was missing.
+    /// Verifies a token. If its key is missing, fetches keys and verifies it a second time.
     async fn verify<T>(
         &self,
         now: SystemTime,
@@ -152,7 +152,7 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Any fetcher, so that the types of services do not have to name theirs.
+/// Any fetcher, so that the types of a service need not name their fetcher.
 trait DynFetchKeys: Send + Sync {
     fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a>;
 }
@@ -165,7 +165,7 @@ impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
     }
 }
 
-/// Gets both documents. It refers to no store, because the store keeps it.
+/// Fetches both documents. It holds no reference to the store, because the store holds this future.
 async fn documents(fetcher: Arc<dyn DynFetchKeys>, uri: MetadataUri) -> Fetched {
     let body = fetcher.fetch(uri.as_str()).await.map_err(RefreshError::Fetch)?;
     let metadata = parse_metadata(&body, &uri)?;
@@ -174,7 +174,7 @@ async fn documents(fetcher: Arc<dyn DynFetchKeys>, uri: MetadataUri) -> Fetched 
     Ok(Documents { metadata, keys })
 }
 
-/// Where keys are looked up, before and after a fetch.
+/// Where keys are looked up before and after a fetch.
 enum Lookup<'a> {
     Before(&'a Source),
     After(AfterFetch<'a>),
@@ -193,16 +193,17 @@ impl Sealed for Lookup<'_> {
 }
 
 impl Verifier {
-    /// Verifies a token, and fetches keys if the token's key is not known: at most once in
-    /// [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together. Waits for a
-    /// fetch that is under way, for [`REFRESH_LEASE`](super::REFRESH_LEASE) at most. For any async
-    /// runtime; it may be dropped at any time.
+    /// Verifies a token. Fetches keys if the token's key is unknown, at most once in
+    /// [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together.
+    ///
+    /// If a fetch is in flight, waits for it, for [`REFRESH_LEASE`](super::REFRESH_LEASE) at most. Works
+    /// with any async runtime. The future may be dropped at any time.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks. If keys could not be fetched, the kind is
-    /// [`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable): the source says why, and
-    /// [`retry_after`](VerifyError::retry_after) when to try again.
+    /// [`VerifyError`] names the rule that the token breaks. If keys could not be fetched, the kind is
+    /// [`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable). Then the source says why, and
+    /// [`retry_after`](VerifyError::retry_after) says when to try again.
     pub async fn verify_fetching(
         &self,
         keys: &Keys,
@@ -214,7 +215,7 @@ impl Verifier {
 }
 
 impl IdTokenVerifier {
-    /// [`Verifier::verify_fetching`] for ID tokens.
+    /// Verifies an ID token like [`Verifier::verify_fetching`].
     ///
     /// # Errors
     ///
@@ -228,7 +229,7 @@ impl IdTokenVerifier {
         keys.verify(now, |keys| self.verify(token, keys, now)).await
     }
 
-    /// The same for the ID token of a browser's session, by its age: see
+    /// Verifies the ID token of a browser session by its age: see
     /// [`verify_session`](Self::verify_session).
     #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
     pub(super) async fn verify_session_fetching(

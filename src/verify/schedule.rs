@@ -1,41 +1,41 @@
-//! When to fetch keys: the rules, and the time that they are measured in.
+//! When to fetch keys: the rules, and the clock that measures them.
 
 use std::time::{Duration, SystemTime};
 
 use super::{FIRST_BACKOFF, REFRESH_INTERVAL, UNKNOWN_KEY_INTERVAL};
 
-/// How far a reading of the clock may be behind another one without the clock having been set back:
-/// requests read the clock, and then wait for up to a [lease](super::REFRESH_LEASE).
+/// How far one reading of the clock may lag behind another without the clock having been set back. A
+/// request reads the clock and then waits for up to a [lease](super::REFRESH_LEASE).
 const CLOCK_SKEW: Duration = Duration::from_secs(120);
 
-/// Why to fetch.
+/// The reason for a fetch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// The refresh of every hour.
+    /// The hourly refresh.
     Due,
     /// A token names a key that the store does not have.
     UnknownKey,
-    /// The store has no key at all.
+    /// The store has no keys.
     NoKeys,
 }
 
 /// When fetches began and how they ended.
 ///
-/// The refresh of every hour has a timer of its own. Requests, which arrive whenever a client likes,
-/// neither reset it nor delay it: what an unknown key causes is counted apart.
+/// The hourly refresh has a separate timer. Requests neither reset nor delay it: fetches that unknown
+/// keys cause are counted separately.
 #[derive(Default)]
 pub(super) struct Schedule {
     time: Time,
-    /// When the last refresh began that succeeded and was not caused by an unknown key.
+    /// The start of the last successful fetch that was not caused by an unknown key.
     refreshed: Option<Duration>,
-    /// When the last fetch began that succeeded, whatever caused it.
+    /// The start of the last successful fetch, whatever its cause.
     succeeded: Option<Duration>,
     /// When an unknown key last caused a fetch.
     asked: Option<Duration>,
-    /// When the last failure was that counts for the backoff.
+    /// The time of the last failure that counts for the backoff.
     failed: Option<Duration>,
     failures: u32,
-    /// Whether the last fetch that began succeeded, so that a key it did not bring does not exist.
+    /// Whether the last fetch succeeded. Then a key that it did not bring does not exist.
     is_settled: bool,
 }
 
@@ -65,7 +65,7 @@ impl Schedule {
         };
         let is_wanted = match cause {
             Cause::NoKeys => true,
-            // A fetch that failed, or that was abandoned, is made up for in the background.
+            // A failed or abandoned fetch is repeated in the background.
             Cause::Due => !self.is_settled || passed(self.refreshed, REFRESH_INTERVAL),
             Cause::UnknownKey => {
                 passed(self.asked, UNKNOWN_KEY_INTERVAL)
@@ -93,7 +93,7 @@ impl Schedule {
         self.is_settled |= is_last;
     }
 
-    /// A fetch failed. One that an unknown key caused may begin the backoff, but not prolong it.
+    /// Records a failed fetch. One that an unknown key caused may start the backoff, but not prolong it.
     pub(super) fn fail(&mut self, cause: Cause) {
         if cause != Cause::UnknownKey || self.failures == 0 {
             self.failures = self.failures.saturating_add(1);
@@ -101,13 +101,13 @@ impl Schedule {
         }
     }
 
-    /// When it makes sense to ask again for a key that could not be fetched.
+    /// When to ask again for a key that could not be fetched.
     pub(super) fn retry_after(&self) -> Duration {
         let rested = self.failed.unwrap_or_default().saturating_add(self.backoff());
         rested.saturating_sub(self.now()).max(FIRST_BACKOFF)
     }
 
-    /// How long to rest after a failure.
+    /// The pause after a failure.
     fn backoff(&self) -> Duration {
         match self.failures.checked_sub(1) {
             None => Duration::ZERO,
@@ -119,7 +119,7 @@ impl Schedule {
     }
 }
 
-/// Time that never goes back, measured by a clock that may be set back: the sum of its steps forward.
+/// Monotonic time, measured by a clock that may be set back: the sum of its steps forward.
 #[derive(Default)]
 struct Time {
     latest: Option<SystemTime>,

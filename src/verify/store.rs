@@ -1,4 +1,4 @@
-//! Keys that stay fresh: which are known, and who may fetch more.
+//! The key store: cached keys, and the rules for refreshing them.
 
 use std::{
     collections::BTreeMap,
@@ -16,58 +16,57 @@ use super::{
     schedule::{Cause, Schedule},
 };
 
-/// How long a key is believed after it was last seen in a document. Entra's document drops live keys
-/// and brings them back: of 42 keys in five months of 2024, 34 vanished for up to two days, and 116 of
-/// 123 gaps were shorter than a day ("Signing key rollover in the Microsoft identity platform"
-/// recommends 24 hours).
+/// How long a key stays trusted after a document last contained it.
+///
+/// Entra's document drops live keys and brings them back. Of 42 keys in five months of 2024, 34 vanished
+/// for up to two days; 116 of 123 gaps were shorter than a day. Microsoft recommends 24 hours ("Signing
+/// key rollover in the Microsoft identity platform").
 pub const KEY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// How old the last document may get before it should be fetched again, in the background (the same
-/// page: every hour).
+/// The age at which the keys are refreshed in the background (the same page: every hour).
 pub const REFRESH_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// How often at most unknown keys make the store fetch, whatever IDs tokens name: anyone can invent IDs
-/// (the same page: every 5 minutes). Fetches that fail or are abandoned count.
+/// The minimum time between fetches that unknown keys cause. Anyone can invent key IDs, so the number of
+/// different IDs does not matter (the same page: every 5 minutes). Failed and abandoned fetches count.
 pub const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(300);
 
-/// How long to wait after a failure before the next attempt. It doubles with every further failure, up
-/// to [`UNKNOWN_KEY_INTERVAL`].
+/// The pause after a failed fetch. It doubles with every further failure, up to
+/// [`UNKNOWN_KEY_INTERVAL`].
 pub const FIRST_BACKOFF: Duration = Duration::from_secs(5);
 
-/// How long a request waits for a fetch at most, and how long a fetch that nobody waits for may take
-/// before another one may replace it. See [`KeyStore::with_lease`].
+/// The longest time that a request waits for a fetch. A fetch without waiters can be replaced after this
+/// time. See [`KeyStore::with_lease`].
 pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 
-/// The keys of one issuer, kept fresh: long-lived, shared by all requests, safe for threads.
+/// The keys of one issuer, kept fresh. Long-lived, thread-safe, shared by all requests.
 ///
-/// Keys are kept one by one, for [`KEY_LIFETIME`] since each was last seen, and not replaced by the
-/// last document: Entra's document drops live keys and brings them back. If a fetch fails, the store
-/// keeps the keys it has.
+/// Keys are kept one by one, for [`KEY_LIFETIME`] after a document last contained each. A new document
+/// does not replace the others, because Entra's document drops live keys and brings them back. If a
+/// fetch fails, the store keeps its keys.
 ///
 /// The store does no input or output. There are three ways to fetch for it:
 ///
-/// - [`Keys`](super::Keys) joins a store and an async fetcher. Services use this.
+/// - [`Keys`](super::Keys) combines a store and an async fetcher. Services use this.
 /// - [`Verifier::verify_fetching_blocking`](super::Verifier::verify_fetching_blocking) and
 ///   [`refresh_if_due_blocking`](Self::refresh_if_due_blocking) take a fetcher that blocks its thread.
-/// - [`begin_refresh`](Self::begin_refresh) is for those who do their own input and output.
+/// - [`begin_refresh`](Self::begin_refresh) is for code that does its own input and output.
 ///
 /// # Who fetches, and who waits
 ///
 /// - Requests whose key is known never wait.
-/// - A token that names an unknown key makes the store fetch, at most once in
-///   [`UNKNOWN_KEY_INTERVAL`]. Requests that need a key while a fetch is under way wait for it, for
-///   [`REFRESH_LEASE`] at most.
-/// - If the fetch succeeds and has no such key, the token is rejected
-///   ([`UnknownKey`](super::VerifyErrorKind::UnknownKey), 401). If the fetch failed, or the last one
-///   did and the next is not due, nothing is known about the key
+/// - A token that names an unknown key makes the store fetch, at most once in [`UNKNOWN_KEY_INTERVAL`].
+///   Requests that need a key while a fetch is in flight wait for it, for [`REFRESH_LEASE`] at most.
+/// - If the fetch succeeds without that key, the token is rejected
+///   ([`UnknownKey`](super::VerifyErrorKind::UnknownKey), 401).
+/// - If the fetch fails, or the last one failed and the next is not due, the key may exist
 ///   ([`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable), 503).
-/// - The refresh of every [`REFRESH_INTERVAL`] has a timer of its own. Requests neither reset nor delay
-///   it. After a failure, and after a fetch that was abandoned, it is due sooner: after
-///   [`FIRST_BACKOFF`], which doubles.
-/// - While the store has no key at all, the backoff alone decides.
+/// - The refresh every [`REFRESH_INTERVAL`] has a separate timer. Requests neither reset nor delay it.
+///   After a failure it is due again after [`FIRST_BACKOFF`], which doubles with each further failure.
+///   After an abandoned fetch it is due at once, unless a backoff is running.
+/// - While the store has no keys, only the backoff limits fetches.
 ///
-/// Intervals are sums of the clock's steps forward, so a clock that is set back delays nothing and
-/// keeps no key for longer.
+/// Intervals are measured by adding up the clock's steps forward. A clock that is set back therefore
+/// delays no refresh and extends no key.
 pub struct KeyStore {
     uri: MetadataUri,
     lease: Duration,
@@ -75,7 +74,7 @@ pub struct KeyStore {
     state: Mutex<State>,
 }
 
-/// A key, and when a document last had it.
+/// A key, and the time when a document last contained it.
 #[derive(Clone)]
 struct Entry {
     key: Arc<Key>,
@@ -88,28 +87,28 @@ struct State {
     metadata: Option<Arc<Metadata>>,
     last_success: Option<SystemTime>,
     last_error: Option<Arc<RefreshError>>,
-    /// The fetch that is under way.
+    /// The fetch in flight.
     current: Option<Arc<Flight>>,
 }
 
-/// What [`KeyStore::begin`] says.
+/// The outcome of [`KeyStore::begin`].
 pub(super) enum Begin {
     /// The caller has begun this fetch.
     Lead(Arc<Flight>),
-    /// This fetch is under way.
+    /// This fetch is in flight.
     UnderWay(Arc<Flight>),
     NotDue,
 }
 
 impl KeyStore {
-    /// A store for the keys that this metadata document names. It knows none yet.
+    /// Creates an empty store for the keys that this metadata document names.
     #[must_use]
     pub fn new(uri: MetadataUri) -> Self {
         Self { uri, lease: REFRESH_LEASE, keys: RwLock::default(), state: Mutex::default() }
     }
 
-    /// Shortens the time that requests wait for a fetch: [`REFRESH_LEASE`] unless set, and at most.
-    /// Give the fetcher a shorter limit, so that requests hear why it failed.
+    /// Shortens the time that requests wait for a fetch. The default and the maximum is
+    /// [`REFRESH_LEASE`]. Give the fetcher a shorter time limit, so that requests learn why it failed.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease.min(REFRESH_LEASE);
@@ -122,19 +121,19 @@ impl KeyStore {
         &self.uri
     }
 
-    /// The metadata as it was last fetched.
+    /// The last fetched metadata.
     #[must_use]
     pub fn metadata(&self) -> Option<Arc<Metadata>> {
         self.state().metadata.clone()
     }
 
-    /// How many keys are known at this time.
+    /// The number of keys that are valid at this time.
     #[must_use]
     pub fn len(&self, now: SystemTime) -> usize {
         self.read().values().filter(|entry| entry.is_alive(now)).count()
     }
 
-    /// Returns `true` if no key is known at this time.
+    /// Returns `true` if the store has no valid key at this time.
     #[must_use]
     pub fn is_empty(&self, now: SystemTime) -> bool {
         !self.read().values().any(|entry| entry.is_alive(now))
@@ -152,20 +151,18 @@ impl KeyStore {
         self.state().last_error.clone()
     }
 
-    /// Begins the refresh that is due every hour. Returns `None` if it is not due, or a fetch is under
-    /// way.
+    /// Begins the hourly refresh. Returns `None` if it is not due or a fetch is in flight.
     ///
-    /// For those who do their own input and output: fetch what the [`Refresh`] names and give it the
-    /// answers.
+    /// For code that does its own input and output: fetch the documents that the [`Refresh`] names, and
+    /// pass it the responses.
     #[must_use]
     pub fn begin_refresh(&self, now: SystemTime) -> Option<Refresh<'_>> {
         self.lead(Cause::Due, now)
     }
 
-    /// Begins the refresh that an unknown key asks for. Returns `None` if the last one is too recent,
-    /// or a fetch is under way: answer with the error of
-    /// [`Verifier::verify`](super::Verifier::verify), which is 401 if the key is known not to exist,
-    /// else 503.
+    /// Begins the refresh that an unknown key needs. Returns `None` if the last one is too recent, or a
+    /// fetch is in flight. Then respond with the error of [`Verifier::verify`](super::Verifier::verify):
+    /// 401 if the key is known not to exist, else 503.
     #[must_use]
     pub fn begin_refresh_for_unknown_key(&self, now: SystemTime) -> Option<Refresh<'_>> {
         self.lead(Cause::UnknownKey, now)
@@ -178,8 +175,8 @@ impl KeyStore {
         }
     }
 
-    /// Begins a fetch, or finds the one that is under way. A fetch that came from `fetch` is driven by
-    /// its waiters, any other one by who leads it.
+    /// Begins a fetch, or returns the one in flight. The waiters drive a fetch that has a future from
+    /// `fetch`. Its leader drives any other fetch.
     pub(super) fn begin(
         &self,
         cause: Cause,
@@ -187,7 +184,7 @@ impl KeyStore {
         fetch: impl FnOnce() -> Option<BoxFuture<Fetched>>,
     ) -> Begin {
         let mut state = self.state();
-        // While the state is locked: a fetch that ends meanwhile may bring the first keys.
+        // Inside the lock, because a fetch that ends in the meantime may bring the first keys.
         let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
         if state.schedule.observe(now) {
             self.clamp(now);
@@ -215,7 +212,7 @@ impl KeyStore {
         Begin::Lead(flight)
     }
 
-    /// Ends a fetch. One that was replaced may still deliver.
+    /// Ends a fetch. A fetch that was replaced may still deliver its keys.
     pub(super) fn end(&self, flight: &Arc<Flight>, fetched: Fetched) {
         let mut state = self.state();
         let is_current = state.current.as_ref().is_some_and(|current| Arc::ptr_eq(current, flight));
@@ -225,9 +222,9 @@ impl KeyStore {
         let ended = match fetched {
             Ok(Documents { metadata, keys }) => {
                 let latest = state.schedule.latest();
-                // Not after the last reading of the clock, which may have been set back since.
+                // Capped at the last reading of the clock, which may have been set back since.
                 let at = latest.map_or(flight.at(), |latest| latest.min(flight.at()));
-                // While the state is locked, so that no other fetch takes over keys meanwhile.
+                // Inside the lock, so that no other fetch merges keys at the same time.
                 self.merge(keys, at);
                 state.metadata = Some(Arc::new(metadata));
                 state.last_success = state.last_success.max(Some(at));
@@ -253,7 +250,7 @@ impl KeyStore {
         self.state().schedule.latest()
     }
 
-    /// Takes note of a fetch that its timer ended.
+    /// Records a fetch that its timer ended.
     pub(super) fn settle(&self) {
         self.state().settle();
     }
@@ -264,18 +261,18 @@ impl KeyStore {
         (!state.schedule.is_settled()).then(|| state.unavailable(state.last_error.clone()))
     }
 
-    /// Why a key is missing after a fetch that failed.
+    /// Why a key is missing after a failed fetch.
     pub(super) fn unavailable_because(&self, error: Arc<RefreshError>) -> Unavailable {
         self.state().unavailable(Some(error))
     }
 
-    /// The key with this ID, if it is alive.
+    /// The key with this ID, if it is still valid.
     pub(super) fn key(&self, id: &str, now: SystemTime) -> Option<Arc<Key>> {
         let keys = self.read();
         keys.get(id).filter(|entry| entry.is_alive(now)).map(|entry| Arc::clone(&entry.key))
     }
 
-    /// Takes over the keys of a document. Other keys stay until their time is over.
+    /// Adds the keys of a document. Other keys stay until they expire.
     fn merge(&self, set: KeySet, seen: SystemTime) {
         let mut keys = self.read().clone();
         keys.retain(|_, entry| entry.is_alive(seen));
@@ -297,11 +294,11 @@ impl KeyStore {
             let mut current = self.keys.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, keys)
         };
-        // Not before the lock is free again.
+        // Dropped after the lock is released.
         drop(old);
     }
 
-    /// The clock was set back: no key was seen after this time.
+    /// Adjusts the keys after the clock was set back: none was seen after this time.
     fn clamp(&self, now: SystemTime) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         for entry in keys.values_mut() {
@@ -318,7 +315,7 @@ impl KeyStore {
     }
 }
 
-/// The future of a fetch that is under way and the waker it keeps refer to each other.
+/// Ends the fetch in flight: its future and the waker that the future holds refer to each other.
 impl Drop for KeyStore {
     fn drop(&mut self) {
         let current = self.state().current.take();
@@ -329,7 +326,7 @@ impl Drop for KeyStore {
 }
 
 impl Entry {
-    /// A key that was seen after `now` was seen by a clock that is ahead, or was set back since.
+    /// A key seen after `now` counts as just seen: another clock was ahead, or this one was set back.
     fn is_alive(&self, now: SystemTime) -> bool {
         now.duration_since(self.last_seen).unwrap_or_default() < KEY_LIFETIME
     }
@@ -346,7 +343,7 @@ impl State {
     }
 
     fn fail(&mut self, flight: &Flight, error: &Arc<RefreshError>) {
-        // That a client hung up says nothing about the source of the keys.
+        // A client that hangs up says nothing about the source of the keys.
         if !matches!(**error, RefreshError::Abandoned) {
             self.schedule.fail(flight.cause());
             self.last_error = Some(Arc::clone(error));

@@ -1,4 +1,4 @@
-//! The key to store data of a caller under.
+//! The key under which to store data of a caller.
 
 use std::{
     borrow::Cow,
@@ -9,24 +9,28 @@ use std::{
 use super::Checked;
 use crate::{issuer, jwt::Token, principal::is_identifier, resource::is_guid};
 
-/// The key to store data of a caller under: who it is, for good.
+/// The key under which to store data of a caller.
 ///
-/// It is made of a verified token, of the first of these pairs that the token has (Microsoft identity
+/// It is built from a verified token: the first of these pairs that the token has (Microsoft identity
 /// platform: "Secure applications and APIs by validating claims"):
 ///
-/// 1. The tenant and the object ID, if the issuer is the tenant's own. Equal in every token of the
-///    caller, in every application.
-/// 2. The issuer and the object ID: Azure AD B2C, whose tokens have no `tid`, and other issuers.
-/// 3. The issuer and the subject. Entra's subject differs from application to application.
+/// 1. The tenant (`tid`) and the object ID, if the issuer is the tenant's own. Equal in all such tokens
+///    of the caller, in every application.
+/// 2. The issuer and the object ID: for Azure AD B2C, whose tokens have no `tid`, and for other issuers.
+/// 3. The issuer and the subject. Entra gives a user a different subject for each application.
 ///
-/// Never an email address or a user name: they change, and get other owners. Never the subject that
-/// Azure AD B2C gives to all its users, `Not supported currently. Use oid claim.`
+/// Tokens with different pairs have different keys. ID tokens of Entra have `tid` only if the sign-in
+/// requests the scope `profile`, so always request it.
+///
+/// The key never contains an email address or a user name: they change, and another user can get them.
+/// It never contains the subject that Azure AD B2C gives to all its users,
+/// `Not supported currently. Use oid claim.`
 ///
 /// # Text form
 ///
-/// [`as_str`](Self::as_str) is meant to be stored: the key of a row, of a cache, the name of a file.
-/// Different keys have different text forms, and one caller has one: tenants and object IDs that are GUIDs are in lower
-/// case.
+/// [`as_str`](Self::as_str) can be stored: as the key of a row or of a cache, or as a file name.
+/// Different keys have different text forms. Tenants and object IDs that are GUIDs are in lower case, so
+/// that their case does not matter.
 ///
 /// | pair | text form |
 /// |---|---|
@@ -34,11 +38,11 @@ use crate::{issuer, jwt::Token, principal::is_identifier, resource::is_guid};
 /// | issuer, object ID | `v1:iss:<issuer>:oid:<object ID>` |
 /// | issuer, subject | `v1:iss:<issuer>:sub:<subject>` |
 ///
-/// In the parts, every byte but the ASCII letters, digits and `-._~` is percent-encoded (RFC 3986
-/// section 2.1, in upper case). `v1` is the version of this form: another form would have another.
+/// In each part, every byte except ASCII letters, digits and `-._~` is percent-encoded (RFC 3986 section
+/// 2.1, in upper case). `v1` is the version of this form; a changed form would have another version.
 ///
-/// There is no `Display`, and `Debug` prints a fingerprint: the key names a person, so it is not for
-/// logs. Whoever knows a key can recognize its fingerprint.
+/// There is no `Display`, and `Debug` prints a fingerprint. The key identifies a person, so do not log
+/// it. A reader who knows a key can recognize its fingerprint.
 ///
 /// ```
 /// # use std::collections::HashMap;
@@ -64,7 +68,7 @@ impl SubjectKey {
         Self(text.into())
     }
 
-    /// The text form, to store data under. See [`SubjectKey`].
+    /// The text form, under which to store data. See [`SubjectKey`].
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -81,12 +85,12 @@ fn push_encoded(text: &mut String, value: &str) {
     }
 }
 
-/// The case of a GUID does not matter. The case of anything else does.
+/// GUIDs are case-insensitive; other identifiers are not.
 fn guid(value: &str) -> Cow<'_, str> {
     if is_guid(value) { value.to_ascii_lowercase().into() } else { value.into() }
 }
 
-/// Prints a fingerprint that tells keys apart, and no part of the key.
+/// Prints a fingerprint that distinguishes keys, and no part of the key.
 impl fmt::Debug for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(self.as_str());
@@ -95,13 +99,13 @@ impl fmt::Debug for SubjectKey {
 }
 
 impl<T: Checked> Token<T> {
-    /// The key to store data of this caller under; `None` if the token says too little.
+    /// The key under which to store data of this caller. `None` if the token lacks the claims for it.
     #[must_use]
     pub fn subject_key(&self) -> Option<SubjectKey> {
         let issuer = self.issuer().filter(|issuer| !issuer.is_empty())?;
         let object = self.object_id().filter(|id| is_identifier(id));
         let subject = self.subject().filter(|id| is_identifier(id));
-        // Any issuer can write any `tid`. It is the issuer's to give only if both are one tenant.
+        // Any issuer can write any `tid`. It counts only if the issuer belongs to that tenant.
         let own_tenant = self.tenant_id().filter(|tenant| {
             issuer::tenant(issuer).is_some_and(|own| own.eq_ignore_ascii_case(tenant))
         });

@@ -1,4 +1,4 @@
-//! Verifiers: the one way to a verified token.
+//! Verifiers: the only way to a verified token.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,16 +13,16 @@ use crate::{
 
 /// Verifies access tokens: the only way to a [`VerifiedToken`].
 ///
-/// It checks, in this order, and the signature before any claim is read:
+/// It checks, in this order, and verifies the signature before it reads any claim:
 ///
-/// 1. the length, the three segments, strict base64url, a JSON object without doubled members;
+/// 1. the length, the three segments, strict base64url, and a JSON object without duplicate members;
 /// 2. the header: no extension, no other kind of token, an accepted algorithm, a known key;
 /// 3. the signature;
-/// 4. that the key is of this issuer and cloud, the issuer, the tenant, the audience, the times, that
-///    the token is a bearer token and an access token, that it has some permission, the client.
+/// 4. the claims: the key belongs to this issuer and cloud; the issuer, the tenant, the audience and the
+///    times; it is a bearer token and an access token; it has some permission; the client.
 ///
-/// What is not said in the builder has the strict default; [`VerifyErrorKind`](super::VerifyErrorKind)
-/// has the rules one by one.
+/// Settings that the builder does not change have strict defaults.
+/// [`VerifyErrorKind`](super::VerifyErrorKind) lists the rules.
 ///
 /// ```no_run
 /// use std::time::SystemTime;
@@ -43,18 +43,18 @@ use crate::{
 /// # }
 /// ```
 ///
-/// One verifier is for one cloud, and the keys must come from the metadata document of that cloud, as
-/// [`MetadataUri::entra`](super::MetadataUri::entra) has it: version 1.0 tokens of Azure Government name
-/// the same issuer as those of the public cloud, and a key of that document is rejected only if it names
-/// another tenant, another service, or, where the names of clouds are known, another cloud.
+/// One verifier is for one cloud. The keys must come from the metadata document of that cloud, as for
+/// [`MetadataUri::entra`](super::MetadataUri::entra). Version 1.0 tokens of Azure Government name the
+/// same issuer as those of the public cloud. A key is rejected only if it names another tenant, another
+/// service or, where the names of clouds are known, another cloud.
 #[derive(Debug, Clone)]
 pub struct Verifier(Policy);
 
 /// An access token that a [`Verifier`] has verified.
 ///
-/// Everything that can be asked of an [`UnverifiedToken`](crate::UnverifiedToken) can be asked of it,
-/// and [`authorize`](Self::authorize) besides. There is no other way to one: no constructor, no
-/// conversion, no `Deserialize`.
+/// It has all methods of [`UnverifiedToken`](crate::UnverifiedToken), and
+/// [`authorize`](Self::authorize). Only a verifier can make one: there is no constructor, no conversion,
+/// no `Deserialize`.
 ///
 /// ```compile_fail
 /// let forged: easyauth::verify::VerifiedToken = serde_json::from_str("{}").unwrap();
@@ -72,25 +72,24 @@ impl Verifier {
         Self(policy)
     }
 
-    /// Returns `true` if the token says that it is from an issuer of this verifier and for an audience of
-    /// it: to choose among several verifiers before keys are looked up, as
-    /// [`BearerAuth::or`](super::BearerAuth::or) does. Proves nothing, because anybody can write such a
-    /// token.
+    /// Returns `true` if the token names an issuer and an audience of this verifier. Use it to choose
+    /// among several verifiers before keys are looked up, as [`BearerAuth::or`](super::BearerAuth::or)
+    /// does. It proves nothing, because anyone can create such a token.
     #[must_use]
     pub fn is_meant_by(&self, token: &UnverifiedToken) -> bool {
         self.0.is_meant_by(token, Kind::Access)
     }
 
-    /// What [`is_meant_by`](Self::is_meant_by) asks for, for a message.
+    /// The issuers and audiences that [`is_meant_by`](Self::is_meant_by) accepts, for a message.
     pub(super) fn expectation(&self) -> String {
         self.0.expectation()
     }
 
-    /// Verifies a token with the keys that are at hand, at this time.
+    /// Verifies a token at this time, with the keys that are already known.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks. If it [is
+    /// [`VerifyError`] names the rule that the token breaks. If it [is
     /// retryable](VerifyError::is_retryable), newer keys may help:
     /// [`verify_fetching`](Self::verify_fetching) fetches them.
     pub fn verify(
@@ -105,8 +104,8 @@ impl Verifier {
     }
 }
 
-/// Verifies ID tokens: who signed in, for the application itself. An ID token opens no API, so what
-/// comes out has no `authorize`; it is good for [`confirm`](crate::EasyAuthPrincipal::confirm).
+/// Verifies ID tokens, which tell an application who signed in. An ID token opens no API, so a
+/// [`VerifiedIdToken`] has no `authorize`. Use it for [`confirm`](crate::EasyAuthPrincipal::confirm).
 ///
 /// ```
 /// use easyauth::verify::{Tenant, Verifier};
@@ -133,12 +132,12 @@ impl IdTokenVerifier {
         Self(policy)
     }
 
-    /// Verifies an ID token, whatever its nonce. For those that the platform injects: it made the
-    /// nonce, and checked it.
+    /// Verifies an ID token without checking its nonce. For ID tokens that the platform injects: the
+    /// platform created and checked the nonce.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks.
+    /// [`VerifyError`] names the rule that the token breaks.
     pub fn verify(
         &self,
         token: &IdToken,
@@ -148,10 +147,10 @@ impl IdTokenVerifier {
         self.check(token, None, Expiry::Claim, keys, now)
     }
 
-    /// Verifies the ID token of a browser session, to confirm who the headers of that session are
-    /// about, and for nothing else. The age of the token, counted from `iat`, takes the place of its
-    /// expiry, because the platform keeps the ID token of the sign-in as long as the session lasts
-    /// (azure-docs#102509). Every other rule holds.
+    /// Verifies the ID token of a browser session, only to confirm the caller in the headers of that
+    /// session. It checks the age of the token, counted from `iat`, instead of its expiry. The reason:
+    /// the platform keeps the ID token of the sign-in as long as the session lasts (azure-docs#102509).
+    /// All other rules apply.
     #[cfg_attr(
         not(any(feature = "axum", feature = "tower", feature = "actix-web")),
         allow(dead_code, reason = "adapters confirm sessions")
@@ -166,12 +165,12 @@ impl IdTokenVerifier {
         self.check(token, None, Expiry::Age(max_age), keys, now)
     }
 
-    /// Verifies an ID token and that it answers to this nonce: for a sign-in of your own (OpenID
-    /// Connect Core section 3.1.3.7).
+    /// Verifies an ID token and its nonce: for your own sign-in code (OpenID Connect Core section
+    /// 3.1.3.7).
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says which rule the token breaks.
+    /// [`VerifyError`] names the rule that the token breaks.
     pub fn verify_nonce(
         &self,
         token: &IdToken,

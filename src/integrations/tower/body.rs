@@ -1,4 +1,4 @@
-//! The body of a response that may be a refusal.
+//! The body of a response that may be a rejection.
 
 use std::{
     pin::Pin,
@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// The body of the service inside, or that of a refusal.
+/// The body of the inner service, or that of a rejection.
 #[derive(Debug, Clone)]
 pub struct RefusableBody<B>(Kind<B>);
 

@@ -1,4 +1,4 @@
-//! The layer that finds out who is calling.
+//! The layer that authenticates callers.
 
 use std::{
     sync::Arc,
@@ -23,32 +23,33 @@ use crate::{
     refusal::{LoginRedirect, Refusal, clear_cookie, is_signing_in},
 };
 
-/// Finds out who is calling, for everything inside: puts an [`Identity`] and, if the caller is
-/// authenticated, the [`EasyAuthPrincipal`] into the extensions of the request, and removes every identity
-/// header that it did not accept.
+/// Authenticates the caller for all inner services. It puts an [`Identity`] into the extensions of the
+/// request, and the [`EasyAuthPrincipal`] if there is one. It removes every identity header that it did
+/// not accept.
 ///
-/// This layer never rejects anonymous requests: that is for [`RequireLayer`](super::RequireLayer), or an
-/// extractor. Malformed headers, invalid tokens, and headers of another caller than the token's are
-/// rejected here.
+/// This layer never rejects anonymous requests: use [`RequireLayer`](super::RequireLayer) or an
+/// extractor for that. It rejects invalid bearer tokens. Where it reads identity headers, it also
+/// rejects malformed ones and those of a different caller than the token's.
 ///
 /// # Which headers are removed
 ///
-/// All whose name is that of an identity header once every byte but letters and digits is dropped, in any
-/// case: `X-MS-CLIENT-PRINCIPAL*`, `X-MS-TOKEN-*` and `X-MS-AUTH-TOKEN`, and so `X_MS_CLIENT_PRINCIPAL` and
-/// `X.MS.CLIENT.PRINCIPAL` as well, because servers and frameworks map such names to each other
-/// (CVE-2025-64484). These stay:
+/// Every header whose name matches an identity header, ignoring case and every byte except letters and
+/// digits. Identity headers are `X-MS-CLIENT-PRINCIPAL*`, `X-MS-TOKEN-*` and `X-MS-AUTH-TOKEN`. So
+/// `X_MS_CLIENT_PRINCIPAL` and `X.MS.CLIENT.PRINCIPAL` are removed too, because servers and frameworks
+/// map such names to each other (CVE-2025-64484). These stay:
 ///
 /// - On a trusted platform: the four headers of the principal, and the tokens of its provider.
-/// - Where an ID token confirms callers: that ID token, under the name of the provider that issued it.
-/// - Where a bearer token confirms callers: none.
+/// - If an ID token confirms the caller: that ID token, under the name of the provider that issued it.
+/// - If a bearer token confirms the caller: none.
 ///
 /// # Where it goes
 ///
-/// Outside of everything that asks who is calling, `RequireLayer` included. If there are two of these
-/// layers, the inner one decides: what the outer one found out is removed.
+/// Around every service that needs the caller, including `RequireLayer`. If there are two of these
+/// layers, the inner one decides and removes the result of the outer one.
 ///
-/// A CORS layer goes outside of this one. Browsers send a preflight (`OPTIONS`) without cookies and
-/// tokens (Fetch standard, "CORS-preflight request"): inside, it would get 401.
+/// Put a CORS layer outside this one. Browsers send a preflight (`OPTIONS`) without cookies and tokens
+/// (Fetch standard, "CORS-preflight request"). `RequireLayer` rejects it with 401 if the CORS layer is
+/// inside.
 ///
 /// ```text
 /// Router::new()
@@ -59,8 +60,8 @@ use crate::{
 ///
 /// # Caches
 ///
-/// Answers depend on who asks, so they get `Vary`, and those to an authenticated caller get
-/// `Cache-Control: private` unless they say otherwise.
+/// Responses depend on the caller, so they get `Vary`. Responses to an authenticated caller get
+/// `Cache-Control: private` unless they already have a `Cache-Control`.
 ///
 /// ```
 /// use easyauth::{IdentityProvider, Platform, refusal::LoginRedirect};
@@ -76,8 +77,8 @@ use crate::{
 pub struct EasyAuthLayer(Arc<Authentication>);
 
 impl EasyAuthLayer {
-    /// Trusts the identity headers of a [`Platform`] that overwrites them. Elsewhere identity headers can
-    /// be forged: the layer removes them unread, and the request is anonymous.
+    /// Trusts the identity headers of a [`Platform`] that overwrites them. Elsewhere identity headers
+    /// can be forged: the layer removes them unread, and the request is anonymous.
     #[must_use]
     pub fn new(platform: Platform) -> Self {
         Self(Arc::new(Authentication::new(platform)))
@@ -88,14 +89,14 @@ impl EasyAuthLayer {
         self
     }
 
-    /// Sends browsers to the sign-in page where a caller is required: layers and extractors inside do
-    /// so.
+    /// Sends browsers to the sign-in page if an inner layer or extractor requires a caller and there is
+    /// none.
     #[must_use]
     pub fn login(self, login: LoginRedirect) -> Self {
         self.with(|config| config.login = Some(login))
     }
 
-    /// Verifies the bearer tokens of requests that have one.
+    /// Verifies the bearer token of each request that has one.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -104,12 +105,11 @@ impl EasyAuthLayer {
     }
 
     /// Accepts a caller only if the request's bearer token [confirms](EasyAuthPrincipal::confirm) the
-    /// headers, whatever the platform is: for Container Apps and wherever else another way may lead to
-    /// the service. [Verifies](Self::verify) bearer tokens, too.
+    /// headers, on any platform. For Container Apps, and wherever clients may bypass the platform. Also
+    /// [verifies](Self::verify) bearer tokens.
     ///
-    /// The principal that is given to handlers is made of the token's claims alone, and every identity
-    /// header is removed. Headers that came without a bearer token are ignored: the request is
-    /// anonymous.
+    /// Handlers get a principal that is built from the claims of the token alone, and every identity
+    /// header is removed. Without a bearer token, the headers are ignored and the request is anonymous.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -120,14 +120,14 @@ impl EasyAuthLayer {
         })
     }
 
-    /// Accepts a caller only if the ID token that the platform injects confirms the headers: the same
-    /// for people who sign in with a browser. Needs the token store. A bearer token goes first, if both
-    /// may confirm.
+    /// Accepts a caller only if the ID token that the platform injects confirms the headers: for users
+    /// who sign in with a browser. Needs the token store. If both kinds of token may confirm, a bearer
+    /// token takes precedence.
     ///
-    /// If the ID token is missing or has expired, the request is anonymous: a public page is served, and
-    /// a protected one sends a browser to sign in again. The platform does not renew the ID token of a
-    /// session, which therefore expires before the session does:
-    /// [`IdTokenAuth::with_session_lifetime`] accepts it for longer.
+    /// If the ID token is missing or has expired, the request is anonymous. A public page is served, and
+    /// a protected one sends the browser to sign in again. The platform does not renew the ID token of a
+    /// session, so it expires before the session does. [`IdTokenAuth::with_session_lifetime`] accepts it
+    /// for longer.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -144,7 +144,7 @@ impl<S> Layer<S> for EasyAuthLayer {
     }
 }
 
-/// A service inside of [`EasyAuthLayer`].
+/// The service that [`EasyAuthLayer`] wraps around another one.
 #[derive(Debug, Clone)]
 pub struct EasyAuth<S> {
     inner: S,
@@ -199,7 +199,7 @@ where
     }
 }
 
-/// Removes what an outer layer found out.
+/// Removes the result of an outer layer.
 fn take_outer(extensions: &mut Extensions) -> Option<Identity> {
     extensions.remove::<EasyAuthPrincipal>();
     #[cfg(feature = "verify")]
@@ -218,8 +218,9 @@ fn give(extensions: &mut Extensions, identity: &Identity) {
     extensions.insert(identity.clone());
 }
 
-/// No shared cache may give the answer to one caller to another: it cannot see who is who, because the
-/// platform keeps the identity in a cookie (RFC 9111 section 3.5 is about `Authorization` alone).
+/// Prevents a shared cache from giving one caller's response to another. A cache cannot tell callers
+/// apart, because the platform keeps the identity in a cookie (RFC 9111 section 3.5 covers only
+/// `Authorization`).
 fn mark(headers: &mut HeaderMap, identity: &Identity) {
     headers.append(VARY, HeaderValue::from_static("Authorization, Cookie"));
     if identity.is_somebody() && !headers.contains_key(CACHE_CONTROL) {

@@ -1,4 +1,4 @@
-//! Layers for everything that is built on tower: axum, hyper, tonic.
+//! Layers for frameworks that are built on tower: axum, hyper, tonic.
 
 mod body;
 mod layer;
@@ -14,17 +14,17 @@ pub use require::{Require, RequireLayer};
 
 use crate::refusal::{Refusal, RefusalKind};
 
-/// What the services of this module give: the answer of the service inside, or a refusal.
+/// The result of the services of this module: the response of the inner service, or a rejection.
 pub(super) type Answer<B, E> =
     Pin<Box<dyn Future<Output = Result<Response<RefusableBody<B>>, E>> + Send>>;
 
-/// Takes the service that said it is ready, and leaves a clone, which has to say so first.
+/// Takes the service that reported that it is ready, and leaves a clone, which must report so again.
 fn take_ready<S: Clone>(inner: &mut S) -> S {
     let clone = inner.clone();
     mem::replace(inner, clone)
 }
 
-/// The refusal as HTTP, or as gRPC where that was asked for.
+/// The rejection as an HTTP response, or as a gRPC response if the request is gRPC.
 fn refuse<B>(refusal: &Refusal, is_grpc: bool) -> Response<RefusableBody<B>> {
     let mut response = refusal.to_response::<RefusableBody<B>>();
     if is_grpc {
@@ -39,8 +39,8 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
 }
 
-/// An answer without messages: status 200, and the real one in a header ("gRPC over HTTP2",
-/// Trailers-Only).
+/// A gRPC response without messages: the HTTP status is 200, and a header has the gRPC status ("gRPC
+/// over HTTP2", Trailers-Only).
 fn to_grpc<B>(refusal: &Refusal, response: &mut Response<RefusableBody<B>>) {
     // grpc/grpc: doc/statuscodes.md
     let status = match refusal.kind() {

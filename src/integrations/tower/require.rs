@@ -20,11 +20,12 @@ use crate::{
 };
 
 /// Rejects requests that fail a requirement, using the identity that
-/// [`EasyAuthLayer`](super::EasyAuthLayer) established: for one route or many, inside of that layer.
+/// [`EasyAuthLayer`](super::EasyAuthLayer) established. Put it inside that layer, around one route or
+/// many.
 ///
-/// Where there is no such layer, or nothing that can authenticate a caller, no request passes: the answer
-/// is 500, and the [source](std::error::Error::source) of the [`Refusal`] in its extensions says which
-/// call is missing.
+/// If that layer is missing, or nothing can authenticate a caller, every request is rejected with 500.
+/// The [source](std::error::Error::source) of the [`Refusal`] in the extensions of the response names
+/// the missing call.
 #[derive(Debug, Clone)]
 pub struct RequireLayer(Arc<Rule>);
 
@@ -37,26 +38,26 @@ enum Rule {
 }
 
 impl RequireLayer {
-    /// The caller has to be authenticated: by a principal, or by a verified bearer token.
+    /// Requires an authenticated caller: a principal or a verified bearer token.
     #[must_use]
     pub fn signed_in() -> Self {
         Self(Arc::new(Rule::SignedIn))
     }
 
-    /// The caller has to have this role: see [`Identity::is_in_role`].
+    /// Requires this role: see [`Identity::is_in_role`].
     #[must_use]
     pub fn role(role: impl Into<String>) -> Self {
         Self::any_role([role])
     }
 
-    /// The caller has to have one of these roles.
+    /// Requires one of these roles. An empty list rejects every caller.
     #[must_use]
     pub fn any_role<R: Into<String>>(roles: impl IntoIterator<Item = R>) -> Self {
         Self(Arc::new(Rule::AnyRole(roles.into_iter().map(Into::into).collect())))
     }
 
-    /// The request has to have a bearer token that meets this requirement. The other layer has to
-    /// [`verify`](super::EasyAuthLayer::verify) tokens, else no request passes, and the answer is 500.
+    /// Requires a bearer token that meets this requirement. The outer layer must
+    /// [`verify`](super::EasyAuthLayer::verify) tokens; otherwise every request is rejected with 500.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
@@ -73,7 +74,7 @@ impl<S> Layer<S> for RequireLayer {
     }
 }
 
-/// A service inside of [`RequireLayer`].
+/// The service that [`RequireLayer`] wraps around another one.
 #[derive(Debug, Clone)]
 pub struct Require<S> {
     inner: S,
