@@ -20,7 +20,7 @@ use crate::{
 /// - It is not a prefetch (`Sec-Purpose`, `Purpose`).
 /// - It has no `Authorization`, and no header of a library that loads parts of pages, such as
 ///   `HX-Request` of htmx. `X-Requested-With` is allowed only with the application name that Android's
-///   `WebView` sends.
+///   web view sends.
 /// - Its address is a path of this site to return to.
 ///
 /// Every other request gets 401.
