@@ -52,6 +52,7 @@ pub(crate) enum OwnedAudience {
 }
 
 impl OwnedAudience {
+    #[cfg(feature = "verify")]
     pub(crate) fn audience(&self) -> Audience<'_> {
         match self {
             Self::Resource(resource) => (*resource).into(),

@@ -76,7 +76,7 @@ impl VerifierBuilder {
     }
 
     /// Accepts tokens for exactly this audience: an App ID URI, the client ID of an issuer other than
-    /// Entra, or your own [`Resource`](crate::resource::Resource). If called more than once, any of them
+    /// Entra, or your own [`Resource`]. If called more than once, any of them
     /// is accepted. At least one audience or [`application`](Self::application) is required.
     ///
     /// Version 2.0 tokens of Entra never have an App ID URI in `aud`; they have the client ID.

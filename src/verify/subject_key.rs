@@ -14,13 +14,13 @@ use crate::{issuer, jwt::Token, principal::is_identifier, resource::is_guid};
 /// It is built from a verified token: the first of these pairs that the token has (Microsoft identity
 /// platform: "Secure applications and APIs by validating claims"):
 ///
-/// 1. The tenant (`tid`) and the object ID, if the issuer is the tenant's own. Equal in all such tokens
-///    of the caller, in every application.
+/// 1. The tenant and the object ID, if the issuer is the tenant's own. Equal in all such tokens of the
+///    caller, in every application. ID tokens of Entra have `tid` only if the sign-in requests the scope
+///    `profile`; without it, the issuer names the tenant.
 /// 2. The issuer and the object ID: for Azure AD B2C, whose tokens have no `tid`, and for other issuers.
 /// 3. The issuer and the subject. Entra gives a user a different subject for each application.
 ///
-/// Tokens with different pairs have different keys. ID tokens of Entra have `tid` only if the sign-in
-/// requests the scope `profile`, so always request it.
+/// Tokens with different pairs have different keys.
 ///
 /// The key never contains an email address or a user name: they change, and another user can get them.
 /// It never contains the subject that Azure AD B2C gives to all its users,
@@ -106,9 +106,11 @@ impl<T: Checked> Token<T> {
         let object = self.object_id().filter(|id| is_identifier(id));
         let subject = self.subject().filter(|id| is_identifier(id));
         // Any issuer can write any `tid`. It counts only if the issuer belongs to that tenant.
-        let own_tenant = self.tenant_id().filter(|tenant| {
-            issuer::tenant(issuer).is_some_and(|own| own.eq_ignore_ascii_case(tenant))
-        });
+        let tenant_of_issuer = issuer::tenant(issuer);
+        let own_tenant = match self.tenant_id() {
+            Some(tenant) => tenant_of_issuer.filter(|own| own.eq_ignore_ascii_case(tenant)),
+            None => tenant_of_issuer.filter(|_| issuer::is_workforce(issuer)),
+        };
         Some(SubjectKey::new(match (own_tenant, object, subject) {
             (Some(tenant), Some(object), _) => [("tid", guid(tenant)), ("oid", guid(object))],
             (None, Some(object), _) => [("iss", issuer.into()), ("oid", guid(object))],

@@ -52,7 +52,7 @@ pub struct Verifier(Policy);
 
 /// An access token that a [`Verifier`] has verified.
 ///
-/// It has all methods of [`UnverifiedToken`](crate::UnverifiedToken), and
+/// It has all methods of [`UnverifiedToken`], and
 /// [`authorize`](Self::authorize). Only a verifier can make one: there is no constructor, no conversion,
 /// no `Deserialize`.
 ///

@@ -65,6 +65,8 @@ fn the_same_caller() {
     let other = Draft::access_v1().with("email", "other@example.com").with("sub", "s");
     assert_eq!(passes(&other).subject_key(), own);
     assert_eq!(verify_id(&Draft::id().sign()).unwrap().subject_key(), own);
+    // An ID token of a sign-in without the scope `profile`, whose issuer names the tenant.
+    assert_eq!(key(ISSUER, &Draft::id().without("tid")), own);
     assert_ne!(passes(&Draft::access().with("oid", APP)).subject_key(), own);
     // External ID, whose issuer has a host of its own, is a tenant like another.
     let external = format!("https://{TENANT}.ciamlogin.com/{TENANT}/v2.0");

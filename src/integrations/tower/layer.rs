@@ -96,7 +96,8 @@ impl EasyAuthLayer {
         self.with(|config| config.login = Some(login))
     }
 
-    /// Verifies the bearer token of each request that has one.
+    /// Verifies the bearer token of each request that has one. A layer has one `BearerAuth`: if set twice,
+    /// here or by [`confirm_by_bearer`](Self::confirm_by_bearer), the last value wins.
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
