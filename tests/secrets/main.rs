@@ -167,7 +167,7 @@ fn damaged(text: &str, damage: &(prop::sample::Index, u8)) -> String {
         5 => characters.insert(at, '.'),
         6 => characters.insert(at, ' '),
         7 => characters.insert(at, 'é'),
-        8 => drop(characters.remove(at)),
+        8 => drop(characters.splice(at..characters.len().min(at + 1), [])),
         _ => characters.insert(at, '\u{7}'),
     }
     characters.into_iter().collect()
