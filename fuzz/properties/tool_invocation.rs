@@ -149,7 +149,7 @@ fn assert_same(
     if let (Err(actual), Err(expected)) = (actual, expected) {
         // Of two problems, the one that is read first is reported: what is wrong with a context may come before
         // the place where the text ends to be JSON.
-        let own = [*expected, Problem::Twice, Problem::NoHeaders];
+        let own = [*expected, Problem::Twice, Problem::NotATool, Problem::NoHeaders];
         assert!(Problem::of(actual).is_some_and(|problem| own.contains(&problem)), "{actual:?}");
     }
     let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
