@@ -332,7 +332,7 @@ pub(super) fn is_first_version(root: Json<'_>) -> bool {
 }
 
 /// Whether a document that could be of the first version lacks sections: one with all is of the second.
-fn lacks_sections(form: Form, root: Json<'_>) -> bool {
+pub(super) fn lacks_sections(form: Form, root: Json<'_>) -> bool {
     let sections = form.wrapper().map_or(Some(root), |name| root.get(name));
     let full = ["platform", "globalValidation", "identityProviders", "login"];
     full.iter().any(|name| sections.is_none_or(|own| own.get(name).is_none()))

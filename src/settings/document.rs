@@ -86,12 +86,10 @@ impl AuthSettingsV2 {
         if form.wrapper().is_some_and(|name| root.get(name).is_none()) {
             return Err(detect::form(root).err().unwrap_or_else(|| detect::not_settings(None)));
         }
-        let doc = Self::new(text, form, Path::default(), start);
-        if doc.missing.is_empty() || !detect::is_first_version(doc.text.root()) {
-            Ok(doc)
-        } else {
-            Err(SettingsError::first_version())
+        if detect::lacks_sections(form, root) && detect::is_first_version(root) {
+            return Err(SettingsError::first_version());
         }
+        Ok(Self::new(text, form, Path::default(), start))
     }
 
     /// Reads one of several resources in a deployment template, by its JSON Pointer:
