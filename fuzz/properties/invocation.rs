@@ -93,8 +93,13 @@ fn assert_same(actual: &Result<Invocation, InvocationError>, expected: Result<Re
     let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
     let texts = (actual.binding(), actual.url(), actual.method());
     assert_eq!(texts, (&*expected.binding, &*expected.url, &*expected.method));
-    for name in expected.headers.iter().map(|(name, _)| name.as_str()).chain(["Host"]) {
-        let values = expected.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
+    assert_headers(actual, &expected.headers);
+}
+
+/// Headers are those that were sent, under names in any case.
+pub(crate) fn assert_headers(actual: &impl HeaderSource, expected: &[(String, String)]) {
+    for name in expected.iter().map(|(name, _)| name.as_str()).chain(["Host"]) {
+        let values = expected.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
         let values: Vec<&[u8]> = values.map(|(_, value)| value.as_bytes()).collect();
         let read = |name: &str| -> Vec<&[u8]> {
             (0..).map_while(|index| actual.header(name, index)).collect()
@@ -102,7 +107,7 @@ fn assert_same(actual: &Result<Invocation, InvocationError>, expected: Result<Re
         assert_eq!(read(name), values);
         assert_eq!(read(&name.to_ascii_uppercase()), values);
     }
-    let of_pairs = EasyAuthPrincipal::from_headers(&expected.headers);
+    let of_pairs = EasyAuthPrincipal::from_headers(expected);
     assert_eq!(EasyAuthPrincipal::from_headers(actual), of_pairs);
 }
 

@@ -3,12 +3,10 @@
 
 use std::collections::HashSet;
 
-use easyauth::{
-    EasyAuthPrincipal, HeaderSource,
-    functions::{InvocationError, ToolInvocation},
-};
+use easyauth::functions::{InvocationError, ToolInvocation};
 
 use super::{
+    invocation::assert_headers,
     json::Json,
     secrets::{CANARY, masked_json, printed},
 };
@@ -154,17 +152,7 @@ fn assert_same(
     }
     let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
     assert_eq!(actual.tool(), expected.name);
-    for name in expected.headers.iter().map(|(name, _)| name.as_str()).chain(["Host"]) {
-        let values = expected.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
-        let values: Vec<&[u8]> = values.map(|(_, value)| value.as_bytes()).collect();
-        let read = |name: &str| -> Vec<&[u8]> {
-            (0..).map_while(|index| actual.header(name, index)).collect()
-        };
-        assert_eq!(read(name), values);
-        assert_eq!(read(&name.to_ascii_uppercase()), values);
-    }
-    let of_pairs = EasyAuthPrincipal::from_headers(&expected.headers);
-    assert_eq!(EasyAuthPrincipal::from_headers(actual), of_pairs);
+    assert_headers(actual, &expected.headers);
 }
 
 /// A context as a client would like it.

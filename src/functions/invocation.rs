@@ -103,12 +103,7 @@ impl fmt::Debug for Invocation {
 type Bindings = Vec<Result<Invocation, InvocationError>>;
 
 fn read(payload: &[u8], wanted: Option<&str>) -> Result<Bindings, InvocationError> {
-    if payload.len() > MAX_INVOCATION_LEN {
-        return Err(InvocationError::TooLong { length: payload.len() });
-    }
-    let payload = std::str::from_utf8(payload)
-        .map_err(|error| InvocationError::Json { position: error.valid_up_to() })?;
-    let mut json = Reader::new(payload);
+    let mut json = Reader::new(checked(payload)?);
     if json.kind()? != Kind::Object {
         json.skip()?;
         json.end()?;
@@ -124,6 +119,15 @@ fn read(payload: &[u8], wanted: Option<&str>) -> Result<Bindings, InvocationErro
     })?;
     json.end()?;
     data.flatten().ok_or(InvocationError::NotAnInvocation)
+}
+
+/// The text of a payload, if it is not too long.
+pub(super) fn checked(text: &[u8]) -> Result<&str, InvocationError> {
+    if text.len() > MAX_INVOCATION_LEN {
+        return Err(InvocationError::TooLong { length: text.len() });
+    }
+    std::str::from_utf8(text)
+        .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
 }
 
 /// Reads `Data`: names of bindings and their values.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     header_list::HeaderList,
-    invocation::{InvocationError, MAX_INVOCATION_LEN, once, text},
+    invocation::{InvocationError, checked, once, text},
 };
 use crate::{
     escape::Escaped,
@@ -115,14 +115,6 @@ impl fmt::Debug for ToolInvocation {
             .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
-}
-
-fn checked(text: &[u8]) -> Result<&str, InvocationError> {
-    if text.len() > MAX_INVOCATION_LEN {
-        return Err(InvocationError::TooLong { length: text.len() });
-    }
-    std::str::from_utf8(text)
-        .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
 }
 
 /// Reads `Data`: the context in the binding with this name.
