@@ -34,7 +34,7 @@ pub(crate) fn advise(cause: Cause, diagnosis: &Diagnosis) -> Vec<Step> {
     let is_static_web_app = cause == Cause::StaticWebApp;
     let mut steps = Vec::new();
     steps.extend(is_static_web_app.then_some(Step::HostElsewhere));
-    // At the other site nobody has signed in yet.
+    // The user has not signed in at the other site yet.
     let is_of_use = |cure: &&Cure| !is_static_web_app || **cure != Cure::SignInAgain;
     steps.extend(diagnosis.cures().iter().filter(is_of_use).map(Step::of));
     steps.extend(is_static_web_app.then_some(Step::LinkFromSite));

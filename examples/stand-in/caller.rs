@@ -157,7 +157,7 @@ impl Callers {
     }
 }
 
-/// What nobody can guess: the id of a session, or the state of a sign-in. `None` without randomness.
+/// A random string: the ID of a session, or the state of a sign-in. `None` if the system has no randomness.
 pub(crate) fn random_id() -> Option<String> {
     let mut id = [0; 16];
     rand::fill(&mut id).ok()?;

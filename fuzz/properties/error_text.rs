@@ -226,7 +226,7 @@ fn check_order(actual: &ErrorExplanation, in_text: &[&'static KnownError]) {
     }
 }
 
-/// A token in front of a text or behind it changes nothing, and is never shown.
+/// A token before or after a text changes nothing, and is never shown.
 fn check_tokens_change_nothing(text: &str, actual: Option<&ErrorExplanation>) {
     let token = format!("Bearer eyJ{CANARY}.eyJ{CANARY}.{CANARY}");
     // The bracket ends a list that is cut off.

@@ -211,7 +211,7 @@ impl Rules {
         let claims = Claims::read(token)?;
         self.check_issuer(&claims, key)?;
         require(claims.list("aud").any(|own| is_for(own, self.audience)))?;
-        // OpenID Connect Core section 3.1.3.7: an ID token is for nobody else.
+        // OpenID Connect Core section 3.1.3.7: reject an ID token with an untrusted audience.
         let is_access = matches!(self.kind, Kind::Access);
         require(is_access || claims.list("aud").all(|own| is_for(own, self.audience)))?;
         check_times(&claims)?;

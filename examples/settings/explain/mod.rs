@@ -130,7 +130,7 @@ fn is_unknown<T>(settings: &AuthSettingsV2, setting: Setting<'_, T>) -> bool {
     settings.read(setting).is_err()
 }
 
-/// What only the template tells, or nobody.
+/// What only the template decides.
 fn unknown_is(what: &str) -> String {
     format!("{what} is unknown: decided by the template, or by a value of another type.")
 }
