@@ -298,7 +298,7 @@ fn single<'a, H: HeaderSource + ?Sized>(
 }
 
 /// The only value of a machine-written header: printable ASCII.
-pub(crate) fn machine_value<'a, H: HeaderSource + ?Sized>(
+pub(crate) fn ascii_value<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &str,
 ) -> Result<Option<&'a str>, HeaderErrorKind> {
@@ -313,7 +313,7 @@ pub(crate) fn machine_value<'a, H: HeaderSource + ?Sized>(
 
 /// The only value of a header with a person's name: UTF-8, else ISO 8859-1, because no source says which
 /// encoding the platform sends. An empty value counts as absent: GitHub on Container Apps sends one.
-pub(crate) fn human_value<H: HeaderSource + ?Sized>(
+pub(crate) fn utf8_value<H: HeaderSource + ?Sized>(
     headers: &H,
     name: &'static str,
 ) -> Result<Option<String>, HeaderError> {

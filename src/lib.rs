@@ -30,14 +30,14 @@
 //! | tokens that came along | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
 //! | what is in a token | [`UnverifiedToken`] |
 #![cfg_attr(feature = "verify", doc = "| verified tokens, keys | [`verify`] |")]
-//! | what to answer to a request that may not pass | [`Refusal`], [`Challenge`] |
+//! | what to answer to a request that may not pass | [`Rejection`], [`Challenge`] |
 #![cfg_attr(
     feature = "verify",
     doc = "| whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |"
 )]
 //! | APIs, audiences and scopes | [`resource`] |
-//! | what a token opens, why not, and the cure | [`Requirement`], [`Diagnosis`] |
-//! | the settings of the site, and the way from a diagnosis to a request that cures | [`settings`] |
+//! | what a token opens, why not, and the fix | [`Requirement`], [`Diagnosis`] |
+//! | the settings of the site, and the way from a diagnosis to a request that fixes | [`settings`] |
 //! | the platform's own pages: sign-in, sign-out, refresh | [`endpoints`] |
 //! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
 //! | what an error of a sign-in, a token endpoint or an API means, and who can fix it | [`error_codes`] |
@@ -53,13 +53,14 @@
 //! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
 #![cfg_attr(feature = "verify", doc = "[`verify::VerifyError`], [`access::Denied`],")]
 //! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. Those
-//! about requests become a [`Refusal`] by `?`, which knows the status and the headers to answer with: 400
+//! about requests become a [`Rejection`] by `?`, which knows the status and the headers to answer with: 400
 //! for what the platform does not send, 401 and 403 for tokens.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 pub mod access;
 mod base64;
+mod challenge;
 #[cfg(any(feature = "azure_core", feature = "verify"))]
 mod clock;
 pub mod endpoints;
@@ -75,10 +76,11 @@ mod issuer;
 mod json;
 mod jwt;
 mod kinds;
+mod login_parameters;
 mod platform;
 mod principal;
 mod provider;
-pub mod refusal;
+pub mod rejection;
 pub mod resource;
 pub mod settings;
 #[cfg(feature = "testing")]
@@ -99,12 +101,12 @@ pub use jwt::{
 };
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{
-    Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, Shape,
+    Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalFormat,
     me::{MAX_ME_LEN, MeError, Session},
 };
 pub use provider::IdentityProvider;
-pub use refusal::{Challenge, Refusal};
+pub use rejection::{Challenge, Rejection};
 pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
-    NotABearerToken, ProviderTokens, RefreshToken, Renewal,
+    InvalidBearerToken, ProviderTokens, RefreshToken, Renewal,
 };

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use easyauth::{
     AccessToken, EasyAuthPrincipal, ExpiresOn, HeaderSource, IdentityProvider, PrincipalError,
-    ProviderTokens, Shape,
+    PrincipalFormat, ProviderTokens,
     endpoints::ReturnTo,
     headers::{self, HeaderError, MAX_HEADER_LEN, OriginalUrl},
 };
@@ -214,7 +214,7 @@ fn check_principal(lines: &[Line], result: &Result<Option<EasyAuthPrincipal>, Pr
         }
         Some(object) => object.assert_same_claims(user),
         None => {
-            assert_eq!(user.shape(), Shape::HeadersOnly);
+            assert_eq!(user.format(), PrincipalFormat::HeadersOnly);
             assert_eq!(user.provider().as_str(), expected.front_end.unwrap_or_default());
             assert_eq!(user.claims().len(), 0);
         }

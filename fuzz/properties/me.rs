@@ -1,6 +1,6 @@
 //! `/.auth/me`: the input is the body of the answer.
 
-use easyauth::{ExpiresOn, MAX_ME_LEN, Session, Shape};
+use easyauth::{ExpiresOn, MAX_ME_LEN, PrincipalFormat, Session};
 
 use super::{
     json::{Json, Refused},
@@ -70,7 +70,7 @@ fn sessions(json: &Json) -> Result<Vec<Expected>, Refused> {
 fn app_service(session: &Json) -> Result<Expected, Refused> {
     session.members()?;
     let principal = Principal {
-        shape: Shape::AppService,
+        format: PrincipalFormat::AppService,
         provider: provider_name(session, "provider_name")?,
         claims: claims(session, "user_claims")?,
         name_type: None,

@@ -3,8 +3,8 @@
 use std::net::Ipv6Addr;
 
 use easyauth::verify::{
-    Algorithm, Authority, BuildError, MAX_DOCUMENT_LEN, Metadata, MetadataUri, NotAMetadataUri,
-    Verifier,
+    Algorithm, Authority, InvalidMetadataUri, MAX_DOCUMENT_LEN, Metadata, MetadataUri, Verifier,
+    VerifierBuildError,
 };
 
 use super::{
@@ -31,7 +31,7 @@ const DOMAINS: [&str; 5] =
 
 const THIS_MACHINE: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
-type Parse = fn(&str) -> Result<MetadataUri, NotAMetadataUri>;
+type Parse = fn(&str) -> Result<MetadataUri, InvalidMetadataUri>;
 
 pub(crate) fn check(input: &[u8]) {
     let Ok(input) = std::str::from_utf8(input) else { return };
@@ -135,7 +135,7 @@ impl Expected {
         let authority = Authority::from_metadata(metadata);
         let verifier = Verifier::builder(authority).audience("api://my-api").build();
         let is_of_any_tenant = self.issuer.contains("{tenantid}");
-        let refused = BuildError::IssuerOfAnyTenant(self.issuer.as_str().into());
+        let refused = VerifierBuildError::IssuerOfAnyTenant(self.issuer.as_str().into());
         assert!(!is_of_any_tenant || verifier.as_ref().err() == Some(&refused));
         let is_plain = self.issuer.starts_with("https://")
             && Address::read(&self.issuer).is_some_and(|issuer| issuer.is_plain)

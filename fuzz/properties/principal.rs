@@ -9,7 +9,7 @@ use base64::{
         URL_SAFE_PAD_INDIFFERENT,
     },
 };
-use easyauth::{ClaimType, EasyAuthPrincipal, Groups, Shape, headers::MAX_HEADER_LEN};
+use easyauth::{ClaimType, EasyAuthPrincipal, Groups, PrincipalFormat, headers::MAX_HEADER_LEN};
 
 use super::{
     json::{Json, Refused},
@@ -65,7 +65,7 @@ type Claims = Vec<(String, String)>;
 /// What a principal says, by another reader.
 #[derive(Debug)]
 pub(crate) struct Principal {
-    pub(crate) shape: Shape,
+    pub(crate) format: PrincipalFormat,
     pub(crate) provider: String,
     pub(crate) claims: Claims,
     pub(crate) name_type: Option<String>,
@@ -95,9 +95,9 @@ impl Principal {
             ["identityProvider", "userId", "userDetails", "userRoles"];
         let members = json.members()?;
         let has = |names: &[&str]| members.iter().any(|(name, _)| names.contains(&name.as_str()));
-        let (shape, provider) = match (has(&APP_SERVICE), has(&STATIC_WEB_APPS)) {
-            (true, false) => (Shape::AppService, "auth_typ"),
-            (false, true) => (Shape::StaticWebApps, "identityProvider"),
+        let (format, provider) = match (has(&APP_SERVICE), has(&STATIC_WEB_APPS)) {
+            (true, false) => (PrincipalFormat::AppService, "auth_typ"),
+            (false, true) => (PrincipalFormat::StaticWebApps, "identityProvider"),
             _ => return Err(Refused),
         };
         let user_roles = json.nullable_list("userRoles")?.iter().filter_map(|role| match role {
@@ -107,7 +107,7 @@ impl Principal {
         });
         let claims = claims(json, "claims")?;
         Ok(Self {
-            shape,
+            format,
             provider: provider_name(json, provider)?,
             claims,
             name_type: json.nullable_text("name_typ")?,
@@ -121,7 +121,7 @@ impl Principal {
     /// A visitor of a Static Web App who has not signed in.
     pub(crate) fn is_anonymous(&self) -> bool {
         let says_nothing = |role: &String| matches!(&*role.trim().to_lowercase(), "" | "anonymous");
-        self.shape == Shape::StaticWebApps && self.user_roles.iter().all(says_nothing)
+        self.format == PrincipalFormat::StaticWebApps && self.user_roles.iter().all(says_nothing)
     }
 
     /// Whether a claim that says who the caller is may have two values: objects and lists that are
@@ -141,8 +141,8 @@ impl Principal {
                 || is("AuthenticationTypes.Federation")
         });
         let has_identity = ["oid", "sub"].iter().any(|name| self.claim(name).is_some());
-        let is_known = |id: &str| match self.shape {
-            Shape::StaticWebApps => {
+        let is_known = |id: &str| match self.format {
+            PrincipalFormat::StaticWebApps => {
                 self.user_id.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(id))
             }
             _ if has_identity && (is("aad") || is("google")) => {
@@ -154,7 +154,7 @@ impl Principal {
     }
 
     pub(crate) fn assert_same(&self, user: &EasyAuthPrincipal) {
-        assert_eq!(user.shape(), self.shape);
+        assert_eq!(user.format(), self.format);
         assert_eq!(user.provider().as_str(), self.provider);
         assert_eq!(claims_of(user), self.claims);
         assert_eq!(user.name_claim_type(), self.name_type.as_deref());
@@ -222,8 +222,8 @@ impl Principal {
                 Json::object([("typ", Json::Text(typ)), ("val", Json::Text(val))])
             }));
         let provider = Json::text(user.provider().as_str());
-        match user.shape() {
-            Shape::StaticWebApps => Json::object([
+        match user.format() {
+            PrincipalFormat::StaticWebApps => Json::object([
                 ("identityProvider", provider),
                 ("userId", text(self.user_id.as_deref())),
                 ("userDetails", text(self.user_details.as_deref())),

@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use easyauth::{
-    AccessToken, EasyAuthPrincipal, Shape,
+    AccessToken, EasyAuthPrincipal, PrincipalFormat,
     functions::{MAX_ROLES_REQUEST_LEN, RolesRequest, RolesRequestError, roles_response},
     headers::MAX_HEADER_LEN,
 };
@@ -101,7 +101,7 @@ impl Request {
 
     fn assert_same(&self, actual: &RolesRequest) {
         self.user.assert_same(actual.user());
-        assert_eq!(actual.user().shape(), Shape::StaticWebApps);
+        assert_eq!(actual.user().format(), PrincipalFormat::StaticWebApps);
         assert!(!actual.user().is_in_role(CANARY));
         let token = actual.access_token().map(AccessToken::expose_secret);
         assert_eq!(token, self.access_token.as_deref());

@@ -1,4 +1,4 @@
-//! What is found in settings, and the cures.
+//! What is found in settings, and the fixes.
 
 use easyauth::settings::{AuthSettingsV2, Finding, Rule, custom, entra, sections};
 
@@ -9,7 +9,7 @@ use super::{
     settings_model::{Lists, at, member, put, steps},
 };
 
-/// How often all cures may be applied until none is left. A wrong name hides what is inside, at each of
+/// How often all fixes may be applied until none is left. A wrong name hides what is inside, at each of
 /// the levels of a document, and what is found there can hide something else.
 const MAX_ROUNDS: usize = 12;
 
@@ -45,7 +45,7 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let line = finding.to_string();
     assert!(!line.chars().any(char::is_control), "{line}");
     assert!(
-        [finding.message(), finding.why(), finding.cure()]
+        [finding.message(), finding.why(), finding.remedy()]
             .iter()
             .all(|part| { line.contains(part) && !part.is_empty() })
     );
@@ -55,11 +55,11 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     assert_eq!(text("severity"), Some(finding.severity().as_str()));
     assert_eq!(text("pointer"), Some(pointer.as_str()));
     assert_eq!(text("message"), Some(finding.message()));
-    assert_eq!(text("cure"), Some(finding.cure()));
+    assert_eq!(text("fix"), Some(finding.remedy()));
     assert_eq!(json.get("fixable"), Some(&finding.is_fixable().into()));
 }
 
-/// A cure cures, and once is enough.
+/// A fix fixes, and once is enough.
 fn check_fix(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let mut fixed = settings.clone();
     assert_eq!(finding.fix(&mut fixed), finding.is_fixable());
@@ -75,7 +75,7 @@ fn check_fix(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
         let place = left.iter().position(|own| *own == leaf);
         assert!(place.map(|place| left.swap_remove(place)).is_some(), "{leaf} is lost: {finding}");
     }
-    assert!(!fixed.lint().iter().any(|other| is_same(other, finding)), "not cured: {finding}");
+    assert!(!fixed.lint().iter().any(|other| is_same(other, finding)), "not fixed: {finding}");
 }
 
 /// The document without what is wrong.
@@ -107,7 +107,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     (one.rule(), one.pointer(), one.message()) == (other.rule(), other.pointer(), other.message())
 }
 
-/// All cures together come to an end.
+/// All fixes together come to an end.
 fn check_all_fixes(settings: &AuthSettingsV2) {
     let mut settings = settings.clone();
     let fixable = |settings: &AuthSettingsV2| -> Vec<Finding> {

@@ -144,8 +144,8 @@ pub(crate) fn moment(seconds: u64) -> SystemTime {
 fn requirements() -> [Requirement; 3] {
     [
         Requirement::any_scope(["-", "_"]).or_app_role("-").on(GRAPH),
-        Requirement::all_scopes(["-", "_"]).on_audience("api://orders").from_user(),
-        Requirement::user_role("-").from_app(),
+        Requirement::all_scopes(["-", "_"]).on_audience("api://orders").by_user(),
+        Requirement::user_role("-").by_app(),
     ]
 }
 
@@ -166,7 +166,7 @@ fn check_diagnoses(token: &UnverifiedToken) {
             assert_eq!(diagnosis.opens(), diagnosis.reasons().is_empty());
             if diagnosis.opens() {
                 assert!(!token.is_expired_at(now) && !token.is_id_token());
-                assert!(!token.is_bound_to_key() && diagnosis.cures().is_empty());
+                assert!(!token.is_bound_to_key() && diagnosis.fixes().is_empty());
             }
         }
         let expired = token.expires_at().is_none_or(|end| now >= end);

@@ -26,7 +26,7 @@ pub(crate) fn check(input: &[u8]) {
     if status.is_success() {
         check_token(status, body);
     } else {
-        check_refusal(status, body);
+        check_rejection(status, body);
     }
 }
 
@@ -122,7 +122,7 @@ fn seconds(value: Option<&Json>) -> Result<Option<Duration>, Refused> {
 }
 
 /// RFC 6749 section 5.2.
-fn check_refusal(status: StatusCode, body: &[u8]) {
+fn check_rejection(status: StatusCode, body: &[u8]) {
     let result = TokenResponse::parse(status, body);
     assert!(result.is_err(), "accepted {result:?}");
     let shown = printed(&result);

@@ -6,7 +6,7 @@ use super::{
     Permission, Reason, Requirement,
     reason::{InARow, mismatches},
 };
-use crate::{refusal::Challenge, verify::VerifiedToken};
+use crate::{rejection::Challenge, verify::VerifiedToken};
 
 /// A verified token that does not meet a requirement, with every reason. Respond with
 /// [`challenge`](Self::challenge).

@@ -5,11 +5,11 @@ use std::{fmt, time::SystemTime};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{
-    Cure, Note, Reason, Requirement,
+    Fix, Note, Reason, Requirement,
     origin::Origin,
     plan::{is_graph, plan},
     reason::{ApiName, InARow, examine},
-    shape::Shape,
+    shape::PrincipalFormat,
 };
 use crate::{
     escape::Escaped,
@@ -22,12 +22,12 @@ use crate::{
 ///
 /// Its `Display` form is a paragraph for a human who reads the log. Programs use
 /// [`outcome`](Self::outcome), [`reasons`](Self::reasons), [`notes`](Self::notes) and
-/// [`cures`](Self::cures), or its [`Serialize`] form: `{"opens", "outcome", "api", "reasons": [{"code",
-/// "message"}], "notes", "cures": [{"code", "message"}], "loginParameters"}`.
+/// [`fixes`](Self::fixes), or its [`Serialize`] form: `{"opens", "outcome", "api", "reasons": [{"code",
+/// "message"}], "notes", "fixes": [{"code", "message"}], "loginParameters"}`.
 ///
 /// # The steps
 ///
-/// [`cures`](Self::cures) are steps, in the order in which to take them. They are derived from the
+/// [`fixes`](Self::fixes) are steps, in the order in which to take them. They are derived from the
 /// reasons, the source of the token, and the other tokens of the caller. For a typical site and tenant,
 /// they lead to a token that opens the API. Some steps may need another person, such as an
 /// administrator. If the token reveals nothing, there are no steps.
@@ -50,7 +50,7 @@ use crate::{
 ///     "this token does not open Azure Resource Manager: it is for Microsoft Graph \
 ///      (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager;",
 /// ));
-/// let steps: Vec<&str> = diagnosis.cures().iter().map(|step| step.code()).collect();
+/// let steps: Vec<&str> = diagnosis.fixes().iter().map(|step| step.code()).collect();
 /// assert_eq!(steps, ["add-delegated-permission", "set-login-parameters", "sign-in-again"]);
 /// assert_eq!(
 ///     diagnosis.login_parameters().unwrap().to_wire(),
@@ -65,7 +65,7 @@ pub struct Diagnosis {
     outcome: Outcome,
     reasons: Vec<Reason>,
     notes: Vec<Note>,
-    cures: Vec<Cure>,
+    fixes: Vec<Fix>,
 }
 
 /// The result of a diagnosis.
@@ -148,12 +148,12 @@ impl Diagnosis {
         now: SystemTime,
         origin: &Origin,
     ) -> Self {
-        let reason = match token.map(|token| Shape::of(token.expose_secret())) {
+        let reason = match token.map(|token| PrincipalFormat::of(token.expose_secret())) {
             None => Reason::NoToken,
-            Some(Shape::Jwt { token, is_signed }) => {
+            Some(PrincipalFormat::Jwt { token, is_signed }) => {
                 return Self::of_jwt(&token, is_signed, wanted, now, origin);
             }
-            Some(Shape::Other(reason)) => reason,
+            Some(PrincipalFormat::Other(reason)) => reason,
         };
         // For a token that cannot be read, the only known expiry is the platform's.
         let since = origin.expires_on().and_then(|end| now.duration_since(end).ok());
@@ -180,7 +180,7 @@ impl Diagnosis {
     fn new(
         wanted: &Requirement,
         reasons: Vec<Reason>,
-        steps: impl FnOnce(&[Reason]) -> Vec<Cure>,
+        steps: impl FnOnce(&[Reason]) -> Vec<Fix>,
         origin: &Origin,
     ) -> Self {
         let api = wanted.api().map(|api| ApiName::of(api).title());
@@ -198,11 +198,11 @@ impl Diagnosis {
         } else {
             Outcome::DoesNotOpen
         };
-        let cures = match outcome {
+        let fixes = match outcome {
             Outcome::DoesNotOpen => steps(&reasons),
             Outcome::Opens | Outcome::CannotTell => Vec::new(),
         };
-        Self { api, outcome, reasons, notes: Vec::new(), cures }
+        Self { api, outcome, reasons, notes: Vec::new(), fixes }
     }
 
     /// The outcome: whether the token opens the API.
@@ -239,15 +239,15 @@ impl Diagnosis {
     /// The steps that fix it, in the order in which to take them. Empty if the token opens the API, if
     /// that is undecided, or if no helpful step is known.
     #[must_use]
-    pub fn cures(&self) -> &[Cure] {
-        &self.cures
+    pub fn fixes(&self) -> &[Fix] {
+        &self.fixes
     }
 
     /// The `loginParameters` to set, if a step sets them.
     #[must_use]
     pub fn login_parameters(&self) -> Option<LoginParameters> {
-        self.cures.iter().find_map(|cure| match cure {
-            Cure::SetLoginParameters(parameters) => Some(parameters.clone()),
+        self.fixes.iter().find_map(|fix| match fix {
+            Fix::SetLoginParameters(parameters) => Some(parameters.clone()),
             _ => None,
         })
     }
@@ -260,13 +260,13 @@ impl fmt::Display for Diagnosis {
         for note in &self.notes {
             write!(f, "; note: {note}")?;
         }
-        for (index, cure) in self.cures.iter().enumerate() {
+        for (index, fix) in self.fixes.iter().enumerate() {
             f.write_str(match index {
-                _ if cure.is_optional() => "; for the next time, ",
+                _ if fix.is_optional() => "; for the next time, ",
                 0 => ". To fix it, ",
                 _ => "; then ",
             })?;
-            cure.fmt(f)?;
+            fix.fmt(f)?;
         }
         Ok(())
     }
@@ -280,7 +280,7 @@ impl fmt::Debug for Diagnosis {
             .field("outcome", &self.outcome)
             .field("reasons", &self.reasons)
             .field("notes", &self.notes)
-            .field("cures", &self.cures)
+            .field("fixes", &self.fixes)
             .finish()
     }
 }
@@ -316,7 +316,7 @@ impl Serialize for Diagnosis {
         diagnosis.serialize_field("api", &self.api)?;
         diagnosis.serialize_field("reasons", &coded(&self.reasons, Reason::code))?;
         diagnosis.serialize_field("notes", &coded(&self.notes, |note| note.code()))?;
-        diagnosis.serialize_field("cures", &coded(&self.cures, Cure::code))?;
+        diagnosis.serialize_field("fixes", &coded(&self.fixes, Fix::code))?;
         let parameters = self.login_parameters().map(|parameters| parameters.to_wire());
         diagnosis.serialize_field("loginParameters", &parameters)?;
         diagnosis.end()

@@ -1,10 +1,10 @@
 //! Whether a token opens an API, and if not, why and how to fix it.
 
 mod audience;
-mod cure;
 #[cfg(feature = "verify")]
 mod denied;
 mod diagnosis;
+mod fix;
 mod note;
 mod origin;
 mod plan;
@@ -12,10 +12,10 @@ mod reason;
 mod requirement;
 mod shape;
 
-pub use cure::Cure;
 #[cfg(feature = "verify")]
 pub use denied::Denied;
 pub use diagnosis::{Diagnosis, Outcome};
+pub use fix::Fix;
 pub use note::Note;
 #[cfg(feature = "azure_core")]
 pub(crate) use origin::Origin;

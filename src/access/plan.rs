@@ -1,7 +1,7 @@
 //! From the reasons and other known facts to the steps that fix a token.
 
 use super::{
-    ApiName, Cure, Reason, Requirement,
+    ApiName, Fix, Reason, Requirement,
     origin::{Origin, Store},
 };
 use crate::{
@@ -22,13 +22,13 @@ pub(super) fn plan(
     reasons: &[Reason],
     caller: Option<Caller>,
     origin: &Origin,
-) -> Vec<Cure> {
+) -> Vec<Fix> {
     let case = Case { wanted, reasons, caller };
     if let Some(apis) = case.ambiguous_apis() {
-        return vec![Cure::NameTheApi(apis)];
+        return vec![Fix::NameTheApi(apis)];
     }
     if case.is(|reason| matches!(reason, Reason::StaticWebApps)) {
-        return vec![Cure::SignInAtThisApp];
+        return vec![Fix::SignInAtThisApp];
     }
     if !case.is_of_use() {
         return Vec::new();
@@ -145,62 +145,62 @@ impl Case<'_> {
         (apis.len() > 1 && self.needs_another()).then_some(apis)
     }
 
-    fn as_app(&self) -> Vec<Cure> {
+    fn as_app(&self) -> Vec<Fix> {
         let lacks_role =
             (self.lacks_permission() || self.has_no_claims()) && self.wanted.needs_app_role();
-        let grant = lacks_role.then_some(Cure::GrantAppPermission);
+        let grant = lacks_role.then_some(Fix::GrantAppPermission);
         let scope = self.wanted.api().map(OwnedAudience::default_scope);
-        grant.into_iter().chain([Cure::CallAsApp { scope }]).collect()
+        grant.into_iter().chain([Fix::CallAsApp { scope }]).collect()
     }
 
     /// The steps if an application called without a sign-in. It cannot have permissions that only users
     /// have.
-    fn of_app(&self) -> Option<Vec<Cure>> {
+    fn of_app(&self) -> Option<Vec<Fix>> {
         if self.is_wrong_caller() {
-            return Some(vec![Cure::CallAsUser]);
+            return Some(vec![Fix::CallAsUser]);
         }
         if self.caller != Some(Caller::App) {
             return None;
         }
         if self.lacks_permission() {
-            let role = self.lacks_user_role().then_some(Cure::AssignUserRole);
-            return Some(role.into_iter().chain([Cure::CallAsUser]).collect());
+            let role = self.lacks_user_role().then_some(Fix::AssignUserRole);
+            return Some(role.into_iter().chain([Fix::CallAsUser]).collect());
         }
         (self.is_elsewhere()).then(|| self.as_app())
     }
 
     /// A token of unknown source. Certain steps come first; then a sign-in is assumed as its source.
-    fn pasted(&self) -> Vec<Cure> {
+    fn pasted(&self) -> Vec<Fix> {
         let mut steps = Vec::new();
         if self.is_id_token() {
-            steps.push(Cure::SendAccessToken);
+            steps.push(Fix::SendAccessToken);
             if self.is_default_sign_in() {
                 return steps;
             }
         }
         if self.is_damaged() && !self.needs_another() {
-            steps.push(Cure::UseWholeToken);
+            steps.push(Fix::UseWholeToken);
         }
         if self.needs_another() || self.is_stale() || self.lacks_user_role() {
             let by_app = self.caller == Some(Caller::App);
-            let sign_in = || self.another_sign_in(false, Cure::SignInAgain);
+            let sign_in = || self.another_sign_in(false, Fix::SignInAgain);
             steps.extend(if by_app { self.as_app() } else { sign_in() });
         }
         steps
     }
 
-    fn of_store(&self, store: &Store) -> Vec<Cure> {
+    fn of_store(&self, store: &Store) -> Vec<Fix> {
         let mut steps = Vec::new();
         if self.lacks_token() {
-            steps.extend((!store.is_on).then_some(Cure::EnableTokenStore));
-            steps.push(Cure::SetClientCredential);
+            steps.extend((!store.is_on).then_some(Fix::EnableTokenStore));
+            steps.push(Fix::SetClientCredential);
         }
         if self.is_damaged() && !self.needs_another() {
-            steps.push(Cure::UseWholeToken);
+            steps.push(Fix::UseWholeToken);
         }
         if self.needs_another() || self.lacks_user_role() {
             let keep_refreshing = self.is_stale() || store.has_refresh_token;
-            steps.extend(self.another_sign_in(keep_refreshing, Cure::SignInAgain));
+            steps.extend(self.another_sign_in(keep_refreshing, Fix::SignInAgain));
         } else if self.is_stale() {
             steps.extend(renewal(store));
         }
@@ -208,69 +208,69 @@ impl Case<'_> {
     }
 
     /// Settings of the Entra provider do not change tokens of other providers.
-    fn of_other_provider(&self, store: &Store) -> Vec<Cure> {
+    fn of_other_provider(&self, store: &Store) -> Vec<Fix> {
         let only_stale = self.reasons.iter().all(|reason| matches!(reason, Reason::Expired { .. }));
         if only_stale {
             return renewal(store);
         }
         let mut steps = Vec::new();
-        steps.extend((!store.is_on).then_some(Cure::EnableTokenStore));
-        steps.push(Cure::SetClientCredential);
-        steps.extend(self.another_sign_in(false, Cure::SignInWithEntra));
+        steps.extend((!store.is_on).then_some(Fix::EnableTokenStore));
+        steps.push(Fix::SetClientCredential);
+        steps.extend(self.another_sign_in(false, Fix::SignInWithEntra));
         steps
     }
 
-    fn of_client(&self) -> Vec<Cure> {
+    fn of_client(&self) -> Vec<Fix> {
         let of_microsoft = self.is_for_microsoft();
         let wants_microsoft = self.wants_microsoft();
         let is_elsewhere = self.is_elsewhere();
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        steps.extend(self.lacks_user_role().then_some(Fix::AssignUserRole));
         // Only an access token for this application can be exchanged.
         let is_unusable =
             self.is_id_token() || self.is_personal() || of_microsoft || self.only_shape();
         let lacks_scope = self.lacks_permission() && !self.lacks_user_role() && !is_elsewhere;
         if is_unusable || lacks_scope {
             let own = self.wanted.full_scopes().filter(|_| !wants_microsoft);
-            steps.push(Cure::AskClientForToken { scopes: own.unwrap_or_default() });
+            steps.push(Fix::AskClientForToken { scopes: own.unwrap_or_default() });
             if !wants_microsoft {
                 return steps;
             }
         } else if self.is_stale() || self.is_damaged() || self.lacks_user_role() {
-            steps.push(Cure::AskClient);
+            steps.push(Fix::AskClient);
         }
         if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope)) {
             steps.extend(self.permission());
             let scopes = self.wanted.full_scopes().unwrap_or_default();
-            steps.push(Cure::ExchangeOnBehalfOf { scopes });
+            steps.push(Fix::ExchangeOnBehalfOf { scopes });
         }
         steps
     }
 
-    fn of_exchange(&self) -> Vec<Cure> {
+    fn of_exchange(&self) -> Vec<Fix> {
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        steps.extend(self.lacks_user_role().then_some(Fix::AssignUserRole));
         if self.needs_another() {
             steps.extend(self.permission());
         }
         let scopes = self.wanted.full_scopes().unwrap_or_default();
-        steps.extend((!self.only_shape()).then_some(Cure::RequestScopes(scopes)));
+        steps.extend((!self.only_shape()).then_some(Fix::RequestScopes(scopes)));
         steps
     }
 
     /// The settings for a sign-in that provides the token, and that sign-in.
-    fn another_sign_in(&self, keep_refreshing: bool, sign_in: Cure) -> Vec<Cure> {
+    fn another_sign_in(&self, keep_refreshing: bool, sign_in: Fix) -> Vec<Fix> {
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role().then_some(Cure::AssignUserRole));
+        steps.extend(self.lacks_user_role().then_some(Fix::AssignUserRole));
         let is_unknown = self.only_shape();
-        let is_first = self.lacks_token() || sign_in == Cure::SignInWithEntra;
+        let is_first = self.lacks_token() || sign_in == Fix::SignInWithEntra;
         let default_does = is_first && self.is_default_sign_in();
         if (self.needs_another() || is_unknown) && !default_does {
             steps.extend(self.permission());
             let Some(parameters) = self.login_parameters(keep_refreshing) else { return steps };
-            steps.push(Cure::SetLoginParameters(parameters));
+            steps.push(Fix::SetLoginParameters(parameters));
         }
-        steps.push(if self.is_personal() { Cure::SignInWithWorkAccount } else { sign_in });
+        steps.push(if self.is_personal() { Fix::SignInWithWorkAccount } else { sign_in });
         steps
     }
 
@@ -280,14 +280,14 @@ impl Case<'_> {
     }
 
     /// The permission of the application, unless the token proves that it has it.
-    fn permission(&self) -> Option<Cure> {
+    fn permission(&self) -> Option<Fix> {
         let api = self.wanted.api()?;
         let is_there = self.has_wrong_form() && !self.lacks_permission();
         let scopes = self.wanted.scopes_to_ask_for().unwrap_or_default();
         let scopes = if scopes.is_empty() { default_names(api) } else { scopes };
         let scopes = scopes.into_iter().map(str::to_owned).collect();
         (!is_there && !self.is_default_sign_in())
-            .then(|| Cure::AddDelegatedPermission { api: ApiName::of(api), scopes })
+            .then(|| Fix::AddDelegatedPermission { api: ApiName::of(api), scopes })
     }
 
     fn login_parameters(&self, keep_refreshing: bool) -> Option<LoginParameters> {
@@ -329,13 +329,13 @@ impl Case<'_> {
     }
 }
 
-fn renewal(store: &Store) -> Vec<Cure> {
+fn renewal(store: &Store) -> Vec<Fix> {
     let step = match store.renewal {
-        Renewal::Refresh => Cure::Refresh,
-        Renewal::SignIn => Cure::SignInAgain,
-        Renewal::AskClient => Cure::AskClient,
+        Renewal::Refresh => Fix::Refresh,
+        Renewal::SignIn => Fix::SignInAgain,
+        Renewal::AskClient => Fix::AskClient,
     };
-    let next_time = store.can_bring_refresh_token.clone().map(Cure::RequestRefreshToken);
+    let next_time = store.can_bring_refresh_token.clone().map(Fix::RequestRefreshToken);
     [step].into_iter().chain(next_time).collect()
 }
 

@@ -21,7 +21,7 @@ use crate::{
 ///     .or_app_role("Files.Read.All")
 ///     .on(GRAPH);
 /// // Both scopes, from a user.
-/// let both = Requirement::all_scopes(["User.Read", "Mail.Read"]).from_user();
+/// let both = Requirement::all_scopes(["User.Read", "Mail.Read"]).by_user();
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
@@ -131,13 +131,13 @@ impl Requirement {
 
     /// Also requires that a user is calling.
     #[must_use]
-    pub fn from_user(self) -> Self {
+    pub fn by_user(self) -> Self {
         Self { caller: Some(Caller::User), ..self }
     }
 
     /// Also requires that an application is calling, without a user.
     #[must_use]
-    pub fn from_app(self) -> Self {
+    pub fn by_app(self) -> Self {
         Self { caller: Some(Caller::App), ..self }
     }
 

@@ -4,12 +4,12 @@ use std::fmt;
 
 use super::Reason;
 use crate::{
-    EasyAuthPrincipal,
     jwt::{DecodeError, UnverifiedToken},
+    principal::EasyAuthPrincipal,
 };
 
 /// The shape of a string that should be an access token.
-pub(super) enum Shape {
+pub(super) enum PrincipalFormat {
     /// A JWT whose claims can be read.
     Jwt {
         token: UnverifiedToken,
@@ -53,7 +53,7 @@ impl fmt::Display for Lookalike {
     }
 }
 
-impl Shape {
+impl PrincipalFormat {
     pub(super) fn of(text: &str) -> Self {
         match UnverifiedToken::decode(text) {
             Ok(token) => {

@@ -25,9 +25,8 @@ pub use return_to::ReturnTo;
 use std::fmt;
 
 use crate::{
-    IdentityProvider,
     escape::Escaped,
-    provider::is_custom_name,
+    provider::{IdentityProvider, is_custom_name},
     settings::{self, AuthSettingsV2},
 };
 

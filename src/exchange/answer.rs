@@ -9,9 +9,9 @@ use http::StatusCode;
 
 use super::TokenError;
 use crate::{
-    AccessToken, IdToken, RefreshToken,
     escape::EscapedNames,
     json::{JsonError, Kind, Reader},
+    tokens::{AccessToken, IdToken, RefreshToken},
 };
 
 /// The longest answer that is read, in bytes: three tokens, each within the limit that Microsoft's own token

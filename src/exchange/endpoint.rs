@@ -32,7 +32,7 @@ use crate::{
 ///     "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
 /// );
 /// assert!(TokenEndpoint::new("common").is_err());
-/// # Ok::<(), easyauth::exchange::NotATenant>(())
+/// # Ok::<(), easyauth::exchange::InvalidTenant>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenEndpoint(Uri);
@@ -42,8 +42,8 @@ impl TokenEndpoint {
     ///
     /// # Errors
     ///
-    /// [`NotATenant`] if the text is neither a GUID nor a domain name.
-    pub fn new(tenant: &str) -> Result<Self, NotATenant> {
+    /// [`InvalidTenant`] if the text is neither a GUID nor a domain name.
+    pub fn new(tenant: &str) -> Result<Self, InvalidTenant> {
         Self::in_cloud(tenant, Cloud::Public)
     }
 
@@ -51,13 +51,13 @@ impl TokenEndpoint {
     ///
     /// # Errors
     ///
-    /// [`NotATenant`] if the text is neither a GUID nor a domain name.
-    pub fn in_cloud(tenant: &str, cloud: Cloud) -> Result<Self, NotATenant> {
+    /// [`InvalidTenant`] if the text is neither a GUID nor a domain name.
+    pub fn in_cloud(tenant: &str, cloud: Cloud) -> Result<Self, InvalidTenant> {
         if is_sign_in_host(tenant) {
-            return Err(NotATenant::new(tenant, Problem::Host));
+            return Err(InvalidTenant::new(tenant, Problem::Host));
         }
         Self::at(cloud.sign_in_host(), tenant)
-            .ok_or_else(|| NotATenant::new(tenant, Problem::Tenant))
+            .ok_or_else(|| InvalidTenant::new(tenant, Problem::Tenant))
     }
 
     /// The endpoint of an authority: an `https` address with the tenant as its path, such as
@@ -71,10 +71,10 @@ impl TokenEndpoint {
     ///
     /// # Errors
     ///
-    /// [`NotATenant`] if the text is not such an address, or its path is not a tenant: `common`, for instance,
+    /// [`InvalidTenant`] if the text is not such an address, or its path is not a tenant: `common`, for instance,
     /// or the policy of a B2C tenant.
-    pub fn of_authority(authority: &str) -> Result<Self, NotATenant> {
-        let problem = || NotATenant::new(authority, Problem::Authority);
+    pub fn of_authority(authority: &str) -> Result<Self, InvalidTenant> {
+        let problem = || InvalidTenant::new(authority, Problem::Authority);
         let (scheme, rest) = authority.split_once("://").ok_or_else(problem)?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         if !scheme.eq_ignore_ascii_case("https") || !is_domain(host) {
@@ -137,7 +137,7 @@ fn is_sign_in_host(text: &str) -> bool {
 
 /// What should be a tenant or an authority is none. Shows what it is: it is configuration.
 #[derive(Clone, PartialEq, Eq)]
-pub struct NotATenant {
+pub struct InvalidTenant {
     given: Box<str>,
     problem: Problem,
 }
@@ -149,13 +149,13 @@ enum Problem {
     Authority,
 }
 
-impl NotATenant {
+impl InvalidTenant {
     fn new(given: &str, problem: Problem) -> Self {
         Self { given: given.into(), problem }
     }
 }
 
-impl fmt::Display for NotATenant {
+impl fmt::Display for InvalidTenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A pasted address can have a secret in its query.
         let given = self.given.split(['?', '#']).next().unwrap_or_default();
@@ -177,10 +177,10 @@ impl fmt::Display for NotATenant {
     }
 }
 
-impl fmt::Debug for NotATenant {
+impl fmt::Debug for InvalidTenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NotATenant({self})")
+        write!(f, "InvalidTenant({self})")
     }
 }
 
-impl std::error::Error for NotATenant {}
+impl std::error::Error for InvalidTenant {}

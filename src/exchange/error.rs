@@ -22,7 +22,7 @@ const EXPIRED_ASSERTION: &str = "not within its valid time range";
 /// has other characters than codes have, could be anything, and is not kept.
 const MAX_CODE_LEN: usize = 64;
 
-/// The refusal of a token, or an answer that is none.
+/// The rejection of a token, or an answer that is none.
 ///
 /// Its `Display` form names the status, the codes and what to do: that of the code if it is a
 /// [known one](crate::error_codes::KnownError), else that of the kind. The service's own description can have

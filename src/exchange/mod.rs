@@ -4,7 +4,7 @@
 //!
 //! - **on behalf of the caller**: the access token that a client sent for *your* API is exchanged for one
 //!   that the same user has for another API ([`TokenRequest::on_behalf_of`]). The diagnosis of such a
-//!   token says so: [`Cure::ExchangeOnBehalfOf`](crate::access::Cure::ExchangeOnBehalfOf).
+//!   token says so: [`Fix::ExchangeOnBehalfOf`](crate::access::Fix::ExchangeOnBehalfOf).
 //! - **by the refresh token** of the platform's token store, `X-MS-TOKEN-AAD-REFRESH-TOKEN`
 //!   ([`TokenRequest::refresh`]), which is there if the sign-in asked for `offline_access`.
 //!
@@ -52,7 +52,7 @@ mod request_error;
 
 pub use answer::{AnswerError, MAX_TOKEN_RESPONSE_LEN, TokenResponse};
 pub use credential::ClientCredential;
-pub use endpoint::{NotATenant, TokenEndpoint};
+pub use endpoint::{InvalidTenant, TokenEndpoint};
 pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
 pub use request::TokenRequest;
-pub use request_error::ExchangeError;
+pub use request_error::TokenRequestError;

@@ -4,12 +4,13 @@ use std::{collections::HashSet, fmt::Write as _};
 
 use http::{HeaderValue, Method, Request, header};
 
-use super::{ClientCredential, ExchangeError, TokenEndpoint};
+use super::{ClientCredential, TokenEndpoint, TokenRequestError};
 use crate::{
-    AccessToken, Caller, RefreshToken, UnverifiedToken,
     access::{self, ApiName},
     escape::Encoded,
+    jwt::{Caller, UnverifiedToken},
     resource::{self, Scope, ScopeConflict, is_guid},
+    tokens::{AccessToken, RefreshToken},
 };
 
 /// A request for a token, put together: see [the module](super).
@@ -83,15 +84,15 @@ impl<'a> TokenRequest<'a> {
     ///
     /// # Errors
     ///
-    /// [`ExchangeError`]: the client, the scopes, or a token that cannot be exchanged. Nothing of a token
+    /// [`TokenRequestError`]: the client, the scopes, or a token that cannot be exchanged. Nothing of a token
     /// but what it says of itself is checked.
-    pub fn build(&self, endpoint: &TokenEndpoint) -> Result<Request<Vec<u8>>, ExchangeError> {
-        let (client_id, credential) = self.client.ok_or(ExchangeError::NoClient)?;
+    pub fn build(&self, endpoint: &TokenEndpoint) -> Result<Request<Vec<u8>>, TokenRequestError> {
+        let (client_id, credential) = self.client.ok_or(TokenRequestError::NoClient)?;
         if !is_guid(client_id) {
-            return Err(ExchangeError::ClientIdNotAGuid);
+            return Err(TokenRequestError::ClientIdNotAGuid);
         }
         if credential.is_empty() {
-            return Err(ExchangeError::EmptyCredential);
+            return Err(TokenRequestError::EmptyCredential);
         }
         let scope = self.scope_value()?;
         let mut fields = vec![("client_id", client_id)];
@@ -106,7 +107,7 @@ impl<'a> TokenRequest<'a> {
                 ]);
             }
             Grant::Refresh(token) if token.is_empty() => {
-                return Err(ExchangeError::EmptyRefreshToken);
+                return Err(TokenRequestError::EmptyRefreshToken);
             }
             Grant::Refresh(token) => fields.extend([
                 ("grant_type", "refresh_token"),
@@ -125,50 +126,54 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// The scopes, each once.
-    fn scope_value(&self) -> Result<String, ExchangeError> {
+    fn scope_value(&self) -> Result<String, TokenRequestError> {
         let mut seen = HashSet::new();
         let texts: Vec<&str> =
             self.scopes.iter().map(String::as_str).filter(|text| seen.insert(*text)).collect();
         let mut of_apis = Vec::new();
         for (number, text) in (1..).zip(&texts) {
             let scope = Scope::parse(text)
-                .map_err(|source| ExchangeError::InvalidScope { number, source })?;
+                .map_err(|source| TokenRequestError::InvalidScope { number, source })?;
             if !scope.is_openid() {
                 of_apis.push(scope);
             }
         }
         if of_apis.is_empty() {
-            return Err(ExchangeError::NoScope);
+            return Err(TokenRequestError::NoScope);
         }
         match resource::conflict(&of_apis) {
             None => Ok(texts.join(" ")),
-            Some(ScopeConflict::TwoApis) => Err(ExchangeError::TwoApis),
-            Some(ScopeConflict::DefaultMixed) => Err(ExchangeError::DefaultMixed),
+            Some(ScopeConflict::TwoApis) => Err(TokenRequestError::TwoApis),
+            Some(ScopeConflict::DefaultMixed) => Err(TokenRequestError::DefaultMixed),
         }
     }
 
     /// Refuses what no client can exchange, and what is not this client's.
-    fn check_assertion(&self, token: &AccessToken, client_id: &str) -> Result<(), ExchangeError> {
-        let token = token.decode_unverified().map_err(ExchangeError::UnreadableToken)?;
+    fn check_assertion(
+        &self,
+        token: &AccessToken,
+        client_id: &str,
+    ) -> Result<(), TokenRequestError> {
+        let token = token.decode_unverified().map_err(TokenRequestError::UnreadableToken)?;
         if access::is_of_static_web_apps(&token) {
-            Err(ExchangeError::StaticWebAppsToken)
+            Err(TokenRequestError::StaticWebAppsToken)
         } else if token.is_id_token() {
-            Err(ExchangeError::IdToken)
+            Err(TokenRequestError::IdToken)
         } else if !self.is_for_client(&token, client_id) {
             let own = |name: &&str| token.audiences().find(|own| name.eq_ignore_ascii_case(own));
             let by_case = self.own_audiences.iter().find_map(|name| Some((*name, own(name)?)));
             Err(match by_case {
-                Some((expected, actual)) => ExchangeError::AudienceCase {
+                Some((expected, actual)) => TokenRequestError::AudienceCase {
                     expected: ApiName::of_audience(expected),
                     actual: vec![ApiName::of_audience(actual)],
                 },
-                None => ExchangeError::WrongAudience {
+                None => TokenRequestError::WrongAudience {
                     expected: ApiName::of_audience(client_id),
                     actual: ApiName::all_of(&token),
                 },
             })
         } else if token.caller() == Caller::App {
-            Err(ExchangeError::NoUser)
+            Err(TokenRequestError::NoUser)
         } else {
             Ok(())
         }

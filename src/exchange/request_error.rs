@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{
-    DecodeError,
     access::{ApiName, Apis},
+    jwt::DecodeError,
     resource::ScopeError,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 /// Of the token its text repeats the audience and nothing else.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ExchangeError {
+pub enum TokenRequestError {
     /// No client was named.
     #[error("the request names no client")]
     NoClient,
@@ -86,7 +86,7 @@ pub enum ExchangeError {
     NoUser,
 }
 
-impl ExchangeError {
+impl TokenRequestError {
     /// A word for programs, which never changes.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -110,8 +110,8 @@ impl ExchangeError {
 }
 
 /// The code and the `Display` form: what a token says is escaped and bounded in it.
-impl fmt::Debug for ExchangeError {
+impl fmt::Debug for TokenRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ExchangeError({}: {self})", self.code())
+        write!(f, "TokenRequestError({}: {self})", self.code())
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use http::{HeaderName, StatusCode};
 use serde_json::json;
 
-use crate::Refusal;
+use crate::rejection::Rejection;
 
 /// The response of a function with an HTTP output, which the host converts to an HTTP response ("Azure
 /// Functions custom handlers": response payload). Functions with other outputs must build their payload
@@ -74,13 +74,13 @@ impl InvocationResponse {
 }
 
 /// The rejection as a response: status, headers and body.
-impl From<&Refusal> for InvocationResponse {
-    fn from(refusal: &Refusal) -> Self {
-        let headers = refusal.headers();
+impl From<&Rejection> for InvocationResponse {
+    fn from(rejection: &Rejection) -> Self {
+        let headers = rejection.headers();
         let texts = headers.iter().filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         });
-        Self { headers: texts.collect(), ..Self::new(refusal.status()).body(refusal.body()) }
+        Self { headers: texts.collect(), ..Self::new(rejection.status()).body(rejection.body()) }
     }
 }
 

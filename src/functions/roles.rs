@@ -5,9 +5,9 @@ use std::fmt::{self, Write as _};
 use serde_json::json;
 
 use crate::{
-    AccessToken, EasyAuthPrincipal, PrincipalError,
     json::{JsonError, Kind, Reader},
-    principal::me::principal_of,
+    principal::{EasyAuthPrincipal, PrincipalError, me::principal_of},
+    tokens::AccessToken,
 };
 
 /// The longest body that is read, in bytes: one token within the limit of Microsoft's own token library

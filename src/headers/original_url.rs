@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Uri;
 
-use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, machine_value};
+use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, ascii_value};
 use crate::{escape::Escaped, host::host_of};
 
 /// The address that the browser requested from Static Web Apps (`X-MS-ORIGINAL-URL`). The platform then
@@ -43,7 +43,7 @@ impl OriginalUrl {
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
         let error = |kind| HeaderError::new(ORIGINAL_URL, kind);
-        match machine_value(headers, ORIGINAL_URL).map_err(error)? {
+        match ascii_value(headers, ORIGINAL_URL).map_err(error)? {
             None | Some("") => Ok(None),
             Some(url) => match Self::parse(url) {
                 Some(url) => Ok(Some(url)),

@@ -4,11 +4,11 @@
 use http::{HeaderMap, HeaderName};
 
 use crate::{
-    HeaderSource, IdentityProvider,
     headers::{
         CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP, CLIENT_PRINCIPAL_NAME,
-        TOKEN_PREFIX,
+        HeaderSource, TOKEN_PREFIX,
     },
+    provider::IdentityProvider,
 };
 
 /// Folded prefixes of identity headers: the principal, the tokens of the token store, and the token that

@@ -19,12 +19,15 @@ use super::{
     identity::Asked, target,
 };
 use crate::{
-    EasyAuthPrincipal, HeaderSource, Platform, ProviderTokens, Refusal,
-    refusal::{LoginRedirect, SetupError, SetupErrorKind},
+    headers::HeaderSource,
+    platform::Platform,
+    principal::EasyAuthPrincipal,
+    rejection::{LoginRedirect, Rejection, SetupError, SetupErrorKind},
+    tokens::ProviderTokens,
 };
 
 /// Verifying a token may have to fetch keys.
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Rejection>>>>;
 
 impl HeaderSource for HeaderMap {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
@@ -32,7 +35,7 @@ impl HeaderSource for HeaderMap {
     }
 }
 
-impl ResponseError for Refusal {
+impl ResponseError for Rejection {
     fn status_code(&self) -> StatusCode {
         let status = StatusCode::from_u16(self.status().as_u16());
         status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -59,7 +62,7 @@ pub struct Optional<T>(pub Option<T>);
 /// has a [`Platform`] that can be trusted. If the data has a `Confirmation`, it comes from a verified
 /// token. Without either, the status is 500.
 impl FromRequest for EasyAuthPrincipal {
-    type Error = Refusal;
+    type Error = Rejection;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -69,7 +72,7 @@ impl FromRequest for EasyAuthPrincipal {
 
 /// The authenticated caller; `None` for an anonymous request. Malformed headers are rejected.
 impl FromRequest for Optional<EasyAuthPrincipal> {
-    type Error = Refusal;
+    type Error = Rejection;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -80,7 +83,7 @@ impl FromRequest for Optional<EasyAuthPrincipal> {
 /// The caller, anonymous or authenticated. Without a [`Platform`] or a `Confirmation` in the data of the
 /// application, the status is 500.
 impl FromRequest for Identity {
-    type Error = Refusal;
+    type Error = Rejection;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -91,7 +94,7 @@ impl FromRequest for Identity {
 /// The tokens of the authenticated caller, who is required. They can be empty: see [`ProviderTokens`]. If
 /// a token confirms callers, they contain at most the verified ID token.
 impl FromRequest for ProviderTokens {
-    type Error = Refusal;
+    type Error = Rejection;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -104,14 +107,14 @@ impl FromRequest for ProviderTokens {
 }
 
 impl<R: Roles + 'static> FromRequest for RequireRole<R> {
-    type Error = Refusal;
+    type Error = Rejection;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         extract(request, |identity, request| {
             let principal = identity.require_principal(&asked(request))?.clone();
             Self::check(principal, |role| identity.is_in_role(role))
-                .ok_or_else(|| Refusal::forbidden(request.headers()))
+                .ok_or_else(|| Rejection::forbidden(request.headers()))
         })
     }
 }
@@ -119,13 +122,13 @@ impl<R: Roles + 'static> FromRequest for RequireRole<R> {
 /// Extracts a value from the identity of the caller.
 fn extract<T: 'static>(
     request: &HttpRequest,
-    take: fn(&Identity, &HttpRequest) -> Result<T, Refusal>,
+    take: fn(&Identity, &HttpRequest) -> Result<T, Rejection>,
 ) -> Extracting<T> {
     let request = request.clone();
     Box::pin(async move { take(&identity(&request).await?, &request) })
 }
 
-async fn identity(request: &HttpRequest) -> Result<Identity, Refusal> {
+async fn identity(request: &HttpRequest) -> Result<Identity, Rejection> {
     let authentication = Arc::new(authentication(request)?);
     // The full address, inside a scope as well.
     let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
@@ -133,7 +136,7 @@ async fn identity(request: &HttpRequest) -> Result<Identity, Refusal> {
     authentication.identify(request.headers(), target).await
 }
 
-fn authentication(request: &HttpRequest) -> Result<Authentication, Refusal> {
+fn authentication(request: &HttpRequest) -> Result<Authentication, Rejection> {
     let platform = app_data::<Platform>(request).copied();
     #[cfg(feature = "verify")]
     if let Some(confirmation) = app_data::<Confirmation>(request) {
@@ -142,7 +145,7 @@ fn authentication(request: &HttpRequest) -> Result<Authentication, Refusal> {
         return Ok(Authentication::confirmed(platform, confirmation.clone()));
     }
     let platform = platform.ok_or_else(|| {
-        Refusal::misconfigured(SetupError::new(
+        Rejection::misconfigured(SetupError::new(
             SetupErrorKind::MissingPlatform,
             "add .app_data(platform) to the App",
         ))
@@ -168,12 +171,11 @@ mod verified {
     use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
     use super::{
-        super::{Authorized, Permit},
+        super::{RequireToken, TokenPolicy},
         Extracting, Optional, app_data, asked, extract,
     };
     use crate::{
-        Refusal,
-        refusal::{SetupError, SetupErrorKind},
+        rejection::{Rejection, SetupError, SetupErrorKind},
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
 
@@ -181,7 +183,7 @@ mod verified {
     /// [`Confirmation`](crate::integrations::Confirmation) in the data of the application, the status is
     /// 500.
     impl FromRequest for ConfirmedCaller {
-        type Error = Refusal;
+        type Error = Rejection;
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -193,7 +195,7 @@ mod verified {
 
     /// The confirmed caller; `None` for an anonymous request.
     impl FromRequest for Optional<ConfirmedCaller> {
-        type Error = Refusal;
+        type Error = Rejection;
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -207,7 +209,7 @@ mod verified {
     /// The bearer token of the request, verified by the [`BearerAuth`] in the application's data.
     /// Without a [`BearerAuth`], the status is 500.
     impl FromRequest for VerifiedToken {
-        type Error = Refusal;
+        type Error = Rejection;
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -218,7 +220,7 @@ mod verified {
 
     /// The verified bearer token; `None` if the request has none. A bad token is rejected.
     impl FromRequest for Optional<VerifiedToken> {
-        type Error = Refusal;
+        type Error = Rejection;
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -227,8 +229,8 @@ mod verified {
         }
     }
 
-    impl<P: Permit + 'static> FromRequest for Authorized<P> {
-        type Error = Refusal;
+    impl<P: TokenPolicy + 'static> FromRequest for RequireToken<P> {
+        type Error = Rejection;
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -241,9 +243,9 @@ mod verified {
         }
     }
 
-    fn auth(request: &HttpRequest) -> Result<BearerAuth, Refusal> {
+    fn auth(request: &HttpRequest) -> Result<BearerAuth, Rejection> {
         app_data::<BearerAuth>(request).cloned().ok_or_else(|| {
-            Refusal::misconfigured(SetupError::new(
+            Rejection::misconfigured(SetupError::new(
                 SetupErrorKind::MissingVerifier,
                 "add .app_data(bearer_auth) to the App",
             ))

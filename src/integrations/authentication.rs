@@ -7,14 +7,17 @@ use super::{
     identity::{Found, Identity},
 };
 use crate::{
-    EasyAuthPrincipal, HeaderSource, Platform, Refusal,
-    refusal::{LoginRedirect, SetupError},
+    headers::HeaderSource,
+    platform::Platform,
+    principal::EasyAuthPrincipal,
+    rejection::{LoginRedirect, Rejection, SetupError},
 };
 #[cfg(feature = "verify")]
 use crate::{
-    IdToken, IdentityProvider, ProviderTokens,
     headers::TOKEN_PREFIX,
-    refusal::{NotConfirmed, SetupErrorKind},
+    provider::IdentityProvider,
+    rejection::{NotConfirmed, SetupErrorKind},
+    tokens::{IdToken, ProviderTokens},
     verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifyErrorKind},
 };
 
@@ -121,7 +124,7 @@ impl Authentication {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if trusted headers are malformed, a token does not verify, or the headers and the
+    /// [`Rejection`] if trusted headers are malformed, a token does not verify, or the headers and the
     /// token identify different callers.
     #[cfg_attr(
         not(feature = "verify"),
@@ -131,7 +134,7 @@ impl Authentication {
         self: &Arc<Self>,
         headers: &(impl HeaderSource + ?Sized),
         target: String,
-    ) -> Result<Identity, Refusal> {
+    ) -> Result<Identity, Rejection> {
         let mut found = Found::anonymous(Arc::clone(self), target);
         #[cfg(feature = "verify")]
         if let Some(auth) = &self.bearer {
@@ -152,7 +155,7 @@ impl Authentication {
         self: Arc<Self>,
         headers: &(impl HeaderSource + ?Sized),
         target: String,
-    ) -> Result<Identity, Refusal> {
+    ) -> Result<Identity, Rejection> {
         let mut found = Found::anonymous(Arc::clone(&self), target);
         self.trust(&mut found, headers)?;
         Ok(Identity::new(found))
@@ -163,7 +166,7 @@ impl Authentication {
         &self,
         found: &mut Found,
         headers: &(impl HeaderSource + ?Sized),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rejection> {
         if self.platform.has_easy_auth()
             && let Some(principal) = EasyAuthPrincipal::from_headers(headers)?
         {
@@ -181,7 +184,7 @@ impl Authentication {
         &self,
         found: &mut Found,
         headers: &(impl HeaderSource + ?Sized),
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rejection> {
         let Some(principal) = EasyAuthPrincipal::from_headers(headers)? else { return Ok(()) };
         let confirmed = if self.confirmation.by_bearer
             && let Some(token) = &found.token

@@ -17,12 +17,14 @@ use super::{
     target::{self, OriginalTarget},
 };
 use crate::{
-    EasyAuthPrincipal, Platform, ProviderTokens, Refusal,
-    refusal::{LoginRedirect, SetupError, SetupErrorKind},
+    platform::Platform,
+    principal::EasyAuthPrincipal,
+    rejection::{LoginRedirect, Rejection, SetupError, SetupErrorKind},
+    tokens::ProviderTokens,
 };
 
 /// Puts the rejection itself into the extensions of the response, for a layer that logs.
-impl IntoResponse for Refusal {
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         self.to_response::<Body>()
     }
@@ -35,7 +37,7 @@ impl IntoResponse for Refusal {
 /// ```
 /// use axum::{Extension, Router, middleware::map_request, routing::get};
 /// use easyauth::{EasyAuthPrincipal, IdentityProvider, Platform};
-/// use easyauth::{integrations::keep_original_uri, refusal::LoginRedirect};
+/// use easyauth::{integrations::keep_original_uri, rejection::LoginRedirect};
 ///
 /// # fn router() -> Result<Router, easyauth::endpoints::EndpointError> {
 /// let api = Router::new().route("/hello", get(|_: EasyAuthPrincipal| async { "hello" }));
@@ -58,9 +60,9 @@ pub async fn keep_original_uri(mut request: Request) -> Request {
 /// The authenticated caller, which is required. It comes from `EasyAuthLayer`, else from the headers if
 /// there is an `Extension(platform)` that can be trusted. Without either, the status is 500.
 impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         identity(parts)?.require_principal(&asked(parts)).cloned()
     }
 }
@@ -68,9 +70,9 @@ impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
 /// The authenticated caller; `None` for an anonymous request. Malformed headers are rejected, never
 /// treated as anonymous.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for EasyAuthPrincipal {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
         Ok(identity(parts)?.principal().cloned())
     }
 }
@@ -78,9 +80,9 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for EasyAuthPrincipal {
 /// The tokens of the authenticated caller, who is required. They can be empty: see [`ProviderTokens`]. If
 /// a token confirms callers, they contain at most the verified ID token.
 impl<S: Send + Sync> FromRequestParts<S> for ProviderTokens {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let identity = identity(parts)?;
         let principal = identity.require_principal(&asked(parts))?;
         let readable = Readable { headers: &parts.headers, accepted: identity.accepted() };
@@ -89,33 +91,33 @@ impl<S: Send + Sync> FromRequestParts<S> for ProviderTokens {
 }
 
 impl<S: Send + Sync, R: Roles> FromRequestParts<S> for RequireRole<R> {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let identity = identity(parts)?;
         let principal = identity.require_principal(&asked(parts))?.clone();
         Self::check(principal, |role| identity.is_in_role(role))
-            .ok_or_else(|| Refusal::forbidden(&parts.headers))
+            .ok_or_else(|| Rejection::forbidden(&parts.headers))
     }
 }
 
 /// The caller, anonymous or authenticated. Without an `EasyAuthLayer` or an `Extension(platform)`, the
 /// status is 500.
 impl<S: Send + Sync> FromRequestParts<S> for Identity {
-    type Rejection = Refusal;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         identity(parts)
     }
 }
 
 /// The identity from `EasyAuthLayer`; without that layer, from the headers of a trusted platform.
-fn identity(parts: &Parts) -> Result<Identity, Refusal> {
+fn identity(parts: &Parts) -> Result<Identity, Rejection> {
     if let Some(identity) = parts.extensions.get::<Identity>() {
         return Ok(identity.clone());
     }
     let Some(platform) = parts.extensions.get::<Platform>() else {
-        return Err(Refusal::misconfigured(SetupError::new(
+        return Err(Rejection::misconfigured(SetupError::new(
             SetupErrorKind::MissingPlatform,
             "add .layer(EasyAuthLayer::new(platform)) or .layer(Extension(platform)) around this route",
         )));
@@ -138,29 +140,29 @@ mod verified {
     use http::request::Parts;
 
     use super::{
-        super::{Authorized, Identity, Permit},
+        super::{Identity, RequireToken, TokenPolicy},
         asked, identity,
     };
     use crate::{
-        Refusal,
+        rejection::Rejection,
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
 
     /// The caller, confirmed by a verified token. `EasyAuthLayer` must confirm callers, else the status
     /// is 500.
     impl<S: Send + Sync> FromRequestParts<S> for ConfirmedCaller {
-        type Rejection = Refusal;
+        type Rejection = Rejection;
 
-        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
             identity(parts)?.require_confirmed(&asked(parts)).cloned()
         }
     }
 
     /// The confirmed caller; `None` for an anonymous request.
     impl<S: Send + Sync> OptionalFromRequestParts<S> for ConfirmedCaller {
-        type Rejection = Refusal;
+        type Rejection = Rejection;
 
-        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Refusal> {
+        async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
             let identity = identity(parts)?;
             identity.check_confirmation()?;
             Ok(identity.confirmed().cloned())
@@ -173,9 +175,9 @@ mod verified {
     where
         BearerAuth: FromRef<S>,
     {
-        type Rejection = Refusal;
+        type Rejection = Rejection;
 
-        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
             match token_of_layer(parts) {
                 Some(token) => Ok(token),
                 None => BearerAuth::from_ref(state).require_token(&parts.headers).await,
@@ -189,9 +191,12 @@ mod verified {
     where
         BearerAuth: FromRef<S>,
     {
-        type Rejection = Refusal;
+        type Rejection = Rejection;
 
-        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Refusal> {
+        async fn from_request_parts(
+            parts: &mut Parts,
+            state: &S,
+        ) -> Result<Option<Self>, Rejection> {
             match token_of_layer(parts) {
                 Some(token) => Ok(Some(token)),
                 None => BearerAuth::from_ref(state).token(&parts.headers).await,
@@ -199,13 +204,13 @@ mod verified {
         }
     }
 
-    impl<S: Send + Sync, P: Permit> FromRequestParts<S> for Authorized<P>
+    impl<S: Send + Sync, P: TokenPolicy> FromRequestParts<S> for RequireToken<P>
     where
         BearerAuth: FromRef<S>,
     {
-        type Rejection = Refusal;
+        type Rejection = Rejection;
 
-        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
             let auth = BearerAuth::from_ref(state);
             let token = match token_of_layer(parts) {
                 Some(token) => token,

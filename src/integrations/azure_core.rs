@@ -8,12 +8,12 @@ use ::azure_core::{
 };
 
 use crate::{
-    AccessToken, Diagnosis, EXPIRY_SKEW, ProviderTokens, Renewal, Requirement, UnverifiedToken,
-    access::{Origin, Reason},
+    access::{Diagnosis, Origin, Reason, Requirement},
     clock::Clock,
     exchange::TokenResponse,
+    jwt::UnverifiedToken,
     resource::{self, Scope, ScopeConflict, ScopeError},
-    tokens::ends_soon,
+    tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal, ends_soon},
 };
 
 /// The caller's access token as a [`TokenCredential`]. A client of the Azure SDK that is built with it
@@ -120,7 +120,7 @@ impl CallerCredential {
     pub fn from_tokens(tokens: &ProviderTokens) -> Self {
         Self {
             renewal: Some(tokens.renewal()),
-            expires_on: tokens.expires_on().map(crate::ExpiresOn::at),
+            expires_on: tokens.expires_on().map(crate::tokens::ExpiresOn::at),
             ..Self::new(tokens.access_token().map(copy), Origin::of(tokens))
         }
     }

@@ -2,9 +2,9 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::EasyAuthPrincipal;
+use crate::principal::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
-use crate::{Requirement, verify::VerifiedToken};
+use crate::{access::Requirement, verify::VerifiedToken};
 
 /// Roles as a type, for [`RequireRole`].
 ///
@@ -65,14 +65,14 @@ impl<R> fmt::Debug for RequireRole<R> {
     }
 }
 
-/// A permission as a type, for [`Authorized`].
+/// A permission as a type, for [`RequireToken`].
 ///
 /// ```
-/// use easyauth::{Requirement, integrations::Permit};
+/// use easyauth::{Requirement, integrations::TokenPolicy};
 ///
 /// struct ReadFiles;
 ///
-/// impl Permit for ReadFiles {
+/// impl TokenPolicy for ReadFiles {
 ///     fn requirement() -> Requirement {
 ///         Requirement::scope("Files.Read").or_app_role("Files.Read.All")
 ///     }
@@ -82,24 +82,24 @@ impl<R> fmt::Debug for RequireRole<R> {
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what a token must permit",
-    note = "implement `easyauth::integrations::Permit` for it"
+    note = "implement `easyauth::integrations::TokenPolicy` for it"
 )]
-pub trait Permit {
+pub trait TokenPolicy {
     /// What the token must permit.
     fn requirement() -> Requirement;
 }
 
-/// A verified bearer token that meets the requirement of a [`Permit`]. Other requests get 400, 401 or
+/// A verified bearer token that meets the requirement of a [`TokenPolicy`]. Other requests get 400, 401 or
 /// 403, with a challenge, before the handler runs.
 #[cfg(feature = "verify")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
-pub struct Authorized<P> {
+pub struct RequireToken<P> {
     token: VerifiedToken,
     permit: PhantomData<fn() -> P>,
 }
 
 #[cfg(feature = "verify")]
-impl<P> Authorized<P> {
+impl<P> RequireToken<P> {
     /// The token.
     #[must_use]
     pub fn token(&self) -> &VerifiedToken {
@@ -114,7 +114,7 @@ impl<P> Authorized<P> {
 }
 
 #[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
-impl<P: Permit> Authorized<P> {
+impl<P: TokenPolicy> RequireToken<P> {
     pub(super) fn check(token: VerifiedToken) -> Result<Self, crate::access::Denied> {
         token.authorize(&P::requirement())?;
         Ok(Self { token, permit: PhantomData })
@@ -122,8 +122,8 @@ impl<P: Permit> Authorized<P> {
 }
 
 #[cfg(feature = "verify")]
-impl<P> fmt::Debug for Authorized<P> {
+impl<P> fmt::Debug for RequireToken<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Authorized").field(&self.token).finish()
+        f.debug_tuple("RequireToken").field(&self.token).finish()
     }
 }

@@ -7,13 +7,17 @@ use super::{
     authentication::{Authentication, Need},
 };
 #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
-use crate::refusal::{SetupError, SetupErrorKind};
+use crate::rejection::{SetupError, SetupErrorKind};
 #[cfg(all(feature = "tower", feature = "verify"))]
 use crate::verify::BearerAuth;
-use crate::{EasyAuthPrincipal, HeaderSource, Refusal, refusal::LoginRedirect};
+use crate::{
+    headers::HeaderSource,
+    principal::EasyAuthPrincipal,
+    rejection::{LoginRedirect, Rejection},
+};
 #[cfg(feature = "verify")]
 use crate::{
-    refusal::NotConfirmed,
+    rejection::NotConfirmed,
     verify::{ConfirmedCaller, VerifiedToken},
 };
 
@@ -88,7 +92,7 @@ impl Identity {
 
     /// Returns `true` if the caller is authenticated: by a principal, or by a verified bearer token.
     #[must_use]
-    pub fn is_somebody(&self) -> bool {
+    pub fn is_authenticated(&self) -> bool {
         self.principal().is_some() || self.has_token()
     }
 
@@ -157,7 +161,7 @@ impl Identity {
     pub(super) fn require_principal(
         &self,
         request: &Asked<'_, impl HeaderSource + ?Sized>,
-    ) -> Result<&EasyAuthPrincipal, Refusal> {
+    ) -> Result<&EasyAuthPrincipal, Rejection> {
         self.principal().ok_or_else(|| self.reject(Need::Principal, request))
     }
 
@@ -166,18 +170,18 @@ impl Identity {
     pub(super) fn require_confirmed(
         &self,
         request: &Asked<'_, impl HeaderSource + ?Sized>,
-    ) -> Result<&ConfirmedCaller, Refusal> {
+    ) -> Result<&ConfirmedCaller, Rejection> {
         self.check_confirmation()?;
         self.confirmed().ok_or_else(|| self.reject(Need::Principal, request))
     }
 
     /// Returns an error if nothing confirms callers: then no request could ever have a confirmed caller.
     #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
-    pub(super) fn check_confirmation(&self) -> Result<(), Refusal> {
+    pub(super) fn check_confirmation(&self) -> Result<(), Rejection> {
         if self.0.authentication.confirms() {
             return Ok(());
         }
-        Err(Refusal::misconfigured(SetupError::new(
+        Err(Rejection::misconfigured(SetupError::new(
             SetupErrorKind::MissingConfirmation,
             "add EasyAuthLayer::confirm_by_id_token or EasyAuthLayer::confirm_by_bearer (actix-web: \
              .app_data(Confirmation::by_id_token(auth)))",
@@ -190,25 +194,25 @@ impl Identity {
         &self,
         need: Need,
         request: &Asked<'_, impl HeaderSource + ?Sized>,
-    ) -> Refusal {
+    ) -> Rejection {
         let authentication = &self.0.authentication;
         if let Err(error) = authentication.check_set_up(need) {
-            return Refusal::misconfigured(error);
+            return Rejection::misconfigured(error);
         }
-        let refusal = self.unauthenticated();
+        let rejection = self.unauthenticated();
         match authentication.login.as_ref().or(request.login) {
             Some(login) if self.can_sign_in() => {
-                refusal.or_login_at(login, request.method, &self.0.target, request.headers)
+                rejection.or_login_at(login, request.method, &self.0.target, request.headers)
             }
-            _ => refusal,
+            _ => rejection,
         }
     }
 
     #[cfg(feature = "verify")]
-    fn unauthenticated(&self) -> Refusal {
+    fn unauthenticated(&self) -> Rejection {
         match &self.0.unconfirmed {
-            Some(cause) => Refusal::not_confirmed(cause.clone()),
-            None => Refusal::not_signed_in(),
+            Some(cause) => Rejection::not_confirmed(cause.clone()),
+            None => Rejection::unauthenticated(),
         }
     }
 
@@ -220,8 +224,8 @@ impl Identity {
 
     #[cfg(not(feature = "verify"))]
     #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn unauthenticated(&self) -> Refusal {
-        Refusal::not_signed_in()
+    fn unauthenticated(&self) -> Rejection {
+        Rejection::unauthenticated()
     }
 
     #[cfg(not(feature = "verify"))]

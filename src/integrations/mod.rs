@@ -2,9 +2,9 @@
 //!
 //! | feature | what it provides |
 //! |---|---|
-//! | `axum` | `EasyAuthPrincipal`, `ConfirmedCaller`, `ProviderTokens`, `VerifiedToken`, `Identity`, `RequireRole` and `Authorized` are extractors, and so are `Option`s of the first two and of `VerifiedToken`; `Refusal` is a response |
+//! | `axum` | `EasyAuthPrincipal`, `ConfirmedCaller`, `ProviderTokens`, `VerifiedToken`, `Identity`, `RequireRole` and `RequireToken` are extractors, and so are `Option`s of the first two and of `VerifiedToken`; `Rejection` is a response |
 //! | `tower` | `EasyAuthLayer` authenticates the caller, `RequireLayer` rejects requests that fail a requirement; the extensions of the request contain an `Identity` |
-//! | `actix-web` | the same extractors as for axum, with `Optional` instead of `Option`; `Refusal` implements `ResponseError` |
+//! | `actix-web` | the same extractors as for axum, with `Optional` instead of `Option`; `Rejection` implements `ResponseError` |
 //! | `azure_core` | `CallerCredential` is a `TokenCredential` for one request |
 //! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys |
 //!
@@ -15,8 +15,8 @@
 //! identity headers, and requests are anonymous.
 //!
 //! The status is 500 if neither a platform nor a confirmation is configured. It is also 500 if a caller
-//! is required and nothing can authenticate one. The source of the [`Refusal`](crate::Refusal) names the
-//! missing call ([`SetupError`](crate::refusal::SetupError)).
+//! is required and nothing can authenticate one. The source of the [`Rejection`](crate::Rejection) names the
+//! missing call ([`SetupError`](crate::rejection::SetupError)).
 //!
 //! | | a trusted platform | confirmation | bearer tokens | sign-in |
 //! |---|---|---|---|---|
@@ -83,15 +83,15 @@ pub use azure_core::{CallerCredential, CredentialError};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
+pub use guard::{RequireRole, Roles};
 #[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
 #[cfg_attr(
     easyauth_docsrs,
     doc(cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web"))))
 )]
-pub use guard::{Authorized, Permit};
-#[cfg(any(feature = "axum", feature = "actix-web"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
-pub use guard::{RequireRole, Roles};
+pub use guard::{RequireToken, TokenPolicy};
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 #[cfg_attr(
     easyauth_docsrs,
@@ -103,7 +103,7 @@ pub use identity::Identity;
 pub use reqwest::ReqwestFetcher;
 #[cfg(feature = "tower")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
-pub use tower::{EasyAuth, EasyAuthLayer, RefusableBody, Require, RequireLayer};
+pub use tower::{EasyAuth, EasyAuthLayer, RejectionBody, Require, RequireLayer};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;

@@ -1,9 +1,11 @@
 //! The address that the browser requested, even if it was rewritten on the way.
 
 use crate::{
-    EasyAuthPrincipal, HeaderSource, Host, IdentityProvider, Platform, Shape,
     endpoints::ReturnTo,
-    headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, OriginalUrl},
+    headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, HeaderSource, OriginalUrl},
+    platform::{Host, Platform},
+    principal::{EasyAuthPrincipal, PrincipalFormat},
+    provider::IdentityProvider,
 };
 
 /// The address that a browser requested, before a router removed a prefix: an extension of the request.
@@ -45,7 +47,7 @@ fn original_url(headers: &(impl HeaderSource + ?Sized)) -> Option<String> {
     ReturnTo::path(url.path_and_query()).ok().map(|target| target.as_str().to_owned())
 }
 
-/// Returns `true` if Static Web Apps were declared, or a trusted platform sent headers of their shape.
+/// Returns `true` if Static Web Apps were declared, or a trusted platform sent headers of their format.
 /// Anonymous visitors have such headers too.
 fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized)) -> bool {
     if !platform.has_easy_auth() {
@@ -58,5 +60,5 @@ fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized))
         })
         || text(CLIENT_PRINCIPAL)
             .and_then(|value| EasyAuthPrincipal::parse(value).ok())
-            .is_some_and(|principal| principal.shape() == Shape::StaticWebApps)
+            .is_some_and(|principal| principal.format() == PrincipalFormat::StaticWebApps)
 }

@@ -1,6 +1,6 @@
 //! Whether the caller is a user or an application.
 
-use super::{EasyAuthPrincipal, Shape};
+use super::{EasyAuthPrincipal, PrincipalFormat};
 use crate::{
     issuer,
     jwt::{Caller, SIGN_IN_CLAIMS},
@@ -39,7 +39,7 @@ impl EasyAuthPrincipal {
         if let Some(token) = &self.of_token {
             return token.caller;
         }
-        if self.shape == Shape::StaticWebApps || OF_PEOPLE.contains(&self.provider) {
+        if self.format == PrincipalFormat::StaticWebApps || OF_PEOPLE.contains(&self.provider) {
             return Caller::User;
         }
         match self.claim("idtyp") {

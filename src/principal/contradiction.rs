@@ -10,7 +10,7 @@
 //! - `X-MS-CLIENT-PRINCIPAL-ID` is the object ID, the subject, a `sid:` of the older runtime, or the
 //!   user ID of Static Web Apps. Only for Microsoft Entra and Google is it documented which.
 
-use super::{ClaimType, EasyAuthPrincipal, PrincipalError, Shape, claims::ClaimSpan};
+use super::{ClaimType, EasyAuthPrincipal, PrincipalError, PrincipalFormat, claims::ClaimSpan};
 use crate::{
     headers::{CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP},
     provider::IdentityProvider,
@@ -79,12 +79,12 @@ pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalErr
     check_provider(user)?;
     let Some(id) = user.id.as_deref() else { return Ok(()) };
     let differs = |first| Err(PrincipalError::Contradiction { first, second: CLIENT_PRINCIPAL_ID });
-    match user.shape {
-        Shape::StaticWebApps => match user.at(user.user_id) {
+    match user.format {
+        PrincipalFormat::StaticWebApps => match user.at(user.user_id) {
             Some(own) if !same_guid(own, id) => differs("userId"),
             _ => Ok(()),
         },
-        Shape::AppService if has_documented_id(&user.provider) => {
+        PrincipalFormat::AppService if has_documented_id(&user.provider) => {
             let first = match (user.object_id(), user.subject()) {
                 (Some(_), _) => "claim oid",
                 (None, Some(_)) => "claim sub",
@@ -99,10 +99,10 @@ pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalErr
 }
 
 fn check_provider(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
-    let first = match user.shape {
-        Shape::AppService => "auth_typ",
-        Shape::StaticWebApps => "identityProvider",
-        Shape::HeadersOnly | Shape::Token => return Ok(()),
+    let first = match user.format {
+        PrincipalFormat::AppService => "auth_typ",
+        PrincipalFormat::StaticWebApps => "identityProvider",
+        PrincipalFormat::HeadersOnly | PrincipalFormat::Token => return Ok(()),
     };
     match &user.front_end {
         Some(front_end)

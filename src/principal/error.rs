@@ -36,8 +36,8 @@ pub enum PrincipalError {
     /// The identity provider (`auth_typ`, `identityProvider`) is absent, null or empty.
     #[error("the client principal does not name its identity provider")]
     MissingProvider,
-    /// The object has no member of either shape.
-    #[error("the client principal has neither the shape of App Service nor of Static Web Apps")]
+    /// The object has no member of either format.
+    #[error("the client principal has neither the format of App Service nor of Static Web Apps")]
     UnknownShape,
     /// The object has members of both shapes, and one of them is not the platform's.
     #[error("the client principal has the shapes of App Service and of Static Web Apps at once")]

@@ -1,6 +1,6 @@
 //! From request headers to a principal.
 
-use super::{EasyAuthPrincipal, PrincipalError, Shape, contradiction, parse};
+use super::{EasyAuthPrincipal, PrincipalError, PrincipalFormat, contradiction, parse};
 use crate::{
     base64,
     headers::{self, HeaderError, HeaderSource},
@@ -27,13 +27,13 @@ impl EasyAuthPrincipal {
     pub fn from_headers(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, PrincipalError> {
-        let id = headers::human_value(headers, headers::CLIENT_PRINCIPAL_ID)?;
-        let name = headers::human_value(headers, headers::CLIENT_PRINCIPAL_NAME)?;
-        let front_end = headers::machine_value(headers, headers::CLIENT_PRINCIPAL_IDP)
+        let id = headers::utf8_value(headers, headers::CLIENT_PRINCIPAL_ID)?;
+        let name = headers::utf8_value(headers, headers::CLIENT_PRINCIPAL_NAME)?;
+        let front_end = headers::ascii_value(headers, headers::CLIENT_PRINCIPAL_IDP)
             .map_err(|kind| HeaderError::new(headers::CLIENT_PRINCIPAL_IDP, kind))?
             .filter(|name| !name.is_empty())
             .map(IdentityProvider::new);
-        let value = headers::machine_value(headers, headers::CLIENT_PRINCIPAL)
+        let value = headers::ascii_value(headers, headers::CLIENT_PRINCIPAL)
             .map_err(|kind| HeaderError::new(headers::CLIENT_PRINCIPAL, kind))?;
         let principal = match value {
             Some(value) => Self::parse(value)?,
@@ -83,7 +83,7 @@ impl EasyAuthPrincipal {
     pub(super) fn without_object(provider: IdentityProvider) -> Self {
         Self {
             provider,
-            shape: Shape::HeadersOnly,
+            format: PrincipalFormat::HeadersOnly,
             text: String::new(),
             claims: Vec::new(),
             name_type: None,
@@ -102,18 +102,18 @@ impl EasyAuthPrincipal {
     /// [`from_headers`](Self::from_headers) never returns such a principal.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        match self.shape {
-            Shape::StaticWebApps => self.roles_of_visitor().all(|role| {
+        match self.format {
+            PrincipalFormat::StaticWebApps => self.roles_of_visitor().all(|role| {
                 let role = role.trim();
                 role.is_empty() || role.eq_ignore_ascii_case(ANONYMOUS)
             }),
-            Shape::HeadersOnly => {
+            PrincipalFormat::HeadersOnly => {
                 let id = self.id.as_deref().or(self.name.as_deref()).unwrap_or_default();
                 let front_end = self.front_end.as_ref();
                 id.eq_ignore_ascii_case(ANONYMOUS)
                     && front_end.is_none_or(|own| *own == IdentityProvider::STATIC_WEB_APPS)
             }
-            Shape::AppService | Shape::Token => false,
+            PrincipalFormat::AppService | PrincipalFormat::Token => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A principal made of the claims of a verified token, and of nothing else.
 
-use super::{EasyAuthPrincipal, Membership, OfToken, Shape, claims::ClaimSpan};
+use super::{EasyAuthPrincipal, Membership, OfToken, PrincipalFormat, claims::ClaimSpan};
 use crate::{
     groups::Groups,
     issuer,
@@ -25,7 +25,7 @@ impl EasyAuthPrincipal {
             Groups::Absent => Membership::Absent,
         };
         Self {
-            shape: Shape::Token,
+            format: PrincipalFormat::Token,
             text: list.text,
             claims: list.claims,
             of_token: Some(OfToken { caller: token.caller(), groups }),

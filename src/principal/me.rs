@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    EasyAuthPrincipal, PrincipalError, Shape,
+    EasyAuthPrincipal, PrincipalError, PrincipalFormat,
     parse::{self, Nullable, once, scalar, text},
 };
 use crate::{
@@ -162,7 +162,7 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     tokens.set_provider(provider.clone());
     let (text, claims) = user_claims.unwrap_or_default();
     let principal = EasyAuthPrincipal {
-        shape: Shape::AppService,
+        format: PrincipalFormat::AppService,
         text,
         claims,
         ..EasyAuthPrincipal::without_object(provider)
@@ -263,7 +263,7 @@ pub enum MeError {
     #[error("the answer of /.auth/me has more than {MAX_SESSIONS} sessions")]
     TooManySessions,
     /// The body is JSON and neither a list of sessions nor an object with `clientPrincipal`.
-    #[error("the answer of /.auth/me has neither the shape of App Service nor of Static Web Apps")]
+    #[error("the answer of /.auth/me has neither the format of App Service nor of Static Web Apps")]
     UnknownShape,
     /// `expires_on` is not a point in time.
     #[error("the answer of /.auth/me has an expires_on that is no ISO 8601 time")]

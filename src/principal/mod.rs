@@ -5,19 +5,19 @@ mod claim_type;
 mod claims;
 mod contradiction;
 mod error;
+mod format;
 mod from_headers;
 #[cfg(feature = "verify")]
 mod from_token;
 pub(crate) mod me;
 mod parse;
-mod shape;
 
 use std::fmt;
 
 pub use claim_type::ClaimType;
 pub use claims::{Claim, Claims};
 pub use error::PrincipalError;
-pub use shape::Shape;
+pub use format::PrincipalFormat;
 
 use crate::{groups::Groups, json::Span, jwt::Caller, provider::IdentityProvider};
 use claim_type::Names;
@@ -64,7 +64,7 @@ use claims::ClaimSpan;
 #[derive(Clone)]
 pub struct EasyAuthPrincipal {
     provider: IdentityProvider,
-    shape: Shape,
+    format: PrincipalFormat,
     /// The text that the spans below point into.
     text: String,
     claims: Vec<ClaimSpan>,
@@ -83,7 +83,7 @@ pub struct EasyAuthPrincipal {
     of_token: Option<OfToken>,
 }
 
-/// See [`Shape::Token`].
+/// See [`PrincipalFormat::Token`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "tokens are verified or not used"))]
 struct OfToken {
@@ -119,8 +119,8 @@ impl EasyAuthPrincipal {
 
     /// What the platform sent to describe the caller.
     #[must_use]
-    pub fn shape(&self) -> Shape {
-        self.shape
+    pub fn format(&self) -> PrincipalFormat {
+        self.format
     }
 
     /// The caller's identifier: `X-MS-CLIENT-PRINCIPAL-ID`, else the user ID of Static Web Apps, else
@@ -306,7 +306,7 @@ impl EasyAuthPrincipal {
     fn names_of<'a>(&self, name: &'a str) -> Names<'a> {
         let names = Names::of(name);
         match ClaimType::find(name).map(ClaimType::short) {
-            _ if self.shape != Shape::Token => names,
+            _ if self.format != PrincipalFormat::Token => names,
             Some(short) if self.claims().any(|claim| claim.typ() == short) => Names::only(short),
             _ => Names::only(name),
         }
@@ -317,12 +317,12 @@ impl EasyAuthPrincipal {
     }
 }
 
-/// Prints the provider, the shape and the types of the claims; no value of any.
+/// Prints the provider, the format and the types of the claims; no value of any.
 impl fmt::Debug for EasyAuthPrincipal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EasyAuthPrincipal")
             .field("provider", &self.provider)
-            .field("shape", &self.shape)
+            .field("format", &self.format)
             .field("claims", &self.claims())
             .finish_non_exhaustive()
     }
@@ -332,7 +332,7 @@ impl fmt::Debug for EasyAuthPrincipal {
 impl PartialEq for EasyAuthPrincipal {
     fn eq(&self, other: &Self) -> bool {
         self.provider == other.provider
-            && self.shape == other.shape
+            && self.format == other.format
             && self.claims().eq(other.claims())
             && self.name_claim_type() == other.name_claim_type()
             && self.role_claim_type() == other.role_claim_type()

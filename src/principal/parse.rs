@@ -1,6 +1,6 @@
 //! From the text of `X-MS-CLIENT-PRINCIPAL` to its members.
 
-use super::{EasyAuthPrincipal, PrincipalError, Shape, claims::ClaimSpan, contradiction};
+use super::{EasyAuthPrincipal, PrincipalError, PrincipalFormat, claims::ClaimSpan, contradiction};
 use crate::{
     json::{JsonError, Kind, Reader, Span, unescape_slashes},
     provider::IdentityProvider,
@@ -103,9 +103,9 @@ impl Members {
             || self.user_id.is_some()
             || self.user_details.is_some()
             || self.user_roles.is_some();
-        let (shape, provider) = match (app_service, static_web_apps) {
-            (true, false) => (Shape::AppService, self.auth_typ),
-            (false, true) => (Shape::StaticWebApps, self.identity_provider),
+        let (format, provider) = match (app_service, static_web_apps) {
+            (true, false) => (PrincipalFormat::AppService, self.auth_typ),
+            (false, true) => (PrincipalFormat::StaticWebApps, self.identity_provider),
             (false, false) => return Err(PrincipalError::UnknownShape),
             (true, true) => return Err(PrincipalError::MixedShapes),
         };
@@ -118,7 +118,7 @@ impl Members {
         let claims = self.claims.unwrap_or_default();
         contradiction::check_claims(&text, &claims)?;
         Ok(EasyAuthPrincipal {
-            shape,
+            format,
             claims,
             name_type: Nullable::span(self.name_typ),
             role_type: Nullable::span(self.role_typ),

@@ -120,7 +120,7 @@ impl AuthSettingsBuilder {
     }
 
     /// Adds GitHub: a client id, and the name of the setting that has its secret.
-    pub fn git_hub(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
+    pub fn github(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
         self.with(Provider::GitHub(Client::new(client_id, secret_setting)))
     }
 
@@ -171,12 +171,12 @@ impl AuthSettingsBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`].
-    pub fn build(self) -> Result<AuthSettingsV2, BuildError> {
+    /// [`SettingsBuildError`].
+    pub fn build(self) -> Result<AuthSettingsV2, SettingsBuildError> {
         let form = match self.service {
             Service::AppService => Form::AppService,
             Service::ContainerApps => Form::ContainerApp,
-            Service::StaticWebApps => return Err(BuildError::StaticWebApps),
+            Service::StaticWebApps => return Err(SettingsBuildError::StaticWebApps),
         };
         let mut doc = AuthSettingsV2::empty(form);
         doc.set(platform::ENABLED, true)?;
@@ -198,17 +198,17 @@ impl AuthSettingsBuilder {
         Ok(doc)
     }
 
-    fn set_validation(&self, doc: &mut AuthSettingsV2) -> Result<(), BuildError> {
-        let first = self.providers.first().ok_or(BuildError::NoProvider)?;
+    fn set_validation(&self, doc: &mut AuthSettingsV2) -> Result<(), SettingsBuildError> {
+        let first = self.providers.first().ok_or(SettingsBuildError::NoProvider)?;
         for (index, provider) in self.providers.iter().enumerate() {
             let mut others = self.providers.iter().take(index);
             if others.any(|other| other.name().eq_ignore_ascii_case(provider.name())) {
-                return Err(BuildError::ProviderTwice);
+                return Err(SettingsBuildError::ProviderTwice);
             }
         }
         let wanted = self.redirect_to.as_deref().unwrap_or(first.name());
         let found = self.providers.iter().find(|own| own.name().eq_ignore_ascii_case(wanted));
-        let redirect_to = found.ok_or(BuildError::UnknownRedirect)?.name();
+        let redirect_to = found.ok_or(SettingsBuildError::UnknownRedirect)?.name();
 
         let is_anonymous = self.action == UnauthenticatedAction::AllowAnonymous;
         if self.service == Service::AppService {
@@ -227,9 +227,9 @@ impl Client {
         Self { id: id.into(), secret_setting: SettingName(secret_setting.into()) }
     }
 
-    fn checked(&self, service: Service) -> Result<&Self, BuildError> {
+    fn checked(&self, service: Service) -> Result<&Self, SettingsBuildError> {
         if self.id.is_empty() {
-            return Err(BuildError::NoClientId);
+            return Err(SettingsBuildError::NoClientId);
         }
         check_setting_name(&self.secret_setting.0, service)?;
         Ok(self)
@@ -241,7 +241,7 @@ impl Client {
         service: Service,
         enabled: Setting<'_, bool>,
         [id, secret]: [Setting<'_, String>; 2],
-    ) -> Result<(), BuildError> {
+    ) -> Result<(), SettingsBuildError> {
         let client = self.checked(service)?;
         doc.set(enabled, true)?.set(id, &client.id)?.set(secret, &client.secret_setting.0)?;
         Ok(())
@@ -262,7 +262,7 @@ impl Provider {
         }
     }
 
-    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
+    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), SettingsBuildError> {
         let (client, enabled, names) = match self {
             Self::Entra(app) => return app.add_to(doc, service),
             Self::Custom(app) => return app.add_to(doc, service),
@@ -347,7 +347,7 @@ impl EntraApp {
         self
     }
 
-    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
+    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), SettingsBuildError> {
         doc.set(entra::ENABLED, true)?
             .set(entra::OPEN_ID_ISSUER, &self.issuer)?
             .set(entra::CLIENT_ID, self.client_id.clone())?;
@@ -396,15 +396,15 @@ impl CustomApp {
         self
     }
 
-    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), BuildError> {
+    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), SettingsBuildError> {
         if !is_custom_name(&self.name) {
-            return Err(BuildError::CustomName);
+            return Err(SettingsBuildError::CustomName);
         }
         if is_built_in(&self.name) {
-            return Err(BuildError::BuiltInName);
+            return Err(SettingsBuildError::BuiltInName);
         }
         if !self.well_known.starts_with("https://") {
-            return Err(BuildError::NotHttps);
+            return Err(SettingsBuildError::NotHttps);
         }
         let (name, client) = (&*self.name, self.client.checked(service)?);
         doc.set(custom::ENABLED.of(name), true)?
@@ -419,7 +419,7 @@ impl CustomApp {
 }
 
 /// Refuses what no setting can be named: above all a secret in its place.
-fn check_setting_name(name: &str, service: Service) -> Result<(), BuildError> {
+fn check_setting_name(name: &str, service: Service) -> Result<(), SettingsBuildError> {
     let is_allowed = |byte: u8| match service {
         Service::ContainerApps => {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
@@ -429,14 +429,14 @@ fn check_setting_name(name: &str, service: Service) -> Result<(), BuildError> {
     if !name.is_empty() && name.bytes().all(is_allowed) {
         Ok(())
     } else {
-        Err(BuildError::SettingName)
+        Err(SettingsBuildError::SettingName)
     }
 }
 
 /// A document that is not built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum BuildError {
+pub enum SettingsBuildError {
     /// There is no provider, so nobody could sign in.
     #[error("there is no provider")]
     NoProvider,

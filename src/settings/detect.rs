@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 use super::{
     Form, MAX_SETTINGS_LEN, SettingsError,
     SettingsErrorKind::{NotAnObject, NotJson, NotUtf8, OtherDocument, Several, TooLong},
-    json::{Json, JsonText, Path, Position},
 };
 use crate::json::Kind;
+use crate::json::document::{Json, JsonText, Path, Position};
 
 /// The sections. Having one of them makes an object a settings document.
 pub(super) const SECTIONS: [&str; 7] = [

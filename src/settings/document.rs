@@ -12,8 +12,8 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{
     Form, SettingsError,
     detect::{self, Document},
-    json::{Json, JsonText, Path, Position},
 };
+use crate::json::document::{Json, JsonText, Path, Position};
 
 /// The longest document that is read, in bytes: what Azure Resource Manager takes as a request (Azure
 /// subscription and service limits, "Resource Manager API limits"). Full documents have some 2,500.

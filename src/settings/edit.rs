@@ -4,11 +4,11 @@ use super::{
     AuthSettingsV2, EditError, EditErrorKind, Form, LoginParameters, NotUnderstood, SetFrom,
     Setting, entra,
     form::CUSTOM_PROVIDERS,
-    json::{Json, JsonText, Path, Position, inner, last_of_each},
     setting::{ANY_NAME, Kind, flag},
     unknown::{describe, expression},
 };
 use crate::json::MAX_DEPTH;
+use crate::json::document::{Json, JsonText, Path, Position, inner, last_of_each};
 
 /// What makes a provider: an ID of the application, or the name of the setting that has it.
 const IDS: [&str; 6] = [

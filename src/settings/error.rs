@@ -2,7 +2,8 @@
 
 use std::{error::Error, fmt};
 
-use super::{LoginParametersError, json::Position};
+use super::LoginParametersError;
+use crate::json::document::Position;
 use crate::{escape::Escaped, kinds::kinds};
 
 /// A text that is not a settings document. It says what it is, where known, and how to get the document;

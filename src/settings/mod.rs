@@ -22,7 +22,7 @@
 //! [`ALL_SETTINGS`], for completion and descriptions. A schema cannot say that names are read in any case,
 //! that the last of several members counts, or which settings contradict each other: `lint` does.
 //!
-//! # From a diagnosis to the cure
+//! # From a diagnosis to the fix
 //!
 //! An application behind Easy Auth takes the caller's access token and calls Azure Resource Manager,
 //! which answers 401: the token is for Microsoft Graph. The portal has no page for the setting that
@@ -41,10 +41,10 @@
 //! #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIn0.",
 //! # );
 //! # let answer = br#"{"id":"/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME/config/authsettingsV2","location":"East US","properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555"},"login":{"disableWWWAuthenticate":false}}},"login":{"tokenStore":{"enabled":true,"tokenRefreshExtensionHours":72.0}},"httpSettings":{},"clearInboundClaimsMapping":"false"}}"#.to_vec();
-//! // 1. What is wrong, and the cure.
+//! // 1. What is wrong, and the fix.
 //! let wanted = ARM.scope("user_impersonation");
 //! let diagnosis = from_the_caller.diagnose(wanted, SystemTime::now());
-//! let cure = diagnosis.login_parameters().ok_or("no sign-in brings such a token")?;
+//! let fix = diagnosis.login_parameters().ok_or("no sign-in brings such a token")?;
 //!
 //! // 2. The settings as they are: send this with any client, and read the answer.
 //! let site: SiteId = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME".parse()?;
@@ -52,7 +52,7 @@
 //! let mut settings = AuthSettingsV2::from_slice(&answer)?;
 //!
 //! // 3. The one change: what sign-ins asked for before stays.
-//! settings.add_login_parameters(&cure)?;
+//! settings.add_login_parameters(&fix)?;
 //!
 //! // 4. Nothing else that would get in the way?
 //! for finding in settings.lint() {
@@ -82,9 +82,7 @@ mod document;
 mod edit;
 mod error;
 mod form;
-mod json;
 mod lint;
-mod login_parameters;
 #[cfg(test)]
 mod scaling;
 mod setting;
@@ -93,21 +91,21 @@ mod unknown;
 mod v1;
 mod values;
 
+pub use crate::json::document::Position;
+pub use crate::login_parameters::{
+    LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersWarning,
+    MAX_LOGIN_PARAMETERS_LEN, ParameterKey, Prompt,
+};
 pub use arm::{
     APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequests,
     CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN, MAX_SITE_ID_LEN, SiteId, SiteIdError, SiteKind,
     SitePart,
 };
-pub use builder::{AuthSettingsBuilder, BuildError, CustomApp, EntraApp};
+pub use builder::{AuthSettingsBuilder, CustomApp, EntraApp, SettingsBuildError};
 pub use document::{AuthSettingsV2, MAX_SETTINGS_LEN};
 pub use error::{EditError, EditErrorKind, NotUnderstood, SettingsError, SettingsErrorKind};
 pub use form::{Form, Service};
-pub use json::Position;
 pub use lint::{Context, Finding, Rule, Severity};
-pub use login_parameters::{
-    LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersWarning,
-    MAX_LOGIN_PARAMETERS_LEN, ParameterKey, Prompt,
-};
 pub use setting::{
     ALL_SETTINGS, AnySetting, Keyed, Object, SetFrom, Setting,
     table::{
@@ -116,4 +114,6 @@ pub use setting::{
     },
 };
 pub use v1::{AuthSettingsV1, Migration};
-pub use values::{CookieConvention, ForwardProxyConvention, Guid, NotAGuid, UnauthenticatedAction};
+pub use values::{
+    CookieConvention, ForwardProxyConvention, Guid, InvalidGuid, UnauthenticatedAction,
+};

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{AuthSettingsV2, json::steps, login};
+use super::{AuthSettingsV2, login};
+use crate::json::document::steps;
 
 /// How much more work twice the document may be. Twice, and the constant part.
 const MOST: f64 = 2.2;
@@ -39,9 +40,9 @@ const ENTRA: (&str, &str) = (
 );
 
 /// The name of a shape, and a document of it that has so many members.
-type Shape = (&'static str, fn(usize) -> String);
+type PrincipalFormat = (&'static str, fn(usize) -> String);
 
-const SHAPES: &[Shape] = &[
+const SHAPES: &[PrincipalFormat] = &[
     ("near names of one member", |size| {
         many(LOGIN.0, LOGIN.1, size, |index| format!(r#""{}tokenStore":1"#, "_".repeat(index % 60)))
     }),

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::json::Json;
 use crate::json::Kind;
+use crate::json::document::Json;
 
 /// Whether a text is, or contains, an expression that a deployment evaluates.
 ///

@@ -5,10 +5,10 @@ use std::{fmt, str::FromStr};
 use super::{
     AuthSettingsV2, EditError, Form, LoginParameters, SettingsError, UnauthenticatedAction, detect,
     global_validation,
-    json::{Json, JsonText, last_of_each},
     setting::{flag, texts},
 };
 use crate::json::Kind;
+use crate::json::document::{Json, JsonText, last_of_each};
 
 /// The settings of Easy Auth in their first version, `authsettings`: to be read, and to move on from.
 ///

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::json::Json;
+use crate::json::document::Json;
 use crate::{json::Kind, resource::is_guid};
 
 /// A GUID, such as a client id or the object id of a group: `8-4-4-4-12` hexadecimal digits, in lower
@@ -14,7 +14,7 @@ use crate::{json::Kind, resource::is_guid};
 /// let id: Guid = "D874DD2F-2032-4DB1-A053-F0EC243685AA".parse()?;
 /// assert_eq!(id.as_str(), "d874dd2f-2032-4db1-a053-f0ec243685aa");
 /// assert!("api://d874dd2f-2032-4db1-a053-f0ec243685aa".parse::<Guid>().is_err());
-/// # Ok::<(), easyauth::settings::NotAGuid>(())
+/// # Ok::<(), easyauth::settings::InvalidGuid>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Guid(Box<str>);
@@ -28,10 +28,14 @@ impl Guid {
 }
 
 impl FromStr for Guid {
-    type Err = NotAGuid;
+    type Err = InvalidGuid;
 
-    fn from_str(text: &str) -> Result<Self, NotAGuid> {
-        if is_guid(text) { Ok(Self(text.to_ascii_lowercase().into())) } else { Err(NotAGuid(())) }
+    fn from_str(text: &str) -> Result<Self, InvalidGuid> {
+        if is_guid(text) {
+            Ok(Self(text.to_ascii_lowercase().into()))
+        } else {
+            Err(InvalidGuid(()))
+        }
     }
 }
 
@@ -56,7 +60,7 @@ impl fmt::Debug for Guid {
 /// A text that is no GUID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this is not a GUID")]
-pub struct NotAGuid(());
+pub struct InvalidGuid(());
 
 /// Defines settings with few values. Each is open, because the platform takes any text; and each reads
 /// the numbers of the middleware's own document as well.

@@ -8,7 +8,7 @@ use super::{TestToken, key::SigningKey};
 use crate::{
     base64,
     resource::{Audience, is_guid},
-    verify::{KeySet, NotATenantId},
+    verify::{InvalidTenantId, KeySet},
 };
 
 /// Plays the role of Entra in tests: signs tokens for a tenant with its own keys, and publishes the
@@ -55,11 +55,11 @@ impl TestIssuer {
     ///
     /// # Errors
     ///
-    /// [`TestIssuerError::NotATenantId`] if the tenant ID is not a GUID, and
+    /// [`TestIssuerError::InvalidTenantId`] if the tenant ID is not a GUID, and
     /// [`TestIssuerError::NoKey`] if no key could be made.
     pub fn new(tenant_id: &str) -> Result<Self, TestIssuerError> {
         if !is_guid(tenant_id) {
-            return Err(TestIssuerError::NotATenantId(NotATenantId::new(tenant_id)));
+            return Err(TestIssuerError::InvalidTenantId(InvalidTenantId::new(tenant_id)));
         }
         let current = SigningKey::new().ok_or(TestIssuerError::NoKey)?;
         Ok(Self { tenant: tenant_id.to_ascii_lowercase(), current, old: Vec::new() })
@@ -189,7 +189,7 @@ impl fmt::Debug for TestIssuer {
 pub enum TestIssuerError {
     /// The tenant ID is not a GUID.
     #[error(transparent)]
-    NotATenantId(NotATenantId),
+    InvalidTenantId(InvalidTenantId),
     /// The back end could not create a key.
     #[error("no key could be made")]
     NoKey,

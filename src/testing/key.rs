@@ -131,7 +131,8 @@ mod tests {
 
     use super::{super::TestIssuer, super::pool::KEYS, pooled::Pair};
     use crate::{
-        AccessToken, base64,
+        base64,
+        tokens::AccessToken,
         verify::{Tenant, Verifier},
     };
 

@@ -7,8 +7,11 @@ use serde_json::{Map, Value};
 
 use super::header_map;
 use crate::{
-    ClaimType, ClaimsError, IdentityProvider, Shape, Token, base64,
+    base64,
     headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP, CLIENT_PRINCIPAL_NAME},
+    jwt::{ClaimsError, Token},
+    principal::{ClaimType, PrincipalFormat},
+    provider::IdentityProvider,
 };
 
 /// The claims for which the platform uses a long name, as seen in captured headers. `roles` is not among
@@ -59,7 +62,7 @@ const EVERYBODYS_ROLES: [&str; 2] = ["anonymous", "authenticated"];
 #[must_use]
 pub struct TestPrincipal {
     provider: IdentityProvider,
-    shape: Shape,
+    format: PrincipalFormat,
     /// With their names in tokens, including roles.
     claims: Vec<(String, String)>,
     is_mapped: bool,
@@ -77,13 +80,19 @@ impl TestPrincipal {
         // As captured: ID tokens of Entra and Google have an email address, other sign-ins have a name.
         let has_email = [IdentityProvider::ENTRA, IdentityProvider::GOOGLE].contains(&provider);
         let name_type = if has_email { ClaimType::EMAIL } else { ClaimType::UNIQUE_NAME };
-        Self { provider, shape: Shape::AppService, claims: Vec::new(), is_mapped: true, name_type }
+        Self {
+            provider,
+            format: PrincipalFormat::AppService,
+            claims: Vec::new(),
+            is_mapped: true,
+            name_type,
+        }
     }
 
     /// A visitor of a Static Web App who signed in with this provider. The header has only the ID, the
     /// name and the roles; all other claims are in `/.auth/me`.
     pub fn static_web_apps(provider: IdentityProvider) -> Self {
-        Self { shape: Shape::StaticWebApps, ..Self::of(provider) }
+        Self { format: PrincipalFormat::StaticWebApps, ..Self::of(provider) }
     }
 
     /// The caller that a token of Microsoft Entra describes, as the platform builds it for a client that
@@ -172,8 +181,8 @@ impl TestPrincipal {
     /// The value of `X-MS-CLIENT-PRINCIPAL`: base64 of a JSON object.
     #[must_use]
     pub fn header_value(&self) -> String {
-        base64::encode(&match self.shape {
-            Shape::StaticWebApps => self.visitor(""),
+        base64::encode(&match self.format {
+            PrincipalFormat::StaticWebApps => self.visitor(""),
             _ => self.app_service(),
         })
     }
@@ -185,7 +194,7 @@ impl TestPrincipal {
     #[must_use]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = vec![(CLIENT_PRINCIPAL, self.header_value())];
-        if self.shape == Shape::AppService {
+        if self.format == PrincipalFormat::AppService {
             let id = self.user_id().map(|id| (CLIENT_PRINCIPAL_ID, id.to_owned()));
             let name = self.display_name().map(|name| (CLIENT_PRINCIPAL_NAME, name.to_owned()));
             pairs.extend(id.into_iter().chain(name));
@@ -214,8 +223,8 @@ impl TestPrincipal {
         &self.provider
     }
 
-    pub(super) fn shape(&self) -> Shape {
-        self.shape
+    pub(super) fn format(&self) -> PrincipalFormat {
+        self.format
     }
 
     fn first(&self, name: &str) -> Option<&str> {
@@ -288,13 +297,13 @@ impl TestPrincipal {
     }
 }
 
-/// Prints the provider, the shape and the names of the claims, but no values.
+/// Prints the provider, the format and the names of the claims, but no values.
 impl fmt::Debug for TestPrincipal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.claims.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("TestPrincipal")
             .field("provider", &self.provider)
-            .field("shape", &self.shape)
+            .field("format", &self.format)
             .field("claims", &names)
             .finish_non_exhaustive()
     }

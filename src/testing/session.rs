@@ -6,7 +6,7 @@ use http::HeaderMap;
 use zeroize::Zeroizing;
 
 use super::{TestPrincipal, header_map, principal::json_text, time};
-use crate::{Shape, headers::TOKEN_PREFIX, tokens::TokenKind};
+use crate::{headers::TOKEN_PREFIX, principal::PrincipalFormat, tokens::TokenKind};
 
 /// An authenticated caller and the tokens that the token store has for it. It has all headers that the
 /// platform adds to a request of the caller's browser, and the response of `/.auth/me`.
@@ -95,7 +95,7 @@ impl TestSession {
     #[must_use]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = self.principal.pairs();
-        if self.principal.shape() == Shape::StaticWebApps {
+        if self.principal.format() == PrincipalFormat::StaticWebApps {
             return pairs;
         }
         let provider = self.principal.provider().as_str().to_ascii_uppercase();
@@ -130,7 +130,7 @@ impl TestSession {
     #[must_use]
     pub fn me_json(&self) -> String {
         let principal = &self.principal;
-        if principal.shape() == Shape::StaticWebApps {
+        if principal.format() == PrincipalFormat::StaticWebApps {
             return format!(r#"{{"clientPrincipal":{}}}"#, principal.visitor_with_claims());
         }
         let mut members: Vec<(&str, String)> =

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 pub use expires_on::ExpiresOn;
 pub use renewal::Renewal;
 pub use secret::{
-    AccessToken, AccessTokenSecret, AuthenticationToken, IdToken, NotABearerToken, RefreshToken,
+    AccessToken, AccessTokenSecret, AuthenticationToken, IdToken, InvalidBearerToken, RefreshToken,
 };
 
 use crate::{
@@ -159,7 +159,7 @@ impl ProviderTokens {
         }
         name.truncate(start);
         name.push_str(EXPIRES_ON);
-        tokens.expires_on = match headers::machine_value(headers, &name) {
+        tokens.expires_on = match headers::ascii_value(headers, &name) {
             Ok(None | Some("")) => None,
             Ok(Some(value)) => match ExpiresOn::parse(value) {
                 Some(time) => Some(time),
@@ -308,7 +308,7 @@ fn token_value<'a>(
     headers: &'a (impl HeaderSource + ?Sized),
     name: &str,
 ) -> Result<Option<&'a str>, HeaderErrorKind> {
-    let Some(value) = headers::machine_value(headers, name)? else {
+    let Some(value) = headers::ascii_value(headers, name)? else {
         return Ok(None);
     };
     // A space or a comma is what a list of two values looks like once somebody joined them.

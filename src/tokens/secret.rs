@@ -86,7 +86,7 @@ impl AccessToken {
     ) -> Result<Option<Self>, HeaderError> {
         const NAME: &str = "Authorization";
         let error = |kind| HeaderError::new(NAME, kind);
-        let Some(value) = headers::machine_value(headers, NAME).map_err(error)? else {
+        let Some(value) = headers::ascii_value(headers, NAME).map_err(error)? else {
             return Ok(None);
         };
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
@@ -106,13 +106,13 @@ impl AccessToken {
     ///
     /// # Errors
     ///
-    /// [`NotABearerToken`] if the token has a character that no bearer token has.
-    pub fn to_bearer(&self) -> Result<http::HeaderValue, NotABearerToken> {
+    /// [`InvalidBearerToken`] if the token has a character that no bearer token has.
+    pub fn to_bearer(&self) -> Result<http::HeaderValue, InvalidBearerToken> {
         if !is_b64token(&self.0) {
-            return Err(NotABearerToken(()));
+            return Err(InvalidBearerToken(()));
         }
         let value = Zeroizing::new(format!("Bearer {}", self.0.as_str()));
-        let mut value = http::HeaderValue::from_str(&value).map_err(|_| NotABearerToken(()))?;
+        let mut value = http::HeaderValue::from_str(&value).map_err(|_| InvalidBearerToken(()))?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -152,4 +152,4 @@ fn is_b64token(token: &str) -> bool {
 /// The token has a character that no bearer token has, so it cannot be sent as one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the token has a character that a bearer token cannot have")]
-pub struct NotABearerToken(());
+pub struct InvalidBearerToken(());

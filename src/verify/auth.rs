@@ -11,9 +11,10 @@ use super::{
     policy::Kind, signed,
 };
 use crate::{
-    AccessToken, HeaderSource, IdToken, Refusal,
     clock::Clock,
-    refusal::{Challenge, InvalidRealm},
+    headers::HeaderSource,
+    rejection::{Challenge, InvalidRealm, Rejection},
+    tokens::{AccessToken, IdToken},
 };
 
 /// Verifies the bearer tokens of requests. Cheap to clone. Create it once and put it into the state of
@@ -109,12 +110,12 @@ impl BearerAuth {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if the header is malformed or the token does not verify. A bad token is never treated
+    /// [`Rejection`] if the header is malformed or the token does not verify. A bad token is never treated
     /// as a missing one.
     pub async fn token(
         &self,
         headers: &(impl HeaderSource + ?Sized),
-    ) -> Result<Option<VerifiedToken>, Refusal> {
+    ) -> Result<Option<VerifiedToken>, Rejection> {
         let token = AccessToken::from_authorization(headers);
         self.verify(token.map_err(|error| self.named(error.into()))?).await
     }
@@ -123,15 +124,15 @@ impl BearerAuth {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if the token is missing, and as for [`token`](Self::token).
+    /// [`Rejection`] if the token is missing, and as for [`token`](Self::token).
     pub async fn require_token(
         &self,
         headers: &(impl HeaderSource + ?Sized),
-    ) -> Result<VerifiedToken, Refusal> {
-        self.token(headers).await?.ok_or_else(|| self.named(Refusal::no_token()))
+    ) -> Result<VerifiedToken, Rejection> {
+        self.token(headers).await?.ok_or_else(|| self.named(Rejection::no_token()))
     }
 
-    async fn verify(&self, token: Option<AccessToken>) -> Result<Option<VerifiedToken>, Refusal> {
+    async fn verify(&self, token: Option<AccessToken>) -> Result<Option<VerifiedToken>, Rejection> {
         let Some(token) = token else { return Ok(None) };
         let result = match self.entries.as_slice() {
             [only] => only.verify(&token, self.clock.now()).await,
@@ -147,10 +148,10 @@ impl BearerAuth {
     }
 
     /// The rejection with the realm, which was checked before.
-    pub(crate) fn named(&self, refusal: Refusal) -> Refusal {
+    pub(crate) fn named(&self, rejection: Rejection) -> Rejection {
         match &self.realm {
-            Some(realm) => refusal.clone().with_realm(realm).unwrap_or(refusal),
-            None => refusal,
+            Some(realm) => rejection.clone().with_realm(realm).unwrap_or(rejection),
+            None => rejection,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Metadata, Tenant};
 /// // Google writes its issuer in two ways.
 /// let google = Authority::issuer("https://accounts.google.com").or_issuer("accounts.google.com");
 /// let google = Verifier::builder(google).audience("my-client-id").build_for_id_tokens()?;
-/// # Ok::<(), easyauth::verify::BuildError>(())
+/// # Ok::<(), easyauth::verify::VerifierBuildError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authority(pub(super) AuthorityKind);

@@ -155,10 +155,10 @@ impl VerifierBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if a setting is missing, invalid or contradictory.
-    pub fn build(self) -> Result<Verifier, BuildError> {
+    /// [`VerifierBuildError`] if a setting is missing, invalid or contradictory.
+    pub fn build(self) -> Result<Verifier, VerifierBuildError> {
         if !self.trusted_audiences.is_empty() {
-            return Err(BuildError::OnlyForIdTokens);
+            return Err(VerifierBuildError::OnlyForIdTokens);
         }
         self.policy().map(Verifier::new)
     }
@@ -168,25 +168,25 @@ impl VerifierBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if a setting is missing, invalid or contradictory.
-    pub fn build_for_id_tokens(self) -> Result<IdTokenVerifier, BuildError> {
+    /// [`VerifierBuildError`] if a setting is missing, invalid or contradictory.
+    pub fn build_for_id_tokens(self) -> Result<IdTokenVerifier, VerifierBuildError> {
         let is_about_access =
             !self.clients.is_empty() || self.without_permissions == WithoutPermissions::Accept;
         if is_about_access {
-            return Err(BuildError::OnlyForAccessTokens);
+            return Err(VerifierBuildError::OnlyForAccessTokens);
         }
         self.policy().map(IdTokenVerifier::new)
     }
 
-    fn policy(self) -> Result<Policy, BuildError> {
+    fn policy(self) -> Result<Policy, VerifierBuildError> {
         self.check_audiences()?;
         self.check_issuers()?;
         self.check_clients()?;
         if self.algorithms.is_empty() {
-            return Err(BuildError::NoAlgorithm);
+            return Err(VerifierBuildError::NoAlgorithm);
         }
         if self.clock_skew > MAX_CLOCK_SKEW {
-            return Err(BuildError::ClockSkewTooLong);
+            return Err(VerifierBuildError::ClockSkewTooLong);
         }
         Ok(Policy {
             issuers: Issuers { authority: self.authority.0, sign_in: SignIn::of(self.cloud) },
@@ -200,15 +200,15 @@ impl VerifierBuilder {
         })
     }
 
-    fn check_audiences(&self) -> Result<(), BuildError> {
+    fn check_audiences(&self) -> Result<(), VerifierBuildError> {
         if self.audiences.is_empty() {
-            return Err(BuildError::NoAudience);
+            return Err(VerifierBuildError::NoAudience);
         }
         if let Some(id) = self.applications.iter().find(|id| !id.is_empty() && !is_guid(id)) {
-            return Err(BuildError::NotAClientId(id.as_str().into()));
+            return Err(VerifierBuildError::NotAClientId(id.as_str().into()));
         }
         if self.applications.iter().any(String::is_empty) {
-            return Err(BuildError::EmptyAudience);
+            return Err(VerifierBuildError::EmptyAudience);
         }
         for audience in self.audiences.iter().chain(&self.trusted_audiences) {
             let identifiers: Vec<&str> = match audience {
@@ -218,23 +218,23 @@ impl VerifierBuilder {
                 }
             };
             if identifiers.is_empty() || identifiers.contains(&"") {
-                return Err(BuildError::EmptyAudience);
+                return Err(VerifierBuildError::EmptyAudience);
             }
             if let Some(scope) = identifiers.iter().find(|own| is_no_audience(own)) {
-                return Err(BuildError::NotAnAudience((*scope).into()));
+                return Err(VerifierBuildError::NotAnAudience((*scope).into()));
             }
             if self.microsoft_audiences == MicrosoftAudiences::Refuse
                 && let Some(own) = identifiers.into_iter().find(|own| is_microsoft(own))
             {
-                return Err(BuildError::MicrosoftAudience(own.into()));
+                return Err(VerifierBuildError::MicrosoftAudience(own.into()));
             }
         }
         Ok(())
     }
 
-    fn check_issuers(&self) -> Result<(), BuildError> {
+    fn check_issuers(&self) -> Result<(), VerifierBuildError> {
         match &self.authority.0 {
-            AuthorityKind::Entra(tenant) if tenant.is_nobody() => Err(BuildError::NoTenant),
+            AuthorityKind::Entra(tenant) if tenant.is_nobody() => Err(VerifierBuildError::NoTenant),
             AuthorityKind::Entra(_) => Ok(()),
             AuthorityKind::Fixed { issuers, .. } => {
                 issuers.iter().try_for_each(|issuer| check_issuer(issuer))
@@ -242,7 +242,7 @@ impl VerifierBuilder {
         }
     }
 
-    fn check_clients(&self) -> Result<(), BuildError> {
+    fn check_clients(&self) -> Result<(), VerifierBuildError> {
         let is_microsoft = match &self.authority.0 {
             AuthorityKind::Entra(_) => true,
             AuthorityKind::Fixed { issuers, .. } => {
@@ -250,24 +250,24 @@ impl VerifierBuilder {
             }
         };
         match self.clients.iter().find(|id| id.is_empty() || (is_microsoft && !is_guid(id))) {
-            Some(id) if id.is_empty() => Err(BuildError::EmptyClient),
-            Some(id) => Err(BuildError::NotAClientId(id.as_str().into())),
+            Some(id) if id.is_empty() => Err(VerifierBuildError::EmptyClient),
+            Some(id) => Err(VerifierBuildError::NotAClientId(id.as_str().into())),
             None => Ok(()),
         }
     }
 }
 
 /// An issuer is a URL or a host name (Google). No token has the issuer of a tenant-independent document.
-fn check_issuer(issuer: &str) -> Result<(), BuildError> {
+fn check_issuer(issuer: &str) -> Result<(), VerifierBuildError> {
     if issuer.is_empty() {
-        return Err(BuildError::EmptyIssuer);
+        return Err(VerifierBuildError::EmptyIssuer);
     }
     let of_any_tenant = ["common", "organizations", "consumers"];
     let is_of_microsoft = issuer::family(issuer).is_some();
     if issuer.contains(TENANT_PLACEHOLDER)
         || (is_of_microsoft && issuer.split('/').any(|part| of_any_tenant.contains(&part)))
     {
-        return Err(BuildError::IssuerOfAnyTenant(issuer.into()));
+        return Err(VerifierBuildError::IssuerOfAnyTenant(issuer.into()));
     }
     let rest = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
     let host = rest.unwrap_or(issuer).split('/').next().unwrap_or_default();
@@ -277,7 +277,7 @@ fn check_issuer(issuer: &str) -> Result<(), BuildError> {
     if is_host && is_plain && !is_document {
         Ok(())
     } else {
-        Err(BuildError::NotAnIssuer(issuer.into()))
+        Err(VerifierBuildError::NotAnIssuer(issuer.into()))
     }
 }
 
@@ -312,7 +312,7 @@ fn is_microsoft(identifier: &str) -> bool {
 /// A verifier that cannot be built: a mistake in the program or its configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum BuildError {
+pub enum VerifierBuildError {
     /// No audience was given: every token of the tenant would be accepted, whatever API it is for.
     #[error("no audience: say which API the tokens are for")]
     NoAudience,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{Checked, Mismatch, SubjectKey};
 use crate::{
-    Caller, Groups,
-    jwt::Token,
+    groups::Groups,
+    jwt::{Caller, Token},
     principal::{EasyAuthPrincipal, is_identifier},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 /// compare their [`subject_key`](Self::subject_key).
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfirmedCaller {
-    /// Of [`Shape::Token`](crate::Shape::Token).
+    /// Of [`PrincipalFormat::Token`](crate::PrincipalFormat::Token).
     principal: EasyAuthPrincipal,
     key: SubjectKey,
 }
@@ -109,7 +109,7 @@ impl ConfirmedCaller {
     /// that is a list becomes one claim for each element. Its provider is
     /// [`ENTRA`](crate::IdentityProvider::ENTRA) if the issuer is Microsoft's, else
     /// [`UNKNOWN`](crate::IdentityProvider::UNKNOWN). Its shape is
-    /// [`Shape::Token`](crate::Shape::Token).
+    /// [`PrincipalFormat::Token`](crate::PrincipalFormat::Token).
     ///
     /// Claims can be looked up by their names in the token and by their long names. If the token has
     /// both names of one claim, the short name wins, because verification used that one.

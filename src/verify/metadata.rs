@@ -26,7 +26,7 @@ const MAX_URI_LEN: usize = 8000;
 /// );
 /// let google: MetadataUri = "https://accounts.google.com/.well-known/openid-configuration".parse()?;
 /// assert!("http://accounts.google.com/".parse::<MetadataUri>().is_err());
-/// # Ok::<(), easyauth::verify::NotAMetadataUri>(())
+/// # Ok::<(), easyauth::verify::InvalidMetadataUri>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MetadataUri {
@@ -40,9 +40,9 @@ impl MetadataUri {
     ///
     /// # Errors
     ///
-    /// [`NotAMetadataUri`] if it is not an absolute `https` address, or has a user name in it.
-    pub fn parse(text: &str) -> Result<Self, NotAMetadataUri> {
-        let host = https_host(text).ok_or_else(|| NotAMetadataUri::new(text))?;
+    /// [`InvalidMetadataUri`] if it is not an absolute `https` address, or has a user name in it.
+    pub fn parse(text: &str) -> Result<Self, InvalidMetadataUri> {
+        let host = https_host(text).ok_or_else(|| InvalidMetadataUri::new(text))?;
         Ok(Self { text: text.to_owned(), host, is_loopback: false })
     }
 
@@ -76,9 +76,9 @@ impl MetadataUri {
     ///
     /// # Errors
     ///
-    /// [`NotAMetadataUri`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
-    pub fn insecure_loopback(text: &str) -> Result<Self, NotAMetadataUri> {
-        let host = loopback_host(text).ok_or_else(|| NotAMetadataUri::new(text))?;
+    /// [`InvalidMetadataUri`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
+    pub fn insecure_loopback(text: &str) -> Result<Self, InvalidMetadataUri> {
+        let host = loopback_host(text).ok_or_else(|| InvalidMetadataUri::new(text))?;
         Ok(Self { text: text.to_owned(), host, is_loopback: true })
     }
 
@@ -137,9 +137,9 @@ fn host(text: &str, scheme: &str) -> Option<String> {
 }
 
 impl FromStr for MetadataUri {
-    type Err = NotAMetadataUri;
+    type Err = InvalidMetadataUri;
 
-    fn from_str(text: &str) -> Result<Self, NotAMetadataUri> {
+    fn from_str(text: &str) -> Result<Self, InvalidMetadataUri> {
         Self::parse(text)
     }
 }
@@ -159,15 +159,15 @@ impl fmt::Debug for MetadataUri {
 /// The string is not the address of a metadata document. Says what was given, unless there could be a
 /// password in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAMetadataUri(Option<Box<str>>);
+pub struct InvalidMetadataUri(Option<Box<str>>);
 
-impl NotAMetadataUri {
+impl InvalidMetadataUri {
     fn new(given: &str) -> Self {
         Self(Some(given).filter(|given| !given.contains('@')).map(Into::into))
     }
 }
 
-impl fmt::Display for NotAMetadataUri {
+impl fmt::Display for InvalidMetadataUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("expected an absolute https address without a user name")?;
         match &self.0 {
@@ -177,7 +177,7 @@ impl fmt::Display for NotAMetadataUri {
     }
 }
 
-impl std::error::Error for NotAMetadataUri {}
+impl std::error::Error for InvalidMetadataUri {}
 
 /// What an issuer says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

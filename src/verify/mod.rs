@@ -53,7 +53,7 @@ pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
 pub use auth::{BearerAuth, IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
 pub use authority::Authority;
-pub use builder::{BuildError, DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuilder};
+pub use builder::{DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuildError, VerifierBuilder};
 pub use confirm::Mismatch;
 pub use confirmed::ConfirmedCaller;
 pub use document::{DocumentError, MAX_DOCUMENT_LEN};
@@ -64,12 +64,12 @@ pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
 pub use keys::Keys;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 pub(crate) use metadata::is_fetchable;
-pub use metadata::{Metadata, MetadataUri, NotAMetadataUri};
+pub use metadata::{InvalidMetadataUri, Metadata, MetadataUri};
 pub use refresh::{Refresh, RefreshError};
 pub use store::{
     FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
 };
 pub use subject_key::SubjectKey;
-pub use tenant::{NotATenantId, Tenant};
+pub use tenant::{InvalidTenantId, Tenant};
 pub use verified::Checked;
 pub use verifier::{IdTokenVerifier, VerifiedIdToken, VerifiedToken, Verifier};

@@ -24,7 +24,7 @@ const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 /// assert!(Tenant::single("common").is_err());
 /// // Personal accounts are a tenant too, and no organisation.
 /// assert!(!Tenant::any_organization().includes("9188040d-6c67-4c5b-b112-36a304b66dad"));
-/// # Ok::<(), easyauth::verify::NotATenantId>(())
+/// # Ok::<(), easyauth::verify::InvalidTenantId>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant(Kind);
@@ -42,8 +42,8 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// [`NotATenantId`] if the id is no GUID.
-    pub fn single(id: &str) -> Result<Self, NotATenantId> {
+    /// [`InvalidTenantId`] if the id is no GUID.
+    pub fn single(id: &str) -> Result<Self, InvalidTenantId> {
         Self::any_of([id])
     }
 
@@ -51,11 +51,13 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// [`NotATenantId`] if an id is no GUID.
-    pub fn any_of<S: AsRef<str>>(ids: impl IntoIterator<Item = S>) -> Result<Self, NotATenantId> {
+    /// [`InvalidTenantId`] if an id is no GUID.
+    pub fn any_of<S: AsRef<str>>(
+        ids: impl IntoIterator<Item = S>,
+    ) -> Result<Self, InvalidTenantId> {
         let id = |id: S| match id.as_ref() {
             id if is_guid(id) => Ok(id.to_ascii_lowercase()),
-            other => Err(NotATenantId(other.into())),
+            other => Err(InvalidTenantId(other.into())),
         };
         Ok(Self(Kind::Listed(ids.into_iter().map(id).collect::<Result<_, _>>()?)))
     }
@@ -117,16 +119,16 @@ impl fmt::Display for Tenant {
 
 /// The tenant ID is not a GUID. Says what was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotATenantId(Box<str>);
+pub struct InvalidTenantId(Box<str>);
 
-impl NotATenantId {
+impl InvalidTenantId {
     #[cfg(feature = "testing")]
     pub(crate) fn new(given: &str) -> Self {
         Self(given.into())
     }
 }
 
-impl fmt::Display for NotATenantId {
+impl fmt::Display for InvalidTenantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected a tenant ID (GUID), found {:?}", Escaped(&self.0))?;
         match &*self.0 {
@@ -141,4 +143,4 @@ impl fmt::Display for NotATenantId {
     }
 }
 
-impl std::error::Error for NotATenantId {}
+impl std::error::Error for InvalidTenantId {}

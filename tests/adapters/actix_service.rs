@@ -8,7 +8,7 @@ use actix_web::{
     web,
 };
 use easyauth::{
-    EasyAuthPrincipal, Platform, Refusal,
+    EasyAuthPrincipal, Platform, Rejection,
     integrations::Optional,
     verify::{ConfirmedCaller, VerifiedToken},
 };
@@ -33,11 +33,11 @@ pub(crate) fn start(platform: Platform) -> Server {
     })
 }
 
-/// Puts the cause of a refusal where the tests can read it.
+/// Puts the cause of a rejection where the tests can read it.
 fn tell_cause<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
     let error = response.response().error();
-    if let Some(refusal) = error.and_then(|error| error.as_error::<Refusal>()) {
-        let value = HeaderValue::try_from(cause(refusal)).unwrap();
+    if let Some(rejection) = error.and_then(|error| error.as_error::<Rejection>()) {
+        let value = HeaderValue::try_from(cause(rejection)).unwrap();
         response.headers_mut().insert(HeaderName::from_static(CAUSE), value);
     }
     response

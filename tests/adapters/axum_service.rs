@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 use easyauth::{
-    EasyAuthPrincipal, Platform, ProviderTokens, Refusal,
+    EasyAuthPrincipal, Platform, ProviderTokens, Rejection,
     integrations::{EasyAuthLayer, Identity, RequireLayer, keep_original_uri},
     verify::{BearerAuth, VerifiedToken},
 };
@@ -65,9 +65,9 @@ pub(crate) fn layers(platform: Platform) -> Server {
     async fn tokens(tokens: ProviderTokens) -> String {
         about_tokens(&tokens)
     }
-    async fn token(identity: Identity) -> Result<String, Refusal> {
-        let token = identity.token().ok_or_else(Refusal::no_token);
-        let named = |refusal: Refusal| refusal.with_realm("files").unwrap();
+    async fn token(identity: Identity) -> Result<String, Rejection> {
+        let token = identity.token().ok_or_else(Rejection::no_token);
+        let named = |rejection: Rejection| rejection.with_realm("files").unwrap();
         Ok(about_token(Some(token.map_err(named)?)))
     }
     async fn maybe_token(identity: Identity) -> String {
@@ -75,14 +75,14 @@ pub(crate) fn layers(platform: Platform) -> Server {
     }
     serve(
         Router::new()
-            .route("/me", get(me).layer(RequireLayer::signed_in()))
+            .route("/me", get(me).layer(RequireLayer::authenticated()))
             .route("/maybe", get(maybe))
             .route("/tokens", get(tokens))
             .route("/admin", get(me).layer(RequireLayer::any_role(["Owner", "Admin"])))
             .route("/token", get(token))
             .route("/maybe-token", get(maybe_token))
             .route("/files", get(maybe_token).layer(RequireLayer::permission(read_files())))
-            .nest("/app", Router::new().route("/me", get(me).layer(RequireLayer::signed_in())))
+            .nest("/app", Router::new().route("/me", get(me).layer(RequireLayer::authenticated())))
             .layer(EasyAuthLayer::new(platform).verify(bearer_auth()).login(login())),
     )
 }

@@ -341,7 +341,7 @@ pub(crate) fn check(adapter: &str, address: SocketAddr) {
 /// The body says which rule was broken, and nothing else.
 #[track_caller]
 fn assert_problem(answer: &Answer, code: &str) {
-    let kinds = easyauth::refusal::RefusalKind::ALL;
+    let kinds = easyauth::rejection::RejectionKind::ALL;
     let kind = kinds.iter().find(|kind| kind.code() == code).unwrap();
     let title = match answer.status {
         400 => "Bad Request",

@@ -4,7 +4,7 @@ use axum::{Extension, Router, middleware::map_request, response::IntoResponse, r
 use easyauth::{
     EasyAuthPrincipal, Platform,
     integrations::{
-        Authorized, EasyAuthLayer, Identity, RequireLayer, RequireRole, keep_original_uri,
+        EasyAuthLayer, Identity, RequireLayer, RequireRole, RequireToken, keep_original_uri,
     },
 };
 use http::HeaderMap;
@@ -161,14 +161,14 @@ fn answers_are_marked_for_caches() {
 }
 
 #[test]
-fn a_verified_token_is_somebody_without_a_principal() {
+fn a_verified_token_is_authenticated_without_a_principal() {
     let router = |rule: RequireLayer| {
         let router = Router::new().route("/", any(report)).layer(rule);
         serve(router.layer(EasyAuthLayer::new(nowhere()).verify(bearer_auth())))
     };
     let admin = Draft::access().with("roles", serde_json::json!(["Admin"]));
     let cases = [
-        (RequireLayer::signed_in(), Draft::access(), 200),
+        (RequireLayer::authenticated(), Draft::access(), 200),
         (RequireLayer::role("Admin"), Draft::access(), 403),
         (RequireLayer::role("Admin"), admin.clone(), 200),
         (RequireLayer::any_role(["Owner", "Admin"]), admin.clone(), 200),
@@ -231,7 +231,7 @@ fn what_is_printed_has_no_value_of_a_claim() {
         assert_eq!(guard.into_principal().name(), Some("canary"));
         text
     }
-    async fn permit(guard: Authorized<ReadFiles>) -> String {
+    async fn permit(guard: RequireToken<ReadFiles>) -> String {
         let text = format!("{guard:?}");
         assert!(guard.into_token().has_scope("Files.Read"));
         text
@@ -245,7 +245,7 @@ fn what_is_printed_has_no_value_of_a_claim() {
     ];
     for (path, parts) in [
         ("/role", &["Identity { principal: Some(", "token: Some(", "RequireRole(EasyAuth"][..]),
-        ("/permit", &["Authorized(Token"]),
+        ("/permit", &["RequireToken(Token"]),
     ] {
         let text = client::get(server.address, path, &headers).body;
         for part in parts {

@@ -135,7 +135,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
                 check(server, path, &required);
             }
         }
-        for rule in [RequireLayer::signed_in(), RequireLayer::role("Admin")] {
+        for rule in [RequireLayer::authenticated(), RequireLayer::role("Admin")] {
             let router = Router::new().route("/", get(|| async {})).layer(rule);
             check(&serve(router.layer(layer.clone())), "/", &required);
         }
@@ -147,7 +147,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
 fn on_an_untrusted_platform_tokens_authenticate() {
     let status = |layer: EasyAuthLayer, path| {
         let router = axum_extractors()
-            .route("/rule", get(|| async {}).layer(RequireLayer::signed_in()))
+            .route("/rule", get(|| async {}).layer(RequireLayer::authenticated()))
             .layer(layer);
         client::get(serve(router).address, path, &[]).status
     };
@@ -164,7 +164,7 @@ fn rules_need_the_layer_outside_of_them() {
     let missing = "no EasyAuthLayer handled the request before this: add \
                    .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)";
     let rules = [
-        RequireLayer::signed_in(),
+        RequireLayer::authenticated(),
         RequireLayer::role("Admin"),
         RequireLayer::permission(read_files()),
     ];

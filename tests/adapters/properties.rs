@@ -8,7 +8,7 @@ use std::{
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    EasyAuthPrincipal, HeaderSource, IdentityProvider, ProviderTokens, Refusal,
+    EasyAuthPrincipal, HeaderSource, IdentityProvider, ProviderTokens, Rejection,
     integrations::{EasyAuthLayer, Identity},
     verify::ConfirmedCaller,
 };
@@ -65,8 +65,8 @@ impl Extracted {
     }
 }
 
-/// Sends a request through the layer; what the handler saw, or the refusal.
-fn through(layer: &EasyAuthLayer, headers: HeaderMap) -> Result<Seen, Refusal> {
+/// Sends a request through the layer; what the handler saw, or the rejection.
+fn through(layer: &EasyAuthLayer, headers: HeaderMap) -> Result<Seen, Rejection> {
     let handler = service_fn(|request: Request<()>| async move {
         let (mut parts, ()) = request.into_parts();
         let extracted = Extracted::of(&mut parts).await;
@@ -86,7 +86,7 @@ fn through(layer: &EasyAuthLayer, headers: HeaderMap) -> Result<Seen, Refusal> {
     let mut response = RUNTIME.block_on(layer.layer(handler).oneshot(request)).unwrap();
     match response.extensions_mut().remove::<Seen>() {
         Some(seen) => Ok(seen),
-        None => Err(response.extensions_mut().remove::<Refusal>().unwrap()),
+        None => Err(response.extensions_mut().remove::<Rejection>().unwrap()),
     }
 }
 
@@ -230,7 +230,7 @@ fn check(seen: &Seen, draft: &Draft, id_token: Option<&str>) -> Result<(), TestC
         prop_assert_eq!(caller.name(), text("name"));
         prop_assert_eq!(caller.is_in_role("Admin"), roles.contains(&"Admin"));
     }
-    let has_role = identity.is_somebody() && roles.contains(&"Admin");
+    let has_role = identity.is_authenticated() && roles.contains(&"Admin");
     prop_assert_eq!(identity.is_in_role("Admin"), has_role);
 
     // What is left of the headers: the very ID token that was verified, and nothing else.
@@ -319,7 +319,7 @@ proptest! {
         let mut pairs = forged;
         pairs.push(("x-ms-client-principal".to_owned(), user));
         let seen = through(&layer, headers(&pairs)).unwrap();
-        prop_assert!(!seen.identity.is_somebody() && seen.principal.is_none());
+        prop_assert!(!seen.identity.is_authenticated() && seen.principal.is_none());
         let Extracted { required, optional, caller, tokens } = seen.extracted;
         prop_assert!(required.is_none() && optional.is_none() && caller.is_none());
         prop_assert!(tokens.is_none());

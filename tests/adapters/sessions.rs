@@ -38,7 +38,7 @@ fn services(auth: IdTokenAuth) -> [Server; 2] {
     let router = Router::new()
         .route("/maybe", get(public))
         .route("/me", get(me))
-        .route("/rule", get(|| async {}).layer(RequireLayer::signed_in()));
+        .route("/rule", get(|| async {}).layer(RequireLayer::authenticated()));
     let layer = EasyAuthLayer::new(nowhere()).confirm_by_id_token(auth.clone()).login(login());
     let actix = actix_service::serve(move |config| {
         config

@@ -9,9 +9,9 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Refusal, Requirement,
-    integrations::{Authorized, Permit, RequireRole, Roles},
-    refusal::LoginRedirect,
+    EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Rejection, Requirement,
+    integrations::{RequireRole, RequireToken, Roles, TokenPolicy},
+    rejection::LoginRedirect,
     verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, Keys, VerifiedToken},
 };
 use tokio::sync::oneshot;
@@ -26,7 +26,7 @@ impl Roles for Admin {
 
 pub(crate) struct ReadFiles;
 
-impl Permit for ReadFiles {
+impl TokenPolicy for ReadFiles {
     fn requirement() -> Requirement {
         read_files()
     }
@@ -102,7 +102,7 @@ pub(crate) async fn token(token: VerifiedToken) -> String {
     about_token(Some(&token))
 }
 
-pub(crate) async fn files(guard: Authorized<ReadFiles>) -> String {
+pub(crate) async fn files(guard: RequireToken<ReadFiles>) -> String {
     about_token(Some(guard.token()))
 }
 
@@ -111,12 +111,12 @@ pub(crate) fn id_token_auth() -> IdTokenAuth {
     IdTokenAuth::new(id_verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW))
 }
 
-/// The header in which the services say what a refusal was for: the source, and its sources.
+/// The header in which the services say what a rejection was for: the source, and its sources.
 pub(crate) const CAUSE: &str = "x-cause";
 
-pub(crate) fn cause(refusal: &Refusal) -> String {
+pub(crate) fn cause(rejection: &Rejection) -> String {
     let mut causes = Vec::new();
-    let mut source = refusal.source();
+    let mut source = rejection.source();
     while let Some(error) = source {
         causes.push(error.to_string());
         source = error.source();
@@ -124,10 +124,10 @@ pub(crate) fn cause(refusal: &Refusal) -> String {
     causes.join(" <- ")
 }
 
-/// Puts the cause of a refusal, which is for the log, where the tests can read it.
+/// Puts the cause of a rejection, which is for the log, where the tests can read it.
 pub(crate) fn tell_cause<B>(mut response: http::Response<B>) -> http::Response<B> {
-    if let Some(refusal) = response.extensions().get::<Refusal>() {
-        let value = http::HeaderValue::try_from(cause(refusal)).unwrap();
+    if let Some(rejection) = response.extensions().get::<Rejection>() {
+        let value = http::HeaderValue::try_from(cause(rejection)).unwrap();
         response.headers_mut().insert(CAUSE, value);
     }
     response

@@ -86,12 +86,12 @@ fn a_sign_in_that_brings_no_identity_ends_in_a_page() {
         assert!(script.body.contains(r#""code":"not-signed-in""#), "{}", script.body);
         // Signed in at last.
         let user = principal("Sample", "Reader");
-        let signed_in = send(path, &[HTML, ("Cookie", &cookies), ("X-MS-CLIENT-PRINCIPAL", &user)]);
-        assert_eq!(signed_in.status, 200, "{name}");
+        let authenticated = send(path, &[HTML, ("Cookie", &cookies), ("X-MS-CLIENT-PRINCIPAL", &user)]);
+        assert_eq!(authenticated.status, 200, "{name}");
         // Who signs out after that, within the life of the marker, is not locked out where a layer is.
         let cleared = "easyauth-signing-in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
         let expected = name.contains("layers").then_some(cleared);
-        assert_eq!(signed_in.header("set-cookie").as_deref(), expected, "{name}");
+        assert_eq!(authenticated.header("set-cookie").as_deref(), expected, "{name}");
         // No marker, nothing to clear; and no identity, no clearing.
         let user = principal("Sample", "Reader");
         let plain = send("/maybe", &[("X-MS-CLIENT-PRINCIPAL", &user)]);
@@ -154,7 +154,7 @@ fn a_cors_layer_outside_answers_preflights() {
     let inside = || {
         Router::new()
             .route("/", get(|| async {}).options(|| async {}))
-            .layer(RequireLayer::signed_in())
+            .layer(RequireLayer::authenticated())
             .layer(EasyAuthLayer::new(platform()))
     };
     let preflight = owned(&[
@@ -172,7 +172,7 @@ fn a_cors_layer_outside_answers_preflights() {
     assert_eq!(client::get(server.address, "/", &preflight).status, 401);
     // In the wrong order the rule rejects the preflight, which has neither cookies nor tokens.
     let wrong = Router::new().route("/", get(|| async {})).layer(from_fn(cors));
-    let wrong = wrong.layer(RequireLayer::signed_in()).layer(EasyAuthLayer::new(platform()));
+    let wrong = wrong.layer(RequireLayer::authenticated()).layer(EasyAuthLayer::new(platform()));
     assert_eq!(client::request(serve(wrong).address, "OPTIONS", "/", &preflight).status, 401);
 }
 
@@ -186,7 +186,7 @@ fn the_marker_is_read_from_every_cookie_header() {
         ))
     });
     let layer = EasyAuthLayer::new(platform()).login(login());
-    let service = layer.layer(RequireLayer::signed_in().layer(service));
+    let service = layer.layer(RequireLayer::authenticated().layer(service));
     let send = |cookies: &[&str]| {
         let mut request = Request::get("/x").header("accept", "text/html");
         for cookie in cookies {

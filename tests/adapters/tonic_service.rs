@@ -107,14 +107,19 @@ fn check(rule: RequireLayer, headers: &[(&str, String)], status: &str, message: 
 fn tower_layers_under_tonic() {
     let user = || (PRINCIPAL, principal("Sample", "Reader"));
     let bearer = |draft: Draft| ("authorization", format!("Bearer {}", draft.sign()));
-    let signed_in = RequireLayer::signed_in;
+    let authenticated = RequireLayer::authenticated;
     let files = || RequireLayer::permission(read_files());
-    check(signed_in(), &[user()], "0", None);
-    check(signed_in(), &[], "16", Some("nobody is signed in"));
-    check(signed_in(), &[("accept", "text/html".to_owned())], "16", Some("nobody is signed in"));
+    check(authenticated(), &[user()], "0", None);
+    check(authenticated(), &[], "16", Some("nobody is signed in"));
+    check(
+        authenticated(),
+        &[("accept", "text/html".to_owned())],
+        "16",
+        Some("nobody is signed in"),
+    );
     let malformed = [(PRINCIPAL, "not base64!".to_owned())];
-    check(signed_in(), &malformed, "3", Some("the identity headers are malformed"));
-    check(signed_in(), &[user(), user()], "3", Some("the identity headers are malformed"));
+    check(authenticated(), &malformed, "3", Some("the identity headers are malformed"));
+    check(authenticated(), &[user(), user()], "3", Some("the identity headers are malformed"));
     check(RequireLayer::role("Admin"), &[user()], "7", Some("the caller may not do this"));
     check(files(), &[bearer(Draft::access())], "0", None);
     check(files(), &[], "16", Some("there is no bearer token"));
@@ -128,7 +133,7 @@ fn tower_layers_under_tonic() {
 
 #[test]
 fn challenges_are_metadata_and_other_clients_get_http() {
-    let server = start(RequireLayer::signed_in(), platform());
+    let server = start(RequireLayer::authenticated(), platform());
     let (_, headers, _) = call(server.address, "application/grpc", &[]);
     assert_eq!(headers["www-authenticate"], "Bearer");
     assert_eq!(headers["cache-control"], "no-store");

@@ -7,8 +7,8 @@ use std::{
 };
 
 use easyauth::{
-    Platform, ProviderTokens, Refusal,
-    integrations::{EasyAuthLayer, Identity, RefusableBody, RequireLayer},
+    Platform, ProviderTokens, Rejection,
+    integrations::{EasyAuthLayer, Identity, RejectionBody, RequireLayer},
 };
 use http_body_util::Full;
 use hyper::{
@@ -36,11 +36,11 @@ fn answer(request: &Request<Incoming>) -> Response<Body> {
             let provider = identity.principal().unwrap().provider();
             match ProviderTokens::from_headers(request.headers(), provider) {
                 Ok(tokens) => say(about_tokens(&tokens)),
-                Err(error) => Refusal::from(error).to_response(),
+                Err(error) => Rejection::from(error).to_response(),
             }
         }
         "/token" if identity.token().is_none() => {
-            Refusal::no_token().with_realm("files").unwrap().to_response()
+            Rejection::no_token().with_realm("files").unwrap().to_response()
         }
         _ => say(about_token(identity.token())),
     }
@@ -49,7 +49,7 @@ fn answer(request: &Request<Incoming>) -> Response<Body> {
 /// A rule for each path, as a service without a router would have it.
 fn rule(path: &str) -> Option<RequireLayer> {
     match path {
-        "/me" | "/tokens" | "/app/me" => Some(RequireLayer::signed_in()),
+        "/me" | "/tokens" | "/app/me" => Some(RequireLayer::authenticated()),
         "/admin" => Some(RequireLayer::any_role(["Owner", "Admin"])),
         "/files" => Some(RequireLayer::permission(read_files())),
         _ => None,
@@ -104,14 +104,14 @@ fn layers_are_ready_when_what_is_inside_is() {
     let mut context = Context::from_waker(Waker::noop());
     let mut service = EasyAuthLayer::new(platform()).layer(Busy);
     assert!(service.poll_ready(&mut context).is_pending());
-    let mut service = RequireLayer::signed_in().layer(Busy);
+    let mut service = RequireLayer::authenticated().layer(Busy);
     assert!(service.poll_ready(&mut context).is_pending());
 }
 
 #[test]
-fn the_body_of_a_refusal_is_as_long_as_it_says() {
+fn the_body_of_a_rejection_is_as_long_as_it_says() {
     let mut context = Context::from_waker(Waker::noop());
-    let mut body = RefusableBody::<Body>::from("problem".to_owned());
+    let mut body = RejectionBody::<Body>::from("problem".to_owned());
     assert_eq!((body.is_end_stream(), body.size_hint().exact()), (false, Some(7)));
     let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut body).poll_frame(&mut context) else {
         panic!("the whole body");
@@ -120,6 +120,6 @@ fn the_body_of_a_refusal_is_as_long_as_it_says() {
     assert_eq!((body.is_end_stream(), body.size_hint().exact()), (true, Some(0)));
     assert!(matches!(Pin::new(&mut body).poll_frame(&mut context), Poll::Ready(None)));
     // A redirect has none, and so has an answer in gRPC.
-    let empty = RefusableBody::<Body>::from(String::new());
+    let empty = RejectionBody::<Body>::from(String::new());
     assert_eq!((empty.is_end_stream(), empty.size_hint().exact()), (true, Some(0)));
 }

@@ -11,7 +11,7 @@ fn check_error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>
 #[test]
 fn types_can_be_shared() {
     check::<access::ApiName>();
-    check::<access::Cure>();
+    check::<access::Fix>();
     check::<access::Diagnosis>();
     check::<access::Permission>();
     check::<access::Reason>();
@@ -33,12 +33,12 @@ fn types_can_be_shared() {
     check::<easyauth::Platform>();
     check::<easyauth::ProviderTokens>();
     check::<easyauth::Challenge>();
-    check::<easyauth::Refusal>();
+    check::<easyauth::Rejection>();
     check::<easyauth::RefreshToken>();
     check::<easyauth::Renewal>();
     check::<easyauth::Segment>();
     check::<easyauth::Session>();
-    check::<easyauth::Shape>();
+    check::<easyauth::PrincipalFormat>();
     check::<easyauth::TokenHeader>();
     check::<easyauth::UnverifiedToken>();
     check::<endpoints::Endpoints>();
@@ -59,8 +59,8 @@ fn types_can_be_shared() {
     check::<easyauth::error_codes::KnownError>();
     check::<easyauth::error_codes::Responsible>();
     check::<headers::OriginalUrl>();
-    check::<easyauth::refusal::LoginRedirect>();
-    check::<easyauth::refusal::RefusalKind>();
+    check::<easyauth::rejection::LoginRedirect>();
+    check::<easyauth::rejection::RejectionKind>();
     check::<resource::Audience<'_>>();
     check::<resource::Cloud>();
     check::<resource::Resource>();
@@ -133,11 +133,11 @@ fn types_of_verification_can_be_shared() {
     check::<verify::VerifyErrorKind>();
 
     check_error::<access::Denied>();
-    check_error::<verify::BuildError>();
+    check_error::<verify::VerifierBuildError>();
     check_error::<verify::DocumentError>();
     check_error::<verify::Mismatch>();
-    check_error::<verify::NotAMetadataUri>();
-    check_error::<verify::NotATenantId>();
+    check_error::<verify::InvalidMetadataUri>();
+    check_error::<verify::InvalidTenantId>();
     check_error::<verify::SkipReason>();
     check_error::<verify::VerifyError>();
     assert!(size_of::<verify::VerifyError>() <= 16);
@@ -167,11 +167,11 @@ fn types_of_integrations_can_be_shared() {
 
     check::<CallerCredential>();
     check::<Optional<easyauth::EasyAuthPrincipal>>();
-    check::<RefusableBody<()>>();
+    check::<RejectionBody<()>>();
     check::<RequireLayer>();
     check::<Require<()>>();
     check::<RequireRole<()>>();
-    check::<Authorized<()>>();
+    check::<RequireToken<()>>();
     check_error::<CredentialError>();
 
     // What verifies has a clock and a fetcher, which can be anything.
@@ -237,31 +237,31 @@ fn futures_can_be_sent() {
 
 #[test]
 fn errors_are_errors() {
-    check_error::<easyauth::Refusal>();
-    check_error::<easyauth::refusal::InvalidRealm>();
-    check_error::<easyauth::refusal::SetupError>();
+    check_error::<easyauth::Rejection>();
+    check_error::<easyauth::rejection::InvalidRealm>();
+    check_error::<easyauth::rejection::SetupError>();
     check_error::<easyauth::ClaimsError>();
     check_error::<easyauth::DecodeError>();
     check_error::<easyauth::MeError>();
     check_error::<easyauth::NoEasyAuth>();
-    check_error::<easyauth::NotABearerToken>();
+    check_error::<easyauth::InvalidBearerToken>();
     check_error::<easyauth::PrincipalError>();
     check_error::<endpoints::EndpointError>();
     check_error::<functions::InvalidHeader>();
     check_error::<functions::RolesRequestError>();
     check_error::<exchange::AnswerError>();
-    check_error::<exchange::ExchangeError>();
-    check_error::<exchange::NotATenant>();
+    check_error::<exchange::TokenRequestError>();
+    check_error::<exchange::InvalidTenant>();
     check_error::<exchange::TokenError>();
     check_error::<functions::InvocationError>();
     check_error::<headers::HeaderError>();
     check_error::<resource::ScopeError>();
     check_error::<settings::ArmError>();
     check_error::<settings::ArmRequestError>();
-    check_error::<settings::BuildError>();
+    check_error::<settings::SettingsBuildError>();
     check_error::<settings::EditError>();
     check_error::<settings::LoginParametersError>();
-    check_error::<settings::NotAGuid>();
+    check_error::<settings::InvalidGuid>();
     check_error::<settings::NotUnderstood>();
     check_error::<settings::SettingsError>();
     check_error::<settings::SiteIdError>();

@@ -1,11 +1,11 @@
-//! What a token opens, and the cure.
+//! What a token opens, and the fix.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
     AccessToken, Caller, Diagnosis, IdentityProvider, ProviderTokens, Renewal, Requirement,
     UnverifiedToken,
-    access::{Cure, Permission, Reason},
+    access::{Fix, Permission, Reason},
     resource::{ARM, Cloud, GRAPH, KEY_VAULT, Resource, Scope},
 };
 
@@ -38,14 +38,14 @@ fn arm_payload(more: &str) -> String {
 fn codes(diagnosis: &Diagnosis) -> (Vec<&str>, Vec<&str>) {
     (
         diagnosis.reasons().iter().map(Reason::code).collect(),
-        diagnosis.cures().iter().map(Cure::code).collect(),
+        diagnosis.fixes().iter().map(Fix::code).collect(),
     )
 }
 
-/// The words of `diagnosis`, without its cures.
+/// The words of `diagnosis`, without its fixes.
 #[track_caller]
-fn check(diagnosis: &Diagnosis, reasons: &[&str], cures: &[&str], verdict: &str) {
-    assert_eq!(codes(diagnosis), (reasons.to_vec(), cures.to_vec()));
+fn check(diagnosis: &Diagnosis, reasons: &[&str], fixes: &[&str], verdict: &str) {
+    assert_eq!(codes(diagnosis), (reasons.to_vec(), fixes.to_vec()));
     assert_eq!(diagnosis.verdict().to_string(), verdict);
     assert_eq!(diagnosis.opens(), reasons.is_empty());
 }
@@ -68,7 +68,7 @@ fn what_opens() {
 
 #[test]
 fn each_reason_alone() {
-    const CURE: &[&str] = SIGN_IN;
+    const FIX: &[&str] = SIGN_IN;
     let not = |reason: &str| format!("this token does not open Azure Resource Manager: {reason}");
     let scope = "openid email profile https://management.azure.com/user_impersonation";
 
@@ -77,7 +77,7 @@ fn each_reason_alone() {
     check(
         &diagnosis,
         &["wrong-audience"],
-        CURE,
+        FIX,
         &not(
             "it is for Azure Key Vault (https://vault.azure.net/), not for Azure Resource Manager",
         ),
@@ -97,19 +97,19 @@ fn each_reason_alone() {
     check(
         &diagnosis,
         &["wrong-audience"],
-        CURE,
+        FIX,
         &not(r"it is for api://a and b\u{d}\u{a}c, not for Azure Resource Manager"),
     );
     let diagnosis = diagnose(&aud("[]"), &arm());
     check(
         &diagnosis,
         &["wrong-audience"],
-        CURE,
+        FIX,
         &not("it is for no API, not for Azure Resource Manager"),
     );
 
     let diagnosis = diagnose(&arm_payload("").replace("user_imp", "x"), &arm());
-    check(&diagnosis, &["missing-permission"], CURE, &not("it lacks the scope user_impersonation"));
+    check(&diagnosis, &["missing-permission"], FIX, &not("it lacks the scope user_impersonation"));
     check_scope(&diagnosis, Some(scope));
 
     let diagnosis = token(&arm_payload("")).diagnose(arm(), at(END + 720));
@@ -164,7 +164,7 @@ fn each_reason_alone() {
 
 #[test]
 fn callers() {
-    let user = arm().from_user();
+    let user = arm().by_user();
     let app_only = arm_payload("").replace(r#""user""#, r#""app""#);
     check(
         &diagnose(&app_only, &user),
@@ -173,7 +173,7 @@ fn callers() {
         "this token does not open Azure Resource Manager: it is from an application by itself, not from a user",
     );
     assert!(diagnose(&arm_payload(""), &user).opens());
-    let app = Requirement::resource(ARM).from_app();
+    let app = Requirement::resource(ARM).by_app();
     check(
         &diagnose(&arm_payload(""), &app),
         &["wrong-caller"],
@@ -244,14 +244,14 @@ fn requirements_from_scopes() {
 }
 
 #[test]
-fn cures_by_what_was_asked_for() {
+fn fixes_by_what_was_asked_for() {
     const OTHER: &str = r#"{"aud":"api://other","exp":1773329845,"scp":"x"}"#;
     #[track_caller]
-    fn check(requirement: &Requirement, scope: Option<&str>, cures: &[&str]) {
+    fn check(requirement: &Requirement, scope: Option<&str>, fixes: &[&str]) {
         let diagnosis = diagnose(OTHER, requirement);
         let scope = scope.map(|scope| format!("openid email profile {scope}"));
         check_scope(&diagnosis, scope.as_deref());
-        assert_eq!(codes(&diagnosis).1, cures);
+        assert_eq!(codes(&diagnosis).1, fixes);
     }
     const SET: &[&str] = SIGN_IN;
     check(&ARM.into(), Some("https://management.azure.com/user_impersonation"), SET);
@@ -300,9 +300,9 @@ fn protected_tokens_open_graph() {
 #[test]
 fn tokens_that_cannot_be_decoded() {
     #[track_caller]
-    fn check(token: &str, reason: &str, cures: &[&str], message: &str) {
+    fn check(token: &str, reason: &str, fixes: &[&str], message: &str) {
         let diagnosis = AccessToken::new(token).diagnose(arm(), at(0));
-        assert_eq!(codes(&diagnosis), (vec![reason], cures.to_vec()));
+        assert_eq!(codes(&diagnosis), (vec![reason], fixes.to_vec()));
         let expected = format!("this token does not open Azure Resource Manager: {message}");
         assert_eq!(diagnosis.verdict().to_string(), expected);
     }
@@ -323,21 +323,21 @@ fn tokens_that_cannot_be_decoded() {
     assert!(readable.diagnose(arm(), at(END - 1)).opens());
 }
 
-/// The cure depends on where the token came from.
+/// The fix depends on where the token came from.
 #[test]
-fn cures_by_origin() {
+fn fixes_by_origin() {
     #[track_caller]
     fn check(
         headers: &[(&str, &str)],
         provider: &IdentityProvider,
         now: u64,
         reasons: &[&str],
-        cures: &[&str],
+        fixes: &[&str],
     ) -> Diagnosis {
         let tokens =
             ProviderTokens::from_headers(headers, provider).unwrap().or_bearer(headers).unwrap();
         let diagnosis = tokens.diagnose(arm(), at(now));
-        assert_eq!(codes(&diagnosis), (reasons.to_vec(), cures.to_vec()));
+        assert_eq!(codes(&diagnosis), (reasons.to_vec(), fixes.to_vec()));
         diagnosis
     }
     let entra = &IdentityProvider::ENTRA;
@@ -426,92 +426,92 @@ fn cures_by_origin() {
 }
 
 #[test]
-fn sentences_of_cures() {
+fn sentences_of_fixes() {
     #[track_caller]
-    fn check(cure: &Cure, code: &str, sentence: &str) {
-        assert_eq!((cure.code(), cure.to_string().as_str()), (code, sentence));
+    fn check(fix: &Fix, code: &str, sentence: &str) {
+        assert_eq!((fix.code(), fix.to_string().as_str()), (code, sentence));
     }
-    check(&Cure::Refresh, "refresh", "call /.auth/refresh with the caller's session");
+    check(&Fix::Refresh, "refresh", "call /.auth/refresh with the caller's session");
     check(
-        &Cure::SendAccessToken,
+        &Fix::SendAccessToken,
         "send-access-token",
         "send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead of the ID token",
     );
     check(
-        &Cure::EnableTokenStore,
+        &Fix::EnableTokenStore,
         "enable-token-store",
         "enable the token store (login.tokenStore.enabled in the site's authSettingsV2)",
     );
     check(
-        &Cure::SetClientCredential,
+        &Fix::SetClientCredential,
         "set-client-credential",
         "give the Entra provider a client credential (registration.clientSecretSettingName): without \
          one a sign-in brings an ID token alone",
     );
-    check(&Cure::SignInAgain, "sign-in-again", "sign out and in again");
-    check(&Cure::SignInWithEntra, "sign-in-with-entra", "sign in with Microsoft Entra");
+    check(&Fix::SignInAgain, "sign-in-again", "sign out and in again");
+    check(&Fix::SignInWithEntra, "sign-in-with-entra", "sign in with Microsoft Entra");
     check(
-        &Cure::SignInWithWorkAccount,
+        &Fix::SignInWithWorkAccount,
         "sign-in-with-work-account",
         "sign in with a work or school account of a Microsoft Entra tenant",
     );
     check(
-        &Cure::UseWholeToken,
+        &Fix::UseWholeToken,
         "use-whole-token",
         "use the whole token as it was issued: copy the value of the header \
          (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it; then \
          diagnose that one",
     );
     check(
-        &Cure::RequestRefreshToken(IdentityProvider::MICROSOFT_ACCOUNT),
+        &Fix::RequestRefreshToken(IdentityProvider::MICROSOFT_ACCOUNT),
         "request-refresh-token",
         "add wl.offline_access to the scopes of the Microsoft account provider, so that /.auth/refresh \
          can renew the token next time",
     );
     check(
-        &Cure::AskClientForToken { scopes: vec![] },
+        &Fix::AskClientForToken { scopes: vec![] },
         "ask-client-for-token",
         "answer 401, so that the client asks for an access token for this application",
     );
     let scopes = vec!["api://a/b".to_owned(), "api://a/c".to_owned()];
     check(
-        &Cure::AskClientForToken { scopes: scopes.clone() },
+        &Fix::AskClientForToken { scopes: scopes.clone() },
         "ask-client-for-token",
         "answer 401, so that the client asks for an access token for this application (api://a/b \
          api://a/c)",
     );
     check(
-        &Cure::RequestScopes(scopes),
+        &Fix::RequestScopes(scopes),
         "request-scopes",
         "request another token from the token endpoint for the scope api://a/b and api://a/c",
     );
     check(
-        &Cure::CallAsApp { scope: None },
+        &Fix::CallAsApp { scope: None },
         "call-as-app",
         "request a token as the application itself (client credentials or a managed identity)",
     );
-    check(&Cure::CallAsUser, "call-as-user", "call with the token of a user who signed in");
+    check(&Fix::CallAsUser, "call-as-user", "call with the token of a user who signed in");
     check(
-        &Cure::NameTheApi(vec![ARM, KEY_VAULT]),
+        &Fix::NameTheApi(vec![ARM, KEY_VAULT]),
         "name-the-api",
         "say which API is meant: Azure Resource Manager (https://management.azure.com) or Azure Key \
          Vault (https://vault.azure.net)",
     );
     check(
-        &Cure::SignInAtThisApp,
+        &Fix::SignInAtThisApp,
         "sign-in-at-this-app",
         "sign callers in at this application itself: Static Web Apps pass on no token that can be used \
          or exchanged",
     );
-    assert!(Cure::RequestRefreshToken(IdentityProvider::ENTRA).is_optional());
-    assert!(!Cure::SignInAgain.is_optional());
+    assert!(Fix::RequestRefreshToken(IdentityProvider::ENTRA).is_optional());
+    assert!(!Fix::SignInAgain.is_optional());
     check(
-        &Cure::GrantAppPermission,
+        &Fix::GrantAppPermission,
         "grant-app-permission",
         "have an administrator grant the application permission to the calling application",
     );
     check(
-        &Cure::AssignUserRole,
+        &Fix::AssignUserRole,
         "assign-user-role",
         "have the app role assigned to the user in the enterprise application",
     );
@@ -561,7 +561,7 @@ fn as_data() {
                 "message": "it is for api://other, not for Azure Resource Manager",
             }],
             "notes": [],
-            "cures": [{
+            "fixes": [{
                 "code": "add-delegated-permission",
                 "message": "add the delegated permission user_impersonation of Azure Resource Manager \
                             to the app registration, and consent to it",
@@ -581,7 +581,7 @@ fn as_data() {
     let opens = diagnose(r#"{"exp":1773329845,"scp":"a"}"#, &Requirement::scope("a"));
     assert_eq!(
         serde_json::to_string(&opens).unwrap(),
-        r#"{"opens":true,"outcome":"opens","api":null,"reasons":[],"notes":[],"cures":[],"loginParameters":null}"#,
+        r#"{"opens":true,"outcome":"opens","api":null,"reasons":[],"notes":[],"fixes":[],"loginParameters":null}"#,
     );
     assert_eq!(opens.clone(), opens);
 }

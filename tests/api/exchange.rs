@@ -6,8 +6,8 @@ use easyauth::{
     AccessToken, DecodeError, RefreshToken,
     error_codes::KnownError,
     exchange::{
-        AnswerError, ClientCredential, ExchangeError, MAX_TOKEN_ERROR_LEN, MAX_TOKEN_RESPONSE_LEN,
-        TokenEndpoint, TokenError, TokenErrorKind, TokenRequest, TokenResponse,
+        AnswerError, ClientCredential, MAX_TOKEN_ERROR_LEN, MAX_TOKEN_RESPONSE_LEN, TokenEndpoint,
+        TokenError, TokenErrorKind, TokenRequest, TokenRequestError, TokenResponse,
     },
     resource::{ARM, Cloud, GRAPH, ScopeError},
 };
@@ -76,8 +76,8 @@ fn check_request(request: TokenRequest<'_>, expected: &[(&str, &str)]) {
 }
 
 #[track_caller]
-fn refused(request: &TokenRequest<'_>, code: &str, message: &str) -> ExchangeError {
-    let error = request.build(&endpoint()).expect_err("a refusal");
+fn refused(request: &TokenRequest<'_>, code: &str, message: &str) -> TokenRequestError {
+    let error = request.build(&endpoint()).expect_err("a rejection");
     assert_eq!(error.code(), code);
     assert_eq!(chain(&error), message);
     error
@@ -147,7 +147,7 @@ fn a_tenant_is_a_guid_or_a_domain() {
     let error = TokenEndpoint::new("common").unwrap_err();
     let message = "expected the GUID or a domain name of a tenant, found \"common\"";
     assert_eq!(error.to_string(), message);
-    assert_eq!(format!("{error:?}"), format!("NotATenant({message})"));
+    assert_eq!(format!("{error:?}"), format!("InvalidTenant({message})"));
 }
 
 /// Microsoft Entra External ID, whose tokens come from a host of the tenant's own.
@@ -438,7 +438,7 @@ fn scopes_are_of_one_api() {
          has",
     );
     let source = ScopeError::InvalidByte { position: 6 };
-    assert_eq!(error, ExchangeError::InvalidScope { number: 2, source });
+    assert_eq!(error, TokenRequestError::InvalidScope { number: 2, source });
 }
 
 #[test]
@@ -461,7 +461,7 @@ fn only_a_token_for_the_own_api_is_exchanged() {
         let token = access(&format!(r#"{{"aud":"{audience}","scp":"a"}}"#));
         let message = format!("the access token is for {named}, not for the client {CLIENT}");
         let error = refused(&own_or_orders(&token, &credential), "wrong-audience", &message);
-        let ExchangeError::WrongAudience { expected, actual } = error else {
+        let TokenRequestError::WrongAudience { expected, actual } = error else {
             panic!("{error:?}");
         };
         assert_eq!((expected.identifier(), actual[0].identifier()), (CLIENT, audience));
@@ -523,7 +523,7 @@ fn what_cannot_be_exchanged() {
         "unreadable-token",
         &format!("{unreadable}the token is opaque: it has 1 segment(s) where a JWT has 3"),
     );
-    assert_eq!(error, ExchangeError::UnreadableToken(DecodeError::Opaque { segments: 1 }));
+    assert_eq!(error, TokenRequestError::UnreadableToken(DecodeError::Opaque { segments: 1 }));
     let encrypted = AccessToken::new("e30.a.b.c.d");
     let message = format!(
         "{unreadable}the token is encrypted: only the API that it was issued for can read it"
@@ -657,7 +657,7 @@ fn error(status: u16, body: impl AsRef<[u8]>) -> TokenError {
 }
 
 #[test]
-fn refusals_have_kinds() {
+fn rejections_have_kinds() {
     use TokenErrorKind as Kind;
     #[track_caller]
     fn check(status: u16, body: &str, kind: Kind) {
@@ -742,21 +742,21 @@ fn the_number_of_entra_decides_what_an_error_is_about() {
 #[test]
 fn a_claims_challenge_asks_for_interaction_whatever_the_number() {
     let body = r#"{"error":"invalid_grant","error_codes":[1],"claims":"{}"}"#;
-    let refusal = error(400, body);
+    let rejection = error(400, body);
     assert_eq!(
-        (refusal.kind(), refusal.claims()),
+        (rejection.kind(), rejection.claims()),
         (TokenErrorKind::InteractionRequired, Some("{}"))
     );
     // An empty one is none.
-    let refusal = error(400, r#"{"error":"invalid_grant","claims":""}"#);
-    assert_eq!((refusal.kind(), refusal.claims()), (TokenErrorKind::InvalidGrant, None));
+    let rejection = error(400, r#"{"error":"invalid_grant","claims":""}"#);
+    assert_eq!((rejection.kind(), rejection.claims()), (TokenErrorKind::InvalidGrant, None));
     // Consent comes first: no sign-in with these claims gives it.
-    let refusal = error(400, r#"{"error":"invalid_grant","error_codes":[65001],"claims":"{}"}"#);
-    assert_eq!(refusal.kind(), TokenErrorKind::ConsentRequired);
+    let rejection = error(400, r#"{"error":"invalid_grant","error_codes":[65001],"claims":"{}"}"#);
+    assert_eq!(rejection.kind(), TokenErrorKind::ConsentRequired);
 }
 
 #[test]
-fn refusals_have_the_number_of_entra() {
+fn rejections_have_the_number_of_entra() {
     #[track_caller]
     fn check(members: &str, expected: Option<u32>) {
         assert_eq!(error(400, format!("{{{members}}}")).aadsts(), expected);
@@ -775,22 +775,22 @@ fn refusals_have_the_number_of_entra() {
 }
 
 #[test]
-fn refusals_keep_to_themselves_what_is_not_for_logs() {
+fn rejections_keep_to_themselves_what_is_not_for_logs() {
     let body = r#"{"error":"interaction_required","error_description":"AADSTS50079: canary\r\nTrace ID: 1",
         "error_codes":[50079],"suberror":"basic_action","trace_id":"canary",
         "claims":"{\"access_token\":{\"polids\":{\"values\":[\"canary\"]}}}"}"#;
-    let refusal = error(400, body);
-    assert_eq!(refusal.error(), Some("interaction_required"));
-    assert_eq!(refusal.claims(), Some(r#"{"access_token":{"polids":{"values":["canary"]}}}"#));
-    assert_eq!(refusal.description(), Some("AADSTS50079: canary\r\nTrace ID: 1"));
+    let rejection = error(400, body);
+    assert_eq!(rejection.error(), Some("interaction_required"));
+    assert_eq!(rejection.claims(), Some(r#"{"access_token":{"polids":{"values":["canary"]}}}"#));
+    assert_eq!(rejection.description(), Some("AADSTS50079: canary\r\nTrace ID: 1"));
     assert_eq!(
-        chain(&refusal),
+        chain(&rejection),
         "the token endpoint answered 400 Bad Request (interaction_required, AADSTS50079): the user has to \
          register for multifactor authentication, by policy or location: sign in interactively, with the claims \
          challenge of the answer if it has one",
     );
     assert_eq!(
-        format!("{refusal:?}"),
+        format!("{rejection:?}"),
         "TokenError { kind: InteractionRequired, status: 400, error: Some(\"interaction_required\"), \
          aadsts: Some(50079), answer: None, .. }",
     );
@@ -798,15 +798,15 @@ fn refusals_keep_to_themselves_what_is_not_for_logs() {
     let longest = "x".repeat(64);
     assert_eq!(error(400, format!(r#"{{"error":"{longest}"}}"#)).error(), Some(longest.as_str()));
     for code in ["", "canary canary", "a\\nb", "é", &format!("{longest}x")] {
-        let refusal = error(400, format!(r#"{{"error":"{code}"}}"#));
-        assert_eq!(refusal.error(), None);
+        let rejection = error(400, format!(r#"{{"error":"{code}"}}"#));
+        assert_eq!(rejection.error(), None);
         let message = "the token endpoint answered 400 Bad Request: read the description";
-        assert_eq!(refusal.to_string(), message);
+        assert_eq!(rejection.to_string(), message);
     }
 }
 
 #[test]
-fn long_refusals_are_told_by_their_status() {
+fn long_rejections_are_told_by_their_status() {
     let short = r#"{"error":"invalid_grant"}"#;
     let longest = format!("{short}{}", " ".repeat(MAX_TOKEN_ERROR_LEN - short.len()));
     assert_eq!(error(400, &longest).kind(), TokenErrorKind::InvalidGrant);

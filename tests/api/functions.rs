@@ -1,7 +1,7 @@
 //! What the host of Azure Functions sends to a custom handler, and what it wants back.
 
 use easyauth::{
-    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens, Refusal,
+    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens, Rejection,
     functions::{
         Invocation, InvocationError, InvocationResponse, MAX_INVOCATION_LEN, MAX_ROLES_REQUEST_LEN,
         RolesRequest, RolesRequestError, ToolInvocation, roles_response,
@@ -67,7 +67,7 @@ fn headers_are_those_of_the_request() {
 }
 
 #[test]
-fn a_second_value_is_somebody_elses() {
+fn a_second_value_is_authenticated_elses() {
     for headers in [
         r#"{"X-MS-CLIENT-PRINCIPAL-ID":["a","b"]}"#,
         r#"{"X-MS-CLIENT-PRINCIPAL-ID":["a"],"x-ms-client-principal-id":["a"]}"#,
@@ -212,10 +212,10 @@ fn an_output_named_return_is_the_return_value() {
 }
 
 #[test]
-fn a_refusal_is_an_answer() {
-    let refusal = Refusal::not_signed_in().with_realm("orders").unwrap();
+fn a_rejection_is_an_answer() {
+    let rejection = Rejection::unauthenticated().with_realm("orders").unwrap();
     let payload: Value =
-        serde_json::from_str(&InvocationResponse::from(&refusal).to_json("res")).unwrap();
+        serde_json::from_str(&InvocationResponse::from(&rejection).to_json("res")).unwrap();
     assert_eq!(
         payload["Outputs"]["res"],
         json!({
@@ -226,7 +226,7 @@ fn a_refusal_is_an_answer() {
                 "vary": "Accept, Authorization, Cookie",
                 "www-authenticate": "Bearer realm=\"orders\"",
             },
-            "body": refusal.body(),
+            "body": rejection.body(),
         }),
     );
 }

@@ -23,7 +23,7 @@ mod me;
 mod platform;
 mod principal;
 mod programs;
-mod refusal;
+mod rejection;
 mod resource;
 mod shapes;
 mod support;

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use easyauth::{ExpiresOn, IdentityProvider, MAX_ME_LEN, MeError, PrincipalError, Session, Shape};
+use easyauth::{
+    ExpiresOn, IdentityProvider, MAX_ME_LEN, MeError, PrincipalError, PrincipalFormat, Session,
+};
 
 #[track_caller]
 fn sessions(body: &str) -> Vec<Session> {
@@ -27,7 +29,10 @@ fn app_service() {
     );
     let [aad, custom] = &sessions[..] else { panic!("two sessions") };
     let user = aad.principal();
-    assert_eq!((user.provider(), user.shape()), (&IdentityProvider::ENTRA, Shape::AppService));
+    assert_eq!(
+        (user.provider(), user.format()),
+        (&IdentityProvider::ENTRA, PrincipalFormat::AppService)
+    );
     assert_eq!((user.tenant_id(), user.name()), (Some("T"), Some("José")));
     assert!(user.is_in_role("Admin"));
     assert_eq!(user.claims().len(), 3);
@@ -53,7 +58,10 @@ fn static_web_apps() {
         "userRoles":["anonymous","authenticated"],"claims":[{"typ":"name","val":"Sample"}]}}"#,
     );
     let user = sessions[0].principal();
-    assert_eq!((user.provider(), user.shape()), (&IdentityProvider::GITHUB, Shape::StaticWebApps));
+    assert_eq!(
+        (user.provider(), user.format()),
+        (&IdentityProvider::GITHUB, PrincipalFormat::StaticWebApps)
+    );
     assert_eq!(
         (user.id(), user.name(), user.claim("name")),
         (Some("7"), Some("sample"), Some("Sample"))
@@ -63,14 +71,14 @@ fn static_web_apps() {
 }
 
 #[test]
-fn the_cure_depends_on_the_provider() {
-    let cures = |provider: &str| {
+fn the_fix_depends_on_the_provider() {
+    let fixes = |provider: &str| {
         let body = format!(r#"[{{"provider_name":"{provider}","access_token":"opaque"}}]"#);
         let wanted = easyauth::resource::ARM;
-        sessions(&body)[0].tokens().diagnose(wanted, UNIX_EPOCH).cures().len()
+        sessions(&body)[0].tokens().diagnose(wanted, UNIX_EPOCH).fixes().len()
     };
     // What is opaque may be right; that of GitHub never is.
-    assert_eq!((cures("aad"), cures("github")), (0, 4));
+    assert_eq!((fixes("aad"), fixes("github")), (0, 4));
 }
 
 #[test]
@@ -133,11 +141,11 @@ fn a_session_has_few_accounts() {
 
 #[test]
 fn refuses_what_is_no_answer() {
-    let shape =
-        "the answer of /.auth/me has neither the shape of App Service nor of Static Web Apps";
-    refused("{}", MeError::UnknownShape, shape);
-    refused("null", MeError::UnknownShape, shape);
-    refused("[1]", MeError::UnknownShape, shape);
+    let format =
+        "the answer of /.auth/me has neither the format of App Service nor of Static Web Apps";
+    refused("{}", MeError::UnknownShape, format);
+    refused("null", MeError::UnknownShape, format);
+    refused("[1]", MeError::UnknownShape, format);
     let json = |position| MeError::Json { position };
     let not_json = |position| format!("the answer of /.auth/me is not JSON at byte {position}");
     refused("not found", json(0), &not_json(0));

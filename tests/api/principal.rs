@@ -5,8 +5,8 @@ use base64::{
     prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
 };
 use easyauth::{
-    Caller, EasyAuthPrincipal, Groups, IdentityProvider, MeError, PrincipalError, Session, Shape,
-    headers,
+    Caller, EasyAuthPrincipal, Groups, IdentityProvider, MeError, PrincipalError, PrincipalFormat,
+    Session, headers,
 };
 
 use crate::support::{header, principal, with_claims};
@@ -27,7 +27,10 @@ const APP_SERVICE: &str = include_str!("../data/principal.json");
 #[test]
 fn app_service() {
     let user = principal(APP_SERVICE);
-    assert_eq!((user.provider(), user.shape()), (&IdentityProvider::ENTRA, Shape::AppService));
+    assert_eq!(
+        (user.provider(), user.format()),
+        (&IdentityProvider::ENTRA, PrincipalFormat::AppService)
+    );
     assert_eq!(user.claims().len(), 30);
     let first: Vec<_> = user.claims().take(2).collect();
     assert_eq!((first[0].typ(), first[0].val()), ("aud", "api://orders.example.com"));
@@ -52,7 +55,10 @@ fn static_web_apps() {
         "userDetails":"sample@example.com","userRoles":["anonymous","authenticated","editor"],
         "claims":[{"typ":"roles","val":"from a claim"},{"typ":"oid","val":"O"}]}"#,
     );
-    assert_eq!((user.provider(), user.shape()), (&IdentityProvider::ENTRA, Shape::StaticWebApps));
+    assert_eq!(
+        (user.provider(), user.format()),
+        (&IdentityProvider::ENTRA, PrincipalFormat::StaticWebApps)
+    );
     assert_eq!(user.id(), Some("abcd12345abcd012345abcdef0123450"));
     assert_eq!((user.name(), user.object_id()), (Some("sample@example.com"), Some("O")));
     assert!(user.roles().eq(["from a claim", "anonymous", "authenticated", "editor"]));
@@ -287,7 +293,7 @@ fn refused_as_json() {
 #[test]
 fn refused_as_a_principal() {
     let neither =
-        "the client principal has neither the shape of App Service nor of Static Web Apps";
+        "the client principal has neither the format of App Service nor of Static Web Apps";
     refused("{}", PrincipalError::UnknownShape, neither);
     refused(r#"{"claims":[]}"#, PrincipalError::UnknownShape, neither);
     refused(r#"{"message":"hello"}"#, PrincipalError::UnknownShape, neither);
@@ -390,7 +396,10 @@ fn only_an_id_or_a_name() {
     #[track_caller]
     fn check(headers: &[(&str, &str)], provider: &str) {
         let user = EasyAuthPrincipal::from_headers(headers).unwrap().unwrap();
-        assert_eq!((user.provider().as_str(), user.shape()), (provider, Shape::HeadersOnly));
+        assert_eq!(
+            (user.provider().as_str(), user.format()),
+            (provider, PrincipalFormat::HeadersOnly)
+        );
         assert_eq!((user.claims().len(), user.roles().count(), user.object_id()), (0, 0, None));
     }
     let (id, name) = ((headers::CLIENT_PRINCIPAL_ID, "i"), (headers::CLIENT_PRINCIPAL_NAME, "n"));
@@ -409,13 +418,13 @@ fn only_an_id_or_a_name() {
 #[test]
 fn visitors_without_a_role_are_anonymous() {
     #[track_caller]
-    fn check(roles: &str, signed_in: bool) {
+    fn check(roles: &str, authenticated: bool) {
         let text = format!(r#"{{"identityProvider":"x","userId":"1"{roles}}}"#);
         let headers = [(headers::CLIENT_PRINCIPAL, header(&text))];
-        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
-        assert_eq!(principal(&text).is_anonymous(), !signed_in);
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), authenticated);
+        assert_eq!(principal(&text).is_anonymous(), !authenticated);
         let me = format!(r#"{{"clientPrincipal":{text}}}"#);
-        assert_eq!(Session::parse_me(me.as_bytes()).unwrap().len(), usize::from(signed_in));
+        assert_eq!(Session::parse_me(me.as_bytes()).unwrap().len(), usize::from(authenticated));
     }
     check(r#","userRoles":["anonymous","authenticated"]"#, true);
     check(r#","userRoles":["authenticated"]"#, true);
@@ -435,12 +444,12 @@ fn visitors_without_a_role_are_anonymous() {
 #[test]
 fn the_anonymous_visitor_of_a_linked_backend() {
     #[track_caller]
-    fn check(id: &str, provider: Option<&str>, signed_in: bool) {
+    fn check(id: &str, provider: Option<&str>, authenticated: bool) {
         let mut headers = vec![(headers::CLIENT_PRINCIPAL_ID, id)];
         headers.extend(provider.map(|provider| (headers::CLIENT_PRINCIPAL_IDP, provider)));
-        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), authenticated);
         headers.push((headers::CLIENT_PRINCIPAL_NAME, "anonymous"));
-        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), signed_in);
+        assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().is_some(), authenticated);
     }
     check("anonymous", Some("azureStaticWebApps"), false);
     check("Anonymous", Some("AZURESTATICWEBAPPS"), false);
@@ -693,10 +702,15 @@ fn providers() {
 }
 
 #[test]
-fn shapes_have_words() {
-    let shapes = [Shape::AppService, Shape::StaticWebApps, Shape::HeadersOnly, Shape::Token];
+fn formats_have_codes() {
+    let shapes = [
+        PrincipalFormat::AppService,
+        PrincipalFormat::StaticWebApps,
+        PrincipalFormat::HeadersOnly,
+        PrincipalFormat::Token,
+    ];
     let words = ["app-service", "static-web-apps", "headers-only", "token"];
-    assert_eq!(shapes.map(Shape::as_str), words);
+    assert_eq!(shapes.map(PrincipalFormat::as_str), words);
 }
 
 #[test]
@@ -704,7 +718,7 @@ fn debug_shows_types_and_no_values() {
     let user = with_claims(r#"{"typ":"oid","val":"secret-value"},{"typ":"a\nb","val":"x"}"#);
     assert_eq!(
         format!("{user:?}"),
-        r"EasyAuthPrincipal { provider: IdentityProvider(aad), shape: AppService, claims: [Claim(oid), Claim(a\u{a}b)], .. }",
+        r"EasyAuthPrincipal { provider: IdentityProvider(aad), format: AppService, claims: [Claim(oid), Claim(a\u{a}b)], .. }",
     );
     assert_eq!(format!("{:?}", Groups::Listed(vec!["G"])), "Listed(1 groups)");
     assert_eq!(format!("{:?} {:?}", Groups::Overage, Groups::Absent), "Overage Absent");

@@ -16,7 +16,7 @@ const GRAPH_TOKEN: &str = r#"{"aud":"00000003-0000-0000-c000-000000000000",
     "iss":"https://sts.windows.net/00000002-0000-4000-8000-000000000002/",
     "exp":1773329845,"idtyp":"user","scp":"email openid profile"}"#;
 
-/// The same sign-in after the cure.
+/// The same sign-in after the fix.
 const ARM_TOKEN: &str = r#"{"aud":"https://management.azure.com",
     "iss":"https://sts.windows.net/00000002-0000-4000-8000-000000000002/",
     "exp":1773329845,"idtyp":"user","scp":"user_impersonation"}"#;
@@ -70,8 +70,8 @@ fn main_job(
     } else {
         let diagnosis = token.diagnose(ARM.scope("user_impersonation"), now);
         assert!(!diagnosis.opens());
-        let cure = diagnosis.login_parameters();
-        Ok(format!("{diagnosis}\n{:?}", cure.map(|cure| cure.to_wire())))
+        let fix = diagnosis.login_parameters();
+        Ok(format!("{diagnosis}\n{:?}", fix.map(|fix| fix.to_wire())))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
     AccessToken, Diagnosis, IdentityProvider, ProviderTokens, Requirement,
-    access::{Cure, Note, Outcome, Reason},
+    access::{Fix, Note, Outcome, Reason},
     resource::{
         ARM, BATCH, Cloud, GRAPH, KEY_VAULT, OSS_RDBMS, Resource, SERVICE_BUS, SQL_DATABASE,
         STORAGE, SYNAPSE, Scope,
@@ -38,7 +38,7 @@ fn arm_jwt() -> String {
 
 fn codes(diagnosis: &Diagnosis) -> (Outcome, Vec<&'static str>, Vec<&'static str>) {
     let reasons = diagnosis.reasons().iter().map(Reason::code).collect();
-    (diagnosis.outcome(), reasons, diagnosis.cures().iter().map(Cure::code).collect())
+    (diagnosis.outcome(), reasons, diagnosis.fixes().iter().map(Fix::code).collect())
 }
 
 /// What a pasted text is, and that nothing of it is repeated.
@@ -474,7 +474,7 @@ fn renewal_and_diagnosis_agree() {
             let tokens = ProviderTokens::from_headers(&headers, &provider).unwrap();
             let later = now() + Duration::from_secs(3600);
             let renewal = tokens.renewal_at(later).unwrap().code();
-            let step = tokens.diagnose(arm(), later).cures()[0].code();
+            let step = tokens.diagnose(arm(), later).fixes()[0].code();
             assert_eq!(step.trim_end_matches("-again"), renewal, "{provider:?}");
             let refreshable = ["aad", "google", "microsoftaccount"].contains(&provider.as_str());
             assert_eq!(renewal == "refresh", refreshable && !refresh.is_empty(), "{provider:?}");

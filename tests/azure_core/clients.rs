@@ -112,7 +112,7 @@ async fn a_client_with_the_wrong_token_sends_nothing() {
 
 /// The API revoked the token: the client asks again and gets the same one, and the answer stands.
 #[tokio::test]
-async fn a_refusal_of_the_api_stays_one() {
+async fn a_rejection_of_the_api_stays_one() {
     let token = jwt(&format!(r#"{{"aud":"{ARM}","exp":4102444800}}"#));
     let transport = Recorder::new(StatusCode::Unauthorized);
     let client = pipeline(caller(&token), ARM_DEFAULT, Arc::clone(&transport));

@@ -14,7 +14,7 @@ use easyauth::{
 
 use crate::support::{
     ARM, ARM_DEFAULT, END, GRAPH, NOW, REFRESH, SETTINGS, at, caller, credential, does_not_open,
-    get, jwt, refused, signed_in, token_for,
+    get, jwt, refused, authenticated, token_for,
 };
 
 /// What the credential answers at this time: the end that it gives, or the error.
@@ -38,7 +38,7 @@ fn check_end(credential: CallerCredential, now: u64, expected: Result<u64, Optio
 fn when_the_token_ends() {
     let arm = &token_for(ARM);
     let skew = EXPIRY_SKEW.as_secs();
-    let platform = |more: &[(&str, &str)]| CallerCredential::from_tokens(&signed_in(arm, more));
+    let platform = |more: &[(&str, &str)]| CallerCredential::from_tokens(&authenticated(arm, more));
     // By its own `exp`.
     check_end(platform(&[]), END - skew - 1, Ok(END));
     check_end(platform(&[]), END - skew, Err(Some(Renewal::SignIn)));
@@ -72,7 +72,7 @@ fn when_the_token_ends() {
     // The last second that a token can say.
     let last = 253_402_300_799;
     let token = jwt(&format!(r#"{{"aud":"{ARM}","exp":{last}}}"#));
-    check_end(CallerCredential::from_tokens(&signed_in(&token, &[])), NOW, Ok(last));
+    check_end(CallerCredential::from_tokens(&authenticated(&token, &[])), NOW, Ok(last));
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn a_token_with_no_end_or_before_its_time() {
     // Whatever the platform says.
     let endless = jwt(&format!(r#"{{"aud":"{ARM}"}}"#));
     let more = [("X-MS-TOKEN-AAD-EXPIRES-ON", "2030-01-01T00:00:00.0000000Z")];
-    does_not_open(&credential(&signed_in(&endless, &more)), ARM_DEFAULT, "no-expiry", "");
+    does_not_open(&credential(&authenticated(&endless, &more)), ARM_DEFAULT, "no-expiry", "");
     let early = jwt(&format!(r#"{{"aud":"{ARM}","exp":{END},"nbf":{}}}"#, NOW + 301));
     does_not_open(&caller(&early), ARM_DEFAULT, "not-yet-valid", "");
     // The wrong API weighs more than the age, and both are said.
-    let graph = CallerCredential::from_tokens(&signed_in(&token_for(GRAPH), &[REFRESH]));
+    let graph = CallerCredential::from_tokens(&authenticated(&token_for(GRAPH), &[REFRESH]));
     let stale = graph.with_clock(|| at(END));
     does_not_open(&stale, ARM_DEFAULT, "wrong-audience expired", SETTINGS);
 }
@@ -126,9 +126,11 @@ fn the_clock() {
     assert_eq!(refused(&credential, ARM_DEFAULT).code(), "expired");
     // Without a clock it is the time of day.
     let in_2100 = jwt(&format!(r#"{{"aud":"{ARM}","exp":4102444800}}"#));
-    assert!(get(&CallerCredential::from_tokens(&signed_in(&in_2100, &[])), ARM_DEFAULT).is_ok());
+    assert!(
+        get(&CallerCredential::from_tokens(&authenticated(&in_2100, &[])), ARM_DEFAULT).is_ok()
+    );
     let in_2020 = jwt(&format!(r#"{{"aud":"{ARM}","exp":1577836800}}"#));
-    let credential = CallerCredential::from_tokens(&signed_in(&in_2020, &[]));
+    let credential = CallerCredential::from_tokens(&authenticated(&in_2020, &[]));
     assert_eq!(refused(&credential, ARM_DEFAULT).code(), "expired");
 }
 

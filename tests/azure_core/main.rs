@@ -4,7 +4,7 @@
 
 mod clients;
 mod expiry;
-mod refusals;
+mod rejections;
 mod scopes;
 mod secrets;
 mod support;

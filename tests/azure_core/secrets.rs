@@ -4,7 +4,7 @@ use azure_core::credentials::Secret;
 
 use crate::support::{
     ARM, ARM_DEFAULT, GRAPH, REFRESH, assert_shows_nothing, caller, chain, credential, get,
-    signed_in, token_for,
+    authenticated, token_for,
 };
 
 #[test]
@@ -20,7 +20,7 @@ fn nothing_shows_a_token() {
     ];
     for token in &tokens {
         for more in [&[REFRESH][..], &[stale]] {
-            let credential = credential(&signed_in(token, more));
+            let credential = credential(&authenticated(token, more));
             assert_shows_nothing(token, &format!("{credential:?}"));
             for scope in [ARM_DEFAULT, "https://vault.azure.net/x", "", "openid"] {
                 match get(&credential, scope) {

@@ -13,7 +13,7 @@ use azure_core::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{
     IdentityProvider, ProviderTokens,
-    access::{Cure, Reason},
+    access::{Fix, Reason},
     integrations::{CallerCredential, CredentialError},
 };
 
@@ -53,7 +53,7 @@ pub(crate) fn token_for(audience: &str) -> String {
 }
 
 /// The tokens that the platform sends after a sign-in with Entra.
-pub(crate) fn signed_in(access: &str, more: &[(&str, &str)]) -> ProviderTokens {
+pub(crate) fn authenticated(access: &str, more: &[(&str, &str)]) -> ProviderTokens {
     let mut request = vec![("X-MS-TOKEN-AAD-ACCESS-TOKEN", access)];
     request.extend_from_slice(more);
     ProviderTokens::from_headers(request.as_slice(), &IdentityProvider::ENTRA).expect("tokens")
@@ -67,7 +67,7 @@ pub(crate) fn credential(tokens: &ProviderTokens) -> CallerCredential {
 
 /// The credential of a caller with this access token.
 pub(crate) fn caller(access: &str) -> CallerCredential {
-    credential(&signed_in(access, &[]))
+    credential(&authenticated(access, &[]))
 }
 
 /// Asks for scopes, with spaces between them.
@@ -100,13 +100,13 @@ pub(crate) fn refused(credential: &CallerCredential, scopes: &str) -> Credential
     own.clone()
 }
 
-/// Reasons and cures of the diagnosis, by their codes.
+/// Reasons and fixes of the diagnosis, by their codes.
 #[track_caller]
 pub(crate) fn does_not_open(
     credential: &CallerCredential,
     scopes: &str,
     reasons: &str,
-    cures: &str,
+    fixes: &str,
 ) {
     let error = refused(credential, scopes);
     assert_eq!((error.code(), error.renewal()), ("does-not-open", None));
@@ -114,8 +114,8 @@ pub(crate) fn does_not_open(
     assert_eq!(error.to_string(), diagnosis.to_string());
     let found: Vec<_> = diagnosis.reasons().iter().map(Reason::code).collect();
     assert_eq!(found.join(" "), reasons);
-    let found: Vec<_> = diagnosis.cures().iter().map(Cure::code).collect();
-    assert_eq!(found.join(" "), cures);
+    let found: Vec<_> = diagnosis.fixes().iter().map(Fix::code).collect();
+    assert_eq!(found.join(" "), fixes);
 }
 
 #[track_caller]

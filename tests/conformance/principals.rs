@@ -3,15 +3,23 @@
 use std::{fs, path::PathBuf};
 
 use easyauth::{
-    Caller, EasyAuthPrincipal, IdentityProvider, PrincipalError, Session, Shape, UnverifiedToken,
+    Caller, EasyAuthPrincipal, IdentityProvider, PrincipalError, PrincipalFormat, Session,
+    UnverifiedToken,
 };
 
 use crate::folder;
 
 /// What is expected of one principal.
 enum Expected {
-    /// Shape, provider, number of claims, id, name, a role that the caller has.
-    Accepted(Shape, &'static str, usize, Option<&'static str>, Option<&'static str>, &'static str),
+    /// PrincipalFormat, provider, number of claims, id, name, a role that the caller has.
+    Accepted(
+        PrincipalFormat,
+        &'static str,
+        usize,
+        Option<&'static str>,
+        Option<&'static str>,
+        &'static str,
+    ),
     Refused(fn(&PrincipalError) -> bool),
 }
 
@@ -22,7 +30,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
     (
         "aad_cratis_mock",
         Accepted(
-            Shape::AppService,
+            PrincipalFormat::AppService,
             "aad",
             3,
             Some("00000000-1000-0000-0000-000000000001"),
@@ -33,7 +41,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
     (
         "aad_v1_access_token_bearer_api",
         Accepted(
-            Shape::AppService,
+            PrincipalFormat::AppService,
             "aad",
             27,
             Some("00000003-0000-4000-8000-000000000003"),
@@ -44,7 +52,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
     (
         "aad_v2_id_token_roles_cc",
         Accepted(
-            Shape::AppService,
+            PrincipalFormat::AppService,
             "aad",
             19,
             Some("00000003-0000-4000-8000-000000000003"),
@@ -52,12 +60,12 @@ const PRINCIPALS: &[(&str, Expected)] = &[
             "admin", // in a short `roles`, while role_typ is long
         ),
     ),
-    ("edge_empty_claims", Accepted(Shape::AppService, "aad", 0, None, None, "")),
-    ("edge_null_claims", Accepted(Shape::AppService, "aad", 2, None, None, "")),
+    ("edge_empty_claims", Accepted(PrincipalFormat::AppService, "aad", 0, None, None, "")),
+    ("edge_null_claims", Accepted(PrincipalFormat::AppService, "aad", 2, None, None, "")),
     (
         "facebook_functions_host_mock",
         Accepted(
-            Shape::AppService,
+            PrincipalFormat::AppService,
             "facebook",
             3,
             Some("10241897674253170"),
@@ -65,7 +73,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
             "",
         ),
     ),
-    ("github_blog", Accepted(Shape::AppService, "github", 2, None, Some("John Doe"), "")),
+    ("github_blog", Accepted(PrincipalFormat::AppService, "github", 2, None, Some("John Doe"), "")),
     ("neg_bad_base64", Refused(|error| matches!(error, PrincipalError::Base64 { .. }))),
     ("neg_empty", Refused(|error| matches!(error, PrincipalError::Empty))),
     ("neg_empty_auth_typ", Refused(|error| matches!(error, PrincipalError::MissingProvider))),
@@ -75,7 +83,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
     (
         "swa_github_from_logs",
         Accepted(
-            Shape::StaticWebApps,
+            PrincipalFormat::StaticWebApps,
             "github",
             0,
             Some("00000000"),
@@ -86,7 +94,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
     (
         "swa_managed_aad",
         Accepted(
-            Shape::StaticWebApps,
+            PrincipalFormat::StaticWebApps,
             "aad",
             0,
             Some("abcd12345abcd012345abcdef0123450"),
@@ -97,7 +105,7 @@ const PRINCIPALS: &[(&str, Expected)] = &[
     (
         "swa_unpadded",
         Accepted(
-            Shape::StaticWebApps,
+            PrincipalFormat::StaticWebApps,
             "aad",
             0,
             Some("402ee264-0000-4000-8000-000000000000"),
@@ -126,13 +134,13 @@ fn principals() {
                 assert!(result.as_ref().is_err_and(expected), "{name}: {result:?}");
                 assert!(EasyAuthPrincipal::from_headers(&headers).is_err(), "{name}");
             }
-            Accepted(shape, provider, claims, id, user_name, role) => {
+            Accepted(format, provider, claims, id, user_name, role) => {
                 let user = result.unwrap_or_else(|error| panic!("{name}: {error}"));
                 assert_eq!(
                     EasyAuthPrincipal::from_headers(&headers).as_ref(),
                     Ok(&Some(user.clone()))
                 );
-                assert_eq!((user.shape(), user.claims().len()), (*shape, *claims), "{name}");
+                assert_eq!((user.format(), user.claims().len()), (*format, *claims), "{name}");
                 assert_eq!(user.provider(), &IdentityProvider::new(provider), "{name}");
                 assert_eq!((user.id(), user.name()), (*id, *user_name), "{name}");
                 assert_eq!(user.is_in_role(role), !role.is_empty(), "{name}");

@@ -60,8 +60,8 @@ impl Output {
         for reason in diagnosis.reasons() {
             writeln!(self.0, "{reason} {reason:?} {}", reason.code()).unwrap();
         }
-        for cure in diagnosis.cures() {
-            writeln!(self.0, "{cure} {cure:?} {}", cure.code()).unwrap();
+        for fix in diagnosis.fixes() {
+            writeln!(self.0, "{fix} {fix:?} {}", fix.code()).unwrap();
         }
     }
 
@@ -113,7 +113,7 @@ impl Output {
         self.debug(&user.claims());
         self.debug(&user.claims().collect::<Vec<_>>());
         self.debug(&user.groups());
-        self.debug(&(user.provider(), user.front_end(), user.shape()));
+        self.debug(&(user.provider(), user.front_end(), user.format()));
     }
 }
 
@@ -128,9 +128,9 @@ struct Typed {
 fn requirements() -> [Requirement; 4] {
     [
         ARM.scope("user_impersonation").into(),
-        Requirement::resource(GRAPH).from_user(),
+        Requirement::resource(GRAPH).by_user(),
         Requirement::scope("Files.Read").or_app_role("Files.Read.All").on_audience("api://my-api"),
-        Requirement::all_scopes(["a", "b"]).from_app(),
+        Requirement::all_scopes(["a", "b"]).by_app(),
     ]
 }
 

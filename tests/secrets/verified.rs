@@ -1,4 +1,4 @@
-//! What verifying prints: verified tokens, refusals, denials, challenges, confirmed callers, keys.
+//! What verifying prints: verified tokens, rejections, denials, challenges, confirmed callers, keys.
 
 #[path = "../verify/support.rs"]
 #[allow(
@@ -13,7 +13,7 @@ use std::{error::Error, fmt::Write as _, time::SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    AccessToken, Challenge, EasyAuthPrincipal, IdToken, Refusal,
+    AccessToken, Challenge, EasyAuthPrincipal, IdToken, Rejection,
     verify::{
         IdTokenVerifier, KeySet, KeyStore, Metadata, MetadataUri, Tenant, Verifier, VerifyError,
     },
@@ -45,12 +45,12 @@ impl Output {
             .unwrap();
     }
 
-    fn answer(&mut self, refusal: &Refusal) {
-        self.error(refusal);
-        self.debug(&refusal.to_response::<String>());
+    fn answer(&mut self, rejection: &Rejection) {
+        self.error(rejection);
+        self.debug(&rejection.to_response::<String>());
     }
 
-    fn refusal(&mut self, error: &VerifyError) {
+    fn rejection(&mut self, error: &VerifyError) {
         self.error(error);
         self.challenge(&error.challenge());
         self.answer(&error.clone().into());
@@ -63,7 +63,7 @@ impl Output {
         for verifier in verifiers() {
             self.debug(&verifier);
             match verifier.verify(&bearer, &*KEYS, now) {
-                Err(error) => self.refusal(&error),
+                Err(error) => self.rejection(&error),
                 Ok(token) => {
                     self.debug(&token);
                     self.debug(&token.subject_key());
@@ -88,7 +88,7 @@ impl Output {
             id_verifier().verify_nonce(&id, "nonce", &*KEYS, now),
         ] {
             match result {
-                Err(error) => self.refusal(&error),
+                Err(error) => self.rejection(&error),
                 Ok(token) => {
                     self.debug(&token);
                     if let Some(user) = user {

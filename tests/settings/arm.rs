@@ -1,4 +1,4 @@
-//! Requests to Azure Resource Manager, and its refusals.
+//! Requests to Azure Resource Manager, and its rejections.
 
 use std::error::Error as _;
 

@@ -3,8 +3,8 @@
 use easyauth::{
     resource::ARM,
     settings::{
-        AuthSettingsBuilder, AuthSettingsV2, BuildError, CustomApp, EntraApp, Form, Guid,
-        LoginParameters, Service, UnauthenticatedAction, entra as entra_settings,
+        AuthSettingsBuilder, AuthSettingsV2, CustomApp, EntraApp, Form, Guid, LoginParameters,
+        Service, SettingsBuildError, UnauthenticatedAction, entra as entra_settings,
         global_validation,
     },
 };
@@ -95,7 +95,7 @@ fn several_providers() {
     without_findings(
         site()
             .google("g", "GOOGLE_SECRET")
-            .git_hub("h", "GITHUB_SECRET")
+            .github("h", "GITHUB_SECRET")
             .apple("a", "APPLE_SECRET")
             .facebook("f", "FACEBOOK_SECRET")
             .twitter("t", "TWITTER_SECRET")
@@ -125,41 +125,49 @@ fn a_custom_provider_of_a_container_app() {
 #[test]
 fn refuses_what_cannot_work() {
     #[track_caller]
-    fn refused(builder: AuthSettingsBuilder, error: BuildError, message: &str) {
+    fn refused(builder: AuthSettingsBuilder, error: SettingsBuildError, message: &str) {
         assert_eq!(builder.build().unwrap_err(), error);
         assert_eq!(error.to_string(), message);
     }
     let custom = |name: &str| CustomApp::new(name, WELL_KNOWN, "orders", "CONTOSO_SECRET");
-    refused(site(), BuildError::NoProvider, "there is no provider");
+    refused(site(), SettingsBuildError::NoProvider, "there is no provider");
     let twice = "two providers have one name";
-    refused(site().entra(entra()).entra(entra()), BuildError::ProviderTwice, twice);
+    refused(site().entra(entra()).entra(entra()), SettingsBuildError::ProviderTwice, twice);
     let as_google = site().google("g", "S").custom(custom("Google"));
-    refused(as_google, BuildError::ProviderTwice, twice);
+    refused(as_google, SettingsBuildError::ProviderTwice, twice);
     let redirect = "the provider to redirect to is none of those that are set up";
-    refused(site().entra(entra()).redirect_to("google"), BuildError::UnknownRedirect, redirect);
-    refused(site().google("", "S"), BuildError::NoClientId, "a client id is empty");
+    refused(
+        site().entra(entra()).redirect_to("google"),
+        SettingsBuildError::UnknownRedirect,
+        redirect,
+    );
+    refused(site().google("", "S"), SettingsBuildError::NoClientId, "a client id is empty");
     let name = "a text that no setting can be named is in the place of a name";
     for secret in ["", "abc8Q~x", "a.b", "a-b", "é"] {
-        refused(site().google("g", secret), BuildError::SettingName, name);
-        refused(site().entra(entra().secret_setting(secret)), BuildError::SettingName, name);
+        refused(site().google("g", secret), SettingsBuildError::SettingName, name);
+        refused(
+            site().entra(entra().secret_setting(secret)),
+            SettingsBuildError::SettingName,
+            name,
+        );
     }
     let container_app = || AuthSettingsV2::builder(Service::ContainerApps);
     assert!(container_app().google("g", "a-b-1").build().is_ok());
     for secret in ["", "A", "a_b"] {
-        refused(container_app().google("g", secret), BuildError::SettingName, name);
+        refused(container_app().google("g", secret), SettingsBuildError::SettingName, name);
     }
     let custom_name = "expected letters, digits and _ in the name of a custom provider";
     for name in ["", "con-toso", "contoso.example"] {
-        refused(site().custom(custom(name)), BuildError::CustomName, custom_name);
+        refused(site().custom(custom(name)), SettingsBuildError::CustomName, custom_name);
     }
     let built_in = "the name of a custom provider is that of another kind of provider";
     for name in ["aad", "GitHub", "azureStaticWebApps"] {
-        refused(site().custom(custom(name)), BuildError::BuiltInName, built_in);
+        refused(site().custom(custom(name)), SettingsBuildError::BuiltInName, built_in);
     }
     let plain = CustomApp::new("contoso", "http://id.contoso.example", "orders", "SECRET");
     let https = "the address of a provider's metadata is not https";
-    refused(site().custom(plain), BuildError::NotHttps, https);
+    refused(site().custom(plain), SettingsBuildError::NotHttps, https);
     let swa = AuthSettingsV2::builder(Service::StaticWebApps).entra(entra());
     let message = "the settings of static web apps are not built here";
-    refused(swa, BuildError::StaticWebApps, message);
+    refused(swa, SettingsBuildError::StaticWebApps, message);
 }

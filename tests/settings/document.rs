@@ -468,7 +468,7 @@ fn names_of_providers_are_never_ways() {
 }
 
 #[test]
-fn git_hub_has_the_name_of_its_form() {
+fn github_has_the_name_of_its_form() {
     for (text, name) in [("{\"platform\":{}}", "gitHub"), ("{\"rolesSource\":\"/api\"}", "github")]
     {
         let mut settings = read(text);
@@ -573,14 +573,14 @@ proptest! {
 
 #[test]
 fn login_parameters_are_added_to_what_is_there() {
-    let cure = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
+    let fix = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
     let document = |list: &str| {
         let text =
             r#"{"identityProviders":{"azureActiveDirectory":{"login":{"loginParameters":LIST}}}}"#;
         text.replace("LIST", list)
     };
     let mut settings = read(&document(r#"["prompt=login","scope=openid email"]"#));
-    settings.add_login_parameters(&cure).unwrap();
+    settings.add_login_parameters(&fix).unwrap();
     let after = document(
         r#"["prompt=login","scope=openid email profile https://management.azure.com/user_impersonation"]"#,
     );
@@ -588,29 +588,29 @@ fn login_parameters_are_added_to_what_is_there() {
     // Once more, and nothing is written.
     let spaced = after.replace('[', "[ ");
     let mut settings = read(&spaced);
-    settings.add_login_parameters(&cure).unwrap();
+    settings.add_login_parameters(&fix).unwrap();
     assert_eq!(settings.as_json(), spaced);
 
     let mut settings = read(r#"{"login":{}}"#);
-    settings.add_login_parameters(&cure).unwrap();
-    assert_eq!(settings.get(entra::LOGIN_PARAMETERS), Some(cure.clone()));
-    assert_eq!(settings.login_parameters(), Ok(cure.clone()));
+    settings.add_login_parameters(&fix).unwrap();
+    assert_eq!(settings.get(entra::LOGIN_PARAMETERS), Some(fix.clone()));
+    assert_eq!(settings.login_parameters(), Ok(fix.clone()));
     let mut settings = read(&document("null"));
     assert_eq!(settings.login_parameters(), Ok(LoginParameters::default()));
-    settings.add_login_parameters(&cure).unwrap();
-    assert_eq!(settings.get(entra::LOGIN_PARAMETERS), Some(cure.clone()));
+    settings.add_login_parameters(&fix).unwrap();
+    assert_eq!(settings.get(entra::LOGIN_PARAMETERS), Some(fix.clone()));
 
     // What is there and cannot be read would be lost.
     for list in [r#"["scope=openid",5]"#, r#"{"a":"b"}"#, r#""scope=openid""#] {
         let mut settings = read(&document(list));
-        let error = settings.add_login_parameters(&cure).unwrap_err();
+        let error = settings.add_login_parameters(&fix).unwrap_err();
         assert_eq!(error.kind(), EditErrorKind::NotUnderstood);
         assert_eq!(settings.as_json(), document(list));
     }
     // Nor is another API given up.
     let other = document(r#"["scope=openid User.Read"]"#);
     let mut settings = read(&other);
-    let error = settings.add_login_parameters(&cure).unwrap_err();
+    let error = settings.add_login_parameters(&fix).unwrap_err();
     assert_eq!(error.kind(), EditErrorKind::LoginParameters);
     assert_eq!(
         error.to_string(),

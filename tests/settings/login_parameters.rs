@@ -517,14 +517,14 @@ fn merging() {
         assert_eq!(merged, wire(expected));
         assert_eq!(merged.merge(&other).unwrap(), merged);
     }
-    let cure = "scope=openid email profile https://management.azure.com/user_impersonation";
-    check(&[], &[cure], &[cure]);
-    check(&[cure], &[], &[cure]);
-    check(&[], &["prompt=login", cure, "junk"], &["prompt=login", cure, "junk"]);
-    check(&["prompt=login"], &[cure], &["prompt=login", cure]);
+    let fix = "scope=openid email profile https://management.azure.com/user_impersonation";
+    check(&[], &[fix], &[fix]);
+    check(&[fix], &[], &[fix]);
+    check(&[], &["prompt=login", fix, "junk"], &["prompt=login", fix, "junk"]);
+    check(&["prompt=login"], &[fix], &["prompt=login", fix]);
     check(
         &["junk", "scope=openid offline_access", "prompt=login", "prompt=none"],
-        &[cure],
+        &[fix],
         &[
             "junk",
             "scope=openid offline_access email profile \

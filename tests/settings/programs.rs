@@ -31,7 +31,7 @@ fn settings() -> Result<(), Box<dyn std::error::Error>> {
     for finding in doc.lint() {
         println!("{finding}");
         let _ = (finding.rule(), finding.severity(), finding.pointer(), finding.position());
-        let _ = (finding.why(), finding.cure());
+        let _ = (finding.why(), finding.remedy());
     }
     let body = serde_json::to_vec(&doc)?;
     let site: SiteId =
@@ -57,9 +57,9 @@ fn nothing_is_lost() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// From a token that opens the wrong door to the request that cures it: one member changes.
+/// From a token that opens the wrong door to the request that fixes it: one member changes.
 #[test]
-fn from_diagnosis_to_cure() -> Result<(), Box<dyn std::error::Error>> {
+fn from_diagnosis_to_fix() -> Result<(), Box<dyn std::error::Error>> {
     let token = |aud: &str| access(&format!(r#"{{"aud":"{aud}","scp":"email","exp":4102444800}}"#));
     let user: AccessToken = token(GRAPH.app_id().unwrap());
     let now = std::time::UNIX_EPOCH;

@@ -247,7 +247,7 @@ fn documents() {
 #[test]
 fn tenants() {
     let error = TestIssuer::new("common").unwrap_err();
-    assert!(matches!(error, TestIssuerError::NotATenantId(_)), "{error:?}");
+    assert!(matches!(error, TestIssuerError::InvalidTenantId(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         "expected a tenant ID (GUID), found \"common\": use Tenant::any_including_personal()",

@@ -2,7 +2,8 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    ClaimType, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Shape, testing::TestPrincipal,
+    ClaimType, EasyAuthPrincipal, IdentityProvider, PrincipalFormat, ProviderTokens,
+    testing::TestPrincipal,
 };
 use proptest::prelude::*;
 
@@ -65,7 +66,7 @@ fn entra_is_read_back() {
     let user = read(&sample());
     assert_eq!(user.provider(), &IdentityProvider::ENTRA);
     assert_eq!(user.front_end(), Some(&IdentityProvider::ENTRA));
-    assert_eq!(user.shape(), Shape::AppService);
+    assert_eq!(user.format(), PrincipalFormat::AppService);
     assert_eq!(user.id(), Some(USER));
     assert_eq!(user.object_id(), Some(USER));
     assert_eq!(user.tenant_id(), Some(TENANT));
@@ -89,7 +90,7 @@ fn static_web_apps_as_captured() {
     );
     assert_eq!(visitor.pairs().len(), 1);
     let user = read(&visitor);
-    assert_eq!(user.shape(), Shape::StaticWebApps);
+    assert_eq!(user.format(), PrincipalFormat::StaticWebApps);
     assert_eq!(user.id(), Some("abcd12345abcd012345abcdef0123450"));
     assert_eq!(user.name(), Some("sample/user"));
     assert_eq!(user.roles().collect::<Vec<_>>(), ["anonymous", "authenticated", "editor"]);
@@ -162,7 +163,7 @@ fn what_no_header_can_have() {
 fn debug_shows_names_of_claims_alone() {
     assert_eq!(
         format!("{:?}", TestPrincipal::entra().name("Sample User").role("Admin")),
-        r#"TestPrincipal { provider: IdentityProvider(aad), shape: AppService, claims: ["name", "roles"], .. }"#,
+        r#"TestPrincipal { provider: IdentityProvider(aad), format: AppService, claims: ["name", "roles"], .. }"#,
     );
     let headers = format!("{:?}", sample().headers());
     assert!(!headers.contains("sample@example.com") && !headers.contains("eyJ"), "{headers}");
@@ -235,7 +236,7 @@ proptest! {
 
         let user = EasyAuthPrincipal::from_headers(&principal.headers()).unwrap().unwrap();
         prop_assert_eq!(user.provider(), &provider);
-        prop_assert_eq!(user.shape(), Shape::AppService);
+        prop_assert_eq!(user.format(), PrincipalFormat::AppService);
         // The same claims, in their order; those that were set last are there once, at the end.
         let is = |name: &str, known: ClaimType| ClaimType::find(name) == Some(known);
         let kept = claims.iter().filter(|(name, _)| {
@@ -272,7 +273,7 @@ proptest! {
 
         let user = EasyAuthPrincipal::from_headers(&principal.headers()).unwrap().unwrap();
         prop_assert_eq!(user.provider(), &provider);
-        prop_assert_eq!(user.shape(), Shape::StaticWebApps);
+        prop_assert_eq!(user.format(), PrincipalFormat::StaticWebApps);
         prop_assert_eq!((user.id(), user.name()), (Some(&*id), Some(&*name)));
         let own = claims.iter().filter(|(name, _)| ClaimType::find(name) == Some(ClaimType::ROLES));
         let own = own.map(|(_, role)| role.as_str());

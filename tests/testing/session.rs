@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
-    ExpiresOn, IdentityProvider, ProviderTokens, Session, Shape,
+    ExpiresOn, IdentityProvider, PrincipalFormat, ProviderTokens, Session,
     testing::{TestPrincipal, TestSession},
 };
 use proptest::prelude::*;
@@ -134,7 +134,7 @@ fn me_of_static_web_apps() {
         .concat(),
     );
     let sessions = Session::parse_me(session.me_json().as_bytes()).unwrap();
-    assert_eq!(sessions[0].principal().shape(), Shape::StaticWebApps);
+    assert_eq!(sessions[0].principal().format(), PrincipalFormat::StaticWebApps);
     assert_eq!(sessions[0].principal().claim("lang"), Some("en"));
 }
 

@@ -38,14 +38,14 @@ fn scopes_and_roles() {
     assert!(!ok(app.clone(), &Requirement::app_role("Files.Read.All")));
     assert!(ok(app.with("idtyp", "app"), &Requirement::app_role("Files.Read.All")));
 
-    assert!(ok(Draft::access(), &files.clone().on_audience(API).from_user()));
+    assert!(ok(Draft::access(), &files.clone().on_audience(API).by_user()));
     assert!(!ok(Draft::access(), &files.clone().on_audience("api://other")));
-    assert!(!ok(Draft::access(), &files.from_app()));
+    assert!(!ok(Draft::access(), &files.by_app()));
 }
 
 #[test]
 fn a_denial_says_every_reason() {
-    let wanted = Requirement::scope("Mail.Read").on_audience("api://other").from_app();
+    let wanted = Requirement::scope("Mail.Read").on_audience("api://other").by_app();
     let denied = authorize(&Draft::access(), &wanted).unwrap_err();
     assert_eq!(
         denied.to_string(),

@@ -12,8 +12,8 @@ use std::{
 };
 
 use easyauth::{
-    EasyAuthPrincipal, IdToken, Refusal, Requirement,
-    refusal::RefusalKind,
+    EasyAuthPrincipal, IdToken, Rejection, Requirement,
+    rejection::RejectionKind,
     resource::Cloud,
     verify::{
         BearerAuth, FetchError, FetchKeys, IdTokenAuth, KeyStore, Keys, MetadataUri, Tenant,
@@ -69,13 +69,18 @@ fn bearer(draft: &Draft) -> [(&'static str, String); 1] {
 }
 
 #[track_caller]
-fn check_refusal(refusal: &Refusal, kind: RefusalKind, challenge: Option<&str>, source: &str) {
-    assert_eq!(refusal.kind(), kind);
-    assert_eq!(refusal.status(), kind.status());
-    let headers = refusal.headers();
+fn check_rejection(
+    rejection: &Rejection,
+    kind: RejectionKind,
+    challenge: Option<&str>,
+    source: &str,
+) {
+    assert_eq!(rejection.kind(), kind);
+    assert_eq!(rejection.status(), kind.status());
+    let headers = rejection.headers();
     let value = headers.get("www-authenticate").map(|value| value.to_str().unwrap());
     assert_eq!(value, challenge);
-    assert_eq!(refusal.source().map(ToString::to_string).unwrap_or_default(), source);
+    assert_eq!(rejection.source().map(ToString::to_string).unwrap_or_default(), source);
 }
 
 #[test]
@@ -83,8 +88,8 @@ fn the_token_of_a_request() {
     let auth = auth(Keys::fixed(KEYS.clone()));
     let none: [(&str, &str); 0] = [];
     assert!(now_or_never(auth.token(&none)).unwrap().is_none());
-    let refusal = now_or_never(auth.require_token(&none)).unwrap_err();
-    check_refusal(&refusal, RefusalKind::NoToken, Some("Bearer"), "");
+    let rejection = now_or_never(auth.require_token(&none)).unwrap_err();
+    check_rejection(&rejection, RejectionKind::NoToken, Some("Bearer"), "");
     let good = bearer(&Draft::access());
     let token = now_or_never(auth.token(&good)).unwrap().unwrap();
     assert_eq!(token.object_id(), Some(USER));
@@ -93,10 +98,10 @@ fn the_token_of_a_request() {
     assert_eq!(token.clone().expires_at(), token.expires_at());
     assert!(now_or_never(auth.require_token(&good)).is_ok());
     let bad = bearer(&Draft::access().with("aud", "api://another-api"));
-    let refusal = now_or_never(auth.token(&bad)).unwrap_err();
-    check_refusal(
-        &refusal,
-        RefusalKind::InvalidToken,
+    let rejection = now_or_never(auth.token(&bad)).unwrap_err();
+    check_rejection(
+        &rejection,
+        RejectionKind::InvalidToken,
         Some(
             "Bearer error=\"invalid_token\", error_description=\"the token is for another audience\"",
         ),
@@ -147,19 +152,19 @@ fn keys_are_fetched_once_for_all() {
 #[test]
 fn without_keys_there_is_no_verdict() {
     let (keys, _) = fetched(true);
-    let refusal = now_or_never(auth(keys.clone()).token(&bearer(&Draft::access()))).unwrap_err();
-    check_refusal(
-        &refusal,
-        RefusalKind::KeysUnavailable,
+    let rejection = now_or_never(auth(keys.clone()).token(&bearer(&Draft::access()))).unwrap_err();
+    check_rejection(
+        &rejection,
+        RejectionKind::KeysUnavailable,
         None,
         "the keys to verify the token with are not available",
     );
     // The log says why, and the client when to come back (RFC 9110 section 10.2.3).
-    let refusal_error: &dyn std::error::Error = &refusal;
-    let why = std::iter::successors(Some(refusal_error), |error| (*error).source());
+    let rejection_error: &dyn std::error::Error = &rejection;
+    let why = std::iter::successors(Some(rejection_error), |error| (*error).source());
     let why: Vec<String> = why.skip(2).map(ToString::to_string).collect();
     assert_eq!(why, ["the keys could not be fetched", "the network is down"]);
-    assert_eq!(refusal.headers()["retry-after"], "5");
+    assert_eq!(rejection.headers()["retry-after"], "5");
     assert_eq!(
         keys.store().unwrap().last_error().unwrap().source().unwrap().to_string(),
         "the network is down",
@@ -173,13 +178,13 @@ fn every_challenge_has_the_realm() {
     let none: [(&str, &str); 0] = [];
     let malformed = [("authorization", "Bearer".to_owned())];
     let expired = bearer(&Draft::access().with("aud", "api://another-api"));
-    let refusals = [
+    let rejections = [
         now_or_never(auth.require_token(&none)).unwrap_err(),
         now_or_never(auth.token(&malformed)).unwrap_err(),
         now_or_never(auth.token(&expired)).unwrap_err(),
     ];
-    for refusal in refusals {
-        let headers = refusal.headers();
+    for rejection in rejections {
+        let headers = rejection.headers();
         let challenge = headers["www-authenticate"].to_str().unwrap();
         assert!(challenge.starts_with("Bearer realm=\"orders\""), "{challenge}");
     }
@@ -194,9 +199,9 @@ fn every_challenge_has_the_realm() {
 fn errors_of_verified_tokens_have_their_answers() {
     let denied = passes(&Draft::access()).authorize(&Requirement::scope("Mail.Read")).unwrap_err();
     let log = denied.to_string();
-    check_refusal(
+    check_rejection(
         &denied.into(),
-        RefusalKind::Forbidden,
+        RejectionKind::Forbidden,
         Some(
             "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", scope=\"Mail.Read\"",
         ),
@@ -205,9 +210,9 @@ fn errors_of_verified_tokens_have_their_answers() {
     let user = EasyAuthPrincipal::from_headers(&[("x-ms-client-principal-id", USER)]);
     let token = passes(&Draft::access());
     let mismatch = user.unwrap().unwrap().confirm(&token).unwrap_err();
-    check_refusal(
+    check_rejection(
         &mismatch.into(),
-        RefusalKind::Mismatch,
+        RejectionKind::Mismatch,
         None,
         "the principal or the token does not say enough to compare them",
     );

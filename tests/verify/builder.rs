@@ -6,7 +6,7 @@ use easyauth::{
     AccessToken,
     resource::{ARM, Cloud, GRAPH, Resource},
     verify::{
-        Authority, BuildError, MAX_CLOCK_SKEW, Metadata, MetadataUri, Tenant, Verifier,
+        Authority, MAX_CLOCK_SKEW, Metadata, MetadataUri, Tenant, Verifier, VerifierBuildError,
         VerifierBuilder, VerifyErrorKind,
     },
 };
@@ -19,7 +19,7 @@ fn entra() -> VerifierBuilder {
 }
 
 #[track_caller]
-fn refused(builder: VerifierBuilder, expected: &BuildError, text: &str) {
+fn refused(builder: VerifierBuilder, expected: &VerifierBuildError, text: &str) {
     assert_eq!(builder.clone().build().unwrap_err(), *expected);
     assert_eq!(builder.build_for_id_tokens().unwrap_err(), *expected);
     assert_eq!(expected.to_string(), text);
@@ -27,37 +27,43 @@ fn refused(builder: VerifierBuilder, expected: &BuildError, text: &str) {
 
 #[test]
 fn what_is_missing() {
-    refused(entra(), &BuildError::NoAudience, "no audience: say which API the tokens are for");
-    refused(entra().audience(""), &BuildError::EmptyAudience, "an audience is empty");
-    refused(entra().application(""), &BuildError::EmptyAudience, "an audience is empty");
+    refused(
+        entra(),
+        &VerifierBuildError::NoAudience,
+        "no audience: say which API the tokens are for",
+    );
+    refused(entra().audience(""), &VerifierBuildError::EmptyAudience, "an audience is empty");
+    refused(entra().application(""), &VerifierBuildError::EmptyAudience, "an audience is empty");
     const NAMELESS: Resource = Resource::new("Nameless", &[]);
-    refused(entra().audience(NAMELESS), &BuildError::EmptyAudience, "an audience is empty");
+    refused(entra().audience(NAMELESS), &VerifierBuildError::EmptyAudience, "an audience is empty");
     refused(
         Verifier::builder(Tenant::any_of([""; 0]).unwrap()).audience(API),
-        &BuildError::NoTenant,
+        &VerifierBuildError::NoTenant,
         "no tenant: say whose users are let in",
     );
     let fixed = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API);
-    refused(fixed(""), &BuildError::EmptyIssuer, "an issuer is empty");
+    refused(fixed(""), &VerifierBuildError::EmptyIssuer, "an issuer is empty");
     refused(
         Verifier::builder(Authority::issuer("https://a.example/").or_issuer("")).audience(API),
-        &BuildError::EmptyIssuer,
+        &VerifierBuildError::EmptyIssuer,
         "an issuer is empty",
     );
     refused(
         fixed("https://login.microsoftonline.com/{tenantid}/v2.0"),
-        &BuildError::IssuerOfAnyTenant("https://login.microsoftonline.com/{tenantid}/v2.0".into()),
+        &VerifierBuildError::IssuerOfAnyTenant(
+            "https://login.microsoftonline.com/{tenantid}/v2.0".into(),
+        ),
         "the issuer https://login.microsoftonline.com/{tenantid}/v2.0 stands for every tenant: use a \
          Tenant in its place",
     );
     refused(
         entra().audience(API).algorithms([]),
-        &BuildError::NoAlgorithm,
+        &VerifierBuildError::NoAlgorithm,
         "no algorithm is accepted",
     );
     refused(
         entra().audience(API).clock_skew(MAX_CLOCK_SKEW + Duration::from_nanos(1)),
-        &BuildError::ClockSkewTooLong,
+        &VerifierBuildError::ClockSkewTooLong,
         "the clock skew is over 15 minutes",
     );
     assert!(
@@ -74,7 +80,7 @@ fn what_is_missing() {
     let error = entra().audience(API).client("").build().unwrap_err();
     assert_eq!(
         (error.to_string().as_str(), error),
-        ("a client id is empty", BuildError::EmptyClient)
+        ("a client id is empty", VerifierBuildError::EmptyClient)
     );
 }
 
@@ -82,7 +88,7 @@ fn what_is_missing() {
 #[test]
 fn values_that_no_token_has() {
     for given in ["my-app", "contoso", "api://my-api", "6e74172b-be56-4843-9ff4-e66a39bb12e"] {
-        let error = BuildError::NotAClientId(given.into());
+        let error = VerifierBuildError::NotAClientId(given.into());
         let text = format!("expected a client ID (GUID), found \"{given}\"");
         refused(entra().application(given), &error, &text);
         assert_eq!(entra().application(APP).client(given).build().unwrap_err(), error);
@@ -90,7 +96,7 @@ fn values_that_no_token_has() {
     assert!(entra().application(APP).client(CLIENT).build().is_ok());
     // What Microsoft's other issuers call a client is a GUID as well; others have names of their own.
     let of = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API).client("x");
-    let error = BuildError::NotAClientId("x".into());
+    let error = VerifierBuildError::NotAClientId("x".into());
     for issuer in ["https://contoso.ciamlogin.com/t/v2.0", "https://contoso.b2clogin.com/t/v2.0/"] {
         assert_eq!(of(issuer).build().unwrap_err(), error, "{issuer}");
     }
@@ -101,7 +107,7 @@ fn values_that_no_token_has() {
             "\"{}\" is not an audience: use the client ID or the App ID URI, without a scope",
             given.replace('\n', "\\u{a}")
         );
-        refused(entra().audience(given), &BuildError::NotAnAudience(given.into()), &text);
+        refused(entra().audience(given), &VerifierBuildError::NotAnAudience(given.into()), &text);
     }
 
     for given in [
@@ -119,7 +125,7 @@ fn values_that_no_token_has() {
             "\"{given}\" is not an issuer: use the iss of a token, or Authority::from_metadata"
         );
         let builder = Verifier::builder(Authority::issuer(given)).audience(API);
-        refused(builder, &BuildError::NotAnIssuer(given.into()), &text);
+        refused(builder, &VerifierBuildError::NotAnIssuer(given.into()), &text);
     }
     for issuer in ["accounts.google.com", "https://a.example", "http://localhost:8080/realms/x"] {
         let builder = Verifier::builder(Authority::issuer(issuer)).audience(API);
@@ -128,7 +134,7 @@ fn values_that_no_token_has() {
     for tenant in ["common", "organizations", "consumers"] {
         let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
         let builder = Verifier::builder(Authority::issuer(issuer.as_str())).audience(API);
-        let error = BuildError::IssuerOfAnyTenant(issuer.into());
+        let error = VerifierBuildError::IssuerOfAnyTenant(issuer.into());
         assert_eq!(builder.build().unwrap_err(), error);
     }
 }
@@ -138,10 +144,10 @@ fn trusted_audiences_are_for_id_tokens() {
     let builder = entra().audience(APP).trusted_audience(CLIENT);
     assert!(builder.clone().build_for_id_tokens().is_ok());
     let error = builder.build().unwrap_err();
-    assert_eq!(error, BuildError::OnlyForIdTokens);
+    assert_eq!(error, VerifierBuildError::OnlyForIdTokens);
     assert_eq!(error.to_string(), "trusted audiences are for ID tokens, not for access tokens");
     let error = entra().audience(APP).trusted_audience("").build_for_id_tokens().unwrap_err();
-    assert_eq!(error, BuildError::EmptyAudience);
+    assert_eq!(error, VerifierBuildError::EmptyAudience);
 }
 
 /// Tokens for Microsoft's APIs are for nobody else, unless somebody insists.
@@ -152,7 +158,7 @@ fn microsofts_own_apis() {
         let text = format!(
             "the audience {audience} is one of Microsoft's own APIs, whose tokens nobody else can rely on"
         );
-        refused(builder, &BuildError::MicrosoftAudience(audience.into()), &text);
+        refused(builder, &VerifierBuildError::MicrosoftAudience(audience.into()), &text);
     }
 
     check(entra().audience(GRAPH), "https://graph.microsoft.com");
@@ -203,7 +209,7 @@ fn demands_on_access_tokens() {
     let text = "clients and permissions are demands on access tokens, not on ID tokens";
     for builder in [entra().client(CLIENT), entra().allow_tokens_without_permissions()] {
         let error = builder.audience(APP).build_for_id_tokens().unwrap_err();
-        assert_eq!(error, BuildError::OnlyForAccessTokens);
+        assert_eq!(error, VerifierBuildError::OnlyForAccessTokens);
         assert_eq!(error.to_string(), text);
     }
 }
@@ -246,7 +252,7 @@ fn issuers_from_metadata() {
     let common = MetadataUri::entra(Cloud::Public, &Tenant::any_organization());
     let common = Metadata::parse(include_str!("../data/entra.metadata.json"), &common).unwrap();
     let builder = Verifier::builder(Authority::from_metadata(&common)).audience(API);
-    let error = BuildError::IssuerOfAnyTenant(common.issuer().into());
+    let error = VerifierBuildError::IssuerOfAnyTenant(common.issuer().into());
     assert_eq!(builder.build().unwrap_err(), error);
     // Another name for Entra's issuers is not to be had: they follow from the tenant.
     let entra: Authority = Tenant::single(TENANT).unwrap().into();

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    Caller, EasyAuthPrincipal, Groups, IdToken, IdentityProvider, Shape,
+    Caller, EasyAuthPrincipal, Groups, IdToken, IdentityProvider, PrincipalFormat,
     verify::{Authority, ConfirmedCaller, Mismatch, VerifiedIdToken, Verifier},
 };
 use serde_json::{Value, json};
@@ -168,7 +168,10 @@ fn is_of_the_token(caller: &ConfirmedCaller) {
     assert!(caller.roles().eq(["Admin"]) && caller.is_in_role("Admin"));
 
     let user = caller.to_principal();
-    assert_eq!((user.shape(), user.provider()), (Shape::Token, &IdentityProvider::ENTRA));
+    assert_eq!(
+        (user.format(), user.provider()),
+        (PrincipalFormat::Token, &IdentityProvider::ENTRA)
+    );
     assert_eq!((user.id(), user.name()), (Some(USER), Some("Sample User")));
     assert_eq!((user.object_id(), user.tenant_id()), (Some(USER), Some(TENANT)));
     assert_eq!((user.subject(), user.email()), (Some(SUBJECT), None));
@@ -183,7 +186,7 @@ fn is_of_the_token(caller: &ConfirmedCaller) {
 fn forged_headers_beside_a_token_of_ones_own() {
     let token = id_token(Draft::id());
     let own = [("tid", TENANT), ("oid", USER)];
-    // The shape of Static Web Apps, with the victim's user ID, name and roles.
+    // The format of Static Web Apps, with the victim's user ID, name and roles.
     let forged = json!({"identityProvider": "github", "userId": VICTIM, "userDetails": "victim",
         "userRoles": ["authenticated", "Owner"], "claims": claims(&own)});
     let user = of_object(forged, None);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    EasyAuthPrincipal, IdToken, IdentityProvider, Shape, Token,
+    EasyAuthPrincipal, IdToken, IdentityProvider, PrincipalFormat, Token,
     verify::{Authority, Checked, ConfirmedCaller, Verifier},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -144,7 +144,10 @@ fn assert_of_token<T: Checked>(caller: &ConfirmedCaller, token: &Token<T>, paylo
     assert_eq!((user.given_name(), user.family_name()), (None, None));
     assert_eq!(user.roles().collect::<Vec<_>>(), said(payload, "roles"));
     assert_eq!((user.groups(), user.caller()), (token.groups(), token.caller()));
-    assert_eq!((user.shape(), user.front_end(), user.is_anonymous()), (Shape::Token, None, false));
+    assert_eq!(
+        (user.format(), user.front_end(), user.is_anonymous()),
+        (PrincipalFormat::Token, None, false)
+    );
     assert_eq!((user.name_claim_type(), user.role_claim_type()), (None, None));
     let is_google = caller.issuer() == ISSUERS[3];
     let provider = if is_google { IdentityProvider::UNKNOWN } else { IdentityProvider::ENTRA };

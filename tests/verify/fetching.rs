@@ -10,7 +10,7 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken, IdToken, Refusal,
+    AccessToken, IdToken, Rejection,
     verify::{
         FIRST_BACKOFF, FetchError, FetchKeysBlocking, KEY_LIFETIME, Keys, REFRESH_INTERVAL,
         REFRESH_LEASE, RefreshError, UNKNOWN_KEY_INTERVAL, Verifier, VerifyError, VerifyErrorKind,
@@ -117,10 +117,10 @@ fn is_unavailable(answer: Answer, retry_after: u64, cause: &str) {
     assert_eq!(error.retry_after(), Some(seconds(retry_after)));
     assert_eq!(chain(&error).strip_prefix(&format!("{error}: ")), Some(cause));
     assert_eq!(error, error.clone());
-    let refusal = Refusal::from(error);
-    assert_eq!(refusal.status(), 503);
-    assert_eq!(refusal.headers()["retry-after"], *retry_after.to_string());
-    assert!(!refusal.headers().contains_key("www-authenticate"));
+    let rejection = Rejection::from(error);
+    assert_eq!(rejection.status(), 503);
+    assert_eq!(rejection.headers()["retry-after"], *retry_after.to_string());
+    assert!(!rejection.headers().contains_key("www-authenticate"));
 }
 
 #[test]

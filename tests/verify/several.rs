@@ -13,8 +13,8 @@ use std::{
 
 use aws_lc_rs::signature::RsaKeyPair;
 use easyauth::{
-    Refusal, UnverifiedToken,
-    refusal::RefusalKind,
+    Rejection, UnverifiedToken,
+    rejection::RejectionKind,
     verify::{
         Authority, BearerAuth, FetchError, FetchKeys, KeyStore, Keys, MetadataUri, Tenant,
         VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
@@ -83,7 +83,7 @@ impl Service {
         Self { auth, staff: staff_count, customers: customers_count }
     }
 
-    fn token(&self, token: &str) -> Result<Option<VerifiedToken>, Refusal> {
+    fn token(&self, token: &str) -> Result<Option<VerifiedToken>, Rejection> {
         ask(&self.auth, token)
     }
 
@@ -93,7 +93,7 @@ impl Service {
     }
 }
 
-fn ask(auth: &BearerAuth, token: &str) -> Result<Option<VerifiedToken>, Refusal> {
+fn ask(auth: &BearerAuth, token: &str) -> Result<Option<VerifiedToken>, Rejection> {
     let headers = [("authorization", format!("Bearer {token}"))];
     match pin!(auth.token(&headers)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
@@ -110,9 +110,9 @@ fn of_customer() -> Draft {
     draft.with_header("kid", "customers-key")
 }
 
-/// The error behind a refusal, and the one behind that.
-fn causes(refusal: &Refusal) -> (VerifyErrorKind, Option<String>) {
-    let error = refusal.source().unwrap().downcast_ref::<VerifyError>().unwrap();
+/// The error behind a rejection, and the one behind that.
+fn causes(rejection: &Rejection) -> (VerifyErrorKind, Option<String>) {
+    let error = rejection.source().unwrap().downcast_ref::<VerifyError>().unwrap();
     (error.kind(), error.source().map(ToString::to_string))
 }
 
@@ -131,15 +131,15 @@ fn each_token_goes_to_the_verifier_that_it_names() {
         of_staff().with_header("kid", "customers-key").sign_with(&FOREIGN_KEY),
         of_customer().with_header("kid", "organizations-key").sign(),
     ] {
-        let refusal = service.token(&token).unwrap_err();
+        let rejection = service.token(&token).unwrap_err();
         let cause = "the key that signed the token is not known".to_owned();
-        assert_eq!(causes(&refusal), (VerifyErrorKind::NoVerifier, Some(cause)));
+        assert_eq!(causes(&rejection), (VerifyErrorKind::NoVerifier, Some(cause)));
     }
     // What comes after the signature is told as ever.
-    let refusal = service.token(&of_staff().with("exp", NOW - 300).sign()).unwrap_err();
-    assert_eq!(causes(&refusal).0, VerifyErrorKind::Expired);
-    let refusal = service.token(&of_staff().without("scp").sign()).unwrap_err();
-    assert_eq!(causes(&refusal).0, VerifyErrorKind::NoPermissions);
+    let rejection = service.token(&of_staff().with("exp", NOW - 300).sign()).unwrap_err();
+    assert_eq!(causes(&rejection).0, VerifyErrorKind::Expired);
+    let rejection = service.token(&of_staff().without("scp").sign()).unwrap_err();
+    assert_eq!(causes(&rejection).0, VerifyErrorKind::NoPermissions);
 }
 
 #[test]
@@ -161,8 +161,8 @@ fn a_token_that_no_verifier_is_for_fetches_nothing() {
     ];
     for (index, draft) in others.into_iter().enumerate() {
         let draft = draft.with_header("kid", format!("invented-{index}"));
-        let refusal = service.token(&draft.sign()).unwrap_err();
-        assert_eq!(causes(&refusal), (VerifyErrorKind::NoVerifier, None), "{index}");
+        let rejection = service.token(&draft.sign()).unwrap_err();
+        assert_eq!(causes(&rejection), (VerifyErrorKind::NoVerifier, None), "{index}");
     }
     for token in ["a.b.c", "opaque", "", "e30.e30.", "e30.W10.AAAA"] {
         assert!(service.token(token).is_err());
@@ -196,10 +196,10 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
         without_kid(nobody()),
         of_customer().sign(),
     ] {
-        let refusal = service.token(&token).unwrap_err();
-        assert_eq!(refusal.kind(), RefusalKind::InvalidToken);
-        assert_eq!(refusal.status(), 401);
-        let challenge = refusal.headers()["www-authenticate"].to_str().unwrap().to_owned();
+        let rejection = service.token(&token).unwrap_err();
+        assert_eq!(rejection.kind(), RejectionKind::InvalidToken);
+        assert_eq!(rejection.status(), 401);
+        let challenge = rejection.headers()["www-authenticate"].to_str().unwrap().to_owned();
         assert_eq!(challenge.replace(", ", ","), expected);
     }
     // What is wrong whoever is meant is told as with one verifier.
@@ -210,14 +210,14 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
     ] {
         for draft in [of_staff(), nobody()] {
             let (name, value): (&str, Value) = change.clone();
-            let refusal = service.token(&forged(draft.with_header(name, value))).unwrap_err();
-            assert_eq!(causes(&refusal).0, kind);
+            let rejection = service.token(&forged(draft.with_header(name, value))).unwrap_err();
+            assert_eq!(causes(&rejection).0, kind);
         }
     }
     for draft in [of_staff(), nobody()] {
         let token = forged(draft);
-        let refusal = service.token(&format!("{token}=")).unwrap_err();
-        assert_eq!(causes(&refusal).0, VerifyErrorKind::Malformed);
+        let rejection = service.token(&format!("{token}=")).unwrap_err();
+        assert_eq!(causes(&rejection).0, VerifyErrorKind::Malformed);
     }
 }
 
@@ -225,17 +225,17 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
 #[test]
 fn the_error_names_what_was_expected() {
     let service = Service::new();
-    let refusal = service.token(&of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
+    let rejection = service.token(&of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
     let start = format!(
         "no verifier accepts the token: expected api://{APP} or {APP} from {TENANT} at \
          login.microsoftonline.com or api://{APP} or {APP} from "
     );
-    let text = refusal.source().unwrap().to_string();
+    let text = rejection.source().unwrap().to_string();
     assert!(text.starts_with(&start), "{text}");
     let end = format!("found {OTHER_APP} from https://login.microsoftonline.com/{TENANT}/v2.0");
     assert!(text.ends_with(&end), "{text}");
-    let refusal = service.token(&of_staff().without("aud").without("iss").sign()).unwrap_err();
-    let text = refusal.source().unwrap().to_string();
+    let rejection = service.token(&of_staff().without("aud").without("iss").sign()).unwrap_err();
+    let text = rejection.source().unwrap().to_string();
     assert!(text.ends_with("found no audience from no issuer"), "{text}");
 }
 
@@ -260,9 +260,9 @@ fn invented_keys_are_bounded_for_each_store() {
 fn without_keys_there_is_no_verdict() {
     let (keys, _) = fetched("login.microsoftonline.com", None, "");
     let auth = BearerAuth::new(staff(), keys).or(customers(), Keys::fixed(KEYS.clone()));
-    let refusal = ask(&auth.with_clock(|| at(NOW)), &of_staff().sign()).unwrap_err();
-    assert_eq!(refusal.kind(), RefusalKind::KeysUnavailable);
-    assert_eq!(refusal.status(), 503);
+    let rejection = ask(&auth.with_clock(|| at(NOW)), &of_staff().sign()).unwrap_err();
+    assert_eq!(rejection.kind(), RejectionKind::KeysUnavailable);
+    assert_eq!(rejection.status(), 503);
 }
 
 /// The first that a token is for decides alone, also if a later one would accept it.
@@ -275,7 +275,7 @@ fn the_first_of_several_that_match_decides() {
     let keys = || Keys::fixed(KEYS.clone());
     let ask = |first: Verifier, second: Verifier| {
         let auth = BearerAuth::new(first, keys()).or(second, keys()).with_clock(|| at(NOW));
-        ask(&auth, &of_staff().sign()).map(drop).map_err(|refusal| causes(&refusal).0)
+        ask(&auth, &of_staff().sign()).map(drop).map_err(|rejection| causes(&rejection).0)
     };
     assert_eq!(ask(only(CLIENT), only(OTHER_APP)), Ok(()));
     assert_eq!(ask(only(OTHER_APP), only(CLIENT)), Err(VerifyErrorKind::ClientNotAllowed));
@@ -329,15 +329,15 @@ fn is_meant_by() {
 fn one_verifier_looks_at_the_signature_first() {
     let auth = BearerAuth::new(staff(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW));
     let forged = of_staff().with("aud", OTHER_APP).sign_with(&FOREIGN_KEY);
-    let refusal = ask(&auth, &forged).unwrap_err();
-    assert_eq!(causes(&refusal), (VerifyErrorKind::InvalidSignature, None));
+    let rejection = ask(&auth, &forged).unwrap_err();
+    assert_eq!(causes(&rejection), (VerifyErrorKind::InvalidSignature, None));
 }
 
 #[test]
 fn the_realm_is_in_every_challenge() {
     let auth = Service::new().auth.with_realm("orders").unwrap();
-    let refusal = ask(&auth, &of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
-    let headers = refusal.headers();
+    let rejection = ask(&auth, &of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
+    let headers = rejection.headers();
     let challenge = headers["www-authenticate"].to_str().unwrap();
     assert!(challenge.starts_with("Bearer realm=\"orders\""), "{challenge}");
 }

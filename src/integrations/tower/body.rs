@@ -10,27 +10,27 @@ use http_body::{Body, Frame, SizeHint};
 
 /// The body of the inner service, or that of a rejection.
 #[derive(Debug, Clone)]
-pub struct RefusableBody<B>(Kind<B>);
+pub struct RejectionBody<B>(Kind<B>);
 
 #[derive(Debug, Clone)]
 enum Kind<B> {
     Inner(B),
-    Refusal(Option<Bytes>),
+    Rejection(Option<Bytes>),
 }
 
-impl<B> RefusableBody<B> {
+impl<B> RejectionBody<B> {
     pub(super) fn inner(body: B) -> Self {
         Self(Kind::Inner(body))
     }
 }
 
-impl<B> From<String> for RefusableBody<B> {
+impl<B> From<String> for RejectionBody<B> {
     fn from(body: String) -> Self {
-        Self(Kind::Refusal((!body.is_empty()).then(|| body.into())))
+        Self(Kind::Rejection((!body.is_empty()).then(|| body.into())))
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for RefusableBody<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for RejectionBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -40,21 +40,21 @@ impl<B: Body<Data = Bytes> + Unpin> Body for RefusableBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match &mut self.get_mut().0 {
             Kind::Inner(body) => Pin::new(body).poll_frame(context),
-            Kind::Refusal(body) => Poll::Ready(body.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Kind::Rejection(body) => Poll::Ready(body.take().map(|bytes| Ok(Frame::data(bytes)))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Inner(body) => body.is_end_stream(),
-            Kind::Refusal(body) => body.is_none(),
+            Kind::Rejection(body) => body.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Inner(body) => body.size_hint(),
-            Kind::Refusal(body) => {
+            Kind::Rejection(body) => {
                 let length = body.as_ref().map_or(0, Bytes::len);
                 SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
             }

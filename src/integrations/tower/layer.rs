@@ -14,13 +14,14 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Answer, RefusableBody, is_grpc, refuse, take_ready};
+use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
 #[cfg(feature = "verify")]
 use crate::verify::{BearerAuth, ConfirmedCaller, IdTokenAuth};
 use crate::{
-    EasyAuthPrincipal, Platform,
     integrations::{Identity, accepted::strip, authentication::Authentication, target},
-    refusal::{LoginRedirect, Refusal, clear_cookie, is_signing_in},
+    platform::Platform,
+    principal::EasyAuthPrincipal,
+    rejection::{LoginRedirect, Rejection, clear_cookie, is_signing_in},
 };
 
 /// Authenticates the caller for all inner services. It puts an [`Identity`] into the extensions of the
@@ -53,7 +54,7 @@ use crate::{
 ///
 /// ```text
 /// Router::new()
-///     .route("/orders", get(orders).layer(RequireLayer::signed_in()))
+///     .route("/orders", get(orders).layer(RequireLayer::authenticated()))
 ///     .layer(EasyAuthLayer::new(platform))
 ///     .layer(cors) // the last layer is the outermost one
 /// ```
@@ -64,7 +65,7 @@ use crate::{
 /// `Cache-Control: private` unless they already have a `Cache-Control`.
 ///
 /// ```
-/// use easyauth::{IdentityProvider, Platform, refusal::LoginRedirect};
+/// use easyauth::{IdentityProvider, Platform, rejection::LoginRedirect};
 /// use easyauth::integrations::{EasyAuthLayer, RequireLayer};
 ///
 /// # fn set_up() -> Result<(), Box<dyn std::error::Error>> {
@@ -160,7 +161,7 @@ where
     A: Send + 'static,
     B: Body<Data = Bytes> + Unpin + Send + 'static,
 {
-    type Response = Response<RefusableBody<B>>;
+    type Response = Response<RejectionBody<B>>;
     type Error = S::Error;
     type Future = Answer<B, S::Error>;
 
@@ -181,21 +182,21 @@ where
             let is_signing_in = is_signing_in(&parts.headers);
             let identity = match config.identify(&parts.headers, target).await {
                 Ok(identity) => identity,
-                Err(refusal) => return Ok(refuse(&refusal, is_grpc(&parts.headers))),
+                Err(rejection) => return Ok(refuse(&rejection, is_grpc(&parts.headers))),
             };
             strip(&mut parts.headers, identity.accepted());
             give(&mut parts.extensions, &identity);
             let mut response = inner.call(Request::from_parts(parts, body)).await?;
-            if response.extensions().get::<Refusal>().is_none() {
+            if response.extensions().get::<Rejection>().is_none() {
                 mark(response.headers_mut(), &identity);
             }
             if is_signing_in
-                && identity.is_somebody()
+                && identity.is_authenticated()
                 && let Some(cookie) = clear_cookie()
             {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
-            Ok(response.map(RefusableBody::inner))
+            Ok(response.map(RejectionBody::inner))
         })
     }
 }
@@ -224,7 +225,7 @@ fn give(extensions: &mut Extensions, identity: &Identity) {
 /// `Authorization`).
 fn mark(headers: &mut HeaderMap, identity: &Identity) {
     headers.append(VARY, HeaderValue::from_static("Authorization, Cookie"));
-    if identity.is_somebody() && !headers.contains_key(CACHE_CONTROL) {
+    if identity.is_authenticated() && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
     }
 }

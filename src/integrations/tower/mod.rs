@@ -8,15 +8,15 @@ use std::{future::Future, mem, pin::Pin};
 
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 
-pub use body::RefusableBody;
+pub use body::RejectionBody;
 pub use layer::{EasyAuth, EasyAuthLayer};
 pub use require::{Require, RequireLayer};
 
-use crate::refusal::{Refusal, RefusalKind};
+use crate::rejection::{Rejection, RejectionKind};
 
 /// The result of the services of this module: the response of the inner service, or a rejection.
 pub(super) type Answer<B, E> =
-    Pin<Box<dyn Future<Output = Result<Response<RefusableBody<B>>, E>> + Send>>;
+    Pin<Box<dyn Future<Output = Result<Response<RejectionBody<B>>, E>> + Send>>;
 
 /// Takes the service that reported that it is ready, and leaves a clone, which must report so again.
 fn take_ready<S: Clone>(inner: &mut S) -> S {
@@ -25,10 +25,10 @@ fn take_ready<S: Clone>(inner: &mut S) -> S {
 }
 
 /// The rejection as an HTTP response, or as a gRPC response if the request is gRPC.
-fn refuse<B>(refusal: &Refusal, is_grpc: bool) -> Response<RefusableBody<B>> {
-    let mut response = refusal.to_response::<RefusableBody<B>>();
+fn refuse<B>(rejection: &Rejection, is_grpc: bool) -> Response<RejectionBody<B>> {
+    let mut response = rejection.to_response::<RejectionBody<B>>();
     if is_grpc {
-        to_grpc(refusal, &mut response);
+        to_grpc(rejection, &mut response);
     }
     response
 }
@@ -41,25 +41,25 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 
 /// A gRPC response without messages: the HTTP status is 200, and a header has the gRPC status ("gRPC
 /// over HTTP2", Trailers-Only).
-fn to_grpc<B>(refusal: &Refusal, response: &mut Response<RefusableBody<B>>) {
+fn to_grpc<B>(rejection: &Rejection, response: &mut Response<RejectionBody<B>>) {
     // grpc/grpc: doc/statuscodes.md
-    let status = match refusal.kind() {
-        RefusalKind::MalformedIdentity
-        | RefusalKind::MalformedAuthorization
-        | RefusalKind::Mismatch => "3", // INVALID_ARGUMENT
-        RefusalKind::Forbidden => "7",        // PERMISSION_DENIED
-        RefusalKind::Misconfigured => "13",   // INTERNAL
-        RefusalKind::KeysUnavailable => "14", // UNAVAILABLE
-        RefusalKind::NotSignedIn
-        | RefusalKind::SignInIncomplete
-        | RefusalKind::NoToken
-        | RefusalKind::InvalidToken
-        | RefusalKind::NotConfirmed => "16", // UNAUTHENTICATED
+    let status = match rejection.kind() {
+        RejectionKind::MalformedIdentity
+        | RejectionKind::MalformedAuthorization
+        | RejectionKind::Mismatch => "3", // INVALID_ARGUMENT
+        RejectionKind::Forbidden => "7",        // PERMISSION_DENIED
+        RejectionKind::Misconfigured => "13",   // INTERNAL
+        RejectionKind::KeysUnavailable => "14", // UNAVAILABLE
+        RejectionKind::NotSignedIn
+        | RejectionKind::SignInIncomplete
+        | RejectionKind::NoToken
+        | RejectionKind::InvalidToken
+        | RejectionKind::NotConfirmed => "16", // UNAUTHENTICATED
     };
     *response.status_mut() = http::StatusCode::OK;
     *response.body_mut() = String::new().into();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert("grpc-status", HeaderValue::from_static(status));
-    headers.insert("grpc-message", HeaderValue::from_static(refusal.kind().detail()));
+    headers.insert("grpc-message", HeaderValue::from_static(rejection.kind().detail()));
 }

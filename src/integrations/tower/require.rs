@@ -11,12 +11,12 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Answer, RefusableBody, is_grpc, refuse, take_ready};
+use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
 #[cfg(feature = "verify")]
-use crate::Requirement;
+use crate::access::Requirement;
 use crate::{
     integrations::{Identity, authentication::Need, identity::Asked},
-    refusal::{LoginRedirect, Refusal, SetupError, SetupErrorKind},
+    rejection::{LoginRedirect, Rejection, SetupError, SetupErrorKind},
 };
 
 /// Rejects requests that fail a requirement, using the identity that
@@ -24,7 +24,7 @@ use crate::{
 /// many.
 ///
 /// If that layer is missing, or nothing can authenticate a caller, every request is rejected with 500.
-/// The [source](std::error::Error::source) of the [`Refusal`] in the extensions of the response names
+/// The [source](std::error::Error::source) of the [`Rejection`] in the extensions of the response names
 /// the missing call.
 #[derive(Debug, Clone)]
 pub struct RequireLayer(Arc<Rule>);
@@ -40,7 +40,7 @@ enum Rule {
 impl RequireLayer {
     /// Requires an authenticated caller: a principal or a verified bearer token.
     #[must_use]
-    pub fn signed_in() -> Self {
+    pub fn authenticated() -> Self {
         Self(Arc::new(Rule::SignedIn))
     }
 
@@ -89,7 +89,7 @@ where
     A: Send + 'static,
     B: Body<Data = Bytes> + Unpin + Send + 'static,
 {
-    type Response = Response<RefusableBody<B>>;
+    type Response = Response<RejectionBody<B>>;
     type Error = S::Error;
     type Future = Answer<B, S::Error>;
 
@@ -98,25 +98,25 @@ where
     }
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        if let Err(refusal) = self.rule.check(&request) {
-            let response = refuse(&refusal, is_grpc(request.headers()));
+        if let Err(rejection) = self.rule.check(&request) {
+            let response = refuse(&rejection, is_grpc(request.headers()));
             return Box::pin(async move { Ok(response) });
         }
         let mut inner = take_ready(&mut self.inner);
-        Box::pin(async move { Ok(inner.call(request).await?.map(RefusableBody::inner)) })
+        Box::pin(async move { Ok(inner.call(request).await?.map(RejectionBody::inner)) })
     }
 }
 
 impl Rule {
-    fn check<A>(&self, request: &Request<A>) -> Result<(), Refusal> {
+    fn check<A>(&self, request: &Request<A>) -> Result<(), Rejection> {
         let identity = request.extensions().get::<Identity>().ok_or_else(missing_layer)?;
         match self {
-            Self::SignedIn if identity.is_somebody() => Ok(()),
-            Self::AnyRole(roles) if identity.is_somebody() => {
+            Self::SignedIn if identity.is_authenticated() => Ok(()),
+            Self::AnyRole(roles) if identity.is_authenticated() => {
                 if roles.iter().any(|role| identity.is_in_role(role)) {
                     Ok(())
                 } else {
-                    Err(Refusal::forbidden(request.headers()))
+                    Err(Rejection::forbidden(request.headers()))
                 }
             }
             Self::SignedIn | Self::AnyRole(_) => Err(identity.reject(
@@ -130,23 +130,23 @@ impl Rule {
             #[cfg(feature = "verify")]
             Self::Permission(requirement) => {
                 let auth = identity.bearer().ok_or_else(missing_verifier)?;
-                let token = identity.token().ok_or_else(|| auth.named(Refusal::no_token()))?;
+                let token = identity.token().ok_or_else(|| auth.named(Rejection::no_token()))?;
                 token.authorize(requirement).map_err(|denied| auth.named(denied.into()))
             }
         }
     }
 }
 
-fn missing_layer() -> Refusal {
-    Refusal::misconfigured(SetupError::new(
+fn missing_layer() -> Rejection {
+    Rejection::misconfigured(SetupError::new(
         SetupErrorKind::MissingLayer,
         "add .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)",
     ))
 }
 
 #[cfg(feature = "verify")]
-fn missing_verifier() -> Refusal {
-    Refusal::misconfigured(SetupError::new(
+fn missing_verifier() -> Rejection {
+    Rejection::misconfigured(SetupError::new(
         SetupErrorKind::MissingVerifier,
         "add EasyAuthLayer::verify(auth) for RequireLayer::permission",
     ))

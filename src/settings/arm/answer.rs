@@ -15,7 +15,7 @@ pub const MAX_ARM_ERROR_LEN: usize = 64 * 1024;
 /// longer, or has other characters than codes have, could be anything, and is not kept.
 const MAX_CODE_LEN: usize = 64;
 
-/// The refusal of a request by Azure Resource Manager or by the service behind it.
+/// The rejection of a request by Azure Resource Manager or by the service behind it.
 ///
 /// Its `Display` form names the status, the code and what to do. The service's own message can have
 /// the ids of the caller in it, so neither `Display` nor `Debug` shows it: see

@@ -7,9 +7,10 @@ use super::{
     SiteKind::{self, AppService, ContainerApp},
 };
 use crate::{
-    AccessToken, Requirement, access,
+    access::{self, Requirement},
     resource::{ARM, Cloud, Resource},
     settings::{AuthSettingsV2, Form},
+    tokens::AccessToken,
 };
 
 /// The api-version for App Service: that of `azure-mgmt-web` 11.0.1. The document has had the same
@@ -194,7 +195,7 @@ impl<'a> ArmRequests<'a> {
         body: Vec<u8>,
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
         let uri = self.uri(operation)?;
-        let bearer = access.to_bearer().map_err(ArmRequestError::NotABearerToken)?;
+        let bearer = access.to_bearer().map_err(ArmRequestError::InvalidBearerToken)?;
         check_audience(access, self.arm())?;
         let mut request = Request::new(body);
         *request.method_mut() = method;

@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::SiteKind;
 use crate::{
-    DecodeError, NotABearerToken,
     access::{ApiName, Apis},
+    jwt::DecodeError,
     resource::Cloud,
     settings::Form,
+    tokens::InvalidBearerToken,
 };
 
 /// A request that would fail for certain, or lose settings, so it is not built.
@@ -31,7 +32,7 @@ pub enum ArmRequestError {
     UnreadableToken(#[source] DecodeError),
     /// The access token is for another API. Azure Resource Manager would answer 401
     /// `InvalidAuthenticationTokenAudience`. [`AccessToken::diagnose`](crate::AccessToken::diagnose)
-    /// and [`ProviderTokens::diagnose`](crate::ProviderTokens::diagnose) give the cure.
+    /// and [`ProviderTokens::diagnose`](crate::ProviderTokens::diagnose) give the fix.
     #[error("the access token is for {}, not for {expected}", Apis(actual))]
     WrongAudience {
         /// Azure Resource Manager in the cloud that was asked for.
@@ -41,7 +42,7 @@ pub enum ArmRequestError {
     },
     /// The access token cannot be a header.
     #[error("the access token cannot be sent")]
-    NotABearerToken(#[source] NotABearerToken),
+    InvalidBearerToken(#[source] InvalidBearerToken),
     /// The document was not read whole. A PUT replaces everything, so what is missing would return to
     /// its default. [`ArmRequests::put_partial`](super::ArmRequests::put_partial) is for those who
     /// want that.
@@ -91,7 +92,7 @@ impl ArmRequestError {
             Self::InvalidApiVersion => "invalid-api-version",
             Self::UnreadableToken(_) => "unreadable-token",
             Self::WrongAudience { .. } => "wrong-audience",
-            Self::NotABearerToken(_) => "not-a-bearer-token",
+            Self::InvalidBearerToken(_) => "not-a-bearer-token",
             Self::Incomplete { .. } => "incomplete",
             Self::NotObjects { .. } => "not-objects",
             Self::Template => "template",

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::{Findings, Lint, Section, Spot, placeholder::final_text, rule::rules};
+use crate::json::document::Json;
 use crate::{
     resource::is_guid,
-    settings::{Guid, UnauthenticatedAction, json::Json},
+    settings::{Guid, UnauthenticatedAction},
 };
 
 rules! {

@@ -44,8 +44,8 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     {
         let message =
             "previews since 2024-10-02-preview and 2026-07-01 have a token store by identity";
-        let cure = "send it with one of these api-versions, or use sasUrlSettingName";
-        findings.add(&ST17, spot, message, cure).severity(severity);
+        let remedy = "send it with one of these api-versions, or use sasUrlSettingName";
+        findings.add(&ST17, spot, message, remedy).severity(severity);
     }
 
     let encryption = sections.at("encryptionSettings");

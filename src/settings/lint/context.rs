@@ -2,12 +2,10 @@
 
 use std::{collections::HashMap, fmt, time::SystemTime};
 
+use crate::json::document::{Json, JsonText};
 use crate::{
     json::Kind,
-    settings::{
-        Guid, SettingsError, SettingsErrorKind, detect,
-        json::{Json, JsonText},
-    },
+    settings::{Guid, SettingsError, SettingsErrorKind, detect},
     time::iso_8601,
 };
 

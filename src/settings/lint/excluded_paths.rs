@@ -39,8 +39,8 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
         let (spot, path) = (&spot, &*path);
         if !path.starts_with('/') && path != "*" {
             no_path(spot, path, findings);
-        } else if let Some((rule, message, cure)) = in_pattern(path) {
-            findings.add(rule, spot, message, cure);
+        } else if let Some((rule, message, remedy)) = in_pattern(path) {
+            findings.add(rule, spot, message, remedy);
         } else if is_under(path, &prefix) {
             let message = "this is a path of the platform's own";
             findings.add(&EX6, spot, message, "remove it");

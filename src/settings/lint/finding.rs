@@ -1,4 +1,4 @@
-//! What was found, and the cure.
+//! What was found, and the remedy.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,13 +9,10 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 use super::{Rule, Spot};
+use crate::json::document::{Json, JsonText, Path, Step};
 use crate::{
     json::MAX_DEPTH,
-    settings::{
-        AuthSettingsV2, Position,
-        json::{Json, JsonText, Path, Step},
-        unknown::expression,
-    },
+    settings::{AuthSettingsV2, Position, unknown::expression},
 };
 
 /// How bad a finding is.
@@ -51,7 +48,7 @@ impl fmt::Display for Severity {
 /// Something that a rule found in a document.
 ///
 /// Its `Display` form is one line for people; its [`Serialize`] form has the same parts for programs:
-/// `{"rule", "severity", "pointer", "line", "column", "message", "why", "cure", "source", "fixable"}`.
+/// `{"rule", "severity", "pointer", "line", "column", "message", "why", "remedy", "source", "fixable"}`.
 /// Neither ever shows what stands where the name of a setting is meant, because people put secrets there.
 #[derive(Clone, PartialEq)]
 pub struct Finding {
@@ -62,13 +59,13 @@ pub struct Finding {
     offset: usize,
     position: Position,
     message: String,
-    cure: String,
-    fixes: Vec<Fix>,
+    remedy: String,
+    fixes: Vec<Edit>,
 }
 
-/// A change that cures.
+/// A change that remedies.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Fix {
+pub(super) enum Edit {
     Set(Path, Value),
     Remove(Path),
     /// Gives a member another name, or another place, if nothing is there.
@@ -119,8 +116,8 @@ impl Finding {
 
     /// What to do.
     #[must_use]
-    pub fn cure(&self) -> &str {
-        &self.cure
+    pub fn remedy(&self) -> &str {
+        &self.remedy
     }
 
     /// Where the rule comes from.
@@ -129,13 +126,13 @@ impl Finding {
         self.rule.source
     }
 
-    /// Whether [`fix`](Self::fix) can do it: only where the cure is safe and needs no choice.
+    /// Whether [`fix`](Self::fix) can do it: only where the remedy is safe and needs no choice.
     #[must_use]
     pub fn is_fixable(&self) -> bool {
         !self.fixes.is_empty()
     }
 
-    /// Applies the cure to the document that the finding is of. Whether there is one; done again, it
+    /// Applies the remedy to the document that the finding is of. Whether there is one; done again, it
     /// changes nothing.
     pub fn fix(&self, settings: &mut AuthSettingsV2) -> bool {
         // What cannot be moved stays, and so does what it is in.
@@ -151,7 +148,7 @@ const MOST_LOOKED_AT: usize = 1_000_000;
 /// How many values a fix may remove or move: more than any section has.
 const MAX_MOVED: usize = 10_000;
 
-impl Fix {
+impl Edit {
     /// Whether it puts nothing in the place of something else or of what is unknown, and leaves a
     /// document that can be read.
     fn is_possible(&self, text: &JsonText) -> bool {
@@ -209,14 +206,14 @@ fn is_known(json: Json<'_>) -> bool {
     json.size() <= MAX_MOVED && !json.all().any(|own| expression(own).is_some())
 }
 
-/// `error LP6 at /properties/... (line 3, column 5): what is wrong; why it matters. Cure: what to do`
+/// `error LP6 at /properties/... (line 3, column 5): what is wrong; why it matters. Remedy: what to do`
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = self.pointer();
         let pointer =
             crate::escape::Escaped(if pointer.is_empty() { "the document" } else { &pointer });
         write!(f, "{} {} at {pointer} ({}): ", self.severity, self.rule.id, self.position)?;
-        write!(f, "{}; {}. Cure: {}", self.message, self.rule.why, self.cure)
+        write!(f, "{}; {}. Remedy: {}", self.message, self.rule.why, self.remedy)
     }
 }
 
@@ -237,7 +234,7 @@ impl Serialize for Finding {
         finding.serialize_field("column", &self.position.column())?;
         finding.serialize_field("message", self.message())?;
         finding.serialize_field("why", self.why())?;
-        finding.serialize_field("cure", self.cure())?;
+        finding.serialize_field("remedy", self.remedy())?;
         finding.serialize_field("source", self.source())?;
         finding.serialize_field("fixable", &self.is_fixable())?;
         finding.end()
@@ -263,7 +260,7 @@ impl Findings {
         rule: &'static Rule,
         spot: &Spot<'_>,
         message: impl Into<String>,
-        cure: impl Into<String>,
+        remedy: impl Into<String>,
     ) -> Added<'_> {
         let count = self.of_rules.entry(rule.id).or_default();
         if *count >= MAX_OF_ONE_RULE {
@@ -277,7 +274,7 @@ impl Findings {
             offset: spot.nearest().map_or(0, |json| json.range().start),
             position: Position::START,
             message: message.into(),
-            cure: cure.into(),
+            remedy: remedy.into(),
             fixes: Vec::new(),
         });
         if let Some(json) = spot.json() {
@@ -301,7 +298,7 @@ impl Findings {
         let size = doc.text().root().size();
         let mut checks = MOST_LOOKED_AT.checked_div(size).unwrap_or(MOST_LOOKED_AT);
         for finding in self.found.iter_mut().filter(|finding| !finding.fixes.is_empty()) {
-            let is_possible = |fix: &Fix| fix.is_possible(doc.text());
+            let is_possible = |fix: &Edit| fix.is_possible(doc.text());
             if checks == 0 || !finding.fixes.iter().all(is_possible) {
                 finding.fixes.clear();
             }
@@ -329,26 +326,26 @@ impl Added<'_> {
         self.change(|finding| finding.severity = severity)
     }
 
-    /// The cure sets what the finding is at.
+    /// The remedy sets what the finding is at.
     pub(super) fn fix_by_setting(self, value: impl Into<Value>) -> Self {
-        self.change(|finding| finding.fixes.push(Fix::Set(finding.path.clone(), value.into())))
+        self.change(|finding| finding.fixes.push(Edit::Set(finding.path.clone(), value.into())))
     }
 
-    /// The cure removes what the finding is at.
+    /// The remedy removes what the finding is at.
     pub(super) fn fix_by_removing(self) -> Self {
-        self.change(|finding| finding.fixes.push(Fix::Remove(finding.path.clone())))
+        self.change(|finding| finding.fixes.push(Edit::Remove(finding.path.clone())))
     }
 
-    /// The cure gives what the finding is at another name.
+    /// The remedy gives what the finding is at another name.
     pub(super) fn fix_by_renaming(self, name: impl Into<Step>) -> Self {
         self.change(|finding| {
             let to = finding.path.sibling(name);
-            finding.fixes.push(Fix::Move { from: finding.path.clone(), to });
+            finding.fixes.push(Edit::Move { from: finding.path.clone(), to });
         })
     }
 
-    pub(super) fn fix(self, fix: Fix) -> Self {
-        self.change(|finding| finding.fixes.push(fix))
+    pub(super) fn edit(self, edit: Edit) -> Self {
+        self.change(|finding| finding.fixes.push(edit))
     }
 
     fn change(mut self, change: impl FnOnce(&mut Finding)) -> Self {

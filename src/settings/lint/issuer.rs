@@ -67,8 +67,8 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     };
     if issuer.lacks_policy(query) {
         let message = "the issuer is one of Azure AD B2C, and names no user flow";
-        let cure = "write https://<name>.b2clogin.com/<tenant>/<user flow>/v2.0/";
-        findings.add(&IS7, &spot, message, cure);
+        let remedy = "write https://<name>.b2clogin.com/<tenant>/<user flow>/v2.0/";
+        findings.add(&IS7, &spot, message, remedy);
         return;
     }
     if let Some(address) = issuer.in_order() {
@@ -82,14 +82,14 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
         && !lint.context.has_app_setting("WEBSITE_AUTH_AAD_ALLOWED_TENANTS")
     {
         let message = "the issuer stands for many tenants, and nothing here says which are let in";
-        let cure = match lint.service {
+        let remedy = match lint.service {
             Service::StaticWebApps => "write the tenant's id, or give roles by tenant",
             _ => {
                 "write the tenant's id; or list tenants, ten at most, in the app setting \
                  WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the tenant in the application"
             }
         };
-        findings.add(&IS5, &spot, message, cure);
+        findings.add(&IS5, &spot, message, remedy);
     }
 }
 

@@ -107,7 +107,7 @@ fn redirect_url(spot: &Spot<'_>, findings: &mut Findings) {
     let is_local = ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| {
         host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
     });
-    let (message, cure) = if lower == "string" {
+    let (message, remedy) = if lower == "string" {
         ("this is the placeholder of a template", "remove it")
     } else if url.contains('*') {
         ("no source shows that a * stands for anything here", "write each address")
@@ -118,7 +118,7 @@ fn redirect_url(spot: &Spot<'_>, findings: &mut Findings) {
     } else {
         return;
     };
-    findings.add(&LO5, spot, message, cure);
+    findings.add(&LO5, spot, message, remedy);
 }
 
 /// Whether an address of a single-page application is among those that a sign-in may lead to: the only

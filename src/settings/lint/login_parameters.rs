@@ -1,6 +1,6 @@
 //! `loginParameters` of Entra: what [`LoginParameters`] finds, and what only the document shows.
 
-use super::{Findings, Fix, Lint, Rule, Section, Spot, placeholder::final_text, rule::rules};
+use super::{Edit, Findings, Lint, Rule, Section, Spot, placeholder::final_text, rule::rules};
 use crate::{
     json::Kind,
     settings::{
@@ -114,12 +114,12 @@ fn misplaced(lint: &Lint<'_>, findings: &mut Findings) {
             let message = "loginParameters of Entra are not in its login";
             let added = findings.add(&LP17, &wrong, message, "move them into login");
             if !right.exists() {
-                added.fix(Fix::Move { from: wrong.path().clone(), to: right.path().clone() });
+                added.edit(Edit::Move { from: wrong.path().clone(), to: right.path().clone() });
             }
         }
     }
-    let place = entra.json().map(crate::settings::json::Json::range);
-    let is_entra = |spot: &Spot<'_>| spot.json().map(crate::settings::json::Json::range) == place;
+    let place = entra.json().map(crate::json::document::Json::range);
+    let is_entra = |spot: &Spot<'_>| spot.json().map(crate::json::document::Json::range) == place;
     let others = providers.members().filter(|provider| !is_entra(provider));
     let others = others.flat_map(|provider| {
         let parts = [provider.at("login"), provider.at("registration"), provider];
@@ -148,7 +148,7 @@ struct List<'a> {
 impl List<'_> {
     fn problem(&self, problem: &Problem, findings: &mut Findings) {
         let Some(spot) = self.entry(problem.entry()) else { return };
-        let (rule, cure): (&'static Rule, _) = match problem {
+        let (rule, remedy): (&'static Rule, _) = match problem {
             Problem::NoEquals { .. } | Problem::EmptyKey { .. } => (&LP2, "write key=value"),
             Problem::DuplicateKey { .. } => (&LP3, "say it once; scopes go into one scope"),
             Problem::TwoResources { .. } | Problem::ResourceOfAnotherApi { .. } => (
@@ -165,13 +165,13 @@ impl List<'_> {
             }
             _ => (&LP19, "remove it, or write it otherwise"),
         };
-        let added = findings.add(rule, spot, in_place(&problem.to_string()), cure);
+        let added = findings.add(rule, spot, in_place(&problem.to_string()), remedy);
         match problem {
             Problem::ReservedKey { entry, .. } => {
-                added.fix(self.without(*entry));
+                added.edit(self.without(*entry));
             }
             Problem::DuplicateKey { entry, .. } if self.is_repeated(*entry) => {
-                added.fix(self.without(*entry));
+                added.edit(self.without(*entry));
             }
             _ => {}
         }
@@ -179,7 +179,7 @@ impl List<'_> {
 
     fn warning(&self, lint: &Lint<'_>, warning: &Warning, findings: &mut Findings) {
         let Some(spot) = self.entry(warning.entry()) else { return };
-        let (rule, cure): (&'static Rule, _) = match warning {
+        let (rule, remedy): (&'static Rule, _) = match warning {
             Warning::NoOpenid { .. } => (&LP4, "put openid in front"),
             Warning::NotRestated { .. } => (&LP5, "add it, unless it is not needed"),
             Warning::EncodedScope { .. } | Warning::WrongSeparator { .. } => {
@@ -199,7 +199,7 @@ impl List<'_> {
                 (&LP18, "nothing, unless Terraform manages these settings")
             }
         };
-        let added = findings.add(rule, spot, in_place(&warning.to_string()), cure);
+        let added = findings.add(rule, spot, in_place(&warning.to_string()), remedy);
         let better = match warning {
             Warning::NoOpenid { entry } => self.with_openid(*entry),
             Warning::EncodedScope { entry } | Warning::WrongSeparator { entry } => {
@@ -246,9 +246,9 @@ impl List<'_> {
     }
 
     /// The list without an element.
-    fn without(&self, entry: usize) -> Fix {
+    fn without(&self, entry: usize) -> Edit {
         let rest = self.parameters.entries().enumerate().filter(|(index, _)| *index != entry);
-        Fix::Set(self.spot.path().clone(), rest.map(|(_, text)| text).collect())
+        Edit::Set(self.spot.path().clone(), rest.map(|(_, text)| text).collect())
     }
 
     fn with_openid(&self, entry: usize) -> Option<String> {

@@ -40,24 +40,24 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     };
     if scopes.is_some_and(bare) {
         let message = format!("the app setting {METADATA} has a scope without its API");
-        let cure = "write api://<client ID>/<scope>";
-        findings.add(&MC1, &lint.registration.at("clientId"), message, cure);
+        let remedy = "write api://<client ID>/<scope>";
+        findings.add(&MC1, &lint.registration.at("clientId"), message, remedy);
     }
     let policy = lint.entra.at("validation").at("defaultAuthorizationPolicy");
     let entries = policy.at("allowedApplications");
     if serves_metadata && entries.is_filled() && lint.allowed.is_some() && !allows_vs_code {
         let message = "MCP metadata is served, and VS Code is not among the applications";
-        let cure = format!("add {}", super::authorization::VS_CODE);
-        findings.add(&MC3, &entries, message, cure);
+        let remedy = format!("add {}", super::authorization::VS_CODE);
+        findings.add(&MC3, &entries, message, remedy);
     }
     if !serves_metadata
         && (lint.context.knows_app_settings() || lint.service != Service::AppService)
     {
         let message = "MCP clients are allowed, and nothing here serves their metadata";
-        let cure = match lint.service {
+        let remedy = match lint.service {
             Service::AppService => "set the app setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES",
             _ => "serve it in the application: here the platform does not",
         };
-        findings.add(&MC4, &entries, message, cure);
+        findings.add(&MC4, &entries, message, remedy);
     }
 }

@@ -35,7 +35,7 @@ use super::{
     edit::{configured_providers, has_credential, is_configured},
 };
 use authorization::AllowedApplications;
-use finding::{Findings, Fix};
+use finding::{Edit, Findings};
 use spot::Spot;
 use walk::{Object, Part, walk};
 

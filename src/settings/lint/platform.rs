@@ -39,8 +39,8 @@ fn check(lint: &Lint<'_>, findings: &mut Findings) {
     // The platform answers all sections, whether they count or not: a provider is what somebody set.
     if is_from_file && has_providers && form != Form::File {
         let message = "a settings file is named, and providers are set up here";
-        let cure = "set them up in the file, or remove configFilePath";
-        findings.add(&ST10, &file, message, cure);
+        let remedy = "set them up in the file, or remove configFilePath";
+        findings.add(&ST10, &file, message, remedy);
     }
 
     let enabled = platform.at("enabled");
@@ -103,8 +103,8 @@ fn missing_sections(lint: &Lint<'_>, findings: &mut Findings) {
         return;
     }
     let message = format!("sections are missing: {}", missing.join(", "));
-    let cure = "read the settings, change them, and send them as a whole";
-    let added = findings.add(&ST3, sections, message, cure);
+    let remedy = "read the settings, change them, and send them as a whole";
+    let added = findings.add(&ST3, sections, message, remedy);
     // A resource without an id is that of a template, whose author leaves to the platform what is left
     // out; sections alone are a whole that is about to be sent.
     let is_template = lint.form.has_envelope() && !lint.document.at("id").exists();

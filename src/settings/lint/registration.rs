@@ -95,11 +95,11 @@ fn callback(lint: &Lint<'_>, findings: &mut Findings) {
     if !registration.redirect_uris.iter().any(is_callback) {
         let message = "the app registration has no redirect URI for the callback of Easy Auth";
         let host = lint.context.host_name().unwrap_or("<host>");
-        let cure = format!(
+        let remedy = format!(
             "add https://{}{}",
             crate::escape::Escaped(host),
             crate::escape::Escaped(&path)
         );
-        findings.add(&RG5, &lint.registration.at("clientId"), message, cure);
+        findings.add(&RG5, &lint.registration.at("clientId"), message, remedy);
     }
 }

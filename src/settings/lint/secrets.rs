@@ -38,8 +38,8 @@ fn entra(lint: &Lint<'_>, findings: &mut Findings) {
     let thumbprint = registration.at(THUMBPRINT);
 
     if lint.is_entra_configured && !lint.has_credential && !is_misplaced(lint) {
-        let cure = "set it to the name of the setting that has the client secret";
-        findings.add(&SE1, &secret, "the application has nothing to prove itself with", cure);
+        let remedy = "set it to the name of the setting that has the client secret";
+        findings.add(&SE1, &secret, "the application has nothing to prove itself with", remedy);
     }
     if secret.is_filled() && thumbprint.is_filled() {
         let message = "there are both a client secret and a certificate";
@@ -48,8 +48,8 @@ fn entra(lint: &Lint<'_>, findings: &mut Findings) {
     let identity = service.managed_identity_setting();
     if secret.text().is_some_and(|name| name == identity) {
         let message = "a managed identity stands for the client secret";
-        let cure = "let the setting hold the client id of the identity, and stay with its slot";
-        findings.add(&SE4, &secret, message, cure);
+        let remedy = "let the setting hold the client id of the identity, and stay with its slot";
+        findings.add(&SE4, &secret, message, remedy);
     }
 }
 
@@ -78,19 +78,19 @@ fn setting_name(service: Service, spot: &Spot<'_>, findings: &mut Findings) {
     } else if text.len() > LONG && !text.bytes().any(|byte| byte == separator) {
         "what stands where the name of a setting is meant is long and has no separator, as secrets are"
     } else if is_container_app && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        let cure = "name the secret in lower case";
+        let remedy = "name the secret in lower case";
         let message = "the name of a secret has capital letters";
-        findings.add(&SE2, spot, message, cure).severity(Severity::Warning);
+        findings.add(&SE2, spot, message, remedy).severity(Severity::Warning);
         return;
     } else {
         return;
     };
-    let cure = if is_container_app {
+    let remedy = if is_container_app {
         "put the value in a secret of the container app, and its name here; a value that was here is \
          known to others: replace it"
     } else {
         "put the value in an application setting, and its name here; a value that was here is known to \
          others: replace it"
     };
-    findings.add(&SE2, spot, message, cure);
+    findings.add(&SE2, spot, message, remedy);
 }

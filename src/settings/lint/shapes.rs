@@ -7,10 +7,10 @@ use super::{
     placeholder::{is_open, is_placeholder},
     rule::rules,
 };
+use crate::json::document::Json;
 use crate::{
     json::Kind as JsonKind,
     settings::{
-        json::Json,
         setting::{Kind, Node, envelope_schema, is_of},
         unknown::{is_expression, is_powershell},
     },
@@ -111,9 +111,9 @@ impl Types<'_> {
     /// What PowerShell leaves of objects that nest too deep for it.
     fn truncated(&mut self, spot: &Spot<'_>, kind: Kind) {
         let message = "ConvertTo-Json of PowerShell has cut off what was here";
-        let cure =
+        let remedy =
             format!("export it again with ConvertTo-Json -Depth 20, to get {}", kind.expected());
-        self.findings.add(&ST15, spot, message, cure);
+        self.findings.add(&ST15, spot, message, remedy);
     }
 
     fn flag(&mut self, spot: &Spot<'_>, json: Json<'_>) {
@@ -140,8 +140,8 @@ impl Types<'_> {
     fn guid(&mut self, spot: &Spot<'_>, json: Json<'_>) {
         match json.as_str() {
             Some(text) if !text.is_empty() && !is_placeholder(&text) && spot.guid().is_none() => {
-                let cure = "write the id as 8-4-4-4-12 hexadecimal digits";
-                self.findings.add(&ST20, spot, "this is not a GUID", cure);
+                let remedy = "write the id as 8-4-4-4-12 hexadecimal digits";
+                self.findings.add(&ST20, spot, "this is not a GUID", remedy);
             }
             _ => self.text(spot, json),
         }
@@ -184,8 +184,8 @@ impl Types<'_> {
             Ok(number) => self.tolerated(spot, message, "leave out the quotes", number),
             Err(_) if self.has_spoken(spot) => {}
             Err(_) => {
-                let cure = "write 72, the default";
-                self.findings.add(&ST15, spot, message, cure).severity(Severity::Warning);
+                let remedy = "write 72, the default";
+                self.findings.add(&ST15, spot, message, remedy).severity(Severity::Warning);
             }
         }
     }
@@ -200,9 +200,9 @@ impl Types<'_> {
     }
 
     /// What the service reads nevertheless.
-    fn tolerated(&mut self, spot: &Spot<'_>, message: &str, cure: &str, value: impl Into<Value>) {
+    fn tolerated(&mut self, spot: &Spot<'_>, message: &str, remedy: &str, value: impl Into<Value>) {
         if !self.has_spoken(spot) {
-            let added = self.findings.add(&ST15, spot, message, cure);
+            let added = self.findings.add(&ST15, spot, message, remedy);
             added.severity(Severity::Warning).fix_by_setting(value);
         }
     }
@@ -243,8 +243,8 @@ pub(super) fn placeholders(lint: &Lint<'_>, findings: &mut Findings) {
             let message = "unknown: decided by the template";
             findings.add(rule, &spot, message, "nothing, if the template is right");
         } else {
-            let cure = "put in what it stands for";
-            findings.add(rule, &spot, "this is the placeholder of a template", cure);
+            let remedy = "put in what it stands for";
+            findings.add(rule, &spot, "this is the placeholder of a template", remedy);
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::{borrow::Cow, rc::Rc, time::Duration};
 
+use crate::json::document::{Json, Path};
 use crate::settings::{
-    Guid,
-    json::{Json, Path},
-    setting,
+    Guid, setting,
     unknown::{expression, is_expression, is_powershell},
 };
 

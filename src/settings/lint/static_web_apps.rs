@@ -54,17 +54,17 @@ fn custom(provider: &Spot<'_>, findings: &mut Findings) {
         if host.ends_with(".onmicrosoft.com") {
             let message =
                 "the metadata address has the domain of a tenant, which is not a sign-in host";
-            let cure = "write https://login.microsoftonline.com/<tenant>/v2.0/.well-known/\
+            let remedy = "write https://login.microsoftonline.com/<tenant>/v2.0/.well-known/\
                         openid-configuration, or the host of External ID (ciamlogin.com)";
-            findings.add(&SW2, &well_known, message, cure);
+            findings.add(&SW2, &well_known, message, remedy);
         }
     }
     let has = |name: &'static str| configuration.at(name).is_filled();
     if well_known.is_missing() && ADDRESSES.iter().any(|name| has(name)) {
         for name in ADDRESSES.iter().filter(|name| !has(name)) {
             let message = format!("the address {name} is missing");
-            let cure = format!("set {name}, or wellKnownOpenIdConfiguration in place of all");
-            findings.add(&SW1, &configuration.at(name), message, cure);
+            let remedy = format!("set {name}, or wellKnownOpenIdConfiguration in place of all");
+            findings.add(&SW1, &configuration.at(name), message, remedy);
         }
     }
 }
@@ -103,7 +103,7 @@ fn routes(lint: &Lint<'_>, findings: &mut Findings) {
             "the sign-in page of a provider that is set up is blocked"
         };
         let severity = if is_none_left { Severity::Error } else { Severity::Warning };
-        let cure = "remove the route, or set up another provider";
-        findings.add(&SW3, route, message, cure).severity(severity);
+        let remedy = "remove the route, or set up another provider";
+        findings.add(&SW3, route, message, remedy).severity(severity);
     }
 }

@@ -2,13 +2,13 @@
 
 mod unknown;
 
-use super::{Findings, Fix, Lint, Object, Part, Section, Severity, Spot, rule::rules};
+use super::{Edit, Findings, Lint, Object, Part, Section, Severity, Spot, rule::rules};
+use crate::json::document::{Json, last_of_each};
 use crate::{
     escape::Escaped,
     settings::{
         Form, Service,
         form::CUSTOM_PROVIDERS,
-        json::{Json, last_of_each},
         setting::{envelope_schema, schema},
     },
 };
@@ -100,7 +100,7 @@ fn wrapper(object: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
     if is_free {
         for (inner, _) in inside {
             let to = object.spot.path().join(inner.name().into_owned());
-            added = added.fix(Fix::Move { from: part.spot.member(inner).path(), to });
+            added = added.edit(Edit::Move { from: part.spot.member(inner).path(), to });
         }
         added.fix_by_removing();
     }
@@ -133,8 +133,8 @@ fn of_another_form(
         let is_read = form == Form::File || form.service() == Service::StaticWebApps;
         if !is_read && spot.is_filled() {
             let message = "a custom provider has no loginParameterNames here";
-            let cure = "remove it; only a settings file and Static Web Apps have it";
-            findings.add(&ST4, spot, message, cure);
+            let remedy = "remove it; only a settings file and Static Web Apps have it";
+            findings.add(&ST4, spot, message, remedy);
         }
         return true;
     } else if is("loginParameterNames") && has("loginParameters") {

@@ -70,7 +70,7 @@ fn unknown_action(form: Form, spot: &Spot<'_>, text: &str, findings: &mut Findin
     if spot.text().is_some() && final_text(spot).is_none() {
         return;
     }
-    let cure = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
+    let remedy = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
     let lower = text.to_ascii_lowercase();
     let modern = match &*lower {
         // The names of settings files.
@@ -79,7 +79,7 @@ fn unknown_action(form: Form, spot: &Spot<'_>, text: &str, findings: &mut Findin
         "rejectwith403" => Action::Return403,
         "rejectwith404" => Action::Return404,
         _ => {
-            findings.add(&UN6, spot, "this is none of the five actions", cure);
+            findings.add(&UN6, spot, "this is none of the five actions", remedy);
             return;
         }
     };
@@ -164,8 +164,8 @@ fn redirect(lint: &Lint<'_>, redirects: bool, providers: &[String], findings: &m
             .fix_by_setting(ENTRA);
     } else {
         let message = format!("no provider that is set up is called {}", Escaped(&name));
-        let cure = "set that provider up, or name one that is";
-        findings.add(&UN3, &spot, message, cure).severity(severity);
+        let remedy = "set that provider up, or name one that is";
+        findings.add(&UN3, &spot, message, remedy).severity(severity);
     }
 }
 

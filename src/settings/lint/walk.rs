@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 
 use super::{Lint, MAX_NAME, Spot};
+use crate::json::document::{Json, last_of_each};
 use crate::settings::{
     Form, Service,
-    json::{Json, last_of_each},
     setting::{Node, schema},
 };
 

@@ -5,11 +5,12 @@ use std::{borrow::Cow, time::Duration};
 use serde_json::Value;
 
 use super::Object;
+use crate::json::document::Json;
 use crate::{
     json::Kind as JsonKind,
     settings::{
         CookieConvention, ForwardProxyConvention, Guid, LoginParameters, UnauthenticatedAction,
-        json::Json, timespan,
+        timespan,
     },
 };
 

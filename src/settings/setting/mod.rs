@@ -14,7 +14,8 @@ pub(super) use schema::{
 pub use set_from::SetFrom;
 pub use table::ALL_SETTINGS;
 
-use super::{Service, json::Path};
+use super::Service;
+use crate::json::document::Path;
 
 /// The step of a path that stands for the name of a custom provider.
 pub(super) const ANY_NAME: &str = "*";

@@ -10,7 +10,7 @@ use std::{
 
 use easyauth::{
     Requirement,
-    access::{Cure, Outcome},
+    access::{Fix, Outcome},
     resource,
 };
 use platform::{
@@ -154,7 +154,7 @@ fn each_cell_is_pinned_and_its_steps_lead_to_a_token_that_opens() {
         for (name, requirement, api, demand) in wanted() {
             let mut world = world();
             let diagnosis = world.diagnose(&requirement, now);
-            let steps: Vec<&str> = diagnosis.cures().iter().map(Cure::code).collect();
+            let steps: Vec<&str> = diagnosis.fixes().iter().map(Fix::code).collect();
             let (outcome, steps) = (diagnosis.outcome(), steps.join(" "));
             let line = format!("{origin}\t{token}\t{name}\t{}\t{steps}", outcome.code());
             writeln!(table, "{}", line.trim_end()).unwrap();
@@ -163,7 +163,7 @@ fn each_cell_is_pinned_and_its_steps_lead_to_a_token_that_opens() {
             if outcome != Outcome::CannotTell && opens != (outcome == Outcome::Opens) {
                 fault(format!("the API says {opens}"));
             }
-            if diagnosis.cures().is_empty() {
+            if diagnosis.fixes().is_empty() {
                 // Nobody can say more than what the text is.
                 let has_no_origin = ["GitHub's", "redacted"].contains(&token);
                 if outcome == Outcome::DoesNotOpen && !has_no_origin {
@@ -172,22 +172,22 @@ fn each_cell_is_pinned_and_its_steps_lead_to_a_token_that_opens() {
                 continue;
             }
             // It says who must act, and no step within this site helps.
-            if matches!(diagnosis.cures(), [Cure::SignInAtThisApp]) {
+            if matches!(diagnosis.fixes(), [Fix::SignInAtThisApp]) {
                 continue;
             }
-            for step in diagnosis.cures() {
+            for step in diagnosis.fixes() {
                 if let Err(error) = world.take(step) {
                     fault(format!("{}: {error}", step.code()));
                 }
             }
             // What a token says that was cut off is not known before it is there whole.
             // Neither is what a user has who calls in the place of an application.
-            if token.ends_with("truncated") || diagnosis.cures().contains(&Cure::CallAsUser) {
+            if token.ends_with("truncated") || diagnosis.fixes().contains(&Fix::CallAsUser) {
                 let next = world.diagnose(&requirement, now);
                 // A token for another API does not show the role that was assigned already.
-                let assigned = diagnosis.cures().contains(&Cure::AssignUserRole);
-                let is_done = |step: &&Cure| assigned && **step == Cure::AssignUserRole;
-                for step in next.cures().iter().filter(|step| !is_done(step)) {
+                let assigned = diagnosis.fixes().contains(&Fix::AssignUserRole);
+                let is_done = |step: &&Fix| assigned && **step == Fix::AssignUserRole;
+                for step in next.fixes().iter().filter(|step| !is_done(step)) {
                     if let Err(error) = world.take(step) {
                         fault(format!("second round, {}: {error}", step.code()));
                     }

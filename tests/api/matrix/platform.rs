@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use easyauth::{
-    AccessToken, Diagnosis, IdentityProvider, ProviderTokens, Requirement, access::Cure,
+    AccessToken, Diagnosis, IdentityProvider, ProviderTokens, Requirement, access::Fix,
 };
 use serde_json::{Value, json};
 
@@ -174,15 +174,15 @@ impl World {
     }
 
     /// Takes one step. An error if it was taken before, or if Entra or the platform refuses it.
-    pub(crate) fn take(&mut self, step: &Cure) -> Result<(), String> {
+    pub(crate) fn take(&mut self, step: &Fix) -> Result<(), String> {
         match step {
-            Cure::EnableTokenStore => self.add(Part::TokenStore),
-            Cure::SetClientCredential => self.add(Part::ClientSecret),
-            Cure::AssignUserRole => self.add(Part::UserRole),
-            Cure::GrantAppPermission => self.add(Part::AppRole),
-            Cure::AddDelegatedPermission { api, scopes } => self.consent(api.identifier(), scopes),
-            Cure::SetLoginParameters(parameters) => self.ask_for(&parameters.to_wire()),
-            Cure::RequestRefreshToken(_) => Ok(()),
+            Fix::EnableTokenStore => self.add(Part::TokenStore),
+            Fix::SetClientCredential => self.add(Part::ClientSecret),
+            Fix::AssignUserRole => self.add(Part::UserRole),
+            Fix::GrantAppPermission => self.add(Part::AppRole),
+            Fix::AddDelegatedPermission { api, scopes } => self.consent(api.identifier(), scopes),
+            Fix::SetLoginParameters(parameters) => self.ask_for(&parameters.to_wire()),
+            Fix::RequestRefreshToken(_) => Ok(()),
             step => {
                 self.access = self.next_token(step)?;
                 Ok(())
@@ -217,15 +217,15 @@ impl World {
     }
 
     /// The access token after a step that brings one.
-    fn next_token(&mut self, step: &Cure) -> Result<Option<String>, String> {
+    fn next_token(&mut self, step: &Fix) -> Result<Option<String>, String> {
         let has_user_role = self.has(Part::UserRole);
         Ok(Some(match step {
-            Cure::SignInAgain if self.from == From::Store("google") => "ya29.fresh".to_owned(),
+            Fix::SignInAgain if self.from == From::Store("google") => "ya29.fresh".to_owned(),
             // A custom provider that is Entra, so that its tokens can be read.
-            Cure::SignInAgain if matches!(self.from, From::Store(other) if other != "aad") => {
+            Fix::SignInAgain if matches!(self.from, From::Store(other) if other != "aad") => {
                 user_token(&ARM, ARM.uris[0], "user_impersonation", false)
             }
-            Cure::SignInAgain | Cure::SignInWithEntra | Cure::SignInWithWorkAccount => {
+            Fix::SignInAgain | Fix::SignInWithEntra | Fix::SignInWithWorkAccount => {
                 if self.from != From::Pasted {
                     self.from = From::Store("aad");
                     if !self.has(Part::ClientSecret) || !self.has(Part::TokenStore) {
@@ -234,13 +234,13 @@ impl World {
                 }
                 self.sign_in()?
             }
-            Cure::Refresh => self.refresh()?,
-            Cure::CallAsUser if self.from == From::Client => {
+            Fix::Refresh => self.refresh()?,
+            Fix::CallAsUser if self.from == From::Client => {
                 user_token(&ORDERS_API, ORDERS, "Orders.Read", has_user_role)
             }
             // The token as it was issued; the access token of the same sign-in; that of a user.
-            Cure::UseWholeToken | Cure::SendAccessToken | Cure::CallAsUser => self.sign_in()?,
-            Cure::AskClient => {
+            Fix::UseWholeToken | Fix::SendAccessToken | Fix::CallAsUser => self.sign_in()?,
+            Fix::AskClient => {
                 // A fresh token for the same API.
                 let claims = self.access.as_deref().and_then(claims);
                 let aud = claims.as_ref().map_or(ORDERS, |claims| claims["aud"].as_str().unwrap());
@@ -248,20 +248,20 @@ impl World {
                 let scope = if api.app_id == ORDERS { "Orders.Read" } else { "user_impersonation" };
                 user_token(api, aud, scope, has_user_role)
             }
-            Cure::AskClientForToken { scopes } => {
+            Fix::AskClientForToken { scopes } => {
                 let scope = scopes.first().map_or("api://orders/Orders.Read", String::as_str);
                 let api = api_of(scope).filter(|api| api.app_id == ORDERS).ok_or("another API")?;
                 let (resource, name) = scope.rsplit_once('/').unwrap();
                 let name = if name == ".default" { "Orders.Read" } else { name };
                 user_token(api, resource, name, has_user_role)
             }
-            Cure::ExchangeOnBehalfOf { scopes } => {
+            Fix::ExchangeOnBehalfOf { scopes } => {
                 let is_assertion = self.access.as_deref().is_some_and(is_assertion);
                 is_assertion.then_some(()).ok_or("AADSTS50013")?;
                 self.issue(&scopes.join(" "))?
             }
-            Cure::RequestScopes(scopes) => self.issue(&scopes.join(" "))?,
-            Cure::CallAsApp { scope } => {
+            Fix::RequestScopes(scopes) => self.issue(&scopes.join(" "))?,
+            Fix::CallAsApp { scope } => {
                 let scope = scope.as_deref().ok_or("no scope")?;
                 let (resource, name) = scope.rsplit_once('/').ok_or("no name")?;
                 let api = api_of(scope).filter(|_| name == ".default").ok_or("AADSTS1002012")?;

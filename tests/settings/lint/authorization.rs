@@ -199,7 +199,7 @@ fn az7_one_generation_checks() {
                 finding.to_string(),
                 "warning AZ7 at /properties/identityProviders/azureActiveDirectory/validation/\
                  jwtClaimChecks (line 31, column 29): jwtClaimChecks and defaultAuthorizationPolicy are both set; they are \
-                 two generations of one check, and a caller has to pass both, if both count. Cure: \
+                 two generations of one check, and a caller has to pass both, if both count. Remedy: \
                  move the older checks into defaultAuthorizationPolicy",
             );
         }

@@ -25,7 +25,7 @@ fn ex1_paths_begin_with_a_slash() {
         finding.to_string(),
         "warning EX1 at /properties/globalValidation/excludedPaths/0 (line 18, column 25): the path does not begin with a \
          slash; it is saved, and probably matches no request: a sign-in is needed there as elsewhere. \
-         Cure: begin it with one",
+         Remedy: begin it with one",
     );
     // A fix would open more, or another rule would have to speak.
     for path in ["**", "^public", " ", "public/*/a", " /*"] {
@@ -43,15 +43,15 @@ fn ex1_paths_begin_with_a_slash() {
 
 #[test]
 fn ex2_a_star_is_the_last_segment() {
-    let cure = "write each path, or the folder and /*";
+    let remedy = "write each path, or the folder and /*";
     for path in ["/api/public*", "/api/*/public", "/**", "/*/*", "/api/.*", "/*.html"] {
         let finding = fires("EX2", FIRST, &[(PATHS, &paths(&[path]))]);
         assert_eq!(finding.severity(), Severity::Warning);
-        says(&finding, "a * stands elsewhere than alone behind the last slash", cure);
+        says(&finding, "a * stands elsewhere than alone behind the last slash", remedy);
     }
     for path in ["/^a", "/a\\d", "/a|b", "/[a-z]", "/a]", "/a?b=c", "/public$", "/a|b/*"] {
         let finding = fires("EX2", FIRST, &[(PATHS, &paths(&[path]))]);
-        says(&finding, "this looks like a regular expression, or has a query", cure);
+        says(&finding, "this looks like a regular expression, or has a query", remedy);
     }
     passes(&[(PATHS, &paths(&["/odata/$metadata", "/orders(1)", "/c++", "/a.b"]))]);
     silent("EX2", &[(PATHS, &paths(&["/orders/{id}", "/*/${path}"]))]);
@@ -59,14 +59,14 @@ fn ex2_a_star_is_the_last_segment() {
 
 #[test]
 fn ex3_not_everything_is_public() {
-    let cure = "exclude what is to be public alone";
+    let remedy = "exclude what is to be public alone";
     for path in ["/*", "*"] {
         let finding = fires("EX3", FIRST, &[(PATHS, &paths(&[path]))]);
         assert_eq!(finding.severity(), Severity::Warning);
-        says(&finding, "the whole application is excluded", cure);
+        says(&finding, "the whole application is excluded", remedy);
     }
     let finding = fires("EX3", FIRST, &[(PATHS, &paths(&["/"]))]);
-    says(&finding, "the start page is excluded, if not the whole application", cure);
+    says(&finding, "the start page is excluded, if not the whole application", remedy);
     passes(&[(PATHS, &paths(&["/a/*"]))]);
 }
 

@@ -129,7 +129,7 @@ fn is5_tenants_are_named() {
         finding.to_string(),
         "warning IS5 at /properties/identityProviders/azureActiveDirectory/registration/openIdIssuer (line 23, column 27): \
          the issuer stands for many tenants, and nothing here says which are let in; the platform does \
-         not check the tenant: accounts of any tenant are let in. Cure: write the tenant's id; or list \
+         not check the tenant: accounts of any tenant are let in. Remedy: write the tenant's id; or list \
          tenants, ten at most, in the app setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the \
          tenant in the application",
     );
@@ -192,7 +192,7 @@ fn is5_static_web_apps_have_roles() {
 
 #[test]
 fn is6_the_issuer_is_an_address() {
-    let cure =
+    let remedy =
         "write https://login.microsoftonline.com/<tenant id>/v2.0, with the host of your cloud";
     for bad in [
         "\"http://login.microsoftonline.com/contoso.example/v2.0\"",
@@ -201,12 +201,12 @@ fn is6_the_issuer_is_an_address() {
     ] {
         let finding = fires("IS6", ISSUER, &[(ISSUER, bad)]);
         assert_eq!(finding.severity(), Severity::Warning);
-        says(&finding, "the issuer is no https address", cure);
+        says(&finding, "the issuer is no https address", remedy);
     }
     for end in ["?a=b", "#a"] {
         let bad = format!("\"https://login.microsoftonline.com/contoso.example/v2.0{end}\"");
         let finding = fires("IS6", ISSUER, &[(ISSUER, &bad)]);
-        says(&finding, "the issuer has a query or a fragment", cure);
+        says(&finding, "the issuer has a query or a fragment", remedy);
     }
     passes(&[(ISSUER, "\"HTTPS://login.microsoftonline.com/contoso.example/v2.0\"")]);
     passes(&[(ISSUER, "\"\"")]);

@@ -16,7 +16,7 @@ fn lo1_the_nonce_is_checked() {
     assert_eq!(
         finding.to_string(),
         "error LO1 at /properties/login/nonce/validateNonce (line 86, column 26): the nonce of sign-ins is not checked; a \
-         stolen answer of the sign-in page can be replayed: this is for debugging only. Cure: set it \
+         stolen answer of the sign-in page can be replayed: this is for debugging only. Remedy: set it \
          to true",
     );
     assert_eq!(
@@ -29,7 +29,7 @@ fn lo1_the_nonce_is_checked() {
             "column": 26,
             "message": "the nonce of sign-ins is not checked",
             "why": "a stolen answer of the sign-in page can be replayed: this is for debugging only",
-            "cure": "set it to true",
+            "remedy": "set it to true",
             "source": "authSettingsV2 schema, Nonce.validateNonce",
             "fixable": true,
         }),

@@ -106,16 +106,17 @@ fn lp5_a_scope_has_what_the_platform_asks_for() {
 
 #[test]
 fn lp6_one_api() {
-    let cure = "ask for the scopes of one API; the refresh token is good for tokens of the others";
+    let remedy =
+        "ask for the scopes of one API; the refresh token is good for tokens of the others";
     let finding =
         first("LP6", r#"["scope=openid profile email User.Read https://vault.azure.net/x"]"#);
-    says(&finding, "the scopes are of more than one API, and a token is for one", cure);
+    says(&finding, "the scopes are of more than one API, and a token is for one", remedy);
     let v1 = "/identityProviders/azureActiveDirectory/registration/openIdIssuer";
     let issuer = "\"https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/\"";
     let list = r#"["scope=openid profile email https://vault.azure.net/x","resource=https://graph.microsoft.com"]"#;
     let findings = of_rule(SITE, "LP6", &[(v1, issuer), (AT, list)]);
     assert_eq!(findings.len(), 1);
-    says(&findings[0], "`resource` is not the API of the scopes, and a token is for one", cure);
+    says(&findings[0], "`resource` is not the API of the scopes, and a token is for one", remedy);
     // The same API by its two addresses.
     passes(&[(
         AT,
@@ -147,7 +148,7 @@ fn lp8_resource_is_of_version_1() {
 
 #[test]
 fn lp9_scopes_as_they_are() {
-    let cure = "write it unencoded, with single spaces between scopes";
+    let remedy = "write it unencoded, with single spaces between scopes";
     for (list, message) in [
         (
             r#"["scope=openid profile email https%3A%2F%2Fvault.azure.net%2Fx"]"#,
@@ -164,7 +165,7 @@ fn lp9_scopes_as_they_are() {
     ] {
         let findings = of_rule(SITE, "LP9", &[(AT, list)]);
         assert_eq!(findings.len(), 1, "{list}");
-        says(&findings[0], message, cure);
+        says(&findings[0], message, remedy);
         leaves(&findings[0], list, r#"["scope=openid profile email https://vault.azure.net/x"]"#);
     }
     // Undone, it would name two APIs.
@@ -312,20 +313,20 @@ fn lp18_terraform_loses_some() {
 
 #[test]
 fn lp19_addresses_that_break() {
-    let cure = "remove it, or write it otherwise";
+    let remedy = "remove it, or write it otherwise";
     let finding = second("LP19", r#""ui_locales=""#);
-    says(&finding, "`ui_locales` has no value", cure);
+    says(&finding, "`ui_locales` has no value", remedy);
     let finding = second("LP19", r#""ui_locales=de&x""#);
     says(
         &finding,
         "the value of `ui_locales` has a byte at position 2 that breaks an address",
-        cure,
+        remedy,
     );
     let findings = of_rule(SITE, "LP19", &[(AT, r#"["a b=c"]"#)]);
-    says(&findings[0], "the key has a byte at position 1 that no key has", cure);
+    says(&findings[0], "the key has a byte at position 1 that no key has", remedy);
     let long = format!(r#"["ui_locales={}"]"#, "x".repeat(16 * 1024));
     let finding = fires("LP19", AT, &[(AT, &long)]);
-    says(&finding, "the login parameters have more than 16384 bytes", cure);
+    says(&finding, "the login parameters have more than 16384 bytes", remedy);
     let most = vec!["\"\""; 100].join(",");
     assert_eq!(of_rule(SITE, "LP2", &[(AT, &format!("[{most}]"))]).len(), 100);
     let many = vec!["\"\""; 101].join(",");
@@ -339,11 +340,11 @@ fn lp19_addresses_that_break() {
 
 #[test]
 fn lp20_scopes_that_are_scopes() {
-    let cure = "name scopes with single spaces between them";
+    let remedy = "name scopes with single spaces between them";
     let findings = of_rule(SITE, "LP20", &[(AT, r#"["scope="]"#)]);
-    says(&findings[0], "there is no scope", cure);
+    says(&findings[0], "there is no scope", remedy);
     let finding = first("LP20", r#"["scope=openid profile email api://"]"#);
-    says(&finding, "one of the scopes is not a scope (number 4)", cure);
+    says(&finding, "one of the scopes is not a scope (number 4)", remedy);
 }
 
 #[test]
@@ -365,7 +366,7 @@ fn every_form_has_them() {
     passes_in(STATIC_WEB_APP, &[(&format!("/auth{AT}"), &format!("[{SCOPE}]"))]);
 }
 
-/// A cure never leaves a document that cannot be read again.
+/// A remedy never leaves a document that cannot be read again.
 #[test]
 fn lp17_moves_nothing_too_deep() {
     let wrong = "/identityProviders/azureActiveDirectory/loginParameters";

@@ -89,5 +89,5 @@ fn mc4_somebody_serves_the_metadata() {
     // Nothing is known of the site.
     assert_eq!(found(SITE, &Context::new(), changes), []);
     let findings = found(CONTAINER_APP, &Context::new(), changes);
-    assert_eq!(findings[0].cure(), "serve it in the application: here the platform does not");
+    assert_eq!(findings[0].remedy(), "serve it in the application: here the platform does not");
 }

@@ -116,10 +116,10 @@ pub(crate) fn silent(rule: &str, changes: Changes<'_>) {
     assert_eq!(of_rule(SITE, rule, changes), []);
 }
 
-/// Asserts what a finding says: what is wrong, and the cure.
+/// Asserts what a finding says: what is wrong, and the remedy.
 #[track_caller]
-pub(crate) fn says(finding: &Finding, message: &str, cure: &str) {
-    assert_eq!((finding.message(), finding.cure()), (message, cure));
+pub(crate) fn says(finding: &Finding, message: &str, remedy: &str) {
+    assert_eq!((finding.message(), finding.remedy()), (message, remedy));
 }
 
 /// The rules that speak of a whole document, and where.

@@ -18,7 +18,7 @@ fn st5_names_of_custom_providers_are_plain() {
     for bad in ["my-provider", "my provider", "ü", ""] {
         let at = format!("{customs}/{bad}");
         let finding = fires_in(SITE, "ST5", &[&at], &[(&at, GOOD)]);
-        assert_eq!(finding.cure(), "name it with letters, digits and _ alone");
+        assert_eq!(finding.remedy(), "name it with letters, digits and _ alone");
         assert_eq!(finding.severity(), Severity::Error);
     }
     // azure-docs PR#104897.
@@ -133,7 +133,7 @@ fn st9_providers_are_set_up_as_a_whole() {
     fires_in(FILE, "ST9", &[&id], &[(&id, ""), NO_REDIRECT, ANONYMOUS]);
     let github = "/auth/identityProviders/github/registration/clientIdSettingName";
     let finding = fires_in(STATIC_WEB_APP, "ST9", &[github], &[(github, "")]);
-    assert_eq!(finding.cure(), "set clientIdSettingName");
+    assert_eq!(finding.remedy(), "set clientIdSettingName");
 }
 
 #[test]

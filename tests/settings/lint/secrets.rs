@@ -68,7 +68,7 @@ fn se2_a_name_is_not_a_secret() {
     let long = format!("\"{}\"", "a".repeat(41));
     let characters =
         "what stands where the name of a setting is meant has characters that no name has";
-    let cure = "put the value in an application setting, and its name here; a value that was here is \
+    let remedy = "put the value in an application setting, and its name here; a value that was here is \
         known to others: replace it";
     for (bad, message) in [
         ("\"abc~8Q.canary\"", characters),
@@ -85,7 +85,7 @@ fn se2_a_name_is_not_a_secret() {
         ),
     ] {
         let finding = fires("SE2", SECRET, &[(SECRET, bad)]);
-        says(&finding, message, cure);
+        says(&finding, message, remedy);
         assert_eq!(finding.severity(), Severity::Error);
         fires("SE2", other, &[(other, bad), id]);
         fires_in(FILE, "SE2", &[CUSTOM_SECRET], &[(CUSTOM_SECRET, bad)]);

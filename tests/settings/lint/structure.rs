@@ -94,11 +94,11 @@ fn st4_names_of_2020_and_of_files() {
     let secret = format!("{contoso}/registration/clientCredential");
     let old = format!("{secret}/secretSettingName");
     let finding = fires_in(FILE, "ST4", &[&old], &[(&secret, r#"{"secretSettingName":"SECRET"}"#)]);
-    assert_eq!(finding.cure(), "name it clientSecretSettingName");
+    assert_eq!(finding.remedy(), "name it clientSecretSettingName");
     assert!(finding.is_fixable());
     let (scope, scopes) = (format!("{contoso}/login/scope"), format!("{contoso}/login/scopes"));
     let list = fires_in(FILE, "ST4", &[&scope], &[(&scopes, ""), (&scope, r#"["openid"]"#)]);
-    assert_eq!(list.cure(), "name it scopes");
+    assert_eq!(list.remedy(), "name it scopes");
     assert!(list.is_fixable());
     assert!(
         !fires_in(FILE, "ST4", &[&scope], &[(&scopes, ""), (&scope, "\"openid\"")]).is_fixable()
@@ -121,14 +121,14 @@ fn st4_names_of_2020_and_of_files() {
     passes_in(STATIC_WEB_APP, &[(&format!("/auth{custom}"), r#"["ui_locales=de"]"#)]);
     let entra = format!("{ENTRA}/login/loginParameterNames");
     let finding = fires("ST4", &entra, &[(&entra, r#"["scope=openid profile email"]"#)]);
-    assert_eq!(finding.cure(), "name it loginParameters");
+    assert_eq!(finding.remedy(), "name it loginParameters");
     assert!(finding.is_fixable());
     passes_in(STATIC_WEB_APP, &[]);
 }
 
-/// Cures that were found together and want the same place.
+/// Fixes that were found together and want the same place.
 #[test]
-fn a_cure_that_comes_second_loses_nothing() {
+fn a_fix_that_comes_second_loses_nothing() {
     let both = [("/platform", r#"{"enabld":true,"properties":{"enabled":false}}"#)];
     let mut settings = changed(SITE, &both);
     let findings = settings.lint();
@@ -143,7 +143,7 @@ fn a_cure_that_comes_second_loses_nothing() {
 
 /// Texts and lists where an object belongs are worth a look.
 #[test]
-fn a_cure_does_not_take_what_is_in_its_way() {
+fn a_fix_does_not_take_what_is_in_its_way() {
     let at = format!("{ENTRA}/loginParameters");
     let parameters = r#"["scope=openid profile email"]"#;
     let login = format!("{ENTRA}/login");

@@ -156,7 +156,7 @@ fn un5_an_action_needs_authentication_to_be_required() {
             finding.to_string(),
             "warning UN5 at /properties/globalValidation/requireAuthentication (line 15, column 32): authentication is not \
              required, and an action keeps requests of nobody out; requests of nobody go through: the \
-             action has no effect. Cure: set it to true, or allow anonymous requests",
+             action has no effect. Remedy: set it to true, or allow anonymous requests",
         );
     }
     passes(&[(REQUIRED, "false"), (ACTION, "")]);
@@ -176,7 +176,7 @@ fn un6_the_action_is_one_of_five() {
         assert_eq!(finding.severity(), Severity::Error);
         says(&finding, "this is an older name of an action", &format!("write {modern}"));
     }
-    let cure = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
+    let remedy = "write RedirectToLoginPage, AllowAnonymous, Return401, Return403 or Return404";
     // In a settings file these are the right names.
     for action in ["\"RejectWith401\"", "\"RejectWith404\""] {
         passes_in(FILE, &[(ACTION, action)]);
@@ -185,7 +185,7 @@ fn un6_the_action_is_one_of_five() {
     passes(&[(ACTION, "\"Return404\"")]);
     let finding = fires("UN6", ACTION, &[(ACTION, "\"Redirect\"")]);
     assert_eq!(finding.severity(), Severity::Error);
-    says(&finding, "this is none of the five actions", cure);
+    says(&finding, "this is none of the five actions", remedy);
     assert_eq!(of_rule(SITE, "UN6", &[(ACTION, "5")]).len(), 1);
     passes(&[(ACTION, "\"return403\"")]);
     passes(&[(ACTION, "\"\"")]);

@@ -53,8 +53,8 @@ fn st1_members_are_moved_to_their_place() {
     for at in [&beside, &inside] {
         let changes = [(&**at, login), (&*issuer, "")];
         let finding = fires("ST1", at, &changes);
-        let cure = format!("move it to /properties{issuer}");
-        says(&finding, "issuer is in the wrong place", &cure);
+        let remedy = format!("move it to /properties{issuer}");
+        says(&finding, "issuer is in the wrong place", &remedy);
         let mut settings = changed(SITE, &changes);
         assert!(finding.fix(&mut settings));
         assert_eq!(settings.pointer(&format!("/properties{issuer}")), Some(login));
@@ -96,7 +96,7 @@ fn st1_custom_providers_are_known() {
     let method = format!("{contoso}/registration/method");
     let finding = fires_in(FILE, "ST1", &[&method], &[(&method, "\"ClientSecretPost\"")]);
     assert_eq!(
-        finding.cure(),
+        finding.remedy(),
         format!("move it to {contoso}/registration/clientCredential/method"),
     );
     // What all providers have says nothing about one.
@@ -138,7 +138,7 @@ fn st1_names_are_spelt_right() {
         let finding = fires("ST1", far, &[(far, "1")]);
         assert_eq!(finding.severity(), Severity::Warning, "{far}");
     }
-    assert_eq!(fires("ST1", "/login/nonse", &[("/login/nonse", "1")]).cure(), "name it nonce");
+    assert_eq!(fires("ST1", "/login/nonse", &[("/login/nonse", "1")]).remedy(), "name it nonce");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn st1_a_value_stands_for_the_name_of_its_setting() {
     let own = "/auth/identityProviders/github/registration";
     let at = format!("{own}/clientId");
     let finding = fires_in(STATIC_WEB_APP, "ST1", &[&at], &[(&at, "\"x\"")]);
-    assert_eq!(finding.cure(), "put the value in a setting, and its name in clientIdSettingName",);
+    assert_eq!(finding.remedy(), "put the value in a setting, and its name in clientIdSettingName",);
 }
 
 #[test]
@@ -190,22 +190,22 @@ fn st1_what_nobody_knows_is_kept() {
 fn st1_services_differ() {
     let claim = format!("{ENTRA}/userDetailsClaim");
     let finding = fires("ST1", &claim, &[(&claim, "\"name\"")]);
-    let cure = "remove it; another service has it";
-    says(&finding, "there is no userDetailsClaim in App Service", cure);
+    let remedy = "remove it; another service has it";
+    says(&finding, "there is no userDetailsClaim in App Service", remedy);
     assert_eq!(finding.severity(), Severity::Warning);
     let finding = fires_in(CONTAINER_APP, "ST16", &[&claim], &[(&claim, "\"name\"")]);
     says(&finding, "Container Apps do not have userDetailsClaim", "remove it");
     for at in ["/auth/platform", "/auth/login", "/auth/httpSettings"] {
         let finding = fires_in(STATIC_WEB_APP, "ST1", &[at], &[(at, "{}")]);
         let name = at.rsplit('/').next().unwrap();
-        says(&finding, &format!("there is no {name} in Static Web Apps"), cure);
+        says(&finding, &format!("there is no {name} in Static Web Apps"), remedy);
     }
     let blob = "/login/tokenStore/azureBlobStorage/blobContainerUri";
     fires("ST1", blob, &[(blob, "\"https://orders.blob.core.windows.net/tokens\"")]);
     // The documents of early 2021.
     let early = "/auth/apple";
     let finding = fires_in(STATIC_WEB_APP, "ST1", &[early], &[(early, "{}")]);
-    assert_eq!(finding.cure(), "move it to /auth/identityProviders/apple");
+    assert_eq!(finding.remedy(), "move it to /auth/identityProviders/apple");
 }
 
 #[test]
@@ -247,9 +247,9 @@ fn st1_an_issuer_of_another_provider_is_not_that_of_entra() {
         "/issuer",
     ] {
         let finding = fires("ST1", at, &[(at, "\"https://id.contoso.example\"")]);
-        assert!(!finding.cure().contains("openIdIssuer"), "{at}: {}", finding.cure());
+        assert!(!finding.remedy().contains("openIdIssuer"), "{at}: {}", finding.remedy());
     }
     let own = format!("{ENTRA}/issuer");
     let finding = fires("ST1", &own, &[(&own, "\"https://id.contoso.example\"")]);
-    assert!(finding.cure().ends_with("/azureActiveDirectory/registration/openIdIssuer"));
+    assert!(finding.remedy().ends_with("/azureActiveDirectory/registration/openIdIssuer"));
 }

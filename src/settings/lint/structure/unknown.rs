@@ -1,13 +1,13 @@
 //! Members that nobody knows, and what was meant.
 
 use super::{ST1, is_section};
+use crate::json::document::{Path, Step};
 use crate::{
     escape::Escaped,
     settings::{
         Service,
-        json::{Path, Step},
         lint::{
-            Findings, Fix, Lint, Severity, Spot, container_apps,
+            Edit, Findings, Lint, Severity, Spot, container_apps,
             places::{is_known_anywhere, nearest, right_place},
             walk::{Object, Part},
         },
@@ -40,8 +40,8 @@ pub(super) fn member(
     let name = Escaped(&written);
     let message = || format!("{name} is not known here");
     if let Some(setting) = setting_name(lint.service, object, &written) {
-        let cure = format!("put the value in a setting, and its name in {setting}");
-        findings.add(&ST1, spot, message(), cure);
+        let remedy = format!("put the value in a setting, and its name in {setting}");
+        findings.add(&ST1, spot, message(), remedy);
         return;
     }
     let place = entra_issuer(&way, &written).or_else(|| right_place(form, &way, &written));
@@ -115,12 +115,12 @@ fn moved(lint: &Lint<'_>, spot: &Spot<'_>, to: Path, findings: &mut Findings) {
     let added = findings.add(&ST1, spot, message, format!("move it to {}", Escaped(&pointer)));
     // Only if nothing is there, and objects alone are on the way to it.
     if lint.doc.text().get(&to).is_none() {
-        added.fix(Fix::Move { from: spot.path(), to });
+        added.edit(Edit::Move { from: spot.path(), to });
     }
 }
 
 fn nothing_near(spot: &Spot<'_>, findings: &mut Findings) {
     let message = format!("{} is not known here", Escaped(&spot.name()));
-    let cure = "check its name; it is kept, in case that Azure has added it";
-    findings.add(&ST1, spot, message, cure).severity(Severity::Warning);
+    let remedy = "check its name; it is kept, in case that Azure has added it";
+    findings.add(&ST1, spot, message, remedy).severity(Severity::Warning);
 }

@@ -1,0 +1,155 @@
+//! Looks at an input and says what is there. No text of a token gets any further than here.
+
+use std::{error::Error, time::SystemTime};
+
+use easyauth::{
+    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Renewal, Requirement,
+    Session, UnverifiedToken, resource::Resource,
+};
+
+use super::{
+    args::Wanted,
+    input::Input,
+    moment::{Moment, rfc_3339},
+    report::{Account, Advice, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
+};
+
+/// Says what is in an input, and whether it opens what is wanted.
+pub(crate) fn examine(
+    input: Input<'_>,
+    wanted: Option<&Wanted>,
+    now: SystemTime,
+) -> Result<Report, Box<dyn Error>> {
+    let requirement = wanted.map(|wanted| wanted.api.requirement(&wanted.scopes));
+    let view = View { requirement: requirement.as_ref(), now };
+    let (input, accounts) = match input {
+        Input::Head(headers) => ("request-head", vec![view.request(&headers)?]),
+        Input::Me(body) => {
+            let sessions = Session::parse_me(body)?;
+            let account =
+                |session: &Session| view.account(Some(session.principal()), session.tokens());
+            ("auth-me", sessions.iter().map(account).collect())
+        }
+        Input::Token(text) => ("token", vec![view.lone_token(&AccessToken::new(text))]),
+    };
+    let api = wanted.map(|wanted| wanted.api.name());
+    Ok(Report { input, now: rfc_3339(now), api, accounts })
+}
+
+/// What everything is looked at with.
+struct View<'a> {
+    requirement: Option<&'a Requirement>,
+    now: SystemTime,
+}
+
+impl View<'_> {
+    fn request(&self, headers: &[(&str, &[u8])]) -> Result<Account, Box<dyn Error>> {
+        let principal = EasyAuthPrincipal::from_headers(headers)?;
+        let provider = principal
+            .as_ref()
+            .map_or(IdentityProvider::UNKNOWN, |principal| principal.provider().clone());
+        let tokens = ProviderTokens::from_headers(headers, &provider)?.or_bearer(headers)?;
+        Ok(self.account(principal.as_ref(), &tokens))
+    }
+
+    fn account(&self, principal: Option<&EasyAuthPrincipal>, tokens: &ProviderTokens) -> Account {
+        let token = |(kind, secret): (Kind, &str)| Token {
+            from_client: kind == Kind::Access && tokens.is_from_client(),
+            ..self.token(kind, secret)
+        };
+        Account {
+            principal: principal.map(|principal| describe(principal, tokens)),
+            tokens: secrets(tokens).map(token).collect(),
+            expires_on: tokens.expires_on().map(|expires_on| self.moment(expires_on.at())),
+            renewal: tokens.renewal_at(self.now).map(advice),
+            diagnosis: self.requirement.map(|wanted| tokens.diagnose(wanted, self.now)),
+        }
+    }
+
+    fn lone_token(&self, access: &AccessToken) -> Account {
+        Account {
+            principal: None,
+            tokens: vec![self.token(Kind::Access, access.expose_secret())],
+            expires_on: None,
+            renewal: None,
+            diagnosis: self.requirement.map(|wanted| access.diagnose(wanted, self.now)),
+        }
+    }
+
+    fn token(&self, kind: Kind, secret: &str) -> Token {
+        let (claims, error) = match kind {
+            Kind::Access | Kind::Id => match UnverifiedToken::decode(secret) {
+                Ok(token) => (Some(self.claims(&token)), None),
+                Err(error) => (None, Some(error.to_string())),
+            },
+            Kind::Refresh | Kind::AccessSecret | Kind::Authentication => (None, None),
+        };
+        Token { kind, length: secret.len(), from_client: false, claims, error }
+    }
+
+    fn claims(&self, token: &UnverifiedToken) -> TokenClaims {
+        let audience = |audience: &str| Audience {
+            identifier: audience.to_owned(),
+            name: Resource::of_audience(audience).map(|resource| resource.to_string()),
+        };
+        let moment = |time: Option<SystemTime>| time.map(|time| self.moment(time));
+        TokenClaims {
+            audiences: token.audiences().map(audience).collect(),
+            scopes: token.scopes().map(str::to_owned).collect(),
+            roles: token.app_roles().map(str::to_owned).collect(),
+            caller: token.caller().as_str(),
+            client_id: token.client_id().map(str::to_owned),
+            issuer: token.issuer().map(str::to_owned),
+            issued_at: moment(token.issued_at()),
+            not_before: moment(token.not_before()),
+            expires_at: moment(token.expires_at()),
+            is_protected: token.header().is_protected(),
+            is_id_token: token.is_id_token(),
+            is_bound_to_key: token.is_bound_to_key(),
+        }
+    }
+
+    fn moment(&self, time: SystemTime) -> Moment {
+        Moment::new(time, self.now)
+    }
+}
+
+fn describe(principal: &EasyAuthPrincipal, tokens: &ProviderTokens) -> Principal {
+    // No claim of the platform holds a token, but a provider of one's own can name any.
+    let is_token = |value: &str| {
+        secrets(tokens).any(|(_, secret)| secret == value) || UnverifiedToken::decode(value).is_ok()
+    };
+    let claim = |claim: easyauth::Claim<'_>| Claim {
+        typ: claim.typ().to_owned(),
+        value: if is_token(claim.val()) {
+            format!("(a token of {} bytes)", claim.val().len())
+        } else {
+            claim.val().to_owned()
+        },
+    };
+    Principal {
+        provider: principal.provider().as_str().to_owned(),
+        format: principal.format().as_str(),
+        id: principal.id().map(str::to_owned),
+        name: principal.name().map(str::to_owned),
+        object_id: principal.object_id().map(str::to_owned),
+        tenant_id: principal.tenant_id().map(str::to_owned),
+        roles: principal.roles().map(str::to_owned).collect(),
+        claims: principal.claims().map(claim).collect(),
+    }
+}
+
+fn secrets(tokens: &ProviderTokens) -> impl Iterator<Item = (Kind, &str)> {
+    let access = tokens.access_token().map(|token| (Kind::Access, token.expose_secret()));
+    let id = tokens.id_token().map(|token| (Kind::Id, token.expose_secret()));
+    let refresh = tokens.refresh_token().map(|token| (Kind::Refresh, token.expose_secret()));
+    let access_secret =
+        tokens.access_token_secret().map(|token| (Kind::AccessSecret, token.expose_secret()));
+    let authentication =
+        tokens.authentication_token().map(|token| (Kind::Authentication, token.expose_secret()));
+    [access, id, refresh, access_secret, authentication].into_iter().flatten()
+}
+
+fn advice(renewal: Renewal) -> Advice {
+    Advice { code: renewal.code(), message: renewal.to_string() }
+}

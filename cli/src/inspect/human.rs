@@ -1,0 +1,230 @@
+//! The report as a page for people: labels in one column, the verdict last.
+
+use std::io::{self, Write};
+
+use easyauth::{ClaimType, Diagnosis, access::Fix};
+
+use super::{
+    moment::Moment,
+    report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
+    text::{cut, printable, wrap},
+};
+
+const WIDTH: usize = 100;
+const LABEL_WIDTH: usize = 20;
+const VALUE_WIDTH: usize = 77;
+
+pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.accounts.is_empty() {
+        writeln!(out, "nobody is signed in")?;
+    }
+    for (index, account) in report.accounts.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_account(report, account, out)?;
+    }
+    Ok(())
+}
+
+fn write_account(report: &Report, account: &Account, out: &mut dyn Write) -> io::Result<()> {
+    match &account.principal {
+        Some(principal) => write_principal(principal, out)?,
+        None if report.input == "token" => {}
+        None => writeln!(out, "no principal: nobody is signed in, or its headers are not here\n")?,
+    }
+    if account.tokens.is_empty() {
+        writeln!(out, "no tokens")?;
+    }
+    for token in &account.tokens {
+        write_token(token, account, out)?;
+    }
+    account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, out))
+}
+
+fn write_principal(principal: &Principal, out: &mut dyn Write) -> io::Result<()> {
+    let provider = match principal.provider.as_str() {
+        "" => "unknown provider".to_owned(),
+        provider => printable(provider),
+    };
+    let format = match principal.format {
+        "app-service" => "App Service",
+        "static-web-apps" => "Static Web Apps",
+        _ => "without the header that has the claims",
+    };
+    writeln!(out, "principal ({provider}, {format})")?;
+    optional_row(out, "name", principal.name.as_ref())?;
+    if principal.id == principal.object_id {
+        optional_row(out, "id and object id", principal.id.as_ref())?;
+    } else {
+        optional_row(out, "id", principal.id.as_ref())?;
+        optional_row(out, "object id", principal.object_id.as_ref())?;
+    }
+    optional_row(out, "tenant", principal.tenant_id.as_ref())?;
+    row(out, "roles", &list(&principal.roles))?;
+    if !principal.claims.is_empty() {
+        writeln!(out, "\nclaims")?;
+    }
+    for same in principal.claims.chunk_by(|one, other| one.typ == other.typ) {
+        write_claim(same, out)?;
+    }
+    writeln!(out)
+}
+
+/// All values of a claim. A long type stands here by its short name, which finds the same claim.
+fn write_claim(same: &[Claim], out: &mut dyn Write) -> io::Result<()> {
+    let Some(Claim { typ, .. }) = same.first() else { return Ok(()) };
+    let label = ClaimType::find(typ).map_or(typ.as_str(), |claim| claim.short());
+    let values: Vec<String> = same.iter().map(|claim| cut(&claim.value, VALUE_WIDTH)).collect();
+    row(out, label, &values.join(", "))
+}
+
+fn write_token(token: &Token, account: &Account, out: &mut dyn Write) -> io::Result<()> {
+    let kind = match token.kind {
+        Kind::Access => "access token",
+        Kind::Id => "ID token",
+        Kind::Refresh => "refresh token",
+        Kind::AccessSecret => "access token secret",
+        Kind::Authentication => "authentication token",
+    };
+    let origin = if token.from_client { ", sent by the client itself" } else { "" };
+    writeln!(out, "{kind} ({} bytes{origin})", token.length)?;
+    if let Some(claims) = &token.claims {
+        write_token_claims(token.kind, claims, out)?;
+    }
+    if let Some(error) = &token.error {
+        row(out, "not readable", error)?;
+    }
+    if token.kind != Kind::Access {
+        return Ok(());
+    }
+    let claimed = token.claims.as_ref().and_then(|claims| claims.expires_at.as_ref());
+    let news = |expires_on: &&Moment| claimed.is_none_or(|claimed| !claimed.is_close(expires_on));
+    if let Some(expires_on) = account.expires_on.as_ref().filter(news) {
+        row(out, "EXPIRES-ON", &when(expires_on))?;
+    }
+    if let Some(advice) = &account.renewal {
+        row(out, "to renew", &advice.message)?;
+    }
+    if token.from_client {
+        row(out, "note", "for this application: exchange it (on-behalf-of) to call another API")?;
+    }
+    Ok(())
+}
+
+fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut dyn Write) -> io::Result<()> {
+    let audience = |audience: &Audience| match &audience.name {
+        Some(name) => format!("{name} ({})", audience.identifier),
+        None => audience.identifier.clone(),
+    };
+    row(out, "audience", &list(&claims.audiences.iter().map(audience).collect::<Vec<_>>()))?;
+    if kind == Kind::Access {
+        if !claims.scopes.is_empty() || claims.roles.is_empty() {
+            row(out, "scopes", &list(&claims.scopes))?;
+        }
+        if !claims.roles.is_empty() {
+            row(out, "roles", &list(&claims.roles))?;
+        }
+        let client = claims.client_id.as_ref().map(|client| format!(", by client {client}"));
+        row(out, "caller", &format!("{}{}", claims.caller, client.unwrap_or_default()))?;
+    }
+    optional_row(out, "issuer", claims.issuer.as_ref())?;
+    if let Some(issued) = &claims.issued_at {
+        row(out, "issued", &when(issued))?;
+    }
+    if let Some(start) = claims.not_before.as_ref().filter(|start| !start.is_past()) {
+        row(out, "not valid before", &when(start))?;
+    }
+    match &claims.expires_at {
+        Some(end) if end.is_past() => row(out, "expired", &when(end))?,
+        Some(end) => row(out, "expires", &when(end))?,
+        None => row(out, "expires", "the token does not say")?,
+    }
+    if claims.is_protected {
+        row(out, "note", "protected: nobody but its API can verify it")?;
+    }
+    if claims.is_id_token && kind == Kind::Access {
+        row(out, "note", "an ID token: it says who signed in and opens no API")?;
+    }
+    if claims.is_bound_to_key {
+        row(out, "note", "bound to a key of its client: no bearer token")?;
+    }
+    Ok(())
+}
+
+fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
+    write_paragraph(&diagnosis.verdict().to_string(), out)?;
+    for note in diagnosis.notes() {
+        write_paragraph(&format!("note: {note}"), out)?;
+    }
+    let (optional, steps): (Vec<&Fix>, Vec<&Fix>) =
+        diagnosis.fixes().iter().partition(|step| step.is_optional());
+    match steps.as_slice() {
+        [] => {}
+        [step] => {
+            writeln!(out)?;
+            write_step("to fix it, ", step, out)?;
+        }
+        steps => {
+            writeln!(out, "\nto fix it, in this order:")?;
+            for (number, step) in (1..).zip(steps) {
+                write_step(&format!("{number}. "), step, out)?;
+            }
+        }
+    }
+    for step in optional {
+        writeln!(out)?;
+        write_step("for the next time, ", step, out)?;
+    }
+    Ok(())
+}
+
+fn write_step(start: &str, step: &Fix, out: &mut dyn Write) -> io::Result<()> {
+    // The array has a line of its own, ready to be copied.
+    if let Fix::SetLoginParameters(parameters) = step {
+        writeln!(out, "{start}set this in the site's authSettingsV2:")?;
+        write!(out, "  identityProviders.azureActiveDirectory.login.loginParameters\n  ")?;
+        serde_json::to_writer(&mut *out, &parameters.to_wire())?;
+        return writeln!(out);
+    }
+    // A number has its column, as a label has.
+    let indent =
+        if start.starts_with(|first: char| first.is_ascii_digit()) { start.len() } else { 0 };
+    for (index, line) in
+        wrap(&format!("{start}{step}"), WIDTH.saturating_sub(indent)).iter().enumerate()
+    {
+        let indent = if index == 0 { 0 } else { indent };
+        writeln!(out, "{:indent$}{line}", "")?;
+    }
+    Ok(())
+}
+
+fn write_paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    for line in wrap(text, WIDTH) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// A label and its value, which goes on in the column of the values if it is long.
+fn row(out: &mut dyn Write, label: &str, value: &str) -> io::Result<()> {
+    let mut label = printable(label);
+    for part in wrap(&printable(value), VALUE_WIDTH) {
+        writeln!(out, "  {label:<LABEL_WIDTH$} {part}")?;
+        label.clear();
+    }
+    Ok(())
+}
+
+fn optional_row(out: &mut dyn Write, label: &str, value: Option<&String>) -> io::Result<()> {
+    value.map_or(Ok(()), |value| row(out, label, value))
+}
+
+fn list(items: &[String]) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+fn when(moment: &Moment) -> String {
+    format!("{}, {}", moment.at, moment.relative())
+}

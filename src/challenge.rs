@@ -1,0 +1,192 @@
+//! Challenges: the status and the `WWW-Authenticate` header of a rejection (RFC 6750 section 3).
+
+use std::fmt::{self, Write as _};
+
+use http::{HeaderValue, StatusCode};
+
+#[cfg(feature = "verify")]
+use crate::{
+    base64,
+    resource::Cloud,
+    verify::{VerifiedToken, VerifyError, VerifyErrorKind},
+};
+use crate::{escape::Escaped, headers::HeaderError};
+
+/// The response to a request without a sufficient token: a status, and the value of `WWW-Authenticate`.
+///
+/// It names the broken rule and contains no value of the token, so it can be sent to any client.
+///
+/// ```
+/// use easyauth::Challenge;
+///
+/// let challenge = Challenge::no_token().with_realm("orders")?;
+/// assert_eq!(challenge.status(), 401);
+/// assert_eq!(challenge.www_authenticate().unwrap(), "Bearer realm=\"orders\"");
+/// # Ok::<(), easyauth::rejection::InvalidRealm>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Challenge {
+    status: StatusCode,
+    /// The parameters; `None` for a response without a challenge.
+    parameters: Option<Vec<(&'static str, String)>>,
+}
+
+impl Challenge {
+    /// For a request without a token: 401, without an error code (RFC 6750 section 3.1).
+    #[must_use]
+    pub fn no_token() -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, parameters: Some(Vec::new()) }
+    }
+
+    fn error(status: StatusCode, error: &str, description: &str) -> Self {
+        let parameters =
+            vec![("error", error.to_owned()), ("error_description", description.to_owned())];
+        Self { status, parameters: Some(parameters) }
+    }
+
+    /// For a caller without the permission: 403, and the scopes that would be enough.
+    pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
+        let description = "the token does not permit this";
+        let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
+        let scopes = scopes.join(" ");
+        if let Some(parameters) = &mut challenge.parameters
+            && !scopes.is_empty()
+            && scopes.bytes().all(is_quotable)
+        {
+            parameters.push(("scope", scopes));
+        }
+        challenge
+    }
+
+    #[cfg(feature = "verify")]
+    fn plain(status: StatusCode) -> Self {
+        Self { status, parameters: None }
+    }
+
+    /// Sets the realm: a name for what is protected, so that users know which password to enter. If set
+    /// twice, the last value wins: a challenge has each parameter once (RFC 9110 section 11.2).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRealm`] if the name contains a quote, a backslash, or anything other than printable
+    /// ASCII.
+    pub fn with_realm(mut self, realm: &str) -> Result<Self, InvalidRealm> {
+        if !realm.bytes().all(is_quotable) {
+            return Err(InvalidRealm(()));
+        }
+        if let Some(parameters) = &mut self.parameters {
+            parameters.retain(|(name, _)| *name != "realm");
+            parameters.insert(0, ("realm", realm.to_owned()));
+        }
+        Ok(self)
+    }
+
+    /// The status: 400, 401, 403, or 503 if keys are not available.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The error code of RFC 6750 section 3.1, or `insufficient_claims` of Entra's claims challenge.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        let parameters = self.parameters.as_ref()?;
+        parameters.iter().find(|(name, _)| *name == "error").map(|(_, value)| value.as_str())
+    }
+
+    /// The value of `WWW-Authenticate`; `None` if a better token would not help.
+    #[must_use]
+    pub fn www_authenticate(&self) -> Option<HeaderValue> {
+        let mut value = "Bearer".to_owned();
+        for (index, (name, parameter)) in self.parameters.as_ref()?.iter().enumerate() {
+            // Some clients split at `, ` and nothing else (@azure/core-client).
+            let separator = if index == 0 { " " } else { ", " };
+            // Writing to a string does not fail.
+            let _ = write!(value, "{separator}{name}=\"{parameter}\"");
+        }
+        HeaderValue::from_str(&value).ok()
+    }
+}
+
+/// Prints the value of the header, truncated.
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.www_authenticate();
+        let value = value.as_ref().and_then(|value| value.to_str().ok());
+        f.debug_struct("Challenge")
+            .field("status", &self.status.as_u16())
+            .field("www_authenticate", &value.map(Escaped))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns `true` for a character of a quoted parameter that needs no escape (RFC 6750 section 3).
+fn is_quotable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+/// The name of the realm has a character that is not allowed between quotes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
+pub struct InvalidRealm(());
+
+#[cfg(feature = "verify")]
+impl VerifyError {
+    /// The response to the request: 401 with `invalid_token`, or 503 if keys are not available.
+    #[must_use]
+    pub fn challenge(&self) -> Challenge {
+        match self.kind() {
+            VerifyErrorKind::KeysUnavailable => Challenge::plain(StatusCode::SERVICE_UNAVAILABLE),
+            kind => Challenge::error(StatusCode::UNAUTHORIZED, "invalid_token", &kind.to_string()),
+        }
+    }
+}
+
+impl HeaderError {
+    /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.
+    #[must_use]
+    pub fn challenge(&self) -> Challenge {
+        let description = "the request does not have exactly one well-formed bearer token";
+        Challenge::error(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+}
+
+#[cfg(feature = "verify")]
+impl VerifiedToken {
+    /// The response if the token has the permission, but Conditional Access requires more: 401 with
+    /// `insufficient_claims` if the client supports it, else 403.
+    ///
+    /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5). For an
+    /// authentication context `c1` it is `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`
+    /// (Microsoft identity platform: "Claims challenges, claims requests, and client capabilities").
+    ///
+    /// That page requires `authorization_uri`: the common endpoint of the cloud that issued the token.
+    /// Version 1.0 tokens of Azure Government name the issuer of the public cloud, so they get the
+    /// address of the public cloud. For other issuers there is no `authorization_uri`.
+    #[must_use]
+    pub fn claims_challenge(&self, claims: &str) -> Challenge {
+        if !self.supports_claims_challenge() {
+            return Challenge::plain(StatusCode::FORBIDDEN);
+        }
+        let mut parameters = Vec::new();
+        if let Some(host) = self.issuer().and_then(sign_in_host) {
+            let uri = format!("https://{host}/common/oauth2/authorize");
+            parameters.push(("authorization_uri", uri));
+        }
+        parameters.push(("error", "insufficient_claims".to_owned()));
+        parameters.push(("claims", base64::encode(claims)));
+        Challenge { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
+    }
+}
+
+/// The sign-in host of an issuer's cloud.
+#[cfg(feature = "verify")]
+fn sign_in_host(issuer: &str) -> Option<&'static str> {
+    let (host, _) = issuer.strip_prefix("https://")?.split_once('/')?;
+    match host {
+        // Issuers of version 1.0 tokens.
+        "sts.windows.net" => Some(Cloud::Public.sign_in_host()),
+        "sts.chinacloudapi.cn" => Some(Cloud::China.sign_in_host()),
+        _ => Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).find(|own| *own == host),
+    }
+}

@@ -1,0 +1,188 @@
+//! The whole text, and changes in place.
+
+use std::{ops::Range, sync::OnceLock};
+
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    Json, Path, Step,
+    index::{Node, index},
+    layout::{Layout, New},
+};
+use crate::json::{JsonError, Kind, Reader};
+
+/// A JSON text that was checked, and stays one whatever is changed.
+#[derive(Clone)]
+pub(crate) struct JsonText {
+    text: String,
+    /// Where everything stands. A change empties it, and whoever needs it next makes it.
+    nodes: OnceLock<Vec<Node>>,
+}
+
+impl JsonText {
+    /// Checks a text, and drops white space around its value.
+    pub(crate) fn new(text: &str) -> Result<Self, JsonError> {
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(raw) => Self::of_raw(raw),
+            Err(_) => Err(error(text)),
+        }
+    }
+
+    /// The same for a text that `serde_json` has read already: it looks at the grammar alone.
+    pub(crate) fn of_raw(raw: &RawValue) -> Result<Self, JsonError> {
+        let nodes = index(raw.get()).ok_or_else(|| error(raw.get()))?;
+        Ok(Self { text: raw.get().to_owned(), nodes: nodes.into() })
+    }
+
+    /// `{}`.
+    pub(crate) fn empty_object() -> Self {
+        Self { text: "{}".to_owned(), nodes: OnceLock::new() }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn root(&self) -> Json<'_> {
+        // The text is JSON, so the index is there.
+        let nodes = self.nodes.get_or_init(|| index(&self.text).unwrap_or_default());
+        Json::root(&self.text, nodes)
+    }
+
+    /// The value at a path.
+    pub(crate) fn get(&self, path: &Path) -> Option<Json<'_>> {
+        path.steps().iter().try_fold(self.root(), |json, step| inner(json, step))
+    }
+
+    /// The last value that is there on the way along a path, and whether that is the whole path.
+    pub(crate) fn reach(&self, path: &Path) -> (Json<'_>, bool) {
+        let mut json = self.root();
+        for step in path.steps() {
+            let Some(found) = inner(json, step) else { return (json, false) };
+            json = found;
+        }
+        (json, true)
+    }
+
+    /// Sets the value at a path, and touches nothing else. What is missing on the way is added; what is
+    /// on the way and can have no members, is replaced.
+    pub(crate) fn set(&mut self, path: &Path, value: &Value) {
+        self.put(path.steps(), New::Value(value));
+    }
+
+    /// As [`set`](Self::set), with JSON that is put in as it is written. The caller has checked it.
+    pub(crate) fn set_text(&mut self, path: &Path, text: &str) {
+        self.put(path.steps(), New::Text(text));
+    }
+
+    fn put(&mut self, path: &[Step], new: New<'_>) {
+        let mut parent = self.root();
+        let mut json = parent;
+        let mut steps = path;
+        while let Some((step, rest)) = steps.split_first() {
+            let Some(found) = inner(json, step) else { break };
+            (parent, json, steps) = (json, found, rest);
+        }
+        let text = &self.text;
+        let last = json.values().last();
+        let (range, text) = match (steps.split_first(), last) {
+            // Behind the last member.
+            (Some((name, rest)), Some(last)) => {
+                let layout = Layout::inside(text, parent, json);
+                let end = last.range().end;
+                (end..end, layout.next_member(name, rest, new))
+            }
+            (Some(_), None) => (json.range(), Layout::inside(text, parent, json).value(steps, new)),
+            (None, _) => (json.range(), Layout::of_value(text, parent, json).value(steps, new)),
+        };
+        self.replace(range, &text);
+    }
+
+    /// Removes the member at a path, every one of that name. Whether there was one.
+    pub(crate) fn remove(&mut self, path: &Path) -> bool {
+        let Some((name, parents)) = path.steps().split_last() else { return false };
+        let parent = parents.iter().try_fold(self.root(), |json, step| inner(json, step));
+        let cuts = parent.map(|parent| self.cuts(parent, name)).unwrap_or_default();
+        if cuts.is_empty() {
+            return false;
+        }
+        let mut text = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for cut in &cuts {
+            text.push_str(self.text.get(from..cut.start).unwrap_or_default());
+            from = cut.end;
+        }
+        text.push_str(self.text.get(from..).unwrap_or_default());
+        self.text = text;
+        self.nodes.take();
+        true
+    }
+
+    fn replace(&mut self, range: Range<usize>, text: &str) {
+        self.text.replace_range(range, text);
+        self.nodes.take();
+    }
+
+    /// What to cut out to remove every member of a name: one of the commas of each as well.
+    fn cuts(&self, object: Json<'_>, name: &str) -> Vec<Range<usize>> {
+        let open = object.range().start.saturating_add(1);
+        let close = object.range().end.saturating_sub(1);
+        let mut cuts: Vec<Range<usize>> = Vec::new();
+        let mut kept = false;
+        let mut previous = open;
+        // Members at the front go with the comma behind them, the others with the one in front.
+        let mut front = None;
+        for value in object.values() {
+            let end = value.range().end;
+            match (value.is_named(name), kept) {
+                (true, true) => cuts.push(previous..end),
+                (true, false) => front = Some(end),
+                (false, _) => {
+                    if let Some(front) = front.take() {
+                        let behind = self.text.get(front..).unwrap_or_default();
+                        let comma = behind.find(',').unwrap_or_default();
+                        cuts.push(open..front.saturating_add(comma).saturating_add(1));
+                    }
+                    kept = true;
+                }
+            }
+            previous = end;
+        }
+        if front.is_some() {
+            // No other member is left.
+            cuts.push(open..close);
+        }
+        cuts
+    }
+}
+
+impl PartialEq for JsonText {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for JsonText {}
+
+/// Where a text stops being JSON.
+fn error(text: &str) -> JsonError {
+    let mut reader = Reader::new(text);
+    let read = reader.skip().and_then(|_| reader.end());
+    read.err().unwrap_or(JsonError { position: 0 })
+}
+
+/// The member or the element of that name.
+pub(crate) fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
+    match json.kind() {
+        Kind::Object => json.get(step),
+        Kind::Array => json.elements()?.nth(element(step)?),
+        _ => None,
+    }
+}
+
+/// The place in an array (RFC 6901 section 4: digits without leading zeros).
+fn element(step: &str) -> Option<usize> {
+    let is_index = step.bytes().all(|byte| byte.is_ascii_digit())
+        && (step.len() == 1 || !step.starts_with('0'));
+    if is_index { step.parse().ok() } else { None }
+}

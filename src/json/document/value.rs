@@ -1,0 +1,183 @@
+//! One value, where it stands.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::index::Node;
+use crate::json::{Kind, Reader};
+
+/// A value in a JSON text that was checked when it was read.
+#[derive(Clone, Copy)]
+pub(crate) struct Json<'a> {
+    text: &'a str,
+    nodes: &'a [Node],
+    /// Which of the nodes it is.
+    at: usize,
+}
+
+impl<'a> Json<'a> {
+    pub(crate) fn root(text: &'a str, nodes: &'a [Node]) -> Self {
+        Self { text, nodes, at: 0 }
+    }
+
+    /// The value as it is written.
+    pub(crate) fn as_written(self) -> &'a str {
+        self.text.get(self.range()).unwrap_or_default()
+    }
+
+    /// Where it stands in the whole text.
+    pub(crate) fn range(self) -> Range<usize> {
+        self.node().map_or(0..0, |node| range(node.start, node.end))
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self.as_written().as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'n') | None => Kind::Null,
+            Some(_) => Kind::Number,
+        }
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// The text of a string.
+    pub(crate) fn as_str(self) -> Option<Cow<'a, str>> {
+        (self.kind() == Kind::String).then(|| decoded(self.as_written()))
+    }
+
+    /// The digits of a number.
+    pub(crate) fn as_number(self) -> Option<&'a str> {
+        (self.kind() == Kind::Number).then(|| self.as_written())
+    }
+
+    pub(crate) fn as_bool(self) -> Option<bool> {
+        match self.as_written() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The elements of an array; `None` if it is none.
+    pub(crate) fn elements(self) -> Option<impl Iterator<Item = Self>> {
+        (self.kind() == Kind::Array).then(|| self.inner())
+    }
+
+    /// The values of an object's members, in their order; none if it is no object.
+    pub(crate) fn values(self) -> impl Iterator<Item = Self> + Clone {
+        self.is_object().then(|| self.inner()).into_iter().flatten()
+    }
+
+    /// A member of an object by its name, whatever its case (the platform reads it so). Of several, the
+    /// last, as every reader of the platform has it.
+    pub(crate) fn get(self, name: &str) -> Option<Self> {
+        if self.is_object() {
+            self.inner().filter(|value| value.is_named(name)).last()
+        } else {
+            None
+        }
+    }
+
+    /// How deep arrays and objects nest.
+    pub(crate) fn depth(self) -> usize {
+        if matches!(self.kind(), Kind::Object | Kind::Array) {
+            self.inner().map(Self::depth).max().unwrap_or_default().saturating_add(1)
+        } else {
+            0
+        }
+    }
+
+    /// How many values it is, with all that are inside.
+    pub(crate) fn size(self) -> usize {
+        let end = self.node().map_or(0, |node| usize::try_from(node.after).unwrap_or(usize::MAX));
+        end.saturating_sub(self.at)
+    }
+
+    /// The value and all that are inside, in their order.
+    pub(crate) fn all(self) -> impl Iterator<Item = Self> {
+        let end = self.node().map_or(0, |node| usize::try_from(node.after).unwrap_or(usize::MAX));
+        (self.at..end).map(move |at| Self { at, ..self })
+    }
+
+    /// What is directly inside, in its order.
+    fn inner(self) -> impl Iterator<Item = Self> + Clone {
+        let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+        let end = self.node().map_or(0, |node| place(node.after));
+        let mut next = self.at.saturating_add(1);
+        std::iter::from_fn(move || {
+            let value = Self { at: next, ..self };
+            next = place(value.node()?.after);
+            (value.at < end).then_some(value)
+        })
+    }
+
+    /// The name of a member, decoded; empty for what has no name.
+    pub(crate) fn name(self) -> Cow<'a, str> {
+        let Some(node) = self.node().filter(|node| node.name > 0) else { return "".into() };
+        let written = self.text.get(range(node.name, node.start)).unwrap_or_default();
+        #[cfg(test)]
+        super::steps::count(written.len());
+        decoded(written.trim_ascii_end().trim_end_matches(':').trim_ascii_end())
+    }
+
+    /// Whether it is the member of this name, in any case. Most are not, by their first letter.
+    pub(crate) fn is_named(self, name: &str) -> bool {
+        let Some(node) = self.node().filter(|node| node.name > 0) else { return false };
+        let start = usize::try_from(node.name).unwrap_or(usize::MAX).saturating_add(1);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let first = rest.first().copied().unwrap_or_default();
+        let wanted = name.as_bytes().first().copied().unwrap_or(b'"');
+        // Letters of one name differ in the bit of the case alone; an escape can stand for any.
+        if (first ^ wanted) & !0x20 != 0 && first != b'\\' {
+            return false;
+        }
+        match rest.split_at_checked(name.len()) {
+            // A backslash is never a letter of a name: it begins an escape.
+            Some((own, [b'"', ..]))
+                if own.eq_ignore_ascii_case(name.as_bytes()) && !own.contains(&b'\\') =>
+            {
+                true
+            }
+            _ => {
+                let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+                let is_escaped = end.is_some_and(|end| rest.get(end) == Some(&b'\\'));
+                is_escaped && self.name().eq_ignore_ascii_case(name)
+            }
+        }
+    }
+
+    fn node(self) -> Option<&'a Node> {
+        #[cfg(test)]
+        super::steps::count(1);
+        self.nodes.get(self.at)
+    }
+}
+
+fn range(start: u32, end: u32) -> Range<usize> {
+    let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    place(start)..place(end)
+}
+
+/// What is in a string without escapes.
+fn plain(string: &str) -> Option<&str> {
+    let text = string.strip_prefix('"')?.strip_suffix('"')?;
+    (!text.contains('\\')).then_some(text)
+}
+
+/// The text of a string, borrowed where it has no escapes.
+fn decoded(string: &str) -> Cow<'_, str> {
+    if let Some(plain) = plain(string) {
+        return Cow::Borrowed(plain);
+    }
+    let mut reader = Reader::new(string);
+    let text = reader.string().map(|span| reader.str(span).to_owned());
+    Cow::Owned(text.unwrap_or_default())
+}

@@ -1,0 +1,85 @@
+//! What is missing in the setup of a service, or of the platform in front of it.
+
+use std::{error::Error, fmt};
+
+use crate::{kinds::kinds, platform::NoEasyAuth};
+
+kinds! {
+    /// What is missing in the setup.
+    pub enum SetupErrorKind;
+    fn message;
+
+    /// Neither a layer nor a [`Platform`](crate::Platform) says whether identity headers can be trusted.
+    MissingPlatform = "missing-platform", "nothing says whether identity headers can be trusted";
+    /// `EasyAuthLayer` is missing, or is inside the layer or extractor that needs it.
+    MissingLayer = "missing-layer", "no EasyAuthLayer handled the request before this";
+    /// A permission is required, but nothing verifies bearer tokens.
+    MissingVerifier = "missing-verifier", "nothing verifies bearer tokens";
+    /// A confirmed caller is required, but nothing confirms callers.
+    MissingConfirmation = "missing-confirmation", "nothing confirms callers";
+    /// A caller is required, but nothing can authenticate one: identity headers are not trusted, and no
+    /// token is verified instead. The source says why the headers are not trusted.
+    UntrustedPlatform = "untrusted-platform", "a caller is required, and nothing authenticates callers";
+    /// The platform sent identity headers without the ID token that could confirm them.
+    MissingIdToken = "missing-id-token", "the identity headers came without an ID token";
+    /// The request has identity headers, but not the bearer token that could confirm them.
+    MissingBearer = "missing-bearer", "the identity headers came without a bearer token";
+    /// A browser came back from sign-in, but the platform sent no identity headers
+    /// (azure-container-apps#1815).
+    MissingIdentity = "missing-identity", "the browser came back from sign-in without identity headers";
+}
+
+impl fmt::Display for SetupErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+/// What is missing in the setup of a service or of the platform in front of it, and the call or setting
+/// that adds it. It is the [source](Error::source) of a [`Rejection`](crate::Rejection), for the log. It
+/// contains no value of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupError {
+    kind: SetupErrorKind,
+    remedy: &'static str,
+    platform: Option<NoEasyAuth>,
+}
+
+impl SetupError {
+    pub(crate) const fn new(kind: SetupErrorKind, remedy: &'static str) -> Self {
+        Self { kind, remedy, platform: None }
+    }
+
+    /// The platform is not trusted, for this reason.
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(crate) const fn untrusted(platform: NoEasyAuth, remedy: &'static str) -> Self {
+        Self { kind: SetupErrorKind::UntrustedPlatform, remedy, platform: Some(platform) }
+    }
+
+    pub(super) const fn missing_identity() -> Self {
+        Self::new(
+            SetupErrorKind::MissingIdentity,
+            "check that authentication is on and its sidecar healthy, and that the browser accepts \
+             its cookie",
+        )
+    }
+
+    /// What is missing.
+    #[must_use]
+    pub fn kind(&self) -> SetupErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.remedy)
+    }
+}
+
+impl Error for SetupError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let reason = self.platform.as_ref()?;
+        Some(reason)
+    }
+}
