@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    Permission, Reason, Requirement,
+    Reason, Requirement,
     reason::{InARow, mismatches},
 };
 use crate::{rejection::Challenge, verify::VerifiedToken};
@@ -29,15 +29,7 @@ impl VerifiedToken {
         if reasons.is_empty() {
             return Ok(());
         }
-        let scopes = requirement
-            .alternatives()
-            .flatten()
-            .filter_map(|permission| match permission {
-                Permission::Scope(name) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        Err(Denied { reasons, scopes })
+        Err(Denied { reasons, scopes: requirement.scopes() })
     }
 }
 
