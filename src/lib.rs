@@ -35,6 +35,7 @@
     feature = "verify",
     doc = "| whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |"
 )]
+//! | a service that clients discover, such as an MCP server | [`ProtectedResource`] |
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the fix | [`Requirement`], [`Diagnosis`] |
 //! | the settings of the site, and the way from a diagnosis to a request that fixes | [`settings`] |
@@ -79,6 +80,7 @@ mod kinds;
 mod login_parameters;
 mod platform;
 mod principal;
+pub mod protected_resource;
 mod provider;
 pub mod rejection;
 pub mod resource;
@@ -104,6 +106,7 @@ pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalFormat,
     me::{MAX_ME_LEN, MeError, Session},
 };
+pub use protected_resource::{ProtectedResource, ProtectedResourceError};
 pub use provider::IdentityProvider;
 pub use rejection::{Challenge, Rejection};
 pub use tokens::{
