@@ -94,7 +94,8 @@ mod tokens;
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;
 
-pub use access::{Diagnosis, Requirement};
+pub use access::{diagnosis::Diagnosis, requirement::Requirement};
+pub use challenge::{Challenge, InvalidRealm};
 pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
@@ -108,7 +109,7 @@ pub use principal::{
 };
 pub use protected_resource::{ProtectedResource, ProtectedResourceError};
 pub use provider::IdentityProvider;
-pub use rejection::{Challenge, Rejection};
+pub use rejection::response::Rejection;
 pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     InvalidBearerToken, ProviderTokens, RefreshToken, Renewal,

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::ProtectedResource;
-use crate::{challenge::Challenge, rejection::Rejection};
+use crate::{challenge::Challenge, rejection::response::Rejection};
 
 impl Challenge {
     /// Adds what a client needs to get a better token: `resource_metadata` (RFC 9728 section 5.1), and
