@@ -39,6 +39,7 @@
     feature = "verify",
     doc = "| whether a token confirms the headers | [`EasyAuthPrincipal::confirm`] |"
 )]
+//! | a service that clients discover, such as an MCP server | [`ProtectedResource`] |
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the fix | [`Requirement`], [`Diagnosis`] |
 //! | how to answer a request that is rejected | [`Rejection`], [`Challenge`] |
@@ -93,6 +94,7 @@ mod kinds;
 mod login_parameters;
 mod platform;
 mod principal;
+pub mod protected_resource;
 mod provider;
 pub mod rejection;
 pub mod resource;
@@ -106,7 +108,8 @@ mod tokens;
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;
 
-pub use access::{Diagnosis, Requirement};
+pub use access::{diagnosis::Diagnosis, requirement::Requirement};
+pub use challenge::{Challenge, InvalidRealm};
 pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
@@ -118,8 +121,9 @@ pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalFormat,
     me::{MAX_ME_LEN, MeError, Session},
 };
+pub use protected_resource::{ProtectedResource, ProtectedResourceError};
 pub use provider::IdentityProvider;
-pub use rejection::{Challenge, Rejection};
+pub use rejection::response::Rejection;
 pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     InvalidBearerToken, ProviderTokens, RefreshToken, Renewal,

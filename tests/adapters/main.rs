@@ -17,6 +17,7 @@ mod cases;
 mod client;
 mod confirmation;
 mod layers;
+mod metadata;
 mod misconfiguration;
 mod properties;
 mod sessions;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The shape of a string that should be an access token.
-pub(super) enum PrincipalFormat {
+pub(super) enum TokenForm {
     /// A JWT whose claims can be read.
     Jwt {
         token: UnverifiedToken,
@@ -23,7 +23,7 @@ pub(super) enum PrincipalFormat {
 /// A string that is not an access token, recognized by its first characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Lookalike {
+pub enum ValueKind {
     /// The value of `X-MS-CLIENT-PRINCIPAL`.
     ClientPrincipal,
     /// A session cookie of the platform, with its name.
@@ -38,7 +38,7 @@ pub enum Lookalike {
     Placeholder,
 }
 
-impl fmt::Display for Lookalike {
+impl fmt::Display for ValueKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ClientPrincipal => {
@@ -53,7 +53,7 @@ impl fmt::Display for Lookalike {
     }
 }
 
-impl PrincipalFormat {
+impl TokenForm {
     pub(super) fn of(text: &str) -> Self {
         match UnverifiedToken::decode(text) {
             Ok(token) => {
@@ -79,8 +79,8 @@ fn undecodable(text: &str, error: DecodeError) -> Reason {
 }
 
 fn opaque(text: &str, segments: usize) -> Reason {
-    if let Some(lookalike) = lookalike(text) {
-        Reason::NotAToken(lookalike)
+    if let Some(value_kind) = value_kind(text) {
+        Reason::NotAToken(value_kind)
     } else if is_of_personal_account(text) {
         Reason::PersonalAccount
     } else if segments <= 2 && text.starts_with("eyJ") {
@@ -109,22 +109,22 @@ fn is_of_personal_account(text: &str) -> bool {
     ["EwA", "EwB", "EwC", "EwD"].iter().any(|start| text.starts_with(start))
 }
 
-fn lookalike(text: &str) -> Option<Lookalike> {
+fn value_kind(text: &str) -> Option<ValueKind> {
     let begins = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
     let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     Some(if begins(&["AppServiceAuthSession", "StaticWebAppsAuthCookie"]) {
-        Lookalike::SessionCookie
+        ValueKind::SessionCookie
     // "Behind the scenes of GitHub's authentication token formats".
     } else if begins(&["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"]) {
-        Lookalike::GitHubToken
+        ValueKind::GitHubToken
     } else if begins(&["ya29."]) {
-        Lookalike::GoogleToken
+        ValueKind::GoogleToken
     } else if begins(&["0.A", "1.A"]) {
-        Lookalike::RefreshToken
+        ValueKind::RefreshToken
     } else if !text.bytes().all(is_token_byte) {
-        Lookalike::Placeholder
+        ValueKind::Placeholder
     } else if begins(&["eyJ"]) && EasyAuthPrincipal::parse(text).is_ok() {
-        Lookalike::ClientPrincipal
+        ValueKind::ClientPrincipal
     } else {
         return None;
     })
