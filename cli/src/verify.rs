@@ -223,7 +223,11 @@ impl Report {
     }
 
     fn broken_rule(error: &VerifyError) -> Self {
-        Self::rejected(error.kind().code(), with_sources(error), &error.challenge())
+        // The library's advice names its methods.
+        let message = with_sources(error)
+            .replace(".audience(...)", "--audience")
+            .replace(".application(...)", "--audience CLIENT_ID");
+        Self::rejected(error.kind().code(), message, &error.challenge())
     }
 
     fn rejected(rule: &'static str, message: String, challenge: &Challenge) -> Self {

@@ -316,7 +316,7 @@ fn wrong_arguments_are_named() {
     }
 
     for (name, close) in
-        [("amr", "arm"), ("Graf", "graph"), ("keyvalt", "key-vault"), ("storge", "storage")]
+        [("armm", "arm"), ("Graf", "graph"), ("keyvalt", "key-vault"), ("storge", "storage")]
     {
         rejected(&["--for", name], "", &format!("--for: unknown API; did you mean {close}?"));
     }

@@ -32,8 +32,8 @@ A visitor who is not signed in
 A user who signed in with a browser
   - Users can sign in with Microsoft Entra (/.auth/login/aad).
   - Requests carry X-MS-CLIENT-PRINCIPAL (the claims), and -ID, -NAME and -IDP (the user).
-  - X-MS-TOKEN-AAD-ID-TOKEN, -ACCESS-TOKEN and -EXPIRES-ON are sent. The access token usually expires
-    after about an hour. The headers carry the expired token until it is renewed.
+  - X-MS-TOKEN-AAD-ID-TOKEN, -ACCESS-TOKEN and -EXPIRES-ON are sent. The access token usually
+    expires after about an hour. The headers carry the expired token until it is renewed.
   - The access token is for Microsoft Graph, because the sign-in names no other API. Azure Resource
     Manager and all other APIs answer it with 401. `easyauth settings add-scope` requests a token
     for another API.
@@ -44,16 +44,15 @@ A user who signed in with a browser
 A caller with a bearer token
   - The audience of the token must be 11112222-bbbb-3333-cccc-4444dddd5555 (the client ID) or
     api://11112222-bbbb-3333-cccc-4444dddd5555.
-  - Its issuer must be the one of
-    https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0. Version 1.0 tokens come from
-    https://sts.windows.net/, version 2.0 tokens from the sign-in address that ends with /v2.0. The
-    app registration of the API decides the version.
+  - Its issuer must be the one of https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0.
+    Version 1.0 tokens come from https://sts.windows.net/, version 2.0 tokens from the sign-in
+    address that ends with /v2.0. The app registration of the API decides the version.
   - Any other token is answered 401. A request without a token, and perhaps one with an expired
     token, is redirected (302) to a sign-in page.
   - The list of applications is empty, and the evidence on that is contradictory. According to the
     documentation, an empty list is not checked, and the service itself writes such lists. Two
-    projects report 403 for callers until they were listed
-    (pnp/Microsoft365-Analytics-Insights#264, PubSec-Info-Assistant#142).
+    projects report 403 for callers until they were listed (pnp/Microsoft365-Analytics-Insights#264,
+    PubSec-Info-Assistant#142).
   - The platform does not check scopes and app roles: the application must. X-MS-CLIENT-PRINCIPAL is
     sent, X-MS-TOKEN-* may be missing, and app-only tokens have no -NAME.
 
