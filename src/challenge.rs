@@ -5,11 +5,7 @@ use std::fmt::{self, Write as _};
 use http::{HeaderValue, StatusCode};
 
 #[cfg(feature = "verify")]
-use crate::{
-    base64,
-    resource::Cloud,
-    verify::{VerifiedToken, VerifyError, VerifyErrorKind},
-};
+use crate::base64;
 use crate::{escape::Escaped, headers::HeaderError};
 
 /// The response to a request without a sufficient token: a status, and the value of `WWW-Authenticate`.
@@ -38,7 +34,7 @@ impl Challenge {
         Self { status: StatusCode::UNAUTHORIZED, parameters: Some(Vec::new()) }
     }
 
-    fn error(status: StatusCode, error: &str, description: &str) -> Self {
+    pub(crate) fn error(status: StatusCode, error: &str, description: &str) -> Self {
         let parameters =
             vec![("error", error.to_owned()), ("error_description", description.to_owned())];
         Self { status, parameters: Some(parameters) }
@@ -58,9 +54,21 @@ impl Challenge {
         challenge
     }
 
+    /// A status without a challenge.
     #[cfg(feature = "verify")]
-    fn plain(status: StatusCode) -> Self {
+    pub(crate) fn plain(status: StatusCode) -> Self {
         Self { status, parameters: None }
+    }
+
+    /// For a token that has the permission but lacks claims that Conditional Access requires: 401 with
+    /// `insufficient_claims`.
+    #[cfg(feature = "verify")]
+    pub(crate) fn insufficient_claims(authorization_uri: Option<String>, claims: &str) -> Self {
+        let mut parameters: Vec<_> =
+            authorization_uri.map(|uri| ("authorization_uri", uri)).into_iter().collect();
+        parameters.push(("error", "insufficient_claims".to_owned()));
+        parameters.push(("claims", base64::encode(claims)));
+        Self { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
     }
 
     /// Sets the realm: a name for what is protected, so that users know which password to enter. If set
@@ -130,63 +138,11 @@ fn is_quotable(byte: u8) -> bool {
 #[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
 pub struct InvalidRealm(());
 
-#[cfg(feature = "verify")]
-impl VerifyError {
-    /// The response to the request: 401 with `invalid_token`, or 503 if keys are not available.
-    #[must_use]
-    pub fn challenge(&self) -> Challenge {
-        match self.kind() {
-            VerifyErrorKind::KeysUnavailable => Challenge::plain(StatusCode::SERVICE_UNAVAILABLE),
-            kind => Challenge::error(StatusCode::UNAUTHORIZED, "invalid_token", &kind.to_string()),
-        }
-    }
-}
-
 impl HeaderError {
     /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.
     #[must_use]
     pub fn challenge(&self) -> Challenge {
         let description = "the request does not have exactly one well-formed bearer token";
         Challenge::error(StatusCode::BAD_REQUEST, "invalid_request", description)
-    }
-}
-
-#[cfg(feature = "verify")]
-impl VerifiedToken {
-    /// The response if the token has the permission, but Conditional Access requires more: 401 with
-    /// `insufficient_claims` if the client supports it, else 403.
-    ///
-    /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5). For an
-    /// authentication context `c1` it is `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`
-    /// (Microsoft identity platform: "Claims challenges, claims requests, and client capabilities").
-    ///
-    /// That page requires `authorization_uri`: the common endpoint of the cloud that issued the token.
-    /// Version 1.0 tokens of Azure Government name the issuer of the public cloud, so they get the
-    /// address of the public cloud. For other issuers there is no `authorization_uri`.
-    #[must_use]
-    pub fn claims_challenge(&self, claims: &str) -> Challenge {
-        if !self.supports_claims_challenge() {
-            return Challenge::plain(StatusCode::FORBIDDEN);
-        }
-        let mut parameters = Vec::new();
-        if let Some(host) = self.issuer().and_then(sign_in_host) {
-            let uri = format!("https://{host}/common/oauth2/authorize");
-            parameters.push(("authorization_uri", uri));
-        }
-        parameters.push(("error", "insufficient_claims".to_owned()));
-        parameters.push(("claims", base64::encode(claims)));
-        Challenge { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
-    }
-}
-
-/// The sign-in host of an issuer's cloud.
-#[cfg(feature = "verify")]
-fn sign_in_host(issuer: &str) -> Option<&'static str> {
-    let (host, _) = issuer.strip_prefix("https://")?.split_once('/')?;
-    match host {
-        // Issuers of version 1.0 tokens.
-        "sts.windows.net" => Some(Cloud::Public.sign_in_host()),
-        "sts.chinacloudapi.cn" => Some(Cloud::China.sign_in_host()),
-        _ => Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).find(|own| *own == host),
     }
 }

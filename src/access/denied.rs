@@ -6,7 +6,7 @@ use super::{
     Permission, Reason, Requirement,
     reason::{InARow, mismatches},
 };
-use crate::{rejection::Challenge, verify::VerifiedToken};
+use crate::{challenge::Challenge, jwt::Token};
 
 /// A verified token that does not meet a requirement, with every reason. Respond with
 /// [`challenge`](Self::challenge).
@@ -18,14 +18,10 @@ pub struct Denied {
     scopes: Vec<String>,
 }
 
-impl VerifiedToken {
-    /// Checks that the token meets `requirement`.
-    ///
-    /// # Errors
-    ///
-    /// [`Denied`] has every reason why not.
-    pub fn authorize(&self, requirement: &Requirement) -> Result<(), Denied> {
-        let reasons = mismatches(self, requirement);
+impl Denied {
+    /// Checks that a token meets a requirement. Call it for verified tokens only.
+    pub(crate) fn check<T>(token: &Token<T>, requirement: &Requirement) -> Result<(), Self> {
+        let reasons = mismatches(token, requirement);
         if reasons.is_empty() {
             return Ok(());
         }
@@ -37,11 +33,9 @@ impl VerifiedToken {
                 _ => None,
             })
             .collect();
-        Err(Denied { reasons, scopes })
+        Err(Self { reasons, scopes })
     }
-}
 
-impl Denied {
     /// Every reason; at least one.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {

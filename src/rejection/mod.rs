@@ -22,6 +22,8 @@
 //! # Ok::<(), http::header::InvalidHeaderValue>(())
 //! ```
 
+#[cfg(feature = "verify")]
+mod bearer;
 mod kind;
 mod login;
 mod marker;
@@ -52,7 +54,7 @@ pub use setup::{SetupError, SetupErrorKind};
 #[cfg(feature = "verify")]
 use crate::{
     access::Denied,
-    verify::{Mismatch, VerifyError, VerifyErrorKind},
+    verify::{ConfirmError, VerifyError, VerifyErrorKind},
 };
 use crate::{
     escape::Escaped,
@@ -102,7 +104,7 @@ enum Cause {
     #[cfg(feature = "verify")]
     Denied(Denied),
     #[cfg(feature = "verify")]
-    Mismatch(Mismatch),
+    Mismatch(ConfirmError),
     Setup(SetupError),
 }
 
@@ -425,8 +427,8 @@ impl From<Denied> for Rejection {
 
 /// 400: the platform does not send one caller's headers with another caller's token.
 #[cfg(feature = "verify")]
-impl From<Mismatch> for Rejection {
-    fn from(error: Mismatch) -> Self {
+impl From<ConfirmError> for Rejection {
+    fn from(error: ConfirmError) -> Self {
         Self::new(RejectionKind::Mismatch).because(Cause::Mismatch(error))
     }
 }
