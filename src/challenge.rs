@@ -18,7 +18,7 @@ use crate::{escape::Escaped, headers::HeaderError};
 /// let challenge = Challenge::no_token().with_realm("orders")?;
 /// assert_eq!(challenge.status(), 401);
 /// assert_eq!(challenge.www_authenticate().unwrap(), "Bearer realm=\"orders\"");
-/// # Ok::<(), easyauth::rejection::InvalidRealm>(())
+/// # Ok::<(), easyauth::InvalidRealm>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
@@ -34,6 +34,7 @@ impl Challenge {
         Self { status: StatusCode::UNAUTHORIZED, parameters: Some(Vec::new()) }
     }
 
+    /// With an error code and its description.
     pub(crate) fn error(status: StatusCode, error: &str, description: &str) -> Self {
         let parameters =
             vec![("error", error.to_owned()), ("error_description", description.to_owned())];
@@ -43,32 +44,48 @@ impl Challenge {
     /// For a caller without the permission: 403, and the scopes that would be enough.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
         let description = "the token does not permit this";
-        let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
-        let scopes = scopes.join(" ");
-        if let Some(parameters) = &mut challenge.parameters
-            && !scopes.is_empty()
-            && scopes.bytes().all(is_quotable)
-        {
-            parameters.push(("scope", scopes));
-        }
-        challenge
+        Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description).with_scopes(scopes)
     }
 
-    /// A status without a challenge.
+    /// Names the scopes that would be enough. No effect if there are none, or a header cannot contain
+    /// them.
+    pub(crate) fn with_scopes(self, scopes: &[String]) -> Self {
+        let scopes = scopes.join(" ");
+        if scopes.is_empty() { self } else { self.with_parameter("scope", scopes) }
+    }
+
+    /// Sets a parameter, unless a header cannot contain its value or there is no challenge.
+    pub(crate) fn with_parameter(mut self, name: &'static str, value: String) -> Self {
+        if let Some(parameters) = &mut self.parameters
+            && value.bytes().all(is_quotable)
+        {
+            match parameters.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, own)) => *own = value,
+                None => parameters.push((name, value)),
+            }
+        }
+        self
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let parameters = self.parameters.as_ref()?;
+        parameters.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A claims challenge of Entra: 401. `claims` is the JSON of a claims request.
+    #[cfg(feature = "verify")]
+    pub(crate) fn insufficient_claims(sign_in_host: Option<&str>, claims: &str) -> Self {
+        let address = |host| format!("https://{host}/common/oauth2/authorize");
+        let address = sign_in_host.map(|host| ("authorization_uri", address(host)));
+        let error = ("error", "insufficient_claims".to_owned());
+        let parameters = address.into_iter().chain([error, ("claims", base64::encode(claims))]);
+        Self { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters.collect()) }
+    }
+
+    /// Only a status, because no other token would help.
     #[cfg(feature = "verify")]
     pub(crate) fn plain(status: StatusCode) -> Self {
         Self { status, parameters: None }
-    }
-
-    /// For a token that has the permission but lacks claims that Conditional Access requires: 401 with
-    /// `insufficient_claims`.
-    #[cfg(feature = "verify")]
-    pub(crate) fn insufficient_claims(authorization_uri: Option<String>, claims: &str) -> Self {
-        let mut parameters: Vec<_> =
-            authorization_uri.map(|uri| ("authorization_uri", uri)).into_iter().collect();
-        parameters.push(("error", "insufficient_claims".to_owned()));
-        parameters.push(("claims", base64::encode(claims)));
-        Self { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
     }
 
     /// Sets the realm: a name for what is protected, so that users know which password to enter. If set
@@ -98,8 +115,7 @@ impl Challenge {
     /// The error code of RFC 6750 section 3.1, or `insufficient_claims` of Entra's claims challenge.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
-        let parameters = self.parameters.as_ref()?;
-        parameters.iter().find(|(name, _)| *name == "error").map(|(_, value)| value.as_str())
+        self.parameter("error")
     }
 
     /// The value of `WWW-Authenticate`; `None` if a better token would not help.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    Permission, Reason, Requirement,
+    Reason, Requirement,
     reason::{InARow, mismatches},
 };
 use crate::{challenge::Challenge, jwt::Token};
@@ -18,24 +18,18 @@ pub struct Denied {
     scopes: Vec<String>,
 }
 
-impl Denied {
-    /// Checks that a token meets a requirement. Call it for verified tokens only.
-    pub(crate) fn check<T>(token: &Token<T>, requirement: &Requirement) -> Result<(), Self> {
-        let reasons = mismatches(token, requirement);
+impl Requirement {
+    /// Checks that a token whose signature and lifetime were verified meets the requirement.
+    pub(crate) fn check<T>(&self, token: &Token<T>) -> Result<(), Denied> {
+        let reasons = mismatches(token, self);
         if reasons.is_empty() {
             return Ok(());
         }
-        let scopes = requirement
-            .alternatives()
-            .flatten()
-            .filter_map(|permission| match permission {
-                Permission::Scope(name) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        Err(Self { reasons, scopes })
+        Err(Denied { reasons, scopes: self.scopes() })
     }
+}
 
+impl Denied {
     /// Every reason; at least one.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {

@@ -6,8 +6,8 @@ use super::{VerifiedToken, VerifyError, VerifyErrorKind};
 use crate::{
     access::{Denied, Requirement},
     challenge::Challenge,
+    issuer::SignIn,
     jwt::{Verified, VerifiedId},
-    resource::Cloud,
 };
 
 /// Implemented by the markers of tokens whose signature was verified: those of [`VerifiedToken`] and
@@ -34,7 +34,7 @@ impl VerifiedToken {
     ///
     /// [`Denied`] lists every reason why it does not.
     pub fn authorize(&self, requirement: &Requirement) -> Result<(), Denied> {
-        Denied::check(self, requirement)
+        requirement.check(self)
     }
 
     /// Returns `true` if the client understands a claims challenge: `xms_cc` contains `cp1`, ignoring
@@ -59,20 +59,10 @@ impl VerifiedToken {
         if !self.supports_claims_challenge() {
             return Challenge::plain(StatusCode::FORBIDDEN);
         }
-        let host = self.issuer().and_then(sign_in_host);
-        let uri = host.map(|host| format!("https://{host}/common/oauth2/authorize"));
-        Challenge::insufficient_claims(uri, claims)
-    }
-}
-
-/// The sign-in host of an issuer's cloud.
-fn sign_in_host(issuer: &str) -> Option<&'static str> {
-    let (host, _) = issuer.strip_prefix("https://")?.split_once('/')?;
-    match host {
-        // Issuers of version 1.0 tokens.
-        "sts.windows.net" => Some(Cloud::Public.sign_in_host()),
-        "sts.chinacloudapi.cn" => Some(Cloud::China.sign_in_host()),
-        _ => Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).find(|own| *own == host),
+        let host =
+            self.issuer().and_then(|issuer| issuer.strip_prefix("https://")?.split_once('/'));
+        let sign_in = host.and_then(|(host, _)| SignIn::at(host));
+        Challenge::insufficient_claims(sign_in.map(|sign_in| sign_in.host), claims)
     }
 }
 
