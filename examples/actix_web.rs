@@ -6,10 +6,7 @@
 
 use std::{env, error::Error};
 
-use actix_web::{
-    App, HttpServer,
-    web::{self, ServiceConfig},
-};
+use actix_web::{App, HttpServer, web};
 use easyauth::{
     EasyAuthPrincipal, Platform, Requirement,
     integrations::{Optional, RequireToken, ReqwestFetcher, TokenPolicy},
@@ -36,7 +33,7 @@ async fn files(caller: RequireToken<ReadFiles>) -> String {
     format!("files for {}", caller.token().client_id().unwrap_or("an unknown client"))
 }
 
-fn routes(platform: Platform, auth: BearerAuth) -> impl Fn(&mut ServiceConfig) + Clone {
+fn routes(platform: Platform, auth: BearerAuth) -> impl Fn(&mut web::ServiceConfig) + Clone {
     move |config| {
         config
             .app_data(platform)
