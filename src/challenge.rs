@@ -58,6 +58,13 @@ impl Challenge {
         challenge
     }
 
+    /// For a token that another service no longer accepts: 401, so that the client gets a fresh one.
+    #[cfg(feature = "verify")]
+    pub(crate) fn sign_in_again() -> Self {
+        let description = "the token can no longer be exchanged";
+        Self::error(StatusCode::UNAUTHORIZED, "invalid_token", description)
+    }
+
     #[cfg(feature = "verify")]
     fn plain(status: StatusCode) -> Self {
         Self { status, parameters: None }
