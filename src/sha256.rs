@@ -1,6 +1,8 @@
 //! SHA-256 (FIPS 180-4), for keys of caches and thumbprints. In the crate, because the core has no
 //! cryptographic dependency and every back end is optional.
 
+use zeroize::Zeroizing;
+
 /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes (section 4.2.2).
 #[rustfmt::skip]
 const ROUND_CONSTANTS: [u32; 64] = [
@@ -20,27 +22,27 @@ const INITIAL: [u32; 8] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
 ];
 
+/// The length of a block in bytes.
 const BLOCK: usize = 64;
 
 /// The hash of the parts, one after the other.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let length = parts.iter().fold(0_usize, |sum, part| sum.wrapping_add(part.len()));
-    let bits = u64::try_from(length).unwrap_or(u64::MAX).wrapping_mul(8);
+    let length = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+    // Parts can be secrets, so the copy is wiped. Sized up front, so that growing it leaves no other.
+    let mut message = Zeroizing::new(Vec::with_capacity(length.saturating_add(2 * BLOCK)));
+    for part in parts {
+        message.extend_from_slice(part);
+    }
     // Section 5.1.1: a one bit, then zeros, so that the length fills the last block.
-    let zeros = BLOCK.wrapping_sub(length.wrapping_add(9) % BLOCK) % BLOCK;
-    let mut bytes = parts
-        .iter()
-        .flat_map(|part| part.iter().copied())
-        .chain([0x80])
-        .chain(std::iter::repeat_n(0, zeros))
-        .chain(bits.to_be_bytes());
+    message.push(0x80);
+    while message.len() % BLOCK != BLOCK - 8 {
+        message.push(0);
+    }
+    let bits = u64::try_from(length).unwrap_or(u64::MAX).wrapping_mul(8);
+    message.extend_from_slice(&bits.to_be_bytes());
     let mut state = INITIAL;
-    while let Some(first) = bytes.next() {
-        let mut block = [0_u8; BLOCK];
-        for (place, byte) in block.iter_mut().zip(std::iter::once(first).chain(bytes.by_ref())) {
-            *place = byte;
-        }
-        compress(&mut state, &block);
+    for block in message.chunks_exact(BLOCK) {
+        compress(&mut state, block);
     }
     let mut hash = [0; 32];
     for (place, word) in hash.chunks_exact_mut(4).zip(state) {
@@ -67,29 +69,29 @@ pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     sha256(&[&padded.map(|byte| byte ^ 0x5c), &inner])
 }
 
-/// Section 6.2.2, with a window of 16 words in place of the whole schedule.
-fn compress(state: &mut [u32; 8], block: &[u8; BLOCK]) {
+/// Section 6.2.2, with a window of 16 words instead of the whole schedule.
+fn compress(state: &mut [u32; 8], block: &[u8]) {
     let mut words = [0_u32; 16];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
         *word = bytes.iter().fold(0, |word, byte| (word << 8) | u32::from(*byte));
     }
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    for constant in ROUND_CONSTANTS {
-        let word = words[0];
+    for constant in &ROUND_CONSTANTS {
+        let [w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15] = words;
         let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
         let choice = (e & f) ^ (!e & g);
         let first =
-            h.wrapping_add(sum1).wrapping_add(choice).wrapping_add(constant).wrapping_add(word);
+            h.wrapping_add(sum1).wrapping_add(choice).wrapping_add(*constant).wrapping_add(w0);
         let sum0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
         let majority = (a & b) ^ (a & c) ^ (b & c);
         let second = sum0.wrapping_add(majority);
         (h, g, f, e) = (g, f, e, d.wrapping_add(first));
         (d, c, b, a) = (c, b, a, first.wrapping_add(second));
 
-        let sigma0 = words[1].rotate_right(7) ^ words[1].rotate_right(18) ^ (words[1] >> 3);
-        let sigma1 = words[14].rotate_right(17) ^ words[14].rotate_right(19) ^ (words[14] >> 10);
-        words.rotate_left(1);
-        words[15] = word.wrapping_add(sigma0).wrapping_add(words[8]).wrapping_add(sigma1);
+        let sigma0 = w1.rotate_right(7) ^ w1.rotate_right(18) ^ (w1 >> 3);
+        let sigma1 = w14.rotate_right(17) ^ w14.rotate_right(19) ^ (w14 >> 10);
+        let next = w0.wrapping_add(sigma0).wrapping_add(w9).wrapping_add(sigma1);
+        words = [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, next];
     }
     for (value, add) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
         *value = value.wrapping_add(add);
