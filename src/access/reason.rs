@@ -6,13 +6,13 @@ use std::{
 };
 
 use super::{
-    Lookalike, Note, Permission, Requirement,
+    Note, Permission, Requirement, ValueKind,
     audience::{self, Fit},
 };
 use crate::{
     escape::Escaped,
     jwt::{Caller, DecodeError, Token},
-    resource::{OwnedAudience, Resource},
+    resource::{ApiName, ApiNames, OwnedAudience, write_list},
     tokens::EXPIRY_SKEW,
 };
 
@@ -79,7 +79,7 @@ pub enum Reason {
     /// such tokens, including Microsoft Graph. APIs of Azure and your own APIs do not.
     PersonalAccount,
     /// The string is something other than an access token.
-    NotAToken(Lookalike),
+    NotAToken(ValueKind),
     /// The token was truncated, or a part of it was removed.
     Truncated,
     /// The signature is missing or was replaced, or the algorithm is `none`: no API accepts that.
@@ -93,16 +93,6 @@ pub enum Reason {
     BoundToKey,
     /// The token cannot be decoded.
     Malformed(DecodeError),
-}
-
-/// How many APIs or permissions a message names. It only counts the rest.
-pub(super) const MAX_NAMED: usize = 8;
-
-/// An API in a message: its identifier, and its name if that is known.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiName {
-    identifier: String,
-    resource: Option<Resource>,
 }
 
 /// Every mismatch between `token` and the requirement, ignoring the time and the signature: strict, for
@@ -122,12 +112,12 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
 }
 
 /// The required API and those that `token` is for, if they differ.
-pub(crate) fn wrong_audience<T>(
+pub(super) fn wrong_audience<T>(
     token: &Token<T>,
     wanted: &Requirement,
 ) -> Option<(ApiName, Vec<ApiName>)> {
     let api = wanted.api().filter(|_| !wanted.is_for_api(token))?;
-    Some((ApiName::of(api), ApiName::all_of(token)))
+    Some((ApiName::of(api), ApiName::of_audiences(token.audiences())))
 }
 
 /// All reasons and notes about a token, except for its signature.
@@ -200,7 +190,7 @@ fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
 /// services cannot.
 fn is_for_microsoft<T>(token: &Token<T>, wanted: &Requirement) -> bool {
     let microsofts = |api: &OwnedAudience| {
-        ApiName::of(api).resource.is_some_and(|resource| resource.is_microsofts())
+        ApiName::of(api).resource().is_some_and(|resource| resource.is_microsofts())
     };
     wanted.api().is_some_and(microsofts) && wanted.is_for_api(token)
 }
@@ -239,16 +229,16 @@ impl fmt::Display for Reason {
         match self {
             Self::NoToken => f.write_str("there is no access token"),
             Self::WrongAudience { expected, actual } => {
-                write!(f, "it is for {}, not for {}", Apis(actual), Escaped(&expected.title()))
+                write!(f, "it is for {}, not for {}", ApiNames(actual), Escaped(&expected.title()))
             }
             Self::WrongAudienceForm { expected, actual } => write!(
                 f,
                 "it is for {}, but by the audience {}, which this API does not take",
                 Escaped(&expected.title()),
-                Escaped(&actual.identifier)
+                Escaped(actual.identifier())
             ),
             Self::UnclearAudience { expected, actual } => {
-                let (expected, actual) = (&expected.identifier, &actual.identifier);
+                let (expected, actual) = (&expected.identifier(), actual.identifier());
                 write!(f, "it is for {}, and {} ", Escaped(actual), Escaped(expected))?;
                 f.write_str(if expected.eq_ignore_ascii_case(actual) {
                     "was asked for: the two differ only in case, and audiences are compared exactly"
@@ -259,11 +249,11 @@ impl fmt::Display for Reason {
             }
             Self::MissingPermission { any_of } => {
                 f.write_str("it lacks ")?;
-                bounded(f, any_of, ", or ", |f, permissions| {
+                write_list(f, any_of, ", or ", |f, permissions| {
                     if permissions.is_empty() {
                         return f.write_str("an unspecified permission");
                     }
-                    bounded(f, permissions, " and ", |f, permission| permission.fmt(f))
+                    write_list(f, permissions, " and ", |f, permission| permission.fmt(f))
                 })
             }
             Self::WrongCaller { expected, actual } => {
@@ -290,7 +280,7 @@ impl fmt::Display for Reason {
                 "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft \
                  Graph takes and APIs of Azure do not",
             ),
-            Self::NotAToken(lookalike) => write!(f, "it is {lookalike}"),
+            Self::NotAToken(value_kind) => write!(f, "it is {value_kind}"),
             Self::Truncated => f.write_str("it is not a whole token: a part of it was cut off"),
             Self::Unsigned => f.write_str(
                 "its signature is missing or was replaced, or its algorithm is none, so no API \
@@ -319,23 +309,6 @@ impl fmt::Debug for Reason {
     }
 }
 
-/// Prints the first [`MAX_NAMED`] items, and the number of the others.
-pub(super) fn bounded<T>(
-    f: &mut fmt::Formatter<'_>,
-    items: &[T],
-    separator: &str,
-    print: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
-) -> fmt::Result {
-    for (index, item) in items.iter().take(MAX_NAMED).enumerate() {
-        f.write_str(if index == 0 { "" } else { separator })?;
-        print(f, item)?;
-    }
-    match items.len().saturating_sub(MAX_NAMED) {
-        0 => Ok(()),
-        more => write!(f, "{separator}{more} more"),
-    }
-}
-
 /// A list of reasons, for a sentence.
 pub(super) struct InARow<'a>(pub(super) &'a [Reason]);
 
@@ -345,78 +318,6 @@ impl fmt::Display for InARow<'_> {
             write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
         }
         Ok(())
-    }
-}
-
-/// A list of APIs, for a sentence.
-pub(crate) struct Apis<'a>(pub(crate) &'a [ApiName]);
-
-impl fmt::Display for Apis<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => f.write_str("no API"),
-            apis if apis.len() <= MAX_NAMED => bounded(f, apis, " and ", |f, api| api.fmt(f)),
-            // The list is cut after one more than a message names: see `ApiName::all_of`.
-            apis => {
-                let named = apis.get(..MAX_NAMED).unwrap_or_default();
-                bounded(f, named, " and ", |f, api| api.fmt(f))?;
-                f.write_str(" and others")
-            }
-        }
-    }
-}
-
-impl ApiName {
-    pub(super) fn of(api: &OwnedAudience) -> Self {
-        let resource = match api {
-            OwnedAudience::Resource(resource) => Some(*resource),
-            OwnedAudience::Identifier(identifier) => Resource::of_audience(identifier),
-        };
-        Self { identifier: api.identifier().to_owned(), resource }
-    }
-
-    pub(crate) fn of_audience(audience: &str) -> Self {
-        Self { identifier: audience.to_owned(), resource: Resource::of_audience(audience) }
-    }
-
-    /// The APIs that a token is for. At most one more than a message names, because a token can have
-    /// thousands of audiences.
-    pub(crate) fn all_of<T>(token: &Token<T>) -> Vec<Self> {
-        token.audiences().take(MAX_NAMED.saturating_add(1)).map(Self::of_audience).collect()
-    }
-
-    /// The App ID URI or the app ID.
-    #[must_use]
-    pub fn identifier(&self) -> &str {
-        &self.identifier
-    }
-
-    /// The API, if it is known.
-    #[must_use]
-    pub fn resource(&self) -> Option<Resource> {
-        self.resource
-    }
-
-    /// The display name with its cloud, else the identifier.
-    pub(super) fn title(&self) -> String {
-        self.resource.map_or_else(|| self.identifier.clone(), |resource| resource.to_string())
-    }
-}
-
-/// Prints the `Display` form, which is escaped and bounded.
-impl fmt::Debug for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiName({self})")
-    }
-}
-
-/// Prints the display name and the identifier.
-impl fmt::Display for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.resource {
-            Some(resource) => write!(f, "{resource} ({})", Escaped(&self.identifier)),
-            None => Escaped(&self.identifier).fmt(f),
-        }
     }
 }
 

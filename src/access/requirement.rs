@@ -171,6 +171,19 @@ impl Requirement {
         self.alternatives.iter().map(Vec::as_slice)
     }
 
+    /// Every scope of the requirement, each once, for a challenge. Some of them may be enough.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let mut scopes = Vec::new();
+        for permission in self.alternatives.iter().flatten() {
+            if let Permission::Scope(name) = permission
+                && !scopes.contains(name)
+            {
+                scopes.push(name.clone());
+            }
+        }
+        scopes
+    }
+
     /// The scopes of the first alternative that contains only scopes: a sign-in can request these.
     pub(super) fn scopes_to_ask_for(&self) -> Option<Vec<&str>> {
         self.alternatives.iter().find_map(|alternative| {

@@ -6,10 +6,10 @@ use http::{HeaderValue, Method, Request, header};
 
 use super::{ClientCredential, TokenEndpoint, TokenRequestError};
 use crate::{
-    access::{self, ApiName},
+    access,
     escape::Encoded,
     jwt::{Caller, UnverifiedToken},
-    resource::{self, Scope, ScopeConflict, is_guid},
+    resource::{self, ApiName, Scope, ScopeConflict, is_guid},
     tokens::{AccessToken, RefreshToken},
 };
 
@@ -192,7 +192,7 @@ impl<'a> TokenRequest<'a> {
                 },
                 None => TokenRequestError::WrongAudience {
                     expected: ApiName::of_audience(client_id),
-                    actual: ApiName::all_of(&token),
+                    actual: ApiName::of_audiences(token.audiences()),
                 },
             })
         } else if token.caller() == Caller::App {

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use crate::{
-    access::{ApiName, Apis},
     jwt::DecodeError,
-    resource::ScopeError,
+    resource::{ApiName, ApiNames, ScopeError},
 };
 
 /// A request that Microsoft Entra would refuse for certain, or that sends a token where it does not belong,
@@ -54,7 +53,7 @@ pub enum TokenRequestError {
     /// The token to exchange is for another API, such as the Microsoft Graph token that a sign-in gives by
     /// default. Entra would answer AADSTS50013 or AADSTS500131. If that API is your own by another name,
     /// say so with [`TokenRequest::own_audience`](super::TokenRequest::own_audience).
-    #[error("the access token is for {}, not for the client {expected}", Apis(actual))]
+    #[error("the access token is for {}, not for the client {expected}", ApiNames(actual))]
     WrongAudience {
         /// The client.
         expected: ApiName,
@@ -66,7 +65,7 @@ pub enum TokenRequestError {
     /// exactly (AADSTS500131): write the App ID URI as the app registration has it.
     #[error(
         "the access token is for {}, and the own audience {expected} differs from it in case",
-        Apis(actual)
+        ApiNames(actual)
     )]
     AudienceCase {
         /// The own audience.

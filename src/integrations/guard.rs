@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use crate::principal::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
-use crate::{access::Requirement, verify::VerifiedToken};
+use crate::{access::Requirement, rejection::Rejection, verify::VerifiedToken};
 
 /// Roles as a type, for [`RequireRole`].
 ///
@@ -115,8 +115,10 @@ impl<P> RequireToken<P> {
 
 #[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
 impl<P: TokenPolicy> RequireToken<P> {
-    pub(super) fn check(token: VerifiedToken) -> Result<Self, crate::access::Denied> {
-        token.authorize(&P::requirement())?;
+    pub(super) fn check(token: Option<VerifiedToken>) -> Result<Self, Rejection> {
+        let requirement = P::requirement();
+        let token = token.ok_or_else(|| Rejection::no_token_for(&requirement))?;
+        token.authorize(&requirement)?;
         Ok(Self { token, permit: PhantomData })
     }
 }

@@ -18,11 +18,11 @@
 //! is required and nothing can authenticate one. The source of the [`Rejection`](crate::Rejection) names the
 //! missing call ([`SetupError`](crate::rejection::SetupError)).
 //!
-//! | | a trusted platform | confirmation | bearer tokens | sign-in |
-//! |---|---|---|---|---|
-//! | tower, axum | `EasyAuthLayer::new(platform)` | `.confirm_by_bearer(auth)`, `.confirm_by_id_token(auth)` | `.verify(auth)` | `.login(login)` |
-//! | axum, extractors alone | `Extension(platform)` | | `BearerAuth` in the state | `Extension(login)`; with nested routers `keep_original_uri` |
-//! | actix-web | `.app_data(platform)` | `.app_data(confirmation)` | `.app_data(auth)` | `.app_data(login)` |
+//! | | a trusted platform | confirmation | bearer tokens | sign-in | [resource](crate::ProtectedResource) |
+//! |---|---|---|---|---|---|
+//! | tower, axum | `EasyAuthLayer::new(platform)` | `.confirm_by_bearer(auth)`, `.confirm_by_id_token(auth)` | `.verify(auth)` | `.login(login)` | `.protected_resource(resource)` |
+//! | axum, extractors alone | `Extension(platform)` | | `BearerAuth` in the state | `Extension(login)`; with nested routers `keep_original_uri` | `Extension(resource)` |
+//! | actix-web | `.app_data(platform)` | `.app_data(confirmation)` | `.app_data(auth)` | `.app_data(login)` | `.app_data(resource)` |
 //!
 //! Layers remove identity headers that they did not accept. Extractors cannot. With extractors alone,
 //! and in actix-web, the request still has those headers, so take the caller from an extractor.
@@ -55,6 +55,8 @@ mod guard;
     allow(dead_code, reason = "each adapter uses a part of it")
 )]
 mod identity;
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+mod metadata;
 #[cfg(feature = "azure_core")]
 mod on_behalf_of;
 #[cfg(feature = "reqwest")]

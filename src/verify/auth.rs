@@ -11,9 +11,10 @@ use super::{
     policy::Kind, signed,
 };
 use crate::{
+    challenge::{Challenge, InvalidRealm},
     clock::Clock,
     headers::HeaderSource,
-    rejection::{Challenge, InvalidRealm, Rejection},
+    rejection::Rejection,
     tokens::{AccessToken, IdToken},
 };
 

@@ -10,12 +10,12 @@ fn check_error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>
 
 #[test]
 fn types_can_be_shared() {
-    check::<access::ApiName>();
+    check::<resource::ApiName>();
     check::<access::Fix>();
-    check::<access::Diagnosis>();
+    check::<easyauth::Diagnosis>();
     check::<access::Permission>();
     check::<access::Reason>();
-    check::<access::Requirement>();
+    check::<easyauth::Requirement>();
     check::<easyauth::AccessToken>();
     check::<easyauth::AccessTokenSecret>();
     check::<easyauth::AuthenticationToken>();
@@ -238,7 +238,7 @@ fn futures_can_be_sent() {
 #[test]
 fn errors_are_errors() {
     check_error::<easyauth::Rejection>();
-    check_error::<easyauth::rejection::InvalidRealm>();
+    check_error::<easyauth::InvalidRealm>();
     check_error::<easyauth::rejection::SetupError>();
     check_error::<easyauth::ClaimsError>();
     check_error::<easyauth::DecodeError>();

@@ -23,6 +23,7 @@ mod me;
 mod platform;
 mod principal;
 mod programs;
+mod protected_resource;
 mod rejection;
 mod resource;
 mod shapes;

@@ -1,6 +1,6 @@
 //! Both fetchers behind one face, so that the same is expected of both.
 
-use std::{error::Error, fmt, ops::Deref, time::Duration, time::SystemTime};
+use std::{fmt, ops::Deref, time::Duration, time::SystemTime};
 
 #[cfg(feature = "reqwest")]
 use easyauth::{
@@ -12,10 +12,9 @@ use easyauth::{integrations::UreqFetcher, verify::FetchKeysBlocking as _};
 
 use easyauth::{
     AccessToken,
-    verify::{FetchError, KeyStore, RefreshError, VerifiedToken, VerifyError},
+    verify::{FetchError, KeyStore, RefreshError, Tenant, VerifiedToken, Verifier, VerifyError},
 };
-
-use crate::support::verifier;
+use easyauth_test_support::tokens::{API, TENANT};
 
 /// For what ends by itself.
 pub(crate) const PATIENT: Duration = Duration::from_secs(20);
@@ -90,7 +89,9 @@ impl Fetched<'_> {
         token: &str,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        let (verifier, token) = (verifier(), AccessToken::new(token));
+        let tenant = Tenant::single(TENANT).unwrap();
+        let verifier = Verifier::builder(tenant).audience(API).build().unwrap();
+        let token = AccessToken::new(token);
         match self {
             #[cfg(feature = "reqwest")]
             Self::Reqwest(keys, runtime) => {
@@ -126,10 +127,4 @@ impl fmt::Display for Client {
             Self::Ureq(_) => "ureq",
         })
     }
-}
-
-/// An error with everything behind it, as a log has it.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let all = std::iter::successors(Some(error), |error| (*error).source());
-    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

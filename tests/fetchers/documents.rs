@@ -8,9 +8,10 @@ use std::{
 
 use allocation_counter::measure;
 use easyauth::verify::MAX_DOCUMENT_LEN;
+use easyauth_test_support::chain;
 
 use crate::{
-    client::{Client, HASTY, PATIENT, chain},
+    client::{Client, HASTY, PATIENT},
     server::{Answer, Server},
 };
 

@@ -6,12 +6,15 @@ use easyauth::verify::{
     FIRST_BACKOFF, KeyStore, MAX_DOCUMENT_LEN, MetadataUri, REFRESH_INTERVAL, UNKNOWN_KEY_INTERVAL,
     VerifyErrorKind,
 };
+use easyauth_test_support::{
+    chain,
+    tokens::{Draft, FOREIGN_KEY, JWKS, NOW, at},
+};
 use serde_json::json;
 
 use crate::{
-    client::{Client, Fetched, HASTY, PATIENT, chain},
+    client::{Client, Fetched, HASTY, PATIENT},
     server::{Answer, Server},
-    support::{Draft, FOREIGN_KEY, NOW, at},
 };
 
 const METADATA: &str = "/metadata";
@@ -26,7 +29,7 @@ fn issuer() -> Server {
 
 fn publish(server: &Server) {
     server.set(METADATA, Answer::ok(metadata(&server.uri(KEYS))));
-    server.set(KEYS, Answer::chunked(include_bytes!("../data/entra.jwks.json"), 1000));
+    server.set(KEYS, Answer::chunked(JWKS, 1000));
 }
 
 fn metadata(jwks_uri: &str) -> String {

@@ -3,12 +3,12 @@
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use super::{ClaimsChallenge, TransportError};
+#[cfg(feature = "verify")]
+use crate::{challenge::Challenge, verify::VerifiedToken};
 use crate::{
     exchange::{TokenError, TokenErrorKind, TokenRequestError},
     kinds::kinds,
 };
-#[cfg(feature = "verify")]
-use crate::{rejection::Challenge, verify::VerifiedToken};
 
 /// Why [`OnBehalfOf`](super::OnBehalfOf) returns no token. Cheap to clone: all callers who waited for one
 /// exchange get its error.

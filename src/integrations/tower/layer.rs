@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     Extensions, HeaderMap, HeaderValue, Request, Response,
-    header::{CACHE_CONTROL, SET_COOKIE, VARY},
+    header::{CACHE_CONTROL, SET_COOKIE, VARY, WWW_AUTHENTICATE},
 };
 use http_body::Body;
 use tower_layer::Layer;
@@ -21,6 +21,7 @@ use crate::{
     integrations::{Identity, accepted::strip, authentication::Authentication, target},
     platform::Platform,
     principal::EasyAuthPrincipal,
+    protected_resource::ProtectedResource,
     rejection::{LoginRedirect, Rejection, clear_cookie, is_signing_in},
 };
 
@@ -95,6 +96,15 @@ impl EasyAuthLayer {
     #[must_use]
     pub fn login(self, login: LoginRedirect) -> Self {
         self.with(|config| config.login = Some(login))
+    }
+
+    /// Names this resource in the challenge of every [`Rejection`], from this layer and from layers and
+    /// extractors inside it, so that clients find out where to get a token:
+    /// [`Challenge::with_resource`](crate::Challenge::with_resource). Serve the metadata document outside
+    /// of this layer.
+    #[must_use]
+    pub fn protected_resource(self, resource: ProtectedResource) -> Self {
+        self.with(|config| config.resource = Some(resource))
     }
 
     /// Verifies the bearer token of each request that has one. A layer has one `BearerAuth`: if set twice,
@@ -182,7 +192,11 @@ where
             let is_signing_in = is_signing_in(&parts.headers);
             let identity = match config.identify(&parts.headers, target).await {
                 Ok(identity) => identity,
-                Err(rejection) => return Ok(refuse(&rejection, is_grpc(&parts.headers))),
+                Err(rejection) => {
+                    let mut response = refuse(&rejection, is_grpc(&parts.headers));
+                    config.describe(&mut response);
+                    return Ok(response);
+                }
             };
             strip(&mut parts.headers, identity.accepted());
             give(&mut parts.extensions, &identity);
@@ -190,6 +204,7 @@ where
             if response.extensions().get::<Rejection>().is_none() {
                 mark(response.headers_mut(), &identity);
             }
+            config.describe(&mut response);
             if is_signing_in
                 && identity.is_authenticated()
                 && let Some(cookie) = clear_cookie()
@@ -198,6 +213,19 @@ where
             }
             Ok(response.map(RejectionBody::inner))
         })
+    }
+}
+
+impl Authentication {
+    /// Names the protected resource in the challenge of a rejection, from wherever it came.
+    fn describe<B>(&self, response: &mut Response<B>) {
+        let Some(resource) = &self.resource else { return };
+        let Some(rejection) = response.extensions_mut().remove::<Rejection>() else { return };
+        let rejection = rejection.with_resource(resource);
+        if let Some(value) = rejection.headers().remove(WWW_AUTHENTICATE) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        }
+        response.extensions_mut().insert(rejection);
     }
 }
 

@@ -130,7 +130,9 @@ impl Rule {
             #[cfg(feature = "verify")]
             Self::Permission(requirement) => {
                 let auth = identity.bearer().ok_or_else(missing_verifier)?;
-                let token = identity.token().ok_or_else(|| auth.named(Rejection::no_token()))?;
+                let token = identity
+                    .token()
+                    .ok_or_else(|| auth.named(Rejection::no_token_for(requirement)))?;
                 token.authorize(requirement).map_err(|denied| auth.named(denied.into()))
             }
         }
