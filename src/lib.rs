@@ -114,8 +114,8 @@ pub use challenge::{Challenge, InvalidRealm};
 pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
-    Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment, Token, TokenHeader,
-    Unverified, UnverifiedToken,
+    Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment,
+    Token, TokenHeader, Unverified, UnverifiedToken,
 };
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{
