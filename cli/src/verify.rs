@@ -127,9 +127,9 @@ fn verifier(args: &Args) -> Result<Verifier, Failure> {
         };
     }
     // The library's error repeats the value, which can be a token here.
-    Ok(builder.build().map_err(|_| {
-        "--audience: expected a client ID (a GUID) or an exact audience such as api://orders"
-    })?)
+    Ok(builder.build().map_err(
+        |_| "--audience: expected a client ID (a GUID) or an exact audience such as api://orders",
+    )?)
 }
 
 fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {

@@ -302,7 +302,11 @@ fn wrong_arguments_are_named() {
     rejected(&["--scope", "Read"], "", "--for is missing");
     rejected(&["--for"], "", "--for needs a value");
     rejected(&["--for", "arm", "--for", "graph"], "", "--for is given twice");
-    rejected(&["one", "two"], "", "there is an argument too many, or an unknown option; --help lists them");
+    rejected(
+        &["one", "two"],
+        "",
+        "there is an argument too many, or an unknown option; --help lists them",
+    );
     rejected(&["--now", "soon"], "", "--now: expected a time such as 2026-03-12T14:00:00Z");
     rejected(&["--json=1"], "", "--json takes no value");
     rejected(
@@ -339,8 +343,12 @@ fn wrong_inputs_are_named() {
         "GET / HTTP/1.1\nnothing here\n",
         "expected the headers of a request, an answer of /.auth/me, or one token",
     );
-    rejected(&[], "Host: orders\n", "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or \
-         Authorization");
+    rejected(
+        &[],
+        "Host: orders\n",
+        "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or \
+         Authorization",
+    );
     rejected(
         &[],
         "Host: orders\nX-MS-CLIENT-PRINCIPAL-NAME: jo\n folded: 1\n",
