@@ -92,7 +92,7 @@ impl fmt::Debug for InvocationResponse {
 
 /// A header that no response can have. Names the invalid part, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {} of the header has a byte that it cannot have", .0.name())]
+#[error("the {} of the header has an invalid byte", .0.name())]
 pub struct InvalidHeader(Part);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use super::{
     policy::Kind, signed,
 };
 use crate::{
-    clock::Clock,
     headers::HeaderSource,
     rejection::{Challenge, InvalidRealm, Rejection},
+    time::Clock,
     tokens::{AccessToken, IdToken},
 };
 

@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::{Checked, Mismatch, SubjectKey};
 use crate::{
-    groups::Groups,
-    jwt::{Caller, Token},
+    jwt::{Caller, Groups, Token},
     principal::{EasyAuthPrincipal, is_identifier},
 };
 

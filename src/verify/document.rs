@@ -1,9 +1,6 @@
 //! What key sets and metadata have in common: JSON objects that an issuer publishes.
 
-use crate::{
-    json::JsonError,
-    jwt::{SegmentError, members::Members},
-};
+use crate::json::{JsonError, ObjectError, members::Members};
 
 /// The longest document that is read, in bytes. Entra's key sets have some 12,000, and all the keys
 /// that it published within five months 68,000.
@@ -66,8 +63,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Members, DocumentError> {
         .map_err(|error| DocumentError::Utf8 { position: error.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Members::parse(text.to_owned()).map_err(|error| match error {
-        SegmentError::Json(error) => DocumentError::json(error),
-        SegmentError::NotAnObject => DocumentError::NotAnObject,
-        SegmentError::Duplicate(_) => DocumentError::DuplicateMember,
+        ObjectError::Json(error) => DocumentError::json(error),
+        ObjectError::NotAnObject | ObjectError::WrongType(_) => DocumentError::NotAnObject,
+        ObjectError::Duplicate(_) => DocumentError::DuplicateMember,
     })
 }

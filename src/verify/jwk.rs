@@ -9,10 +9,11 @@ use super::{
 use crate::{
     base64,
     escape::Escaped,
-    jwt::{
-        MemberName, SegmentError,
+    json::{
+        ObjectError,
         members::{Members, Value},
     },
+    jwt::MemberName,
 };
 
 /// The lengths of an RSA modulus that are used, in bits: at least what RFC 7518 section 3.3 demands,
@@ -262,11 +263,13 @@ pub enum SkipReason {
     Conflict,
 }
 
-impl From<SegmentError> for SkipReason {
-    fn from(error: SegmentError) -> Self {
+impl From<ObjectError> for SkipReason {
+    fn from(error: ObjectError) -> Self {
         match error {
-            SegmentError::Duplicate(_) => Self::DuplicateMember,
-            SegmentError::Json(_) | SegmentError::NotAnObject => Self::NotAnObject,
+            ObjectError::Duplicate(_) => Self::DuplicateMember,
+            ObjectError::Json(_) | ObjectError::NotAnObject | ObjectError::WrongType(_) => {
+                Self::NotAnObject
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     escape::Escaped,
-    json::{JsonError, Reader},
-    jwt::{MemberName, members::Value},
+    json::{JsonError, Reader, members::Value},
+    jwt::MemberName,
 };
 
 /// How many keys a document may have, and how many a [`KeyStore`](super::KeyStore) keeps: the largest
