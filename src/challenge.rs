@@ -5,11 +5,7 @@ use std::fmt::{self, Write as _};
 use http::{HeaderValue, StatusCode};
 
 #[cfg(feature = "verify")]
-use crate::{
-    base64,
-    resource::Cloud,
-    verify::{VerifiedToken, VerifyError, VerifyErrorKind},
-};
+use crate::base64;
 use crate::{escape::Escaped, headers::HeaderError};
 
 /// The response to a request without a sufficient token: a status, and the value of `WWW-Authenticate`.
@@ -22,7 +18,7 @@ use crate::{escape::Escaped, headers::HeaderError};
 /// let challenge = Challenge::no_token().with_realm("orders")?;
 /// assert_eq!(challenge.status(), 401);
 /// assert_eq!(challenge.www_authenticate().unwrap(), "Bearer realm=\"orders\"");
-/// # Ok::<(), easyauth::rejection::InvalidRealm>(())
+/// # Ok::<(), easyauth::InvalidRealm>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
@@ -38,7 +34,8 @@ impl Challenge {
         Self { status: StatusCode::UNAUTHORIZED, parameters: Some(Vec::new()) }
     }
 
-    fn error(status: StatusCode, error: &str, description: &str) -> Self {
+    /// With an error code and its description.
+    pub(crate) fn error(status: StatusCode, error: &str, description: &str) -> Self {
         let parameters =
             vec![("error", error.to_owned()), ("error_description", description.to_owned())];
         Self { status, parameters: Some(parameters) }
@@ -47,19 +44,54 @@ impl Challenge {
     /// For a caller without the permission: 403, and the scopes that would be enough.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
         let description = "the token does not permit this";
-        let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
-        let scopes = scopes.join(" ");
-        if let Some(parameters) = &mut challenge.parameters
-            && !scopes.is_empty()
-            && scopes.bytes().all(is_quotable)
-        {
-            parameters.push(("scope", scopes));
-        }
-        challenge
+        Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description).with_scopes(scopes)
     }
 
+    /// For a token that another service no longer accepts: 401, so that the client gets a fresh one.
     #[cfg(feature = "verify")]
-    fn plain(status: StatusCode) -> Self {
+    pub(crate) fn sign_in_again() -> Self {
+        let description = "the token can no longer be exchanged";
+        Self::error(StatusCode::UNAUTHORIZED, "invalid_token", description)
+    }
+
+    /// Names the scopes that would be enough. No effect if there are none, or a header cannot contain
+    /// them.
+    pub(crate) fn with_scopes(self, scopes: &[String]) -> Self {
+        let scopes = scopes.join(" ");
+        if scopes.is_empty() { self } else { self.with_parameter("scope", scopes) }
+    }
+
+    /// Sets a parameter, unless a header cannot contain its value or there is no challenge.
+    pub(crate) fn with_parameter(mut self, name: &'static str, value: String) -> Self {
+        if let Some(parameters) = &mut self.parameters
+            && value.bytes().all(is_quotable)
+        {
+            match parameters.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, own)) => *own = value,
+                None => parameters.push((name, value)),
+            }
+        }
+        self
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let parameters = self.parameters.as_ref()?;
+        parameters.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A claims challenge of Entra: 401. `claims` is the JSON of a claims request.
+    #[cfg(feature = "verify")]
+    pub(crate) fn insufficient_claims(sign_in_host: Option<&str>, claims: &str) -> Self {
+        let address = |host| format!("https://{host}/common/oauth2/authorize");
+        let address = sign_in_host.map(|host| ("authorization_uri", address(host)));
+        let error = ("error", "insufficient_claims".to_owned());
+        let parameters = address.into_iter().chain([error, ("claims", base64::encode(claims))]);
+        Self { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters.collect()) }
+    }
+
+    /// Only a status, because no other token would help.
+    #[cfg(feature = "verify")]
+    pub(crate) fn plain(status: StatusCode) -> Self {
         Self { status, parameters: None }
     }
 
@@ -90,8 +122,7 @@ impl Challenge {
     /// The error code of RFC 6750 section 3.1, or `insufficient_claims` of Entra's claims challenge.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
-        let parameters = self.parameters.as_ref()?;
-        parameters.iter().find(|(name, _)| *name == "error").map(|(_, value)| value.as_str())
+        self.parameter("error")
     }
 
     /// The value of `WWW-Authenticate`; `None` if a better token would not help.
@@ -130,63 +161,11 @@ fn is_quotable(byte: u8) -> bool {
 #[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
 pub struct InvalidRealm(());
 
-#[cfg(feature = "verify")]
-impl VerifyError {
-    /// The response to the request: 401 with `invalid_token`, or 503 if keys are not available.
-    #[must_use]
-    pub fn challenge(&self) -> Challenge {
-        match self.kind() {
-            VerifyErrorKind::KeysUnavailable => Challenge::plain(StatusCode::SERVICE_UNAVAILABLE),
-            kind => Challenge::error(StatusCode::UNAUTHORIZED, "invalid_token", &kind.to_string()),
-        }
-    }
-}
-
 impl HeaderError {
     /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.
     #[must_use]
     pub fn challenge(&self) -> Challenge {
         let description = "the request does not have exactly one well-formed bearer token";
         Challenge::error(StatusCode::BAD_REQUEST, "invalid_request", description)
-    }
-}
-
-#[cfg(feature = "verify")]
-impl VerifiedToken {
-    /// The response if the token has the permission, but Conditional Access requires more: 401 with
-    /// `insufficient_claims` if the client supports it, else 403.
-    ///
-    /// `claims` is the JSON of the claims request (OpenID Connect Core section 5.5). For an
-    /// authentication context `c1` it is `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`
-    /// (Microsoft identity platform: "Claims challenges, claims requests, and client capabilities").
-    ///
-    /// That page requires `authorization_uri`: the common endpoint of the cloud that issued the token.
-    /// Version 1.0 tokens of Azure Government name the issuer of the public cloud, so they get the
-    /// address of the public cloud. For other issuers there is no `authorization_uri`.
-    #[must_use]
-    pub fn claims_challenge(&self, claims: &str) -> Challenge {
-        if !self.supports_claims_challenge() {
-            return Challenge::plain(StatusCode::FORBIDDEN);
-        }
-        let mut parameters = Vec::new();
-        if let Some(host) = self.issuer().and_then(sign_in_host) {
-            let uri = format!("https://{host}/common/oauth2/authorize");
-            parameters.push(("authorization_uri", uri));
-        }
-        parameters.push(("error", "insufficient_claims".to_owned()));
-        parameters.push(("claims", base64::encode(claims)));
-        Challenge { status: StatusCode::UNAUTHORIZED, parameters: Some(parameters) }
-    }
-}
-
-/// The sign-in host of an issuer's cloud.
-#[cfg(feature = "verify")]
-fn sign_in_host(issuer: &str) -> Option<&'static str> {
-    let (host, _) = issuer.strip_prefix("https://")?.split_once('/')?;
-    match host {
-        // Issuers of version 1.0 tokens.
-        "sts.windows.net" => Some(Cloud::Public.sign_in_host()),
-        "sts.chinacloudapi.cn" => Some(Cloud::China.sign_in_host()),
-        _ => Cloud::ALL.iter().map(|cloud| cloud.sign_in_host()).find(|own| *own == host),
     }
 }

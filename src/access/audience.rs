@@ -1,9 +1,9 @@
 //! Whether a token is for the required API, under any of its names.
 
-use super::{ApiName, Reason, Requirement, reason::wrong_audience};
+use super::{Reason, Requirement, reason::wrong_audience};
 use crate::{
     jwt::Token,
-    resource::{OwnedAudience, Resource, candidates, is_guid},
+    resource::{ApiName, OwnedAudience, Resource, candidates, is_guid},
 };
 
 /// How the audience of a token matches.

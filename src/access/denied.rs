@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::{
-    Permission, Reason, Requirement,
+    Reason, Requirement,
     reason::{InARow, mismatches},
 };
-use crate::{rejection::Challenge, verify::VerifiedToken};
+use crate::{challenge::Challenge, jwt::Token};
 
 /// A verified token that does not meet a requirement, with every reason. Respond with
 /// [`challenge`](Self::challenge).
@@ -18,26 +18,14 @@ pub struct Denied {
     scopes: Vec<String>,
 }
 
-impl VerifiedToken {
-    /// Checks that the token meets `requirement`.
-    ///
-    /// # Errors
-    ///
-    /// [`Denied`] has every reason why not.
-    pub fn authorize(&self, requirement: &Requirement) -> Result<(), Denied> {
-        let reasons = mismatches(self, requirement);
+impl Requirement {
+    /// Checks that a token whose signature and lifetime were verified meets the requirement.
+    pub(crate) fn check<T>(&self, token: &Token<T>) -> Result<(), Denied> {
+        let reasons = mismatches(token, self);
         if reasons.is_empty() {
             return Ok(());
         }
-        let scopes = requirement
-            .alternatives()
-            .flatten()
-            .filter_map(|permission| match permission {
-                Permission::Scope(name) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        Err(Denied { reasons, scopes })
+        Err(Denied { reasons, scopes: self.scopes() })
     }
 }
 

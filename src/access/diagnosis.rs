@@ -8,13 +8,14 @@ use super::{
     Fix, Note, Reason, Requirement,
     origin::Origin,
     plan::{is_graph, plan},
-    reason::{ApiName, InARow, examine},
-    shape::PrincipalFormat,
+    reason::{InARow, examine},
+    token_form::TokenForm,
 };
 use crate::{
     escape::Escaped,
     jwt::UnverifiedToken,
-    settings::LoginParameters,
+    login_parameters::LoginParameters,
+    resource::ApiName,
     tokens::{AccessToken, ProviderTokens},
 };
 
@@ -148,12 +149,12 @@ impl Diagnosis {
         now: SystemTime,
         origin: &Origin,
     ) -> Self {
-        let reason = match token.map(|token| PrincipalFormat::of(token.expose_secret())) {
+        let reason = match token.map(|token| TokenForm::of(token.expose_secret())) {
             None => Reason::NoToken,
-            Some(PrincipalFormat::Jwt { token, is_signed }) => {
+            Some(TokenForm::Jwt { token, is_signed }) => {
                 return Self::of_jwt(&token, is_signed, wanted, now, origin);
             }
-            Some(PrincipalFormat::Other(reason)) => reason,
+            Some(TokenForm::Other(reason)) => reason,
         };
         // For a token that cannot be read, the only known expiry is the platform's.
         let since = origin.expires_on().and_then(|end| now.duration_since(end).ok());

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::{ApiName, reason::bounded};
 use crate::{
-    escape::Escaped, provider::IdentityProvider, resource::Resource, settings::LoginParameters,
+    escape::Escaped,
+    login_parameters::LoginParameters,
+    provider::IdentityProvider,
+    resource::{ApiName, Resource, write_list},
     tokens::Renewal,
 };
 
@@ -116,7 +118,7 @@ impl fmt::Display for Fix {
         f.write_str(match self {
             Self::NameTheApi(apis) => {
                 f.write_str("say which API is meant: ")?;
-                return bounded(f, apis, " or ", |f, api| {
+                return write_list(f, apis, " or ", |f, api| {
                     write!(f, "{api} ({})", Escaped(api.identifier()))
                 });
             }
@@ -188,7 +190,7 @@ impl fmt::Display for Fix {
 fn permission(f: &mut fmt::Formatter<'_>, api: &ApiName, scopes: &[String]) -> fmt::Result {
     f.write_str("add the delegated permission")?;
     f.write_str(if scopes.len() > 1 { "s " } else { " " })?;
-    bounded(f, scopes, " and ", |f, scope| write!(f, "{}", Escaped(scope)))?;
+    write_list(f, scopes, " and ", |f, scope| write!(f, "{}", Escaped(scope)))?;
     f.write_str(if scopes.is_empty() { "for " } else { " of " })?;
     write!(f, "{} to the app registration, and consent to it", Escaped(&api.title()))
 }
@@ -212,7 +214,7 @@ fn for_scopes(f: &mut fmt::Formatter<'_>, scopes: &[String]) -> fmt::Result {
         return Ok(());
     }
     f.write_str(" for the scope ")?;
-    bounded(f, scopes, " and ", |f, scope| write!(f, "{}", Escaped(scope)))
+    write_list(f, scopes, " and ", |f, scope| write!(f, "{}", Escaped(scope)))
 }
 
 fn in_parentheses(f: &mut fmt::Formatter<'_>, scopes: &[String]) -> fmt::Result {
@@ -220,6 +222,6 @@ fn in_parentheses(f: &mut fmt::Formatter<'_>, scopes: &[String]) -> fmt::Result 
         return Ok(());
     }
     f.write_str(" (")?;
-    bounded(f, scopes, " ", |f, scope| write!(f, "{}", Escaped(scope)))?;
+    write_list(f, scopes, " ", |f, scope| write!(f, "{}", Escaped(scope)))?;
     f.write_str(")")
 }

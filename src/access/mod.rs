@@ -3,23 +3,26 @@
 mod audience;
 #[cfg(feature = "verify")]
 mod denied;
-mod diagnosis;
+pub(crate) mod diagnosis;
 mod fix;
 mod note;
 mod origin;
 mod plan;
 mod reason;
-mod requirement;
-mod shape;
+pub(crate) mod requirement;
+mod token_form;
 
 #[cfg(feature = "verify")]
 pub use denied::Denied;
-pub use diagnosis::{Diagnosis, Outcome};
+#[cfg(feature = "azure_core")]
+pub(crate) use diagnosis::Diagnosis;
+pub use diagnosis::Outcome;
 pub use fix::Fix;
 pub use note::Note;
 #[cfg(feature = "azure_core")]
 pub(crate) use origin::Origin;
-pub use reason::{ApiName, Reason};
-pub(crate) use reason::{Apis, is_of_static_web_apps, wrong_audience};
-pub use requirement::{Permission, Requirement};
-pub use shape::Lookalike;
+pub use reason::Reason;
+pub(crate) use reason::is_of_static_web_apps;
+pub use requirement::Permission;
+pub(crate) use requirement::Requirement;
+pub use token_form::ValueKind;

@@ -1,13 +1,13 @@
 //! From the reasons and other known facts to the steps that fix a token.
 
 use super::{
-    ApiName, Fix, Reason, Requirement,
+    Fix, Reason, Requirement,
     origin::{Origin, Store},
 };
 use crate::{
     jwt::Caller,
-    resource::{self, GRAPH, OwnedAudience, Resource},
-    settings::LoginParameters,
+    login_parameters::LoginParameters,
+    resource::{self, ApiName, GRAPH, OwnedAudience, Resource},
     tokens::Renewal,
 };
 

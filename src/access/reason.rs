@@ -6,13 +6,13 @@ use std::{
 };
 
 use super::{
-    Lookalike, Note, Permission, Requirement,
+    Note, Permission, Requirement, ValueKind,
     audience::{self, Fit},
 };
 use crate::{
     escape::Escaped,
-    jwt::{Caller, DecodeError, Token},
-    resource::{OwnedAudience, Resource},
+    jwt::{Actor, Caller, DecodeError, Token},
+    resource::{ApiName, ApiNames, OwnedAudience, write_list},
     tokens::EXPIRY_SKEW,
 };
 
@@ -57,6 +57,13 @@ pub enum Reason {
         /// The actual kind of caller.
         actual: Caller,
     },
+    /// An agent acts although agents are excluded, or the reverse, or the token does not say.
+    WrongActor {
+        /// The required kind of actor.
+        expected: Actor,
+        /// The actual kind of actor.
+        actual: Actor,
+    },
     /// The token has expired.
     Expired {
         /// How long ago.
@@ -79,7 +86,7 @@ pub enum Reason {
     /// such tokens, including Microsoft Graph. APIs of Azure and your own APIs do not.
     PersonalAccount,
     /// The string is something other than an access token.
-    NotAToken(Lookalike),
+    NotAToken(ValueKind),
     /// The token was truncated, or a part of it was removed.
     Truncated,
     /// The signature is missing or was replaced, or the algorithm is `none`: no API accepts that.
@@ -95,16 +102,6 @@ pub enum Reason {
     Malformed(DecodeError),
 }
 
-/// How many APIs or permissions a message names. It only counts the rest.
-pub(super) const MAX_NAMED: usize = 8;
-
-/// An API in a message: its identifier, and its name if that is known.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiName {
-    identifier: String,
-    resource: Option<Resource>,
-}
-
 /// Every mismatch between `token` and the requirement, ignoring the time and the signature: strict, for
 /// authorization.
 #[cfg(feature = "verify")]
@@ -118,16 +115,17 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
     }
     reasons.extend(missing_permission(token, wanted));
     reasons.extend(wrong_caller(token, wanted));
+    reasons.extend(wrong_actor(token, wanted));
     reasons
 }
 
 /// The required API and those that `token` is for, if they differ.
-pub(crate) fn wrong_audience<T>(
+pub(super) fn wrong_audience<T>(
     token: &Token<T>,
     wanted: &Requirement,
 ) -> Option<(ApiName, Vec<ApiName>)> {
     let api = wanted.api().filter(|_| !wanted.is_for_api(token))?;
-    Some((ApiName::of(api), ApiName::all_of(token)))
+    Some((ApiName::of(api), ApiName::of_audiences(token.audiences())))
 }
 
 /// All reasons and notes about a token, except for its signature.
@@ -153,6 +151,7 @@ pub(super) fn examine<T>(
         missing => reasons.extend(missing),
     }
     reasons.extend(wrong_caller(token, wanted));
+    reasons.extend(wrong_actor(token, wanted));
     match token.expires_at() {
         None => reasons.push(Reason::NoExpiry),
         Some(end) if token.is_expired_at(now) => {
@@ -196,11 +195,16 @@ fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     Some(Reason::WrongCaller { expected, actual: token.caller() })
 }
 
+fn wrong_actor<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
+    let expected = wanted.actor().filter(|actor| *actor != token.actor())?;
+    Some(Reason::WrongActor { expected, actual: token.actor() })
+}
+
 /// Returns `true` if the required API is one of Microsoft's that can verify this token, although other
 /// services cannot.
 fn is_for_microsoft<T>(token: &Token<T>, wanted: &Requirement) -> bool {
     let microsofts = |api: &OwnedAudience| {
-        ApiName::of(api).resource.is_some_and(|resource| resource.is_microsofts())
+        ApiName::of(api).resource().is_some_and(|resource| resource.is_microsofts())
     };
     wanted.api().is_some_and(microsofts) && wanted.is_for_api(token)
 }
@@ -216,6 +220,7 @@ impl Reason {
             Self::UnclearAudience { .. } => "unclear-audience",
             Self::MissingPermission { .. } => "missing-permission",
             Self::WrongCaller { .. } => "wrong-caller",
+            Self::WrongActor { .. } => "wrong-actor",
             Self::Expired { .. } => "expired",
             Self::NoExpiry => "no-expiry",
             Self::NotYetValid { .. } => "not-yet-valid",
@@ -239,16 +244,16 @@ impl fmt::Display for Reason {
         match self {
             Self::NoToken => f.write_str("there is no access token"),
             Self::WrongAudience { expected, actual } => {
-                write!(f, "it is for {}, not for {}", Apis(actual), Escaped(&expected.title()))
+                write!(f, "it is for {}, not for {}", ApiNames(actual), Escaped(&expected.title()))
             }
             Self::WrongAudienceForm { expected, actual } => write!(
                 f,
                 "it is for {}, but by the audience {}, which this API does not take",
                 Escaped(&expected.title()),
-                Escaped(&actual.identifier)
+                Escaped(actual.identifier())
             ),
             Self::UnclearAudience { expected, actual } => {
-                let (expected, actual) = (&expected.identifier, &actual.identifier);
+                let (expected, actual) = (&expected.identifier(), actual.identifier());
                 write!(f, "it is for {}, and {} ", Escaped(actual), Escaped(expected))?;
                 f.write_str(if expected.eq_ignore_ascii_case(actual) {
                     "was asked for: the two differ only in case, and audiences are compared exactly"
@@ -259,11 +264,11 @@ impl fmt::Display for Reason {
             }
             Self::MissingPermission { any_of } => {
                 f.write_str("it lacks ")?;
-                bounded(f, any_of, ", or ", |f, permissions| {
+                write_list(f, any_of, ", or ", |f, permissions| {
                     if permissions.is_empty() {
                         return f.write_str("an unspecified permission");
                     }
-                    bounded(f, permissions, " and ", |f, permission| permission.fmt(f))
+                    write_list(f, permissions, " and ", |f, permission| permission.fmt(f))
                 })
             }
             Self::WrongCaller { expected, actual } => {
@@ -274,6 +279,14 @@ impl fmt::Display for Reason {
                 };
                 write!(f, "it is from {}, not from {}", name(actual), name(expected))
             }
+            Self::WrongActor { actual, .. } => f.write_str(match actual {
+                Actor::Agent => "it is from an agent, and agents are excluded",
+                Actor::NotAgent => "it is not from an agent, which is required",
+                Actor::Unknown => {
+                    "it does not say whether an agent acts: request the optional claims xms_act_fct and \
+                     xms_sub_fct in the app registration"
+                }
+            }),
             Self::Expired { since } => write!(f, "it expired {} ago", Rough(*since)),
             Self::NoExpiry => f.write_str("it does not say when it expires"),
             Self::NotYetValid { until } => {
@@ -290,7 +303,7 @@ impl fmt::Display for Reason {
                 "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft \
                  Graph takes and APIs of Azure do not",
             ),
-            Self::NotAToken(lookalike) => write!(f, "it is {lookalike}"),
+            Self::NotAToken(value_kind) => write!(f, "it is {value_kind}"),
             Self::Truncated => f.write_str("it is not a whole token: a part of it was cut off"),
             Self::Unsigned => f.write_str(
                 "its signature is missing or was replaced, or its algorithm is none, so no API \
@@ -319,23 +332,6 @@ impl fmt::Debug for Reason {
     }
 }
 
-/// Prints the first [`MAX_NAMED`] items, and the number of the others.
-pub(super) fn bounded<T>(
-    f: &mut fmt::Formatter<'_>,
-    items: &[T],
-    separator: &str,
-    print: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
-) -> fmt::Result {
-    for (index, item) in items.iter().take(MAX_NAMED).enumerate() {
-        f.write_str(if index == 0 { "" } else { separator })?;
-        print(f, item)?;
-    }
-    match items.len().saturating_sub(MAX_NAMED) {
-        0 => Ok(()),
-        more => write!(f, "{separator}{more} more"),
-    }
-}
-
 /// A list of reasons, for a sentence.
 pub(super) struct InARow<'a>(pub(super) &'a [Reason]);
 
@@ -345,78 +341,6 @@ impl fmt::Display for InARow<'_> {
             write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;
         }
         Ok(())
-    }
-}
-
-/// A list of APIs, for a sentence.
-pub(crate) struct Apis<'a>(pub(crate) &'a [ApiName]);
-
-impl fmt::Display for Apis<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => f.write_str("no API"),
-            apis if apis.len() <= MAX_NAMED => bounded(f, apis, " and ", |f, api| api.fmt(f)),
-            // The list is cut after one more than a message names: see `ApiName::all_of`.
-            apis => {
-                let named = apis.get(..MAX_NAMED).unwrap_or_default();
-                bounded(f, named, " and ", |f, api| api.fmt(f))?;
-                f.write_str(" and others")
-            }
-        }
-    }
-}
-
-impl ApiName {
-    pub(super) fn of(api: &OwnedAudience) -> Self {
-        let resource = match api {
-            OwnedAudience::Resource(resource) => Some(*resource),
-            OwnedAudience::Identifier(identifier) => Resource::of_audience(identifier),
-        };
-        Self { identifier: api.identifier().to_owned(), resource }
-    }
-
-    pub(crate) fn of_audience(audience: &str) -> Self {
-        Self { identifier: audience.to_owned(), resource: Resource::of_audience(audience) }
-    }
-
-    /// The APIs that a token is for. At most one more than a message names, because a token can have
-    /// thousands of audiences.
-    pub(crate) fn all_of<T>(token: &Token<T>) -> Vec<Self> {
-        token.audiences().take(MAX_NAMED.saturating_add(1)).map(Self::of_audience).collect()
-    }
-
-    /// The App ID URI or the app ID.
-    #[must_use]
-    pub fn identifier(&self) -> &str {
-        &self.identifier
-    }
-
-    /// The API, if it is known.
-    #[must_use]
-    pub fn resource(&self) -> Option<Resource> {
-        self.resource
-    }
-
-    /// The display name with its cloud, else the identifier.
-    pub(super) fn title(&self) -> String {
-        self.resource.map_or_else(|| self.identifier.clone(), |resource| resource.to_string())
-    }
-}
-
-/// Prints the `Display` form, which is escaped and bounded.
-impl fmt::Debug for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiName({self})")
-    }
-}
-
-/// Prints the display name and the identifier.
-impl fmt::Display for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.resource {
-            Some(resource) => write!(f, "{resource} ({})", Escaped(&self.identifier)),
-            None => Escaped(&self.identifier).fmt(f),
-        }
     }
 }
 

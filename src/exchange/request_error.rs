@@ -3,9 +3,8 @@
 use std::fmt;
 
 use crate::{
-    access::{ApiName, Apis},
     jwt::DecodeError,
-    resource::ScopeError,
+    resource::{ApiName, ApiNames, ScopeError},
 };
 
 /// A request that Microsoft Entra would refuse for certain, or that sends a token where it does not belong,
@@ -21,6 +20,9 @@ pub enum TokenRequestError {
     /// The client id is not a GUID.
     #[error("the client id is not a GUID")]
     ClientIdNotAGuid,
+    /// The ID of the agent identity is not a GUID.
+    #[error("the ID of the agent identity is not a GUID")]
+    AgentIdNotAGuid,
     /// The client credential is the empty text: a setting that is not there, for instance.
     #[error("the client credential is empty")]
     EmptyCredential,
@@ -51,7 +53,7 @@ pub enum TokenRequestError {
     /// The token to exchange is for another API, such as the Microsoft Graph token that a sign-in gives by
     /// default. Entra would answer AADSTS50013 or AADSTS500131. If that API is your own by another name,
     /// say so with [`TokenRequest::own_audience`](super::TokenRequest::own_audience).
-    #[error("the access token is for {}, not for the client {expected}", Apis(actual))]
+    #[error("the access token is for {}, not for the client {expected}", ApiNames(actual))]
     WrongAudience {
         /// The client.
         expected: ApiName,
@@ -63,7 +65,7 @@ pub enum TokenRequestError {
     /// exactly (AADSTS500131): write the App ID URI as the app registration has it.
     #[error(
         "the access token is for {}, and the own audience {expected} differs from it in case",
-        Apis(actual)
+        ApiNames(actual)
     )]
     AudienceCase {
         /// The own audience.
@@ -93,6 +95,7 @@ impl TokenRequestError {
         match self {
             Self::NoClient => "no-client",
             Self::ClientIdNotAGuid => "client-id-not-a-guid",
+            Self::AgentIdNotAGuid => "agent-id-not-a-guid",
             Self::EmptyCredential => "empty-credential",
             Self::EmptyRefreshToken => "empty-refresh-token",
             Self::NoScope => "no-scope",

@@ -77,10 +77,10 @@ impl InvocationResponse {
 impl From<&Rejection> for InvocationResponse {
     fn from(rejection: &Rejection) -> Self {
         let headers = rejection.headers();
-        let texts = headers.iter().filter_map(|(name, value)| {
+        let strings = headers.iter().filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         });
-        Self { headers: texts.collect(), ..Self::new(rejection.status()).body(rejection.body()) }
+        Self { headers: strings.collect(), ..Self::new(rejection.status()).body(rejection.body()) }
     }
 }
 

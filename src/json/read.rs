@@ -290,7 +290,7 @@ mod tests {
         json.finish().map(drop)
     }
 
-    /// Both readers must say the same, and `position` is where ours gives up.
+    /// Both readers must agree. `position` is where ours returns an error.
     #[track_caller]
     fn check(text: &str, position: Option<usize>) {
         let peer = serde_json::from_str::<serde_json::Value>(text);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_serde_json_reads() {
+    fn accepts_what_serde_json_accepts() {
         check("{}", None);
         check(" [ ] \r\n\t", None);
         check("[1,-0,0.5,1e5,1E+5,2.0e-7,true,false,null,\"\"]", None);
@@ -349,21 +349,21 @@ mod tests {
         let deepest = usize::from(MAX_DEPTH);
         check(&nested(deepest), None);
         check(&nested(deepest + 1), Some(deepest + 1));
-        // Depth is what is open, not what was read.
+        // Closed arrays do not count.
         check(&format!("[{}]", vec!["[]"; 1000].join(",")), None);
     }
 
     #[test]
     fn decodes_strings_and_keeps_literals() {
         let mut json = Reader::new(r#"["a\/b", "plain", 1.50, true, "\ud83d\ude00"]"#);
-        let mut texts = Vec::new();
+        let mut found = Vec::new();
         json.array(|json| -> Result<(), JsonError> {
             let span = if json.kind()? == Kind::String { json.string()? } else { json.raw()? };
-            texts.push(json.str(span).to_owned());
+            found.push(json.str(span).to_owned());
             Ok(())
         })
         .unwrap();
-        assert_eq!(texts, ["a/b", "plain", "1.50", "true", "😀"]);
+        assert_eq!(found, ["a/b", "plain", "1.50", "true", "😀"]);
         assert_eq!(json.finish().unwrap(), "a/b😀");
     }
 }

@@ -1,11 +1,13 @@
 //! JSON Web Tokens: decoded strictly, and read with every quirk of Microsoft Entra.
 
+mod agent;
 mod caller;
 mod compact;
 mod error;
 mod header;
 mod token;
 
+pub use agent::{Actor, Agent, AgentMode};
 pub use caller::{Caller, Groups};
 #[cfg(feature = "verify")]
 pub(crate) use compact::{Segments, bytes, text};

@@ -3,7 +3,7 @@
 use super::{ClaimType, EasyAuthPrincipal, PrincipalFormat};
 use crate::{
     issuer,
-    jwt::{Caller, SIGN_IN_CLAIMS},
+    jwt::{Actor, Caller, SIGN_IN_CLAIMS},
     provider::IdentityProvider,
 };
 
@@ -49,6 +49,13 @@ impl EasyAuthPrincipal {
             None if self.is_own_subject() => Caller::App,
             Some(_) | None => Caller::Unknown,
         }
+    }
+
+    /// Returns whether an agent acts, as [`Token::actor`](crate::Token::actor) does, from the claims that the
+    /// platform passes on.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::of(self.claim_values("xms_act_fct"), self.claim_values("xms_sub_fct"))
     }
 
     /// Returns `true` for a scope other than `/`, which app-only tokens of agents have.

@@ -17,6 +17,7 @@
 //! assert_eq!(ORDERS.scope("Orders.Read").as_str(), "api://orders/Orders.Read");
 //! ```
 
+mod api_name;
 mod audience;
 mod cloud;
 mod pasted;
@@ -27,6 +28,8 @@ mod table;
 
 use std::fmt;
 
+pub use api_name::ApiName;
+pub(crate) use api_name::{ApiNames, write_list};
 pub use audience::Audience;
 pub(crate) use audience::{OwnedAudience, is_guid, same_application, same_identifier};
 pub use cloud::Cloud;

@@ -276,7 +276,6 @@ impl ProviderTokens {
 }
 
 /// The only value of a token header, if it is not empty.
-#[expect(clippy::needless_bitwise_bool, reason = "is vectorized")]
 fn token_value<'a>(
     headers: &'a (impl HeaderSource + ?Sized),
     name: &str,
@@ -284,7 +283,7 @@ fn token_value<'a>(
     let value = headers::ascii_value(headers, name)?.filter(|value| !value.is_empty());
     // A proxy that joins two values writes a comma or a space between them.
     let joined =
-        value.and_then(|value| first_not(value.as_bytes(), |byte| (byte != b' ') & (byte != b',')));
+        value.and_then(|value| first_not(value.as_bytes(), |byte| !matches!(byte, b' ' | b',')));
     match joined {
         Some(position) => Err(HeaderError::at(name, position)),
         None => Ok(value),

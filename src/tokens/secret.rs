@@ -138,13 +138,11 @@ impl IdToken {
 }
 
 /// Checks for `b64token` of RFC 6750 section 2.1, and allows `|`, which application tokens of Facebook have.
-#[expect(clippy::needless_bitwise_bool, reason = "is vectorized")]
 fn check_b64token(token: &str) -> Result<(), InvalidBearerToken> {
     let body = token.trim_end_matches('=');
     let invalid = first_not(body.as_bytes(), |byte| {
-        let is_letter = byte.is_ascii_alphabetic();
-        let is_sign = (byte == b'_') | (byte == b'~') | (byte == b'+') | (byte == b'|');
-        is_letter | matches!(byte, b'-'..=b'9') | is_sign
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'|')
     });
     match invalid {
         None if !body.is_empty() => Ok(()),

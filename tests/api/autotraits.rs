@@ -10,12 +10,12 @@ fn check_error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>
 
 #[test]
 fn types_can_be_shared() {
-    check::<access::ApiName>();
+    check::<resource::ApiName>();
     check::<access::Fix>();
-    check::<access::Diagnosis>();
+    check::<easyauth::Diagnosis>();
     check::<access::Permission>();
     check::<access::Reason>();
-    check::<access::Requirement>();
+    check::<easyauth::Requirement>();
     check::<easyauth::AccessToken>();
     check::<easyauth::AccessTokenSecret>();
     check::<easyauth::AuthenticationToken>();
@@ -134,10 +134,9 @@ fn types_of_verification_can_be_shared() {
     check_error::<access::Denied>();
     check_error::<verify::VerifierBuildError>();
     check_error::<verify::DocumentError>();
-    check_error::<verify::Mismatch>();
+    check_error::<verify::ConfirmError>();
     check_error::<verify::InvalidMetadataUri>();
     check_error::<verify::InvalidTenantId>();
-    check_error::<verify::SkipReason>();
     check_error::<verify::VerifyError>();
     assert!(size_of::<verify::VerifyError>() <= 16);
 
@@ -168,7 +167,7 @@ fn types_of_integrations_can_be_shared() {
     check::<Optional<easyauth::EasyAuthPrincipal>>();
     check::<RejectionBody<()>>();
     check::<RequireLayer>();
-    check::<Require<()>>();
+    check::<RequireService<()>>();
     check::<RequireRole<()>>();
     check::<RequireToken<()>>();
     check_error::<CredentialError>();
@@ -177,7 +176,7 @@ fn types_of_integrations_can_be_shared() {
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
     check_layer::<Confirmation>();
-    check_layer::<EasyAuth<()>>();
+    check_layer::<EasyAuthService<()>>();
     check_layer::<Identity>();
 }
 
@@ -237,7 +236,7 @@ fn futures_can_be_sent() {
 #[test]
 fn errors_are_errors() {
     check_error::<easyauth::Rejection>();
-    check_error::<easyauth::rejection::InvalidRealm>();
+    check_error::<easyauth::InvalidRealm>();
     check_error::<easyauth::rejection::SetupError>();
     check_error::<easyauth::ClaimsError>();
     check_error::<easyauth::DecodeError>();

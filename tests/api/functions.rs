@@ -1,4 +1,4 @@
-//! What the host of Azure Functions sends to a custom handler, and what it wants back.
+//! The payloads between the host of Azure Functions and a custom handler.
 
 use easyauth::{
     EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalErrorKind, ProviderTokens,
@@ -106,7 +106,7 @@ fn the_trigger_is_the_binding_with_headers() {
 }
 
 #[test]
-fn what_is_no_invocation() {
+fn rejects_invalid_invocations() {
     let json = InvocationErrorKind::Json;
     rejected("", json, "the invocation is not valid JSON at byte 0");
     rejected(b"{\"\xff\"}", json, "the invocation is not valid JSON at byte 2");
@@ -123,7 +123,7 @@ fn what_is_no_invocation() {
 }
 
 #[test]
-fn what_is_no_request() {
+fn rejects_invalid_requests() {
     #[track_caller]
     fn check(members: &str, kind: InvocationErrorKind, message: &str) {
         let payload = payload(&format!(r#""req":{{{members}}}"#));
@@ -152,15 +152,15 @@ fn what_is_no_request() {
 }
 
 #[test]
-fn the_longest_invocation_is_that_of_the_platform() {
+fn the_length_of_an_invocation_is_limited() {
     let length = MAX_INVOCATION_LEN + 1;
     let message = "the invocation is too long: expected at most 104857600 bytes, found 104857601";
     rejected(vec![b' '; length], InvocationErrorKind::TooLong, message);
 }
 
-/// Many values with escapes take no more memory and time than they have bytes.
+/// The time for many values with escapes is linear.
 #[test]
-fn escapes_cost_what_they_weigh() {
+fn escapes_take_linear_time() {
     let values = vec![r#""\n""#; 200_000].join(",");
     let invocation = read(&format!(r#"{{"a":[{values}]}}"#));
     assert_eq!(invocation.header("A", 199_999), Some(&b"\n"[..]));
@@ -185,9 +185,9 @@ fn value(json: &str) -> Value {
 }
 
 /// The names are those of azure-functions-host (`HttpScriptInvocationResult`, `HttpOutputBindingResponse`), and
-/// the status is a text, as there.
+/// the status is a string, as there.
 #[test]
-fn an_answer_is_an_output() {
+fn a_response_is_an_output() {
     let answer = InvocationResponse::new(StatusCode::FORBIDDEN)
         .header("Content-Type", "text/plain")
         .and_then(|answer| answer.header("content-type", "text/html"))
@@ -210,7 +210,7 @@ fn an_output_named_return_is_the_return_value() {
 }
 
 #[test]
-fn a_rejection_is_an_answer() {
+fn a_rejection_becomes_a_response() {
     let rejection = Rejection::unauthenticated().with_realm("orders").unwrap();
     let payload: Value =
         serde_json::from_str(&InvocationResponse::from(&rejection).to_json("res")).unwrap();
@@ -229,7 +229,7 @@ fn a_rejection_is_an_answer() {
     );
 }
 
-/// A value of a peer must not add headers of its own, nor split the response.
+/// A value from a peer must not add headers, nor split the response.
 #[test]
 fn a_header_that_no_response_can_have_is_rejected() {
     let add = |name: &str, value: &str| InvocationResponse::new(StatusCode::OK).header(name, value);
@@ -248,7 +248,7 @@ fn a_header_that_no_response_can_have_is_rejected() {
 }
 
 #[test]
-fn more_bindings_than_any_function_has_are_rejected() {
+fn the_number_of_bindings_is_limited() {
     let bindings = |count: usize| {
         (0..count).map(|number| format!(r#""b{number}":1"#)).collect::<Vec<_>>().join(",")
     };
@@ -291,7 +291,7 @@ fn the_headers_of_an_mcp_tool_call_are_those_of_its_transport() {
         .replace("\"transport\":{\"name", "\"Transport\":{\"Name")
         .replace("properties", "Properties");
     check(ToolInvocation::from_context(upper.as_bytes()));
-    // A custom handler gets an object, or a text with one in it.
+    // A custom handler gets an object, or a string that contains one.
     let object = payload(&format!(r#""other":"x","context":{context}"#));
     check(ToolInvocation::parse_named(object.as_bytes(), "context"));
     let text = payload(&format!(r#""context":{}"#, serde_json::to_string(&context).unwrap()));
@@ -313,7 +313,7 @@ fn a_client_cannot_forge_the_headers_of_a_tool_call() {
 }
 
 #[test]
-fn what_is_no_tool_call() {
+fn rejects_invalid_tool_calls() {
     #[track_caller]
     fn check(context: &str, kind: InvocationErrorKind, message: &str) {
         let error = ToolInvocation::from_context(context.as_bytes()).expect_err(context);
@@ -339,7 +339,7 @@ fn what_is_no_tool_call() {
     check(r#"{"transport":{},"Transport":{}}"#, twice, &message("transport"));
     let two = r#"{"transport":{"properties":{"headers":{},"Headers":{}}}}"#;
     check(two, twice, &message("headers"));
-    // Whatever the type of the other one is.
+    // Also if the other one has the wrong type.
     for two in [r#"{"name":1,"Name":"a"}"#, r#"{"name":"a","name":null}"#] {
         check(two, twice, &message("name"));
     }
@@ -388,7 +388,7 @@ fn a_roles_request_has_a_user_and_a_token() {
 }
 
 #[test]
-fn the_answer_of_a_roles_function_lists_roles() {
+fn a_roles_response_lists_roles() {
     let none: [&str; 0] = [];
     assert_eq!(roles_response(none), r#"{"roles":[]}"#);
     assert_eq!(roles_response(["admin", "a\"b"]), r#"{"roles":["admin","a\"b"]}"#);

@@ -70,7 +70,7 @@ fn static_web_apps() {
     assert_eq!((user.id(), user.name(), user.roles().count()), (None, None, 1));
 }
 
-/// Forms of one value that say the same.
+/// Different forms of the same value.
 #[test]
 fn forms_of_base64_and_json() {
     let text = r#"{"auth_typ":"aad","claims":[{"typ":"name","val":"~~~???ÿ"}],"name_typ":"name"}"#;
@@ -119,7 +119,7 @@ fn escapes_and_letters() {
     check("", "");
 }
 
-/// Claims that are dropped, and claims that only look like it.
+/// Claims that are dropped, and similar claims that are kept.
 #[test]
 fn claims_of_every_kind() {
     #[track_caller]
@@ -160,7 +160,7 @@ fn claims_of_every_kind() {
 }
 
 #[test]
-fn roles_just_work() {
+fn roles_are_found_by_every_name() {
     const LONG: &str = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
     #[track_caller]
     fn check(role_typ: &str, claim: &str, found: bool) {
@@ -171,7 +171,7 @@ fn roles_just_work() {
         assert!(!user.is_in_role("admin"));
     }
     let long = format!("\"{LONG}\"");
-    check(&long, "roles", true); // the platform's default, and the complaint of everybody
+    check(&long, "roles", true); // the platform's default, which breaks the role checks of .NET
     check(&long, "role", true);
     check(&long, LONG, true);
     check("null", "roles", true);
@@ -182,13 +182,13 @@ fn roles_just_work() {
     check(&long, "my-role", false);
     check(&long, "wids", false);
     check("\"oid\"", "http://schemas.microsoft.com/identity/claims/objectidentifier", true);
-    // A list that somebody joined is one role: it is not ours to split.
+    // Joined values are one role: this crate does not split them.
     let joined = with_claims(r#"{"typ":"roles","val":"a,b"}"#);
     assert!(!joined.is_in_role("a") && joined.is_in_role("a,b"));
 }
 
 #[test]
-fn the_name_is_found_even_where_name_typ_leads_nowhere() {
+fn the_name_is_found_even_if_name_typ_names_no_claim() {
     #[track_caller]
     fn check(name_typ: &str, claims: &str, name: Option<&str>) {
         let user = principal(&format!(
@@ -366,7 +366,7 @@ fn rejects_invalid_members() {
 }
 
 #[test]
-fn over_budget() {
+fn the_length_of_a_header_is_limited() {
     let value = "x".repeat(headers::MAX_HEADER_LEN + 1);
     let error = EasyAuthPrincipal::parse(&value).unwrap_err();
     let message = "header X-MS-CLIENT-PRINCIPAL: the value is too long: expected at most 65536 bytes, found \
@@ -412,7 +412,7 @@ fn only_an_id_or_a_name() {
     check(&[name], "");
     check(&[id, name, idp], "google");
     check(&[id, (headers::CLIENT_PRINCIPAL_IDP, "")], "");
-    // A provider alone names nobody.
+    // A provider alone does not identify a caller.
     assert_eq!(EasyAuthPrincipal::from_headers(&[idp]), Ok(None));
     let empty = [(headers::CLIENT_PRINCIPAL_ID, ""), (headers::CLIENT_PRINCIPAL_NAME, "")];
     assert_eq!(EasyAuthPrincipal::from_headers(&empty), Ok(None));
@@ -467,9 +467,9 @@ fn the_anonymous_visitor_of_a_linked_backend() {
         EasyAuthPrincipal::from_headers(&headers).unwrap().is_some()
     };
     assert!(!name("anonymous") && name("sample"));
-    // A provider of one's own may call somebody so.
+    // A custom provider may give this ID to a user.
     check("anonymous", Some("auth0"), true);
-    // The object decides where there is one.
+    // If there is an object, it decides.
     let visitor =
         r#"{"identityProvider":"github","userId":"1","userRoles":["anonymous","authenticated"]}"#;
     contradiction(
@@ -607,7 +607,7 @@ fn the_subject_of_all_b2c_users_is_no_id() {
     assert_eq!((user.id(), user.object_id()), (Some("S"), Some("")));
 }
 
-/// A user, or an application by itself: a daemon, a Logic App, a managed identity.
+/// Users, and applications on their own behalf: a daemon, a Logic App, a managed identity.
 #[test]
 fn users_and_applications() {
     #[track_caller]
@@ -654,8 +654,8 @@ fn users_and_applications() {
 }
 
 #[test]
-fn equality_is_of_everything_that_can_be_read() {
-    let texts = [
+fn principals_are_equal_if_everything_readable_is_equal() {
+    let principals = [
         r#"{"auth_typ":"aad","claims":[{"typ":"a","val":"b"}]}"#,
         r#"{"auth_typ":"google","claims":[{"typ":"a","val":"b"}]}"#,
         r#"{"auth_typ":"aad","claims":[{"typ":"a","val":"c"}]}"#,
@@ -667,8 +667,8 @@ fn equality_is_of_everything_that_can_be_read() {
         r#"{"identityProvider":"aad","userDetails":"1"}"#,
         r#"{"identityProvider":"aad","userRoles":["1"]}"#,
     ];
-    for (index, one) in texts.iter().enumerate() {
-        for (other_index, other) in texts.iter().enumerate() {
+    for (index, one) in principals.iter().enumerate() {
+        for (other_index, other) in principals.iter().enumerate() {
             assert_eq!(principal(one) == principal(other), index == other_index);
         }
     }

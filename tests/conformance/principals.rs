@@ -145,7 +145,7 @@ fn principals() {
                 assert_eq!(user.provider(), &IdentityProvider::new(provider), "{name}");
                 assert_eq!((user.id(), user.name()), (*id, *user_name), "{name}");
                 assert_eq!(user.is_in_role(role), !role.is_empty(), "{name}");
-                // All are of people. Of a mock and of shortened claims this cannot be told.
+                // All are users. For a mock and for shortened claims this is unknown.
                 let is_bare = ["aad_cratis_mock", "edge_empty_claims", "edge_null_claims"];
                 let caller = if is_bare.contains(name) { Caller::Unknown } else { Caller::User };
                 assert_eq!(user.caller(), caller, "{name}");

@@ -7,8 +7,7 @@ use super::{
     SiteKind::{self, AppService, ContainerApp},
 };
 use crate::{
-    access::{self, Requirement},
-    resource::{ARM, Cloud, Resource},
+    resource::{ARM, ApiName, Cloud, OwnedAudience, Resource},
     settings::{AuthSettingsV2, Form},
     tokens::AccessToken,
 };
@@ -232,10 +231,13 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Refuses a token that Azure Resource Manager would refuse, and one of which nobody can tell.
 fn check_audience(token: &AccessToken, arm: Resource) -> Result<(), ArmRequestError> {
     let token = token.decode_unverified().map_err(ArmRequestError::UnreadableToken)?;
-    match access::wrong_audience(&token, &Requirement::resource(arm)) {
-        None => Ok(()),
-        Some((expected, actual)) => Err(ArmRequestError::WrongAudience { expected, actual }),
+    if token.has_audience(arm) {
+        return Ok(());
     }
+    Err(ArmRequestError::WrongAudience {
+        expected: ApiName::of(&OwnedAudience::Resource(arm)),
+        actual: ApiName::of_audiences(token.audiences()),
+    })
 }
 
 /// What is sent of a document to a site of this kind.

@@ -4,9 +4,8 @@ use std::fmt;
 
 use super::SiteKind;
 use crate::{
-    access::{ApiName, Apis},
     jwt::DecodeError,
-    resource::Cloud,
+    resource::{ApiName, ApiNames, Cloud},
     settings::Form,
     tokens::InvalidBearerToken,
 };
@@ -33,7 +32,7 @@ pub enum ArmRequestError {
     /// The access token is for another API. Azure Resource Manager would answer 401
     /// `InvalidAuthenticationTokenAudience`. [`AccessToken::diagnose`](crate::AccessToken::diagnose)
     /// and [`ProviderTokens::diagnose`](crate::ProviderTokens::diagnose) give the fix.
-    #[error("the access token is for {}, not for {expected}", Apis(actual))]
+    #[error("the access token is for {}, not for {expected}", ApiNames(actual))]
     WrongAudience {
         /// Azure Resource Manager in the cloud that was asked for.
         expected: ApiName,
