@@ -39,7 +39,7 @@ fn at(time: &str) -> SystemTime {
 
 fn token(payload: &str) -> String {
     let segment = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    format!("{}.{}.{}", segment(r#"{"alg":"RS256"}"#), segment(payload), segment("a signature"))
+    format!("{}.{}.{}", segment(r#"{"alg":"RS256"}"#), segment(payload), segment(&"s".repeat(256)))
 }
 
 /// A token that opens Azure Resource Manager until 15:00.
@@ -317,7 +317,7 @@ fn without_an_access_token_nothing_opens() {
     let input = "X-MS-CLIENT-PRINCIPAL-ID: 00000003-0000-4000-8000-000000000003";
     let out = exits(&["--for", "storage", "--check"], input, 1).out;
     assert!(
-        out.contains("this token does not open Azure Storage: there is no access token"),
+        out.contains("this token does not open Azure Storage: the access token is missing"),
         "{out}"
     );
 }

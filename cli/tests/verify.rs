@@ -15,8 +15,8 @@ const PAGE: &str = r#"a good token, with the scope Files.Read
 the same token, and a request that needs more
   request            PUT /files
   answer             403 Forbidden
-  WWW-Authenticate   Bearer error="insufficient_scope", error_description="the token does not permit this", scope="Files.Write"
-  log                the token does not permit this: it lacks the scope Files.Write, or the application permission Files.Write.All
+  WWW-Authenticate   Bearer error="insufficient_scope", error_description="the token lacks a permission", scope="Files.Write"
+  log                the token does not meet the requirement: it lacks the scope Files.Write, or the application permission Files.Write.All
 
 a token of another tenant
   request            GET /files

@@ -1,13 +1,13 @@
-//! Errors as people paste them: the input is the text.
+//! Pasted errors: the input is the error text.
 
 use easyauth::error_codes::{ErrorExplanation, KnownError, MAX_ERROR_TEXT_LEN};
 
 use super::secrets::CANARY;
 
-/// How many codes of each kind an explanation has at most.
+/// The largest number of codes of each kind in an explanation.
 const MAX_CODES: usize = 16;
 
-/// What may be between a label or the name of a list and its value.
+/// The characters allowed between a label, or the name of a list, and its value.
 const BETWEEN: [char; 5] = ['"', '\\', ' ', ':', '='];
 
 pub(crate) fn check(input: &[u8]) {
@@ -16,20 +16,20 @@ pub(crate) fn check(input: &[u8]) {
     let expected = Expected::read(cut(text));
     expected.assert_same(actual.as_ref());
     if let Some(actual) = &actual {
-        check_nothing_else_is_said(actual);
+        check_nothing_else_is_printed(actual);
         check_order(actual, &expected.known);
     }
     check_tokens_change_nothing(text, actual.as_ref());
 }
 
-/// The longest beginning within the limit.
+/// The longest prefix within the limit.
 fn cut(text: &str) -> &str {
     let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
     let end = ends.take_while(|end| *end <= MAX_ERROR_TEXT_LEN).last();
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// What an explanation says, by another reader.
+/// The contents of an explanation, by another reader.
 struct Expected<'a> {
     known: Vec<&'static KnownError>,
     unknown: Vec<u32>,
@@ -75,7 +75,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-/// Each one once, and no more than the limit.
+/// Each item once, up to the limit.
 fn first_ones<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     let mut first = Vec::new();
     for one in all {
@@ -86,8 +86,8 @@ fn first_ones<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     first
 }
 
-/// The numbers of codes of Microsoft Entra, which have four to eight digits: those behind `AADSTS`, then those of
-/// each list `error_codes`.
+/// The numbers of codes of Microsoft Entra, which have four to eight digits: those after `AADSTS`, then those
+/// of each list `error_codes`.
 fn numbers(text: &str) -> Vec<u32> {
     let after =
         |name| text.match_indices(name).filter_map(|(at, name)| text.get(at..)?.strip_prefix(name));
@@ -96,7 +96,7 @@ fn numbers(text: &str) -> Vec<u32> {
     let lists = after("error_codes").flat_map(|rest| {
         let rest =
             rest.trim_start_matches(|next| BETWEEN.contains(&next) || "\n\r\t".contains(next));
-        // A list that is cut off ends with the text, or where the next one begins.
+        // A truncated list ends with the input, or where the next one begins.
         let list = rest.strip_prefix('[').unwrap_or_default();
         let end = list.find(']').into_iter().chain(list.find("error_codes")).min();
         let list = list.get(..end.unwrap_or(list.len())).unwrap_or_default();
@@ -111,8 +111,8 @@ fn number(digits: &str) -> Option<u32> {
     is_number.then(|| digits.parse().ok())?
 }
 
-/// The errors that are named, where they are named first: a word of OAuth as the value of `error` or `suberror`
-/// alone.
+/// The errors that are named, by their first place. An OAuth name counts only as the value of `error` or
+/// `suberror`.
 fn names(text: &str) -> Vec<&'static KnownError> {
     let is_of_word = |next: &char| next.is_ascii_alphanumeric() || *next == '_';
     let is_named_at = |name: &str, at: usize| {
@@ -134,7 +134,7 @@ fn names(text: &str) -> Vec<&'static KnownError> {
     named.into_iter().map(|(_, error)| error).collect()
 }
 
-/// The first value of this form behind a label: behind the first label that has one.
+/// The first value of this form after a label: after the first label that has one.
 fn value<'a>(
     text: &'a str,
     labels: &[&str],
@@ -150,7 +150,7 @@ fn value<'a>(
     })
 }
 
-/// The length of the GUID at the start.
+/// The length of the GUID at the start, if the word ends there.
 fn guid(text: &str) -> Option<usize> {
     let groups = [8, 4, 4, 4, 12];
     let mut rest = text;
@@ -162,7 +162,13 @@ fn guid(text: &str) -> Option<usize> {
         }
         rest = rest.get(group..)?;
     }
-    Some(36)
+    ends_word(rest).then_some(36)
+}
+
+/// Whether no letter, digit, `-` or `_` follows.
+fn ends_word(rest: &str) -> bool {
+    let next = rest.bytes().next();
+    !next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, b'-' | b'_'))
 }
 
 /// The length of the time at the start, such as `2026-11-27 16:20:07Z`.
@@ -177,12 +183,13 @@ fn timestamp(text: &str) -> Option<usize> {
         })
         .collect();
     let has_one_t = time.find('T').is_none_or(|at| at == 10);
-    (form == "0000-00-00 00:00:00Z" && has_one_t).then_some(20)
+    let ends = text.get(20..).is_some_and(ends_word);
+    (form == "0000-00-00 00:00:00Z" && has_one_t && ends).then_some(20)
 }
 
-/// What it says, written with nothing else beside it, is explained in the same way. So no form that it prints has
-/// anything of the text but codes, IDs and the time.
-fn check_nothing_else_is_said(actual: &ErrorExplanation) {
+/// Explaining only the codes, IDs and the time gives the same explanation. So no printed form contains anything
+/// else of the input.
+fn check_nothing_else_is_printed(actual: &ErrorExplanation) {
     let numbers = actual.unknown().iter().map(|number| format!("AADSTS{number:04}"));
     let values = [
         ("Correlation ID", actual.correlation_id()),
@@ -211,8 +218,7 @@ fn printed(explanation: &ErrorExplanation) -> String {
     format!("{explanation}\n{explanation:?}\n{explanation:#?}\n{json}")
 }
 
-/// The most specific error is first, wherever the text has it. Errors that say as much as each other stay in the
-/// order of the text.
+/// The most specific error is first, wherever it is in the input. Equally specific errors keep their order.
 fn check_order(actual: &ErrorExplanation, in_text: &[&'static KnownError]) {
     let place = |error: &KnownError| in_text.iter().position(|own| *own == error);
     for pair in actual.known().windows(2) {
@@ -226,17 +232,17 @@ fn check_order(actual: &ErrorExplanation, in_text: &[&'static KnownError]) {
     }
 }
 
-/// A token before or after a text changes nothing, and is never shown.
+/// A token before or after the input changes nothing, and is never shown.
 fn check_tokens_change_nothing(text: &str, actual: Option<&ErrorExplanation>) {
     let token = format!("Bearer eyJ{CANARY}.eyJ{CANARY}.{CANARY}");
-    // The bracket ends a list that is cut off.
+    // The bracket ends a truncated list.
     let behind = format!("{text}] {token}");
     assert_eq!(ErrorExplanation::from_text(&behind).as_ref(), actual);
     let in_front = format!("{token}\n{text}");
     if in_front.len() <= MAX_ERROR_TEXT_LEN {
         assert_eq!(ErrorExplanation::from_text(&in_front).as_ref(), actual);
     }
-    // Inside it may part a label from its value, but is not shown either.
+    // Inside the input it can separate a label from its value, but is not shown either.
     if let Some((before, after)) = text.split_once(' ') {
         let inside = format!("{before} {token} {after}");
         let explanation = ErrorExplanation::from_text(&inside);

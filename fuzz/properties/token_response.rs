@@ -1,4 +1,4 @@
-//! Answers of the token endpoint: the input is the status in the first line, and the body in the rest.
+//! Responses of the token endpoint: the first line of the input is the status, the rest is the body.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use super::{
 
 const EXPIRED: &str = "not within its valid time range";
 
-/// The members of a token that a message may repeat, and those that make a difference.
+/// The members that a message may show.
 const SHOWN: [&str; 3] = ["token_type", "expires_in", "scope"];
 
 pub(crate) fn check(input: &[u8]) {
@@ -40,9 +40,9 @@ fn check_token(status: StatusCode, body: &[u8]) {
         check_longest(status, body);
     }
     if let Err(error) = &result {
-        assert_eq!(error.kind(), TokenErrorKind::InvalidAnswer);
-        let said = (error.error(), error.aadsts(), error.claims(), error.description());
-        assert_eq!(said, (None, None, None, None));
+        assert_eq!(error.kind(), TokenErrorKind::InvalidResponse);
+        let details = (error.server_code(), error.aadsts(), error.claims(), error.description());
+        assert_eq!(details, (None, None, None, None));
     }
     if let Some(json) = json {
         let printed =
@@ -51,7 +51,7 @@ fn check_token(status: StatusCode, body: &[u8]) {
     }
 }
 
-/// What else may be in the body is white space, up to the limit.
+/// Whitespace may follow, up to the limit.
 fn check_longest(status: StatusCode, body: &[u8]) {
     let mut body = body.to_vec();
     body.resize(MAX_TOKEN_RESPONSE_LEN, b' ');
@@ -109,7 +109,7 @@ impl Token {
     }
 }
 
-/// A whole number, or a text of one; null is none.
+/// A whole number, as a number or a string; `null` counts as missing.
 fn seconds(value: Option<&Json>) -> Result<Option<Duration>, Refused> {
     let text = match value {
         None | Some(Json::Null) => return Ok(None),
@@ -132,7 +132,7 @@ fn check_rejection(status: StatusCode, body: &[u8]) {
     let read = if body.len() > MAX_TOKEN_ERROR_LEN { &[] } else { body };
     let json: Value = serde_json::from_slice(read).unwrap_or_default();
     let text = |name| json.get(name).and_then(Value::as_str);
-    assert_eq!(error.error(), text("error").filter(|error| is_code(error)));
+    assert_eq!(error.server_code(), text("error").filter(|error| is_code(error)));
     assert_eq!(error.description(), text("error_description"));
     assert_eq!(error.claims(), text("claims").filter(|claims| !claims.is_empty()));
     let is_unavailable = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
@@ -153,7 +153,7 @@ fn is_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(is_of_word)
 }
 
-/// The same with other texts where no message may repeat them: all but the codes.
+/// The same body with other strings in all places that no message may show: all except the codes.
 fn without_texts(body: &Json) -> Json {
     let Json::Object(members) = body else { return body.clone() };
     Json::object(members.iter().map(|(name, value)| {
@@ -161,7 +161,7 @@ fn without_texts(body: &Json) -> Json {
             ("error", Json::Text(error)) if is_code(error) => value.clone(),
             ("suberror" | "error_codes", _) => value.clone(),
             ("error_description", Json::Text(text)) => {
-                // An assertion that has expired is told by this alone.
+                // Only this says that an assertion has expired.
                 let expired = if text.contains(EXPIRED) { EXPIRED } else { "" };
                 match text.split_once(':') {
                     Some((head, _)) if head.starts_with("AADSTS") => {

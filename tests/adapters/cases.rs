@@ -81,9 +81,9 @@ fn table() -> Vec<Case> {
         case("/admin", &[(PRINCIPAL, &admin), (BEARER, &good)], passes("user José Sample")),
         // Absent.
         case("/maybe", &[], passes("nobody")),
-        case("/me", &[], Refused(401, "not-signed-in", Some("Bearer"))),
-        case("/tokens", &[], Refused(401, "not-signed-in", Some("Bearer"))),
-        case("/admin", &[], Refused(401, "not-signed-in", Some("Bearer"))),
+        case("/me", &[], Refused(401, "unauthenticated", Some("Bearer"))),
+        case("/tokens", &[], Refused(401, "unauthenticated", Some("Bearer"))),
+        case("/admin", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/token", &[], Refused(401, "no-token", Some(r#"Bearer realm="files""#))),
         case("/files", &[], Refused(401, "no-token", Some(r#"Bearer realm="files""#))),
         // Another scheme is no token.
@@ -156,7 +156,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer error="insufficient_scope", error_description="the token does not permit this""#,
+                    r#"Bearer error="insufficient_scope", error_description="the token lacks a permission""#,
                 ),
             ),
         ),
@@ -167,7 +167,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not permit this", scope="Files.Read""#,
+                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token lacks a permission", scope="Files.Read""#,
                 ),
             ),
         ),
@@ -250,16 +250,20 @@ fn table() -> Vec<Case> {
             Login("/.auth/login/aad?post_login_redirect_uri=%2Fadmin"),
         ),
         // Programs and scripts are not.
-        case("/me", &[(ACCEPT, "application/json")], Refused(401, "not-signed-in", Some("Bearer"))),
+        case(
+            "/me",
+            &[(ACCEPT, "application/json")],
+            Refused(401, "unauthenticated", Some("Bearer")),
+        ),
         case(
             "/me",
             &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "cors")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         case(
             "/me",
             &[(ACCEPT, HTML), ("X-Requested-With", "XMLHttpRequest")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // A nested router, a scope: the browser comes back to the whole address.
         case(
@@ -272,7 +276,7 @@ fn table() -> Vec<Case> {
         case(
             "/me",
             &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         case(
             "/me",
@@ -283,13 +287,13 @@ fn table() -> Vec<Case> {
         case(
             "/me",
             &[(ACCEPT, HTML), ("HX-Request", "true")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // jQuery and its like.
         case(
             "/me",
             &[(ACCEPT, "text/html, */*; q=0.01"), ("X-Requested-With", "fetch")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // `X-MS-ORIGINAL-URL` is for Static Web Apps alone.
         case(

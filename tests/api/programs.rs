@@ -83,8 +83,8 @@ fn the_graph_token_does_not_open_arm() {
         outcome,
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
          (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager; it lacks the scope \
-         user_impersonation; it has a nonce in its header, so nobody but Microsoft Graph, or the \
-         Microsoft API it was issued for, can verify it. To fix it, add the delegated \
+         user_impersonation; its header has a nonce, so only Microsoft Graph, or the Microsoft API \
+         that it was issued for, can verify it. To fix it, add the delegated \
          permission user_impersonation of Azure Resource Manager to the app registration, and consent \
          to it; then set identityProviders.azureActiveDirectory.login.loginParameters of the site's \
          authSettingsV2 to [\"scope=openid email profile \

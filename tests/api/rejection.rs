@@ -4,7 +4,7 @@ use std::{cell::Cell, error::Error as _};
 
 use easyauth::{
     EasyAuthPrincipal, HeaderSource, IdentityProvider, ProviderTokens, Rejection,
-    endpoints::{EndpointError, Endpoints, ReturnTo},
+    endpoints::{EndpointErrorKind, Endpoints, ReturnTo},
     headers::{HeaderError, HeaderErrorKind},
     rejection::{LoginRedirect, RejectionKind, SetupError, SetupErrorKind},
 };
@@ -34,10 +34,13 @@ fn header_error(headers: &[(&str, &str)]) -> HeaderError {
 
 #[test]
 fn each_error_has_its_answer() {
-    check(&Rejection::unauthenticated(), "401 not-signed-in / nobody is signed in / Bearer / -");
-    check(&Rejection::no_token(), "401 no-token / there is no bearer token / Bearer / -");
+    check(
+        &Rejection::unauthenticated(),
+        "401 unauthenticated / the caller is not authenticated / Bearer / -",
+    );
+    check(&Rejection::no_token(), "401 no-token / the bearer token is missing / Bearer / -");
     let none: [(&str, &str); 0] = [];
-    check(&Rejection::forbidden(&none), "403 forbidden / the caller may not do this / - / -");
+    check(&Rejection::forbidden(&none), "403 forbidden / the caller lacks a permission / - / -");
     let error = EasyAuthPrincipal::parse("%").unwrap_err();
     check(
         &error.into(),
@@ -55,7 +58,7 @@ fn each_error_has_its_answer() {
     let error = easyauth::AccessToken::from_authorization(&headers).unwrap_err();
     check(
         &error.into(),
-        "400 malformed-authorization / the header Authorization is malformed / Bearer \
+        "400 malformed-authorization / the Authorization header is malformed / Bearer \
          error=\"invalid_request\", error_description=\"the request does not have exactly one \
          well-formed bearer token\" / header Authorization does not have exactly one token after its \
          scheme",
@@ -64,10 +67,9 @@ fn each_error_has_its_answer() {
 
 #[test]
 fn a_caller_with_a_token_is_told_that_a_better_one_may_do() {
-    let challenge = "403 forbidden / the caller may not do this / Bearer \
-                     error=\"insufficient_scope\", error_description=\"the token does not permit \
-                     this\" / -";
-    let plain = "403 forbidden / the caller may not do this / - / -";
+    let challenge = "403 forbidden / the caller lacks a permission / Bearer \
+                     error=\"insufficient_scope\", error_description=\"the token lacks a permission\" / -";
+    let plain = "403 forbidden / the caller lacks a permission / - / -";
     for (authorization, expected) in [
         ("Bearer abc", challenge),
         ("bearer abc", challenge),
@@ -90,17 +92,17 @@ fn kinds_have_a_status_and_a_word_that_stay() {
     assert_eq!(
         all,
         [
-            "401 not-signed-in nobody is signed in",
+            "401 unauthenticated the caller is not authenticated",
             "401 sign-in-incomplete the sign-in did not complete",
             "400 malformed-identity the identity headers are malformed",
-            "401 no-token there is no bearer token",
-            "400 malformed-authorization the header Authorization is malformed",
+            "401 no-token the bearer token is missing",
+            "400 malformed-authorization the Authorization header is malformed",
             "401 invalid-token the token is not valid",
             "503 keys-unavailable tokens cannot be verified for now",
             "401 not-confirmed no token confirms the identity headers",
-            "400 mismatch the identity headers and the token are not of the same caller",
-            "403 forbidden the caller may not do this",
-            "500 misconfigured the service is not set up",
+            "400 mismatch the identity headers and the token identify different callers",
+            "403 forbidden the caller lacks a permission",
+            "500 misconfigured the service is not set up correctly",
         ],
     );
 }
@@ -112,7 +114,7 @@ fn the_response_has_all_of_it() {
     assert_eq!(response.status(), 401);
     assert_eq!(
         response.body(),
-        r#"{"code":"no-token","detail":"there is no bearer token","status":401,"title":"Unauthorized","type":"about:blank"}"#,
+        r#"{"code":"no-token","detail":"the bearer token is missing","status":401,"title":"Unauthorized","type":"about:blank"}"#,
     );
     let mut headers: Vec<_> = response.headers().iter().collect();
     headers.sort_by_key(|(name, _)| name.as_str());
@@ -245,7 +247,7 @@ fn browsers_come_back_to_where_they_were() {
         Some("/auth/login/google?access_type=offline&post_login_redirect_uri=%2F"),
     );
     let unknown = LoginRedirect::to(&IdentityProvider::UNKNOWN);
-    assert_eq!(unknown.unwrap_err(), EndpointError::NoProvider);
+    assert_eq!(unknown.unwrap_err().kind(), EndpointErrorKind::NoSignInPage);
 }
 
 #[test]
@@ -268,7 +270,7 @@ fn what_is_printed_is_bounded_and_has_no_query() {
     assert!(rejection.headers()["location"].to_str().unwrap().contains("FUNCTION-KEY"));
     assert_eq!(
         format!("{rejection:?}"),
-        "Rejection { kind: NotSignedIn, status: 302, challenge: Some(Challenge { status: 401, \
+        "Rejection { kind: Unauthenticated, status: 302, challenge: Some(Challenge { status: 401, \
          www_authenticate: Some(\"Bearer\"), .. }), location: Some(\"/.auth/login/aad\"), cause: None }",
     );
     // A page with a link.

@@ -7,7 +7,7 @@ use easyauth::{
         DEV_OPS, DYNAMIC_SESSIONS, EVENT_HUBS, GRAPH, HEALTH_DATA, IOT_HUB, KEY_VAULT,
         MACHINE_LEARNING, MANAGED_GRAFANA, MANAGED_HSM, MONITOR, OSS_RDBMS, POWER_BI, RELAY,
         Resource, SERVICE_BUS, SHAREPOINT, SIGNALR, SQL_DATABASE, STORAGE, SYNAPSE, Scope,
-        ScopeError, TOKEN_EXCHANGE, VPN_CLIENT,
+        ScopeErrorKind, TOKEN_EXCHANGE, VPN_CLIENT,
     },
     settings::{LoginParameters, LoginParametersError},
 };
@@ -427,32 +427,47 @@ fn scopes() {
 }
 
 #[test]
-fn texts_that_are_no_scope() {
+fn strings_that_are_not_one_scope() {
+    use ScopeErrorKind as Kind;
     #[track_caller]
-    fn check(text: &str, error: ScopeError, message: &str) {
-        assert_eq!(Scope::parse(text).unwrap_err(), error);
-        assert_eq!(error.to_string(), message);
+    fn check(text: &str, kind: Kind, message: &str) {
+        let error = Scope::parse(text).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+        assert_eq!(format!("{error:?}"), format!("ScopeError({})", kind.code()));
     }
-    check("", ScopeError::Empty, "the scope is empty");
-    let byte = |position| ScopeError::InvalidByte { position };
-    let message =
-        |position| format!("the scope has a byte at position {position} that no scope has");
-    check("openid profile", byte(6), &message(6));
-    check("a\"b", byte(1), &message(1));
-    check("a\\b", byte(1), &message(1));
-    check("é", byte(0), &message(0));
-    check("a\u{7f}", byte(1), &message(1));
-    let name = "the scope names an API and no permission of it";
-    check("https://management.azure.com/", ScopeError::MissingName, name);
-    check("https://management.azure.com", ScopeError::MissingName, name);
-    check("api://my-api", ScopeError::MissingName, name);
-    check("https://", ScopeError::MissingName, name);
-    check("/", ScopeError::MissingName, name);
-    check("/x", ScopeError::MissingApi, "the scope has a slash and no API in front of it");
-    // A scope was taken for the API, and a scope made of it once more.
-    let twice = "the scope has /.default inside: name the API without it";
-    check("https://graph.microsoft.com/.default/.default", ScopeError::DefaultInApi, twice);
-    check("api://orders/.default/Orders.Read", ScopeError::DefaultInApi, twice);
+    check("", Kind::Empty, "expected a scope, found \"\"");
+    let check_byte = |text: &str, shown: &str, position: usize| {
+        let message = format!(
+            "expected one scope, found \"{shown}\", whose byte {position} is not allowed in a scope"
+        );
+        check(text, Kind::InvalidByte, &message);
+    };
+    check_byte("openid profile", "openid profile", 6);
+    check_byte("a\"b", "a\"b", 1);
+    check_byte("a\\b", "a\\b", 1);
+    check_byte("é", "\\u{e9}", 0);
+    check_byte("a\u{7f}", "a\\u{7f}", 1);
+    for api in [
+        "https://management.azure.com/",
+        "https://management.azure.com",
+        "api://a",
+        "https://",
+        "/",
+    ] {
+        let message = format!("expected the name of a permission after the API, found {api:?}");
+        check(api, Kind::MissingName, &message);
+    }
+    let message = "expected an API before the slash of the scope, found \"/x\"";
+    check("/x", Kind::MissingApi, message);
+    // A scope was used as the API of another scope.
+    for twice in
+        ["https://graph.microsoft.com/.default/.default", "api://orders/.default/Orders.Read"]
+    {
+        let message = format!(
+            "expected an API without /.default before the name of the scope, found {twice:?}"
+        );
+        check(twice, Kind::DefaultInApi, &message);
+    }
 }
 
 #[test]

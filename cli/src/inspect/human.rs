@@ -153,7 +153,7 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut dyn Write) -> 
 }
 
 fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
-    write_paragraph(&diagnosis.verdict().to_string(), out)?;
+    write_paragraph(&diagnosis.summary().to_string(), out)?;
     for note in diagnosis.notes() {
         write_paragraph(&format!("note: {note}"), out)?;
     }
