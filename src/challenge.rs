@@ -44,15 +44,39 @@ impl Challenge {
     /// For a caller without the permission: 403, and the scopes that would be enough.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
         let description = "the token lacks a permission";
-        let mut challenge = Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description);
+        Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description).with_scopes(scopes)
+    }
+
+    /// For a token that another service no longer accepts: 401, so that the client gets a fresh one.
+    #[cfg(feature = "verify")]
+    pub(crate) fn sign_in_again() -> Self {
+        let description = "the token can no longer be exchanged";
+        Self::error(StatusCode::UNAUTHORIZED, "invalid_token", description)
+    }
+
+    /// Names the scopes that would be enough. No effect if there are none, or a header cannot contain
+    /// them.
+    pub(crate) fn with_scopes(self, scopes: &[String]) -> Self {
         let scopes = scopes.join(" ");
-        if let Some(parameters) = &mut challenge.parameters
-            && !scopes.is_empty()
-            && scopes.bytes().all(is_quotable)
+        if scopes.is_empty() { self } else { self.with_parameter("scope", scopes) }
+    }
+
+    /// Sets a parameter, unless a header cannot contain its value or there is no challenge.
+    pub(crate) fn with_parameter(mut self, name: &'static str, value: String) -> Self {
+        if let Some(parameters) = &mut self.parameters
+            && value.bytes().all(is_quotable)
         {
-            parameters.push(("scope", scopes));
+            match parameters.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, own)) => *own = value,
+                None => parameters.push((name, value)),
+            }
         }
-        challenge
+        self
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let parameters = self.parameters.as_ref()?;
+        parameters.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
     /// A claims challenge of Entra: 401. `claims` is the JSON of a claims request.
@@ -98,8 +122,7 @@ impl Challenge {
     /// The error code of RFC 6750 section 3.1, or `insufficient_claims` of Entra's claims challenge.
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
-        let parameters = self.parameters.as_ref()?;
-        parameters.iter().find(|(name, _)| *name == "error").map(|(_, value)| value.as_str())
+        self.parameter("error")
     }
 
     /// The value of `WWW-Authenticate`; `None` if a better token would not help.

@@ -1,63 +1,78 @@
-// README.md shows every adapter, so it compiles only with all of them.
-#![cfg_attr(
-    all(
-        feature = "actix-web",
-        feature = "axum",
-        feature = "azure_core",
-        feature = "testing",
-        feature = "tower",
-        feature = "verify"
-    ),
-    doc = include_str!("../README.md")
-)]
-#![cfg_attr(
-    not(all(
-        feature = "actix-web",
-        feature = "axum",
-        feature = "azure_core",
-        feature = "testing",
-        feature = "tower",
-        feature = "verify"
-    )),
-    doc = "Who is calling, with which token, and what it opens."
-)]
+//! For services behind Azure App Service Authentication ("Easy Auth") on App Service, Functions, Container
+//! Apps and Static Web Apps: who is calling, with which token, and what that token opens.
+//!
+//! The platform signs users in and passes their identity to your code in request headers. This crate reads
+//! those headers, and decodes and verifies the Microsoft Entra tokens in them. It answers "does this token
+//! open that API?", and if not, says how to fix it, step by step.
+//!
+//! ```
+//! use std::time::SystemTime;
+//! use easyauth::{EasyAuthPrincipal, ProviderTokens, resource::ARM};
+//!
+//! fn handle(headers: &http::HeaderMap) -> Result<String, Box<dyn std::error::Error>> {
+//!     let Some(user) = EasyAuthPrincipal::from_headers(headers)? else {
+//!         return Ok("please sign in".to_owned());
+//!     };
+//!     if !user.is_in_role("Reader") {
+//!         return Ok("you need the role Reader".to_owned());
+//!     }
+//!     let tokens = ProviderTokens::from_headers(headers, user.provider())?;
+//!     let diagnosis = tokens.diagnose(ARM.scope("user_impersonation"), SystemTime::now());
+//!     Ok(diagnosis.to_string()) // says whether the token opens Azure Resource Manager, and if not, the fix
+//! }
+//! # assert_eq!(handle(&http::HeaderMap::new()).unwrap(), "please sign in");
+//! ```
 //!
 //! # Where to look
 //!
 //! | for | look at |
 //! |---|---|
+#![cfg_attr(
+    all(feature = "axum", feature = "testing", feature = "tower", feature = "verify"),
+    doc = "| the guide: production, extractors and layers, audiences, settings, testing | [`_guide`] |"
+)]
 //! | the caller, claims and roles | [`EasyAuthPrincipal`], [`ClaimType`] |
-//! | tokens that came along | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
+//! | tokens of the caller | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
 //! | what is in a token | [`UnverifiedToken`] |
 #![cfg_attr(feature = "verify", doc = "| verified tokens, keys | [`verify`] |")]
-//! | what to answer to a request that may not pass | [`Rejection`], [`Challenge`] |
 #![cfg_attr(
     feature = "verify",
-    doc = "| whether the headers tell the truth | [`EasyAuthPrincipal::confirm`] |"
+    doc = "| whether a token confirms the headers | [`EasyAuthPrincipal::confirm`] |"
 )]
+//! | a service that clients discover, such as an MCP server | [`ProtectedResource`] |
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the fix | [`Requirement`], [`Diagnosis`] |
-//! | the settings of the site, and the way from a diagnosis to a request that fixes | [`settings`] |
-//! | the platform's own pages: sign-in, sign-out, refresh | [`endpoints`] |
+//! | how to answer a request that is rejected | [`Rejection`], [`Challenge`] |
+//! | the settings of the site, and how to change them | [`settings`] |
+//! | sign-in, sign-out, refresh | [`endpoints`] |
 //! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
-//! | what an error of a sign-in, a token endpoint or an API means, and who can fix it | [`error_codes`] |
+//! | what an error code means, and who can fix it | [`error_codes`] |
 //! | Azure Functions with a custom handler | [`functions`] |
 //! | a session as the browser sees it (`/.auth/me`) | [`Session`] |
-//! | axum, tower, actix-web, the Azure SDK, fetchers of keys, each behind a feature | [`integrations`] |
-#![cfg_attr(feature = "testing", doc = "| what the platform would send, for tests | [`testing`] |")]
+//! | axum, tower, actix-web, the Azure SDK, fetchers of keys: each behind a feature | [`integrations`] |
+#![cfg_attr(feature = "testing", doc = "| headers and tokens for tests | [`testing`] |")]
 //! | headers of any framework | [`HeaderSource`], [`headers`] |
-//! | whether headers can be believed | [`Platform`] |
+//! | whether identity headers can be trusted | [`Platform`] |
 //!
 //! # Errors
 //!
-//! Each step has an error of its own: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
+//! Each step has its own error type: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
 #![cfg_attr(feature = "verify", doc = "[`verify::VerifyError`], [`access::Denied`],")]
-//! [`MeError`]. They say what is wrong and where, never what was there, and each can be matched on. Those
-//! about requests become a [`Rejection`] by `?`, which knows the status and the headers to answer with: 400
-//! for what the platform does not send, 401 and 403 for tokens.
+//! [`MeError`]. An error about a request says what is wrong and where, never what was sent. It becomes a
+//! [`Rejection`] by `?`, which has the status and the headers of the answer: 400 for headers that the
+//! platform does not send, 401 and 403 for tokens. An error about your configuration shows the value.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+// Its pages show adapters and test tokens, so it exists only with their features.
+#[cfg(all(
+    any(doc, doctest),
+    feature = "axum",
+    feature = "testing",
+    feature = "tower",
+    feature = "verify"
+))]
+pub mod _guide;
 pub mod access;
 mod base64;
 mod challenge;
@@ -79,10 +94,12 @@ mod kinds;
 mod login_parameters;
 mod platform;
 mod principal;
+pub mod protected_resource;
 mod provider;
 pub mod rejection;
 pub mod resource;
 pub mod settings;
+mod sha256;
 #[cfg(feature = "testing")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
@@ -97,17 +114,32 @@ pub use challenge::{Challenge, InvalidRealm};
 pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
-    Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment, Token, TokenHeader,
-    Unverified, UnverifiedToken,
+    Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment,
+    Token, TokenHeader, Unverified, UnverifiedToken,
 };
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalFormat,
     me::{MAX_ME_LEN, MeError, Session},
 };
+pub use protected_resource::{ProtectedResource, ProtectedResourceError};
 pub use provider::IdentityProvider;
 pub use rejection::response::Rejection;
 pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     InvalidBearerToken, ProviderTokens, RefreshToken, Renewal,
 };
+
+// README.md shows the adapters, so it compiles only with all of them.
+#[cfg(all(
+    doctest,
+    feature = "actix-web",
+    feature = "axum",
+    feature = "azure_core",
+    feature = "reqwest",
+    feature = "testing",
+    feature = "tower",
+    feature = "verify"
+))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    Permission, Reason, Requirement,
+    Reason, Requirement,
     reason::{Joined, mismatches},
 };
 use crate::{challenge::Challenge, jwt::Token};
@@ -25,15 +25,7 @@ impl Requirement {
         if reasons.is_empty() {
             return Ok(());
         }
-        let scopes = self
-            .alternatives()
-            .flatten()
-            .filter_map(|permission| match permission {
-                Permission::Scope(name) => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        Err(Denied { reasons, scopes })
+        Err(Denied { reasons, scopes: self.scopes() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Requirements: what a token must have.
 
 use crate::{
-    jwt::{Caller, Token},
+    jwt::{Actor, Caller, Token},
     resource::{self, Audience, OwnedAudience, Resource, Scope, same_application},
 };
 
@@ -27,6 +27,7 @@ pub struct Requirement {
     api: Option<OwnedAudience>,
     alternatives: Vec<Vec<Permission>>,
     caller: Option<Caller>,
+    actor: Option<Actor>,
 }
 
 /// One permission.
@@ -134,8 +135,23 @@ impl Requirement {
         Self { caller: Some(Caller::App), ..self }
     }
 
+    /// Also requires that an [agent](crate::Token::actor) acts, as a user or as an application.
+    #[must_use]
+    pub fn by_agent(self) -> Self {
+        Self { actor: Some(Actor::Agent), ..self }
+    }
+
+    /// Also requires that no [agent](crate::Token::actor) acts.
+    ///
+    /// A token that does not say so is rejected. So the app registration must request the optional claims
+    /// `xms_act_fct` and `xms_sub_fct` for access tokens.
+    #[must_use]
+    pub fn not_by_agent(self) -> Self {
+        Self { actor: Some(Actor::NotAgent), ..self }
+    }
+
     fn anything() -> Self {
-        Self { api: None, alternatives: Vec::new(), caller: None }
+        Self { api: None, alternatives: Vec::new(), caller: None, actor: None }
     }
 
     fn or(mut self, alternative: Vec<Permission>) -> Self {
@@ -159,9 +175,28 @@ impl Requirement {
         self.caller
     }
 
+    /// The required kind of actor.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        self.actor
+    }
+
     /// The alternatives. If there are any, the token must have all permissions of one.
     pub fn alternatives(&self) -> impl Iterator<Item = &[Permission]> {
         self.alternatives.iter().map(Vec::as_slice)
+    }
+
+    /// Every scope of the requirement, each once, for a challenge. Some of them may be enough.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let mut scopes = Vec::new();
+        for permission in self.alternatives.iter().flatten() {
+            if let Permission::Scope(name) = permission
+                && !scopes.contains(name)
+            {
+                scopes.push(name.clone());
+            }
+        }
+        scopes
     }
 
     /// The scopes of the first alternative that contains only scopes: a sign-in can request these.

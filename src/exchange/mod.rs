@@ -48,6 +48,7 @@ mod response;
 mod credential;
 mod endpoint;
 mod error;
+mod on_behalf_of;
 mod request;
 mod request_error;
 
@@ -55,5 +56,10 @@ pub use response::{MAX_TOKEN_RESPONSE_LEN, TokenResponse};
 pub use credential::ClientCredential;
 pub use endpoint::{InvalidTokenEndpoint, TokenEndpoint};
 pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
+pub use on_behalf_of::{
+    ClaimsChallenge, CredentialSource, IntoScopes, InvalidClaimsChallenge, MAX_CACHED_TOKENS,
+    MAX_CLAIMS_CHALLENGE_LEN, OnBehalfOf, OnBehalfOfError, OnBehalfOfErrorKind, OnBehalfOfToken,
+    REFRESH_BEFORE_EXPIRY, Transport, TransportBlocking, TransportError,
+};
 pub use request::TokenRequest;
 pub use request_error::{TokenRequestError, TokenRequestErrorKind};

@@ -27,12 +27,14 @@ pub struct TokenRequest<'a> {
     client: Option<(&'a str, &'a ClientCredential)>,
     own_audiences: Vec<&'a str>,
     scopes: Vec<String>,
+    claims: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Grant<'a> {
     OnBehalfOf(&'a AccessToken),
     Refresh(&'a RefreshToken),
+    Agent(&'a str),
 }
 
 impl<'a> TokenRequest<'a> {
@@ -52,8 +54,16 @@ impl<'a> TokenRequest<'a> {
         Self::new(Grant::Refresh(refresh_token))
     }
 
+    /// Gets the token that an agent identity proves itself with, as its blueprint (`fmi_path`). The client
+    /// is the blueprint, and the scope is `/.default` of [`TokenEndpoint::exchange_audience`]. The token is
+    /// the client assertion of the agent's own requests ("Agent OAuth flows: On behalf of flow").
+    pub fn for_agent(agent_id: &'a str) -> Self {
+        Self::new(Grant::Agent(agent_id))
+    }
+
     fn new(grant: Grant<'a>) -> Self {
-        Self { grant, client: None, own_audiences: Vec::new(), scopes: Vec::new() }
+        let (own_audiences, scopes) = (Vec::new(), Vec::new());
+        Self { grant, client: None, own_audiences, scopes, claims: None }
     }
 
     /// Sets the app registration that sends the request: its client ID and its credential. It is the one
@@ -81,6 +91,12 @@ impl<'a> TokenRequest<'a> {
         self
     }
 
+    /// Asks for what a claims challenge of an API requires: a JSON object (OpenID Connect Core section
+    /// 5.5). If set twice, the last value wins.
+    pub fn claims(self, claims: &'a str) -> Self {
+        Self { claims: Some(claims), ..self }
+    }
+
     /// Builds the request.
     ///
     /// **The body is a secret.** It contains the token and the client credential as plain bytes. The
@@ -94,9 +110,7 @@ impl<'a> TokenRequest<'a> {
     pub fn build(&self, endpoint: &TokenEndpoint) -> Result<Request<Vec<u8>>, TokenRequestError> {
         let (client_id, credential) = self.client.ok_or(TokenRequestErrorKind::NoClient)?;
         if !is_guid(client_id) {
-            let message =
-                format!("expected a GUID as the client ID, found {:?}", Escaped(client_id));
-            return Err(TokenRequestError::new(TokenRequestErrorKind::InvalidClientId, message));
+            return Err(not_a_guid(TokenRequestErrorKind::InvalidClientId, client_id));
         }
         if credential.is_empty() {
             return Err(TokenRequestErrorKind::EmptyCredential.into());
@@ -120,7 +134,14 @@ impl<'a> TokenRequest<'a> {
                 ("grant_type", "refresh_token"),
                 ("refresh_token", token.expose_secret()),
             ]),
+            Grant::Agent(agent_id) if !is_guid(agent_id) => {
+                return Err(not_a_guid(TokenRequestErrorKind::InvalidAgentId, agent_id));
+            }
+            Grant::Agent(agent_id) => {
+                fields.extend([("grant_type", "client_credentials"), ("fmi_path", agent_id)]);
+            }
         }
+        fields.extend(self.claims.map(|claims| ("claims", claims)));
         fields.push(("scope", &scope));
         let mut request = Request::new(form(&fields).into_bytes());
         *request.method_mut() = Method::POST;
@@ -216,6 +237,15 @@ impl<'a> TokenRequest<'a> {
         token.audiences().any(is_client)
             || self.own_audiences.iter().any(|audience| token.has_audience(*audience))
     }
+}
+
+fn not_a_guid(kind: TokenRequestErrorKind, given: &str) -> TokenRequestError {
+    let name = match kind {
+        TokenRequestErrorKind::InvalidAgentId => "ID of the agent identity",
+        _ => "client ID",
+    };
+    let message = format!("expected a GUID as the {name}, found {:?}", Escaped(given));
+    TokenRequestError::new(kind, message)
 }
 
 /// Encodes fields as `application/x-www-form-urlencoded`, in a buffer sized up front, so that growing it

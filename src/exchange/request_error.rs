@@ -13,6 +13,8 @@ kinds! {
     NoClient = "no-client", "the request names no client: call TokenRequest::client";
     /// The client ID is not a GUID.
     InvalidClientId = "invalid-client-id", "the client ID is not a GUID";
+    /// The ID of the agent identity is not a GUID.
+    InvalidAgentId = "invalid-agent-id", "the ID of the agent identity is not a GUID";
     /// The client credential is an empty string, for instance because a setting is missing.
     EmptyCredential = "empty-credential", "the client credential is empty: check that the app setting with it exists";
     /// The refresh token is an empty string.

@@ -15,13 +15,14 @@ use actix_web::{
 #[cfg(feature = "verify")]
 use super::Confirmation;
 use super::{
-    Identity, RequireRole, Roles, accepted::Readable, authentication::Authentication,
+    Identity, RequireRole, RolePolicy, accepted::Readable, authentication::Authentication,
     identity::Asked, target,
 };
 use crate::{
     headers::HeaderSource,
     platform::Platform,
     principal::EasyAuthPrincipal,
+    protected_resource::ProtectedResource,
     rejection::{LoginRedirect, Rejection, SetupError, SetupErrorKind},
     tokens::ProviderTokens,
 };
@@ -106,7 +107,7 @@ impl FromRequest for ProviderTokens {
     }
 }
 
-impl<R: Roles + 'static> FromRequest for RequireRole<R> {
+impl<R: RolePolicy + 'static> FromRequest for RequireRole<R> {
     type Error = Rejection;
     type Future = Extracting<Self>;
 
@@ -124,8 +125,22 @@ fn extract<T: 'static>(
     request: &HttpRequest,
     take: fn(&Identity, &HttpRequest) -> Result<T, Rejection>,
 ) -> Extracting<T> {
-    let request = request.clone();
-    Box::pin(async move { take(&identity(&request).await?, &request) })
+    describing(request, |request| async move { take(&identity(&request).await?, &request) })
+}
+
+/// Names the protected resource of the application in the challenge of a rejection.
+fn describing<T: 'static, F: Future<Output = Result<T, Rejection>> + 'static>(
+    request: &HttpRequest,
+    take: impl FnOnce(HttpRequest) -> F,
+) -> Extracting<T> {
+    let resource = app_data::<ProtectedResource>(request).cloned();
+    let taking = take(request.clone());
+    Box::pin(async move {
+        taking.await.map_err(|rejection| match &resource {
+            Some(resource) => rejection.with_resource(resource),
+            None => rejection,
+        })
+    })
 }
 
 async fn identity(request: &HttpRequest) -> Result<Identity, Rejection> {
@@ -172,7 +187,7 @@ mod verified {
 
     use super::{
         super::{RequireToken, TokenPolicy},
-        Extracting, Optional, app_data, asked, extract,
+        Extracting, Optional, app_data, asked, describing, extract,
     };
     use crate::{
         rejection::{Rejection, SetupError, SetupErrorKind},
@@ -213,8 +228,9 @@ mod verified {
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-            let request = request.clone();
-            Box::pin(async move { auth(&request)?.require_token(request.headers()).await })
+            describing(request, |request| async move {
+                auth(&request)?.require_token(request.headers()).await
+            })
         }
     }
 
@@ -224,8 +240,9 @@ mod verified {
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-            let request = request.clone();
-            Box::pin(async move { auth(&request)?.token(request.headers()).await.map(Self) })
+            describing(request, |request| async move {
+                auth(&request)?.token(request.headers()).await.map(Self)
+            })
         }
     }
 
@@ -234,11 +251,10 @@ mod verified {
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-            let request = request.clone();
-            Box::pin(async move {
+            describing(request, |request| async move {
                 let auth = auth(&request)?;
-                let token = auth.require_token(request.headers()).await?;
-                Self::check(token).map_err(|denied| auth.named(denied.into()))
+                let token = auth.token(request.headers()).await?;
+                Self::check(token).map_err(|rejection| auth.named(rejection))
             })
         }
     }

@@ -10,6 +10,7 @@ use crate::{
     headers::HeaderSource,
     platform::Platform,
     principal::EasyAuthPrincipal,
+    protected_resource::ProtectedResource,
     rejection::{LoginRedirect, Rejection, SetupError},
 };
 #[cfg(feature = "verify")]
@@ -33,6 +34,8 @@ const TRUST_SOMETHING: &str = "trust the platform (Platform::trust_container_app
 pub(super) struct Authentication {
     pub(super) platform: Platform,
     pub(super) login: Option<LoginRedirect>,
+    /// Named in challenges. Only `EasyAuthLayer` sets it.
+    pub(super) resource: Option<ProtectedResource>,
     #[cfg(feature = "verify")]
     pub(super) bearer: Option<BearerAuth>,
     #[cfg(feature = "verify")]
@@ -106,6 +109,7 @@ impl Authentication {
         Self {
             platform,
             login: None,
+            resource: None,
             #[cfg(feature = "verify")]
             bearer: None,
             #[cfg(feature = "verify")]

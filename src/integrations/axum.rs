@@ -10,7 +10,7 @@ use axum_core::{
 use http::{HeaderMap, request::Parts};
 
 use super::{
-    Identity, RequireRole, Roles,
+    Identity, RequireRole, RolePolicy,
     accepted::Readable,
     authentication::Authentication,
     identity::Asked,
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     platform::Platform,
     principal::EasyAuthPrincipal,
+    protected_resource::ProtectedResource,
     rejection::{LoginRedirect, Rejection, SetupError, SetupErrorKind},
     tokens::ProviderTokens,
 };
@@ -63,7 +64,8 @@ impl<S: Send + Sync> FromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        identity(parts)?.require_principal(&asked(parts)).cloned()
+        let caller = || identity(parts)?.require_principal(&asked(parts)).cloned();
+        caller().map_err(|rejection| described(parts, rejection))
     }
 }
 
@@ -73,7 +75,8 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for EasyAuthPrincipal {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
-        Ok(identity(parts)?.principal().cloned())
+        let identity = identity(parts).map_err(|rejection| described(parts, rejection))?;
+        Ok(identity.principal().cloned())
     }
 }
 
@@ -83,21 +86,27 @@ impl<S: Send + Sync> FromRequestParts<S> for ProviderTokens {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        let identity = identity(parts)?;
-        let principal = identity.require_principal(&asked(parts))?;
-        let readable = Readable { headers: &parts.headers, accepted: identity.accepted() };
-        Ok(Self::from_headers(&readable, principal.provider())?)
+        let tokens = || {
+            let identity = identity(parts)?;
+            let principal = identity.require_principal(&asked(parts))?;
+            let readable = Readable { headers: &parts.headers, accepted: identity.accepted() };
+            Ok(Self::from_headers(&readable, principal.provider())?)
+        };
+        tokens().map_err(|rejection| described(parts, rejection))
     }
 }
 
-impl<S: Send + Sync, R: Roles> FromRequestParts<S> for RequireRole<R> {
+impl<S: Send + Sync, R: RolePolicy> FromRequestParts<S> for RequireRole<R> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        let identity = identity(parts)?;
-        let principal = identity.require_principal(&asked(parts))?.clone();
-        Self::check(principal, |role| identity.is_in_role(role))
-            .ok_or_else(|| Rejection::forbidden(&parts.headers))
+        let check = || {
+            let identity = identity(parts)?;
+            let principal = identity.require_principal(&asked(parts))?.clone();
+            Self::check(principal, |role| identity.is_in_role(role))
+                .ok_or_else(|| Rejection::forbidden(&parts.headers))
+        };
+        check().map_err(|rejection| described(parts, rejection))
     }
 }
 
@@ -107,7 +116,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Identity {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        identity(parts)
+        identity(parts).map_err(|rejection| described(parts, rejection))
+    }
+}
+
+/// Names the protected resource in an `Extension`, if there is one, in the challenge.
+fn described(parts: &Parts, rejection: Rejection) -> Rejection {
+    match parts.extensions.get::<ProtectedResource>() {
+        Some(resource) => rejection.with_resource(resource),
+        None => rejection,
     }
 }
 
@@ -141,7 +158,7 @@ mod verified {
 
     use super::{
         super::{Identity, RequireToken, TokenPolicy},
-        asked, identity,
+        asked, described, identity,
     };
     use crate::{
         rejection::Rejection,
@@ -154,7 +171,8 @@ mod verified {
         type Rejection = Rejection;
 
         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-            identity(parts)?.require_confirmed(&asked(parts)).cloned()
+            let caller = || identity(parts)?.require_confirmed(&asked(parts)).cloned();
+            caller().map_err(|rejection| described(parts, rejection))
         }
     }
 
@@ -163,9 +181,12 @@ mod verified {
         type Rejection = Rejection;
 
         async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
-            let identity = identity(parts)?;
-            identity.check_confirmation()?;
-            Ok(identity.confirmed().cloned())
+            let caller = || {
+                let identity = identity(parts)?;
+                identity.check_confirmation()?;
+                Ok(identity.confirmed().cloned())
+            };
+            caller().map_err(|rejection| described(parts, rejection))
         }
     }
 
@@ -178,10 +199,12 @@ mod verified {
         type Rejection = Rejection;
 
         async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-            match token_of_layer(parts) {
-                Some(token) => Ok(token),
-                None => BearerAuth::from_ref(state).require_token(&parts.headers).await,
-            }
+            let auth = BearerAuth::from_ref(state);
+            let token = token(parts, &auth).await;
+            let required = || auth.named(Rejection::no_token());
+            token
+                .and_then(|token| token.ok_or_else(required))
+                .map_err(|rejection| described(parts, rejection))
         }
     }
 
@@ -197,10 +220,8 @@ mod verified {
             parts: &mut Parts,
             state: &S,
         ) -> Result<Option<Self>, Rejection> {
-            match token_of_layer(parts) {
-                Some(token) => Ok(Some(token)),
-                None => BearerAuth::from_ref(state).token(&parts.headers).await,
-            }
+            let token = token(parts, &BearerAuth::from_ref(state)).await;
+            token.map_err(|rejection| described(parts, rejection))
         }
     }
 
@@ -212,15 +233,17 @@ mod verified {
 
         async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
             let auth = BearerAuth::from_ref(state);
-            let token = match token_of_layer(parts) {
-                Some(token) => token,
-                None => auth.require_token(&parts.headers).await?,
-            };
-            Self::check(token).map_err(|denied| auth.named(denied.into()))
+            let token = token(parts, &auth).await;
+            let check = |token| Self::check(token).map_err(|rejection| auth.named(rejection));
+            token.and_then(check).map_err(|rejection| described(parts, rejection))
         }
     }
 
-    fn token_of_layer(parts: &Parts) -> Option<VerifiedToken> {
-        parts.extensions.get::<Identity>()?.token().cloned()
+    /// The token that `EasyAuthLayer` verified, else the one that `auth` verifies.
+    async fn token(parts: &Parts, auth: &BearerAuth) -> Result<Option<VerifiedToken>, Rejection> {
+        match parts.extensions.get::<Identity>().and_then(Identity::token) {
+            Some(token) => Ok(Some(token.clone())),
+            None => auth.token(&parts.headers).await,
+        }
     }
 }

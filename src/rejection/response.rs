@@ -21,6 +21,7 @@ use super::{
     LoginRedirect, RejectionKind, SetupError, SetupErrorKind, cause::Cause, login::SignIn, page,
 };
 use crate::{
+    access::Requirement,
     challenge::{Challenge, InvalidRealm},
     escape::Escaped,
     headers::HeaderSource,
@@ -76,6 +77,13 @@ impl Rejection {
         Self::new(RejectionKind::NoToken).with_challenge(Challenge::no_token())
     }
 
+    /// The bearer token is missing, and one that meets this requirement is needed: 401. The challenge
+    /// names the scopes of the requirement.
+    #[must_use]
+    pub fn no_token_for(requirement: &Requirement) -> Self {
+        Self::no_token().map_challenge(|challenge| challenge.with_scopes(&requirement.scopes()))
+    }
+
     /// The caller lacks the permission: 403. The response has a challenge if `headers` have a bearer
     /// token, because a better token may help then (RFC 6750 section 3).
     #[must_use]
@@ -109,6 +117,11 @@ impl Rejection {
 
     pub(super) fn with_challenge(mut self, challenge: Challenge) -> Self {
         self.0.challenge = Some(challenge);
+        self
+    }
+
+    pub(crate) fn map_challenge(mut self, change: impl FnOnce(Challenge) -> Challenge) -> Self {
+        self.0.challenge = self.0.challenge.take().map(change);
         self
     }
 

@@ -85,7 +85,11 @@ fn table() -> Vec<Case> {
         case("/tokens", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/admin", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/token", &[], Refused(401, "no-token", Some(r#"Bearer realm="files""#))),
-        case("/files", &[], Refused(401, "no-token", Some(r#"Bearer realm="files""#))),
+        case(
+            "/files",
+            &[],
+            Refused(401, "no-token", Some(r#"Bearer realm="files", scope="Files.Read""#)),
+        ),
         // Another scheme is no token.
         case(
             "/token",

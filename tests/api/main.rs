@@ -10,6 +10,7 @@
     clippy::unwrap_used
 )]
 
+mod agents;
 mod autotraits;
 mod claim_types;
 mod diagnosis;
@@ -23,6 +24,7 @@ mod me;
 mod platform;
 mod principal;
 mod programs;
+mod protected_resource;
 mod rejection;
 mod resource;
 mod shapes;

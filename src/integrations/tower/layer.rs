@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     Extensions, HeaderMap, HeaderValue, Request, Response,
-    header::{CACHE_CONTROL, SET_COOKIE, VARY},
+    header::{CACHE_CONTROL, SET_COOKIE, VARY, WWW_AUTHENTICATE},
 };
 use http_body::Body;
 use tower_layer::Layer;
@@ -21,6 +21,7 @@ use crate::{
     integrations::{Identity, accepted::strip, authentication::Authentication, target},
     platform::Platform,
     principal::EasyAuthPrincipal,
+    protected_resource::ProtectedResource,
     rejection::{LoginRedirect, Rejection, clear_cookie, is_signing_in},
 };
 
@@ -85,6 +86,12 @@ impl EasyAuthLayer {
         Self(Arc::new(Authentication::new(platform)))
     }
 
+    /// Like [`new`](Self::new), with the platform of this process: [`Platform::from_env`].
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self::new(Platform::from_env())
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Authentication)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
@@ -95,6 +102,15 @@ impl EasyAuthLayer {
     #[must_use]
     pub fn login(self, login: LoginRedirect) -> Self {
         self.with(|config| config.login = Some(login))
+    }
+
+    /// Names this resource in the challenge of every [`Rejection`], from this layer and from layers and
+    /// extractors inside it, so that clients find out where to get a token:
+    /// [`Challenge::with_resource`](crate::Challenge::with_resource). Serve the metadata document outside
+    /// of this layer.
+    #[must_use]
+    pub fn protected_resource(self, resource: ProtectedResource) -> Self {
+        self.with(|config| config.resource = Some(resource))
     }
 
     /// Verifies the bearer token of each request that has one. A layer has one `BearerAuth`: if set twice,
@@ -139,21 +155,21 @@ impl EasyAuthLayer {
 }
 
 impl<S> Layer<S> for EasyAuthLayer {
-    type Service = EasyAuth<S>;
+    type Service = EasyAuthService<S>;
 
-    fn layer(&self, inner: S) -> EasyAuth<S> {
-        EasyAuth { inner, config: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> EasyAuthService<S> {
+        EasyAuthService { inner, config: Arc::clone(&self.0) }
     }
 }
 
 /// The service that [`EasyAuthLayer`] wraps around another one.
 #[derive(Debug, Clone)]
-pub struct EasyAuth<S> {
+pub struct EasyAuthService<S> {
     inner: S,
     config: Arc<Authentication>,
 }
 
-impl<S, A, B> Service<Request<A>> for EasyAuth<S>
+impl<S, A, B> Service<Request<A>> for EasyAuthService<S>
 where
     S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,
@@ -182,7 +198,11 @@ where
             let is_signing_in = is_signing_in(&parts.headers);
             let identity = match config.identify(&parts.headers, target).await {
                 Ok(identity) => identity,
-                Err(rejection) => return Ok(refuse(&rejection, is_grpc(&parts.headers))),
+                Err(rejection) => {
+                    let mut response = refuse(&rejection, is_grpc(&parts.headers));
+                    config.describe(&mut response);
+                    return Ok(response);
+                }
             };
             strip(&mut parts.headers, identity.accepted());
             give(&mut parts.extensions, &identity);
@@ -190,6 +210,7 @@ where
             if response.extensions().get::<Rejection>().is_none() {
                 mark(response.headers_mut(), &identity);
             }
+            config.describe(&mut response);
             if is_signing_in
                 && identity.is_authenticated()
                 && let Some(cookie) = clear_cookie()
@@ -198,6 +219,19 @@ where
             }
             Ok(response.map(RejectionBody::inner))
         })
+    }
+}
+
+impl Authentication {
+    /// Names the protected resource in the challenge of a rejection, from wherever it came.
+    fn describe<B>(&self, response: &mut Response<B>) {
+        let Some(resource) = &self.resource else { return };
+        let Some(rejection) = response.extensions_mut().remove::<Rejection>() else { return };
+        let rejection = rejection.with_resource(resource);
+        if let Some(value) = rejection.headers().remove(WWW_AUTHENTICATE) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        }
+        response.extensions_mut().insert(rejection);
     }
 }
 

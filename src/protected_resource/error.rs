@@ -1,0 +1,70 @@
+//! A protected resource that cannot be described.
+
+use std::fmt;
+
+use crate::{escape::Escaped, kinds::kinds};
+
+kinds! {
+    /// What is wrong in the description of a protected resource.
+    pub enum ProtectedResourceErrorKind;
+    fn message;
+
+    /// The address of the service is not in canonical form: `https`, a host in lower case, no user name,
+    /// no default port, no query, no fragment, and no slash at the end. Its path has only letters,
+    /// digits and `-._~`. `http` is for loopback only.
+    InvalidResource = "invalid-resource", "expected an https address in canonical form, such as https://mcp.contoso.com/mcp";
+    /// The authorization server is not an `https` address, or means several tenants.
+    InvalidAuthorizationServer = "invalid-authorization-server", "expected the issuer of one tenant, such as https://login.microsoftonline.com/<tenant ID>/v2.0";
+    /// The tenant ID is not a GUID.
+    InvalidTenantId = "invalid-tenant-id", "expected a tenant ID, which is a GUID";
+    /// The client ID is not a GUID.
+    InvalidClientId = "invalid-client-id", "expected a client ID, which is a GUID";
+    /// The App ID URI is not an address without a slash at its end.
+    InvalidAppIdUri = "invalid-app-id-uri", "expected an App ID URI without a slash at the end, such as api://my-api";
+    /// A string is not one scope.
+    InvalidScope = "invalid-scope", "expected one scope, such as Tools.Call";
+    /// A scope of OpenID Connect, such as `offline_access`.
+    OpenIdScope = "openid-scope", "expected a scope of this API; OpenID Connect scopes are for the client to add";
+    /// A scope with another API in front.
+    ScopeOfAnotherApi = "scope-of-another-api", "expected a scope of this API; a token is for one API only";
+    /// The app setting `WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES` names other scopes, so the platform serves
+    /// another document.
+    PlatformDisagrees = "platform-disagrees", "expected the app setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES to have the scopes of this resource; change it, or remove it so that this service serves the document";
+}
+
+/// A protected resource that cannot be described. The message shows the wrong value, which is the
+/// developer's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProtectedResourceError {
+    kind: ProtectedResourceErrorKind,
+    found: String,
+}
+
+impl ProtectedResourceError {
+    pub(super) fn new(kind: ProtectedResourceErrorKind, found: &str) -> Self {
+        Self { kind, found: Escaped(found).to_string() }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> ProtectedResourceErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ProtectedResourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: found {:?}", self.kind.message(), Quoted(&self.found))
+    }
+}
+
+impl std::error::Error for ProtectedResourceError {}
+
+/// The value is escaped already.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Debug for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}

@@ -1,0 +1,304 @@
+//! Protected resource metadata on every adapter: the same document, and the same challenges.
+
+use std::convert::Infallible;
+
+use axum::{Extension, Router, extract::FromRef, routing::get};
+use easyauth::{
+    EasyAuthPrincipal, ProtectedResource, Rejection,
+    integrations::{EasyAuthLayer, Identity, RequireLayer},
+    verify::BearerAuth,
+};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use crate::{
+    actix_service,
+    axum_service::serve,
+    client::{self, Answer},
+    setup::*,
+    support::{Draft, TENANT},
+};
+
+const CLIENT: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+const PATH: &str = "/.well-known/oauth-protected-resource/files";
+
+fn resource() -> ProtectedResource {
+    let resource = ProtectedResource::entra("https://api.contoso.com/files", TENANT, CLIENT);
+    resource.unwrap().scopes(["Files.Read", "Files.Write"]).unwrap()
+}
+
+#[derive(Clone)]
+struct State {
+    auth: BearerAuth,
+}
+
+impl FromRef<State> for BearerAuth {
+    fn from_ref(state: &State) -> Self {
+        state.auth.clone()
+    }
+}
+
+/// Extractors alone.
+fn axum_extractors() -> Server {
+    serve(
+        Router::new()
+            .route("/me", get(me))
+            .route("/token", get(token))
+            .route("/files", get(files))
+            .route("/admin", get(admin))
+            .layer(Extension(resource()))
+            .layer(Extension(platform()))
+            .route_service(resource().metadata_path(), resource())
+            .with_state(State { auth: bearer_auth() }),
+    )
+}
+
+fn layer() -> EasyAuthLayer {
+    EasyAuthLayer::new(platform()).verify(bearer_auth()).protected_resource(resource())
+}
+
+/// Rejections of extractors inside of the layer.
+fn axum_extractors_in_the_layer() -> Server {
+    serve(
+        Router::new()
+            .route("/me", get(me))
+            .route("/token", get(token))
+            .route("/files", get(files))
+            .route("/admin", get(admin))
+            .layer(layer())
+            .route_service(resource().metadata_path(), resource())
+            .with_state(State { auth: bearer_auth() }),
+    )
+}
+
+/// Rejections of a layer inside of the layer, and of a handler.
+fn axum_layers() -> Server {
+    async fn user(Extension(user): Extension<EasyAuthPrincipal>) -> String {
+        about_user(Some(&user))
+    }
+    async fn bearer(identity: Identity) -> Result<String, Rejection> {
+        let named = |rejection: Rejection| rejection.with_realm("files").unwrap();
+        identity.token().ok_or_else(Rejection::no_token).map_err(named)?;
+        Ok(about_token(identity.token()))
+    }
+    serve(
+        Router::new()
+            .route("/me", get(user).layer(RequireLayer::authenticated()))
+            .route("/token", get(bearer))
+            .route("/files", get(bearer).layer(RequireLayer::permission(read_files())))
+            .route("/admin", get(user).layer(RequireLayer::any_role(["Owner", "Admin"])))
+            .layer(layer())
+            .route_service(resource().metadata_path(), resource()),
+    )
+}
+
+/// Without a router.
+fn hyper_layers() -> Server {
+    let service = service_fn(|request: Request<Incoming>| async move {
+        let path = request.uri().path().to_owned();
+        if path == resource().metadata_path() {
+            return resource().oneshot(request).await;
+        }
+        let rule = match path.as_str() {
+            "/me" => RequireLayer::authenticated(),
+            "/files" => RequireLayer::permission(read_files()),
+            "/admin" => RequireLayer::any_role(["Owner", "Admin"]),
+            _ => {
+                let answer = service_fn(|request: Request<Incoming>| async move {
+                    let identity = request.extensions().get::<Identity>().unwrap();
+                    Ok::<_, Infallible>(match identity.token() {
+                        Some(token) => Response::new(about_token(Some(token))),
+                        None => Rejection::no_token().with_realm("files").unwrap().to_response(),
+                    })
+                });
+                return Ok(collect(layer().layer(answer).oneshot(request).await?).await);
+            }
+        };
+        let answer = service_fn(|request: Request<Incoming>| async move {
+            let identity = request.extensions().get::<Identity>().unwrap();
+            let text = match identity.principal() {
+                None => about_token(identity.token()),
+                user => about_user(user),
+            };
+            Ok::<_, Infallible>(Response::new(text))
+        });
+        Ok(collect(layer().layer(rule.layer(answer)).oneshot(request).await?).await)
+    });
+    Server::on_tokio(move |listener| async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let service = TowerToHyperService::new(service);
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::spawn(connection);
+        }
+    })
+}
+
+async fn collect<B>(response: Response<B>) -> Response<String>
+where
+    B: http_body::Body,
+    B::Error: std::fmt::Debug,
+{
+    let (parts, body) = response.into_parts();
+    let bytes = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+    Response::from_parts(parts, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+fn actix() -> Server {
+    actix_service::serve(|config| {
+        config.app_data(platform()).app_data(bearer_auth());
+        config.app_data(resource()).service(resource());
+    })
+}
+
+fn servers() -> [(&'static str, Server); 5] {
+    [
+        ("axum extractors", axum_extractors()),
+        ("axum extractors in the layer", axum_extractors_in_the_layer()),
+        ("axum layers", axum_layers()),
+        ("hyper layers", hyper_layers()),
+        ("actix extractors", actix()),
+    ]
+}
+
+fn challenge(answer: &Answer) -> String {
+    let metadata = format!("https://api.contoso.com{PATH}");
+    let value = answer.header("www-authenticate").unwrap_or_default();
+    value.replace(&format!("api://{CLIENT}"), "API").replace(&metadata, "META")
+}
+
+#[test]
+fn every_adapter_serves_the_document() {
+    let preflight = [
+        ("Origin", "https://inspector.example".to_owned()),
+        ("Access-Control-Request-Method", "GET".to_owned()),
+        ("Access-Control-Request-Headers", "mcp-protocol-version".to_owned()),
+    ];
+    for (name, server) in servers() {
+        let answer = client::get(server.address, PATH, &[]);
+        assert_eq!(answer.status, 200, "{name}");
+        assert_eq!(answer.body, resource().to_json(), "{name}");
+        for (header, value) in [
+            ("content-type", "application/json"),
+            ("cache-control", "public, max-age=300"),
+            ("access-control-allow-origin", "*"),
+        ] {
+            assert_eq!(answer.header(header).as_deref(), Some(value), "{name}");
+        }
+        // A token, good or bad, does not matter here.
+        let bad = [("Authorization", "Bearer bad".to_owned())];
+        assert_eq!(client::get(server.address, PATH, &bad).status, 200, "{name}");
+        let head = client::request(server.address, "HEAD", PATH, &[]);
+        assert_eq!((head.status, head.body.as_str()), (200, ""), "{name}");
+        let options = client::request(server.address, "OPTIONS", PATH, &preflight);
+        assert_eq!(options.status, 204, "{name}");
+        assert_eq!(options.header("access-control-allow-headers").as_deref(), Some("*"), "{name}");
+        let post = client::request(server.address, "POST", PATH, &[]);
+        assert_eq!(post.status, 405, "{name}");
+        assert_eq!(post.header("allow").as_deref(), Some("GET, HEAD, OPTIONS"), "{name}");
+    }
+}
+
+/// The path, the headers, the status, and the challenge.
+type Case<'a> = (&'a str, &'a [(&'a str, String)], u16, String);
+
+#[test]
+fn every_adapter_names_the_document_in_its_challenges() {
+    let bearer = |draft: Draft| [("Authorization", format!("Bearer {}", draft.sign()))];
+    let other_scope = bearer(Draft::access().with("scp", "Mail.Read"));
+    let other_audience = bearer(Draft::access().with("aud", "api://another-api"));
+    let user = [
+        ("X-MS-CLIENT-PRINCIPAL", principal("Sample", "User")),
+        ("Authorization", format!("Bearer {}", Draft::access().sign())),
+    ];
+    let malformed = [("Authorization", "Bearer".to_owned())];
+    let no_headers = [];
+    let denied =
+        r#"error="insufficient_scope", error_description="the token lacks a permission""#;
+    let invalid_request = r#"error="invalid_request", error_description="the request does not have exactly one well-formed bearer token""#;
+    let cases: [Case<'_>; 7] = [
+        ("/me", &no_headers, 401, r#"Bearer scope="API/Files.Read API/Files.Write", META"#.into()),
+        (
+            "/token",
+            &no_headers,
+            401,
+            r#"Bearer realm="files", scope="API/Files.Read API/Files.Write", META"#.into(),
+        ),
+        // The scopes of the rule.
+        ("/files", &no_headers, 401, r#"Bearer realm="files", scope="API/Files.Read", META"#.into()),
+        (
+            "/files",
+            &other_scope,
+            403,
+            format!(r#"Bearer realm="files", {denied}, scope="API/Files.Read", META"#),
+        ),
+        // Scopes are no roles.
+        ("/admin", &user, 403, format!("Bearer {denied}, META")),
+        (
+            "/files",
+            &other_audience,
+            401,
+            r#"Bearer realm="files", error="invalid_token", error_description="the token is for another audience", scope="API/Files.Read API/Files.Write", META"#.into(),
+        ),
+        ("/token", &malformed, 400, format!(r#"Bearer realm="files", {invalid_request}, META"#)),
+    ];
+    for (name, server) in servers() {
+        for (path, headers, status, expected) in &cases {
+            let answer = client::get(server.address, path, headers);
+            let expected = expected.replace("META", "resource_metadata=\"META\"");
+            assert_eq!(
+                (answer.status, challenge(&answer)),
+                (*status, expected),
+                "{name} {path} {}",
+                answer.body
+            );
+        }
+        // Who passes gets no challenge.
+        let good = bearer(Draft::access());
+        let answer = client::get(server.address, "/files", &good);
+        assert_eq!((answer.status, challenge(&answer)), (200, String::new()), "{name}");
+    }
+}
+
+/// What a handler answers by itself is its own, and a browser that is sent to sign in gets no challenge.
+#[test]
+fn only_rejections_are_changed() {
+    async fn teapot() -> (http::StatusCode, [(&'static str, &'static str); 1]) {
+        (http::StatusCode::UNAUTHORIZED, [("www-authenticate", "Basic")])
+    }
+    let server = serve(
+        Router::new()
+            .route("/own", get(teapot))
+            .route("/me", get(me))
+            .layer(layer().login(login())),
+    );
+    let own = client::get(server.address, "/own", &[]);
+    assert_eq!((own.status, challenge(&own)), (401, "Basic".to_owned()));
+    let browser = [("Accept", "text/html".to_owned())];
+    let page = client::get(server.address, "/me", &browser);
+    assert_eq!((page.status, challenge(&page)), (302, String::new()));
+}
+
+/// The outer of two layers has the last word.
+#[test]
+fn the_outer_resource_replaces_the_inner_one() {
+    let outer = ProtectedResource::entra("https://api.contoso.com/outer", TENANT, CLIENT).unwrap();
+    let outer = EasyAuthLayer::new(platform()).protected_resource(outer);
+    let server = serve(Router::new().route("/me", get(me)).layer(layer()).layer(outer));
+    let answer = client::get(server.address, "/me", &[]);
+    assert_eq!(
+        challenge(&answer),
+        "Bearer scope=\"API/Files.Read API/Files.Write\", resource_metadata=\"https://api.contoso.com\
+         /.well-known/oauth-protected-resource/outer\""
+    );
+}
+
+/// A document as a response, without the feature tower.
+#[test]
+fn axum_takes_the_resource_as_a_response() {
+    let server = serve(Router::new().route(resource().metadata_path(), get(resource())));
+    assert_eq!(client::get(server.address, PATH, &[]).body, resource().to_json());
+}
