@@ -43,7 +43,7 @@ impl Challenge {
 
     /// For a caller without the permission: 403, and the scopes that would be enough.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
-        let description = "the token lacks a permission";
+        let description = "the token does not meet the requirement";
         Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description).with_scopes(scopes)
     }
 

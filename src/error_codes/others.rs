@@ -54,7 +54,7 @@ known_errors! {
         IDENTITY_MODEL;
     "insufficient_claims" User Interaction: "the API requires more of the sign-in than the token proves",
         "get a new token with the claims parameter of the challenge", CLAIMS;
-    "insufficient_scope" Client Scope: "the token lacks a permission that the API requires",
+    "insufficient_scope" Client Scope: "the token does not meet the requirement that the API requires",
         "request the scope that the challenge names", RFC_6750;
     "invalid_token" Client Other umbrella: "the token is expired, revoked, malformed or for another API",
         "get a fresh token for this API", RFC_6750;

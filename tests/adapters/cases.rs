@@ -160,7 +160,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer error="insufficient_scope", error_description="the token lacks a permission""#,
+                    r#"Bearer error="insufficient_scope", error_description="the token does not meet the requirement""#,
                 ),
             ),
         ),
@@ -171,7 +171,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token lacks a permission", scope="Files.Read""#,
+                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not meet the requirement", scope="Files.Read""#,
                 ),
             ),
         ),

@@ -342,7 +342,7 @@ fn other_challenges_get_the_metadata_and_no_scopes_that_would_not_help() {
     headers.insert("authorization", "Bearer x".parse().unwrap());
     challenge(
         Rejection::forbidden(&headers),
-        "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", \
+        "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\", \
          META",
     );
     headers.append("authorization", "Bearer y".parse().unwrap());

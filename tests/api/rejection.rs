@@ -68,7 +68,7 @@ fn each_error_has_its_answer() {
 #[test]
 fn a_caller_with_a_token_is_told_that_a_better_one_may_do() {
     let challenge = "403 forbidden / the caller lacks a permission / Bearer \
-                     error=\"insufficient_scope\", error_description=\"the token lacks a permission\" / -";
+                     error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\" / -";
     let plain = "403 forbidden / the caller lacks a permission / - / -";
     for (authorization, expected) in [
         ("Bearer abc", challenge),

@@ -203,7 +203,7 @@ fn errors_of_verified_tokens_have_their_answers() {
         &denied.into(),
         RejectionKind::Forbidden,
         Some(
-            "Bearer error=\"insufficient_scope\", error_description=\"the token lacks a permission\", scope=\"Mail.Read\"",
+            "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\", scope=\"Mail.Read\"",
         ),
         &log,
     );
