@@ -200,7 +200,7 @@ fn permission(f: &mut fmt::Formatter<'_>, api: &ApiName, scopes: &[String]) -> f
 /// authentication").
 fn refresh_token(f: &mut fmt::Formatter<'_>, provider: &IdentityProvider) -> fmt::Result {
     f.write_str(if *provider == IdentityProvider::GOOGLE {
-        // Without the prompt, a second sign-in brings none (azure-mobile-apps-net-server#126).
+        // Without the prompt, a second sign-in provides none (azure-mobile-apps-net-server#126).
         "send the browser to /.auth/login/google?access_type=offline&prompt=consent"
     } else if *provider == IdentityProvider::MICROSOFT_ACCOUNT {
         "add wl.offline_access to the scopes of the Microsoft account provider"

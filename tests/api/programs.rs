@@ -1,4 +1,4 @@
-//! The programs that users write, as they write them.
+//! The programs that users write.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use crate::support::{compact, header, token};
 
 const NOW: Duration = Duration::from_secs(1_773_325_000);
 
-/// What a sign-in without settings of its own brings: a token for Microsoft Graph.
+/// The token of a sign-in with default settings is for Microsoft Graph.
 const GRAPH_TOKEN: &str = r#"{"aud":"00000003-0000-0000-c000-000000000000",
     "iss":"https://sts.windows.net/00000002-0000-4000-8000-000000000002/",
     "exp":1773329845,"idtyp":"user","scp":"email openid profile"}"#;
@@ -38,7 +38,7 @@ fn request(access_token_payload: &str) -> http::Request<()> {
         .unwrap()
 }
 
-/// The main job: who is calling, and does the token that came along open Azure Resource Manager?
+/// The main job: who is calling, and does the caller's token open Azure Resource Manager?
 fn main_job(
     request: &http::Request<()>,
     outgoing: &mut http::Request<()>,
@@ -103,7 +103,7 @@ fn the_arm_token_opens_it() {
 }
 
 #[test]
-fn the_other_ways_out() {
+fn other_outcomes() {
     let run = |request: &http::Request<()>, now| {
         main_job(request, &mut http::Request::new(()), now).unwrap()
     };
@@ -115,7 +115,7 @@ fn the_other_ways_out() {
     assert_eq!(run(&without_token, UNIX_EPOCH + NOW), "login");
 }
 
-/// Everything that can be asked of a token.
+/// All predicates of a token.
 #[test]
 fn predicates() {
     let token = token(

@@ -385,8 +385,8 @@ mod verified {
             token.authorize(&Requirement::all_scopes(["Files.Read", "Mail.Send"])).unwrap_err();
         challenge(
             denied.into(),
-            "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit \
-             this\", scope=\"API/Files.Read API/Mail.Send\", META",
+            "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the \
+             requirement\", scope=\"API/Files.Read API/Mail.Send\", META",
         );
         let later = now + std::time::Duration::from_secs(100_000);
         let expired = issuer.access_token(CLIENT, now).scope("Files.Read").sign();
