@@ -291,7 +291,7 @@ fn without_an_access_token_nothing_opens() {
     let input = "X-MS-CLIENT-PRINCIPAL-ID: 00000003-0000-4000-8000-000000000003";
     let out = exits(&["--for", "storage", "--check"], input, 1).out;
     assert!(
-        out.contains("this token does not open Azure Storage: there is no access token"),
+        out.contains("this token does not open Azure Storage: the access token is missing"),
         "{out}"
     );
 }

@@ -86,8 +86,8 @@ async fn a_token_for_graph_is_explained() {
         problem["detail"],
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
          (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager; it lacks the scope \
-         user_impersonation; it has a nonce in its header, so nobody but Microsoft Graph, or the \
-         Microsoft API it was issued for, can verify it"
+         user_impersonation; its header has a nonce, so only Microsoft Graph, or the Microsoft API \
+         that it was issued for, can verify it"
     );
     assert_eq!(
         problem["steps"],
@@ -372,7 +372,7 @@ async fn nobody() {
     let answer = site.json(HeaderMap::new()).await;
     assert_eq!(
         (answer.status, answer.code().as_str()),
-        (StatusCode::UNAUTHORIZED, "not-signed-in")
+        (StatusCode::UNAUTHORIZED, "unauthenticated")
     );
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
 
