@@ -295,7 +295,7 @@ impl fmt::Display for Reason {
                  it was issued for, can verify it",
             ),
             Self::BoundToKey => {
-                f.write_str("it is bound to a key of its client, so it is no bearer token")
+                f.write_str("it is bound to a key of its client, so it is not a bearer token")
             }
             Self::Malformed(error) => write!(f, "it cannot be read: {error}"),
         }

@@ -57,7 +57,7 @@ use crate::{
 ///
 /// async fn handle(request: &http::Request<()>) -> Result<(), Box<dyn std::error::Error>> {
 ///     let Some(user) = EasyAuthPrincipal::from_headers(request.headers())? else {
-///         return Ok(()); // nobody is signed in
+///         return Ok(()); // an anonymous request
 ///     };
 ///     let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
 ///     let credential = Arc::new(CallerCredential::from_tokens(&tokens));

@@ -24,7 +24,7 @@ async fn maybe_token(Optional(token): Optional<VerifiedToken>) -> String {
 }
 
 async fn maybe_confirmed(Optional(caller): Optional<ConfirmedCaller>) -> String {
-    caller.map_or_else(|| "nobody".to_owned(), |caller| format!("confirmed {}", caller.id()))
+    caller.map_or_else(|| "anonymous".to_owned(), |caller| format!("confirmed {}", caller.id()))
 }
 
 pub(crate) fn start(platform: Platform) -> Server {
@@ -112,6 +112,6 @@ fn an_option_of_actix_is_not_optional() {
         config.app_data(platform()).route("/option", web::get().to(option));
     });
     let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
-    assert_eq!(client::get(server.address, "/option", &malformed).body, "nobody");
+    assert_eq!(client::get(server.address, "/option", &malformed).body, "anonymous");
     assert_eq!(client::get(server.address, "/maybe", &malformed).status, 400);
 }

@@ -45,7 +45,7 @@ async fn report(identity: Identity, headers: HeaderMap, extensions: Extensions) 
         id(principal).unwrap_or_default(),
         about_token(identity.token()),
         identity.is_in_role("Admin"),
-        caller.map_or("nobody", ConfirmedCaller::id),
+        caller.map_or("anonymous", ConfirmedCaller::id),
         names.join(" ")
     )
 }
@@ -95,7 +95,7 @@ fn by_id_token() -> EasyAuthLayer {
     EasyAuthLayer::new(nowhere()).confirm_by_id_token(id_token_auth())
 }
 
-const ANONYMOUS: &str = "nobody , no token, admin false, confirmed nobody: ";
+const ANONYMOUS: &str = "anonymous , no token, admin false, confirmed anonymous: ";
 
 #[test]
 fn a_bearer_token_confirms_its_caller() {
@@ -109,9 +109,9 @@ fn a_bearer_token_confirms_its_caller() {
     assert_sees(by_bearer(), &[user(), bearer(&admin)], &sees("Signed", true));
     assert_sees(by_bearer(), &[], ANONYMOUS);
     // No principal, nothing to confirm.
-    let token = format!("nobody , token of {USER}, admin false, confirmed nobody: ");
+    let token = format!("anonymous , token of {USER}, admin false, confirmed anonymous: ");
     assert_sees(by_bearer(), &[bearer(&draft)], &token);
-    // Without a token the headers are nobody's.
+    // Without a token, the request is anonymous.
     assert_sees(by_bearer(), &[user()], ANONYMOUS);
     let other = draft.clone().with("oid", OTHER_TENANT);
     assert_rejects(by_bearer(), &[user(), bearer(&other)], 400, "mismatch", None);
@@ -151,11 +151,11 @@ fn an_id_token_confirms_its_caller() {
         &format!("user without a name {USER}, token of {USER}, admin false, confirmed {USER}: "),
     );
     assert_sees(both(), &[user(), id_token(&draft)], &sees(true));
-    // A bearer token that nobody asked to confirm by does not.
+    // A bearer token does not confirm the headers unless the layer says so.
     assert_sees(
         by_id_token().verify(bearer_auth()),
         &[user(), bearer(&Draft::access())],
-        &format!("nobody , token of {USER}, admin false, confirmed nobody: "),
+        &format!("anonymous , token of {USER}, admin false, confirmed anonymous: "),
     );
 }
 
@@ -322,8 +322,8 @@ fn a_bearer_token_confirms_on_actix() {
     assert_eq!(get("/maybe-confirmed", &good).body, format!("confirmed {USER}"));
     assert_eq!(get("/me", &[user(), id_token(&Draft::id())]).body, "user Sample User");
     // A trusted platform does not replace confirmation.
-    assert_eq!(get("/maybe", &[user()]).body, "nobody");
-    assert_eq!(get("/maybe-confirmed", &[user()]).body, "nobody");
+    assert_eq!(get("/maybe", &[user()]).body, "anonymous");
+    assert_eq!(get("/maybe-confirmed", &[user()]).body, "anonymous");
     assert_eq!(get("/me", &[user()]).status, 401);
 }
 
@@ -362,7 +362,7 @@ fn nothing_of_an_outer_layer_survives() {
                 "{}",
                 answer.body
             );
-            // Anonymous requests are those of the inner layer: it sends nobody to sign in.
+            // The inner layer decides about anonymous requests, and has no sign-in page.
             let html = [("Accept", "text/html".to_owned())];
             let status = client::get(server.address, "/required", &html).status;
             assert!([401, 500].contains(&status), "{status}");

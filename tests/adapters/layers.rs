@@ -65,10 +65,10 @@ fn headers_are_believed_where_the_platform_writes_them() {
     assert_sees(EasyAuthLayer::new(Platform::trusting_headers()), &[user()], sees);
     assert_sees(EasyAuthLayer::new(Platform::static_web_apps()), &[user()], sees);
     // Elsewhere anybody writes them. They are not even read.
-    let nobody = "nobody, no token, admin false, confirmed false: ";
-    assert_sees(EasyAuthLayer::new(nowhere()), &[user()], nobody);
-    assert_sees(EasyAuthLayer::new(nowhere()), &[(PRINCIPAL, "not base64!".to_owned())], nobody);
-    let token = "nobody, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed \
+    let anonymous = "anonymous, no token, admin false, confirmed false: ";
+    assert_sees(EasyAuthLayer::new(nowhere()), &[user()], anonymous);
+    assert_sees(EasyAuthLayer::new(nowhere()), &[(PRINCIPAL, "not base64!".to_owned())], anonymous);
+    let token = "anonymous, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed \
                  false: ";
     let layer = EasyAuthLayer::new(nowhere()).verify(bearer_auth());
     assert_sees(layer, &[user(), bearer(&Draft::access())], token);
@@ -99,7 +99,7 @@ fn what_was_not_accepted_is_taken_off() {
         text("X_MS_AUTH_TOKEN"),
         // Names that the platform does not write.
         text("X-MS-CLIENT-PRINCIPAL-ROLES"),
-        // Nobody's identity.
+        // Not identity headers.
         text("X-MS-ORIGINAL-URL"),
         text("X-MS-REQUEST-ID"),
         text("X-ZUMO-AUTH"),
@@ -118,14 +118,14 @@ fn what_was_not_accepted_is_taken_off() {
     assert_sees(
         EasyAuthLayer::new(nowhere()),
         &with_user,
-        "nobody, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
+        "anonymous, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
          x-ms-request-id x-zumo-auth",
     );
-    // Nobody is signed in, so these tokens are not the platform's.
+    // The request is anonymous, so the platform did not send these tokens.
     assert_sees(
         EasyAuthLayer::new(platform()),
         &all[3..],
-        "nobody, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
+        "anonymous, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
          x-ms-request-id x-zumo-auth",
     );
     // A platform that sends no principal, only names: nothing says whose tokens these are.
@@ -199,14 +199,14 @@ fn extractors_take_what_the_layer_accepted() {
     let layer = EasyAuthLayer::new(nowhere()).verify(bearer_auth());
     let server = serve(router.clone().layer(layer));
     let headers = [user(), bearer(&Draft::access())];
-    assert_eq!(client::get(server.address, "/maybe", &headers).body, "nobody");
+    assert_eq!(client::get(server.address, "/maybe", &headers).body, "anonymous");
     assert_eq!(client::get(server.address, "/token", &headers).status, 200);
     let server = serve(router.layer(Extension(platform())));
     assert_eq!(client::get(server.address, "/maybe", &headers).body, "user Sample");
     assert_eq!(client::get(server.address, "/token", &headers).status, 401);
 }
 
-/// The layer inside of the nested router sees no prefix, unless somebody remembers it.
+/// A layer inside a nested router sees the address without its prefix, unless an outer layer stored it.
 #[test]
 fn a_layer_inside_of_a_nested_router_gets_the_remembered_address() {
     async fn me(_: EasyAuthPrincipal) {}

@@ -235,7 +235,7 @@ fn every_adapter_names_the_document_in_its_challenges() {
             403,
             format!(r#"Bearer realm="files", {denied}, scope="API/Files.Read", META"#),
         ),
-        // Scopes are no roles.
+        // Scopes are not roles.
         ("/admin", &user, 403, format!("Bearer {denied}, META")),
         (
             "/files",

@@ -1,4 +1,4 @@
-//! What is not set up answers 500, and the log says which call is missing.
+//! Misconfigured services answer 500, and the log names the missing call.
 
 use actix_web::web;
 use axum::{Extension, Router, routing::get};
@@ -44,7 +44,7 @@ async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
 }
 
 async fn maybe_confirmed(caller: Option<ConfirmedCaller>) -> String {
-    caller.map_or_else(|| "nobody".to_owned(), |caller| format!("confirmed {}", caller.id()))
+    caller.map_or_else(|| "anonymous".to_owned(), |caller| format!("confirmed {}", caller.id()))
 }
 
 async fn who(identity: Identity) -> String {
@@ -129,7 +129,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
         for server in &servers {
             for headers in [&forged()[..], &malformed, &[]] {
                 let answer = client::get(server.address, "/maybe", headers);
-                assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"), "{reason}");
+                assert_eq!((answer.status, answer.body.as_str()), (200, "anonymous"), "{reason}");
             }
             for path in ["/me", "/tokens", "/admin"] {
                 check(server, path, &required);
@@ -256,7 +256,7 @@ fn without_keys_the_answer_says_when_to_try_again() {
         assert_eq!(
             answer.header(CAUSE).as_deref(),
             Some(
-                "the keys to verify the token with are not available <- the keys could not be \
+                "the keys to verify the token are not available <- the keys could not be \
                  fetched <- connection refused"
             ),
         );

@@ -64,7 +64,7 @@ fn navigate(server: &Server, path: &str, session: &[(&'static str, String)]) -> 
 #[track_caller]
 fn check_unconfirmed(server: &Server, session: &[(&'static str, String)], cause: &str, page: &str) {
     let public = navigate(server, "/maybe", session);
-    assert_eq!((public.status, public.body.as_str()), (200, "nobody"));
+    assert_eq!((public.status, public.body.as_str()), (200, "anonymous"));
     for path in ["/me", "/rule"] {
         let protected = navigate(server, path, session);
         assert_eq!(protected.status, 302, "{}", protected.body);

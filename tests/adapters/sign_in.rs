@@ -168,7 +168,7 @@ fn a_cors_layer_outside_answers_preflights() {
     assert_eq!(answer.status, 200);
     let origin = answer.header("access-control-allow-origin");
     assert_eq!(origin.as_deref(), Some("https://app.example"));
-    // What is no preflight goes on to the rule.
+    // Requests other than preflights are checked.
     assert_eq!(client::request(server.address, "OPTIONS", "/", &[]).status, 401);
     assert_eq!(client::get(server.address, "/", &preflight).status, 401);
     // In the wrong order the rule rejects the preflight, which has neither cookies nor tokens.
@@ -203,7 +203,7 @@ fn the_marker_is_read_from_every_cookie_header() {
     };
     let (status, Some(marker)) = send(&[]) else { panic!("a marker") };
     assert_eq!(status, 302);
-    // HTTP/2 may bring each cookie in a header of its own.
+    // With HTTP/2, each cookie may have a separate header.
     assert_eq!(send(&["a=1", "b=2", &marker]).0, 401);
     assert_eq!(send(&[&format!("a={marker}")]).0, 302);
     assert_eq!(send(&["easyauth-signing-in=0000000000000000"]).0, 302);

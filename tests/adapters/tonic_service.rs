@@ -1,4 +1,4 @@
-//! The layers under tonic: gRPC has a status of its own.
+//! The layers under tonic, with gRPC status codes.
 
 use std::{
     convert::Infallible,

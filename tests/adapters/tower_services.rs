@@ -75,7 +75,7 @@ pub(crate) fn hyper(platform: Platform) -> Server {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             let service = TowerToHyperService::new(service.clone());
-            // The client may go at any time, which is no failure of the server's.
+            // The client may disconnect at any time. That is not an error of the server.
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     })

@@ -135,7 +135,7 @@ fn each_reason_alone() {
         &bound,
         &["bound-to-key"],
         &[],
-        &not("it is bound to a key of its client, so it is no bearer token"),
+        &not("it is bound to a key of its client, so it is not a bearer token"),
     );
 
     // The API that it was issued for can verify it, and one's own cannot.

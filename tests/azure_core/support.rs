@@ -28,7 +28,7 @@ pub(crate) const VAULT_DEFAULT: &str = "https://vault.azure.net/.default";
 pub(crate) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 /// The steps of most: the permission, the `loginParameters` of the site, and a sign-in.
 pub(crate) const SETTINGS: &str = "add-delegated-permission set-login-parameters sign-in-again";
-/// An application of one's own.
+/// Your own application.
 pub(crate) const CLIENT: &str = "00000003-0000-4000-8000-000000000003";
 
 pub(crate) fn at(seconds: u64) -> SystemTime {
@@ -125,7 +125,7 @@ pub(crate) fn is_error(credential: &CallerCredential, scopes: &str, code: &str, 
     assert_eq!(error.diagnosis(), None);
 }
 
-/// An error and all its sources, as somebody would log them.
+/// An error and all its sources, as in a log.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -82,7 +82,7 @@ fn this_machine_has_three_names() {
 }
 
 #[test]
-fn answers_that_are_no_document() {
+fn responses_without_a_document() {
     let clients = Client::all(PATIENT);
     let answer = |status: &str| Answer::with_length(status, MARK);
     let too_long = bytes(MAX_DOCUMENT_LEN + 1);
@@ -92,7 +92,7 @@ fn answers_that_are_no_document() {
     let cases = [
         ("not found", answer("404 Not Found"), "expected status 200, found 404 Not Found"),
         (
-            "a reason of its own",
+            "another reason phrase",
             answer(&format!("404 {MARK}")),
             "expected status 200, found 404 Not Found",
         ),
@@ -195,9 +195,9 @@ fn a_document_may_be_as_long_as_the_limit() {
     }
 }
 
-/// The server sends what is over the limit by a byte, and then waits: whoever wants the rest waits too.
+/// The server sends one byte more than the limit and then waits. A client that wants the rest hangs.
 #[test]
-fn nothing_is_read_behind_the_limit() {
+fn nothing_is_read_past_the_limit() {
     let clients = Client::all(PATIENT);
     let start = bytes(MAX_DOCUMENT_LEN + 1);
     let in_one_chunk = [b"ffffffff\r\n", &*start].concat();
@@ -266,7 +266,7 @@ fn a_server_that_takes_its_time() {
 }
 
 #[test]
-fn a_limit_of_time_that_is_none() {
+fn an_unlimited_timeout_is_capped() {
     let server = Server::with(Answer::ok("document"));
     for client in Client::all(Duration::MAX) {
         assert_eq!(client.fetch(&server.uri("/")).unwrap(), b"document", "{client}");
@@ -274,15 +274,15 @@ fn a_limit_of_time_that_is_none() {
 }
 
 #[test]
-fn nobody_listens() {
+fn a_closed_port() {
     let clients = Client::all(PATIENT);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     refuse(&clients, "no server", &format!("http://127.0.0.1:{port}/"), &["refused"]);
 }
 
-/// The port is that of a server, so that whoever connects in spite of all is found out.
+/// A server listens at the port, so that a connection would be noticed.
 #[test]
-fn addresses_that_nobody_connects_to() {
+fn addresses_that_are_never_connected_to() {
     let clients = Client::all(PATIENT);
     let server = Server::with(Answer::ok("document"));
     let port = server.port();
@@ -333,7 +333,7 @@ fn addresses_that_nobody_connects_to() {
 
 /// Of both libraries' back ends for TLS, with both of them in one program.
 #[test]
-fn https_is_never_given_up() {
+fn https_is_never_downgraded() {
     let clients = Client::all(PATIENT);
     let server = Server::with(Answer::ok(MARK));
     let uri = format!("https://localhost:{}/", server.port());
@@ -344,7 +344,7 @@ fn https_is_never_given_up() {
 
 /// A fetch never begins on the connection of another: it may have ended meanwhile, or hang.
 #[test]
-fn every_fetch_has_a_connection_of_its_own() {
+fn every_fetch_opens_a_connection() {
     let answer = Answer::new("200 OK\r\ncontent-length: 8", "document");
     for answer in [answer.clone(), answer.then_hold()] {
         let server = Server::with(answer);
@@ -361,7 +361,7 @@ fn every_fetch_has_a_connection_of_its_own() {
 /// A proxy of the environment is asked for other machines, and never for this one: it would look for
 /// the address on its own machine.
 #[test]
-fn no_proxy_comes_between_this_machine_and_itself() {
+fn no_proxy_is_used_for_this_machine() {
     let proxy = Server::start();
     let address = proxy.uri("");
     let mut child = Command::new(std::env::current_exe().unwrap());

@@ -96,7 +96,7 @@ struct Shared {
 }
 
 impl Server {
-    /// A server on a port of its own. Paths that it does not know have 404.
+    /// A server on a free port. Unknown paths get 404.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -172,7 +172,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             requests.len() - 1
         };
         let shared = Arc::clone(shared);
-        // The client may go at any time, which is no failure of the server's.
+        // The client may disconnect at any time. That is not an error of the server.
         thread::spawn(move || stream.and_then(|stream| serve(stream, index, &shared)));
     }
 }
@@ -203,7 +203,7 @@ fn serve(mut stream: TcpStream, index: usize, shared: &Shared) -> std::io::Resul
     Ok(())
 }
 
-/// Reads as far as the empty line, and returns method and path. Empty for what is no HTTP.
+/// Reads up to the empty line, and returns method and path. Empty if the request is not HTTP.
 fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut head = Vec::new();
     let mut buffer = [0; 1024];

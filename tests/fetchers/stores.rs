@@ -50,7 +50,7 @@ fn token() -> String {
     draft().sign()
 }
 
-/// One whose key nobody has.
+/// A token with an unknown key.
 fn stranger() -> String {
     draft().with_header("kid", "unknown-key").sign_with(&FOREIGN_KEY)
 }
@@ -109,13 +109,13 @@ fn a_key_that_is_new() {
     }
 }
 
-/// What a server does in the place of what it should, and what `last_error` says then.
+/// A faulty response of a server, and the expected `last_error`.
 struct Failure {
     name: &'static str,
     path: &'static str,
     answer: Answer,
     error: &'static str,
-    /// What the error goes on with, in the words of one library or the other.
+    /// The expected source, in the words of either library.
     source: &'static [&'static str],
 }
 
@@ -182,8 +182,7 @@ fn failures() -> Vec<Failure> {
     failures
 }
 
-/// Runs a test for every failure and each fetcher, which has little time for servers that take all of
-/// it.
+/// Runs a test for every failure and each fetcher, with a short time limit for servers that never answer.
 fn for_each_failure(test: impl Fn(&Failure, &Server, &Client)) {
     let failures = failures();
     for (hasty, patient) in Client::all(HASTY).iter().zip(&Client::all(PATIENT)) {
@@ -209,7 +208,7 @@ impl Failure {
 }
 
 #[test]
-fn failures_take_no_key_away() {
+fn failures_remove_no_key() {
     for_each_failure(|failure, server, client| {
         let store = client.keys(store(server));
         passes(&store, at(NOW));
@@ -222,7 +221,7 @@ fn failures_take_no_key_away() {
         assert_eq!(chain(&error), chain(&*store.last_error().unwrap()));
         passes(&store, due);
 
-        // Nor does an unknown key that makes it fetch. Whether that key exists, nobody knows.
+        // A fetch for an unknown key does not either. Whether that key exists is unknown.
         let later = due + UNKNOWN_KEY_INTERVAL;
         let requests = server.requests().len();
         fails(&store, &stranger(), later, VerifyErrorKind::KeysUnavailable, 503);
@@ -253,7 +252,7 @@ fn a_store_without_keys_recovers() {
         failure.is_why(&store);
         assert!(store.is_empty(at(NOW)) && store.last_success().is_none());
 
-        // Until it has rested, it fetches nothing.
+        // During the backoff it fetches nothing.
         publish(server);
         let requests = server.requests().len();
         let early = at(NOW) + FIRST_BACKOFF / 2;

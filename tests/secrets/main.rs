@@ -146,7 +146,7 @@ fn assert_clean(output: &str, tokens: &[&str], values: &[&str]) {
     }
 }
 
-/// A value as it might stand in a claim: no two alike, and like nothing that a message says.
+/// A possible claim value. All values differ, and none occurs in a message.
 fn value() -> impl Strategy<Value = String> {
     "[a-z0-9é]{4}[0-9]{4}[a-zü\"\\\\/]{6}[0-9]{4}"
 }
@@ -196,7 +196,7 @@ proptest! {
     #[test]
     fn of_principals(values in prop::collection::vec(value(), 4), hurt in damage(), hurt_header in damage()) {
         let [name, oid, role, group] = &values[..] else { panic!("four values") };
-        let texts = [
+        let printed = [
             format!(
                 r#"{{"auth_typ":"aad","claims":[{{"typ":"name","val":{}}},{{"typ":"oid","val":{}}},{{"typ":"roles","val":{}}},{{"typ":"groups","val":{}}}],"name_typ":"name"}}"#,
                 json(name), json(oid), json(role), json(group),
@@ -207,7 +207,7 @@ proptest! {
             ),
         ];
         let mut output = Output::default();
-        for text in texts {
+        for text in printed {
             let header = BASE64_STANDARD.encode(damaged(&text, &hurt));
             let header = damaged(&header, &hurt_header);
             if let Some(user) = output.result(EasyAuthPrincipal::parse(&header)) {

@@ -46,7 +46,7 @@ fn algorithms() {
     // The public key as the secret of an HMAC.
     let hmac = Draft::access().with_header("alg", "HS256");
     fails(&hmac, AlgorithmNotAllowed);
-    // An algorithm of the right family that nobody asked for, rightly signed.
+    // An algorithm for the same type of key that is not accepted, with a valid signature.
     let token = Draft::access().with_header("alg", "PS256").sign_with(&KEY);
     refused(&token, AlgorithmNotAllowed);
     // Families mixed in the verifier: each key still takes its own only.

@@ -48,7 +48,7 @@ const SUBJECT: &str = "subject-at-my-api";
 const B2C: &str =
     "https://contoso.b2clogin.com/tfp/b811a652-39e6-4a0c-b563-4279a1dd5012/b2c_1_sign_in/v2.0/";
 const B2C_SUBJECT: &str = "Not supported currently. Use oid claim.";
-/// The victim of whoever forges headers.
+/// The user whom forged headers name.
 const VICTIM: &str = "00000009-0000-4000-8000-000000000009";
 
 /// An ID token of another issuer than Entra's workforce tenants.

@@ -110,7 +110,7 @@ fn issuers_of_others() {
     }
 }
 
-/// The subject of a user of B2C can be the object ID (azure-docs#29240): such a user is no application,
+/// The subject of a user of B2C can be the object ID (azure-docs#29240): such a user is not an application,
 /// and a role no application permission.
 #[test]
 fn a_user_whose_subject_is_the_object_id() {
@@ -127,7 +127,7 @@ fn a_user_whose_subject_is_the_object_id() {
         let token = verify(&draft);
         assert_eq!(token.caller(), expected, "{pattern}");
         assert_eq!(token.authorize(&permission).is_ok(), is_workforce, "{pattern}");
-        // What the token says of itself decides, whoever issued it.
+        // The claims of the token decide, for any issuer.
         let token = verify(&draft.clone().with("idtyp", "app"));
         assert_eq!(token.caller(), Caller::App, "{pattern}");
         assert!(token.authorize(&permission).is_ok(), "{pattern}");
@@ -136,7 +136,7 @@ fn a_user_whose_subject_is_the_object_id() {
         let token = verify(&draft.with("scp", "Files.Read"));
         assert_eq!(token.caller(), Caller::User, "{pattern}");
     }
-    // The same in every cloud, and of a token that was not verified; without an issuer nobody can tell.
+    // The same in every cloud, and of a token that was not verified; without an issuer it is unknown.
     let caller = |iss: Value| {
         let draft = Draft::access_of_app().with("iss", iss);
         UnverifiedToken::decode(&draft.sign()).unwrap().caller()

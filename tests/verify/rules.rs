@@ -48,7 +48,7 @@ fn what_is_no_jwt() {
     malformed(&format!("{header}.{payload}"));
     malformed(&format!("{good}.{signature}"));
     refused(&format!("{good}.{signature}.{signature}"), Encrypted);
-    // Padding, white space, the other alphabet, bits left over.
+    // Padding, whitespace, the standard alphabet, nonzero trailing bits.
     malformed(&format!("{header}=.{payload}.{signature}"));
     malformed(&format!("{header}.{payload}.{signature}="));
     malformed(&format!("{header}.{payload}.{signature}\n"));
@@ -58,7 +58,7 @@ fn what_is_no_jwt() {
     malformed(&sign_text("[]", "{}"));
     malformed(&sign_text("{", "{}"));
     malformed(&sign_text(b"{\"alg\":\"\xff\"}", "{}"));
-    // A good signature does not make up for a payload that is no object.
+    // A payload other than an object is rejected despite a valid signature.
     let header = json!({"alg": "RS256", "kid": "organizations-key"}).to_string();
     malformed(&sign_text(&header, "[1773328600,1773325000]"));
     malformed(&sign_text(&header, ""));
@@ -152,7 +152,7 @@ fn algorithms() {
             Algorithm::ALL.iter().copied().filter(|other| other != algorithm).collect();
         let error = verifier(&others).verify(&token, keys, at(NOW)).unwrap_err();
         assert_eq!(error.kind(), AlgorithmNotAllowed, "{algorithm}");
-        // Entra's alone, unless somebody asks for more.
+        // Only Entra's algorithm by default.
         let default = crate::support::verifier().verify(&token, keys, at(NOW));
         assert_eq!(default.is_ok(), *algorithm == Algorithm::Rs256);
     }
@@ -433,8 +433,9 @@ fn the_tenant_id() {
     let other = format!("https://login.microsoftonline.com/{OTHER_TENANT}/v2.0");
     let error = verify_id(&Draft::id().without("tid").with("iss", other).sign()).unwrap_err();
     assert_eq!(error.kind(), WrongTenant);
-    let nobody = Draft::id().without("tid").with("iss", "https://login.microsoftonline.com//v2.0");
-    assert_eq!(verify_id(&nobody.sign()).unwrap_err().kind(), InvalidClaim);
+    let without_tenant =
+        Draft::id().without("tid").with("iss", "https://login.microsoftonline.com//v2.0");
+    assert_eq!(verify_id(&without_tenant.sign()).unwrap_err().kind(), InvalidClaim);
     let elsewhere = Draft::id().without("tid").with("iss", "https://a.example/");
     assert_eq!(verify_id(&elsewhere.sign()).unwrap_err().kind(), MissingClaim);
     let v1 = Draft::id()
@@ -586,7 +587,7 @@ fn the_lifetime_can_be_capped() {
     assert_eq!(verify(Draft::access().without("iat")), Err(MissingClaim));
 }
 
-/// Rule 18: a token that permits nothing is nobody's to accept.
+/// Rule 18: a token with neither scopes nor roles is rejected.
 #[test]
 fn tokens_without_permissions() {
     let nothing = || Draft::access().without("scp");
@@ -627,7 +628,7 @@ fn clients() {
     assert!(!error.to_string().contains(CLIENT));
 }
 
-/// Rule 23: a token that is bound to a key is no bearer token.
+/// Rule 23: a token that is bound to a key is not a bearer token.
 #[test]
 fn bound_tokens() {
     fails(&Draft::access().with("cnf", json!({"kid": "k"})), BoundToKey);
@@ -643,7 +644,7 @@ fn id_tokens_and_access_tokens() {
     let kind = |token: Draft| verify_with(&access, &token.sign()).unwrap_err().kind();
     assert_eq!(kind(Draft::id()), IdToken);
     assert_eq!(kind(Draft::id().without("nonce").with("c_hash", "h")), IdToken);
-    // Without any mark of its own it still names no client.
+    // Without any claim of an ID token, it still names no client.
     assert_eq!(kind(Draft::id().without("nonce")), IdToken);
 
     let id_kind = |token: Draft| verify_id(&token.with("aud", APP).sign()).unwrap_err().kind();

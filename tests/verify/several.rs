@@ -132,7 +132,7 @@ fn each_token_goes_to_the_verifier_that_it_names() {
         of_customer().with_header("kid", "organizations-key").sign(),
     ] {
         let rejection = service.token(&token).unwrap_err();
-        let cause = "the key that signed the token is not known".to_owned();
+        let cause = "the key that signed the token is unknown".to_owned();
         assert_eq!(causes(&rejection), (VerifyErrorKind::NoVerifier, Some(cause)));
     }
     // What comes after the signature is told as ever.
@@ -177,7 +177,7 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
     // Both have their keys.
     assert!(service.token(&of_staff().sign()).is_ok());
     assert!(service.token(&of_customer().sign_with(&FOREIGN_KEY)).is_ok());
-    let nobody = || of_staff().with("aud", OTHER_APP);
+    let unmatched = || of_staff().with("aud", OTHER_APP);
     let forged = |draft: Draft| draft.sign_with(&FOREIGN_KEY);
     let kid = |draft: Draft| forged(draft.with_header("kid", "invented"));
     let algorithm = |draft: Draft| forged(draft.with_header("alg", "none"));
@@ -186,14 +186,14 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
         "Bearer error=\"invalid_token\",error_description=\"no verifier accepts the token\"";
     for token in [
         forged(of_staff()),
-        forged(nobody()),
+        forged(unmatched()),
         kid(of_staff()),
         kid(of_customer()),
-        kid(nobody()),
+        kid(unmatched()),
         algorithm(of_staff()),
-        algorithm(nobody()),
+        algorithm(unmatched()),
         without_kid(of_staff()),
-        without_kid(nobody()),
+        without_kid(unmatched()),
         of_customer().sign(),
     ] {
         let rejection = service.token(&token).unwrap_err();
@@ -202,19 +202,19 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
         let challenge = rejection.headers()["www-authenticate"].to_str().unwrap().to_owned();
         assert_eq!(challenge.replace(", ", ","), expected);
     }
-    // What is wrong whoever is meant is told as with one verifier.
+    // Errors that are the same for every verifier are reported as with one verifier.
     for (change, kind) in [
         (("crit", json!(["exp"])), VerifyErrorKind::UnsupportedHeader),
         (("nonce", json!("n")), VerifyErrorKind::Protected),
         (("typ", json!("dpop+jwt")), VerifyErrorKind::WrongType),
     ] {
-        for draft in [of_staff(), nobody()] {
+        for draft in [of_staff(), unmatched()] {
             let (name, value): (&str, Value) = change.clone();
             let rejection = service.token(&forged(draft.with_header(name, value))).unwrap_err();
             assert_eq!(causes(&rejection).0, kind);
         }
     }
-    for draft in [of_staff(), nobody()] {
+    for draft in [of_staff(), unmatched()] {
         let token = forged(draft);
         let rejection = service.token(&format!("{token}=")).unwrap_err();
         assert_eq!(causes(&rejection).0, VerifyErrorKind::Malformed);

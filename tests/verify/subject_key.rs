@@ -68,7 +68,7 @@ fn the_same_caller() {
     // An ID token of a sign-in without the scope `profile`, whose issuer names the tenant.
     assert_eq!(key(ISSUER, &Draft::id().without("tid")), own);
     assert_ne!(passes(&Draft::access().with("oid", APP)).subject_key(), own);
-    // External ID, whose issuer has a host of its own, is a tenant like another.
+    // External ID, whose issuers have separate hosts, is an ordinary tenant.
     let external = format!("https://{TENANT}.ciamlogin.com/{TENANT}/v2.0");
     assert_eq!(key(&external, &Draft::id()), own);
 }
