@@ -1,8 +1,9 @@
 //! What is refused, and what the error says.
 
+use std::error::Error as _;
+
 use easyauth::{
-    AccessToken, Diagnosis, IdentityProvider, ProviderTokens,
-    integrations::{CallerCredential, CredentialError},
+    AccessToken, Diagnosis, IdentityProvider, ProviderTokens, integrations::CallerCredential,
     resource::ScopeError,
 };
 
@@ -91,8 +92,8 @@ fn tokens_that_are_no_access_tokens_of_entra() {
     does_not_open(&caller(&bound), ARM_DEFAULT, "bound-to-key", "");
 
     // Another provider, even where its token says that it is for the API.
-    let text = "the caller signed in with another provider than Microsoft Entra, whose tokens alone \
-                open APIs of Azure";
+    let text =
+        "expected a token of Microsoft Entra, but the caller signed in with another provider";
     let request = [("X-MS-TOKEN-GITHUB-ACCESS-TOKEN", "gho_CANARY")];
     let tokens = ProviderTokens::from_headers(&request, &IdentityProvider::GITHUB).expect("tokens");
     is_error(&credential(&tokens), ARM_DEFAULT, "other-provider", text);
@@ -106,38 +107,31 @@ fn tokens_that_are_no_access_tokens_of_entra() {
 }
 
 #[test]
-fn scopes_that_nobody_can_ask_for() {
+fn invalid_scopes() {
     let arm = caller(&token_for(ARM));
-    is_error(&arm, "", "no-scope", "no scope of an API is asked for");
-    is_error(&arm, "openid offline_access", "no-scope", "no scope of an API is asked for");
-    let two = "the scopes are of more than one API, and a token is for one";
-    is_error(
-        &arm,
+    let none = "expected a scope of an API, found none";
+    is_error(&arm, "", "no-scope", none);
+    is_error(&arm, "openid offline_access", "no-scope", none);
+    for scopes in [
         "https://management.azure.com/.default https://vault.azure.net/.default",
-        "two-apis",
-        two,
-    );
-    is_error(&arm, "https://management.azure.com/.default api://my-api/.default", "two-apis", two);
-    is_error(&arm, "api://other/.default api://my-api/.default", "two-apis", two);
+        "https://management.azure.com/.default api://my-api/.default",
+        "api://other/.default api://my-api/.default",
+    ] {
+        let two = format!("expected scopes of one API, found \"{scopes}\"");
+        is_error(&arm, scopes, "two-apis", &two);
+    }
 
-    let number = "one of the scopes is not a scope (number 2)";
     let asked = "https://management.azure.com/.default https://management.azure.com/";
-    is_error(&arm, asked, "invalid-scope", number);
+    let second = "expected a scope, found \"https://management.azure.com/\"";
+    is_error(&arm, asked, "invalid-scope", second);
     let error = refused(&arm, asked);
-    assert_eq!(error, CredentialError::InvalidScope { number: 2, source: ScopeError::MissingName });
-    assert_eq!(chain(&error), format!("{number}: the scope names an API and no permission of it"));
-    // Version 1 of the libraries asked for a resource.
-    is_error(
-        &arm,
-        "https://management.azure.com",
-        "invalid-scope",
-        "one of the scopes is not a scope (number 1)",
-    );
-    // The order is: what is asked for, then who is asked.
-    is_error(
-        &credential(&ProviderTokens::default()),
-        "",
-        "no-scope",
-        "no scope of an API is asked for",
-    );
+    let source = error.source().expect("a source").downcast_ref();
+    assert_eq!(source, Some(&ScopeError::MissingName));
+    assert_eq!(chain(&error), format!("{second}: the scope names an API and no permission of it"));
+    // Version 1 of the libraries requested a resource instead of a scope.
+    let resource = "https://management.azure.com";
+    let message = format!("expected a scope, found \"{resource}\"");
+    is_error(&arm, resource, "invalid-scope", &message);
+    // Scopes are checked before the token.
+    is_error(&credential(&ProviderTokens::default()), "", "no-scope", none);
 }

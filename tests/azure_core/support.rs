@@ -109,7 +109,7 @@ pub(crate) fn does_not_open(
     fixes: &str,
 ) {
     let error = refused(credential, scopes);
-    assert_eq!((error.code(), error.renewal()), ("does-not-open", None));
+    assert_eq!((error.kind().code(), error.renewal()), ("does-not-open", None));
     let diagnosis = error.diagnosis().expect("a diagnosis");
     assert_eq!(error.to_string(), diagnosis.to_string());
     let found: Vec<_> = diagnosis.reasons().iter().map(Reason::code).collect();
@@ -121,7 +121,7 @@ pub(crate) fn does_not_open(
 #[track_caller]
 pub(crate) fn is_error(credential: &CallerCredential, scopes: &str, code: &str, text: &str) {
     let error = refused(credential, scopes);
-    assert_eq!((error.code(), error.to_string().as_str()), (code, text));
+    assert_eq!((error.kind().code(), error.to_string().as_str()), (code, text));
     assert_eq!(error.diagnosis(), None);
 }
 

@@ -173,7 +173,7 @@ impl FetchKeysBlocking for Source {
         loop {
             match self.answer(is_metadata) {
                 Some(answer) => return answer,
-                None => std::thread::yield_now(),
+                None => thread::yield_now(),
             }
         }
     }
