@@ -13,7 +13,7 @@ use crate::{
 
 const MAX: usize = easyauth::headers::MAX_HEADER_LEN;
 
-/// What a service has to answer.
+/// The expected response.
 enum Expected {
     Passes(String),
     /// Status, the code of the problem, and the challenge.
@@ -342,7 +342,7 @@ pub(crate) fn check(adapter: &str, address: SocketAddr) {
     }
 }
 
-/// The body says which rule was broken, and nothing else.
+/// Asserts that the body contains only the broken rule.
 #[track_caller]
 fn assert_problem(answer: &Answer, code: &str) {
     let kinds = easyauth::rejection::RejectionKind::ALL;

@@ -1,4 +1,4 @@
-//! The layers, by what extractors do not have: which headers they remove, and what they add to an answer.
+//! What layers do in addition to extractors: the headers they remove, and those they add to responses.
 
 use axum::{Extension, Router, middleware::map_request, response::IntoResponse, routing::any};
 use easyauth::{
@@ -20,7 +20,7 @@ const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
 const ID: &str = "X-MS-CLIENT-PRINCIPAL-ID";
 const BEARER: &str = "Authorization";
 
-/// What a handler behind the layer gets to see.
+/// Everything that a handler inside the layer sees.
 async fn report(identity: Identity, headers: HeaderMap) -> String {
     let mut names: Vec<_> = headers
         .keys()
@@ -59,7 +59,7 @@ fn bearer(draft: &Draft) -> (&'static str, String) {
 }
 
 #[test]
-fn headers_are_believed_where_the_platform_writes_them() {
+fn headers_are_trusted_on_a_trusted_platform() {
     let sees = "user Sample, no token, admin true, confirmed false: x-ms-client-principal";
     assert_sees(EasyAuthLayer::new(platform()), &[user()], sees);
     assert_sees(EasyAuthLayer::new(Platform::trusting_headers()), &[user()], sees);
@@ -75,7 +75,7 @@ fn headers_are_believed_where_the_platform_writes_them() {
 }
 
 #[test]
-fn what_was_not_accepted_is_taken_off() {
+fn headers_that_were_not_accepted_are_removed() {
     let text = |name: &'static str| (name, "opaque".to_owned());
     let all = [
         (ID, "00000003-0000-4000-8000-000000000003".to_owned()),
@@ -139,7 +139,7 @@ fn what_was_not_accepted_is_taken_off() {
 }
 
 #[test]
-fn answers_are_marked_for_caches() {
+fn responses_are_marked_for_caches() {
     async fn plain() {}
     async fn cached() -> impl IntoResponse {
         [("cache-control", "public, max-age=60"), ("vary", "Accept-Encoding")]
@@ -183,7 +183,7 @@ fn a_verified_token_is_authenticated_without_a_principal() {
 }
 
 #[test]
-fn extractors_take_what_the_layer_accepted() {
+fn extractors_use_the_result_of_the_layer() {
     async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
         about_user(user.as_ref())
     }
@@ -208,7 +208,7 @@ fn extractors_take_what_the_layer_accepted() {
 
 /// A layer inside a nested router sees the address without its prefix, unless an outer layer stored it.
 #[test]
-fn a_layer_inside_of_a_nested_router_gets_the_remembered_address() {
+fn a_layer_inside_a_nested_router_gets_the_original_address() {
     async fn me(_: EasyAuthPrincipal) {}
     let layer = EasyAuthLayer::new(platform()).login(login());
     let inner = || Router::new().route("/me", any(me)).layer(layer.clone());
@@ -225,7 +225,7 @@ fn a_layer_inside_of_a_nested_router_gets_the_remembered_address() {
 }
 
 #[test]
-fn what_is_printed_has_no_value_of_a_claim() {
+fn debug_output_has_no_claim_value() {
     async fn role(identity: Identity, guard: RequireRole<Admin>) -> String {
         let text = format!("{identity:?} {guard:?}");
         assert_eq!(guard.into_principal().name(), Some("canary"));

@@ -81,7 +81,7 @@ pub(crate) fn about_token(token: Option<&VerifiedToken>) -> String {
     }
 }
 
-/// Handlers that axum and actix-web can call alike.
+/// Handlers for both axum and actix-web.
 pub(crate) async fn me(user: EasyAuthPrincipal) -> String {
     about_user(Some(&user))
 }
@@ -106,7 +106,7 @@ pub(crate) async fn files(guard: RequireToken<ReadFiles>) -> String {
     about_token(Some(guard.token()))
 }
 
-/// Verifies ID tokens, at the time when they are good.
+/// Verifies ID tokens, at a time when they are valid.
 pub(crate) fn id_token_auth() -> IdTokenAuth {
     IdTokenAuth::new(id_verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW))
 }

@@ -1,4 +1,4 @@
-//! What is refused, and what the error says.
+//! Rejected tokens and scopes, and the messages.
 
 use std::error::Error as _;
 
@@ -9,13 +9,13 @@ use easyauth::{
 
 use crate::support::{
     ARM, ARM_DEFAULT, CLIENT, END, GRAPH, NOW, REFRESH, SETTINGS, VAULT_DEFAULT, at, authenticated,
-    caller, chain, credential, does_not_open, get, is_error, jwt, refused, token_for,
+    caller, chain, credential, does_not_open, get, is_error, jwt, rejected, token_for,
 };
 
 #[test]
 fn the_token_is_for_another_api() {
     let graph = caller(&token_for(GRAPH));
-    let error = refused(&graph, ARM_DEFAULT);
+    let error = rejected(&graph, ARM_DEFAULT);
     assert_eq!(
         error.to_string(),
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
@@ -38,7 +38,7 @@ fn the_token_is_for_another_api() {
     does_not_open(&of_client, ARM_DEFAULT, "wrong-audience", SETTINGS);
 
     // With a refresh token, the next sign-in asks for one again.
-    let error = refused(&credential(&authenticated(&token_for(GRAPH), &[REFRESH])), VAULT_DEFAULT);
+    let error = rejected(&credential(&authenticated(&token_for(GRAPH), &[REFRESH])), VAULT_DEFAULT);
     let parameters = error.diagnosis().and_then(Diagnosis::login_parameters);
     assert_eq!(
         parameters.expect("parameters").to_wire(),
@@ -61,7 +61,7 @@ fn a_permission_is_missing() {
     let arm = caller(&token_for(ARM));
     let asked = "https://management.azure.com/Files.Read https://management.azure.com/Files.Write";
     does_not_open(&arm, asked, "missing-permission", SETTINGS);
-    let error = refused(&arm, asked);
+    let error = rejected(&arm, asked);
     // The fix is for all that is asked for.
     assert_eq!(
         error.to_string(),
@@ -75,7 +75,7 @@ fn a_permission_is_missing() {
 }
 
 #[test]
-fn tokens_that_are_no_access_tokens_of_entra() {
+fn tokens_other_than_access_tokens_of_entra() {
     // The token store is off.
     let steps = format!("enable-token-store set-client-credential {SETTINGS}");
     does_not_open(&credential(&ProviderTokens::default()), ARM_DEFAULT, "no-token", &steps);
@@ -124,7 +124,7 @@ fn invalid_scopes() {
     let asked = "https://management.azure.com/.default https://management.azure.com/";
     let second = "expected a scope, found \"https://management.azure.com/\"";
     is_error(&arm, asked, "invalid-scope", second);
-    let error = refused(&arm, asked);
+    let error = rejected(&arm, asked);
     let source = error.source().expect("a source").downcast_ref();
     assert_eq!(source, Some(&ScopeError::MissingName));
     assert_eq!(chain(&error), format!("{second}: the scope names an API and no permission of it"));

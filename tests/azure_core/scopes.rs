@@ -1,4 +1,4 @@
-//! Which scopes a token does for.
+//! The scopes that a token is good for.
 
 use crate::support::{
     ARM, ARM_DEFAULT, CLIENT, END, GRAPH, SETTINGS, VAULT_DEFAULT, caller, does_not_open, gives,
@@ -61,7 +61,7 @@ fn scopes_that_the_token_opens() {
 }
 
 #[test]
-fn an_api_of_ones_own() {
+fn your_own_api() {
     let own = token_for("api://my-api");
     gives(&own, "api://my-api/.default");
     gives(&own, "api://my-api//.default");

@@ -1,4 +1,4 @@
-//! An HTTP server on this machine that does what it is told, path by path, be it good HTTP or not.
+//! An HTTP server on loopback that sends configured responses, valid HTTP or not.
 
 use std::{
     collections::HashMap,
@@ -12,12 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anything may take, so that every thread ends.
+/// The time limit of every operation, so that every thread ends.
 const LIMIT: Duration = Duration::from_secs(30);
 
 const NOW_AND_THEN: Duration = Duration::from_millis(20);
 
-/// What a path answers: these bytes, and what comes after them.
+/// The response of a path: these bytes, and what follows.
 #[derive(Clone)]
 pub(crate) struct Answer {
     bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! From the wire to a verified token: a store, and a server that works, fails, and works again.
+//! From HTTP to a verified token: a store, and a server that works, fails, and works again.
 
 use std::{thread, time::SystemTime};
 
@@ -20,7 +20,7 @@ use crate::{
 const METADATA: &str = "/metadata";
 const KEYS: &str = "/keys";
 
-/// A server with good metadata and good keys.
+/// A server with valid metadata and keys.
 fn issuer() -> Server {
     let server = Server::start();
     publish(&server);
@@ -94,7 +94,7 @@ fn keys_are_fetched_once() {
 }
 
 #[test]
-fn a_key_that_is_new() {
+fn a_new_key() {
     for client in Client::all(PATIENT) {
         let server = issuer();
         let old = include_str!("../data/entra.jwks.json").replace("organizations-key", "old-key");
@@ -264,9 +264,9 @@ fn a_store_without_keys_recovers() {
     });
 }
 
-/// Requests without keys wait for the fetch of another one, and for nothing after it.
+/// Requests without keys wait for the fetch of another request, and no longer.
 #[test]
-fn many_that_begin_at_once_fetch_once() {
+fn concurrent_requests_fetch_once() {
     let at_once = |server: &Server, client: &Client, test: fn(&Fetched<'_>)| {
         let keys = client.keys(store(server));
         thread::scope(|scope| {
@@ -286,9 +286,9 @@ fn many_that_begin_at_once_fetch_once() {
     }
 }
 
-/// Known keys go on; who needs the fetch waits for it, and hears why it failed.
+/// Requests with known keys do not wait. Others wait for the fetch, and get the cause of its failure.
 #[test]
-fn a_fetch_that_hangs_holds_up_nobody() {
+fn a_hanging_fetch_blocks_no_request_with_a_known_key() {
     for client in Client::all(PATIENT) {
         let server = issuer();
         let store = client.keys(store(&server));

@@ -1,5 +1,5 @@
-//! No secret leaves: whatever comes in, no `Debug`, `Display`, error, diagnosis or serialised form has
-//! eight characters of a token in a row, nor a claim's value.
+//! No secret leaks: for any input, no `Debug`, `Display`, error, diagnosis or serialized form contains eight
+//! consecutive characters of a token, or a claim value.
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bounded;
@@ -117,7 +117,7 @@ impl Output {
     }
 }
 
-/// What some claims are not.
+/// Values that some claims must not have.
 #[derive(Debug, serde::Deserialize)]
 #[allow(dead_code)]
 struct Typed {
@@ -155,7 +155,7 @@ fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// A text with something done to it at a place.
+/// A string that is damaged at one place.
 fn damaged(text: &str, damage: &(prop::sample::Index, u8)) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let at = damage.0.index(characters.len().max(1));

@@ -1,4 +1,4 @@
-//! What a verified token permits, and what is answered otherwise.
+//! Authorization by a verified token, and the responses if it fails.
 
 use easyauth::{
     AccessToken, Challenge, Requirement,
@@ -44,7 +44,7 @@ fn scopes_and_roles() {
 }
 
 #[test]
-fn a_denial_says_every_reason() {
+fn a_denial_lists_every_reason() {
     let wanted = Requirement::scope("Mail.Read").on_audience("api://other").by_app();
     let denied = authorize(&Draft::access(), &wanted).unwrap_err();
     assert_eq!(
@@ -59,7 +59,7 @@ fn a_denial_says_every_reason() {
     assert_eq!(denied.scopes(), ["Mail.Read"]);
 }
 
-/// The status, and the header as text.
+/// The status and the header.
 fn answer(challenge: &Challenge) -> (u16, Option<String>) {
     let header = challenge.www_authenticate();
     let header = header.map(|header| header.to_str().unwrap().to_owned());
@@ -85,7 +85,7 @@ fn challenges_without_a_token() {
     assert_eq!(answer(&malformed.challenge()), (400, Some(expected.to_owned())));
 }
 
-/// Every kind of error: its word, its message, its answer.
+/// Every kind of error: its code, its message, its response.
 #[test]
 fn challenges_of_errors() {
     let messages = [
@@ -126,7 +126,7 @@ fn challenges_of_errors() {
     let kinds = VerifyErrorKind::ALL.iter().map(|kind| (kind.code(), kind.to_string()));
     assert!(kinds.eq(messages.iter().map(|(code, text)| (*code, (*text).to_owned()))));
 
-    let error = refused("", VerifyErrorKind::Malformed);
+    let error = rejected("", VerifyErrorKind::Malformed);
     let expected = "Bearer error=\"invalid_token\", error_description=\"the token is malformed\"";
     assert_eq!(answer(&error.challenge()), (401, Some(expected.to_owned())));
     assert_eq!(error.challenge().error_code(), Some("invalid_token"));
@@ -168,7 +168,7 @@ fn messages_of_errors() {
     let (message, _) =
         text(Draft::access().with_header("crit", 1), VerifyErrorKind::UnsupportedHeader);
     assert_eq!(message, "the header of the token has a member that is not supported: crit");
-    let error = refused("a.b", VerifyErrorKind::Malformed);
+    let error = rejected("a.b", VerifyErrorKind::Malformed);
     assert_eq!(
         std::error::Error::source(&error).unwrap().to_string(),
         "the token is opaque: it has 2 segment(s) where a JWT has 3"
@@ -218,7 +218,7 @@ fn claims_challenges() {
     assert!(!passes(&Draft::access()).supports_claims_challenge());
 }
 
-/// Where a client asks for more: in the cloud that issued the token (Microsoft Learn: "Claims challenges,
+/// The sign-in address is that of the cloud that issued the token (Microsoft Learn: "Claims challenges,
 /// claims requests, and client capabilities").
 #[test]
 fn claims_challenges_name_the_sign_in_of_the_cloud() {

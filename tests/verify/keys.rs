@@ -365,7 +365,7 @@ fn uri(text: &str) -> MetadataUri {
 
 #[test]
 fn metadata_addresses() {
-    let refused = [
+    let rejected = [
         "",
         "login.microsoftonline.com",
         "/common",
@@ -397,7 +397,7 @@ fn metadata_addresses() {
         "https://./",
         "https://user:password@login.microsoftonline.com/",
     ];
-    for text in refused {
+    for text in rejected {
         let error = MetadataUri::parse(text).unwrap_err().to_string();
         let given = text.replace('\r', "\\u{d}").replace('\n', "\\u{a}");
         let expected = if text.contains('@') {
