@@ -12,6 +12,7 @@
 )]
 
 mod actix_service;
+mod allocations;
 mod axum_service;
 mod cases;
 mod confirmation;
