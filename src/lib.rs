@@ -99,7 +99,7 @@ pub use jwt::{
     Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment, Token, TokenHeader,
     Unverified, UnverifiedToken,
 };
-pub use platform::{Host, NoEasyAuth, Platform};
+pub use platform::{NoEasyAuth, Platform, Service};
 pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalFormat,
     me::{MAX_ME_LEN, MeError, Session},

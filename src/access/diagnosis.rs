@@ -14,7 +14,7 @@ use super::{
 use crate::{
     escape::Escaped,
     jwt::UnverifiedToken,
-    settings::LoginParameters,
+    login_parameters::LoginParameters,
     tokens::{AccessToken, ProviderTokens},
 };
 
@@ -317,7 +317,7 @@ impl Serialize for Diagnosis {
         diagnosis.serialize_field("reasons", &coded(&self.reasons, Reason::code))?;
         diagnosis.serialize_field("notes", &coded(&self.notes, |note| note.code()))?;
         diagnosis.serialize_field("fixes", &coded(&self.fixes, Fix::code))?;
-        let parameters = self.login_parameters().map(|parameters| parameters.to_wire());
+        let parameters = self.login_parameters().map(|parameters| parameters.to_wire().to_vec());
         diagnosis.serialize_field("loginParameters", &parameters)?;
         diagnosis.end()
     }

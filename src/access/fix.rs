@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{ApiName, reason::bounded};
 use crate::{
-    escape::Escaped, provider::IdentityProvider, resource::Resource, settings::LoginParameters,
-    tokens::Renewal,
+    escape::Escaped, login_parameters::LoginParameters, provider::IdentityProvider,
+    resource::Resource, tokens::Renewal,
 };
 
 /// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order in which to take them.

@@ -20,6 +20,6 @@ pub use note::Note;
 #[cfg(feature = "azure_core")]
 pub(crate) use origin::Origin;
 pub use reason::{ApiName, Reason};
-pub(crate) use reason::{Apis, is_of_static_web_apps, wrong_audience};
+pub(crate) use reason::{Apis, is_of_static_web_apps};
 pub use requirement::{Permission, Requirement};
 pub use shape::Lookalike;

@@ -86,7 +86,8 @@ fn a_sign_in_that_brings_no_identity_ends_in_a_page() {
         assert!(script.body.contains(r#""code":"not-signed-in""#), "{}", script.body);
         // Signed in at last.
         let user = principal("Sample", "Reader");
-        let authenticated = send(path, &[HTML, ("Cookie", &cookies), ("X-MS-CLIENT-PRINCIPAL", &user)]);
+        let authenticated =
+            send(path, &[HTML, ("Cookie", &cookies), ("X-MS-CLIENT-PRINCIPAL", &user)]);
         assert_eq!(authenticated.status, 200, "{name}");
         // Who signs out after that, within the life of the marker, is not locked out where a layer is.
         let cleared = "easyauth-signing-in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";

@@ -26,7 +26,7 @@ fn types_can_be_shared() {
     check::<easyauth::EasyAuthPrincipal>();
     check::<easyauth::ExpiresOn>();
     check::<easyauth::Groups<'_>>();
-    check::<easyauth::Host>();
+    check::<easyauth::Service>();
     check::<easyauth::IdToken>();
     check::<easyauth::IdentityProvider>();
     check::<easyauth::MemberName>();

@@ -13,8 +13,8 @@ use easyauth::{
 };
 
 use crate::support::{
-    ARM, ARM_DEFAULT, END, GRAPH, NOW, REFRESH, SETTINGS, at, caller, credential, does_not_open,
-    get, jwt, refused, authenticated, token_for,
+    ARM, ARM_DEFAULT, END, GRAPH, NOW, REFRESH, SETTINGS, at, authenticated, caller, credential,
+    does_not_open, get, jwt, refused, token_for,
 };
 
 /// What the credential answers at this time: the end that it gives, or the error.

@@ -7,8 +7,8 @@ use easyauth::{
 };
 
 use crate::support::{
-    ARM, ARM_DEFAULT, CLIENT, END, GRAPH, NOW, REFRESH, SETTINGS, VAULT_DEFAULT, at, caller, chain,
-    credential, does_not_open, get, is_error, jwt, refused, authenticated, token_for,
+    ARM, ARM_DEFAULT, CLIENT, END, GRAPH, NOW, REFRESH, SETTINGS, VAULT_DEFAULT, at, authenticated,
+    caller, chain, credential, does_not_open, get, is_error, jwt, refused, token_for,
 };
 
 #[test]

@@ -3,8 +3,8 @@
 use azure_core::credentials::Secret;
 
 use crate::support::{
-    ARM, ARM_DEFAULT, GRAPH, REFRESH, assert_shows_nothing, caller, chain, credential, get,
-    authenticated, token_for,
+    ARM, ARM_DEFAULT, GRAPH, REFRESH, assert_shows_nothing, authenticated, caller, chain,
+    credential, get, token_for,
 };
 
 #[test]

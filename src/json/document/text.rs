@@ -1,6 +1,6 @@
 //! The whole text, and changes in place.
 
-use std::{ops::Range, sync::OnceLock};
+use std::{fmt, ops::Range, sync::OnceLock};
 
 use serde_json::{Value, value::RawValue};
 
@@ -153,6 +153,13 @@ impl JsonText {
             cuts.push(open..close);
         }
         cuts
+    }
+}
+
+/// Prints the length, because documents can have secrets.
+impl fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonText({} bytes)", self.text.len())
     }
 }
 

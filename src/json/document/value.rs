@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::index::Node;
+use super::{Path, index::Node};
 use crate::json::{Kind, Reader};
 
 /// A value in a JSON text that was checked when it was read.
@@ -66,7 +66,37 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The elements of an array; `None` if it is none.
+    /// The path from the root of the text.
+    pub(crate) fn path(self) -> Path {
+        let mut path = Path::default();
+        let mut json = Self { at: 0, ..self };
+        while json.at < self.at {
+            let is_list = json.kind() == Kind::Array;
+            let inner =
+                json.inner().enumerate().take_while(|(_, inner)| inner.at <= self.at).last();
+            let Some((index, inner)) = inner else { break };
+            path.push(if is_list { index.to_string() } else { inner.name().into_owned() });
+            json = inner;
+        }
+        path
+    }
+
+    /// The place among all values of the text, in their order.
+    pub(crate) fn place(self) -> usize {
+        self.at
+    }
+
+    /// Returns `true` for an object or an array.
+    pub(crate) fn is_container(self) -> bool {
+        matches!(self.kind(), Kind::Object | Kind::Array)
+    }
+
+    /// The elements of an array; none if it is something else.
+    pub(crate) fn list(self) -> impl Iterator<Item = Self> + Clone {
+        (self.kind() == Kind::Array).then(|| self.inner()).into_iter().flatten()
+    }
+
+    /// The elements of an array; `None` if it is something else.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Self>> {
         (self.kind() == Kind::Array).then(|| self.inner())
     }

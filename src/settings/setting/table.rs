@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use super::{AnySetting, Keyed, Object, Row, Services, Setting, kind::codecs};
-use crate::settings::{
-    CookieConvention, ForwardProxyConvention, Guid, LoginParameters, UnauthenticatedAction,
+use crate::{
+    login_parameters::LoginParameters,
+    settings::{CookieConvention, ForwardProxyConvention, Guid, UnauthenticatedAction},
 };
 
 /// Defines a module of constants for each provider or section, and [`ALL_SETTINGS`].
@@ -51,7 +52,7 @@ macro_rules! settings {
         /// All settings.
         ///
         /// ```
-        /// use easyauth::settings::{ALL_SETTINGS, Service};
+        /// use easyauth::{Service, settings::ALL_SETTINGS};
         ///
         /// for setting in ALL_SETTINGS {
         ///     println!("{} in Container Apps: {}", setting.pointer(), setting.is_in(Service::ContainerApps));
