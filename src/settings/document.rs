@@ -164,6 +164,13 @@ impl AuthSettingsV2 {
         detect::SECTIONS.iter().filter(is_broken).copied().collect()
     }
 
+    /// Returns the position of a value, by its JSON Pointer, in the text that was read; after a change, in
+    /// the present text.
+    #[must_use]
+    pub fn position(&self, pointer: &str) -> Option<Position> {
+        self.text.get(&Path::parse(pointer)?).map(|json| self.position_of(json))
+    }
+
     pub(super) fn position_of(&self, json: Json<'_>) -> Position {
         self.start.behind(self.text.as_str().get(..json.range().start).unwrap_or_default())
     }

@@ -94,8 +94,8 @@ impl SettingsError {
         found: &str,
     ) -> Self {
         let place = match position {
+            _ if pointer.is_empty() => String::new(),
             Some(position) => format!(" at {} ({position})", Escaped(&pointer)),
-            None if pointer.is_empty() => String::new(),
             None => format!(" at {}", Escaped(&pointer)),
         };
         let found = if found.is_empty() { String::new() } else { format!(", found {found}") };

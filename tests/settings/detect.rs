@@ -28,8 +28,7 @@ fn what_is_not_json_says_where() {
     rejected(
         b"{\n  \"login\": {},\n}",
         NotJson,
-        "the settings are not JSON at line 3, column 1: JSON has no comma behind the last member or \
-         element: remove it",
+        "the settings are not JSON at line 3, column 1: JSON has no comma after the last member or element: remove it",
     );
     for (text, place) in [
         ("// mine\n{}", "line 1, column 1"),
@@ -115,10 +114,10 @@ fn near_documents_are_named() {
 #[test]
 fn what_is_no_object_is_rejected() {
     for text in ["\"login\"", "1", "null", "true"] {
-        rejected(text.as_bytes(), NotAnObject, "the settings are not a JSON object");
+        rejected(text.as_bytes(), NotAnObject, "expected an object");
     }
     let list =
-        "the settings are not a JSON object: this is a list of documents: give one of its elements";
+        "expected an object: this is a list of documents: give one of its elements";
     rejected(b"[]", NotAnObject, list);
     let modules = "the settings are not a JSON object: this is a list of configurations: give the \
                    `properties` of its element authsettingsV2";
@@ -160,6 +159,17 @@ fn kinds_have_codes() {
         "first-version",
         "several",
         "other-document",
+        "pointer",
+        "expression",
+        "not-understood",
+        "no-such-setting",
+        "too-deep",
+        "login-parameters",
+        "provider-name",
+        "providers",
+        "client-id",
+        "setting-name",
+        "not-https",
     ];
     assert_eq!(codes, expected);
 }

@@ -123,6 +123,7 @@ impl List<'_> {
         };
         let remedy = match problem.kind() {
             Kind::AzureAdGraph => "request scopes of Microsoft Graph",
+            Kind::UnknownKey if problem.meant.is_some() => "use that key",
             _ => rule.remedy,
         };
         let added = findings.say(rule, spot, problem.text(), remedy);

@@ -201,10 +201,8 @@ pub(super) fn placeholders(lint: &Lint<'_>, findings: &mut Findings) {
             continue;
         }
         lookups = lookups.saturating_sub(1);
-        let path = spot.path();
-        let inner = path.steps().split_last().map(|(_, steps)| steps);
-        // The pointers of values under a long name would repeat it.
-        if inner.is_some_and(|steps| steps.iter().all(|step| step.len() <= MAX_NAME)) {
+        // The pointers of all values under a long name would repeat it.
+        if spot.path().steps().iter().all(|step| step.len() <= MAX_NAME) {
             findings.add(rule, &spot);
         }
     }

@@ -92,7 +92,7 @@ fn st12_functions_behind_a_static_web_app_are_closed() {
         let finding = fires("ST12", action, &[(own, on), open, any]);
         says(
             &finding,
-            "azureStaticWebApps is on, and requests of nobody go through",
+            "azureStaticWebApps is on, and anonymous requests are allowed",
             "write Return401, or RedirectToLoginPage",
         );
         assert_eq!(finding.severity(), Severity::Warning);

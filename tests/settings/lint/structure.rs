@@ -161,8 +161,8 @@ fn st21_names_are_there_once() {
     let finding = fires("ST21", at, &[("/platform", r#"{"enabled":false,"Enabled":true}"#)]);
     says(
         &finding,
-        "Enabled is there more than once",
-        "remove all of them but the one that is meant",
+        "Enabled is a duplicate member",
+        "keep only the right one",
     );
     assert_eq!(finding.severity(), Severity::Warning);
     assert!(!finding.is_fixable());

@@ -148,13 +148,13 @@ fn st1_a_value_stands_for_the_name_of_its_setting() {
     says(
         &finding,
         "clientSecret is not known here",
-        "put the value in a setting, and its name in clientSecretSettingName",
+        "put the value into a setting, and its name into clientSecretSettingName",
     );
     assert_eq!(finding.severity(), Severity::Error);
     let own = "/auth/identityProviders/github/registration";
     let at = format!("{own}/clientId");
     let finding = fires_in(STATIC_WEB_APP, "ST1", &[&at], &[(&at, "\"x\"")]);
-    assert_eq!(finding.remedy(), "put the value in a setting, and its name in clientIdSettingName",);
+    assert_eq!(finding.remedy(), "put the value into a setting, and its name into clientIdSettingName",);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn st1_what_nobody_knows_is_kept() {
         says(
             &finding,
             &format!("{name} is not known here"),
-            "check its name; it is kept, in case that Azure has added it",
+            "check its name; it is kept, because Azure may have added it",
         );
         assert_eq!(finding.severity(), Severity::Warning);
         assert!(!finding.is_fixable());
@@ -191,7 +191,7 @@ fn st1_services_differ() {
     let claim = format!("{ENTRA}/userDetailsClaim");
     let finding = fires("ST1", &claim, &[(&claim, "\"name\"")]);
     let remedy = "remove it; another service has it";
-    says(&finding, "there is no userDetailsClaim in App Service", remedy);
+    says(&finding, "App Service does not have userDetailsClaim", remedy);
     assert_eq!(finding.severity(), Severity::Warning);
     let finding = fires_in(CONTAINER_APP, "ST16", &[&claim], &[(&claim, "\"name\"")]);
     says(&finding, "Container Apps do not have userDetailsClaim", "remove it");
@@ -219,7 +219,7 @@ fn st1_around_the_sections() {
     says(
         finding,
         "etag is not known here",
-        "check its name; it is kept, in case that Azure has added it",
+        "check its name; it is kept, because Azure may have added it",
     );
     assert_eq!(finding.severity(), Severity::Warning);
     // A section.
