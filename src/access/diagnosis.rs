@@ -317,7 +317,7 @@ impl Serialize for Diagnosis {
         diagnosis.serialize_field("reasons", &coded(&self.reasons, Reason::code))?;
         diagnosis.serialize_field("notes", &coded(&self.notes, |note| note.code()))?;
         diagnosis.serialize_field("fixes", &coded(&self.fixes, Fix::code))?;
-        let parameters = self.login_parameters().map(|parameters| parameters.to_wire().to_vec());
+        let parameters = self.login_parameters().map(|parameters| parameters.to_wire());
         diagnosis.serialize_field("loginParameters", &parameters)?;
         diagnosis.end()
     }

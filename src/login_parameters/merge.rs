@@ -85,18 +85,6 @@ impl LoginParameters {
     /// `other`: sign-ins then give tokens for the new API, and no longer for the old one. If `other` has no
     /// such scope, none is replaced.
     ///
-    /// ```
-    /// use easyauth::settings::LoginParameters;
-    ///
-    /// let own = LoginParameters::from_wire(["scope=openid User.Read offline_access"]);
-    /// let new = LoginParameters::from_wire(["scope=openid api://orders/Orders.Read"]);
-    /// assert_eq!(
-    ///     own.replace_api_scopes(&new)?.to_wire(),
-    ///     ["scope=openid offline_access api://orders/Orders.Read"],
-    /// );
-    /// # Ok::<(), easyauth::settings::LoginParametersError>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Those of [`merge`](Self::merge), except `TwoResources` and `DefaultMixed`. A `resource` of another
@@ -127,17 +115,6 @@ impl LoginParameters {
 
     /// Adds one scope, as [`merge`](Self::merge) does. If there is no `scope` yet, it also adds `openid
     /// profile email`, because a `scope` replaces these scopes of the platform.
-    ///
-    /// ```
-    /// use easyauth::{resource::ARM, settings::LoginParameters};
-    ///
-    /// let parameters = LoginParameters::default().with_scope(ARM.scope("user_impersonation"))?;
-    /// assert_eq!(
-    ///     parameters.to_wire(),
-    ///     ["scope=openid email profile https://management.azure.com/user_impersonation"],
-    /// );
-    /// # Ok::<(), easyauth::settings::LoginParametersError>(())
-    /// ```
     ///
     /// # Errors
     ///

@@ -82,7 +82,11 @@ impl LoginParameters {
 
     /// The elements of the JSON array. Values are not percent-encoded: the platform does that.
     #[must_use]
-    pub fn to_wire(&self) -> &[String] {
+    pub fn to_wire(&self) -> Vec<String> {
+        self.entries.clone()
+    }
+
+    pub(crate) fn entries(&self) -> &[String] {
         &self.entries
     }
 

@@ -158,15 +158,20 @@ fn an_object(text: JsonText) -> Result<JsonText, SettingsError> {
     Err(SettingsError::new(NotAnObject, detail, None))
 }
 
-/// The form of a document: by its ID and type first, then by members that only one form has.
-pub(super) fn form(root: Json<'_>) -> Result<Document, SettingsError> {
-    if let Some(resources) = root.get("resources").filter(|_| is_template(root)) {
-        return in_template(resources);
-    }
+/// The form of a whole document, which is not a part of a template.
+pub(super) fn form_of_whole(root: Json<'_>) -> Result<Document, SettingsError> {
     if is_nested_resource(root) {
         let detail = "this is a nested resource of a deployment template: read the whole template, or the \
                       `properties` alone";
         return Err(SettingsError::new(OtherDocument, detail, None));
+    }
+    form(root)
+}
+
+/// The form of a document: by its ID and type first, then by members that only one form has.
+pub(super) fn form(root: Json<'_>) -> Result<Document, SettingsError> {
+    if let Some(resources) = root.get("resources").filter(|_| is_template(root)) {
+        return in_template(resources);
     }
     match whole(root) {
         Some(form) if !(is_first_version(root) && lacks_sections(form, root)) => {
@@ -263,30 +268,21 @@ fn is_template(root: Json<'_>) -> bool {
 
 /// Finds the resource with settings in a template, also inside other resources and nested templates.
 fn in_template(resources: Json<'_>) -> Result<Document, SettingsError> {
-    let mut open = vec![(Path::default().join("resources"), resources)];
-    let (mut found, mut seen) = (Vec::new(), 0_usize);
-    while let Some((path, resources)) = open.pop() {
-        // A list; or an object by symbolic names.
-        let all = resources.elements().into_iter().flatten().enumerate();
-        let all = all.map(|(index, own)| (index.to_string(), own));
-        let named = resources.values().map(|own| (own.name().into_owned(), own));
-        for (step, resource) in all.chain(named) {
+    let (mut open, mut found, mut seen) = (vec![resources], Vec::new(), 0_usize);
+    while let Some(resources) = open.pop() {
+        // A list, or an object by symbolic names.
+        for resource in resources.list().chain(resources.values()) {
             seen = seen.saturating_add(1);
             if seen > MAX_RESOURCES {
                 break;
             }
-            let path = path.join(step);
             if is_resource(resource) {
-                found.push((path, resource));
+                found.push(resource);
                 continue;
             }
+            open.extend(resource.get("resources"));
             let nested = ["properties", "template", "resources"];
-            if let Some(inner) = resource.get("resources") {
-                open.push((path.join("resources"), inner));
-            }
-            if let Some(inner) = nested.iter().try_fold(resource, |json, name| json.get(name)) {
-                open.push((nested.iter().fold(path, |path, name| path.join(*name)), inner));
-            }
+            open.extend(nested.iter().try_fold(resource, |json, name| json.get(name)));
         }
     }
     match found.as_slice() {
@@ -294,13 +290,13 @@ fn in_template(resources: Json<'_>) -> Result<Document, SettingsError> {
             let detail = "this is a deployment template without settings of Easy Auth";
             Err(SettingsError::new(OtherDocument, detail, None))
         }
-        [(path, resource)] => match whole(*resource) {
-            Some(form) => Ok(Document::InTemplate(form, path.clone())),
+        [resource] => match whole(*resource) {
+            Some(form) => Ok(Document::InTemplate(form, resource.path())),
             None => Err(not_settings(None)),
         },
         several => {
             const MOST: usize = 10;
-            let all: Vec<_> = several.iter().take(MOST).map(|(path, _)| path.to_string()).collect();
+            let all: Vec<_> = several.iter().take(MOST).map(|own| own.path().to_string()).collect();
             let detail = format!("choose one by its pointer: {}", all.join(", "));
             Err(SettingsError::new(Several, &detail, None))
         }

@@ -110,7 +110,7 @@ impl AuthSettingsV2 {
     }
 
     fn detected(text: JsonText, start: Position) -> Result<Self, SettingsError> {
-        Ok(match detect::form(text.root())? {
+        Ok(match detect::form_of_whole(text.root())? {
             Document::Whole(form) => Self::new(text, form, Path::default(), start),
             Document::InTemplate(form, path) => Self::new(text, form, path, start),
         })

@@ -68,27 +68,16 @@ impl AuthSettingsV2 {
     /// ```
     pub fn read<T>(&self, setting: Setting<'_, T>) -> Result<Option<T>, SettingsError> {
         let Ok(path) = self.path_of(setting) else { return Ok(None) };
-        let (mut json, mut way) = (Some(self.text().root()), Path::default());
-        for step in path.steps() {
-            let Some(parent) = json.filter(|json| !json.is_null()) else { return Ok(None) };
-            // The path of a resource in a template leads through lists.
-            let is_inner = way.steps().len() >= self.resource().steps().len();
-            if is_inner && !parent.is_object() {
-                return Err(self.not_understood(&way, parent, "an object"));
-            }
-            json = inner(parent, step);
-            way.push(step.clone());
-        }
-        let Some(json) = json.filter(|json| !json.is_null()) else { return Ok(None) };
+        let found = match self.find(&path) {
+            Err(parent) if parent.is_null() => None,
+            Err(parent) => return Err(self.not_understood(parent, "an object")),
+            Ok(found) => found.filter(|json| !json.is_null()),
+        };
+        let Some(json) = found else { return Ok(None) };
+        let read = || (setting.codec().read)(json).ok_or(json);
+        let read = expression_in(json).map_or_else(read, Err);
         let expected = setting.codec().kind().expected();
-        if let Some((element, inner)) = expression_in(json) {
-            way.extend(element);
-            return Err(self.not_understood(&way, inner, expected));
-        }
-        match (setting.codec().read)(json) {
-            Some(value) => Ok(Some(value)),
-            None => Err(self.not_understood(&way, json, expected)),
-        }
+        read.map(Some).map_err(|unknown| self.not_understood(unknown, expected))
     }
 
     /// Sets a setting. Objects that are missing on the way are added.
@@ -219,15 +208,14 @@ impl AuthSettingsV2 {
         if path.steps().len().saturating_add(value.root().depth()) > usize::from(MAX_DEPTH) {
             return Err(SettingsError::new(TooDeep, "", None));
         }
-        let (mut json, mut way) = (self.text().root(), Path::default());
+        let mut json = self.text().root();
         for step in path.steps() {
             let found = inner(json, step);
             if found.is_none() && !json.is_object() && !json.is_null() {
-                return Err(self.blocked(NotAnObject, &way, json));
+                return Err(self.blocked(NotAnObject, json));
             }
             let Some(found) = found else { break };
             json = found;
-            way.push(step.clone());
         }
         self.text_mut().set_text(&path, value.as_str());
         Ok(self)
@@ -245,26 +233,28 @@ impl AuthSettingsV2 {
             let kind = SettingsErrorKind::NoSuchSetting;
             return Err(SettingsError::at(kind, kind.text(), (path.to_string(), None), ""));
         }
-        let (mut json, mut way) = (self.text().root(), Path::default());
-        for step in path.steps() {
-            let is_inner = way.steps().len() >= self.resource().steps().len();
-            if is_inner && !json.is_object() {
-                return Err(self.blocked(NotAnObject, &way, json));
+        match self.find(&path) {
+            Ok(None) => Ok(path),
+            Ok(Some(json)) if setting.codec().kind() != Kind::Object || json.is_object() => {
+                let expression = expression_in(json).map(|own| self.blocked(Expression, own));
+                expression.map_or(Ok(path), Err)
             }
-            let Some(found) = inner(json, step) else { return Ok(path) };
+            Ok(Some(json)) | Err(json) => Err(self.blocked(NotAnObject, json)),
+        }
+    }
+
+    /// The value at a path, if it is present; the value on the way that is not an object as an error.
+    fn find(&self, path: &Path) -> Result<Option<Json<'_>>, Json<'_>> {
+        let mut json = self.text().root();
+        for (depth, step) in path.steps().iter().enumerate() {
+            // The path of a resource in a template leads through lists.
+            if depth >= self.resource().steps().len() && !json.is_object() {
+                return Err(json);
+            }
+            let Some(found) = inner(json, step) else { return Ok(None) };
             json = found;
-            way.push(step.clone());
         }
-        if setting.codec().kind() == Kind::Object && !json.is_object() {
-            return Err(self.blocked(NotAnObject, &way, json));
-        }
-        match expression_in(json) {
-            Some((element, inner)) => {
-                way.extend(element);
-                Err(self.blocked(Expression, &way, inner))
-            }
-            None => Ok(path),
-        }
+        Ok(Some(json))
     }
 
     /// The path of a setting, with the names that this form of the document has.
@@ -299,14 +289,14 @@ impl AuthSettingsV2 {
         sections.get("identityProviders")?.get(name)
     }
 
-    fn not_understood(&self, way: &Path, json: Json<'_>, expected: &str) -> SettingsError {
+    fn not_understood(&self, json: Json<'_>, expected: &str) -> SettingsError {
         let kind = if expression(json).is_some() { Expression } else { NotUnderstood };
-        let place = (way.to_string(), Some(self.position_of(json)));
+        let place = (json.path().to_string(), Some(self.position_of(json)));
         SettingsError::at(kind, &format!("expected {expected}"), place, describe(json))
     }
 
-    fn blocked(&self, kind: SettingsErrorKind, way: &Path, json: Json<'_>) -> SettingsError {
-        let place = (way.to_string(), Some(self.position_of(json)));
+    fn blocked(&self, kind: SettingsErrorKind, json: Json<'_>) -> SettingsError {
+        let place = (json.path().to_string(), Some(self.position_of(json)));
         let advice = match kind {
             Expression => "change the template",
             _ => "replace it with an object first",
@@ -315,14 +305,9 @@ impl AuthSettingsV2 {
     }
 }
 
-/// The expression in a value: the value itself, or the first one in a list, with its index.
-pub(super) fn expression_in(json: Json<'_>) -> Option<(Option<String>, Json<'_>)> {
-    if expression(json).is_some() {
-        return Some((None, json));
-    }
-    let mut elements = json.elements()?.enumerate();
-    let (index, element) = elements.find(|(_, element)| expression(*element).is_some())?;
-    Some((Some(index.to_string()), element))
+/// The expression in a value: the value itself, or the first one in a list.
+fn expression_in(json: Json<'_>) -> Option<Json<'_>> {
+    std::iter::once(json).chain(json.list()).find(|own| expression(*own).is_some())
 }
 
 /// The name of the object that has a custom provider. A document can have both objects: then it is the one

@@ -97,12 +97,11 @@ pub use crate::{
         LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersErrorKind,
         MAX_LOGIN_PARAMETERS_LEN,
     },
-    platform::Service,
+    platform::{MAX_SITE_ID_LEN, Service, SiteId, SiteIdError},
 };
 pub use arm::{
     APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind,
-    ArmRequests, CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN, MAX_SITE_ID_LEN, SiteId,
-    SiteIdError,
+    ArmRequests, CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN,
 };
 pub use builder::{AuthSettingsBuilder, CustomApp, EntraApp};
 pub use document::{AuthSettingsV2, MAX_SETTINGS_LEN};

@@ -45,73 +45,49 @@ pub struct Migration {
     left_behind: Vec<String>,
 }
 
+/// `"base": "member of the first version" => "path", ...;`
+macro_rules! moves {
+    ($($base:literal: $($name:literal => $path:literal),+;)+) => {
+        &[$($(($name, concat!("/properties/", $base, $path))),+),+]
+    };
+}
+
 /// The new places of values that do not change.
-const MOVES: &[(&str, &[(&str, &str)])] = &[
-    (
-        "",
-        &[
-            ("enabled", "platform/enabled"),
-            ("runtimeVersion", "platform/runtimeVersion"),
-            ("authFilePath", "platform/configFilePath"),
-            ("unauthenticatedClientAction", "globalValidation/unauthenticatedClientAction"),
-            ("tokenStoreEnabled", "login/tokenStore/enabled"),
-            ("tokenRefreshExtensionHours", "login/tokenStore/tokenRefreshExtensionHours"),
-            ("allowedExternalRedirectUrls", "login/allowedExternalRedirectUrls"),
-            ("httpApiPrefixPath", "httpSettings/routes/apiPrefix"),
-        ],
-    ),
-    (
-        "identityProviders/azureActiveDirectory/",
-        &[
-            ("clientId", "registration/clientId"),
-            ("issuer", "registration/openIdIssuer"),
-            ("clientSecretSettingName", "registration/clientSecretSettingName"),
-            ("clientSecretCertificateThumbprint", "registration/clientSecretCertificateThumbprint"),
-            ("additionalLoginParams", "login/loginParameters"),
-            ("allowedAudiences", "validation/allowedAudiences"),
-            ("isAadAutoProvisioned", "isAutoProvisioned"),
-        ],
-    ),
-    (
-        "identityProviders/facebook/",
-        &[
-            ("facebookAppId", "registration/appId"),
-            ("facebookAppSecretSettingName", "registration/appSecretSettingName"),
-            ("facebookOAuthScopes", "login/scopes"),
-        ],
-    ),
-    (
-        "identityProviders/gitHub/",
-        &[
-            ("gitHubClientId", "registration/clientId"),
-            ("gitHubClientSecretSettingName", "registration/clientSecretSettingName"),
-            ("gitHubOAuthScopes", "login/scopes"),
-        ],
-    ),
-    (
-        "identityProviders/google/",
-        &[
-            ("googleClientId", "registration/clientId"),
-            ("googleClientSecretSettingName", "registration/clientSecretSettingName"),
-            ("googleOAuthScopes", "login/scopes"),
-        ],
-    ),
-    (
-        "identityProviders/legacyMicrosoftAccount/",
-        &[
-            ("microsoftAccountClientId", "registration/clientId"),
-            ("microsoftAccountClientSecretSettingName", "registration/clientSecretSettingName"),
-            ("microsoftAccountOAuthScopes", "login/scopes"),
-        ],
-    ),
-    (
-        "identityProviders/twitter/",
-        &[
-            ("twitterConsumerKey", "registration/consumerKey"),
-            ("twitterConsumerSecretSettingName", "registration/consumerSecretSettingName"),
-        ],
-    ),
-];
+const MOVES: &[(&str, &str)] = moves! {
+    "":
+        "enabled" => "platform/enabled", "runtimeVersion" => "platform/runtimeVersion",
+        "authFilePath" => "platform/configFilePath",
+        "unauthenticatedClientAction" => "globalValidation/unauthenticatedClientAction",
+        "tokenStoreEnabled" => "login/tokenStore/enabled",
+        "tokenRefreshExtensionHours" => "login/tokenStore/tokenRefreshExtensionHours",
+        "allowedExternalRedirectUrls" => "login/allowedExternalRedirectUrls",
+        "httpApiPrefixPath" => "httpSettings/routes/apiPrefix";
+    "identityProviders/azureActiveDirectory/":
+        "clientId" => "registration/clientId", "issuer" => "registration/openIdIssuer",
+        "clientSecretSettingName" => "registration/clientSecretSettingName",
+        "clientSecretCertificateThumbprint" => "registration/clientSecretCertificateThumbprint",
+        "additionalLoginParams" => "login/loginParameters", "allowedAudiences" => "validation/allowedAudiences",
+        "isAadAutoProvisioned" => "isAutoProvisioned";
+    "identityProviders/facebook/":
+        "facebookAppId" => "registration/appId",
+        "facebookAppSecretSettingName" => "registration/appSecretSettingName",
+        "facebookOAuthScopes" => "login/scopes";
+    "identityProviders/gitHub/":
+        "gitHubClientId" => "registration/clientId",
+        "gitHubClientSecretSettingName" => "registration/clientSecretSettingName",
+        "gitHubOAuthScopes" => "login/scopes";
+    "identityProviders/google/":
+        "googleClientId" => "registration/clientId",
+        "googleClientSecretSettingName" => "registration/clientSecretSettingName",
+        "googleOAuthScopes" => "login/scopes";
+    "identityProviders/legacyMicrosoftAccount/":
+        "microsoftAccountClientId" => "registration/clientId",
+        "microsoftAccountClientSecretSettingName" => "registration/clientSecretSettingName",
+        "microsoftAccountOAuthScopes" => "login/scopes";
+    "identityProviders/twitter/":
+        "twitterConsumerKey" => "registration/consumerKey",
+        "twitterConsumerSecretSettingName" => "registration/consumerSecretSettingName";
+};
 
 const CLAIM_CHECKS: &str =
     "/properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks";
@@ -166,15 +142,11 @@ impl AuthSettingsV1 {
             if is_absent(member) || HANDLED.iter().any(|name| member.is_named(name)) {
                 continue;
             }
-            let place = |(base, moves): &(&str, &[(&str, &str)])| {
-                let (_, path) = moves.iter().find(|(name, _)| member.is_named(name))?;
-                Some(format!("/properties/{base}{path}"))
-            };
             // The platform ignores a path beside `"isAuthFromFile": "False"`.
             let is_read = !member.is_named("authFilePath") || self.is_from_file();
-            let place = MOVES.iter().find_map(place).filter(|_| is_read);
+            let place = MOVES.iter().find(|(name, _)| member.is_named(name)).filter(|_| is_read);
             let moved =
-                place.is_some_and(|place| doc.set_pointer(&place, member.as_written()).is_ok());
+                place.is_some_and(|(_, place)| doc.set_pointer(place, member.as_written()).is_ok());
             if !moved && !IDENTITY.iter().any(|name| member.is_named(name)) {
                 left_behind.push(member.name().into_owned());
             }

@@ -73,7 +73,7 @@ fn any_front_end_can_be_declared() {
 fn says_why_not() {
     #[track_caller]
     fn check_error(environment: &[(&str, &str)], service: Option<Service>, message: &str) {
-        let error = check(environment, host, false).require_easy_auth().unwrap_err();
+        let error = check(environment, service, false).require_easy_auth().unwrap_err();
         assert_eq!((error.service(), error.to_string().as_str()), (service, message));
     }
     check_error(

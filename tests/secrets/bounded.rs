@@ -148,7 +148,7 @@ proptest! {
         let long_path = format!("/{}", "a".repeat(60_000));
         short(&Endpoints::with_prefix(&long_path).unwrap());
 
-        shown(&UnauthenticatedAction::from(text.as_str()));
+        short(&UnauthenticatedAction::Other(text.clone()));
         let scope = format!("api://{}/b", "a".repeat(60_000));
         short(&scope.parse::<Scope>().unwrap());
         let document = format!(
@@ -168,14 +168,17 @@ proptest! {
     }
 }
 
-/// People put the secret itself where the name of its setting is meant.
+/// People put the secret itself where the name of its setting belongs.
 #[test]
 fn of_builders_with_a_secret_in_the_place_of_a_name() {
     let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012".parse().unwrap();
     let app = EntraApp::new(&tenant, CLIENT.parse().unwrap()).secret_setting("CANARY~secret");
     short(&app);
-    let builder =
-        AuthSettingsV2::builder(Service::AppService).entra(app).google("id", "CANARY~secret");
+    let builder = AuthSettingsV2::builder(Service::AppService).entra(app).provider(
+        &IdentityProvider::GOOGLE,
+        "id",
+        "CANARY~secret",
+    );
     short(&builder);
     let parameters = LoginParameters::builder().scopes(["openid"]).build().unwrap();
     short(&parameters);

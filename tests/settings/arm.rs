@@ -68,11 +68,7 @@ fn chain(error: &ArmRequestError) -> String {
 }
 
 #[track_caller]
-fn rejected(
-    result: Result<Request<Vec<u8>>, ArmRequestError>,
-    code: &str,
-    message: &str,
-) {
+fn rejected(result: Result<Request<Vec<u8>>, ArmRequestError>, code: &str, message: &str) {
     let error = result.expect_err("an error");
     assert_eq!((error.kind().code(), chain(&error).as_str()), (code, message));
 }
@@ -257,8 +253,9 @@ fn tokens_for_other_apis() {
     check(Cloud::Public, many, &format!("{ARM} a, b, c, d, 2 more"));
     // Every request checks the token.
     let graph = || access(r#"{"aud":"https://graph.microsoft.com"}"#);
-    let wrong =
-        |request: Result<_, ArmRequestError>| request.unwrap_err().kind() == ArmRequestErrorKind::WrongAudience;
+    let wrong = |request: Result<_, ArmRequestError>| {
+        request.unwrap_err().kind() == ArmRequestErrorKind::WrongAudience
+    };
     assert!(wrong(site().get_auth_settings(&graph())));
     assert!(wrong(site().requests().list(&graph())));
     assert!(wrong(site().put_auth_settings(&graph(), &document(&envelope()))));
@@ -332,8 +329,7 @@ fn a_document_of_another_service() {
                   Container Apps";
     check(&site(), &container_app_envelope(), to_app);
     check(&site(), &container_app_properties(), to_app);
-    let to_container_app =
-        "the document is for another service than the site: expected Container Apps, found App Service";
+    let to_container_app = "the document is for another service than the site: expected Container Apps, found App Service";
     check(&container_app(), &envelope(), to_container_app);
     check(&container_app(), PROPERTIES, to_container_app);
 }

@@ -169,7 +169,8 @@ fn rejects_what_cannot_work() {
     let as_google = site().provider(&IdentityProvider::ENTRA, "e", "S");
     rejected(as_google, Kind::ProviderName, &message);
     let plain = CustomApp::new("contoso", "http://id.contoso.example", "orders", "SECRET");
-    let https = "expected an https address of the provider's metadata: found http://id.contoso.example";
+    let https =
+        "expected an https address of the provider's metadata: found http://id.contoso.example";
     rejected(site().custom(plain), Kind::NotHttps, https);
     let swa = AuthSettingsV2::builder(Service::StaticWebApps).entra(entra());
     let message = "the service of this document does not have the setting: write them into \

@@ -116,10 +116,9 @@ fn what_is_no_object_is_rejected() {
     for text in ["\"login\"", "1", "null", "true"] {
         rejected(text.as_bytes(), NotAnObject, "expected an object");
     }
-    let list =
-        "expected an object: this is a list of documents: give one of its elements";
+    let list = "expected an object: this is a list of documents: give one of its elements";
     rejected(b"[]", NotAnObject, list);
-    let modules = "the settings are not a JSON object: this is a list of configurations: give the \
+    let modules = "expected an object: this is a list of configurations: give the \
                    `properties` of its element authsettingsV2";
     rejected(br#"[{"name":"authsettingsV2","properties":{}}]"#, NotAnObject, modules);
 }

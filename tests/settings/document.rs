@@ -155,7 +155,10 @@ fn writes_what_it_read() {
 #[test]
 fn debug_says_form_and_length() {
     let settings = read(r#"{"properties":{"login":{}}}"#);
-    assert_eq!(format!("{settings:?}"), "AuthSettingsV2 { text: JsonText(27 bytes), form: AppService, resource: Path([]), start: Position { line: 1, column: 1 }, missing: [\"platform\", \"globalValidation\", \"identityProviders\", \"httpSettings\"] }");
+    assert_eq!(
+        format!("{settings:?}"),
+        "AuthSettingsV2 { text: JsonText(27 bytes), form: AppService, resource: Path([]), start: Position { line: 1, column: 1 }, missing: [\"platform\", \"globalValidation\", \"identityProviders\", \"httpSettings\"] }"
+    );
     let login = settings.get(sections::LOGIN).unwrap();
     assert_eq!((format!("{login:?}"), login.as_json()), ("Object(2 bytes)".to_owned(), "{}"));
     let setting = entra::CLIENT_ID;
@@ -363,7 +366,12 @@ fn rejects_changes_by_pointer_that_cannot_be() {
     }
     rejected("", "{}", Pointer, "expected a JSON Pointer to a member");
     rejected("login", "{}", Pointer, "expected a JSON Pointer to a member");
-    rejected("/login/x", "[1", NotJson, "expected JSON as the new value, which is malformed at line 1, column 3");
+    rejected(
+        "/login/x",
+        "[1",
+        NotJson,
+        "expected JSON as the new value, which is malformed at line 1, column 3",
+    );
     let a = "expected an object at /login/a (line 1, column 15), found a string: replace it with an object first";
     rejected("/login/a/b", "1", NotAnObject, a);
     let list = "expected an object at /login/list (line 1, column 26), found a list: replace it with an object first";
@@ -438,7 +446,10 @@ fn custom_providers_are_where_the_form_has_them() {
     assert_eq!(site.remove(custom::PROVIDER.of("other")), Ok(false));
     assert_eq!(site.remove(custom::PROVIDER.of("contoso")), Ok(true));
     assert_eq!(site.pointer(pointer), None);
-    assert_eq!(site.set(custom::ENABLED.of(""), true).unwrap_err().kind(), SettingsErrorKind::ProviderName);
+    assert_eq!(
+        site.set(custom::ENABLED.of(""), true).unwrap_err().kind(),
+        SettingsErrorKind::ProviderName
+    );
 }
 
 #[test]
@@ -652,7 +663,10 @@ fn guids_are_compared_and_printed_in_lower_case() {
     assert_eq!((guid.as_str(), &*guid.to_string()), (&*lower, &*lower));
     assert_eq!(format!("{guid:?}"), format!("Guid({lower:?})"));
     for bad in ["", "d874dd2f20324db1a053f0ec243685aa", "{d874dd2f-2032-4db1-a053-f0ec243685aa}"] {
-        assert_eq!(bad.parse::<Guid>().unwrap_err().to_string(), "expected a GUID: 8-4-4-4-12 hexadecimal digits");
+        assert_eq!(
+            bad.parse::<Guid>().unwrap_err().to_string(),
+            "expected a GUID: 8-4-4-4-12 hexadecimal digits"
+        );
     }
 }
 

@@ -113,7 +113,10 @@ fn a_builder_builds_what_it_was_told() {
     );
     check(builder().scope("openid").scopes(["email", "openid"]), &["scope=openid email"]);
     check(builder().scope("openid").offline_access(), &["scope=openid offline_access"]);
-    check(builder().parameter("prompt", "login").scope("openid"), &["scope=openid", "prompt=login"]);
+    check(
+        builder().parameter("prompt", "login").scope("openid"),
+        &["scope=openid", "prompt=login"],
+    );
     check(builder().parameter("domain_hint", "contoso.com"), &["domain_hint=contoso.com"]);
     check(
         builder().parameter("scope", "openid  email").parameter("claims", "{\"a\"=1}"),
@@ -198,8 +201,7 @@ fn problems() {
     check(&["prompt="], "expected a value: `prompt`", Some(0));
     fine(&["prompt= "]);
 
-    let text =
-        |byte| format!("the value has a character that breaks an address: `a`, byte {byte}");
+    let text = |byte| format!("the value has a character that breaks an address: `a`, byte {byte}");
     check(&["a=b\n"], &text(1), Some(0));
     check(&["a=\u{7f}"], &text(0), Some(0));
     check(&["a=é\u{85}"], &text(2), Some(0));
@@ -362,10 +364,12 @@ fn warnings() {
     fine(&[RESTATED, "prompt=login", "response_type=code id_token", "login_hint=x", "junk", "=x"]);
     fine(&[RESTATED, "scope=", "nonce=x", "Client_id=x"]); // problems, and no warnings beside them
 
-    let text = "loginParameters[0]: `scope` has no `openid`, which a sign-in needs to get an ID token";
+    let text =
+        "loginParameters[0]: `scope` has no `openid`, which a sign-in needs to get an ID token";
     check(&["scope=profile email openid2"], text);
 
-    let text = "loginParameters[1]: `scope` replaces the platform's own scopes, and omits: `profile`";
+    let text =
+        "loginParameters[1]: `scope` replaces the platform's own scopes, and omits: `profile`";
     check(&["prompt=login", "scope=openid email"], text);
     let text = "loginParameters[0]: `scope` replaces the platform's own scopes, and omits: `email`";
     check(&["scope=openid profile"], text);
@@ -381,7 +385,10 @@ fn warnings() {
     check(&[&format!("{RESTATED} a,b")], text);
     check(&[&format!("{RESTATED} a;b")], text);
 
-    check(&["paramName1=value1"], "loginParameters[0]: Entra documents no such parameter: `paramName1`");
+    check(
+        &["paramName1=value1"],
+        "loginParameters[0]: Entra documents no such parameter: `paramName1`",
+    );
 
     let text = "loginParameters[0]: `resource` is for the version 1.0 endpoint, and a v2.0 issuer \
                 rejects it (AADSTS901002)";
@@ -393,7 +400,10 @@ fn warnings() {
     check(&[&format!("{RESTATED} https://graph.windows.net/.default")], text);
     check(&[&format!("{RESTATED} 00000002-0000-0000-c000-000000000000/x")], text);
 
-    check(&["domain_hint=contoso.com"], "loginParameters[0]: `domain_hint` does not restrict who can sign in");
+    check(
+        &["domain_hint=contoso.com"],
+        "loginParameters[0]: `domain_hint` does not restrict who can sign in",
+    );
 
     let text = "loginParameters[0]: the value has a `=`, and the Terraform provider azurerm loses \
                 such a parameter: `claims`";
@@ -430,10 +440,7 @@ fn warnings_that_come_with_another() {
             &[(Kind::ResourceParameter, Some(0)), (Kind::AzureAdGraph, Some(0))],
         );
     }
-    check(
-        &["scope=openid"],
-        &[(Kind::NotRestated, Some(0)), (Kind::NotRestated, Some(0))],
-    );
+    check(&["scope=openid"], &[(Kind::NotRestated, Some(0)), (Kind::NotRestated, Some(0))]);
 }
 
 #[test]
@@ -539,7 +546,11 @@ fn lists_that_cannot_be_merged() {
     }
     let two = (Kind::TwoResources, Some(1));
     rejected(&["x", "scope=User.Read"], &["scope=openid api://a/x"], two);
-    rejected(&["x", "scope=api://a/user_impersonation"], &["scope=api://b/user_impersonation"], two);
+    rejected(
+        &["x", "scope=api://a/user_impersonation"],
+        &["scope=api://b/user_impersonation"],
+        two,
+    );
     rejected(&["x", "scope=api://a/.default"], &["scope=api://b/x"], two);
     rejected(&["x", "scope=api://a/x api://b/x"], &[], two);
     rejected(&[], &["x", "scope=api://a/x api://b/x"], two);

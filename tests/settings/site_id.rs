@@ -84,7 +84,10 @@ fn paths_of_other_resources() {
         let found = text.split('/').nth(number).unwrap();
         let found = if text.ends_with("//") { "" } else { found };
         let expected = "expected the end, a slot or the authentication settings";
-        rejected(text, &format!("{expected} in segment {number} of the resource ID, found {found}"));
+        rejected(
+            text,
+            &format!("{expected} in segment {number} of the resource ID, found {found}"),
+        );
     }
     check(&format!("{SITE}/config/authsettings"), 10); // version 1
     check(&format!("{SITE}/config/web"), 10);
@@ -261,7 +264,10 @@ fn percent_encoding_of_utf8() {
     for part in NAMES {
         for name in ["%", "a%", "a%4", "%zz", "%+4", "%4%31", "%ff", "%c3", "%c0%af", "%ed%a0%80"] {
             let error = part.named(name).unwrap_err().to_string();
-            assert_eq!(error, format!("expected {} of percent-encoded UTF-8, found {name}", part.0));
+            assert_eq!(
+                error,
+                format!("expected {} of percent-encoded UTF-8, found {name}", part.0)
+            );
         }
         assert!(part.named("%61").is_ok());
     }

@@ -12,12 +12,18 @@ fn reads_both_forms() {
     assert_eq!(AuthSettingsV1::from_slice(V1.as_bytes()).unwrap(), enveloped);
     let document: Value = serde_json::from_str(V1).unwrap();
     let bare: AuthSettingsV1 = document["properties"].to_string().parse().unwrap();
-    assert_eq!(bare.migrate().settings().get(entra::LOGIN_PARAMETERS), enveloped.migrate().settings().get(entra::LOGIN_PARAMETERS));
+    assert_eq!(
+        bare.migrate().settings().get(entra::LOGIN_PARAMETERS),
+        enveloped.migrate().settings().get(entra::LOGIN_PARAMETERS)
+    );
     let migrated = |old: &AuthSettingsV1| serde_json::to_value(old.migrate().settings()).unwrap();
     assert_eq!(migrated(&bare), migrated(&enveloped));
     assert_ne!(bare, enveloped);
     // It can have secrets in it.
-    assert_eq!(format!("{bare:?}"), format!("AuthSettingsV1(JsonText({} bytes))", bare.as_json().len()));
+    assert_eq!(
+        format!("{bare:?}"),
+        format!("AuthSettingsV1(JsonText({} bytes))", bare.as_json().len())
+    );
 }
 
 #[test]

@@ -30,10 +30,6 @@ impl Path {
         self.0.push(step.into());
     }
 
-    pub(crate) fn extend(&mut self, step: Option<String>) {
-        self.0.extend(step.map(Step::from));
-    }
-
     pub(crate) fn join(&self, step: impl Into<Step>) -> Self {
         self.0.iter().cloned().chain([step.into()]).collect()
     }

@@ -8,12 +8,11 @@ use super::{
         self as Kind, Incomplete, InvalidApiVersion, NoList, NotInArm, NotObjects, OtherService,
         Template, UnknownCloud, UnreadableToken, WrongAudience,
     },
-    SiteId,
     request_error::TokenError,
 };
 use crate::{
     escape::Escaped,
-    platform::Service,
+    platform::{Service, SiteId},
     resource::{ARM, Cloud, Resource},
     settings::{AuthSettingsV2, Form},
     tokens::AccessToken,
@@ -37,22 +36,6 @@ pub const CONTAINER_APPS_API_VERSION: &str = "2026-07-01";
 impl SiteId {
     /// Builds a request that reads the settings, in the public cloud. [`requests`](Self::requests) has more
     /// options.
-    ///
-    /// ```
-    /// # let access = easyauth::AccessToken::new(
-    /// #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIn0.",
-    /// # );
-    /// use easyauth::settings::SiteId;
-    ///
-    /// let site: SiteId = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME".parse()?;
-    /// let get = site.get_auth_settings(&access)?;
-    /// assert_eq!(
-    ///     get.uri(),
-    ///     "https://management.azure.com/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/\
-    ///      NAME/config/authsettingsV2?api-version=2025-05-01",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -217,12 +200,12 @@ impl<'a> ArmRequests<'a> {
         let endpoint = self.arm().audience_uris().first();
         let endpoint =
             endpoint.ok_or_else(|| ArmRequestError::new(UnknownCloud, format!("{cloud:?}")))?;
-        let settings = site.provider().settings.get(..2).unwrap_or_default().join("/");
         let invalid = || ArmRequestError::new(InvalidApiVersion, Escaped(api_version));
         if !is_api_version(api_version) {
             return Err(invalid());
         }
-        let uri = format!("{endpoint}{site}/{settings}{operation}?api-version={api_version}");
+        let uri =
+            format!("{endpoint}{}{operation}?api-version={api_version}", site.settings_path());
         uri.parse().map_err(|_| invalid())
     }
 

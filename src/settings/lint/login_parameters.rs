@@ -146,7 +146,7 @@ impl List<'_> {
     /// `offline_access` requests a refresh token, which only an application with a credential gets.
     fn offline_access(&self, lint: &Lint<'_>, findings: &mut Findings) {
         let requests = self.parameters.scopes().any(|scope| scope.as_str() == "offline_access");
-        let entries = self.parameters.to_wire();
+        let entries = self.parameters.entries();
         let position = entries.iter().position(|entry| entry.starts_with("scope="));
         let Some(spot) = self.entry(position).filter(|_| requests) else { return };
         if !lint.has_credential && lint.service != Service::StaticWebApps {
@@ -161,18 +161,18 @@ impl List<'_> {
     }
 
     fn text(&self, entry: usize) -> Option<&str> {
-        self.parameters.to_wire().get(entry).map(String::as_str)
+        self.parameters.entries().get(entry).map(String::as_str)
     }
 
     /// Returns `true` if an earlier element is the same, letter for letter.
     fn is_repeated(&self, entry: usize) -> bool {
         let text = self.text(entry);
-        self.parameters.to_wire().iter().take(entry).any(|other| Some(&**other) == text)
+        self.parameters.entries().iter().take(entry).any(|other| Some(&**other) == text)
     }
 
     /// The list without an element.
     fn without(&self, entry: usize) -> Edit {
-        let rest = self.parameters.to_wire().iter().enumerate();
+        let rest = self.parameters.entries().iter().enumerate();
         let rest = rest.filter(|(index, _)| *index != entry).map(|(_, text)| text.as_str());
         Edit::Set(self.spot.path(), rest.collect())
     }

@@ -117,7 +117,7 @@ pub(super) mod codecs {
     pub(in super::super) const PARAMETERS: Codec<LoginParameters> = Codec {
         kind: Kind::LoginParameters,
         read: read_login_parameters,
-        write: |parameters| Value::from(parameters.to_wire()),
+        write: |parameters| Value::from(parameters.entries()),
     };
     pub(in super::super) const OBJECT: Codec<Object> = Codec {
         kind: Kind::Object,

@@ -162,7 +162,11 @@ fn az5_identities_are_few() {
     };
     let finding = fires("AZ5", IDENTITIES, &[(IDENTITIES, &identities(14))]);
     assert_eq!(finding.severity(), Severity::Warning);
-    says(&finding, "the identities are longer than 500 characters", "put the users into a group, and list that");
+    says(
+        &finding,
+        "the identities are longer than 500 characters",
+        "put the users into a group, and list that",
+    );
     passes(&[(IDENTITIES, &identities(13))]);
     // The commas count: 500, and 501.
     silent("AZ5", &[(IDENTITIES, &format!("[\"{}\",\"a\"]", "a".repeat(498)))]);

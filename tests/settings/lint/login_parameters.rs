@@ -106,11 +106,14 @@ fn lp5_a_scope_has_what_the_platform_asks_for() {
 
 #[test]
 fn lp6_one_api() {
-    let remedy =
-        "request the scopes of one API; the refresh token gives tokens for the others";
+    let remedy = "request the scopes of one API; the refresh token gives tokens for the others";
     let finding =
         first("LP6", r#"["scope=openid profile email User.Read https://vault.azure.net/x"]"#);
-    says(&finding, "the scopes are of more than one API, and a token is for one (AADSTS28000)", remedy);
+    says(
+        &finding,
+        "the scopes are of more than one API, and a token is for one (AADSTS28000)",
+        remedy,
+    );
     let v1 = "/identityProviders/azureActiveDirectory/registration/openIdIssuer";
     let issuer = "\"https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/\"";
     let list = r#"["scope=openid profile email https://vault.azure.net/x","resource=https://graph.microsoft.com"]"#;
@@ -264,7 +267,11 @@ fn lp15_all_permissions_or_some() {
 fn lp16_a_hint_keeps_nobody_out() {
     let finding = second("LP16", r#""domain_hint=contoso.example""#);
     assert_eq!(finding.severity(), Severity::Info);
-    says(&finding, "`domain_hint` does not restrict who can sign in", "check the tenant where it matters");
+    says(
+        &finding,
+        "`domain_hint` does not restrict who can sign in",
+        "check the tenant where it matters",
+    );
 }
 
 #[test]

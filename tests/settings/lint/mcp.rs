@@ -56,7 +56,10 @@ fn mc2_clients_need_a_401() {
     let message = "MCP clients call, and anonymous requests are redirected to sign-in";
     says(&finding, message, "set it to Return401");
     for action in ["\"Return401\"", "\"Return404\"", "\"AllowAnonymous\""] {
-        assert_eq!(found(SITE, &Context::default(), &[(APPLICATIONS, &both), (ACTION, action)]), []);
+        assert_eq!(
+            found(SITE, &Context::default(), &[(APPLICATIONS, &both), (ACTION, action)]),
+            []
+        );
     }
     // Without a sign of MCP nothing is said.
     assert_eq!(found(SITE, &Context::default(), &[]), []);

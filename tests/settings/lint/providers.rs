@@ -25,7 +25,10 @@ fn st5_names_of_custom_providers_are_plain() {
     passes(&[(&format!("{customs}/my_provider"), GOOD)]);
     let at = format!("{customs}/a\u{1b}b");
     let finding = fires("ST5", &at, &[(&at, GOOD)]);
-    assert_eq!(finding.message(), r"the name a\u{1b}b has characters other than letters, digits and _");
+    assert_eq!(
+        finding.message(),
+        "the name a\\u{1b}b has characters other than letters, digits and _"
+    );
     for taken in ["Apple", "github", "AAD", "microsoftaccount", "azureActiveDirectory"] {
         let at = format!("{customs}/{taken}");
         let finding = fires("ST5", &at, &[(&at, GOOD)]);

@@ -66,17 +66,13 @@ fn se2_a_name_is_not_a_secret() {
     let other = "/identityProviders/facebook/registration/appSecretSettingName";
     let id = ("/identityProviders/facebook/registration/appId", "\"123\"");
     let long = format!("\"{}\"", "a".repeat(41));
-    let characters =
-        "expected the name of a setting, found characters that no name has";
+    let characters = "expected the name of a setting, found characters that no name has";
     let remedy = "put the value into an application setting, and its name here; replace a secret that was here, because others have read it";
     for (bad, message) in [
         ("\"abc~8Q.canary\"", characters),
         ("\"MICROSOFT-SECRET\"", characters),
         ("\"MICROSOFT SECRET\"", characters),
-        (
-            "\"0b1f6471-1bf0-4dda-aec3-cb9272f09590\"",
-            "expected the name of a setting, found an ID",
-        ),
+        ("\"0b1f6471-1bf0-4dda-aec3-cb9272f09590\"", "expected the name of a setting, found an ID"),
         (
             &long,
             "expected the name of a setting, found a long text without separators, as secrets are",
@@ -105,7 +101,11 @@ fn se2_container_apps_have_names_of_their_own() {
     );
     let finding = fires_in(CONTAINER_APP, "SE2", &[SECRET], &[(SECRET, "\"microsoftSecret\"")]);
     assert_eq!(finding.severity(), Severity::Warning);
-    says(&finding, "the name of a secret has capital letters", "write the name of the secret in lower case");
+    says(
+        &finding,
+        "the name of a secret has capital letters",
+        "write the name of the secret in lower case",
+    );
     let sas = "/login/tokenStore/azureBlobStorage/sasUrlSettingName";
     fires_in(CONTAINER_APP, "SE2", &[sas], &[(sas, "\"https://orders.example/?sig=canary\"")]);
     passes_in(

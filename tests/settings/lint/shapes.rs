@@ -55,27 +55,27 @@ fn st15_what_nobody_reads() {
         ("/login/preserveUrlFragmentsForLogins", None, "\"yes\"", "true or false"),
         ("/clearInboundClaimsMapping", None, "0", "\"true\" or \"false\""),
         ("/clearInboundClaimsMapping", None, "\"no\"", "\"true\" or \"false\""),
-        ("/identityProviders/facebook/graphApiVersion", None, "3.3", "a text"),
+        ("/identityProviders/facebook/graphApiVersion", None, "3.3", "a string"),
         (
             "/identityProviders/facebook/registration/appSecretSettingName",
             Some("/identityProviders/facebook/registration"),
             r#"{"appId":"1","appSecretSettingName":5}"#,
-            "a text",
+            "a string",
         ),
-        ("/login/nonce/nonceExpirationInterval", None, "5", "a text"),
+        ("/login/nonce/nonceExpirationInterval", None, "5", "a string"),
         (&audiences, None, "{}", "a list"),
-        (&first, Some(&audiences), "[1]", "a text"),
+        (&first, Some(&audiences), "[1]", "a string"),
         (&id, None, "true", "a list"),
-        (&first_id, Some(&id), "[true]", "a text"),
-        ("/httpSettings/forwardProxy/convention", None, "true", "a text"),
-        ("/httpSettings/forwardProxy/convention", None, "7", "a text"),
+        (&first_id, Some(&id), "[true]", "a string"),
+        ("/httpSettings/forwardProxy/convention", None, "true", "a string"),
+        ("/httpSettings/forwardProxy/convention", None, "7", "a string"),
         ("/httpSettings/routes", None, "[]", "an object"),
         (customs, None, "[]", "an object"),
         (&custom, None, "\"contoso\"", "an object"),
         ("/login/tokenStore/fileSystem", None, "\"/home\"", "an object"),
     ] {
         let finding = fires("ST15", at, &[(set.unwrap_or(at), value)]);
-        says(&finding, &format!("the value is not {meant}"), &format!("write {meant}"));
+        says(&finding, &format!("expected {meant}"), &format!("write {meant}"));
         assert_eq!(finding.severity(), Severity::Error);
         assert!(!finding.is_fixable());
     }

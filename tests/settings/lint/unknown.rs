@@ -154,7 +154,10 @@ fn st1_a_value_stands_for_the_name_of_its_setting() {
     let own = "/auth/identityProviders/github/registration";
     let at = format!("{own}/clientId");
     let finding = fires_in(STATIC_WEB_APP, "ST1", &[&at], &[(&at, "\"x\"")]);
-    assert_eq!(finding.remedy(), "put the value into a setting, and its name into clientIdSettingName",);
+    assert_eq!(
+        finding.remedy(),
+        "put the value into a setting, and its name into clientIdSettingName",
+    );
 }
 
 #[test]
@@ -198,7 +201,7 @@ fn st1_services_differ() {
     for at in ["/auth/platform", "/auth/login", "/auth/httpSettings"] {
         let finding = fires_in(STATIC_WEB_APP, "ST1", &[at], &[(at, "{}")]);
         let name = at.rsplit('/').next().unwrap();
-        says(&finding, &format!("there is no {name} in Static Web Apps"), remedy);
+        says(&finding, &format!("Static Web Apps does not have {name}"), remedy);
     }
     let blob = "/login/tokenStore/azureBlobStorage/blobContainerUri";
     fires("ST1", blob, &[(blob, "\"https://orders.blob.core.windows.net/tokens\"")]);

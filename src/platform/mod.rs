@@ -1,5 +1,9 @@
 //! The platform of the service, and whether its identity headers can be trusted.
 
+mod site_id;
+
+pub use site_id::{MAX_SITE_ID_LEN, SiteId, SiteIdError};
+
 /// A service of Azure that has Easy Auth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,7 +7,8 @@ use std::{
     str::{FromStr, Split},
 };
 
-use crate::{escape::Escaped, platform::Service};
+use super::Service;
+use crate::escape::Escaped;
 
 /// The longest text that is read as a [`SiteId`], in bytes. The longest names that Azure allows are
 /// shorter, even if each character has four bytes and each byte is percent-encoded.
@@ -157,7 +158,13 @@ impl SiteId {
         if self.is_container_app { Service::ContainerApps } else { Service::AppService }
     }
 
-    pub(super) fn provider(&self) -> &'static Provider {
+    /// The path of its settings at Azure Resource Manager.
+    pub(crate) fn settings_path(&self) -> String {
+        let settings = self.provider().settings.get(..2).unwrap_or_default();
+        format!("{self}/{}", settings.join("/"))
+    }
+
+    fn provider(&self) -> &'static Provider {
         Provider::of(self.is_container_app)
     }
 }
@@ -213,12 +220,12 @@ impl fmt::Display for SiteId {
 }
 
 /// A resource provider: its segments of a resource ID.
-pub(super) struct Provider {
+struct Provider {
     name: &'static str,
     collection: &'static str,
     part: Part,
     /// The segments from the site to its settings, and on.
-    pub(super) settings: &'static [&'static str],
+    settings: &'static [&'static str],
 }
 
 impl Provider {
