@@ -14,7 +14,7 @@
 //! | `j 0 4 8` | joins segments of the good tokens, which are counted through |
 //! | `= 12 text` | writes over what is at this place of the token; -1 is the last one |
 //! | `+ 12 text` | inserts at this place |
-//! | `- 12 3` | takes out as many bytes |
+//! | `- 12 3` | removes as many bytes |
 //! | `x 12 34` | swaps two bytes |
 
 use std::sync::LazyLock;
@@ -155,7 +155,7 @@ impl Draft {
         format!("{}.{}", self.message(), self.signature)
     }
 
-    /// Sets, adds or takes out a member; false if this is no such edit.
+    /// Sets, adds or removes a member; returns `false` for another edit.
     fn edit(&mut self, edit: &str, rest: &str) -> bool {
         let (members, is_addition) = match edit {
             "h" => (&mut self.header, false),
@@ -200,7 +200,7 @@ fn edited(edits: &str) -> Option<Token> {
     Some(Token { is_signed: signed.contains(&text), text })
 }
 
-/// `None` if this is no such edit.
+/// Returns `None` for another edit.
 fn edit_text(text: &mut Vec<u8>, edit: &str, rest: &str) -> Option<()> {
     let (place, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let at = |place: &str| {

@@ -132,7 +132,7 @@ impl fmt::Display for Json {
     }
 }
 
-/// Writes in the place of each number its place in a list: `serde_json` keeps neither how a number is
+/// Replaces each number with its index in a list: `serde_json` keeps neither how a number is
 /// written nor one that is too large for an `f64`.
 fn set_numbers_aside(text: &str) -> (String, Vec<&str>) {
     let mut without = String::new();
@@ -189,7 +189,7 @@ fn is_number(token: &str) -> bool {
         && exponent.is_none_or(|text| is_digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
 }
 
-/// Reads a text whose numbers are places in this list.
+/// Reads a text whose numbers are indexes in this list.
 #[derive(Clone, Copy)]
 struct Reading<'a>(&'a [&'a str]);
 

@@ -337,7 +337,7 @@ fn built(parameters: &LoginParameters) -> Option<Result<LoginParameters, Problem
     Some(parameters.to_wire().iter().try_fold(LoginParameters::builder(), add)?.build())
 }
 
-/// What is there stays, what is new is there afterwards, and a token is for one API.
+/// Present parameters stay, new ones are added, and a token is for one API.
 fn check_merge(own: &Entries, other: &Entries) {
     let (before, new) = (own.parameters(), other.parameters());
     let Ok(merged) = before.merge(&new) else { return };

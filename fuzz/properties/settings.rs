@@ -2,10 +2,10 @@
 //! behind a space, the JSON to put there.
 
 use easyauth::{
-    AccessToken,
+    AccessToken, Service,
     settings::{
-        AuthSettingsV1, AuthSettingsV2, Form, MAX_SETTINGS_LEN, Service, SettingsError,
-        SettingsErrorKind, SiteId, entra,
+        AuthSettingsV1, AuthSettingsV2, Form, MAX_SETTINGS_LEN, SettingsError, SettingsErrorKind,
+        SiteId, entra,
     },
 };
 
@@ -16,7 +16,7 @@ use super::{
     settings_lint, settings_model as model,
 };
 
-/// What is changed if there is no such line.
+/// The change, if there is no such line.
 const USUAL_CHANGE: &str = "/properties/login/tokenStore/enabled \"true\"";
 
 /// A token for Azure Resource Manager.
@@ -196,7 +196,7 @@ fn check_left_behind(root: &Json, left_behind: &[String]) {
     }
 }
 
-/// Other secrets in the place of those of the first version.
+/// The first version with other secrets.
 fn without_secrets(root: &Json) -> Json {
     let mut root = root.clone();
     let names: Vec<String> = model::of_first_version(&root)

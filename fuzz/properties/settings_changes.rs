@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
-use easyauth::settings::{
-    AuthSettingsV2, Form, Guid, LoginParameters, Service, SetFrom, Setting, SettingsError,
-    SettingsErrorKind, UnauthenticatedAction, custom, entra, envelope, github, global_validation,
-    login, platform, sections,
+use easyauth::{
+    Service,
+    settings::{
+        AuthSettingsV2, Form, Guid, LoginParameters, SetFrom, Setting, SettingsError,
+        SettingsErrorKind, UnauthenticatedAction, custom, entra, envelope, github,
+        global_validation, login, platform, sections,
+    },
 };
 
 use super::{
@@ -21,7 +24,7 @@ const LONGEST: u64 = 922_337_203_685;
 pub(crate) struct New<'a> {
     pub(crate) pointer: &'a str,
     pub(crate) json: &'a str,
-    /// Any texts.
+    /// Any strings.
     texts: Vec<&'a str>,
     /// Any number.
     number: u64,

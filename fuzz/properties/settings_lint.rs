@@ -31,7 +31,7 @@ fn place(rule: &str) -> Option<usize> {
     Rule::all().position(|own| own.id() == rule)
 }
 
-/// A finding is somewhere, in one line, and for programs as for people.
+/// A finding has a place, is printed on one line, and serializes to the same parts.
 fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let pointer = finding.pointer();
     let steps = steps(&pointer);
@@ -55,7 +55,7 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     assert_eq!(text("severity"), Some(finding.severity().as_str()));
     assert_eq!(text("pointer"), Some(pointer.as_str()));
     assert_eq!(text("message"), Some(finding.message()));
-    assert_eq!(text("fix"), Some(finding.remedy()));
+    assert_eq!(text("remedy"), Some(finding.remedy()));
     assert_eq!(json.get("fixable"), Some(&finding.is_fixable().into()));
 }
 
@@ -87,7 +87,7 @@ fn without(root: &Json, finding: &Finding) -> Json {
     root
 }
 
-/// All texts, numbers and so on that count.
+/// All values that count.
 fn leaves(json: &Json) -> Vec<String> {
     match json {
         Json::List(items) => items.iter().flat_map(leaves).collect(),

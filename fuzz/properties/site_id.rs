@@ -1,4 +1,4 @@
-//! Resource ids of sites: the input is the text.
+//! Resource IDs of sites: the input is the text.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -95,7 +95,7 @@ fn check_requests(site: &SiteId) {
     }
 }
 
-/// The text as each of the names, which are not percent-encoded then.
+/// The text as each of the names, without percent-encoding.
 fn check_names(text: &str) {
     let slot = SiteId::app_service("S", "G", "N").and_then(|site| site.in_slot(text));
     let sites = [

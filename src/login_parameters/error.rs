@@ -1,7 +1,5 @@
 //! What Entra or the platform would reject in login parameters, and what is probably a mistake.
 
-use std::fmt;
-
 use crate::{escape::Escaped, kinds::kinds, resource::ScopeError};
 
 /// A login parameter that Entra or the platform would reject long after the settings were saved; or, as
@@ -9,7 +7,7 @@ use crate::{escape::Escaped, kinds::kinds, resource::ScopeError};
 ///
 /// The message shows keys and positions, never values. It has the error code of Entra (`AADSTS...`) where
 /// that is known ("Microsoft Entra authentication and authorization error codes").
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", shown(*entry, kind.text(), detail, *meant))]
 pub struct LoginParametersError {
     kind: LoginParametersErrorKind,
@@ -142,11 +140,4 @@ fn shown(entry: Option<usize>, text: &str, detail: &str, meant: Option<&str>) ->
     let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
     let meant = meant.map_or(String::new(), |meant| format!("; `{meant}` is probably meant"));
     format!("{entry}{text}{detail}{meant}")
-}
-
-/// The code and the message, which is escaped and bounded.
-impl fmt::Debug for LoginParametersError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LoginParametersError({}: {self})", self.kind.code())
-    }
 }

@@ -64,17 +64,6 @@ impl LoginParameters {
     }
 
     /// Takes the elements of the JSON array as they are, valid or not, in their order.
-    ///
-    /// ```
-    /// use easyauth::settings::{LoginParameters, LoginParametersErrorKind};
-    ///
-    /// let parameters = LoginParameters::from_wire(["scope=openid", "prompt=login", "scope=email"]);
-    /// assert_eq!(parameters.get("prompt"), Some("login"));
-    /// let problem = parameters.problems().remove(0);
-    /// assert_eq!(problem.kind(), LoginParametersErrorKind::DuplicateKey);
-    /// assert_eq!(problem.entry(), Some(2));
-    /// assert_eq!(parameters.to_wire(), ["scope=openid", "prompt=login", "scope=email"]);
-    /// ```
     #[must_use]
     pub fn from_wire(entries: impl IntoIterator<Item: AsRef<str>>) -> Self {
         Self::from_entries(entries.into_iter().map(|entry| entry.as_ref().to_owned()).collect())

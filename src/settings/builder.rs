@@ -164,7 +164,11 @@ impl AuthSettingsBuilder {
         add: impl FnOnce(&mut AuthSettingsV2) -> Result<(), SettingsError>,
     ) -> Self {
         let is_new = !self.providers.iter().any(|own| own.eq_ignore_ascii_case(name));
-        let added = if is_new { add(&mut self.doc) } else { Err(providers("one is there twice")) };
+        let added = if is_new {
+            add(&mut self.doc)
+        } else {
+            Err(providers("expected different providers, found one twice"))
+        };
         self.providers.push(name.to_owned());
         self.error = self.error.or(added.err());
         self
@@ -188,17 +192,19 @@ impl AuthSettingsBuilder {
     ///
     /// # Errors
     ///
-    /// `ProviderName`, `ClientId`, `SettingName` or `NotHttps` for what a provider was given, `Providers`
-    /// without a provider or with two of one name, `NoSuchSetting` for Static Web Apps.
+    /// `ProviderName`, `SettingName` or `Provider` if the providers cannot work, `NoSuchSetting` for Static
+    /// Web Apps.
     pub fn build(self) -> Result<AuthSettingsV2, SettingsError> {
         let Self { mut doc, error, providers: names, action, redirect_to } = self;
         if let Some(error) = error {
             return Err(error);
         }
-        let first = names.first().ok_or_else(|| providers("there is none"))?;
+        let first = names.first().ok_or_else(|| providers("expected a provider, found none"))?;
         let wanted = redirect_to.as_ref().unwrap_or(first);
         let found = names.iter().find(|own| own.eq_ignore_ascii_case(wanted));
-        let provider = found.ok_or_else(|| providers("the one to redirect to is missing"))?;
+        let provider = found.ok_or_else(|| {
+            providers("expected the provider to redirect to among those that were added")
+        })?;
         if doc.form().service() == Service::AppService {
             let is_required = action != UnauthenticatedAction::AllowAnonymous;
             doc.set(global_validation::REQUIRE_AUTHENTICATION, is_required)?;
@@ -213,7 +219,7 @@ impl AuthSettingsBuilder {
 }
 
 fn providers(detail: &str) -> SettingsError {
-    SettingsError::new(SettingsErrorKind::Providers, detail, None)
+    SettingsError::at(SettingsErrorKind::Provider, detail, (String::new(), None), "")
 }
 
 impl EntraApp {
@@ -330,8 +336,10 @@ impl CustomApp {
             return Err(SettingsError::new(SettingsErrorKind::ProviderName, &found, None));
         }
         if !self.well_known.starts_with("https://") {
-            let found = format!("found {}", crate::escape::Escaped(&self.well_known));
-            return Err(SettingsError::new(SettingsErrorKind::NotHttps, &found, None));
+            let found = crate::escape::Escaped(&self.well_known);
+            return Err(providers(&format!(
+                "expected an https address of metadata, found {found}"
+            )));
         }
         check_client_id(&self.client_id)?;
         check_setting_name(&self.secret_setting.0, doc)?;
@@ -347,7 +355,7 @@ impl CustomApp {
 }
 
 fn check_client_id(id: &str) -> Result<(), SettingsError> {
-    let error = || SettingsError::new(SettingsErrorKind::ClientId, "", None);
+    let error = || providers("expected a client ID, found an empty string");
     if id.is_empty() { Err(error()) } else { Ok(()) }
 }
 

@@ -56,16 +56,13 @@ kinds! {
     /// Service docs, "Configure an OpenID Connect provider").
     ProviderName = "provider-name",
         "expected letters, digits and _ in the name of a custom provider, and not a built-in name";
-    /// The builder has no provider, has one twice, or should redirect to one that it does not have.
-    Providers = "providers", "expected different providers, among them the one to redirect to";
-    /// The builder got an empty client ID.
-    ClientId = "client-id", "expected a client ID, found an empty string";
+    /// The builder has no provider, has one twice, should redirect to one that it does not have, or got an
+    /// empty client ID or a metadata address that is not `https`.
+    Provider = "provider", "the providers do not work";
     /// The builder got an invalid name of a setting: letters, digits and `_` are allowed; in Container
     /// Apps lower-case letters, digits and `-`.
     SettingName = "setting-name",
         "invalid name of a setting (did you paste the secret itself?)";
-    /// The builder got a metadata address that is not `https`.
-    NotHttps = "not-https", "expected an https address of the provider's metadata";
 }
 
 impl SettingsError {

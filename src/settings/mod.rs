@@ -97,7 +97,7 @@ pub use crate::{
         LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersErrorKind,
         MAX_LOGIN_PARAMETERS_LEN,
     },
-    platform::{MAX_SITE_ID_LEN, Service, SiteId, SiteIdError},
+    platform::{MAX_SITE_ID_LEN, SiteId, SiteIdError},
 };
 pub use arm::{
     APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind,

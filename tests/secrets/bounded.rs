@@ -4,7 +4,8 @@
 use std::fmt::{Debug, Display};
 
 use easyauth::{
-    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Session, UnverifiedToken,
+    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Service, Session,
+    UnverifiedToken,
     endpoints::{Endpoints, ReturnTo},
     error_codes::ErrorExplanation,
     exchange::{ClientCredential, TokenEndpoint, TokenRequest, TokenResponse},
@@ -12,7 +13,7 @@ use easyauth::{
     headers::OriginalUrl,
     resource::Scope,
     settings::{
-        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, Service, SiteId,
+        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, SiteId,
         UnauthenticatedAction,
     },
 };

@@ -134,17 +134,16 @@ fn rejects_what_cannot_work() {
     let google = |builder: AuthSettingsBuilder, id: &str, secret: &str| {
         builder.provider(&IdentityProvider::GOOGLE, id, secret)
     };
-    let different = "expected different providers, among them the one to redirect to";
-    rejected(site(), Kind::Providers, &format!("{different}: there is none"));
-    let twice = format!("{different}: one is there twice");
-    rejected(site().entra(entra()).entra(entra()), Kind::Providers, &twice);
-    rejected(google(site(), "g", "S").custom(custom("Google")), Kind::Providers, &twice);
-    let redirect = format!("{different}: the one to redirect to is missing");
-    rejected(site().entra(entra()).redirect_to("google"), Kind::Providers, &redirect);
+    rejected(site(), Kind::Provider, "expected a provider, found none");
+    let twice = "expected different providers, found one twice";
+    rejected(site().entra(entra()).entra(entra()), Kind::Provider, twice);
+    rejected(google(site(), "g", "S").custom(custom("Google")), Kind::Provider, twice);
+    let redirect = "expected the provider to redirect to among those that were added";
+    rejected(site().entra(entra()).redirect_to("google"), Kind::Provider, redirect);
     let id = "expected a client ID, found an empty string";
-    rejected(google(site(), "", "S"), Kind::ClientId, id);
+    rejected(google(site(), "", "S"), Kind::Provider, id);
     let no_id = CustomApp::new("contoso", WELL_KNOWN, "", "CONTOSO_SECRET");
-    rejected(site().custom(no_id), Kind::ClientId, id);
+    rejected(site().custom(no_id), Kind::Provider, id);
 
     let invalid = "invalid name of a setting (did you paste the secret itself?)";
     let name = format!("{invalid}: expected letters, digits and _");
@@ -169,9 +168,8 @@ fn rejects_what_cannot_work() {
     let as_google = site().provider(&IdentityProvider::ENTRA, "e", "S");
     rejected(as_google, Kind::ProviderName, &message);
     let plain = CustomApp::new("contoso", "http://id.contoso.example", "orders", "SECRET");
-    let https =
-        "expected an https address of the provider's metadata: found http://id.contoso.example";
-    rejected(site().custom(plain), Kind::NotHttps, https);
+    let https = "expected an https address of metadata, found http://id.contoso.example";
+    rejected(site().custom(plain), Kind::Provider, https);
     let swa = AuthSettingsV2::builder(Service::StaticWebApps).entra(entra());
     let message = "the service of this document does not have the setting: write them into \
                    staticwebapp.config.json";

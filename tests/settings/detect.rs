@@ -1,4 +1,4 @@
-//! What a text is that is not a document, and how to get one.
+//! Texts that are not settings documents: what they are, and how to get the document.
 
 use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN, SettingsErrorKind, login};
 
@@ -165,10 +165,8 @@ fn kinds_have_codes() {
         "too-deep",
         "login-parameters",
         "provider-name",
-        "providers",
-        "client-id",
+        "provider",
         "setting-name",
-        "not-https",
     ];
     assert_eq!(codes, expected);
 }
@@ -272,7 +270,7 @@ fn resources_are_found_where_templates_have_them() {
         let text = format!(r#"{{{schema},"resources":{resources}}}"#);
         let mut doc: AuthSettingsV2 = text.parse().unwrap();
         assert_eq!((doc.form(), doc.resource_pointer().as_str()), (Form::ContainerApp, pointer));
-        // What is not an object is not changed.
+        // A value that is not an object is not changed.
         assert!(doc.set(login::PRESERVE_URL_FRAGMENTS, true).is_err());
         assert_eq!(doc.as_json(), text);
     }

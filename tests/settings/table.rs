@@ -3,11 +3,14 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use easyauth::settings::{
-    ALL_SETTINGS, AuthSettingsV2, CookieConvention, ForwardProxyConvention, Guid, LoginParameters,
-    Service, SetFrom, Setting, SettingsErrorKind, UnauthenticatedAction, apple, custom, encryption,
-    entra, envelope, facebook, github, global_validation, google, http, login, microsoft_account,
-    platform, sections, static_web_apps, twitter,
+use easyauth::{
+    Service,
+    settings::{
+        ALL_SETTINGS, AuthSettingsV2, CookieConvention, ForwardProxyConvention, Guid,
+        LoginParameters, SetFrom, Setting, SettingsErrorKind, UnauthenticatedAction, apple, custom,
+        encryption, entra, envelope, facebook, github, global_validation, google, http, login,
+        microsoft_account, platform, sections, static_web_apps, twitter,
+    },
 };
 use proptest::prelude::*;
 use serde_json::Value;

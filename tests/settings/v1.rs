@@ -27,7 +27,7 @@ fn reads_both_forms() {
 }
 
 #[test]
-fn refuses_what_is_no_first_version() {
+fn rejects_other_documents() {
     for text in [r#"{"properties":{"platform":{}}}"#, "{}", r#"{"enabled":true}"#] {
         let error = text.parse::<AuthSettingsV1>().unwrap_err();
         assert_eq!(error.kind(), SettingsErrorKind::OtherDocument);
@@ -211,7 +211,7 @@ fn what_has_a_form_of_its_own() {
     );
 }
 
-/// Nobody passes an empty check.
+/// No caller passes an empty check.
 #[test]
 fn empty_claim_checks_are_not_created() {
     let text = r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":null,\"allowed_client_applications\":[]}"}"#;

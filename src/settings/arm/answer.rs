@@ -29,7 +29,7 @@ const MAX_CODE_LEN: usize = 64;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "Azure Resource Manager answered 403 Forbidden (AuthorizationFailed): the caller needs a role \
-///      on the site that permits this, and no policy may forbid it",
+///      on the site that allows this, and no policy may forbid it",
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

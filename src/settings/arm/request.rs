@@ -79,19 +79,6 @@ impl SiteId {
 /// Each request has a sensitive `Authorization` header, so its `Debug` form does not show the token. A
 /// request that would fail for certain, or lose settings, is an error before anything is sent. The answer
 /// to a request is the document, or an [`ArmError`](super::ArmError).
-///
-/// ```
-/// # let access = easyauth::AccessToken::new(
-/// #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQudXNnb3ZjbG91ZGFwaS5uZXQifQ.",
-/// # );
-/// use easyauth::{resource::Cloud, settings::SiteId};
-///
-/// let site = SiteId::app_service("S", "G", "NAME")?.in_slot("staging")?;
-/// let get = site.requests().cloud(Cloud::UsGov).api_version("2024-11-01").get(&access)?;
-/// assert_eq!(get.uri().host(), Some("management.usgovcloudapi.net"));
-/// assert_eq!(get.uri().query(), Some("api-version=2024-11-01"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct ArmRequests<'a> {

@@ -3,13 +3,6 @@
 use super::Severity;
 
 /// A rule of the linter.
-///
-/// ```
-/// use easyauth::settings::{Rule, Severity};
-///
-/// let rule = Rule::all().find(|rule| rule.id() == "LO1").unwrap();
-/// assert_eq!(rule.severity(), Severity::Error);
-/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     id: &'static str,

@@ -121,7 +121,7 @@ fn blocked_routes(lint: &Lint<'_>, routes: &Spot<'_>, findings: &mut Findings) {
     let all: Vec<_> = routes.elements().filter(is_blocked).take(32).collect();
     let names = if lint.configured.is_empty() { MANAGED.len() } else { lint.configured.len() };
     let is_none_left = all.len() >= names;
-    // To block some of the managed providers is no mistake.
+    // Blocking some of the managed providers is intended.
     if lint.configured.is_empty() && !is_none_left {
         return;
     }

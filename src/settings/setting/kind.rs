@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use serde_json::Value;
 
 use super::Object;
-use crate::json::document::Json;
+use crate::json::document::{Json, JsonText};
 use crate::{
     json::Kind as JsonKind,
     login_parameters::LoginParameters,
@@ -121,8 +121,8 @@ pub(super) mod codecs {
     };
     pub(in super::super) const OBJECT: Codec<Object> = Codec {
         kind: Kind::Object,
-        read: |json| json.is_object().then(|| Object(json.as_written().into())),
-        write: |object| serde_json::from_str(&object.0).unwrap_or_default(),
+        read: |json| JsonText::new(json.as_written()).ok().filter(|_| json.is_object()).map(Object),
+        write: |object| serde_json::from_str(object.as_json()).unwrap_or_default(),
     };
 }
 

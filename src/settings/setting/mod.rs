@@ -14,7 +14,10 @@ pub(super) use schema::{
 pub use set_from::SetFrom;
 pub use table::ALL_SETTINGS;
 
-use crate::{json::document::Path, platform::Service};
+use crate::{
+    json::document::{JsonText, Path},
+    platform::Service,
+};
 
 /// The step that stands for the name of a custom provider.
 pub(super) const ANY_NAME: &str = "*";
@@ -49,21 +52,14 @@ pub struct Keyed<T: 'static> {
 
 /// A whole object, as it is written. Such settings are read or removed.
 /// [`set_pointer`](super::AuthSettingsV2::set_pointer) sets them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Object(Box<str>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object(JsonText);
 
 impl Object {
     /// The JSON of the object.
     #[must_use]
     pub fn as_json(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Prints the length, because people put secrets where the name of a setting belongs.
-impl fmt::Debug for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Object({} bytes)", self.0.len())
+        self.0.as_str()
     }
 }
 

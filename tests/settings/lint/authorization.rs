@@ -112,7 +112,7 @@ fn az1_applications_are_client_ids() {
 }
 
 #[test]
-fn az2_the_app_itself_is_let_in() {
+fn az2_the_app_itself_is_accepted() {
     let finding = fires("AZ2", APPLICATIONS, &[(APPLICATIONS, OTHER)]);
     assert_eq!(finding.severity(), Severity::Warning);
     says(
@@ -210,7 +210,7 @@ fn az7_one_generation_checks() {
     silent("AZ7", &[(&groups, "[]"), (GROUPS, SOME)]);
 }
 
-/// hashicorp/terraform-provider-azurerm#20820: nobody passes an empty check.
+/// hashicorp/terraform-provider-azurerm#20820: no caller passes an empty check.
 #[test]
 fn az8_checks_are_not_empty() {
     let (groups, clients) =

@@ -69,7 +69,7 @@ fn lp3_each_key_once() {
         "Entra accepts a parameter once (AADSTS9000411): `prompt`",
         "write it once; scopes go into one scope",
     );
-    // Which of them is meant, nobody knows.
+    // It is unknown which of them is right.
     assert!(!finding.is_fixable());
     let list = r#"["prompt=login","prompt=login"]"#;
     leaves(&fires("LP3", SECOND, &[(AT, list)]), list, r#"["prompt=login"]"#);
@@ -264,7 +264,7 @@ fn lp15_all_permissions_or_some() {
 }
 
 #[test]
-fn lp16_a_hint_keeps_nobody_out() {
+fn lp16_a_hint_restricts_no_one() {
     let finding = second("LP16", r#""domain_hint=contoso.example""#);
     assert_eq!(finding.severity(), Severity::Info);
     says(
@@ -286,7 +286,7 @@ fn lp17_where_they_are_read() {
         assert!(finding.fix(&mut settings));
         assert_eq!(settings.pointer(&format!("/properties{AT}")), Some(list.as_str()));
         assert_eq!(settings.pointer(&format!("/properties{wrong}")), None);
-        // There is a list already, and which of them is meant nobody knows.
+        // There is a list already, and it is unknown which of them is right.
         assert!(!fires("LP17", &wrong, &[(&wrong, &list), (AT, &list)]).is_fixable());
     }
     for wrong in [

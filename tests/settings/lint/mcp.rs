@@ -82,7 +82,7 @@ fn mc3_vs_code_is_among_the_applications() {
 }
 
 #[test]
-fn mc4_somebody_serves_the_metadata() {
+fn mc4_the_metadata_is_served() {
     let both = clients(&[OWN, VS_CODE]);
     let none = Context::default().app_settings("[]").unwrap();
     let changes: Changes<'_> = &[(ACTION, "\"Return401\""), (APPLICATIONS, &both)];

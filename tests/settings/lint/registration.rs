@@ -68,7 +68,7 @@ fn rg2_and_rg3_version_1_tokens() {
     registration["identifierUris"] = json!(["api://other"]);
     let rules: Vec<_> = found(&registration, API).iter().map(Finding::rule).collect();
     assert_eq!(rules, ["RG2", "RG3"]);
-    // Nobody calls with a token.
+    // No caller sends a token.
     assert_eq!(found(&registration, &[]), []);
 }
 

@@ -43,7 +43,7 @@ fn st15_what_the_service_reads_nevertheless() {
 }
 
 #[test]
-fn st15_what_nobody_reads() {
+fn st15_values_that_are_not_read() {
     let audiences = format!("{ENTRA}/validation/allowedAudiences");
     let first = format!("{audiences}/0");
     let id = format!("{ENTRA}/validation/jwtClaimChecks/allowedGroups");
@@ -287,6 +287,6 @@ fn st22_a_template_decides() {
     let finding = fires_in(&template, "ST22", &[enabled], &[(enabled, expression)]);
     says(&finding, "unknown: decided by the template", "nothing, if the template is right");
     assert!(!finding.is_fixable());
-    // What a person was to replace is no expression.
+    // A placeholder for a person is not an expression.
     fires_in(&template, "ST19", &[enabled], &[(enabled, "\"<true|false>\"")]);
 }

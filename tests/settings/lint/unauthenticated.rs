@@ -204,7 +204,7 @@ fn un7_an_api_answers_401() {
     );
     passes(&[(APPLICATIONS, both), (ACTION, "\"Return401\"")]);
     passes(&[(APPLICATIONS, r#"["11112222-bbbb-3333-cccc-4444dddd5555"]"#)]);
-    // The app itself is not let in: another rule's matter.
+    // Another rule is about a list without the app itself.
     silent("UN7", &[(APPLICATIONS, r#"["22223333-cccc-4444-dddd-5555eeee6666"]"#)]);
     silent("UN7", &[(APPLICATIONS, both), (CLIENT_ID, "\"<clientId>\"")]);
 }

@@ -37,7 +37,7 @@ fn st1_sections_are_beside_each_other() {
     assert!(finding.fix(&mut settings));
     assert!(settings.pointer("/properties/login/nonce").is_some());
     assert_eq!(settings.pointer("/properties/identityProviders/login"), None);
-    // Nothing is moved into what is no object.
+    // Nothing is moved into a value that is not an object.
     let at = "/nonceExpirationInterval";
     let no_object = [(at, "\"00:05:00\""), ("/login/nonce", "null")];
     let finding = fires("ST1", at, &no_object);
@@ -104,7 +104,7 @@ fn st1_custom_providers_are_known() {
     let finding = fires_in(FILE, "ST1", &[&at], &[(&at, "\"1\"")]);
     assert_eq!(finding.severity(), Severity::Warning);
     passes_in(FILE, &[(&well_known, "\"https://id.contoso.example/x\"")]);
-    // A name that nobody has is not followed, and nothing in it is copied a thousand times.
+    // A very long name is not followed, so that no pointer repeats it.
     let long = format!("/identityProviders/customOpenIdConnectProviders/{}", "a".repeat(257));
     passes(&[(&long, r#"{"unknown":1}"#)]);
     let short = format!("/identityProviders/customOpenIdConnectProviders/{}", "a".repeat(256));
