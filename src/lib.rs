@@ -112,7 +112,7 @@ pub use jwt::{
     Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, DecodeErrorKind, Groups,
     MAX_TOKEN_LEN, Segment, Token, TokenHeader, Unverified, UnverifiedToken,
 };
-pub use platform::{Host, NoEasyAuth, Platform};
+pub use platform::{NoEasyAuth, Platform, Service};
 pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalErrorKind,
     PrincipalFormat,
