@@ -81,6 +81,7 @@ mod clock;
 pub mod endpoints;
 pub mod error_codes;
 mod escape;
+mod events;
 pub mod exchange;
 pub mod functions;
 mod groups;

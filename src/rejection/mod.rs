@@ -29,6 +29,7 @@ mod marker;
 mod navigation;
 mod page;
 pub(crate) mod response;
+mod role;
 mod setup;
 
 #[cfg(all(
@@ -41,4 +42,5 @@ pub use login::LoginRedirect;
 #[cfg(feature = "tower")]
 pub(crate) use marker::{clear_cookie, is_signing_in};
 pub(crate) use response::Rejection;
+pub use role::MissingRole;
 pub use setup::{SetupError, SetupErrorKind};

@@ -15,6 +15,7 @@ use super::{
     refresh::Documents,
     schedule::{Cause, Schedule},
 };
+use crate::events;
 
 /// How long a key stays trusted after a document last contained it.
 ///
@@ -228,6 +229,7 @@ impl KeyStore {
                 self.merge(keys, at);
                 state.metadata = Some(Arc::new(metadata));
                 state.last_success = state.last_success.max(Some(at));
+                events::keys_refreshed(self.uri.as_str());
                 state.last_error = None;
                 let is_last = state.current.is_none();
                 state.schedule.succeed(flight.cause(), flight.start(), is_last);
@@ -346,6 +348,7 @@ impl State {
         // A client that hangs up says nothing about the source of the keys.
         if !matches!(**error, RefreshError::Abandoned) {
             self.schedule.fail(flight.cause());
+            events::keys_not_refreshed(&**error);
             self.last_error = Some(Arc::clone(error));
         }
     }
