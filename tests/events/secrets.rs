@@ -1,6 +1,9 @@
 //! No event has a token, a claim or a header value, whatever a request contains.
 
-use std::time::SystemTime;
+use std::{
+    sync::LazyLock,
+    time::{Duration, SystemTime},
+};
 
 use axum::{Router, body::Body, http::Request, routing::get};
 use easyauth::{
@@ -25,7 +28,7 @@ struct Service {
     router: Router,
 }
 
-fn service() -> Service {
+static SERVICE: LazyLock<Service> = LazyLock::new(|| {
     let issuer = TestIssuer::new(TENANT).unwrap();
     let tenant = Tenant::single(TENANT).unwrap();
     let verifier = Verifier::builder(tenant).application(CLIENT).build().unwrap();
@@ -46,7 +49,7 @@ fn service() -> Service {
                 .log_callers("key"),
         );
     Service { issuer, router }
-}
+});
 
 #[derive(Debug, Clone)]
 enum Token {
@@ -95,13 +98,13 @@ proptest! {
 
     #[test]
     fn events_show_nothing(token in token(), principal in principal(), id in "[!-~]{0,20}") {
-        let service = service();
+        let service = &*SERVICE;
         let signed = match &token {
             Token::None => None,
             Token::Text(text) => Some(text.clone()),
             Token::Signed { scope, is_expired, audience } => {
                 let age = if *is_expired { 90_000 } else { 0 };
-                let at = SystemTime::now() - std::time::Duration::from_secs(age);
+                let at = SystemTime::now() - Duration::from_secs(age);
                 let token = service.issuer.access_token(*audience, at);
                 let token = token.object_id(format!("{MARK}-oid")).scope(scope).role(MARK);
                 Some(token.claim("name", MARK).claim("sub", MARK).sign())
