@@ -75,6 +75,7 @@
 pub mod _guide;
 pub mod access;
 mod base64;
+mod block_on;
 mod challenge;
 #[cfg(any(feature = "azure_core", feature = "verify"))]
 mod clock;
@@ -115,8 +116,8 @@ pub use challenge::{Challenge, InvalidRealm};
 pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
-    Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment, Token, TokenHeader,
-    Unverified, UnverifiedToken,
+    Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment,
+    Token, TokenHeader, Unverified, UnverifiedToken,
 };
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{

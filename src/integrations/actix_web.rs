@@ -15,8 +15,8 @@ use actix_web::{
 #[cfg(feature = "verify")]
 use super::Confirmation;
 use super::{
-    Identity, RequireRole, Roles, accepted::Readable, authentication::Authentication, decision,
-    identity::Asked, target,
+    Identity, RequireRole, RolePolicy, accepted::Readable, authentication::Authentication,
+    decision, identity::Asked, target,
 };
 use crate::{
     headers::HeaderSource,
@@ -108,7 +108,7 @@ impl FromRequest for ProviderTokens {
     }
 }
 
-impl<R: Roles + 'static> FromRequest for RequireRole<R> {
+impl<R: RolePolicy + 'static> FromRequest for RequireRole<R> {
     type Error = Rejection;
     type Future = Extracting<Self>;
 

@@ -99,7 +99,7 @@ pub use azure_core::{CallerCredential, CredentialError};
 pub use fetch::FETCH_TIMEOUT;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
-pub use guard::{RequireRole, Roles};
+pub use guard::{RequireRole, RolePolicy};
 #[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
 #[cfg_attr(
     easyauth_docsrs,
@@ -123,7 +123,7 @@ pub use reqwest::ReqwestFetcher;
 pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "tower")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
-pub use tower::{EasyAuth, EasyAuthLayer, RejectionBody, Require, RequireLayer};
+pub use tower::{EasyAuthLayer, EasyAuthService, RejectionBody, RequireLayer, RequireService};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;

@@ -19,7 +19,7 @@ const USER: &str = "00000003-0000-4000-8000-000000000003";
 
 struct Admin;
 
-impl easyauth::integrations::Roles for Admin {
+impl easyauth::integrations::RolePolicy for Admin {
     const ANY_OF: &'static [&'static str] = &["Admin", "Owner"];
 }
 

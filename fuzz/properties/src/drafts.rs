@@ -1,20 +1,20 @@
-//! Tokens that are signed here, and what edits make of them.
+//! Tokens that are signed here, and edits of them.
 //!
-//! The input is a header and a payload with a NUL between them, which are signed as they are; or one
-//! edit a line of a good token, the first of [`GOOD`]:
+//! The input is a header and a payload with a NUL between them, which are signed unchanged; or edits of a
+//! valid token, one a line, beginning with the first of [`GOOD`]:
 //!
 //! | line | what it does |
 //! |---|---|
-//! | `b 1` | begins again, with the good token of this number |
-//! | `h name value` | sets a member of the header to this JSON; without a value, takes it out |
+//! | `b 1` | starts again with the valid token of this number |
+//! | `h name value` | sets a member of the header to this JSON; without a value, removes it |
 //! | `p name value` | the same in the payload |
-//! | `H name value` | adds a member to the header, even if it is there |
+//! | `H name value` | adds a member to the header, even if it is a duplicate |
 //! | `P name value` | the same in the payload |
-//! | `s` | signs what there is |
-//! | `j 0 4 8` | joins segments of the good tokens, which are counted through |
-//! | `= 12 text` | writes over what is at this place of the token; -1 is the last one |
-//! | `+ 12 text` | inserts at this place |
-//! | `- 12 3` | takes out as many bytes |
+//! | `s` | signs the current token |
+//! | `j 0 4 8` | joins segments of the valid tokens, numbered across all of them |
+//! | `= 12 text` | overwrites the token from this position; -1 is the last one |
+//! | `+ 12 text` | inserts at this position |
+//! | `- 12 3` | removes three bytes at this position |
 //! | `x 12 34` | swaps two bytes |
 
 use std::sync::LazyLock;
@@ -84,7 +84,7 @@ static SIGNED: LazyLock<[Draft; 3]> = LazyLock::new(|| {
     })
 });
 
-/// A token, and whether the key has signed this very text.
+/// A token, and whether the key signed exactly these bytes.
 pub(crate) struct Token {
     pub(crate) text: String,
     pub(crate) is_signed: bool,
@@ -120,7 +120,7 @@ fn message(header: &[u8], payload: &[u8]) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }
 
-/// RSASSA-PKCS1-v1_5 has no random part: the same text always gets the same signature.
+/// RSASSA-PKCS1-v1_5 is deterministic: the same bytes always have the same signature.
 fn signature(message: &str) -> String {
     let mut signature = vec![0; KEY.public_modulus_len()];
     let random = SystemRandom::new();
@@ -129,7 +129,7 @@ fn signature(message: &str) -> String {
     URL_SAFE_NO_PAD.encode(signature)
 }
 
-/// A token whose members can still be changed, as they are written.
+/// A token whose members can still be changed, each as it is written.
 #[derive(Clone)]
 struct Draft {
     header: Vec<(String, String)>,
@@ -155,7 +155,7 @@ impl Draft {
         format!("{}.{}", self.message(), self.signature)
     }
 
-    /// Sets, adds or takes out a member; false if this is no such edit.
+    /// Sets, adds or removes a member. Returns `false` if the line is not such an edit.
     fn edit(&mut self, edit: &str, rest: &str) -> bool {
         let (members, is_addition) = match edit {
             "h" => (&mut self.header, false),
@@ -175,7 +175,7 @@ impl Draft {
     }
 }
 
-/// The good token after these edits: first of its members, then of its text.
+/// The valid token after these edits: first of its members, then of its bytes.
 fn edited(edits: &str) -> Option<Token> {
     let mut signed = good_tokens();
     let mut draft = SIGNED.first()?.clone();
@@ -200,7 +200,7 @@ fn edited(edits: &str) -> Option<Token> {
     Some(Token { is_signed: signed.contains(&text), text })
 }
 
-/// `None` if this is no such edit.
+/// Returns `None` if the line is not such an edit.
 fn edit_text(text: &mut Vec<u8>, edit: &str, rest: &str) -> Option<()> {
     let (place, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let at = |place: &str| {

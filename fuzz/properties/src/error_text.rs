@@ -1,13 +1,13 @@
-//! Errors as people paste them: the input is the text.
+//! Error messages as users paste them. The input is the message.
 
 use easyauth::error_codes::{ErrorExplanation, KnownError, MAX_ERROR_TEXT_LEN};
 
 use super::secrets::CANARY;
 
-/// How many codes of each kind an explanation has at most.
+/// The highest number of codes of each kind in an explanation.
 const MAX_CODES: usize = 16;
 
-/// What may be between a label or the name of a list and its value.
+/// The characters allowed between a label or the name of a list and its value.
 const BETWEEN: [char; 5] = ['"', '\\', ' ', ':', '='];
 
 /// Checks the property for this input, and panics if it does not hold.
@@ -23,14 +23,14 @@ pub fn check(input: &[u8]) {
     check_tokens_change_nothing(text, actual.as_ref());
 }
 
-/// The longest beginning within the limit.
+/// The longest prefix within the limit.
 fn cut(text: &str) -> &str {
     let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
     let end = ends.take_while(|end| *end <= MAX_ERROR_TEXT_LEN).last();
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// What an explanation says, by another reader.
+/// The expected explanation.
 struct Expected<'a> {
     known: Vec<&'static KnownError>,
     unknown: Vec<u32>,
@@ -76,7 +76,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-/// Each one once, and no more than the limit.
+/// Removes duplicates, and cuts the list at the limit.
 fn first_ones<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     let mut first = Vec::new();
     for one in all {
@@ -87,8 +87,8 @@ fn first_ones<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     first
 }
 
-/// The numbers of codes of Microsoft Entra, which have four to eight digits: those behind `AADSTS`, then those of
-/// each list `error_codes`.
+/// The codes of Microsoft Entra, which have four to eight digits: those after `AADSTS`, then those of each
+/// list `error_codes`.
 fn numbers(text: &str) -> Vec<u32> {
     let after =
         |name| text.match_indices(name).filter_map(|(at, name)| text.get(at..)?.strip_prefix(name));
@@ -97,7 +97,7 @@ fn numbers(text: &str) -> Vec<u32> {
     let lists = after("error_codes").flat_map(|rest| {
         let rest =
             rest.trim_start_matches(|next| BETWEEN.contains(&next) || "\n\r\t".contains(next));
-        // A list that is cut off ends with the text, or where the next one begins.
+        // A truncated list ends with the message, or where the next list begins.
         let list = rest.strip_prefix('[').unwrap_or_default();
         let end = list.find(']').into_iter().chain(list.find("error_codes")).min();
         let list = list.get(..end.unwrap_or(list.len())).unwrap_or_default();
@@ -112,8 +112,8 @@ fn number(digits: &str) -> Option<u32> {
     is_number.then(|| digits.parse().ok())?
 }
 
-/// The errors that are named, where they are named first: a word of OAuth as the value of `error` or `suberror`
-/// alone.
+/// The named errors, each at its first position: an OAuth error code counts only as the value of `error` or
+/// `suberror`.
 fn names(text: &str) -> Vec<&'static KnownError> {
     let is_of_word = |next: &char| next.is_ascii_alphanumeric() || *next == '_';
     let is_named_at = |name: &str, at: usize| {
@@ -135,7 +135,7 @@ fn names(text: &str) -> Vec<&'static KnownError> {
     named.into_iter().map(|(_, error)| error).collect()
 }
 
-/// The first value of this form behind a label: behind the first label that has one.
+/// The first value of this form after a label: after the first label that has one.
 fn value<'a>(
     text: &'a str,
     labels: &[&str],
@@ -181,8 +181,8 @@ fn timestamp(text: &str) -> Option<usize> {
     (form == "0000-00-00 00:00:00Z" && has_one_t).then_some(20)
 }
 
-/// What it says, written with nothing else beside it, is explained in the same way. So no form that it prints has
-/// anything of the text but codes, IDs and the time.
+/// A message with only the codes and IDs of an explanation has the same explanation. So the explanation repeats
+/// only codes, IDs and the time.
 fn check_nothing_else_is_said(actual: &ErrorExplanation) {
     let numbers = actual.unknown().iter().map(|number| format!("AADSTS{number:04}"));
     let values = [
@@ -212,8 +212,8 @@ fn printed(explanation: &ErrorExplanation) -> String {
     format!("{explanation}\n{explanation:?}\n{explanation:#?}\n{json}")
 }
 
-/// The most specific error is first, wherever the text has it. Errors that say as much as each other stay in the
-/// order of the text.
+/// The most specific error is first, wherever it is in the message. Equally specific errors keep the order of
+/// the message.
 fn check_order(actual: &ErrorExplanation, in_text: &[&'static KnownError]) {
     let place = |error: &KnownError| in_text.iter().position(|own| *own == error);
     for pair in actual.known().windows(2) {
@@ -221,23 +221,23 @@ fn check_order(actual: &ErrorExplanation, in_text: &[&'static KnownError]) {
         let reversed = ErrorExplanation::from_text(&canonical([other, one]));
         let first = reversed.and_then(|reversed| reversed.primary());
         let is_of_entra = |error: &KnownError| error.aadsts().is_some();
-        // Codes of Entra are read before names.
+        // Entra codes come before names.
         let stays = first == Some(*one) || is_of_entra(one) && !is_of_entra(other);
         assert!(stays || place(one) < place(other), "{} before {}", one.name(), other.name());
     }
 }
 
-/// A token before or after a text changes nothing, and is never shown.
+/// A token before or after the message changes nothing, and is never shown.
 fn check_tokens_change_nothing(text: &str, actual: Option<&ErrorExplanation>) {
     let token = format!("Bearer eyJ{CANARY}.eyJ{CANARY}.{CANARY}");
-    // The bracket ends a list that is cut off.
+    // The bracket ends a truncated list.
     let behind = format!("{text}] {token}");
     assert_eq!(ErrorExplanation::from_text(&behind).as_ref(), actual);
     let in_front = format!("{token}\n{text}");
     if in_front.len() <= MAX_ERROR_TEXT_LEN {
         assert_eq!(ErrorExplanation::from_text(&in_front).as_ref(), actual);
     }
-    // Inside it may part a label from its value, but is not shown either.
+    // Inside the message it may separate a label from its value, but it is not shown either.
     if let Some((before, after)) = text.split_once(' ') {
         let inside = format!("{before} {token} {after}");
         let explanation = ErrorExplanation::from_text(&inside);

@@ -1,7 +1,7 @@
-//! Request headers: the input is one `name: value` a line.
+//! Request headers. The input has one `name: value` a line.
 //!
-//! A name of one letter stands for one of the platform's headers, in lower case if the letter is, and
-//! a value that starts with `{` is encoded in base64, so that inputs are short and readable.
+//! A name of one letter is short for one of the platform's headers, in lower case if the letter is. A value
+//! that starts with `{` is encoded in base64. So inputs are short and readable.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -66,13 +66,13 @@ fn pairs(lines: &[Line]) -> Vec<(&str, &[u8])> {
     lines.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
 }
 
-/// All providers go one way, so a few of them will do.
+/// All providers are read in the same way, so a few of them are enough.
 fn providers() -> [IdentityProvider; 4] {
     let custom = IdentityProvider::new("Contoso");
     [IdentityProvider::ENTRA, IdentityProvider::TWITTER, custom, IdentityProvider::UNKNOWN]
 }
 
-/// Everything that is read from headers.
+/// Everything that the crate reads from headers.
 #[derive(Debug, PartialEq)]
 struct Answers {
     principal: Result<Option<EasyAuthPrincipal>, PrincipalError>,
@@ -94,7 +94,7 @@ impl Answers {
     }
 }
 
-/// The same headers say the same, whatever holds them.
+/// The same headers give the same answers in every `HeaderSource`.
 fn check_sources(lines: &[Line]) {
     let names = |name: &str| HeaderName::from_bytes(name.as_bytes()).ok();
     let mut map = HeaderMap::new();
@@ -123,7 +123,7 @@ fn check_sources(lines: &[Line]) {
     assert_eq!(Answers::of(&tree_map), answers);
 }
 
-/// The one value of a header, without the white space around it.
+/// The single value of a header, trimmed.
 fn single<'a>(lines: &'a [Line], name: &str) -> Result<Option<&'a [u8]>, Refused> {
     let mut values = lines.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
     let Some((_, value)) = values.next() else { return Ok(None) };
@@ -143,7 +143,7 @@ fn printable<'a>(lines: &'a [Line], name: &str) -> Result<Option<&'a str>, Refus
     }
 }
 
-/// A header for people: UTF-8 or ISO 8859-1. An empty one is absent.
+/// A header with a display name: UTF-8 or ISO 8859-1. An empty one is absent.
 fn human(lines: &[Line], name: &str) -> Result<Option<String>, Refused> {
     let Some(value) = single(lines, name)?.filter(|value| !value.is_empty()) else {
         return Ok(None);
@@ -222,7 +222,7 @@ fn check_principal(lines: &[Line], result: &Result<Option<EasyAuthPrincipal>, Pr
     }
 }
 
-/// The tokens of a provider or, if it is unknown, of the only one that sent any.
+/// The tokens of a provider. If the provider is unknown, those of the only one that sent any.
 fn expected_tokens(lines: &[Line], provider: &IdentityProvider) -> Result<Exposed, Refused> {
     if *provider != IdentityProvider::UNKNOWN {
         return tokens_of(lines, provider.as_str());
@@ -273,7 +273,7 @@ fn check_bearer(lines: &[Line], result: &Result<Option<String>, HeaderError>) {
     }
 }
 
-/// The token of the client counts where the token store has none.
+/// The client's token is used if the token store has none.
 fn check_or_bearer(lines: &[Line], answers: &Answers) {
     let headers = pairs(lines);
     for (provider, own) in providers().iter().zip(&answers.tokens) {
@@ -308,7 +308,7 @@ fn check_original_url(lines: &[Line], result: &Result<Option<OriginalUrl>, Heade
         assert!(!expected.is_plain(), "refused {value}: {result:?}");
         return;
     };
-    // In no other spelling is the host another one.
+    // No other spelling gives another host.
     let origin = format!("{}://{}{}", expected.scheme, expected.host, expected.port);
     assert_eq!(actual.origin(), origin.to_ascii_lowercase());
     let query = expected.query.map(|query| format!("?{query}")).unwrap_or_default();
@@ -323,18 +323,18 @@ fn check_original_url(lines: &[Line], result: &Result<Option<OriginalUrl>, Heade
     assert!(return_to.is_err() || !expected.path.starts_with("//"), "{return_to:?}");
 }
 
-/// An address of `http` or `https` (RFC 3986), in parts.
+/// The parts of an `http` or `https` URL (RFC 3986).
 struct Url<'a> {
     scheme: &'a str,
     host: &'a str,
-    /// With its colon.
+    /// Including the colon.
     port: &'a str,
     path: &'a str,
     query: Option<&'a str>,
 }
 
 impl<'a> Url<'a> {
-    /// `None` if it must be rejected.
+    /// Returns `None` if it must be rejected.
     fn read(value: &'a str) -> Option<Self> {
         let (scheme, rest) = value.split_once("://")?;
         let is_web = ["http", "https"].iter().any(|own| scheme.eq_ignore_ascii_case(own));
@@ -365,7 +365,7 @@ impl<'a> Url<'a> {
         Some(Self { scheme, host, port, path, query })
     }
 
-    /// Whether every reader accepts it.
+    /// Returns `true` if every reader accepts it.
     fn is_plain(&self) -> bool {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/=&+".contains(&byte);
         let is_of_host = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
@@ -389,8 +389,8 @@ fn all_printed(headers: &impl HeaderSource) -> Vec<String> {
     all
 }
 
-/// Whether the ID or the name of the caller makes a difference: beside an object, which the ID may
-/// contradict, or if it is `anonymous`, masked or not.
+/// Returns `true` if masking the ID or the name of the caller may change the answer: the ID may contradict an
+/// object, and `anonymous` has a meaning.
 fn decides_by_its_value((name, value): &Line) -> bool {
     let value = value.trim_ascii();
     let is_anonymous =
@@ -410,7 +410,7 @@ fn masked_line((name, value): &Line, is_plain: bool) -> Line {
     let value = if is_token || is_person {
         mask(value)
     } else if name.eq_ignore_ascii_case(AUTHORIZATION) {
-        // The scheme decides, and is no secret.
+        // The scheme decides, and is not secret.
         let value = value.trim_ascii();
         let space = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
         let (scheme, token) = value.split_at(space);

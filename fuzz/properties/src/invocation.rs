@@ -1,5 +1,5 @@
-//! Azure Functions custom handlers. The input is the payload of an invocation; and the one of an answer: the name
-//! of the output in the first line, `name: value` lines of headers, and the body behind an empty line.
+//! Azure Functions custom handlers. The input is the payload of an invocation. It is also read as a response: the
+//! name of the output in the first line, `name: value` lines of headers, an empty line, and the body.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,7 +14,7 @@ use super::{
     secrets::{masked_json, printed},
 };
 
-/// The members that a message may repeat. Names of bindings and of headers are no secrets.
+/// The members that a message may repeat. Names of bindings and headers are not secret.
 const SHOWN: [&str; 1] = ["Method"];
 
 /// Checks the property for this input, and panics if it does not hold.
@@ -39,7 +39,7 @@ fn check_payload(input: &[u8]) {
     assert_eq!(printed(&json), printed(&masked_json(&json, &SHOWN)));
 }
 
-/// Names to ask for: those of the bindings, and one more.
+/// The names to look up: those of the bindings, and one more.
 fn names(json: &Json) -> HashSet<String> {
     let bindings = json.all("Data").flat_map(|data| data.members().unwrap_or_default());
     bindings.map(|(name, _)| name.clone()).chain(["other".to_owned()]).collect()
@@ -54,7 +54,7 @@ struct Request {
 }
 
 impl Request {
-    /// The request in the binding of this name, or in the only one that has an object of headers.
+    /// The request in the binding of this name, or in the only binding that has an object of headers.
     fn read(payload: &Json, wanted: Option<&str>) -> Result<Self, Refused> {
         let bindings = payload.once("Data")?.ok_or(Refused)?.members()?;
         let mut seen = HashSet::new();
@@ -97,7 +97,7 @@ fn assert_same(actual: &Result<Invocation, InvocationError>, expected: Result<Re
     assert_headers(actual, &expected.headers);
 }
 
-/// Headers are those that were sent, under names in any case.
+/// The headers are those that were sent. Names are case-insensitive.
 pub(crate) fn assert_headers(actual: &impl HeaderSource, expected: &[(String, String)]) {
     for name in expected.iter().map(|(name, _)| name.as_str()).chain(["Host"]) {
         let values = expected.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
@@ -117,14 +117,14 @@ fn check_answer(text: &str) {
     let (output, lines) = head.split_once('\n').unwrap_or((head, ""));
     let headers: Vec<(&str, &str)> =
         lines.lines().filter_map(|line| line.split_once(": ")).collect();
-    // Any status will do.
+    // Any status works.
     let status = u16::try_from(text.len() % 900).ok().and_then(|number| number.checked_add(100));
     let status = status.and_then(|number| StatusCode::from_u16(number).ok()).unwrap_or_default();
 
     let mut answer = InvocationResponse::new(status).body(body);
     let mut last = BTreeMap::new();
     for (name, value) in headers {
-        // What no header can be is rejected, and never written.
+        // An invalid header is rejected, and never written.
         let is_name = http::HeaderName::try_from(name).is_ok();
         let is_value = value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
         let added = answer.clone().header(name, value);

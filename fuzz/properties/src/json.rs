@@ -1,5 +1,5 @@
-//! JSON as `serde_json` reads it: an opinion that owes nothing to the crate's own reader. Unlike
-//! `serde_json::Value` it keeps the order of members, repeated members, and numbers as written.
+//! JSON as `serde_json` reads it, independent of the crate's own reader. Unlike `serde_json::Value` it keeps the
+//! order of members, duplicate members, and numbers as written.
 
 use std::fmt;
 
@@ -15,10 +15,10 @@ pub(crate) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// Names that Microsoft's own token library accepts in one spelling only (IDX40011).
+/// Names that Microsoft's token library accepts in one spelling only (IDX40011).
 const ONE_SPELLING: [&str; 5] = ["aud", "iss", "oid", "sub", "tid"];
 
-/// A member is there twice, or of a type that it never has.
+/// A duplicate member, or a member of the wrong type.
 pub(crate) struct Refused;
 
 impl Json {
@@ -49,8 +49,8 @@ impl Json {
         }
     }
 
-    /// The members, if none can be taken for another: names differ, and those of
-    /// [`ONE_SPELLING`] in more than case.
+    /// The members, if all names differ, and those of [`ONE_SPELLING`] in more
+    /// than case.
     pub(crate) fn distinct_members(&self) -> Result<&[(String, Self)], Refused> {
         let mut seen: Vec<&str> = Vec::new();
         let members = self.members()?;
@@ -71,7 +71,7 @@ impl Json {
         members.iter().filter(move |(own, _)| own == name).map(|(_, value)| value)
     }
 
-    /// The one member of this name.
+    /// The only member of this name.
     pub(crate) fn once(&self, name: &str) -> Result<Option<&Self>, Refused> {
         let mut all = self.all(name);
         let first = all.next();
@@ -87,7 +87,7 @@ impl Json {
         }
     }
 
-    /// The member of this name, a string, a number, a boolean or null, as text.
+    /// The member of this name, a string, a number, a boolean or null, as a string.
     pub(crate) fn nullable_scalar(&self, name: &str) -> Result<Option<String>, Refused> {
         match self.once(name)? {
             Some(Self::Number(number)) => Ok(Some(number.clone())),
@@ -132,8 +132,8 @@ impl fmt::Display for Json {
     }
 }
 
-/// Writes in the place of each number its place in a list: `serde_json` keeps neither how a number is
-/// written nor one that is too large for an `f64`.
+/// Replaces each number by its index in a list, because `serde_json` keeps neither the spelling of a number nor
+/// a number too large for an `f64`.
 fn set_numbers_aside(text: &str) -> (String, Vec<&str>) {
     let mut without = String::new();
     let mut numbers = Vec::new();
@@ -189,7 +189,7 @@ fn is_number(token: &str) -> bool {
         && exponent.is_none_or(|text| is_digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
 }
 
-/// Reads a text whose numbers are places in this list.
+/// Reads JSON whose numbers are indices in this list.
 #[derive(Clone, Copy)]
 struct Reading<'a>(&'a [&'a str]);
 

@@ -1,4 +1,4 @@
-//! Key sets: the input is the document.
+//! Key sets. The input is the document.
 
 use std::{collections::BTreeMap, time::SystemTime};
 
@@ -14,8 +14,8 @@ use super::{
     secrets::{masked, masked_json, printed},
 };
 
-/// The members that a message may repeat, and those that decide. The parts of the key decide too:
-/// see [`masked_part`].
+/// The members that a message may repeat, and those that decide. The parts of the key decide too: see
+/// [`masked_part`].
 const SHOWN: [&str; 8] =
     ["alg", "cloud_instance_name", "crv", "issuer", "key_ops", "kid", "kty", "use"];
 
@@ -40,10 +40,10 @@ pub fn check(input: &[u8]) {
     }
 }
 
-/// What a document is worth, by another reader.
+/// The expected key set.
 struct Expected {
     kept: BTreeMap<String, PublicKey>,
-    /// Places, and ids where there are any.
+    /// Positions, and key IDs where present.
     skipped: BTreeMap<usize, Option<String>>,
 }
 
@@ -63,7 +63,7 @@ impl Expected {
                 _ => drop(skipped.insert(index, id)),
             }
         }
-        // One id for different keys is nobody's.
+        // An ID that several keys share identifies none of them.
         found.retain(|id, keys| {
             let are_same = keys.windows(2).all(|pair| {
                 let [(_, one), (_, other)] = pair else { return true };
@@ -95,7 +95,7 @@ impl Expected {
         assert!(skipped.eq(expected), "{keys:?}");
     }
 
-    /// A store takes over the same keys, and refuses a document without any.
+    /// A store takes the same keys, and rejects a document without keys.
     fn check_store(&self, body: &[u8]) {
         let now = SystemTime::UNIX_EPOCH;
         let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &Tenant::any_organization()));
@@ -108,13 +108,13 @@ impl Expected {
     }
 }
 
-/// The id of a key that is an object at all.
+/// The ID of a key, if the key is an object.
 fn key_id(json: &Json) -> Option<String> {
     json.distinct_members().ok()?;
     json.nullable_text("kid").ok()?.filter(|id| !id.is_empty())
 }
 
-/// A key that can be used: what tells it from others.
+/// A usable key, as what distinguishes it from others.
 #[derive(PartialEq)]
 struct PublicKey {
     curve: Option<String>,
@@ -191,7 +191,7 @@ fn rsa(json: &Json) -> Result<[Vec<u8>; 2], Refused> {
     }
 }
 
-/// Whether a number without zeros in front has this many bits or more: is 2^(bits - 1) or greater.
+/// Returns `true` if a number without leading zeros has at least this many bits: it is 2^(bits - 1) or greater.
 fn at_least_bits(number: &[u8], bits: u32) -> bool {
     let mut power = vec![0; usize::try_from(bits.div_ceil(8)).unwrap_or_default()];
     if let Some(first) = power.first_mut() {
@@ -216,7 +216,7 @@ fn all_printed(document: &Json) -> Vec<String> {
     std::iter::once(printed(&result)).chain(skipped).collect()
 }
 
-/// The same document with other keys of the same lengths.
+/// The same document with other keys of the same length.
 fn masked_document(document: &Json) -> Json {
     let masked_member = |(name, value): &(String, Json)| match value {
         Json::List(keys) if name == "keys" => Json::list(keys.iter().map(masked_key)),
@@ -238,7 +238,7 @@ fn masked_key(key: &Json) -> Json {
     }))
 }
 
-/// Another number of as many bits, odd if this one is; what is no number stays none.
+/// Another number with as many bits, odd if this one is. Anything else stays not a number.
 fn masked_part(text: &str) -> String {
     let Ok(mut bytes) = URL_SAFE_NO_PAD.decode(text) else { return format!("!{}", masked(text)) };
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();

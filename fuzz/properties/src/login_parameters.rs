@@ -1,5 +1,5 @@
-//! Login parameters: the input is one in each line. Those behind an empty line are to be merged into
-//! those in front of it.
+//! Login parameters. The input has one in each line. Those after an empty line are merged into those before
+//! it.
 
 use easyauth::{
     resource::Scope,
@@ -57,7 +57,7 @@ pub fn check(input: &[u8]) {
     }
 }
 
-/// Elements of the list, read apart from the crate.
+/// The elements of the list, read independently of the crate.
 struct Entries(Vec<String>);
 
 impl Entries {
@@ -97,7 +97,7 @@ impl Entries {
     }
 }
 
-/// What comes in goes out, and is found by its key.
+/// Parameters round-trip, and are found by their key.
 fn check_wire(entries: &Entries, parameters: &LoginParameters) {
     assert_eq!(parameters.to_wire(), entries.0);
     assert!(parameters.entries().eq(entries.0.iter()));
@@ -113,7 +113,7 @@ fn check_wire(entries: &Entries, parameters: &LoginParameters) {
     assert!(parameters.scopes().cloned().eq(entries.scopes()));
 }
 
-/// The problems that can be told from a key or a value alone are exactly these.
+/// These are exactly the problems of a key or a value alone.
 fn check_problems(entries: &Entries, parameters: &LoginParameters) {
     let problems = parameters.problems();
     assert!(problems.iter().filter_map(Problem::entry).all(|entry| entry < entries.0.len()));
@@ -151,7 +151,7 @@ fn check_problems(entries: &Entries, parameters: &LoginParameters) {
     check_scope_problems(entries, &problems, &found);
 }
 
-/// Of a list that is too long the scopes are not looked at.
+/// The scopes of a list that is too long are not checked.
 fn check_scope_problems(
     entries: &Entries,
     problems: &[Problem],
@@ -178,7 +178,7 @@ fn check_scope_problems(
         let has_two = found("TwoResources").contains(&entry);
         let is_mixed = found("DefaultMixed").contains(&entry);
         assert!(!(has_two && is_mixed));
-        // That two identifiers are of one API is for the crate to say; what is one is one.
+        // Only the crate knows that two identifiers are of one API. One identifier is one API.
         let all_same =
             of_apis.iter().all(|scope| of_apis.iter().all(|other| other.api() == scope.api()));
         assert!(!(has_two && all_same), "{scopes:?}");
@@ -200,7 +200,7 @@ fn problem_name(problem: &Problem) -> String {
     text.split([' ', '{', '(']).next().unwrap_or_default().to_owned()
 }
 
-/// Which scope of an element is none.
+/// The index of the first invalid scope of an element.
 fn number_in(problem: &Problem, of_entry: usize) -> Option<usize> {
     match problem {
         Problem::InvalidScope { entry, number, .. } if *entry == of_entry => Some(*number),
@@ -221,7 +221,7 @@ fn breaks_an_address(next: char) -> bool {
     next.is_control() || next == '&' || next == '#'
 }
 
-/// The warnings, but for one: what Azure AD Graph is called is for the table of resources to say.
+/// The warnings, except the one about Azure AD Graph: its names are in the table of resources.
 fn check_warnings(entries: &Entries, parameters: &LoginParameters) {
     let warnings = parameters.warnings();
     let places: Vec<usize> = warnings.iter().filter_map(Warning::entry).collect();
@@ -275,7 +275,7 @@ fn is_encoded(value: &str) -> bool {
     value.contains('+') || value.split('%').skip(1).any(is_byte)
 }
 
-/// What is printed stays on its line, and neither problems nor warnings repeat a value.
+/// Output stays on one line, and problems and warnings do not repeat a value.
 fn check_printed(entries: &Entries, parameters: &LoginParameters) {
     let marked = entries.0.iter().map(|entry| match entry.split_once('=') {
         Some((key, value)) => format!("{key}={CANARY}{value}{CANARY}"),
@@ -301,7 +301,7 @@ fn check_printed(entries: &Entries, parameters: &LoginParameters) {
     }
 }
 
-/// Whatever is put together has no problems, and is what was given.
+/// Parameters that the builder accepts have no problems, and are those that were given.
 fn check_builder(entries: &Entries, parameters: &LoginParameters) {
     let expected = match parameters.problems().into_iter().next() {
         Some(problem) => Err(problem),
@@ -344,7 +344,7 @@ fn built(parameters: &LoginParameters) -> Result<LoginParameters, Problem> {
     parameters.entries().fold(LoginParameters::builder(), LoginParametersBuilder::raw).build()
 }
 
-/// What is there stays, what is new is there afterwards, and a token is for one API.
+/// A merge keeps the old parameters and adds the new ones, and the token is for one API.
 fn check_merge(own: &Entries, other: &Entries) {
     let (before, new) = (own.parameters(), other.parameters());
     let Ok(merged) = before.merge(&new) else { return };
@@ -372,7 +372,7 @@ fn check_merge(own: &Entries, other: &Entries) {
     assert!(scopes.iter().all(|scope| asked.contains(scope)), "{merged:?}");
 }
 
-/// No problem that decides which token a sign-in gives.
+/// Returns `true` if no problem affects which token a sign-in returns.
 fn check_unique_api(parameters: &LoginParameters) {
     for problem in parameters.problems() {
         let is_of_scopes = matches!(
@@ -388,7 +388,7 @@ fn check_unique_api(parameters: &LoginParameters) {
     }
 }
 
-/// Whether a scope is there, in whatever way its API is named, or all of its API are.
+/// Returns `true` if the scope is present under any name of its API, or all scopes of its API are.
 fn is_covered(scope: &Scope, scopes: &[Scope]) -> bool {
     scopes.iter().any(|own| {
         let is_of_api = !own.is_openid() && !scope.is_openid();
@@ -396,7 +396,7 @@ fn is_covered(scope: &Scope, scopes: &[Scope]) -> bool {
     })
 }
 
-/// The API of the new parameters is the only one afterwards.
+/// After a merge, the API of the new parameters is the only one.
 fn check_replacement(own: &Entries, other: &Entries) {
     let new = other.parameters();
     let Ok(replaced) = own.parameters().replace_api_scopes(&new) else { return };

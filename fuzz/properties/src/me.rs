@@ -1,4 +1,4 @@
-//! `/.auth/me`: the input is the body of the answer.
+//! `/.auth/me`. The input is the body of the response.
 
 use easyauth::{ExpiresOn, MAX_ME_LEN, PrincipalFormat, Session};
 
@@ -8,8 +8,8 @@ use super::{
     secrets::{Exposed, MEMBERS, exposed, masked_json, printed},
 };
 
-/// The members that a message may repeat, and those that make a difference: roles, because
-/// `anonymous` counts, and times.
+/// The members that a message may repeat, and those that change the answer: times, and roles, because
+/// `anonymous` has a meaning.
 const SHOWN: [&str; 6] =
     ["auth_typ", "identityProvider", "provider_name", "typ", "userRoles", "expires_on"];
 
@@ -88,7 +88,7 @@ fn app_service(session: &Json) -> Result<Expected, Refused> {
     Ok(Expected { principal, user_id: session.nullable_scalar("user_id")?, tokens })
 }
 
-/// The one token; null and the empty text are none.
+/// The only token. Null and an empty string are absent.
 fn token(session: &Json, member: &str) -> Result<Option<String>, Refused> {
     match session.once(member)? {
         Some(Json::Text(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
@@ -97,7 +97,7 @@ fn token(session: &Json, member: &str) -> Result<Option<String>, Refused> {
     }
 }
 
-/// The one time; null and the empty text are none.
+/// The only time. Null and an empty string are absent.
 fn expires_on(session: &Json) -> Result<Option<ExpiresOn>, Refused> {
     match session.nullable_scalar("expires_on")? {
         Some(text) if !text.is_empty() => Ok(Some(ExpiresOn::parse(&text).ok_or(Refused)?)),

@@ -1,4 +1,4 @@
-//! `X-MS-CLIENT-PRINCIPAL`: the input is its JSON, and its base64 as well.
+//! `X-MS-CLIENT-PRINCIPAL`. The input is its JSON, and also its base64.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use super::{
     secrets::{masked_json, printed},
 };
 
-/// The members that a message may repeat. Roles are left as they are, because `anonymous` counts.
+/// The members that a message may repeat. Roles are not masked, because `anonymous` has a meaning.
 const SHOWN: [&str; 4] = ["auth_typ", "identityProvider", "typ", "userRoles"];
 
-/// The claims that say who the caller is.
+/// The claims that identify the caller.
 const IDENTITY: [&str; 4] = ["tid", "oid", "iss", "sub"];
 
 /// Checks the property for this input, and panics if it does not hold.
@@ -63,7 +63,7 @@ fn encoded(json: &Json) -> String {
 /// The claims of a principal: types and values.
 type Claims = Vec<(String, String)>;
 
-/// What a principal says, by another reader.
+/// The expected principal.
 #[derive(Debug)]
 pub(crate) struct Principal {
     pub(crate) format: PrincipalFormat,
@@ -119,21 +119,21 @@ impl Principal {
         })
     }
 
-    /// A visitor of a Static Web App who has not signed in.
+    /// An unauthenticated visitor of a Static Web App.
     pub(crate) fn is_anonymous(&self) -> bool {
         let says_nothing = |role: &String| matches!(&*role.trim().to_lowercase(), "" | "anonymous");
         self.format == PrincipalFormat::StaticWebApps && self.user_roles.iter().all(says_nothing)
     }
 
-    /// Whether a claim that says who the caller is may have two values: objects and lists that are
-    /// written in two ways are alike here.
+    /// Returns `true` if a claim that identifies the caller may have two values. Objects and lists count as equal
+    /// here, however they are written.
     pub(crate) fn is_undecided(&self) -> bool {
         let is_container = |(_, val): &(String, String)| val.starts_with(['{', '[']);
         let is_identity = |typ: &str| IDENTITY.iter().any(|name| is_same_claim(typ, name));
         self.claims.iter().any(|claim| is_identity(&claim.0) && is_container(claim))
     }
 
-    /// Whether the headers beside it may say this.
+    /// Returns `true` if the other headers may have these values.
     pub(crate) fn agrees_with(&self, id: Option<&str>, front_end: Option<&str>) -> bool {
         let is = |provider: &str| self.provider.eq_ignore_ascii_case(provider);
         let same_provider = front_end.is_none_or(|own| {
@@ -175,7 +175,7 @@ impl Principal {
         self.assert_same_claims(user);
     }
 
-    /// What does not depend on headers.
+    /// Checks what does not depend on headers.
     pub(crate) fn assert_same_claims(&self, user: &EasyAuthPrincipal) {
         for (typ, _) in &self.claims {
             assert_alike(user.claim(typ), self.claim(typ));
@@ -215,7 +215,7 @@ impl Principal {
         claims.chain(&self.user_roles).map(String::as_str).collect()
     }
 
-    /// The JSON of what `user` says. Of Static Web Apps' members there is no accessor.
+    /// The JSON of `user`. Members of Static Web Apps have no accessor.
     fn rewritten(&self, user: &EasyAuthPrincipal) -> Json {
         let text = |text: Option<&str>| text.map_or(Json::Null, Json::text);
         let claims =
@@ -241,13 +241,13 @@ impl Principal {
     }
 }
 
-/// The name of the provider without the white space around it, which must not be empty.
+/// The trimmed name of the provider, which must not be empty.
 pub(crate) fn provider_name(json: &Json, member: &str) -> Result<String, Refused> {
     let name = json.nullable_text(member)?.unwrap_or_default();
     if name.trim().is_empty() { Err(Refused) } else { Ok(provider(name.trim()).to_owned()) }
 }
 
-/// The name of a provider in headers, which settings call otherwise.
+/// The name of a provider in headers, which differs from its name in settings.
 pub(crate) fn provider(name: &str) -> &str {
     let of_settings = [
         ("azureactivedirectory", "aad"),
@@ -258,7 +258,7 @@ pub(crate) fn provider(name: &str) -> &str {
     own.map_or(name, |(_, name)| name)
 }
 
-/// The claims in a member that is a list or null, but for those with a null.
+/// The claims in a member that is a list or null. Claims with a null are skipped.
 pub(crate) fn claims(json: &Json, member: &str) -> Result<Claims, Refused> {
     let mut claims = Vec::new();
     for claim in json.nullable_list(member)? {
@@ -278,7 +278,7 @@ pub(crate) fn claims(json: &Json, member: &str) -> Result<Claims, Refused> {
     Ok(claims)
 }
 
-/// Whether a claim that says who the caller is has two values.
+/// Returns `true` if a claim that identifies the caller has two values.
 fn is_contradicted(name: &str, claims: &Claims) -> bool {
     let values = claims.iter().filter(|(typ, _)| is_same_claim(typ, name) && typ != "nameid");
     let values: BTreeSet<String> = values
@@ -290,15 +290,15 @@ fn is_contradicted(name: &str, claims: &Claims) -> bool {
     values.len() > 1
 }
 
-/// Whether this identifies a caller.
+/// Returns `true` if this identifies a caller.
 pub(crate) fn is_id(text: &str) -> bool {
     let text = text.trim();
     let placeholder = "not supported currently. use oid claim";
     !text.is_empty() && text.trim_end_matches('.').to_ascii_lowercase() != placeholder
 }
 
-/// The claims that a principal has. Objects and lists are kept as they are written, and compared as
-/// they are printed here.
+/// The claims of a principal. Objects and lists keep their spelling, and are compared as this model prints
+/// them.
 fn claims_of(user: &EasyAuthPrincipal) -> Claims {
     user.claims().map(|claim| (claim.typ().to_owned(), alike(claim.val()))).collect()
 }

@@ -1,5 +1,5 @@
-//! The function that assigns roles to users of Static Web Apps: the input is the body that it is called with, and
-//! the roles that it answers, one a line.
+//! The function that assigns roles to users of Static Web Apps. The input is the body that it receives. It is
+//! also read as the roles that the function returns, one a line.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use easyauth::{
@@ -14,7 +14,7 @@ use super::{
     secrets::{CANARY, masked_json, printed},
 };
 
-/// What the user is read from. `userRoles` is not a part of it: it is what the function is asked for.
+/// The members that the user is read from. `userRoles` is not one of them: the function returns it.
 const USER: [&str; 4] = ["identityProvider", "userId", "userDetails", "claims"];
 
 /// The members that a message may repeat.
@@ -62,7 +62,7 @@ fn check_same_members(body: &Json) {
     let more = request(&with_more(body));
     assert_eq!(actual.as_ref().map(parts), more.as_ref().map(parts));
 
-    // The user is who the header would say it is.
+    // The user is the same as in the header.
     let header = user_of(body).map(|user| STANDARD.encode(user.to_string())).unwrap_or_default();
     if let (Ok(actual), true) = (&actual, header.len() <= MAX_HEADER_LEN) {
         assert_eq!(EasyAuthPrincipal::parse(&header).as_ref(), Ok(actual.user()));
@@ -79,7 +79,7 @@ fn user_of(body: &Json) -> Result<Json, Refused> {
     Ok(Json::object(members.map(|(name, value)| (name.as_str(), value.clone()))))
 }
 
-/// The same with members that are not read.
+/// The same body with members that are not read.
 fn with_more(body: &Json) -> Json {
     let Ok(members) = body.members() else { return body.clone() };
     let roles = || Json::list([Json::text(CANARY)]);
@@ -88,7 +88,7 @@ fn with_more(body: &Json) -> Json {
     Json::object(own.map(|(name, value)| (name.as_str(), value.clone())).chain(more.clone()))
 }
 
-/// What a body says, by another reader.
+/// The expected content of a body.
 struct Request {
     user: Principal,
     access_token: Option<String>,

@@ -1,5 +1,5 @@
-//! What verifiers demand, written again: which tokens each of them accepts. And the verifiers
-//! themselves, to be held to it.
+//! A second implementation of the rules of verifiers: which tokens each of them accepts; and the verifiers of
+//! the crate to compare with.
 #![allow(clippy::expect_used, reason = "the keys and the verifiers are written here")]
 
 use std::{
@@ -23,15 +23,15 @@ const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 const API: &str = "api://my-api";
 const APP: &str = "00000006-0000-4000-8000-000000000006";
 
-/// Tenants that belong to no organisation: personal accounts, and Microsoft's own services.
+/// Tenants that are not an organization: personal accounts, and Microsoft's services.
 const NO_ORGANIZATIONS: [&str; 2] =
     ["9188040d-6c67-4c5b-b112-36a304b66dad", "f8cdef31-a31e-4b4a-93e4-5f571e91255a"];
 
-/// When tokens are verified, in seconds since 1970: ten minutes after the good ones were issued.
+/// When tokens are verified, in seconds since 1970: ten minutes after the valid ones were issued.
 const NOW: u64 = 1_773_325_600;
 const SKEW: u64 = 300;
 
-/// A key of the set that tokens are verified with.
+/// A key of the key set.
 struct Key {
     id: &'static str,
     kind: KeyKind,
@@ -41,9 +41,9 @@ struct Key {
 
 #[derive(PartialEq)]
 enum KeyKind {
-    /// The one that signs.
+    /// The signing key.
     Ours,
-    /// The same, for PS256.
+    /// The same key, for PS256.
     OursForPss,
     Foreign,
     OnCurve,
@@ -108,7 +108,7 @@ fn key_set(keys: &[Key]) -> KeySet {
 pub(crate) static KEYS: LazyLock<KeySet> = LazyLock::new(|| key_set(&SET));
 pub(crate) static NO_KEYS: LazyLock<KeySet> = LazyLock::new(|| key_set(&[]));
 
-/// What becomes of a token.
+/// The result for a token.
 #[derive(PartialEq)]
 pub(crate) enum Verdict {
     Accepted,
@@ -116,11 +116,11 @@ pub(crate) enum Verdict {
     Refused,
 }
 
-/// What a verifier demands.
+/// The rules of a verifier.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules {
     audience: &'static str,
-    /// `None`: any organisation.
+    /// `None`: any organization.
     tenant: Option<&'static str>,
     kind: Kind,
 }
@@ -132,7 +132,7 @@ enum Kind {
     IdFor { nonce: &'static str },
 }
 
-/// The nonce has neither letters nor digits, so it is the same in a masked token.
+/// The nonce has no letters or digits, so it is the same in a masked token.
 pub(crate) const RULES: [Rules; 4] = [
     Rules { audience: API, tenant: Some(TENANT), kind: Kind::Access },
     Rules { audience: API, tenant: None, kind: Kind::Access },
@@ -154,7 +154,7 @@ fn verifiers(tenant: &Tenant) -> Verifiers {
 }
 
 impl Rules {
-    /// What the crate says: what it prints of the token.
+    /// The answer of the crate: what it prints of the token.
     pub(crate) fn verify(self, token: &str, keys: &KeySet) -> Result<String, VerifyError> {
         let Verifiers(access, id) = if self.tenant.is_some() { &*OF_TENANT } else { &*OF_ANY };
         let (id_token, now) = (IdToken::new(token), moment(NOW));
@@ -171,7 +171,7 @@ impl Rules {
         Ok(format!("{id_token:?}"))
     }
 
-    /// What the rules say.
+    /// The answer of the rules.
     pub(crate) fn verdict(self, token: &Token) -> Verdict {
         let Ok(id) = self.key_id(&token.text) else { return Verdict::Refused };
         let Some(key) = SET.iter().find(|key| key.id == id) else { return Verdict::UnknownKey };
@@ -183,7 +183,7 @@ impl Rules {
         }
     }
 
-    /// Which key to try, if the header is one to go on with.
+    /// The ID of the key to try, if the header is acceptable.
     pub(crate) fn key_id(self, token: &str) -> Result<String, Refused> {
         let segments: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = *segments else { return Err(Refused) };
@@ -279,7 +279,7 @@ fn check_times(claims: &Claims) -> Result<(), Refused> {
     require(issued.is_none_or(|issued| issued <= latest))
 }
 
-/// Whether an audience is this one, but for one slash at the end or, of a GUID, the case.
+/// Returns `true` if the audiences are equal, ignoring one trailing slash and, for a GUID, the case.
 fn is_for(audience: &str, expected: &str) -> bool {
     audience == expected
         || audience.strip_suffix('/') == Some(expected)

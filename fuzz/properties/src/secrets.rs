@@ -1,4 +1,4 @@
-//! Secrets stay secret if what is printed does not change with them.
+//! Secrets are not shown if output does not change with them.
 
 use std::fmt::{Debug, Display};
 
@@ -9,11 +9,11 @@ use easyauth::{
 
 use super::json::Json;
 
-/// What is put where something must not be repeated: no message has it on its own.
+/// A word for places that must not be repeated. No message contains it otherwise.
 pub(crate) const CANARY: &str = "Zq9xCanary";
 
-/// Another text of the same length, with other letters and digits. Different texts stay different, and
-/// everything that is neither letter nor digit stays where it is.
+/// Returns a string of the same length, with other letters and digits. Different strings stay different, and
+/// all other characters stay in place.
 pub(crate) fn masked(text: &str) -> String {
     text.chars()
         .map(|character| u8::try_from(character).map_or(character, |byte| masked_byte(byte).into()))
@@ -31,7 +31,7 @@ pub(crate) fn masked_byte(byte: u8) -> u8 {
     }
 }
 
-/// Masks every string but those in a member that is one of `shown`. Names are no secrets.
+/// Masks every string, except in the members `shown`. Names are not secret.
 pub(crate) fn masked_json(json: &Json, shown: &[&str]) -> Json {
     match json {
         Json::Text(text) => Json::Text(masked(text)),
@@ -44,7 +44,7 @@ pub(crate) fn masked_json(json: &Json, shown: &[&str]) -> Json {
     }
 }
 
-/// What a log could say about a result.
+/// What a log could show of a result.
 pub(crate) fn printed<T: Debug, E: Display + Debug>(result: &Result<T, E>) -> String {
     match result {
         Ok(value) => format!("{value:?} {value:#?}"),
@@ -52,14 +52,14 @@ pub(crate) fn printed<T: Debug, E: Display + Debug>(result: &Result<T, E>) -> St
     }
 }
 
-/// The texts of all tokens, in the order of [`MEMBERS`], and the time.
+/// All tokens, in the order of [`MEMBERS`], and the time.
 pub(crate) type Exposed = ([Option<String>; 5], Option<ExpiresOn>);
 
 /// The members of `/.auth/me` that hold tokens.
 pub(crate) const MEMBERS: [&str; 5] =
     ["id_token", "access_token", "refresh_token", "access_token_secret", "authentication_token"];
 
-/// What follows `X-MS-TOKEN-<provider>-` in the names of the headers that hold the same tokens.
+/// The ends of the header names `X-MS-TOKEN-<provider>-...` that hold the same tokens.
 pub(crate) const HEADERS: [&str; 5] =
     ["ID-TOKEN", "ACCESS-TOKEN", "REFRESH-TOKEN", "ACCESS-TOKEN-SECRET", "AUTHENTICATION-TOKEN"];
 

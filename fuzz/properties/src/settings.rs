@@ -1,5 +1,5 @@
-//! Settings: the input is a document. In front of it there may be a line with a JSON Pointer and,
-//! behind a space, the JSON to put there.
+//! Settings. The input is a document. The line before it, if any, has a JSON Pointer, a space, and the JSON to
+//! put there.
 
 use easyauth::{
     AccessToken,
@@ -16,7 +16,7 @@ use super::{
     settings_lint, settings_model as model,
 };
 
-/// What is changed if there is no such line.
+/// The default change.
 const USUAL_CHANGE: &str = "/properties/login/tokenStore/enabled \"true\"";
 
 /// A token for Azure Resource Manager.
@@ -51,11 +51,11 @@ fn split(input: &[u8]) -> (&str, &[u8]) {
         .unwrap_or((USUAL_CHANGE, input))
 }
 
-/// Bytes are read as their text is, without a byte order mark.
+/// Bytes are read like the string in them, without a byte order mark.
 fn check_bytes(document: &[u8]) {
     let result = AuthSettingsV2::from_slice(document);
     match std::str::from_utf8(document) {
-        // UTF-16 can be UTF-8 with zeros.
+        // UTF-16 can be valid UTF-8 with NULs.
         Ok(text) if text.contains('\0') => {}
         Ok(text) => {
             assert_eq!(result, text.strip_prefix('\u{feff}').unwrap_or(text).parse());
@@ -67,7 +67,7 @@ fn check_bytes(document: &[u8]) {
     }
 }
 
-/// What was read is written as it was, and reads as the same document.
+/// A document round-trips byte for byte.
 fn check_document(text: &str, settings: &AuthSettingsV2, root: &Json) {
     let text = text.trim_matches([' ', '\n', '\r', '\t']);
     assert_eq!(settings.as_json(), text);
@@ -84,7 +84,7 @@ fn check_document(text: &str, settings: &AuthSettingsV2, root: &Json) {
     assert!(written.is_ok_and(|written| written == text));
 }
 
-/// An error says what another reader finds.
+/// The error is the one that the model expects.
 fn check_error(text: &str, error: &SettingsError) {
     use SettingsErrorKind as Kind;
     let root = Json::read(text.as_bytes());
@@ -101,7 +101,7 @@ fn check_error(text: &str, error: &SettingsError) {
     assert!(serde_json::from_str::<AuthSettingsV2>(text).is_err());
 }
 
-/// What is sent has the document's sections, and goes where documents of its form are kept.
+/// A request has the sections of the document, and goes to the address for its form.
 fn check_requests(settings: &AuthSettingsV2, root: &Json) {
     let token = AccessToken::new(TOKEN);
     let sites = [
@@ -131,7 +131,7 @@ fn check_requests(settings: &AuthSettingsV2, root: &Json) {
     }
 }
 
-/// The first version becomes a document of the second, without its secrets.
+/// A document of the first version becomes one of the second, without its secrets.
 fn check_first_version(text: &str) {
     let root = Json::read(text.as_bytes()).filter(|root| matches!(root, Json::Object(_)));
     let result = text.parse::<AuthSettingsV1>();
@@ -161,7 +161,7 @@ fn check_first_version(text: &str) {
     }));
 }
 
-/// What the second version does not take is said, and nothing else.
+/// Members that the second version does not have are reported, and nothing else.
 fn check_left_behind(root: &Json, left_behind: &[String]) {
     let is_there = |name: &str| {
         let value = model::member(model::of_first_version(root), name);
@@ -180,7 +180,7 @@ fn check_left_behind(root: &Json, left_behind: &[String]) {
     }
 }
 
-/// Other secrets in the place of those of the first version.
+/// Replaces the secrets of the first version.
 fn without_secrets(root: &Json) -> Json {
     let mut root = root.clone();
     let names: Vec<String> = model::of_first_version(&root)

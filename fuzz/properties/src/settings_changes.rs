@@ -1,5 +1,4 @@
-//! Changes of settings: each changes what it says, and nothing else; or it is an error and changes
-//! nothing.
+//! Changes of settings: each changes its own member and nothing else, or is an error and changes nothing.
 
 use std::time::Duration;
 
@@ -17,13 +16,13 @@ use super::{
 /// The longest time that .NET's `TimeSpan` holds, in seconds.
 const LONGEST: u64 = 922_337_203_685;
 
-/// What to change, from the first line of the input.
+/// The change in the first line of the input.
 pub(crate) struct New<'a> {
     pub(crate) pointer: &'a str,
     pub(crate) json: &'a str,
-    /// Any texts.
+    /// Arbitrary strings.
     texts: Vec<&'a str>,
-    /// Any number.
+    /// An arbitrary number.
     number: u64,
 }
 
@@ -35,7 +34,7 @@ impl<'a> New<'a> {
         Self { pointer, json, texts: pointer.split('/').collect(), number }
     }
 
-    /// A name of whatever is called by names that are anybody's.
+    /// A name for a member that the user names.
     fn name(&self) -> &'a str {
         self.texts.last().copied().unwrap_or_default()
     }
@@ -44,7 +43,7 @@ impl<'a> New<'a> {
         self.number.is_multiple_of(2)
     }
 
-    /// To the tick of .NET.
+    /// To the tick of .NET (100 ns).
     fn time(&self) -> Duration {
         let ticks = u32::try_from(self.number % 10_000_000).unwrap_or_default();
         Duration::new(self.number % LONGEST, ticks.saturating_mul(100))
@@ -60,7 +59,7 @@ impl<'a> New<'a> {
     }
 }
 
-/// A document, as the crate has it and as another reader has it.
+/// A document, in the crate and in the model.
 #[derive(Clone, Copy)]
 struct Subject<'a> {
     settings: &'a AuthSettingsV2,
@@ -132,7 +131,7 @@ impl Subject<'_> {
         assert_eq!(result.is_ok(), removed.is_ok(), "{setting:?}");
         if let Err(error) = &result {
             assert_eq!(changed.as_json(), settings.as_json(), "{error}");
-            // Something is in the way, unless the service does not have it.
+            // A value of another type is in the way, or the service does not have this setting.
             let is_open = model::has_objects_alone(root, &path, start);
             let is_blocked = !is_open || model::at(root, &path).is_some_and(model::has_expression);
             let has_none =
@@ -144,7 +143,7 @@ impl Subject<'_> {
         assert!(model::has_objects_alone(root, &path, start), "{path:?} in {}", settings.as_json());
         let after = reread(&changed);
         let written = model::at(&after, &path).cloned().unwrap_or(Json::Null);
-        // What was set can look like an expression.
+        // The new value can look like an expression.
         let is_read = changed.read(setting) == Ok(Some(T::set_from(value.clone())));
         assert!(is_read || model::has_expression(&written), "{path:?} in {}", changed.as_json());
         let mut expected = root.clone();
@@ -161,8 +160,8 @@ impl Subject<'_> {
     }
 }
 
-/// The name of the object that has this provider: where it is, or in documents of this form. `None` if
-/// that cannot be told without the crate.
+/// The name of the object that has this provider: the present one, or the one in documents of this form. `None`
+/// if only the crate knows it.
 fn customs(settings: &AuthSettingsV2, root: &Json, provider: &str) -> Option<&'static str> {
     let mut path = model::sections_path(settings);
     path.push("identityProviders".to_owned());
@@ -178,7 +177,7 @@ fn customs(settings: &AuthSettingsV2, root: &Json, provider: &str) -> Option<&'s
     Some(names.iter().find(has).copied().unwrap_or(usual))
 }
 
-/// What was changed is a document of the same form.
+/// A changed document has the same form.
 pub(crate) fn reread(settings: &AuthSettingsV2) -> Json {
     let text = settings.as_json();
     let again = match settings.resource_pointer().as_str() {
@@ -191,7 +190,7 @@ pub(crate) fn reread(settings: &AuthSettingsV2) -> Json {
     json.unwrap_or(Json::Null)
 }
 
-/// Any JSON at any pointer.
+/// Sets arbitrary JSON at an arbitrary pointer.
 fn check_set(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
     let mut changed = settings.clone();
     let result = changed.set_pointer(new.pointer, new.json).map(drop);

@@ -1,4 +1,4 @@
-//! What is found in settings, and the fixes.
+//! The findings of the linter, and their fixes.
 
 use easyauth::settings::{AuthSettingsV2, Finding, Rule, custom, entra, sections};
 
@@ -9,8 +9,8 @@ use super::{
     settings_model::{Lists, at, member, put, steps},
 };
 
-/// How often all fixes may be applied until none is left. A wrong name hides what is inside, at each of
-/// the levels of a document, and what is found there can hide something else.
+/// How often all fixes may be applied until none is left. A wrong name hides its members, on each level of a
+/// document, and a finding there can hide another one.
 const MAX_ROUNDS: usize = 12;
 
 pub(crate) fn check(settings: &AuthSettingsV2, root: &Json) {
@@ -26,12 +26,12 @@ pub(crate) fn check(settings: &AuthSettingsV2, root: &Json) {
     check_secrets(settings, root);
 }
 
-/// Where a rule is among all.
+/// The position of a rule among all rules.
 fn place(rule: &str) -> Option<usize> {
     Rule::all().position(|own| own.id() == rule)
 }
 
-/// A finding is somewhere, in one line, and for programs as for people.
+/// A finding points to a place, prints one line, and is the same as JSON.
 fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let pointer = finding.pointer();
     let steps = steps(&pointer);
@@ -39,7 +39,7 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let found = steps.as_ref().and_then(|steps| at(root, steps));
     let got = settings.pointer(&pointer).and_then(|json| Json::read(json.as_bytes()));
     assert_eq!(got.as_ref(), found, "{finding}");
-    // What is missing could be there.
+    // A missing member has a parent that exists.
     assert!(found.is_some() || steps.is_some_and(|steps| !steps.is_empty()), "{finding}");
 
     let line = finding.to_string();
@@ -59,7 +59,7 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     assert_eq!(json.get("fixable"), Some(&finding.is_fixable().into()));
 }
 
-/// A fix fixes, and once is enough.
+/// A fix removes its finding, and applying it twice changes nothing more.
 fn check_fix(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     let mut fixed = settings.clone();
     assert_eq!(finding.fix(&mut fixed), finding.is_fixable());
@@ -78,7 +78,7 @@ fn check_fix(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     assert!(!fixed.lint().iter().any(|other| is_same(other, finding)), "not fixed: {finding}");
 }
 
-/// The document without what is wrong.
+/// The document without the wrong member.
 fn without(root: &Json, finding: &Finding) -> Json {
     let mut root = root.clone();
     if let Some(steps) = steps(&finding.pointer()).filter(|steps| at(&root, steps).is_some()) {
@@ -87,7 +87,7 @@ fn without(root: &Json, finding: &Finding) -> Json {
     root
 }
 
-/// All texts, numbers and so on that count.
+/// All strings, numbers and other values that have an effect.
 fn leaves(json: &Json) -> Vec<String> {
     match json {
         Json::List(items) => items.iter().flat_map(leaves).collect(),
@@ -107,7 +107,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     (one.rule(), one.pointer(), one.message()) == (other.rule(), other.pointer(), other.message())
 }
 
-/// All fixes together come to an end.
+/// Applying all fixes ends.
 fn check_all_fixes(settings: &AuthSettingsV2) {
     let mut settings = settings.clone();
     let fixable = |settings: &AuthSettingsV2| -> Vec<Finding> {
@@ -127,7 +127,7 @@ fn check_all_fixes(settings: &AuthSettingsV2) {
     reread(&settings);
 }
 
-/// Nothing that is printed says what stands where a secret or the name of a setting is meant.
+/// Output never shows a value in a place for a secret or for the name of a setting.
 fn check_secrets(settings: &AuthSettingsV2, root: &Json) {
     if root.to_string().contains(CANARY) {
         return;
@@ -143,7 +143,7 @@ fn check_secrets(settings: &AuthSettingsV2, root: &Json) {
     }
 }
 
-/// The document with another text for each of its secrets and names of settings.
+/// The document with other values for its secrets and names of settings.
 fn marked(json: &Json, mark: fn(&str) -> String, is_secret: bool) -> Json {
     match json {
         Json::Text(text) if is_secret => Json::Text(mark(text)),
@@ -157,13 +157,13 @@ fn marked(json: &Json, mark: fn(&str) -> String, is_secret: bool) -> Json {
     }
 }
 
-/// Whether a member of this name has a secret, or should have the name of a setting and has one.
+/// Returns `true` if a member of this name has a secret, or has one in place of the name of a setting.
 fn has_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["settingname", "secretname", "secret"].iter().any(|end| name.ends_with(end))
 }
 
-/// All that can be printed of a document, but for what a getter gives.
+/// All output about a document, except the values of getters.
 fn printed(settings: &AuthSettingsV2) -> Vec<String> {
     let mut printed = vec![format!("{settings:?} {settings:#?}")];
     for finding in settings.lint() {

@@ -1,11 +1,11 @@
-//! A settings document as another reader sees it: names in any case, and of several with one name the
-//! last.
+//! The model of a settings document: names are case-insensitive, and of several members with one name the last
+//! counts.
 
 use easyauth::settings::{AuthSettingsV2, Form};
 
 use super::json::Json;
 
-/// How deep a document may nest: `serde_json` refuses the 128th level.
+/// The deepest nesting of a document: `serde_json` rejects the 128th level.
 pub(crate) const MAX_DEPTH: usize = 127;
 
 pub(crate) fn is_first_version(root: &Json) -> bool {
@@ -13,12 +13,12 @@ pub(crate) fn is_first_version(root: &Json) -> bool {
     marks.iter().any(|name| has(of_first_version(root), name))
 }
 
-/// Where the settings of the first version are.
+/// The place of the settings of the first version.
 pub(crate) fn of_first_version(root: &Json) -> &Json {
     member(root, "properties").unwrap_or(root)
 }
 
-/// The name of what has the sections.
+/// The name of the object that has the sections.
 pub(crate) fn wrapper(form: Form) -> Option<&'static str> {
     match form {
         Form::AppService | Form::ContainerApp => Some("properties"),
@@ -27,18 +27,18 @@ pub(crate) fn wrapper(form: Form) -> Option<&'static str> {
     }
 }
 
-/// The way to what has the sections.
+/// The path to the object that has the sections.
 pub(crate) fn sections_path(settings: &AuthSettingsV2) -> Vec<String> {
     let resource = steps(&settings.resource_pointer()).unwrap_or_default();
     resource.into_iter().chain(wrapper(settings.form()).map(str::to_owned)).collect()
 }
 
-/// The sections that an answer always has and this document has not.
+/// The sections that a response always has and this document lacks.
 pub(crate) fn missing(form: Form, root: &Json) -> Vec<&'static str> {
     let full = ["platform", "globalValidation", "identityProviders", "login", "httpSettings"];
     let full = match form {
         Form::AppService | Form::AppServiceProperties => &full[..],
-        // They have no `httpSettings` unless these are set.
+        // They have `httpSettings` only if these are set.
         Form::ContainerApp | Form::ContainerAppProperties => &full[..4],
         _ => return Vec::new(),
     };
@@ -86,7 +86,7 @@ pub(crate) fn steps(pointer: &str) -> Option<Vec<String>> {
         .collect()
 }
 
-/// What is at some steps from a value.
+/// The value at some steps from another.
 pub(crate) fn at<'a>(json: &'a Json, steps: &[String]) -> Option<&'a Json> {
     steps.iter().try_fold(json, |json, step| match json {
         Json::List(items) => items.get(place(step)?),
@@ -94,21 +94,21 @@ pub(crate) fn at<'a>(json: &'a Json, steps: &[String]) -> Option<&'a Json> {
     })
 }
 
-/// The place in a list (RFC 6901 section 4).
+/// The index in a list (RFC 6901 section 4).
 fn place(step: &str) -> Option<usize> {
     step.parse().ok().filter(|place: &usize| place.to_string() == step)
 }
 
-/// What a change may do with lists on its way.
+/// What a change does at a list on its path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lists {
-    /// Go on in the element of that place.
+    /// Continues in the element at that index.
     Have,
-    /// Where objects belong, a list has no business.
+    /// Fails: an object is expected.
     HaveNot,
 }
 
-/// Whether the pointer leads through nothing but objects, elements that are there, and nulls.
+/// Returns `true` if the pointer leads only through objects, present elements, and nulls.
 pub(crate) fn is_open(json: &Json, steps: &[String]) -> bool {
     let Some((step, rest)) = steps.split_first() else { return true };
     match json {
@@ -121,7 +121,7 @@ pub(crate) fn is_open(json: &Json, steps: &[String]) -> bool {
     }
 }
 
-/// Puts a value at some steps from another; what has no members on the way becomes an object.
+/// Puts a value at some steps from another. Values without members on the path become objects.
 pub(crate) fn put(json: &mut Json, steps: &[String], value: Json, lists: Lists) {
     let Some((step, rest)) = steps.split_first() else { return *json = value };
     if lists == Lists::Have
@@ -143,7 +143,7 @@ pub(crate) fn put(json: &mut Json, steps: &[String], value: Json, lists: Lists) 
     }
 }
 
-/// Removes every member of the last name. Whether there was one.
+/// Removes every member of the last name. Returns `true` if there was one.
 pub(crate) fn take(json: &mut Json, steps: &[String], lists: Lists) -> bool {
     let Some((step, rest)) = steps.split_first() else { return false };
     match json {
@@ -165,12 +165,12 @@ pub(crate) fn take(json: &mut Json, steps: &[String], lists: Lists) -> bool {
     }
 }
 
-/// Whether everything on the way, from some step on, is an object or absent.
+/// Returns `true` if everything on the path, from some step on, is an object or absent.
 pub(crate) fn has_objects_alone(json: &Json, steps: &[String], from: usize) -> bool {
     let mut json = json;
     for (place, step) in steps.iter().enumerate() {
         if place >= from.saturating_sub(1) && !matches!(json, Json::Object(_)) {
-            // The way to a resource in a template leads through lists.
+            // The path to a resource in a template leads through lists.
             return place < from && matches!(json, Json::List(_));
         }
         let Some(inner) = at(json, std::slice::from_ref(step)) else { return true };
@@ -179,7 +179,7 @@ pub(crate) fn has_objects_alone(json: &Json, steps: &[String], from: usize) -> b
     true
 }
 
-/// Whether a value could be an expression, or a list with one.
+/// Returns `true` if a value could be an expression, or a list with one.
 pub(crate) fn has_expression(json: &Json) -> bool {
     match json {
         Json::Text(text) => ["[", "${", "$(", "#{", "{{"].iter().any(|mark| text.contains(mark)),

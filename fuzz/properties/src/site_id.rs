@@ -1,4 +1,4 @@
-//! Resource ids of sites: the input is the text.
+//! Resource IDs of sites. The input is the ID.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -44,7 +44,7 @@ pub fn check(input: &[u8]) {
     check_errors(text);
 }
 
-/// What is printed is the path of a site, of this one.
+/// The printed form is the path of the same site.
 fn check_printed(site: &SiteId) {
     let text = site.to_string();
     let again = text.parse::<SiteId>();
@@ -59,7 +59,7 @@ fn check_printed(site: &SiteId) {
     assert_eq!(format!("{site:?}"), format!("SiteId({text})"));
 }
 
-/// Ids are the same in any case, and with a slash at the end.
+/// IDs are case-insensitive, and may end with a slash.
 fn check_case(text: &str, site: &SiteId) {
     for other in [text.to_ascii_uppercase(), text.to_ascii_lowercase(), format!("{text}/")] {
         let one_slash = !text.ends_with('/') && other.len() <= MAX_SITE_ID_LEN;
@@ -75,7 +75,7 @@ fn hash(site: &SiteId) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(site)
 }
 
-/// Requests go to Azure Resource Manager, and there to the settings of the site.
+/// Requests go to the settings of the site at Azure Resource Manager.
 fn check_requests(site: &SiteId) {
     let (settings, has_list) = match site.kind() {
         SiteKind::ContainerApp => ("/authConfigs/current", false),
@@ -99,7 +99,7 @@ fn check_requests(site: &SiteId) {
     }
 }
 
-/// The text as each of the names, which are not percent-encoded then.
+/// The input as each of the names, which are not percent-encoded.
 fn check_names(text: &str) {
     let slot = SiteId::app_service("S", "G", "N").and_then(|site| site.in_slot(text));
     let sites = [
@@ -115,7 +115,7 @@ fn check_names(text: &str) {
     }
 }
 
-/// What is refused is not repeated.
+/// An error does not repeat the ID.
 fn check_errors(text: &str) {
     let segments: Vec<&str> = text.split('/').collect();
     for place in 0..segments.len().min(16) {
@@ -133,7 +133,7 @@ fn check_errors(text: &str) {
     assert!(names.iter().all(|site| site.is_err() && !printed(site).contains(CANARY)));
 }
 
-/// What an id says, by another reader.
+/// The expected parts of an ID.
 #[derive(Debug)]
 struct Expected {
     subscription: String,
@@ -199,7 +199,7 @@ impl Expected {
     }
 }
 
-/// The names in an id, as "Naming rules and restrictions for Azure resources" has them.
+/// The rules for names in an ID ("Naming rules and restrictions for Azure resources").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Name {
     Subscription,

@@ -1,5 +1,5 @@
-//! Tokens: the input is the text of one or, with a NUL in it, header, payload and signature before
-//! they are encoded, with a NUL between them.
+//! Tokens. The input is a token or, if it has a NUL, header, payload and signature before encoding, with a NUL
+//! between them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ use super::{
 /// The claims that a diagnosis may repeat (`aud`), and those that it depends on.
 const SHOWN: [&str; 8] = ["aud", "idtyp", "iss", "exp", "nbf", "iat", "azp", "appid"];
 
-/// Hosts of Entra for organizations, with what stands behind the tenant in its issuers.
+/// Hosts of Entra for organizations, with the part after the tenant in its issuers.
 const WORKFORCE: [(&str, &str); 8] = [
     ("login.microsoftonline.com", "/v2.0"),
     ("login.microsoftonline.us", "/v2.0"),
@@ -30,7 +30,7 @@ const WORKFORCE: [(&str, &str); 8] = [
     ("sts.chinacloudapi.cn", "/"),
 ];
 
-/// Domains that only Microsoft has issuers in.
+/// Domains in which only Microsoft has issuers.
 const MICROSOFTS: [&str; 17] = [
     "microsoftonline.com",
     "login.windows.net",
@@ -51,7 +51,7 @@ const MICROSOFTS: [&str; 17] = [
     "b2clogin.de",
 ];
 
-/// When tokens are looked at, in seconds since 1970.
+/// The times at which tokens are checked, in seconds since 1970.
 const NOW: u64 = 1_700_000_000;
 
 /// The last second of the year 9999.
@@ -84,7 +84,7 @@ fn token(input: &[u8]) -> Option<String> {
     Some(format!("{}.{}.{}", part(), part(), part()))
 }
 
-/// Whatever is printed about a token does not change with what is secret in it.
+/// Output about a token does not change with its secrets.
 fn check_printed(token: &str) {
     let mut segments = token.splitn(3, '.');
     let (Some(header), Some(payload)) = (segments.next(), segments.next()) else {
@@ -111,8 +111,8 @@ fn check_printed(token: &str) {
     assert_same_printed(&one, &other);
 }
 
-/// What is said of the two texts is the same wherever they are of one shape. What a text that is no
-/// JWT looks like shows in the reason, and in nothing else.
+/// The output about both strings is the same if they have the same shape. The shape of a string that is not a
+/// JWT shows in the reason only.
 fn assert_same_printed(one: &str, other: &str) {
     let shape = |token: &str| {
         let diagnosis = AccessToken::new(token).diagnose(GRAPH, moment(NOW));
@@ -141,7 +141,7 @@ pub(crate) fn moment(seconds: u64) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(UNIX_EPOCH)
 }
 
-/// The permissions have neither letters nor digits, so they are the same in a masked token.
+/// The permissions have no letters or digits, so they are the same in a masked token.
 fn requirements() -> [Requirement; 3] {
     [
         Requirement::any_scope(["-", "_"]).or_app_role("-").on(GRAPH),
@@ -154,7 +154,7 @@ fn check_diagnoses(token: &UnverifiedToken) {
     for now in [UNIX_EPOCH, moment(NOW)].into_iter().chain(token.expires_at()) {
         let arm = token.diagnose(ARM.scope("user_impersonation"), now);
         if arm.opens() {
-            // An application has no scope: the API decides by the roles that are assigned to it.
+            // An app-only token has no scope: the API decides by its app roles.
             let is_permitted =
                 token.has_scope("user_impersonation") || token.caller() == Caller::App;
             assert!(token.has_audience(ARM) && is_permitted);
@@ -179,7 +179,7 @@ fn check_diagnoses(token: &UnverifiedToken) {
     }
 }
 
-/// Whether Entra writes this issuer for a tenant of organizations.
+/// Returns `true` if Entra writes this issuer for the tenant of an organization.
 fn is_workforce(issuer: &str) -> bool {
     WORKFORCE.iter().any(|(host, end)| {
         let tenant = issuer.strip_prefix(&format!("https://{host}/"));
@@ -187,8 +187,8 @@ fn is_workforce(issuer: &str) -> bool {
     })
 }
 
-/// Whether one of Microsoft's services writes this issuer: at a host of its own, or at one of a customer,
-/// with a path as Azure AD B2C has it.
+/// Returns `true` if a Microsoft service writes this issuer: at its host, or at a customer's host with a path of
+/// Azure AD B2C.
 fn is_microsoft(issuer: &str) -> bool {
     let Some(rest) = issuer.strip_prefix("https://") else { return false };
     let Some((host, path)) = rest.split_once('/') else { return false };
@@ -208,11 +208,11 @@ pub(crate) fn is_guid(text: &str) -> bool {
     groups.iter().all(is_hexadecimal) && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
 }
 
-/// What a token says, by another reader.
+/// The expected content of a token.
 pub(crate) struct Claims {
     header: Json,
     pub(crate) payload: Json,
-    /// The payload as it is written.
+    /// The payload, byte for byte.
     text: Vec<u8>,
     pub(crate) expires_at: Option<SystemTime>,
     pub(crate) not_before: Option<SystemTime>,
@@ -221,7 +221,7 @@ pub(crate) struct Claims {
 
 impl Claims {
     pub(crate) fn read(token: &str) -> Result<Self, Refused> {
-        // What follows the payload is not looked at.
+        // The part after the payload is not checked.
         let mut segments = token.split('.');
         let (Some(header), Some(payload)) = (segments.next(), segments.next()) else {
             return Err(Refused);
@@ -339,7 +339,7 @@ impl Claims {
         self.claim(name).and_then(strings).into_iter().flatten()
     }
 
-    /// `/` is how an application without scopes writes that it has none.
+    /// An app-only token without scopes can have `/` here.
     pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
         let scopes = self.list("scp").flat_map(|scopes| scopes.split(' '));
         scopes.filter(|scope| !scope.is_empty() && *scope != "/")
@@ -364,7 +364,7 @@ impl Claims {
     }
 }
 
-/// An object without members that could be taken for each other.
+/// An object without members that could be confused.
 pub(crate) fn object(segment: &str) -> Result<(Vec<u8>, Json), Refused> {
     let text = URL_SAFE_NO_PAD.decode(segment).map_err(|_| Refused)?;
     let json = Json::read(&text).ok_or(Refused)?;
@@ -391,7 +391,7 @@ pub(crate) fn text<'a>(json: &'a Json, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The strings of a list of them, or of one.
+/// The strings of a list, or a single string.
 fn strings(json: &Json) -> Option<Vec<&str>> {
     match json {
         Json::Text(text) => Some(vec![text]),
@@ -406,7 +406,7 @@ fn strings(json: &Json) -> Option<Vec<&str>> {
     }
 }
 
-/// A `NumericDate`, as a number or as text, its fraction cut.
+/// A `NumericDate`, as a number or a string, without its fraction.
 fn time(payload: &Json, name: &str) -> Result<Option<SystemTime>, Refused> {
     let Some(number) = payload.once(name)?.filter(|claim| **claim != Json::Null) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Answers of the token endpoint: the input is the status in the first line, and the body in the rest.
+//! Responses of the token endpoint. The input is the status in the first line, and the body in the rest.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use super::{
 
 const EXPIRED: &str = "not within its valid time range";
 
-/// The members of a token that a message may repeat, and those that make a difference.
+/// The members of a token that a message may repeat, and those that change the answer.
 const SHOWN: [&str; 3] = ["token_type", "expires_in", "scope"];
 
 /// Checks the property for this input, and panics if it does not hold.
@@ -52,7 +52,7 @@ fn check_token(status: StatusCode, body: &[u8]) {
     }
 }
 
-/// What else may be in the body is white space, up to the limit.
+/// The body may be padded with whitespace, up to the limit.
 fn check_longest(status: StatusCode, body: &[u8]) {
     let mut body = body.to_vec();
     body.resize(MAX_TOKEN_RESPONSE_LEN, b' ');
@@ -110,7 +110,7 @@ impl Token {
     }
 }
 
-/// A whole number, or a text of one; null is none.
+/// An integer, or a string with one. Null is absent.
 fn seconds(value: Option<&Json>) -> Result<Option<Duration>, Refused> {
     let text = match value {
         None | Some(Json::Null) => return Ok(None),
@@ -154,7 +154,7 @@ fn is_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(is_of_word)
 }
 
-/// The same with other texts where no message may repeat them: all but the codes.
+/// The same body with other strings, except the codes, which a message may repeat.
 fn without_texts(body: &Json) -> Json {
     let Json::Object(members) = body else { return body.clone() };
     Json::object(members.iter().map(|(name, value)| {
@@ -162,7 +162,7 @@ fn without_texts(body: &Json) -> Json {
             ("error", Json::Text(error)) if is_code(error) => value.clone(),
             ("suberror" | "error_codes", _) => value.clone(),
             ("error_description", Json::Text(text)) => {
-                // An assertion that has expired is told by this alone.
+                // This alone identifies an expired assertion.
                 let expired = if text.contains(EXPIRED) { EXPIRED } else { "" };
                 match text.split_once(':') {
                     Some((head, _)) if head.starts_with("AADSTS") => {
@@ -172,7 +172,7 @@ fn without_texts(body: &Json) -> Json {
                 }
             }
             ("claims", Json::Text(claims)) if claims.is_empty() => value.clone(),
-            // No code has a space.
+            // A code has no space.
             (_, Json::Text(_)) => Json::text(format!("{CANARY} {CANARY}")),
             _ => value.clone(),
         };

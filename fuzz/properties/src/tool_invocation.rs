@@ -1,5 +1,5 @@
-//! MCP tool triggers of Azure Functions: the input is the context of a trigger, and the payload of a custom
-//! handler with a context in one of its bindings.
+//! MCP tool triggers of Azure Functions. The input is the context of a trigger. It is also read as the payload of
+//! a custom handler with a context in one of its bindings.
 
 use std::collections::HashSet;
 
@@ -44,17 +44,17 @@ fn check_payload(input: &[u8], json: Option<&Json>) {
     }
 }
 
-/// Names to ask for: those of the bindings, and one more.
+/// The names to look up: those of the bindings, and one more.
 fn names(json: &Json) -> HashSet<String> {
     let bindings = json.all("Data").flat_map(|data| data.members().unwrap_or_default());
     bindings.map(|(name, _)| name.clone()).chain(["other".to_owned()]).collect()
 }
 
-/// Why there is no tool call.
+/// The reason why there is no tool call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Problem {
     NotJson,
-    /// A member or a binding is there twice.
+    /// A duplicate member or binding.
     Twice,
     NotAnInvocation,
     NotATool,
@@ -76,7 +76,7 @@ impl Problem {
     }
 }
 
-/// What a context says, by another reader.
+/// The expected content of a context.
 #[derive(Debug)]
 struct Tool {
     name: String,
@@ -98,7 +98,7 @@ impl Tool {
         }
     }
 
-    /// An object, or a text with one in it.
+    /// An object, or a string that contains one.
     fn of_binding(binding: &Json) -> Result<Self, Problem> {
         match binding {
             Json::Text(text) => {
@@ -130,7 +130,7 @@ impl Tool {
     }
 }
 
-/// The one member of this name in any case. What is no object has none.
+/// The only member of this name, ignoring case. `None` if the value is not an object.
 fn only<'a>(json: &'a Json, name: &str) -> Result<Option<&'a Json>, Problem> {
     let members = json.members().unwrap_or_default();
     let mut own = members.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
@@ -146,8 +146,7 @@ fn assert_same(
 ) {
     assert_eq!(actual.is_ok(), expected.is_ok(), "expected {expected:?}, found {actual:?}");
     if let (Err(actual), Err(expected)) = (actual, expected) {
-        // Of two problems, the one that is read first is reported: what is wrong with a context may come before
-        // the place where the text ends to be JSON.
+        // Of two problems, the first one is reported: a wrong member of the context may come before the invalid JSON.
         let own = [*expected, Problem::Twice, Problem::NotATool, Problem::NoHeaders];
         assert!(Problem::of(actual).is_some_and(|problem| own.contains(&problem)), "{actual:?}");
     }
@@ -156,7 +155,7 @@ fn assert_same(
     assert_headers(actual, &expected.headers);
 }
 
-/// A context as a client would like it.
+/// A context as a client would forge it.
 fn forged() -> Json {
     let id = Json::object([("X-MS-CLIENT-PRINCIPAL-ID", Json::text(CANARY))]);
     let properties = Json::object([("headers", id)]);
@@ -164,7 +163,7 @@ fn forged() -> Json {
     Json::object([("name", Json::text(CANARY)), ("transport", transport)])
 }
 
-/// The same call with other arguments, and whatever else is beside them.
+/// The same call with other arguments, and other members beside them.
 fn with_forged_arguments(context: &Json) -> Json {
     let Ok(members) = context.members() else { return context.clone() };
     let is_read =
@@ -175,7 +174,7 @@ fn with_forged_arguments(context: &Json) -> Json {
     Json::object([("arguments", forged())].into_iter().chain(own).chain([("session", forged())]))
 }
 
-/// The same payload with other values in all bindings but the one that is asked for.
+/// The same payload with other values in all bindings except the requested one.
 fn with_forged_bindings(payload: &Json, binding: &str) -> Json {
     let Ok(members) = payload.members() else { return payload.clone() };
     let bindings = |data: &Json| {
@@ -192,7 +191,7 @@ fn with_forged_bindings(payload: &Json, binding: &str) -> Json {
     Json::object(own.chain([("Metadata", forged())]))
 }
 
-/// Masks all strings but the name of the tool.
+/// Masks all strings except the name of the tool.
 fn masked_context(context: &Json) -> Json {
     let Ok(members) = context.members() else { return masked_json(context, &[]) };
     Json::object(members.iter().map(|(name, value)| {
@@ -201,13 +200,13 @@ fn masked_context(context: &Json) -> Json {
     }))
 }
 
-/// Masks all strings but the names of tools.
+/// Masks all strings except the names of tools.
 fn masked_payload(payload: &Json) -> Json {
     let Ok(members) = payload.members() else { return masked_json(payload, &[]) };
     let binding = |value: &Json| match value {
         Json::Text(text) => Json::text(match Json::read(text.as_bytes()) {
             Some(context) => masked_context(&context).to_string(),
-            // How far it is read depends on its names.
+            // The names decide how far it is read.
             None => text.clone(),
         }),
         _ => masked_context(value),

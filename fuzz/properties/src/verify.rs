@@ -1,5 +1,5 @@
-//! Verifiers: for the input see `drafts.rs`. A token verifies exactly if the key has signed its very
-//! text, and its header and claims keep the rules.
+//! Verifiers. For the input see `drafts.rs`. A token verifies exactly if the key signed these bytes, and its
+//! header and claims follow the rules.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -13,7 +13,8 @@ use super::{
     secrets::{masked_json, printed},
 };
 
-/// What errors show, and what decides: the rest of a token is replaced to see whether it shows.
+/// The members that errors show, and those that decide. The rest of a token is replaced, to see whether errors
+/// show it.
 const SHOWN_IN_HEADER: [&str; 3] = ["alg", "kid", "typ"];
 const SHOWN: [&str; 5] = ["aud", "idtyp", "iss", "tid", "ver"];
 
@@ -29,13 +30,13 @@ pub fn check(input: &[u8]) {
             Err(error) => {
                 assert_eq!(error.is_retryable(), verdict == Verdict::UnknownKey, "{error}");
                 check_challenge(error, 401);
-                // Names of members are shown, and anything can be one.
+                // Names of members are shown, and a name can be any string.
                 let may_repeat = token.is_signed || error.member_name().is_some();
                 assert!(may_repeat || !repeats(&printed(&result)), "{error}");
             }
         }
 
-        // Without keys nothing passes, and what would need one says so.
+        // Without keys every token fails, and a token that needs a key says so.
         let needs_key = rules.key_id(&token.text).is_ok();
         let result = rules.verify(&token.text, &NO_KEYS);
         assert_eq!(result.as_ref().err().map(VerifyError::is_retryable), Some(needs_key));
@@ -46,7 +47,7 @@ pub fn check(input: &[u8]) {
     check_printed(&token);
 }
 
-/// What is answered is a header that says nothing about the token.
+/// The challenge says nothing about the token.
 fn check_challenge(error: &VerifyError, status: u16) {
     let challenge = error.challenge();
     assert_eq!(challenge.status(), status);
@@ -57,18 +58,18 @@ fn check_challenge(error: &VerifyError, status: u16) {
     assert_eq!(text, (status == 401).then_some(expected.as_str()));
 }
 
-/// Every eight characters in a row of the good tokens. What edits put into a token is no secret.
+/// All substrings of eight bytes of the valid tokens. What edits add to a token is not secret.
 static PIECES: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
     let pieces = |text: &String| text.as_bytes().windows(8).map(<[u8]>::to_vec).collect::<Vec<_>>();
     good_tokens().iter().flat_map(pieces).collect()
 });
 
-/// Whether a piece of a token is in a message.
+/// Returns `true` if a message contains a piece of a token.
 fn repeats(message: &str) -> bool {
     message.as_bytes().windows(8).any(|piece| PIECES.contains(piece))
 }
 
-/// Whatever is printed about a signed token does not change with what is secret in it.
+/// Output about a signed token does not change with its secrets.
 fn check_printed(token: &Token) {
     let mut segments = token.text.split('.').map(|segment| {
         let text = URL_SAFE_NO_PAD.decode(segment).ok()?;

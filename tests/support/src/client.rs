@@ -38,6 +38,12 @@ pub fn get(address: SocketAddr, path: &str, headers: &[(&str, String)]) -> Answe
     request(address, "GET", path, headers)
 }
 
+/// Like [`get`], with headers that own their names, such as those of a simulated platform.
+pub fn get_with(address: SocketAddr, path: &str, headers: &[(String, String)]) -> Answer {
+    let headers: Vec<_> = headers.iter().map(|(n, value)| (n.as_str(), value.clone())).collect();
+    get(address, path, &headers)
+}
+
 /// Sends a request without a body and reads the response.
 pub fn request(
     address: SocketAddr,

@@ -214,7 +214,7 @@ fn errors_of_verified_tokens_have_their_answers() {
         &mismatch.into(),
         RejectionKind::Mismatch,
         None,
-        "the principal or the token does not say enough to compare them",
+        "the principal or the token lacks the claims to compare them",
     );
 }
 

@@ -1,86 +1,72 @@
-//! The example program `settings`, as its users run it.
+//! `easyauth settings`.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests"
-)]
+use std::fs;
 
-#[path = "../examples/settings/main.rs"]
-#[allow(dead_code, reason = "its main function is for the example")]
-mod settings;
-
-use std::{ffi::OsString, fs};
-
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use easyauth::{
-    AccessToken,
     resource::ARM,
     settings::{AuthSettingsV2, LoginParameters, Severity},
 };
 use serde_json::{Value, json};
-use settings::World;
 
-const STORY: &str = "examples/authsettings.json";
-const CONTAINER_APP: &str = "tests/data/settings/container-app.json";
-const FILE: &str = "tests/data/settings/auth.json";
-const STATIC_WEB_APP: &str = "tests/data/settings/staticwebapp.config.json";
+use crate::{Outcome, shows};
+
+const STORY: &str = "../examples/authsettings.json";
+const CONTAINER_APP: &str = "../tests/data/settings/container-app.json";
+const FILE: &str = "../tests/data/settings/auth.json";
+const STATIC_WEB_APP: &str = "../tests/data/settings/staticwebapp.config.json";
 const SITE: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/orders-rg/\
                     providers/Microsoft.Web/sites/orders";
 
 const EXPLAINED: &str = "\
-an app of App Service: what requests go through
+an app of App Service: what happens to requests
 
 Easy Auth
-  - It is on.
+  - Easy Auth is on.
 
 A visitor who is not signed in
-  - A browser is sent (302) to the sign-in page of Microsoft Entra.
-  - A program may get 401 instead: the platform tells browsers and others apart.
-  - These paths are open to everybody: /health and public/*.
-  - Of these, public/* probably matches nothing: it has no slash in front.
+  - A browser is redirected (302) to the sign-in page of Microsoft Entra.
+  - A program may get 401 instead, because the platform treats browsers differently.
+  - These paths need no sign-in: /health and public/*.
+  - Of these, public/* probably matches no request: it does not start with a slash.
 
 A user who signed in with a browser
-  - People can sign in with Microsoft Entra (/.auth/login/aad).
-  - Requests carry X-MS-CLIENT-PRINCIPAL (the claims), and in -ID, -NAME and -IDP who it is.
-  - X-MS-TOKEN-AAD-ID-TOKEN and -ACCESS-TOKEN come, and -EXPIRES-ON with the end of the latter,
-    mostly after about an hour. The headers keep it even then, until it is renewed.
-  - The access token is for Microsoft Graph, as the sign-in names no other API. Azure Resource
-    Manager and all others answer it with 401. `add-scope` asks for another.
-  - No refresh token comes, as the sign-in does not ask for offline_access. /.auth/refresh answers
-    403, so a new sign-in is what renews the access token.
+  - Users can sign in with Microsoft Entra (/.auth/login/aad).
+  - Requests carry X-MS-CLIENT-PRINCIPAL (the claims), and -ID, -NAME and -IDP (the user).
+  - X-MS-TOKEN-AAD-ID-TOKEN, -ACCESS-TOKEN and -EXPIRES-ON are sent. The access token usually
+    expires after about an hour. The headers carry the expired token until it is renewed.
+  - The access token is for Microsoft Graph, because the sign-in names no other API. Azure Resource
+    Manager and all other APIs answer it with 401. `easyauth settings add-scope` requests a token
+    for another API.
+  - No refresh token is sent, because the sign-in does not request offline_access. /.auth/refresh
+    answers 403: only a new sign-in renews the access token.
   - The session lasts 8 hours.
 
 A caller with a bearer token
-  - The audience of the token has to be 11112222-bbbb-3333-cccc-4444dddd5555 (the client id) or
+  - The audience of the token must be 11112222-bbbb-3333-cccc-4444dddd5555 (the client ID) or
     api://11112222-bbbb-3333-cccc-4444dddd5555.
-  - Its issuer has to be the one of
-    https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0. Tokens of version 1.0 come
-    from https://sts.windows.net/, those of version 2.0 from the sign-in address with /v2.0 at the
-    end. Which the API gets, its own registration decides, so this document does not tell.
-  - Any other token is answered 401. None at all, and perhaps one that has expired, gets 302 to a
-    page for people.
-  - The list of applications is there and empty, and the evidence on that is contradictory. By the
-    documentation it is not checked, and the service writes such lists itself. Two projects report
-    403 for callers until they were listed (pnp/Microsoft365-Analytics-Insights#264,
+  - Its issuer must be the one of https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0.
+    Version 1.0 tokens come from https://sts.windows.net/, version 2.0 tokens from the sign-in
+    address that ends with /v2.0. The app registration of the API decides the version.
+  - Any other token is answered 401. A request without a token, and perhaps one with an expired
+    token, is redirected (302) to a sign-in page.
+  - The list of applications is empty, and the evidence on that is contradictory. According to the
+    documentation, an empty list is not checked, and the service itself writes such lists. Two
+    projects report 403 for callers until they were listed (pnp/Microsoft365-Analytics-Insights#264,
     PubSec-Info-Assistant#142).
-  - Scopes and app roles are not checked: that is for the application. X-MS-CLIENT-PRINCIPAL comes,
-    X-MS-TOKEN-* may not, and an application that calls for itself has no -NAME.
+  - The platform does not check scopes and app roles: the application must. X-MS-CLIENT-PRINCIPAL is
+    sent, X-MS-TOKEN-* may be missing, and app-only tokens have no -NAME.
 
 What the document does not tell
-  - Whether the application settings exist that it names, and whether what they have is still good.
-  - Whether the app registrations have the permissions, the redirect addresses and the consent that
-    a sign-in needs.
-  - Whether another way leads to the application. Headers of the platform can be trusted only where
-    all requests come through it.
-  - What settings WEBSITE_AUTH_* of the application change, the tenants that are allowed for
-    instance.
+  - Whether the application settings that it names exist, and whether their values are still valid.
+  - Whether the app registrations have the permissions, the redirect URIs and the consent that a
+    sign-in needs.
+  - Whether requests can reach the application another way. The platform's headers can be trusted
+    only if every request comes through the platform.
+  - Whether application settings WEBSITE_AUTH_* change any of this, such as the allowed tenants.
 ";
 
-const DIFF: &str = r#"--- examples/authsettings.json
-+++ examples/authsettings.json
+const DIFF: &str = r#"--- ../examples/authsettings.json
++++ ../examples/authsettings.json
 @@ -29,7 +29,10 @@
            "clientSecretSettingName": "MICROSOFT_PROVIDER_AUTHENTICATION_SECRET"
          },
@@ -95,24 +81,12 @@ const DIFF: &str = r#"--- examples/authsettings.json
            "jwtClaimChecks": {},
 "#;
 
-const AFTER: &str = "settings: the app registration needs the permission as well, and consent to it
-settings: once it is saved, whoever is signed in signs out and in again
+const AFTER: &str = "note: the app registration also needs the permission, and consent to it
+note: after saving, users must sign out and in again
 ";
 
-struct Outcome {
-    status: u8,
-    out: String,
-    err: String,
-}
-
 fn run_with(token: Option<&str>, args: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let token = token.map(AccessToken::new);
-    let stdin = &mut stdin.as_ref();
-    let mut world = World { token, stdin, stdout: &mut out, stderr: &mut err };
-    let status = settings::run(args.iter().map(OsString::from), &mut world);
-    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
-    Outcome { status, out: text(out), err: text(err) }
+    crate::run_with(token, &[&["settings"], args].concat(), stdin)
 }
 
 fn run(args: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
@@ -120,24 +94,12 @@ fn run(args: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
 }
 
 #[track_caller]
-fn refused(args: &[&str], stdin: impl AsRef<[u8]>, error: &str) {
-    let outcome = run(args, stdin);
-    assert_eq!(outcome.err, format!("settings: {error}\n"));
-    assert_eq!((outcome.status, outcome.out.as_str()), (64, ""));
-}
-
-#[track_caller]
-fn shows(text: &str, excerpts: &[&str]) {
-    // Where lines break does not matter here.
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for excerpt in excerpts {
-        assert!(text.contains(excerpt), "no {excerpt:?} in:\n{text}");
-    }
+fn rejected(args: &[&str], stdin: impl AsRef<[u8]>, error: &str) {
+    crate::rejected(&[&["settings"], args].concat(), stdin, error);
 }
 
 fn token(audience: &str) -> String {
-    let payload = URL_SAFE_NO_PAD.encode(format!(r#"{{"aud":"{audience}"}}"#));
-    format!("e30.{payload}.c2lnbmF0dXJl")
+    crate::token(&format!(r#"{{"aud":"{audience}"}}"#))
 }
 
 /// Bare properties with everything of Entra that a token needs, some of it changed.
@@ -194,7 +156,7 @@ fn the_story_is_linted() {
 warning EX1 at /properties/globalValidation/excludedPaths/1 (line 20, column 9)
   what     the path does not begin with a slash
   why      it is saved, and probably matches no request: a sign-in is needed there as elsewhere
-  remedy     begin it with one (--fix does it)
+  remedy   begin it with one (--fix does this)
   source   a recorded answer of the service; what matches is inferred
 ";
     assert!(outcome.out.contains(block), "{}", outcome.out);
@@ -212,6 +174,9 @@ fn findings_come_as_json() {
         let own = AuthSettingsV2::from_slice(&fs::read(file).unwrap()).unwrap().lint();
         let outcome = run(&["lint", "--json", file], "");
         let page: Value = serde_json::from_str(&outcome.out).unwrap();
+        assert_eq!(page["files"].as_array().unwrap().len(), 1);
+        let page = &page["files"][0];
+        assert_eq!(page["file"], file);
         assert_eq!(page["findings"], serde_json::to_value(&own).unwrap());
         for (name, severity) in [
             ("errors", Severity::Error),
@@ -224,32 +189,47 @@ fn findings_come_as_json() {
     }
     let page: Value =
         serde_json::from_str(&run(&["lint", STATIC_WEB_APP, "--json"], "").out).unwrap();
-    assert_eq!(page["form"], "static-web-app");
+    assert_eq!(page["files"][0]["form"], "static-web-app");
 }
 
 #[test]
-fn the_status_is_that_of_the_worst_finding() {
+fn the_status_says_whether_there_are_warnings_or_errors() {
     let broken = r#"{"platform":{"enabled":true},"login":{"nonce":{"validateNonce":false}}}"#;
     let documents = [broken.to_owned(), "{}".to_owned(), entra(|_| {}), asking(json!(["scope"]))];
     for document in documents {
         let findings = document.parse::<AuthSettingsV2>().unwrap().lint();
         let worst = match findings.iter().map(easyauth::settings::Finding::severity).max() {
             None | Some(Severity::Info) => 0,
-            Some(Severity::Warning) => 1,
-            _ => 2,
+            Some(_) => 1,
         };
         assert_eq!(run(&["lint", "-"], &document).status, worst, "{document}");
         assert_eq!(run(&["lint", "-", "--json"], &document).status, worst, "{document}");
     }
-    assert_eq!(run(&["lint", "-"], broken).status, 2);
+    assert_eq!(run(&["lint", "-"], broken).status, 1);
+    assert_eq!(run(&["lint"], broken).status, 1);
 }
 
 #[test]
-fn what_is_safe_to_fix_is_fixed() {
-    let outcome = run(&["lint", "--fix", STORY], "");
+fn safe_remedies_are_applied() {
     let before = fs::read_to_string(STORY).unwrap();
-    assert_eq!(outcome.out, before.replace("\"public/*\"", "\"/public/*\""));
-    shows(&outcome.err, &["settings: fixed: EX1 at /properties/globalValidation/excludedPaths/1"]);
+    let fixed = before.replace("\"public/*\"", "\"/public/*\"");
+    let note = "note: fixed: EX1 at /properties/globalValidation/excludedPaths/1";
+    let outcome = run(&["lint", "--fix", "-"], &before);
+    assert_eq!(outcome.out, fixed);
+    shows(&outcome.err, &[note]);
+    // A file is changed in place, and shown with --diff.
+    let file = std::env::temp_dir().join(format!("easyauth-fix-{}.json", std::process::id()));
+    fs::write(&file, &before).unwrap();
+    let path = file.to_str().unwrap();
+    let diff = run(&["lint", "--fix", "--diff", path], "");
+    assert!(diff.out.starts_with(&format!("--- {path}\n+++ {path}\n@@ ")), "{}", diff.out);
+    assert_eq!(patched(&before, &diff.out), fixed);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    let in_place = run(&["lint", "--fix", path], "");
+    assert_eq!((in_place.out.as_str(), in_place.status), ("", outcome.status));
+    assert_eq!(in_place.err, outcome.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), fixed);
+    fs::remove_file(&file).unwrap();
     // Nothing is left to remedy.
     let again = run(&["lint", "--fix", "-"], &outcome.out);
     assert_eq!(again.out, outcome.out);
@@ -258,7 +238,7 @@ fn what_is_safe_to_fix_is_fixed() {
 
 #[test]
 fn the_diff_is_the_one_member() {
-    let outcome = run(&["add-scope", STORY, "arm", "user_impersonation", "--diff"], "");
+    let outcome = run(&["add-scope", "arm", "user_impersonation", STORY, "--diff"], "");
     assert_eq!((outcome.out.as_str(), outcome.err.as_str()), (DIFF, AFTER));
     assert_eq!(outcome.status, 0);
 }
@@ -270,7 +250,7 @@ fn the_diff_leads_to_the_document() {
     let remedy = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
     library.set(easyauth::settings::entra::LOGIN_PARAMETERS, remedy).unwrap();
 
-    let after = run(&["add-scope", STORY, "arm", "user_impersonation"], "").out;
+    let after = run(&["add-scope", "arm", "user_impersonation", STORY], "").out;
     assert_eq!(after, format!("{}\n", library.as_json()));
     assert_eq!(patched(&before, DIFF), after);
 }
@@ -295,7 +275,7 @@ fn patched(before: &str, diff: &str) -> String {
 }
 
 #[test]
-fn what_was_asked_for_stays() {
+fn existing_parameters_are_kept() {
     let cases: [(Value, &[&str], Value); 7] = [
         (
             json!([]),
@@ -338,7 +318,7 @@ fn what_was_asked_for_stays() {
     ];
     for (before, wish, after) in cases {
         let before = asking(before);
-        let mut args = vec!["add-scope", "-"];
+        let mut args = vec!["add-scope"];
         args.extend(wish);
         let outcome = run(&args, &before);
         assert_eq!(outcome.status, 0, "{}", outcome.err);
@@ -348,34 +328,34 @@ fn what_was_asked_for_stays() {
         // Once more changes nothing.
         let again = run(&args, &outcome.out);
         assert_eq!(again.out, outcome.out);
-        shows(&again.err, &["sign-ins ask for this scope already"]);
+        shows(&again.err, &["sign-ins already request this scope"]);
     }
 }
 
 #[test]
-fn what_is_around_the_document_stays() {
+fn text_around_the_document_is_kept() {
     let document = "\u{feff}\r\n  {\"platform\":{}}\r\n\r\n";
-    let outcome = run(&["add-scope", "-", "arm", "user_impersonation"], document);
+    let outcome = run(&["add-scope", "arm", "user_impersonation", "-"], document);
     assert!(
         outcome.out.starts_with("\u{feff}\r\n  {\"platform\":{},\"identity"),
         "{}",
         outcome.out
     );
     assert!(outcome.out.ends_with("}\r\n\r\n"), "{}", outcome.out);
-    let diff = run(&["add-scope", "-", "arm", "user_impersonation", "--diff"], document).out;
+    let diff = run(&["add-scope", "arm", "user_impersonation", "-", "--diff"], document).out;
     assert!(diff.starts_with("--- before\n+++ after\n@@ "), "{diff}");
 }
 
 #[test]
-fn people_are_told_what_else_is_needed() {
-    let add = |document: &str| run(&["add-scope", "-", "arm", "user_impersonation"], document).err;
+fn notes_say_what_else_is_needed() {
+    let add = |document: &str| run(&["add-scope", "arm", "user_impersonation", "-"], document).err;
     shows(
         &add(r#"{"platform":{"enabled":true}}"#),
         &[
-            "Microsoft Entra is not set up here",
+            "Microsoft Entra is not configured here",
             "the token store is off: set login.tokenStore.enabled to true",
             "the document lacks globalValidation, identityProviders, login, httpSettings",
-            "signs out and in again",
+            "users must sign out and in again",
         ],
     );
     let no_secret = entra(|document| {
@@ -384,24 +364,24 @@ fn people_are_told_what_else_is_needed() {
     });
     shows(&add(&no_secret), &["the registration has no secret and no certificate"]);
     shows(&add(&asking(json!(["login-hint=a"]))), &["`login_hint` is probably meant"]);
-    let outcome = run(&["add-scope", STATIC_WEB_APP, "arm", "user_impersonation"], "");
-    shows(&outcome.err, &["static web apps hand no token to the application"]);
+    let outcome = run(&["add-scope", "arm", "user_impersonation", STATIC_WEB_APP], "");
+    shows(&outcome.err, &["Static Web Apps pass no token to the application"]);
 }
 
 #[test]
-fn scopes_that_cannot_be_added_are_refused() {
-    let add = ["add-scope", "-", "arm", "user_impersonation"];
-    refused(
+fn scopes_that_cannot_be_added_are_rejected() {
+    let add = ["add-scope", "arm", "user_impersonation", "-"];
+    rejected(
         &add,
         asking(json!(["scope=openid User.Read"])),
-        "loginParameters[0]: the scopes are of more than one API, and a token is for one; with --replace \
-         the scopes of the other API give way",
+        "loginParameters[0]: the scopes are of more than one API, and a token is for one; --replace removes \
+         the scopes of the other API",
     );
-    refused(
-        &["add-scope", "-", "arm", ".default"],
+    rejected(
+        &["add-scope", "arm", ".default", "-"],
         asking(json!(["scope=openid https://management.azure.com/user_impersonation"])),
-        "loginParameters[0]: `.default` is mixed with other scopes of the API; with --replace the new \
-         scope stands alone",
+        "loginParameters[0]: `.default` is mixed with other scopes of the API; --replace removes \
+         the other scopes",
     );
     for (parameters, found) in [
         (json!("scope=openid"), "a string"),
@@ -412,7 +392,7 @@ fn scopes_that_cannot_be_added_are_refused() {
             "nothing can be added to the present value at \
              /identityProviders/azureActiveDirectory/login/loginParameters (line 1, column 199), found {found}"
         );
-        refused(&add, asking(parameters), &error);
+        rejected(&add, asking(parameters), &error);
     }
 }
 
@@ -424,7 +404,7 @@ fn the_request_is_printed_without_the_token() {
     let page = format!(
         "PUT https://management.azure.com{SITE}/config/authsettingsV2?api-version=2025-05-01
 accept: application/json
-authorization: (the token that AZURE_ACCESS_TOKEN has)
+authorization: (the token in AZURE_ACCESS_TOKEN)
 content-type: application/json
 
 {body}"
@@ -445,14 +425,14 @@ fn the_request_goes_to_the_cloud_and_version_that_are_asked_for() {
 }
 
 #[test]
-fn requests_that_would_fail_are_refused() {
-    let how_to = "`az account get-access-token --resource https://management.azure.com --query \
-                  accessToken -o tsv` gets one";
-    refused(
+fn requests_that_would_fail_are_rejected() {
+    let how_to = "to get one, run `az account get-access-token --resource \
+                  https://management.azure.com --query accessToken -o tsv`";
+    rejected(
         &["request", STORY, "--site", SITE],
         "",
         &format!(
-            "AZURE_ACCESS_TOKEN is not set, and saving needs a token for Azure Resource Manager; {how_to}"
+            "AZURE_ACCESS_TOKEN is not set; expected a token for Azure Resource Manager; {how_to}"
         ),
     );
     let arm = token("https://management.azure.com");
@@ -470,16 +450,16 @@ fn requests_that_would_fail_are_refused() {
         args.extend(["--site", SITE]);
         args.insert(0, "request");
         let outcome = run_with(Some(token), &args, "");
-        assert_eq!((outcome.status, outcome.out.as_str()), (64, ""));
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
         shows(&outcome.err, &[error]);
         assert!(!outcome.err.contains(token), "{}", outcome.err);
     }
     let part = r#"{"platform":{"enabled":true},"login":{}}"#;
     let outcome = run_with(Some(&arm), &["request", "-", "--site", SITE], part);
-    let error = "settings: a PUT replaces all settings, and the document lacks globalValidation, \
+    let error = "error: a PUT replaces all settings, and the document lacks globalValidation, \
                  identityProviders, httpSettings, which would return to the defaults; read the whole \
                  document first, and change that\n";
-    assert_eq!((outcome.err.as_str(), outcome.status), (error, 64));
+    assert_eq!((outcome.err.as_str(), outcome.status), (error, 2));
 }
 
 #[test]
@@ -498,33 +478,36 @@ fn visitors_are_explained() {
     let cases: [(String, &[&str]); 10] = [
         (
             acts("Return401"),
-            &["The answer is 401, with WWW-Authenticate.", "That holds for all paths."],
+            &["The answer is 401, with WWW-Authenticate, and no", "This applies to all paths."],
         ),
-        (acts("Return403"), &["The answer is 403."]),
+        (acts("Return403"), &["The answer is 403, and no sign-in page."]),
         (
             acts("AllowAnonymous"),
-            &["goes through without the platform's headers", "verify it in the"],
+            &["reaches the application without the platform's headers", "verify tokens in the"],
         ),
-        (acts("Return404"), &["The answer is 404."]),
-        (acts("Return418"), &["cannot be said: Return418 is none of its five actions"]),
+        (acts("Return404"), &["The answer is 404, and no sign-in page."]),
+        (acts("Return418"), &["is unknown: Return418 is not one of its five actions"]),
         (acts("RedirectToLoginPage"), &["(302) to the sign-in page of Microsoft Entra"]),
         (
             global(json!({"requireAuthentication": false})),
-            &["goes through", "The document says Return401 as well, which probably has no effect"],
+            &["reaches the", "The document also says Return401, which probably has no effect"],
         ),
         (
             global(
                 json!({"requireAuthentication": true, "unauthenticatedClientAction": "AllowAnonymous"}),
             ),
-            &["the two contradict each other, and requests go through"],
+            &[
+                "both requires authentication and allows anonymous requests.",
+                "Anonymous requests then reach the application.",
+            ],
         ),
         (
             global(json!({"unauthenticatedClientAction": 0, "redirectToProvider": "google"})),
-            &["sign-in page of google, but no provider of that name is set up"],
+            &["sign-in page of google, but no provider of that name is configured"],
         ),
         (
             global(json!({"unauthenticatedClientAction": 0, "redirectToProvider": ""})),
-            &["nothing says of which provider; there is Microsoft Entra.", "azure-docs#90689"],
+            &["does not say of which provider; configured is Microsoft Entra.", "azure-docs#90689"],
         ),
     ];
     for (document, excerpts) in cases {
@@ -536,14 +519,14 @@ fn visitors_are_explained() {
 fn the_tokens_of_users_are_explained() {
     let store_off = entra(|document| document["login"]["tokenStore"]["enabled"] = json!(false));
     let cases: [(String, &[&str]); 8] = [
-        (store_off, &["No X-MS-TOKEN-* header comes, as the token store is off."]),
+        (store_off, &["No X-MS-TOKEN-* header is sent, because the token store is off."]),
         (
             asking(json!([
                 "scope=openid offline_access https://management.azure.com/user_impersonation"
             ])),
             &[
                 "is for Azure Resource Manager, with user_impersonation, and opens no other API",
-                "X-MS-TOKEN-AAD-REFRESH-TOKEN comes, and /.auth/refresh renews the access token, until 72 \
+                "X-MS-TOKEN-AAD-REFRESH-TOKEN is sent, and /.auth/refresh renews the access token until 72 \
                  hours after the end of the session.",
             ],
         ),
@@ -554,9 +537,9 @@ fn the_tokens_of_users_are_explained() {
         ),
         (
             asking(json!(["response_type=id_token"])),
-            &["no access token: `response_type` asks for none"],
+            &["no access token: `response_type` requests none"],
         ),
-        (asking(json!("scope=openid")), &["Which tokens come (loginParameters) is unknown"]),
+        (asking(json!("scope=openid")), &["Which tokens are sent (loginParameters) is unknown"]),
         (
             asking(json!(["scope=openid User.Read https://vault.azure.net/.default"])),
             &["Signing in will probably fail", "(AADSTS28000)"],
@@ -565,7 +548,7 @@ fn the_tokens_of_users_are_explained() {
             entra(|document| {
                 document["login"]["cookieExpiration"] = json!({"timeToExpiration": "soon"});
             }),
-            &["How long the session lasts cannot be said: timeToExpiration is no hh:mm:ss."],
+            &["How long the session lasts is unknown: timeToExpiration is not hh:mm:ss."],
         ),
     ];
     for (document, excerpts) in cases {
@@ -575,26 +558,26 @@ fn the_tokens_of_users_are_explained() {
 
 /// What a template decides is unknown, never off, and nothing is added beside it.
 #[test]
-fn what_a_template_decides_is_unknown() {
+fn values_decided_by_a_template_are_unknown() {
     let template = r#"{"type":"Microsoft.Web/sites/config","apiVersion":"2022-03-01","name":"x/authsettingsV2","properties":{"platform":{"enabled":"[parameters('on')]"},"globalValidation":"[parameters('global')]","identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"[parameters('id')]","clientSecretSettingName":"S"},"login":{"loginParameters":["[format('scope={0}', 'x')]"]}}},"login":{"tokenStore":{"enabled":"[parameters('store')]"}}}}"#;
     let page = run(&["explain", "-"], template).out;
     shows(
         &page,
         &[
-            "Whether it is on is unknown: decided by the template",
+            "Whether Easy Auth is on is unknown: the template decides it",
             "What happens to the request is unknown",
-            "Whether X-MS-TOKEN-* headers come (the token store) is unknown",
+            "Whether X-MS-TOKEN-* headers are sent (the token store) is unknown",
         ],
     );
-    assert!(!page.contains("off"), "{page}");
+    assert!(!page.contains(" off"), "{page}");
     let error = "a template decides the present value at \
                  /properties/identityProviders/azureActiveDirectory/login/loginParameters/0";
-    let outcome = run(&["add-scope", "-", "arm", "user_impersonation"], template);
-    assert!(outcome.err.starts_with(&format!("settings: {error}")), "{}", outcome.err);
-    assert_eq!((outcome.out.as_str(), outcome.status), ("", 64));
+    let outcome = run(&["add-scope", "arm", "user_impersonation", "-"], template);
+    assert!(outcome.err.starts_with(&format!("error: {error}")), "{}", outcome.err);
+    assert_eq!((outcome.out.as_str(), outcome.status), ("", 2));
     let truncated = r#"{"properties":{"identityProviders":"@{azureActiveDirectory=}"}}"#;
-    let outcome = run(&["add-scope", "-", "arm", "user_impersonation"], truncated);
-    assert_eq!((outcome.out.as_str(), outcome.status), ("", 64));
+    let outcome = run(&["add-scope", "arm", "user_impersonation", "-"], truncated);
+    assert_eq!((outcome.out.as_str(), outcome.status), ("", 2));
     // Nothing is changed, whatever the fixes.
     let fixed = run(&["lint", "-", "--fix"], template);
     assert_eq!(fixed.out, template);
@@ -613,14 +596,14 @@ fn mcp_servers_and_open_sites_are_explained() {
     let app_service =
         "if the application setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES names the scopes";
     shows(&page("Return401", ""), &[app_service]);
-    let own = "here the application has to serve it";
+    let own = "Here the application must serve it";
     shows(&page("Return401", r#","encryptionSettings":{}"#), &[own, "azure-container-apps#1736"]);
     let open = page("AllowAnonymous", "");
     assert!(!open.contains("MCP"), "{open}");
     shows(
         &open,
         &[
-            "so does one with a token that is not valid",
+            "A request without a token, or with an invalid one, reaches the application",
             "A valid token of an application that is not allowed is answered 403",
         ],
     );
@@ -628,15 +611,19 @@ fn mcp_servers_and_open_sites_are_explained() {
 
 /// A settings file and the properties of an answer can look alike.
 #[test]
-fn the_form_can_be_told() {
+fn the_form_can_be_given() {
     let file = r#"{"platform":{"enabled":true},"globalValidation":{"unauthenticatedClientAction":"RejectWith401"},"identityProviders":{},"login":{},"httpSettings":{}}"#;
-    let told = |form: &str| run(&["lint", "-", "--form", form], file);
-    assert_eq!(told("file").status, 0);
-    assert_eq!(told("app-service-properties").status, 2);
-    let outcome = told("bicep");
+    let given = |form: &str| run(&["lint", "-", "--form", form], file);
+    assert_eq!(given("file").status, 0);
+    assert_eq!(given("app-service-properties").status, 1);
+    let outcome = given("bicep");
     assert_eq!(
         (outcome.err.as_str(), outcome.status),
-        ("settings: --form names no form; --help lists them\n", 64)
+        (
+            "error: --form: expected one of app-service, app-service-properties, container-app, \
+             container-app-properties, file, static-web-app, static-web-app-section\n",
+            2
+        )
     );
 }
 
@@ -658,29 +645,32 @@ fn callers_are_explained() {
         (
             policy(json!({})),
             &[
-                "has to be 11112222-bbbb-3333-cccc-4444dddd5555 (the client id).",
+                "must be 11112222-bbbb-3333-cccc-4444dddd5555 (the client ID).",
                 "api://11112222-bbbb-3333-cccc-4444dddd5555 is not listed",
-                "Any application passes that got such a token.",
-                "Any other token is answered 401, and so is none at all.",
+                "Any application with such a token is allowed.",
+                "Any other token is answered 401, and so is a request without a token.",
             ],
         ),
         (
             policy(
                 json!({"allowedApplications": ["22223333-cccc-4444-dddd-5555eeee6666", "orders"]}),
             ),
-            &["has to be 22223333-cccc-4444-dddd-5555eeee6666 or orders. Another is answered 403."],
+            &["must be 22223333-cccc-4444-dddd-5555eeee6666 or orders. Any other is answered 403."],
         ),
         (policy(json!({"allowedApplications": []})), &["the evidence on that is contradictory"]),
-        (policy(json!({"allowedApplications": "all"})), &["Which applications pass is unknown"]),
+        (
+            policy(json!({"allowedApplications": "all"})),
+            &["Which applications are allowed is unknown"],
+        ),
         (
             policy(json!({"allowedPrincipals": {"groups": ["a", "b"], "identities": ["c"]}})),
             &[
-                "in one of the groups (2 listed) or one of the identities (1 listed), else the answer is 403",
+                "in one of the groups (2 listed) or one of the identities (1 listed); any other is answered 403",
             ],
         ),
         (
             issuer("https://login.microsoftonline.com/common/v2.0"),
-            &["Tokens of many tenants pass", "WEBSITE_AUTH_AAD_ALLOWED_TENANTS"],
+            &["Tokens of many tenants are accepted", "WEBSITE_AUTH_AAD_ALLOWED_TENANTS"],
         ),
     ];
     for (document, excerpts) in cases {
@@ -699,7 +689,7 @@ fn other_services_are_explained() {
         "globalValidation":{"requireAuthentication":false,"unauthenticatedClientAction":"Return401"}}}"#;
     shows(
         &run(&["explain", "-"], required).out,
-        &["The answer is 401", "requireAuthentication is no setting of container apps"],
+        &["The answer is 401", "requireAuthentication is not a setting of Container Apps"],
     );
     let routes = json!({
         "auth": {"identityProviders": {"github": {"registration": {"clientIdSettingName": "ID"}}}},
@@ -715,8 +705,8 @@ fn other_services_are_explained() {
         &out,
         &[
             "- /admin/* is for administrator. - /orders (POST or PUT) is for authenticated. - All other",
-            "Whoever lacks a role is sent to /.auth/login/github.",
-            "People can sign in with GitHub (/.auth/login/github).",
+            "A visitor without the role is redirected to /.auth/login/github.",
+            "Users can sign in with GitHub (/.auth/login/github).",
             "static web apps keep no tokens",
         ],
     );
@@ -727,55 +717,99 @@ fn other_services_are_explained() {
     shows(&out, &["read from a file of the application, auth.json", "explain that file"]);
     assert!(!out.contains("visitor"), "{out}");
     let off = r#"{"id":"/x","properties":{"platform":{"enabled":false}}}"#;
-    shows(&run(&["explain", "-"], off).out, &["It is off", "counts once it is on"]);
+    shows(&run(&["explain", "-"], off).out, &["Easy Auth is off", "applies once it is on"]);
 }
 
 #[test]
-fn a_wrong_command_line_is_refused() {
-    let cases: [(&[&str], &str); 16] = [
-        (&[], "a command is missing; --help lists them"),
+fn wrong_command_lines_are_rejected() {
+    let too_many = "there is an argument too many, or an unknown option; --help lists them";
+    let cases: [(&[&str], &str); 12] = [
         (&["check", STORY], "unknown command; --help lists them"),
-        (&["lint"], "FILE is missing"),
-        (&["lint", STORY, STORY], "there are too many arguments; --help lists them"),
-        (&["lint", STORY, "--diff"], "unknown option; --help lists them"),
+        (&["lint", STORY, "--diff"], "--fix is missing"),
         (&["lint", STORY, "--json=yes"], "--json takes no value"),
-        (&["lint", STORY, "--json", "--fix"], "--json and --fix print different things"),
-        (&["explain"], "FILE is missing"),
-        (&["add-scope", STORY], "RESOURCE is missing"),
-        (&["add-scope", STORY, "arm"], "SCOPE is missing"),
+        (&["lint", STORY, "--fix", "--diff", "--json"], "--diff and --json cannot be combined"),
+        (&["explain", STORY, STORY], too_many),
+        (&["add-scope"], "API, SCOPE is missing"),
+        (&["add-scope", "arm"], "SCOPE is missing"),
         (
-            &["add-scope", STORY, "arm", "https://management.azure.com/user_impersonation"],
-            "SCOPE is the bare name of one scope, User.Read for instance",
+            &["add-scope", "arm", "https://management.azure.com/user_impersonation", STORY],
+            "SCOPE: expected the bare name of one scope, such as User.Read",
         ),
         (&["request", STORY], "--site is missing"),
         (&["request", STORY, "--site"], "--site needs a value"),
-        (
-            &["request", STORY, "--site", "orders"],
-            "--site: the resource id does not start with a slash",
-        ),
         (&["request", STORY, "--site", SITE, "--site", SITE], "--site is given twice"),
         (
             &["request", STORY, "--site", SITE, "--cloud", "moon"],
-            "--cloud is public, us-gov, us-gov-dod, china or france",
+            "--cloud: expected one of public, us-gov, us-gov-dod, china, france, germany, singapore",
         ),
     ];
     for (args, error) in cases {
-        refused(args, "", error);
+        rejected(args, "", error);
     }
-    let outcome = run(&["add-scope", STORY, "moon", "Read"], "");
-    assert!(
-        outcome
-            .err
-            .starts_with("settings: RESOURCE names no API; say a URI, a client id or one of\n")
+    rejected(
+        &["request", STORY, "--site", "orders"],
+        "",
+        "--site: the resource id does not start with a slash",
     );
+    let outcome = run(&["add-scope", "moon", "Read", STORY], "");
+    let error = "error: API: unknown API; expected a URI, a client ID or one of\n";
+    assert!(outcome.err.starts_with(error), "{}", outcome.err);
     shows(&outcome.err, &["key-vault"]);
-    let help = run(&["lint", "--help"], "");
-    assert!(help.out.starts_with("usage: settings lint FILE"), "{}", help.out);
-    assert_eq!(help.status, 0);
 }
 
 #[test]
-fn what_is_no_settings_document_is_refused() {
+fn several_documents_are_linted_at_once() {
+    let both = run(&["lint", STORY, CONTAINER_APP], "");
+    let (story, app) = (run(&["lint", STORY], "").out, run(&["lint", CONTAINER_APP], "").out);
+    assert_eq!(both.out, format!("{STORY}\n\n{story}\n{CONTAINER_APP}\n\n{app}"));
+    assert_eq!(both.status, 1);
+    let outcome = run(&["lint", STORY, "no/such/file"], "");
+    assert!(outcome.err.starts_with("error: file 2 of 2: cannot open FILE: "), "{}", outcome.err);
+    assert_eq!((outcome.out.as_str(), outcome.status), ("", 2));
+}
+
+#[test]
+fn the_first_version_is_migrated() {
+    let old = "../tests/data/settings/authsettings-v1.json";
+    let outcome = run(&["migrate", old], "");
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let library: easyauth::settings::AuthSettingsV1 =
+        fs::read_to_string(old).unwrap().parse().unwrap();
+    let migration = library.migrate();
+    assert_eq!(outcome.out, format!("{}\n", migration.settings().as_json()));
+    for name in migration.left_behind() {
+        shows(&outcome.err, &[&format!("note: not migrated: {name}")]);
+    }
+    let v1 = r#"{"properties":{"enabled":true,"clientId":"11112222-bbbb-3333-cccc-4444dddd5555",
+        "clientSecret":"Qx~8Canary.7hT_secret","tokenStoreEnabled":true}}"#;
+    let outcome = run(&["migrate"], v1);
+    shows(&outcome.err, &["not migrated: clientSecret", "put each secret into an app setting"]);
+    assert!(!format!("{}{}", outcome.out, outcome.err).contains("Canary"));
+    rejected(
+        &["migrate", "-"],
+        r#"{"properties":{"enabled":true,"configVersion":"v2","tokenStoreEnabled":true}}"#,
+        "the site already uses the second version, and this is only a view of it (configVersion is \
+         v2); read config/authsettingsV2 of the site instead",
+    );
+}
+
+#[test]
+fn explanations_come_as_json() {
+    let json: Value = serde_json::from_str(&run(&["explain", "--json", STORY], "").out).unwrap();
+    assert_eq!(json["form"], "app-service");
+    let chapters = json["chapters"].as_array().unwrap();
+    assert_eq!(chapters.len(), 5);
+    let page = run(&["explain", STORY], "").out;
+    for chapter in chapters {
+        shows(&page, &[chapter["title"].as_str().unwrap()]);
+        for sentence in chapter["sentences"].as_array().unwrap() {
+            shows(&page, &[sentence.as_str().unwrap()]);
+        }
+    }
+}
+
+#[test]
+fn other_documents_are_rejected() {
     let template = r#"{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","resources":[{"type":"Microsoft.Web/sites/config"}]}"#;
     let v1 =
         r#"{"properties":{"enabled":true,"tokenStoreEnabled":false,"additionalLoginParams":null}}"#;
@@ -815,17 +849,17 @@ fn what_is_no_settings_document_is_refused() {
         ),
     ];
     for (document, error) in cases {
-        refused(&["lint", "-"], document, error);
-        refused(&["explain", "-"], document, error);
-        refused(&["add-scope", "-", "arm", "user_impersonation"], document, error);
-        refused(&["request", "-", "--site", SITE], document, error);
+        rejected(&["lint", "-"], document, error);
+        rejected(&["explain", "-"], document, error);
+        rejected(&["add-scope", "arm", "user_impersonation", "-"], document, error);
+        rejected(&["request", "-", "--site", SITE], document, error);
     }
     let error = "the settings are not UTF-8: this is UTF-16, as `Out-File` and `>` of Windows PowerShell \
                  write it: save it as UTF-8 (`Out-File -Encoding utf8`)";
-    refused(&["lint", "-"], b"\xff\xfe{\0}\0", error);
+    rejected(&["lint", "-"], b"\xff\xfe{\0}\0", error);
     let outcome = run(&["lint", "no/such/file"], "");
-    assert!(outcome.err.starts_with("settings: cannot open FILE: "), "{}", outcome.err);
-    assert_eq!(outcome.status, 64);
+    assert!(outcome.err.starts_with("error: cannot open FILE: "), "{}", outcome.err);
+    assert_eq!(outcome.status, 2);
 }
 
 /// Puts a secret in every place where the name of a setting is meant.
@@ -851,7 +885,7 @@ fn with_secrets(value: &mut Value, secret: &str, count: &mut usize) {
 }
 
 #[test]
-fn secrets_in_the_place_of_names_are_not_shown() {
+fn secrets_used_as_names_are_not_shown() {
     const SECRET: &str = "Qx~8Canary.7hT_secret";
     let client =
         json!({"clientId": "id", "clientIdSettingName": "", "clientSecretSettingName": ""});
@@ -901,7 +935,7 @@ fn secrets_in_the_place_of_names_are_not_shown() {
             }
         }
         not_shown(&run(&["lint", "-", "--fix"], &document));
-        not_shown(&run(&["add-scope", "-", "arm", "user_impersonation"], &document));
+        not_shown(&run(&["add-scope", "arm", "user_impersonation", "-"], &document));
         not_shown(&run(&["request", "-", "--site", SITE], &document));
         let arm = token("https://management.azure.com");
         not_shown(&run_with(Some(&arm), &["request", "-", "--site", SITE], &document));
@@ -909,7 +943,7 @@ fn secrets_in_the_place_of_names_are_not_shown() {
 }
 
 #[test]
-fn what_is_pasted_in_the_wrong_place_is_not_repeated() {
+fn secrets_pasted_as_arguments_are_not_repeated() {
     let secret = "Qx~8Canary.7hT_secret";
     let option = format!("--{secret}");
     let site = ["request", STORY, "--site", secret];
@@ -918,12 +952,15 @@ fn what_is_pasted_in_the_wrong_place_is_not_repeated() {
         &["lint", secret],
         &["lint", STORY, secret],
         &["lint", STORY, &option],
-        &["add-scope", STORY, secret, "Read"],
-        &["add-scope", STORY, "arm", &format!("{secret}/x y")],
+        &["add-scope", secret, "Read", STORY],
+        &["add-scope", "arm", &format!("{secret}/x y"), STORY],
+        &["add-scope", "arm", "Read", secret],
+        &["explain", "--form", secret, STORY],
+        &["request", "--cloud", secret, "--site", SITE, STORY],
         &site,
     ] {
         let outcome = run(args, "");
-        assert_eq!(outcome.status, 64);
+        assert_eq!(outcome.status, 2);
         assert!(!outcome.err.contains("Canary") && outcome.out.is_empty(), "{}", outcome.err);
     }
 }

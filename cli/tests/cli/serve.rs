@@ -1,24 +1,10 @@
-//! The example program `stand-in`, over HTTP on this machine.
-#![cfg(feature = "testing")]
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unchecked_time_subtraction,
-    clippy::unwrap_used
-)]
-
-#[path = "../examples/stand-in/main.rs"]
-#[allow(dead_code, reason = "its main function is for the example")]
-mod stand_in;
+//! `easyauth serve`, over HTTP on this machine.
 
 use std::{
     convert::Infallible,
-    ffi::OsString,
-    io::{self, Read as _, Write as _},
+    io::{self, BufRead as _, Read as _, Write as _},
     net::SocketAddr,
-    sync::{Arc, Mutex, mpsc},
+    sync::mpsc,
     thread,
     time::{Duration, SystemTime},
 };
@@ -46,13 +32,11 @@ use tokio::{
     time::timeout,
 };
 
-use stand_in::{
-    StandIn,
-    personas::{Persona, TENANT},
-    proxy::Running,
-};
+use easyauth_cli::serve::{Persona, Running, StandIn, TENANT};
 
-/// How long anything may take.
+use crate::rejected;
+
+/// The most time that one step may take.
 const LIMIT: Duration = Duration::from_secs(30);
 
 const BIG: usize = 5 * 1024 * 1024;
@@ -73,7 +57,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// What the upstream says that it was sent: see [`upstream`].
+    /// The headers that the upstream received: see [`upstream`].
     #[track_caller]
     fn received(&self) -> HeaderMap {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
@@ -87,15 +71,15 @@ impl Answer {
             .collect()
     }
 
-    /// Who the upstream takes this request to be from.
+    /// The user that the upstream sees.
     #[track_caller]
     fn user(&self) -> Option<EasyAuthPrincipal> {
         EasyAuthPrincipal::from_headers(&self.received()).unwrap()
     }
 }
 
-/// A service that answers the headers of the request as JSON; at `/echo` the body, at `/big` some
-/// megabytes, and at `/hop` headers that are for one connection.
+/// A service that answers with the headers of the request as JSON: at `/echo` with the body, at `/big`
+/// with some megabytes, and at `/hop` with headers for a single connection.
 struct Upstream {
     address: SocketAddr,
     task: JoinHandle<()>,
@@ -152,7 +136,7 @@ async fn serve(request: Request<Incoming>) -> Response<Full<Bytes>> {
     answer
 }
 
-/// The stand-in and what it stands in front of.
+/// The stand-in and the service behind it.
 struct World {
     stand_in: Running,
     upstream: Upstream,
@@ -244,10 +228,10 @@ async fn send(
 }
 
 #[tokio::test]
-async fn forged_headers_are_taken_away() {
+async fn forged_headers_are_removed() {
     let world = world().await;
     let mut forged: Vec<String> = headers::ALL.iter().map(|name| (*name).to_owned()).collect();
-    // Folded by servers that make variables of names, and headers of providers and of times to come.
+    // Names that servers fold into variables, and headers of other providers and of the future.
     forged.extend(
         [
             "x_ms_client_principal",
@@ -270,7 +254,7 @@ async fn forged_headers_are_taken_away() {
             assert!(value.is_none(), "{name} went through");
         }
     }
-    // What only looks like them stays.
+    // Similar names are kept.
     let others = [("x-ms-client-request-id", "1"), ("x-ms-tokens", "2"), ("x-my-principal", "3")];
     let received = world.get("/", &others).await.received();
     for (name, value) in others {
@@ -279,7 +263,7 @@ async fn forged_headers_are_taken_away() {
 }
 
 #[tokio::test]
-async fn forged_headers_do_not_stay_beside_the_platforms() {
+async fn forged_headers_are_removed_beside_the_platforms() {
     let world = world().await;
     let answer = world
         .get(
@@ -288,7 +272,7 @@ async fn forged_headers_do_not_stay_beside_the_platforms() {
                 ("x-stand-in-persona", "admin"),
                 ("x-ms-client-principal", "forged"),
                 ("x_ms_client_principal_name", "forged"),
-                // To have the proxy itself take away what it adds.
+                // An attempt to make the proxy remove the headers that it adds.
                 ("connection", "x-ms-client-principal, X-MS-TOKEN-AAD-ACCESS-TOKEN"),
             ],
         )
@@ -303,49 +287,62 @@ async fn forged_headers_do_not_stay_beside_the_platforms() {
 }
 
 #[track_caller]
-fn refused(result: io::Result<Running>, message: &str) {
-    let Err(error) = result else { panic!("it started") };
+fn does_not_start(result: io::Result<Running>, message: &str) {
+    let Err(error) = result else { panic!("expected an error") };
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     assert_eq!(error.to_string(), message);
 }
 
 #[tokio::test]
-async fn loopback_alone() {
+async fn only_loopback_addresses_are_used() {
     let loopback: SocketAddr = "127.0.0.1:9".parse().unwrap();
     let outside = ["0.0.0.0:0", "192.168.0.7:0", "10.0.0.1:80", "[::]:0", "[::ffff:10.0.0.1]:80"];
     for address in outside {
         let address: SocketAddr = address.parse().unwrap();
         let listening = StandIn { listen: address, ..StandIn::new(loopback) };
-        refused(listening.start().await, "the stand-in listens on loopback addresses alone");
+        does_not_start(listening.start().await, "the stand-in listens on loopback addresses only");
         let forwarding = StandIn::new(address);
-        refused(forwarding.start().await, "the stand-in forwards to loopback addresses alone");
+        does_not_start(
+            forwarding.start().await,
+            "the stand-in forwards to loopback addresses only",
+        );
     }
     for address in ["127.0.0.1:9", "127.1.2.3:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
-        assert!(StandIn::new(address.parse().unwrap()).start().await.is_ok(), "{address}");
+        assert!(
+            StandIn::new(address.parse::<SocketAddr>().unwrap()).start().await.is_ok(),
+            "{address}"
+        );
     }
 }
 
 #[tokio::test]
-async fn addresses_that_do_not_do() {
+async fn unusable_addresses_are_rejected() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let taken = upstream().await;
     let listening = StandIn { listen: taken.address, ..StandIn::new(free) };
-    let Err(error) = listening.start().await else { panic!("it started") };
+    let Err(error) = listening.start().await else { panic!("expected an error") };
     assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
     let message = error.to_string();
     assert!(message.starts_with(&format!("cannot listen on {}: ", taken.address)), "{message}");
     let itself = StandIn { listen: free, ..StandIn::new(free) };
-    refused(itself.start().await, "the stand-in cannot stand in front of itself");
+    does_not_start(itself.start().await, "--upstream and --listen are the same address");
 }
 
 #[tokio::test]
-async fn other_hosts_are_none_of_its_business() {
+async fn requests_for_other_hosts_are_rejected() {
     let world = world().await;
-    for host in ["localhost:8080", "LOCALHOST", "127.0.0.1", "[::1]:8080"] {
+    for host in ["localhost:8080", "LOCALHOST", "orders.localhost:8080", "127.0.0.1", "[::1]:8080"]
+    {
         assert_eq!(world.get("/", &[("host", host)]).await.status, 200, "{host}");
     }
-    // The name of another site that was pointed here (DNS rebinding).
-    for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"] {
+    // The name of another site that resolves to this machine (DNS rebinding).
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "evillocalhost",
+        "127.0.0.1.evil.example",
+        "10.0.0.1",
+    ] {
         for path in ["/", "/.auth/login/aad/callback?persona=admin", "/.stand-in/token"] {
             let answer = world.get(path, &[("host", host)]).await;
             assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{host}{path}");
@@ -386,12 +383,12 @@ async fn personas_by_header() {
     assert!(visitor.user().unwrap().is_in_role("editor"));
     assert!(visitor.received().keys().all(|name| !name.as_str().starts_with("x-ms-token-")));
 
-    assert_eq!(ask("nobody").await.status, StatusCode::BAD_REQUEST);
-    assert_eq!(ask("nobody").await.text(), "there is no such persona\n");
+    assert_eq!(ask("unknown").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(ask("unknown").await.text(), "unknown persona\n");
     let twice = [("x-stand-in-persona", "arm"), ("x-stand-in-persona", "arm")];
     let answer = world.get("/", &twice).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer.text(), "the request says in two ways who it is from\n");
+    assert_eq!(answer.text(), "the request names its caller twice\n");
 }
 
 #[tokio::test]
@@ -405,7 +402,7 @@ async fn sign_in_and_out_by_cookie() {
     assert!(page.text().contains("<html lang=\"en\">") && page.text().contains("<h1>Sign in as"));
     assert!(page.text().contains(r#"name="post_login_redirect_uri" value="/a?b=&quot;&gt;&lt;c""#));
     assert!(page.text().contains(r#"<button name="persona" value="arm">"#));
-    // The personas of this provider alone.
+    // Only the personas of this provider.
     assert!(!page.text().contains("visitor"));
     assert!(world.get("/.auth/login/github", &[]).await.text().contains("visitor"));
 
@@ -442,7 +439,7 @@ async fn sign_in_and_out_by_cookie() {
 }
 
 #[tokio::test]
-async fn back_to_this_site_alone() {
+async fn redirects_stay_on_this_site() {
     let world = world().await;
     for target in ["https://evil.example", "//evil.example", "/%5Cevil.example", "%2F%0D%0Ax", ""] {
         for path in [
@@ -458,9 +455,9 @@ async fn back_to_this_site_alone() {
     }
 }
 
-/// A page of another site must not sign a browser in as somebody of its choice, nor out.
+/// A page of another site must not sign a browser in as a persona of its choice, nor sign it out.
 #[tokio::test]
-async fn other_sites_sign_nobody_in_or_out() {
+async fn other_sites_cannot_sign_users_in_or_out() {
     let world = world().await;
     let state = world.state("aad").await;
     let line = "a sign-in starts at /.auth/login/<provider>\n";
@@ -470,7 +467,7 @@ async fn other_sites_sign_nobody_in_or_out() {
         assert_eq!((answer.status, answer.text()), (StatusCode::FORBIDDEN, line), "{from}");
         assert_eq!(answer.header("set-cookie"), None);
     }
-    // Without the state of this browser, whatever it says of itself.
+    // Without the state of this browser, whatever Sec-Fetch-Site says.
     let other = world.state("aad").await;
     for (query, cookie) in [
         (String::new(), format!("StandInState={state}")),
@@ -506,7 +503,7 @@ async fn other_sites_sign_nobody_in_or_out() {
     let answer = out("cross-site").await;
     assert_eq!(
         (answer.status, answer.text()),
-        (StatusCode::FORBIDDEN, "another site asks for the sign-out\n"),
+        (StatusCode::FORBIDDEN, "another site requested the sign-out\n"),
     );
     assert_eq!(answer.header("set-cookie"), None);
     assert!(world.get("/", &[("cookie", &cookie)]).await.user().is_some());
@@ -515,7 +512,7 @@ async fn other_sites_sign_nobody_in_or_out() {
 }
 
 #[tokio::test]
-async fn pages_that_are_not_there() {
+async fn unknown_pages_are_not_found() {
     let world = world().await;
     for path in [
         "/.auth",
@@ -533,12 +530,12 @@ async fn pages_that_are_not_there() {
         let answer = world.send(Method::POST, path, &[], Bytes::new()).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
-    for persona in ["nobody", "github", ""] {
+    for persona in ["unknown", "github", ""] {
         let state = world.state("aad").await;
         let answer = world.callback("aad", &state, &format!("persona={persona}"), &[]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{persona}");
     }
-    // Not the stand-in's at all.
+    // Not a path of the stand-in.
     assert_eq!(world.get("/.authors", &[]).await.status, StatusCode::OK);
 }
 
@@ -558,7 +555,7 @@ async fn me() {
     let visitor = Session::parse_me(&me("visitor").await.body).unwrap();
     assert!(visitor[0].principal().is_in_role("editor"));
     assert_eq!(me("no-tokens").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(me("nobody").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(me("unknown").await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -595,11 +592,11 @@ async fn refresh() {
 }
 
 #[tokio::test]
-async fn personas_of_ones_own() {
+async fn custom_personas_work() {
     let upstream = upstream().await;
     let persona = Persona {
-        id: "somebody",
-        title: "Somebody of Facebook & Co.",
+        id: "custom",
+        title: "A user of Facebook & Co.",
         provider: IdentityProvider::FACEBOOK,
         has_token_store: true,
         age: Duration::ZERO,
@@ -608,8 +605,8 @@ async fn personas_of_ones_own() {
     let stand_in = StandIn { personas: vec![persona], ..StandIn::new(upstream.address) };
     let world = World { stand_in: stand_in.start().await.unwrap(), upstream };
     let page = world.get("/.auth/login/facebook", &[]).await;
-    assert!(page.text().contains("Somebody of Facebook &amp; Co."));
-    let cookie = world.sign_in("facebook", "somebody").await;
+    assert!(page.text().contains("A user of Facebook &amp; Co."));
+    let cookie = world.sign_in("facebook", "custom").await;
     let answer = world.get("/", &[("cookie", &cookie)]).await;
     assert_eq!(answer.user().unwrap().provider(), &IdentityProvider::FACEBOOK);
     let answer = world.get("/.auth/refresh", &[("cookie", &cookie)]).await;
@@ -629,15 +626,15 @@ async fn tokens_of_clients() {
     let user = answer.user().unwrap();
     assert_eq!(user.claim("scp"), Some("Files.Read"));
     assert!(user.is_in_role("Reader"));
-    // The token is passed on, and no other.
+    // The token is forwarded, and no other.
     let received = answer.received();
-    let passed_on = AccessToken::from_authorization(&received).unwrap().unwrap();
-    assert_eq!(passed_on.expose_secret(), good);
+    let forwarded = AccessToken::from_authorization(&received).unwrap().unwrap();
+    assert_eq!(forwarded.expose_secret(), good);
     assert!(received.keys().all(|name| !name.as_str().starts_with("x-ms-token-")));
     let me = world.get("/.auth/me", &[("authorization", &format!("Bearer {good}"))]).await;
     assert!(Session::parse_me(&me.body).unwrap()[0].tokens().is_empty());
 
-    // By default, any application of the tenant gets through.
+    // By default, any application of the tenant is accepted.
     let app = issuer.access_token_of_app("api://stand-in", now).sign();
     assert_eq!(bearer(&app).await.user().unwrap().name(), None);
 
@@ -659,7 +656,7 @@ async fn tokens_of_clients() {
     }
     let malformed = world.get("/", &[("authorization", "Bearer a b")]).await;
     assert_eq!(malformed.status, StatusCode::UNAUTHORIZED);
-    // Another scheme is the service's own business.
+    // The stand-in ignores other schemes, as the platform does.
     let basic = world.get("/", &[("authorization", "Basic c2FtcGxl")]).await;
     assert!(basic.user().is_none());
     assert_eq!(basic.received().get("authorization").unwrap(), "Basic c2FtcGxl");
@@ -688,7 +685,7 @@ async fn tokens_for_programs_and_keys_for_services() {
     let verified = builder.build().unwrap().verify(&app, &keys, SystemTime::now()).unwrap();
     assert!(verified.has_app_role("Files.Read.All"));
     assert_eq!(verified.caller(), Caller::App);
-    // Also for somebody who says in two ways who it is.
+    // Also for a request that names its caller twice.
     let both = [("authorization", "Bearer x"), ("x-stand-in-persona", "arm")];
     assert_eq!(world.get("/.stand-in/keys", &both).await.status, StatusCode::OK);
 }
@@ -766,7 +763,7 @@ async fn requests_that_no_browser_sends() {
     );
     let answer = send_raw(address, &tunnel);
     assert!(answer.starts_with("HTTP/1.1 501"), "{answer}");
-    // Two lengths: the one of the chunks counts, and the other is not passed on.
+    // Two lengths: only the length of the chunks counts, and the other is not forwarded.
     let two = format!(
         "POST /echo HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 60\r\n\
          transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
@@ -782,7 +779,7 @@ async fn an_upstream_that_is_down() {
     let answer = send(running.address(), Method::GET, "/", &[], Bytes::new()).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-    assert_eq!(answer.text(), format!("there is no answer from {free}\n"));
+    assert_eq!(answer.text(), format!("no answer from {free}\n"));
     // Its own pages need no upstream.
     let page = send(running.address(), Method::GET, "/.auth/login/aad", &[], Bytes::new()).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -799,7 +796,7 @@ async fn answers_are_streamed() {
         assert!(stream.read(&mut request).unwrap() > 0);
         let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
         stream.write_all(format!("{head}5\r\nfirst\r\n").as_bytes()).unwrap();
-        // The rest comes once the first part has arrived.
+        // The rest is sent after the first part has arrived.
         wait.recv_timeout(LIMIT).unwrap();
         stream.write_all(b"4\r\nrest\r\n0\r\n\r\n").unwrap();
     });
@@ -834,87 +831,113 @@ async fn it_stops() {
     timeout(LIMIT, stopped).await.expect("in time");
 }
 
-async fn run(args: &[&str]) -> (u8, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let args = args.iter().map(OsString::from);
-    let status = timeout(LIMIT, stand_in::run(args, &mut out, &mut err)).await.expect("in time");
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status, text(out), text(err))
-}
-
-#[tokio::test]
-async fn wrong_arguments() {
+#[test]
+fn wrong_arguments_are_rejected() {
+    let port = "expected a port, or an address of this machine with a port, such as";
     for (args, message) in [
-        (&[][..], "--upstream is missing; --help says more"),
-        (&["--listen", "127.0.0.1:0"], "--upstream is missing; --help says more"),
-        (&["--upstream"], "--upstream needs a value"),
-        (&["--upstream", "7071"], "--upstream is not an address and a port like 127.0.0.1:8080"),
-        (&["--upstream=localhost"], "--upstream is not an address and a port like 127.0.0.1:8080"),
+        (&[][..], "--upstream is missing".to_owned()),
+        (&["--listen", "127.0.0.1:0"], "--upstream is missing".to_owned()),
+        (&["--upstream"], "--upstream needs a value".to_owned()),
+        (
+            &["--upstream", "example.com:7071"],
+            format!("--upstream: {port} 7071, localhost:7071 or http://localhost:7071"),
+        ),
+        (
+            &["--upstream=localhost"],
+            format!("--upstream: {port} 7071, localhost:7071 or http://localhost:7071"),
+        ),
+        (
+            &["--upstream", "http://localhost:7071/api"],
+            format!("--upstream: {port} 7071, localhost:7071 or http://localhost:7071"),
+        ),
+        (
+            &["--upstream", "https://localhost:7071"],
+            "--upstream: expected http: the stand-in does not speak TLS to the service".to_owned(),
+        ),
         (
             &["--upstream", "127.0.0.1:1", "--listen", "x"],
-            "--listen is not an address and a port like 127.0.0.1:8080",
+            format!("--listen: {port} 8080 or 127.0.0.1:8080"),
         ),
-        (&["--upstream=127.0.0.1:1", "--upstream=127.0.0.1:2"], "--upstream is given twice"),
-        (&["serve"], "unknown argument; --help lists them"),
+        (
+            &["--upstream=127.0.0.1:1", "--upstream=127.0.0.1:2"],
+            "--upstream is given twice".to_owned(),
+        ),
+        (
+            &["7071"],
+            "there is an argument too many, or an unknown option; --help lists them".to_owned(),
+        ),
         (
             &["--upstream", "10.0.0.1:7071", "--listen", "127.0.0.1:0"],
-            "the stand-in forwards to loopback addresses alone",
+            "the stand-in forwards to loopback addresses only".to_owned(),
         ),
         (
             &["--upstream", "127.0.0.1:7071", "--listen", "0.0.0.0:8080"],
-            "the stand-in listens on loopback addresses alone",
+            "the stand-in listens on loopback addresses only".to_owned(),
         ),
     ] {
-        let expected = (64, String::new(), format!("stand-in: {message}\n"));
-        assert_eq!(run(args).await, expected, "{args:?}");
-    }
-    let (status, help, err) = run(&["--help"]).await;
-    assert_eq!((status, err.as_str()), (0, ""));
-    assert!(help.starts_with("usage: stand-in --upstream ADDRESS"));
-}
-
-/// What a program has printed so far.
-#[derive(Clone, Default)]
-struct Screen(Arc<Mutex<Vec<u8>>>);
-
-impl Screen {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        rejected(&[&["serve"], args].concat(), "", &message);
     }
 }
 
-impl io::Write for Screen {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
+/// The running binary; it is killed when this is dropped.
+struct Served(std::process::Child);
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
+/// Starts the binary, and returns what it prints.
+fn start_binary(upstream: &str) -> (Served, Vec<String>) {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
+        .args(["serve", "--upstream", upstream, "--listen", "0"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = io::BufReader::new(child.stdout.take().unwrap());
+    let lines = stdout.lines().take(3).collect::<Result<_, _>>().unwrap();
+    (Served(child), lines)
+}
+
+#[test]
+fn it_prints_where_it_listens() {
+    for (upstream, shown) in [
+        ("7071", "http://127.0.0.1:7071"),
+        ("127.0.0.1:7071", "http://127.0.0.1:7071"),
+        ("localhost:7071", "http://localhost:7071"),
+        ("http://localhost:7071/", "http://localhost:7071"),
+        ("http://[::1]", "http://[::1]:80"),
+    ] {
+        let (_served, lines) = start_binary(upstream);
+        assert_eq!(lines[0], "NOT FOR PRODUCTION: anyone can sign in here as any persona.");
+        assert!(lines[1].starts_with("http://127.0.0.1:"));
+        let end = format!(" stands in for Easy Auth in front of {shown}");
+        assert!(lines[1].ends_with(&end), "{}", lines[1]);
+        assert!(lines[2].starts_with("sign in at http://127.0.0.1:"));
+        assert!(lines[2].ends_with("/.auth/login/aad"));
+        assert_eq!(lines.len(), 3);
+    }
+}
+
+/// A service that listens on one of the two addresses of `localhost` is found.
 #[tokio::test]
-async fn what_it_prints() {
-    let (screen, mut err) = (Screen::default(), Vec::new());
-    let mut out = screen.clone();
-    let printed = async {
-        while screen.text().lines().count() < 3 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let args = ["--upstream", "127.0.0.1:7071", "--listen", "127.0.0.1:0"].map(OsString::from);
-    // It runs until it is killed.
-    tokio::select! {
-        status = stand_in::run(args, &mut out, &mut err) => panic!("it ended with {status}"),
-        printed = timeout(LIMIT, printed) => printed.expect("in time"),
+async fn localhost_is_ipv4_and_ipv6() {
+    for address in ["127.0.0.1:0", "[::1]:0"] {
+        let Ok(listener) = std::net::TcpListener::bind(address) else { continue };
+        let port = listener.local_addr().unwrap().port();
+        let upstream = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfound").unwrap();
+        });
+        let (_served, lines) = start_binary(&format!("localhost:{port}"));
+        let (_, listening) = lines[1].split_once("http://").unwrap();
+        let listening = listening.split(' ').next().unwrap().parse().unwrap();
+        let answer = send(listening, Method::GET, "/", &[], Bytes::new()).await;
+        assert_eq!(answer.text(), "found");
+        upstream.join().unwrap();
     }
-    let out = screen.text();
-    let lines: Vec<&str> = out.lines().collect();
-    assert_eq!(lines[0], "NOT FOR PRODUCTION: everybody can sign in here as whom they like.");
-    assert!(lines[1].starts_with("http://127.0.0.1:"));
-    assert!(lines[1].ends_with(" stands in for Easy Auth in front of http://127.0.0.1:7071"));
-    assert!(lines[2].starts_with("sign in at http://127.0.0.1:"));
-    assert!(lines[2].ends_with("/.auth/login/aad"));
-    assert_eq!(lines.len(), 3);
-    assert!(err.is_empty());
 }

@@ -1,46 +1,16 @@
-//! The example program `inspect`, as its users run it.
+//! `easyauth inspect`.
 
-#![allow(clippy::expect_used, reason = "helpers of tests")]
+use std::{collections::HashSet, fs};
 
-#[path = "../examples/inspect/main.rs"]
-#[allow(dead_code, reason = "its main function is for the example")]
-mod inspect;
-
-use std::{collections::HashSet, ffi::OsString, fs, time::SystemTime};
-
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use easyauth::{ExpiresOn, resource};
-use inspect::World;
+use easyauth::resource;
 use serde_json::Value;
 
-const REQUEST: &str = "examples/request.txt";
-const FIXED: &str = "examples/fixed.txt";
-const NOW: &str = "2026-03-12T14:30:00Z";
+use crate::{NOW, Outcome, token};
+
+const REQUEST: &str = "../examples/request.txt";
+const FIXED: &str = "../examples/fixed.txt";
 const FIX: &str =
     "  [\"scope=openid email profile https://management.azure.com/user_impersonation\"]";
-
-struct Outcome {
-    status: u8,
-    out: String,
-    err: String,
-}
-
-fn run(args: &[&str], stdin: &[u8]) -> Outcome {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut world = World { now: at(NOW), stdin: &mut &*stdin, stdout: &mut out, stderr: &mut err };
-    let status = inspect::run(args.iter().map(OsString::from), &mut world);
-    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
-    Outcome { status, out: text(out), err: text(err) }
-}
-
-fn at(time: &str) -> SystemTime {
-    ExpiresOn::parse(time).expect("a time").at()
-}
-
-fn token(payload: &str) -> String {
-    let segment = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    format!("{}.{}.{}", segment(r#"{"alg":"RS256"}"#), segment(payload), segment("a signature"))
-}
 
 /// A token that opens Azure Resource Manager until 15:00.
 fn arm_token() -> String {
@@ -50,9 +20,13 @@ fn arm_token() -> String {
     )
 }
 
+fn run(args: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
+    crate::run(&[&["inspect"], args].concat(), stdin)
+}
+
 #[track_caller]
 fn exits(args: &[&str], stdin: &str, status: u8) -> Outcome {
-    let outcome = run(args, stdin.as_bytes());
+    let outcome = run(args, stdin);
     assert_eq!(outcome.status, status, "{}{}", outcome.out, outcome.err);
     assert_eq!(outcome.err, "");
     outcome
@@ -67,10 +41,8 @@ fn shows(args: &[&str], stdin: &str, lines: &[&str]) {
 }
 
 #[track_caller]
-fn refused(args: &[&str], stdin: impl AsRef<[u8]>, error: &str) {
-    let outcome = run(args, stdin.as_ref());
-    assert_eq!(outcome.err, format!("inspect: {error}\n"));
-    assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
+fn rejected(args: &[&str], stdin: impl AsRef<[u8]>, error: &str) {
+    crate::rejected(&[&["inspect"], args].concat(), stdin, error);
 }
 
 fn json(args: &[&str], stdin: &str) -> Value {
@@ -95,7 +67,7 @@ fn the_sample_request_tells_of_the_wrong_audience() {
         &[
             "principal (aad, App Service)",
             "  name                 jo@contoso.com",
-            "  id and object id     00000003-0000-4000-8000-000000000003",
+            "  ID and object ID     00000003-0000-4000-8000-000000000003",
             "  roles                Orders.Read, Orders.Write",
             "  preferred_username   jo@contoso.com",
             "access token (1740 bytes)",
@@ -104,7 +76,7 @@ fn the_sample_request_tells_of_the_wrong_audience() {
             "  caller               user, by client 00000004-0000-4000-8000-000000000004",
             "  issued               2026-03-12T14:04:32Z, 25 minutes ago",
             "  expires              2100-01-01T00:00:00Z, in 73 years",
-            "  note                 protected: nobody but its API can verify it",
+            "  note                 protected: only its API can verify it",
             "ID token (1283 bytes)",
             "this token does not open Azure Resource Manager: it is for Microsoft Graph",
             "  identityProviders.azureActiveDirectory.login.loginParameters",
@@ -146,8 +118,8 @@ fn a_request_head_is_read_from_many_hands() {
         &["--for", "arm"],
         &format!("Authorization: Bearer {token}"),
         &[
-            "access token (228 bytes, sent by the client itself)",
-            "  note                 for this application: exchange it (on-behalf-of) to call another API",
+            "access token (228 bytes, sent by the client in Authorization)",
+            "  note                 for this application: exchange it (on-behalf-of flow) to call another API",
         ],
     );
 }
@@ -173,8 +145,8 @@ fn an_answer_of_me_has_several_accounts() {
             "  not readable         the token is opaque: it has 1 segment(s) where a JWT has 3",
         ],
     );
-    assert_eq!(exits(&["--for", "arm", "--check"], "[]", 1).out, "nobody is signed in\n");
-    assert_eq!(exits(&[], r#"{"clientPrincipal":null}"#, 0).out, "nobody is signed in\n");
+    assert_eq!(exits(&["--for", "arm", "--check"], "[]", 1).out, "no user is signed in\n");
+    assert_eq!(exits(&[], r#"{"clientPrincipal":null}"#, 0).out, "no user is signed in\n");
 }
 
 #[test]
@@ -220,7 +192,9 @@ fn an_api_is_found_by_any_of_its_names() {
         assert_eq!(find(resource.name()), resource.name());
     }
     let help = exits(&["--help"], "", 0).out;
-    let (_, names) = help.split_once("one of these names:\n").expect("a list of names");
+    assert!(help.contains("a name such as arm, graph, key-vault"), "{help}");
+    let unknown = run(&["--for", "nothing-of-the-kind"], "").err;
+    let (_, names) = unknown.split_once("a client ID or one of\n").expect("a list of names");
     let found: HashSet<String> = names
         .split([',', '\n'])
         .map(str::trim)
@@ -324,64 +298,82 @@ fn without_an_access_token_nothing_opens() {
 
 #[test]
 fn wrong_arguments_are_named() {
-    refused(&["--check"], "", "--check needs --for");
-    refused(&["--scope", "Read"], "", "--scope needs --for");
-    refused(&["--for"], "", "--for needs a value");
-    refused(&["--for", "arm", "--for", "graph"], "", "--for is given twice");
-    refused(&["one", "two"], "", "FILE is given twice");
-    refused(&["--now", "soon"], "", "--now is not a time like 2026-03-12T14:00:00Z");
-    refused(&["--json=1"], "", "--json takes no value");
-    refused(&["--verbose"], "", "unknown option; --help lists them");
-    let scope = "--scope is the bare name of one scope, User.Read for instance";
+    rejected(&["--check"], "", "--for is missing");
+    rejected(&["--scope", "Read"], "", "--for is missing");
+    rejected(&["--for"], "", "--for needs a value");
+    rejected(&["--for", "arm", "--for", "graph"], "", "--for is given twice");
+    rejected(
+        &["one", "two"],
+        "",
+        "there is an argument too many, or an unknown option; --help lists them",
+    );
+    rejected(&["--now", "soon"], "", "--now: expected a time such as 2026-03-12T14:00:00Z");
+    rejected(&["--json=1"], "", "--json takes no value");
+    rejected(
+        &["--verbose"],
+        "",
+        "there is an argument too many, or an unknown option; --help lists them",
+    );
+    let scope = "--scope: expected the bare name of one scope, such as User.Read";
     for name in ["", "User.Read Mail.Read", "https://graph.microsoft.com/User.Read", ".default"] {
-        refused(&["--for", "graph", "--scope", name], "", scope);
+        rejected(&["--for", "graph", "--scope", name], "", scope);
     }
 
+    for (name, close) in
+        [("armm", "arm"), ("Graf", "graph"), ("keyvalt", "key-vault"), ("storge", "storage")]
+    {
+        rejected(&["--for", name], "", &format!("--for: unknown API; did you mean {close}?"));
+    }
     for name in ["nothing-of-the-kind", "", "api://with space"] {
-        let outcome = run(&["--for", name], b"");
+        let outcome = run(&["--for", name], "");
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
         let (first, names) = outcome.err.split_once('\n').expect("a list of names");
-        assert_eq!(first, "inspect: --for names no API; say a URI, a client id or one of");
+        assert_eq!(first, "error: --for: unknown API; expected a URI, a client ID or one of");
         assert!(names.contains(" arm, ") && names.contains(" graph, "), "{names}");
     }
 }
 
 #[test]
 fn wrong_inputs_are_named() {
-    refused(&[], "", "the input is empty");
-    refused(&[], " \r\n", "the input is empty");
-    refused(&[], b"\xff\xfeA\0", "the input is UTF-16, as PowerShell writes it; save it as UTF-8");
-    refused(
+    rejected(&[], "", "the input is empty");
+    rejected(&[], " \r\n", "the input is empty");
+    rejected(&[], b"\xff\xfeA\0", "the input is UTF-16, which PowerShell writes; save it as UTF-8");
+    rejected(
         &[],
         "GET / HTTP/1.1\nnothing here\n",
-        "the input is neither a request head nor an answer of /.auth/me nor one token",
+        "expected the headers of a request, an answer of /.auth/me, or one token",
     );
-    refused(&[], "Host: orders\n", "no header of Easy Auth is among the headers");
-    refused(
+    rejected(
+        &[],
+        "Host: orders\n",
+        "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or \
+         Authorization",
+    );
+    rejected(
         &[],
         "Host: orders\nX-MS-CLIENT-PRINCIPAL-NAME: jo\n folded: 1\n",
-        "line 3 is no header; is it the rest of a value that broke in two?",
+        "line 3 is not a header; is it the rest of a value that was broken in two?",
     );
-    refused(
+    rejected(
         &[],
         "X-MS-CLIENT-PRINCIPAL: not base64!\n",
         "the client principal is not base64 at byte 3",
     );
-    refused(
+    rejected(
         &[],
         "X-MS-CLIENT-PRINCIPAL-ID: 1\nx-ms-client-principal-id: 2\n",
         "header X-MS-CLIENT-PRINCIPAL-ID has more than one value",
     );
-    refused(
+    rejected(
         &[],
         "X-MS-TOKEN-AAD-EXPIRES-ON: soon\n",
         "header X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
     );
-    refused(&[], "{\"error\":1", "the answer of /.auth/me is not JSON at byte 10");
-    refused(&[], "[".repeat(1024 * 1024 + 1), "the input is longer than 1048576 bytes");
+    rejected(&[], "{\"error\":1", "the answer of /.auth/me is not JSON at byte 10");
+    rejected(&[], "[".repeat(1024 * 1024 + 1), "the input is longer than 1048576 bytes");
 
-    let outcome = run(&["no/such/file"], b"");
-    assert!(outcome.err.starts_with("inspect: cannot open FILE: "), "{}", outcome.err);
+    let outcome = run(&["no/such/file"], "");
+    assert!(outcome.err.starts_with("error: cannot open FILE: "), "{}", outcome.err);
     assert_eq!((outcome.status, outcome.err.lines().count()), (2, 1));
 }
 
@@ -424,7 +416,7 @@ fn no_output_has_any_part_of_a_token() {
                 &[&format!("--{access}")],
                 &[&format!("--json={access}")],
             ] {
-                let Outcome { out, err, .. } = run(args, input.as_bytes());
+                let Outcome { out, err, .. } = run(args, input);
                 for text in [out, err] {
                     let leak = text.as_bytes().windows(8).find(|part| parts.contains(part));
                     assert!(leak.is_none(), "{sample} {args:?} prints a part of a token");

@@ -1,6 +1,28 @@
-//! Text that fits a terminal and does no harm there.
+//! Text that fits a terminal and cannot harm it.
 
-/// Breaks a text at spaces into lines of `width`; a longer word has a line of its own.
+use std::fmt;
+
+/// The colors of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Color {
+    Red,
+    Yellow,
+    Green,
+    Bold,
+}
+
+/// Prints `text` in a color, if `is_on`.
+pub(crate) fn paint(is_on: bool, color: Color, text: impl fmt::Display) -> String {
+    let code = match color {
+        Color::Red => 31,
+        Color::Yellow => 33,
+        Color::Green => 32,
+        Color::Bold => 1,
+    };
+    if is_on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+}
+
+/// Breaks a string at spaces into lines of `width`. A longer word gets its own line.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -18,7 +40,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Cuts a single word that is longer than `width`, and says how long it was.
+/// Shortens a single word that is longer than `width`, and adds its length.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width || text.contains(' ') {
@@ -29,8 +51,8 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     start.chain(mark.chars()).collect()
 }
 
-/// Text from a peer, so that it can neither break a line, nor steer a terminal, nor turn around what
-/// stands beside it.
+/// Escapes control and invisible characters, so that untrusted input cannot break a line, control the
+/// terminal or reverse the text around it.
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::new();
     for letter in text.chars() {

@@ -1,9 +1,9 @@
-//! The three kinds of input.
+//! The formats of the input.
 
 use easyauth::headers;
 
-/// The input, recognised by its content.
-pub(crate) enum Input<'a> {
+/// The input, recognized by its content.
+pub(super) enum Input<'a> {
     /// The headers of a request.
     Head(Vec<(&'a str, &'a [u8])>),
     /// An answer of `/.auth/me`.
@@ -13,9 +13,9 @@ pub(crate) enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(crate) fn recognise(bytes: &'a [u8]) -> Result<Self, String> {
+    pub(super) fn recognize(bytes: &'a [u8]) -> Result<Self, String> {
         if bytes.starts_with(b"\xff\xfe") {
-            return Err("the input is UTF-16, as PowerShell writes it; save it as UTF-8".to_owned());
+            return Err("the input is UTF-16, which PowerShell writes; save it as UTF-8".to_owned());
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         match bytes.trim_ascii() {
@@ -29,7 +29,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// A single word; `Bearer` may stand in front of it. A colon would make it a header.
+/// Reads a single word, with or without `Bearer` before it. With a colon it would be a header.
 fn bare_token(text: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(text).ok()?;
     let token = match text.split_once(' ') {
@@ -40,8 +40,8 @@ fn bare_token(text: &[u8]) -> Option<&str> {
     (one_word && !token.is_empty()).then_some(token)
 }
 
-/// Reads headers as a proxy or `curl -v` prints them. Other lines, such as a request line, are passed
-/// over, but not right after a header: there they are the rest of a value that was folded or cut.
+/// Reads headers as a proxy or `curl -v` prints them. Skips other lines, such as a request line, but not
+/// right after a header: there they are the rest of a value that was folded or cut.
 fn head(bytes: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
     let mut found = Vec::new();
     let mut after_header = false;
@@ -50,7 +50,7 @@ fn head(bytes: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
         let pair = header(line);
         if pair.is_none() && after_header && !line.is_empty() {
             return Err(format!(
-                "line {number} is no header; is it the rest of a value that broke in two?"
+                "line {number} is not a header; is it the rest of a value that was broken in two?"
             ));
         }
         after_header = pair.is_some();
@@ -58,16 +58,17 @@ fn head(bytes: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
     }
     if found.is_empty() {
         return Err(
-            "the input is neither a request head nor an answer of /.auth/me nor one token".into()
+            "expected the headers of a request, an answer of /.auth/me, or one token".into()
         );
     }
     if !found.iter().any(|(name, _)| is_ours(name)) {
-        return Err("no header of Easy Auth is among the headers".to_owned());
+        return Err("none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or \
+             Authorization".to_owned());
     }
     Ok(found)
 }
 
-/// Takes the mark of `curl -v` from a line; nothing remains of its notes.
+/// Removes the mark of `curl -v` from a line. Its notes become empty lines.
 fn without_mark(line: &[u8]) -> &[u8] {
     if matches!(line, b">" | b"<" | [b'*', ..]) {
         return &[];

@@ -1,8 +1,15 @@
-//! Points in time, as a date and as a distance from now.
+//! Times: the option `--now`, and times as a date and a distance from now.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use easyauth::ExpiresOn;
 use serde::Serialize;
+
+/// Parses the value of `--now`.
+pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
+    let time = ExpiresOn::parse(text).map(ExpiresOn::at);
+    time.ok_or_else(|| "expected a time such as 2026-03-12T14:00:00Z".to_owned())
+}
 
 /// A point in time.
 #[derive(Serialize)]
@@ -16,8 +23,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn new(at: SystemTime, now: SystemTime) -> Self {
-        let seconds =
-            |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         let in_seconds = match at.duration_since(now) {
             Ok(ahead) => seconds(ahead),
             Err(error) => seconds(error.duration()).saturating_neg(),
@@ -29,8 +35,8 @@ impl Moment {
         self.in_seconds <= 0
     }
 
-    /// Whether the two are within a minute. The platform works out the time in its header from the
-    /// lifetime of the token, and so misses the `exp` of the token by seconds.
+    /// Returns `true` if the two are less than a minute apart. The platform computes the time in its
+    /// header from the lifetime of the token, so it differs from `exp` by seconds.
     pub(crate) fn is_close(&self, other: &Self) -> bool {
         self.in_seconds.abs_diff(other.in_seconds) < 60
     }
@@ -56,8 +62,8 @@ impl Moment {
     }
 }
 
-/// A time in UTC, without a fraction. All years here have four digits: the library and `--now` take
-/// no others. A clock that stands before 1970 counts as 1970.
+/// Formats a time in UTC, without fractions of a second. The library and `--now` accept only years of
+/// four digits. A clock before 1970 counts as 1970.
 pub(crate) fn rfc_3339(time: SystemTime) -> String {
     humantime::format_rfc3339_seconds(time.max(UNIX_EPOCH)).to_string()
 }
