@@ -154,7 +154,8 @@ impl Identity {
         let (tenant, object) = self.ids()?;
         let message = format!("{}/{object}", tenant.unwrap_or_default());
         let hash = crate::sha256::hmac(key, message.as_bytes());
-        Some(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        let half = hash.iter().take(16).fold(0_u128, |half, byte| (half << 8) | u128::from(*byte));
+        Some(format!("{half:032x}"))
     }
 
     /// The tenant and the object ID of the caller.

@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! The errors of an exchange.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 

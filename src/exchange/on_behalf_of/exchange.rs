@@ -9,7 +9,9 @@ use std::{
 use http::{HeaderValue, Request, Response, header::RETRY_AFTER};
 use zeroize::Zeroizing;
 
-use super::{Config, Exchanged, Mode, OnBehalfOfError, Tokens, Transport, Wanted, source::Client};
+use super::{
+    Config, Exchanged, Mode, OnBehalfOfError, Tokens, Transport, Wanted, source::CredentialRequest,
+};
 use crate::{
     events,
     exchange::{ClientCredential, TokenError, TokenRequest, TokenResponse},
@@ -90,7 +92,7 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
 
     async fn credential(&self) -> Result<Arc<ClientCredential>, OnBehalfOfError> {
         let Config { endpoint, client_id, credential, .. } = &*self.config;
-        let fetching = credential.get(&Client { endpoint, client_id, now: self.now });
+        let fetching = credential.get(&CredentialRequest { endpoint, client_id, now: self.now });
         fetching.await.map_err(OnBehalfOfError::credential)
     }
 
