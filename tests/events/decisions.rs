@@ -122,11 +122,11 @@ fn rejected() {
     let service = Service::trusted();
     let rejected =
         |level: &str, rest: &str| format!("{level} request rejected decision=\"rejected\" {rest}");
-    let lacks = "required=\"Files.Read\" reason=the token does not permit this: it lacks the scope \
+    let lacks = "required=\"Files.Read\" reason=the token does not meet the requirement: it lacks the scope \
                  Files.Read, or the application permission Files.Read.All";
     let cases = [
-        ("/user", vec![], rejected("INFO", "code=\"not-signed-in\" status=401")),
-        ("/extract/user", vec![], rejected("INFO", "code=\"not-signed-in\" status=401")),
+        ("/user", vec![], rejected("INFO", "code=\"unauthenticated\" status=401")),
+        ("/extract/user", vec![], rejected("INFO", "code=\"unauthenticated\" status=401")),
         (
             "/admin",
             user("Reader"),

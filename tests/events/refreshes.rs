@@ -88,7 +88,7 @@ fn exchanges() {
     assert_eq!(events.len(), 2);
     let start = format!(
         "WARN token not exchanged {endpoint} code=\"rejected\" aadsts=7000215 reason=the token \
-         endpoint rejected the exchange: the token endpoint answered 401 Unauthorized "
+         endpoint rejected the exchange: the token endpoint responded with 401 Unauthorized "
     );
     for event in events {
         assert!(event.starts_with(&start) && !event.contains("CANARY"), "{event}");

@@ -41,7 +41,7 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
         .route("/role", get(|| async {}).layer(RequireLayer::role("Admin")))
         .route("/scope", permission(Requirement::scope("Files.Read")))
         .route("/app", permission(Requirement::app_role("Files.Read.All").by_app()))
-        .route("/audience", permission(Requirement::scope("a").on_audience("api://other")))
+        .route("/audience", permission(Requirement::scope("a").on("api://other")))
         .layer(
             EasyAuthLayer::new(Platform::trusting_headers())
                 .verify(auth.clone())

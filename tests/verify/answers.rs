@@ -190,8 +190,7 @@ fn challenges_of_denials() {
     let challenge = |requirement: Requirement| {
         answer(&authorize(&Draft::access(), &requirement).unwrap_err().challenge())
     };
-    let start =
-        "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\"";
+    let start = "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\"";
     let mail = Requirement::any_scope(["Mail.Read", "Mail.ReadWrite"]).or_app_role("Mail.Read.All");
     let expected = format!("{start}, scope=\"Mail.Read Mail.ReadWrite\"");
     assert_eq!(challenge(mail), (403, Some(expected)));
