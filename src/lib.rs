@@ -75,10 +75,12 @@
 pub mod _guide;
 pub mod access;
 mod base64;
+mod block_on;
 mod challenge;
 pub mod endpoints;
 pub mod error_codes;
 mod escape;
+mod events;
 pub mod exchange;
 pub mod functions;
 pub mod headers;

@@ -45,6 +45,12 @@ mod authentication;
 mod axum;
 #[cfg(feature = "azure_core")]
 mod azure_core;
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
+mod decision;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
