@@ -92,6 +92,7 @@ mod json;
 mod jwt;
 mod kinds;
 mod login_parameters;
+pub mod mcp;
 mod platform;
 mod principal;
 pub mod protected_resource;
@@ -104,6 +105,7 @@ pub mod settings;
 pub mod testing;
 mod time;
 mod tokens;
+mod tool_call;
 #[cfg(feature = "verify")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;

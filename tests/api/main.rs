@@ -20,6 +20,7 @@ mod exchange;
 mod functions;
 mod headers;
 mod matrix;
+mod mcp;
 mod me;
 mod platform;
 mod principal;

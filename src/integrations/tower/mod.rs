@@ -46,6 +46,7 @@ fn to_grpc<B>(rejection: &Rejection, response: &mut Response<RejectionBody<B>>) 
     let status = match rejection.kind() {
         RejectionKind::MalformedIdentity
         | RejectionKind::MalformedAuthorization
+        | RejectionKind::MalformedToolCall
         | RejectionKind::Mismatch => "3", // INVALID_ARGUMENT
         RejectionKind::Forbidden => "7",        // PERMISSION_DENIED
         RejectionKind::Misconfigured => "13",   // INTERNAL
