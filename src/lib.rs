@@ -100,6 +100,7 @@ mod provider;
 pub mod rejection;
 pub mod resource;
 pub mod settings;
+mod sha256;
 #[cfg(feature = "testing")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

@@ -1,11 +1,11 @@
-//! How often the hot paths ask for memory: a property, and so a test. Times are a matter of `benches/`.
+//! Counts the allocations of the hot paths. Times are in `benches/`.
 #![allow(clippy::unwrap_used)]
 
 use allocation_counter::measure;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{EasyAuthPrincipal, UnverifiedToken, functions::Invocation, resource};
 
-/// The header of a principal in the form that the platform writes, with so many claims.
+/// The header of a principal as the platform writes it, with this many claims.
 fn header(claims: usize) -> String {
     let claim =
         r#"{"typ":"http:\/\/schemas.microsoft.com\/identity\/claims\/scope","val":"José a\/b"}"#;
@@ -16,13 +16,13 @@ fn header(claims: usize) -> String {
 }
 
 fn allocations(header: &str) -> u64 {
-    // The base64 engine makes itself ready at its first use.
+    // The base64 engine initializes itself at its first use.
     drop(EasyAuthPrincipal::parse(header).unwrap());
     measure(|| drop(EasyAuthPrincipal::parse(header).unwrap())).count_total
 }
 
 #[test]
-fn a_principal_takes_four_however_many_claims_it_has() {
+fn a_principal_takes_four_for_any_number_of_claims() {
     let captured = BASE64_STANDARD.encode(include_str!("data/principal.json"));
     assert!(allocations(&captured) <= 4, "{}", allocations(&captured));
     for claims in [0, 1, 3, 30, 300] {
@@ -41,7 +41,7 @@ fn looking_for_a_claim_takes_none() {
     assert_eq!(info.count_total, 0);
 }
 
-/// Every token of every request is asked whether it is for an API, and which one that is.
+/// Each request checks which API its token is for.
 #[test]
 fn looking_an_api_up_takes_none() {
     let instance = "https://account1.blob.core.windows.net";
@@ -74,11 +74,11 @@ fn a_diagnosis_takes_the_same_for_any_number_of_audiences() {
     assert!(many <= some + 1000, "{some} {many}");
 }
 
-/// What is in a payload can come from any client: whatever its shape, it takes at most four bytes of memory a byte.
+/// Any client can send a payload. Whatever its shape, it takes at most four bytes of memory for each byte.
 #[test]
-fn an_invocation_takes_what_it_weighs() {
+fn an_invocation_takes_memory_in_proportion_to_its_length() {
     const LEN: usize = 2_000_000;
-    // What does not depend on the payload: the places of a thousand bindings.
+    // Independent of the payload: the positions of a thousand bindings.
     const FIXED: u64 = 300_000;
     #[track_caller]
     fn check(what: &str, payload: &str) {

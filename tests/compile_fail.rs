@@ -1,7 +1,7 @@
-//! There is no other way to a verified token: these programs do not compile.
+//! Only a verifier makes verified tokens: these programs, which try otherwise, do not compile.
 #![cfg(feature = "verify")]
 
-/// With all features this builds every framework once more, for the same answer: CI runs it without.
+/// With all features, this would build every framework again for the same result. CI runs it without them.
 #[test]
 #[cfg_attr(
     feature = "actix-web",

@@ -1,11 +1,11 @@
-//! What each feature costs, as README.md says it.
+//! The cost of each feature is what README.md says.
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::{collections::BTreeSet, env, process::Command};
 
 const README: &str = include_str!("../README.md");
 
-/// The crates that a build with these arguments has, this one included.
+/// The crates of a build with these arguments, this one included.
 fn crates(arguments: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env::var_os("CARGO").expect("cargo runs tests"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -35,7 +35,8 @@ fn rows() -> Vec<(&'static str, bool, usize)> {
         .collect()
 }
 
-/// Those that are on by default cost what they add to none; the others what they add to those.
+/// For a default feature, the crates that it adds to a build without features. For any other, the crates that
+/// it adds to a build with the default features.
 #[test]
 fn features_cost_what_readme_says() {
     let (none, default) = (crates(&["--no-default-features"]), crates(&[]));

@@ -1,6 +1,6 @@
-//! Ten thousand requests, 64 at a time, while the source of the keys comes and goes and the issuer changes
-//! its key; and clients that invent keys and hang up. No valid token is rejected.
-//! Prints how long requests took: `cargo test --release --all-features --test load -- --nocapture`.
+//! Ten thousand requests, 64 at a time, while the source of the keys comes and goes and the issuer rotates its
+//! key; then clients that invent keys and hang up. No valid token is rejected.
+//! Prints the times of requests: `cargo test --release --all-features --test load -- --nocapture`.
 #![cfg(all(feature = "axum", feature = "tower", feature = "reqwest", feature = "testing"))]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -45,18 +45,18 @@ const API: &str = "api://my-api";
 const REQUESTS: usize = 10_000;
 const CONCURRENCY: usize = 64;
 
-/// The requests after which everything that is allocated once has been.
+/// The number of requests after which all one-time allocations have been made.
 const WARM_UP: usize = 2_000;
 
-/// What may be allocated besides, over four times as many requests: a leak of 2 kB a request would be
-/// twice that.
+/// The memory that may be added over [`REQUESTS`] more requests. A leak of 2 kB a request would be twice
+/// that.
 const MAX_GROWTH: u64 = 8 * 1024 * 1024;
 
-/// How far the clock of the service goes on with each request: thirteen hours in all, and keys are
-/// refreshed every hour, or sooner after a failure.
+/// How far each request advances the clock of the service: thirteen hours in all. Keys are refreshed every
+/// hour, or sooner after a failure.
 const TICK: Duration = Duration::from_secs(4);
 
-/// The time of the service.
+/// The clock of the service.
 #[derive(Clone)]
 struct Clock {
     from: SystemTime,
@@ -73,10 +73,10 @@ impl Clock {
     }
 }
 
-/// An issuer whose key changes.
+/// An issuer that rotates its key.
 type Issuer = Arc<RwLock<TestIssuer>>;
 
-/// A source of keys that gives, fails, answers nonsense, hangs and gives again.
+/// A source of keys that works, hangs, returns something else, fails, and works again.
 #[derive(Clone)]
 struct Source {
     issuer: Issuer,
@@ -111,7 +111,7 @@ async fn metadata(State(source): State<Source>) -> String {
     source.issuer.read().unwrap().metadata_json(&source.jwks_uri)
 }
 
-/// Serves the documents of the issuer, and what they are fetched by.
+/// Serves the documents of the issuer, and returns keys that are fetched from there.
 async fn source(issuer: Issuer) -> (Source, Keys) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -146,24 +146,23 @@ fn service(keys: Keys, clock: Clock) -> Router {
         .layer(EasyAuthLayer::new(platform).confirm_by_bearer(auth))
 }
 
-/// The memory of this process that is in use, in bytes (proc(5), `statm`); `None` where there is no
-/// such file.
+/// The resident memory of this process in bytes (proc(5), `statm`). `None` where that file does not exist.
 fn resident() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
     Some(pages * 4096)
 }
 
-/// What the clients have in common.
+/// The state that all clients share.
 struct Load {
     address: std::net::SocketAddr,
     issuer: Issuer,
     clock: Clock,
     sent: AtomicUsize,
     limit: AtomicUsize,
-    /// After how many requests the issuer signs with a new key.
+    /// The number of requests after which the issuer signs with a new key.
     rollover: AtomicUsize,
-    /// How many requests were told to try again later.
+    /// The number of requests that got 503 with `Retry-After`.
     retried: AtomicUsize,
 }
 
@@ -171,7 +170,7 @@ impl Load {
     fn token(&self, number: usize) -> String {
         if number >= self.rollover.load(Ordering::SeqCst) {
             let mut issuer = self.issuer.write().unwrap();
-            // The first who gets here.
+            // Only the first client that gets here rotates.
             if self.rollover.swap(usize::MAX, Ordering::SeqCst) != usize::MAX {
                 issuer.rotate().unwrap();
             }
@@ -181,8 +180,8 @@ impl Load {
         token.expires_in(Duration::from_secs(24 * 3600)).sign()
     }
 
-    /// Sends requests over one connection until all are sent, and says how long each took. A request
-    /// whose key could not be fetched is sent again.
+    /// Sends requests over one connection until all are sent, and returns the time of each. A request whose
+    /// key could not be fetched is sent again.
     async fn client(self: Arc<Self>) -> Vec<Duration> {
         let stream = TokioIo::new(TcpStream::connect(self.address).await.unwrap());
         let (mut sender, connection) = http1::handshake(stream).await.unwrap();
@@ -195,7 +194,7 @@ impl Load {
             if number >= self.limit.load(Ordering::SeqCst) {
                 break;
             }
-            // Tokens are for an hour, and that is soon over.
+            // Tokens expire while the clock advances.
             if times.len() % 8 == 0 {
                 headers = Some(principal.headers_with_bearer(&self.token(number)));
             }
@@ -224,7 +223,7 @@ impl Load {
         times
     }
 
-    /// Sends so many requests, several at a time.
+    /// Sends this many requests, several at a time.
     async fn run(self: &Arc<Self>, requests: usize) -> Vec<Duration> {
         self.sent.store(0, Ordering::SeqCst);
         self.limit.store(requests, Ordering::SeqCst);
@@ -239,11 +238,11 @@ impl Load {
     }
 }
 
-/// One test at a time, because the memory of the process is measured.
+/// One test at a time, because the test measures the memory of the process.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
+async fn requests_succeed_while_the_source_of_keys_comes_and_goes() {
     let _alone = ALONE.lock().await;
     let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
     let issuer = Arc::new(RwLock::new(TestIssuer::new(TENANT).unwrap()));
@@ -260,7 +259,7 @@ async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
         retried: AtomicUsize::new(0),
     });
 
-    // As a service does: now and then, whether requests come or not.
+    // In the background, as a service does.
     let refreshing = tokio::spawn({
         let keys = keys.clone();
         async move {
@@ -295,13 +294,12 @@ async fn nobody_notices_that_the_source_of_keys_comes_and_goes() {
     assert!(growth.unwrap_or(0) < MAX_GROWTH, "{growth:?}");
 }
 
-/// How many clients hang up, in rounds between which half an hour passes. Two honest requests come in
-/// each round.
+/// In each round, clients hang up, two honest requests come, and half an hour passes.
 const ROUNDS: usize = 60;
 const HANG_UPS: usize = 25;
 const HONEST: usize = 2;
 
-/// A source of keys that takes its time, and counts.
+/// A slow source of keys that counts its requests.
 async fn slow_source(issuer: Issuer) -> (Arc<AtomicUsize>, KeyStore) {
     let asked = Arc::new(AtomicUsize::new(0));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -322,22 +320,22 @@ async fn slow_source(issuer: Issuer) -> (Arc<AtomicUsize>, KeyStore) {
     (asked, KeyStore::new(uri))
 }
 
-/// Sends a request and hangs up without waiting for the answer (hyper drops the handler then:
-/// hyperium/hyper#2728).
+/// Sends a request and hangs up without waiting for the response. hyper then drops the handler
+/// (hyperium/hyper#2728).
 async fn hang_up(address: std::net::SocketAddr, token: &str) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request =
         format!("GET /files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    // So that the handler runs, and waits.
+    // Until the handler runs and waits.
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
-/// 1,500 clients invent keys and hang up in 30 hours, longer than keys live without a refresh: honest
-/// requests pass, keys are refreshed every hour, and the source is asked no more often than allowed.
-/// It is bounded by counts, and time passes on the clock of the service alone.
+/// In 30 hours, longer than keys live without a refresh, 1,500 clients invent keys and hang up. Honest
+/// requests succeed, keys are refreshed every hour, and the source is not asked more often than allowed. The
+/// test is bounded by counts, and only the clock of the service advances.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clients_that_hang_up_starve_nobody() {
+async fn clients_that_hang_up_do_not_starve_others() {
     let _alone = ALONE.lock().await;
     let clock = Clock { from: SystemTime::now(), ticks: Arc::default() };
     let issuer = Arc::new(RwLock::new(TestIssuer::new(TENANT).unwrap()));
@@ -345,7 +343,7 @@ async fn clients_that_hang_up_starve_nobody() {
     let fetcher = ReqwestFetcher::new().unwrap();
     let keys = Keys::fetched(store, fetcher).with_sleep(tokio::time::sleep);
     let address = serve(service(keys.clone(), clock.clone())).await;
-    // Signed by a key that the issuer does not publish, so its ID is as good as invented.
+    // Signed with a key that the issuer does not publish, so its key ID is unknown.
     let invented = TestIssuer::new(TENANT).unwrap();
 
     let mut refreshed = 0;
@@ -364,9 +362,13 @@ async fn clients_that_hang_up_starve_nobody() {
             retried: AtomicUsize::new(0),
         });
         assert_eq!(Arc::clone(&load).client().await.len(), HONEST);
-        assert_eq!(load.retried.load(Ordering::SeqCst), 0, "no honest request has to come back");
+        assert_eq!(
+            load.retried.load(Ordering::SeqCst),
+            0,
+            "an honest request was told to come back"
+        );
 
-        // The refresh of the background, which a service calls every minute.
+        // The background refresh, which a service calls every minute.
         let before = keys.store().unwrap().last_success();
         keys.refresh_if_due(clock.now()).await.unwrap();
         refreshed += usize::from(keys.store().unwrap().last_success() != before);
@@ -380,6 +382,6 @@ async fn clients_that_hang_up_starve_nobody() {
     let asked = asked.load(Ordering::SeqCst);
     println!("{} hang-ups: keys fetched {asked} times", ROUNDS * HANG_UPS);
     assert!(refreshed >= ROUNDS / 4, "{refreshed}");
-    // Half an hour: at most one for an unknown key, and every second time the hourly refresh.
+    // For each half hour at most one fetch for an unknown key, and every second time the hourly refresh.
     assert!(asked <= ROUNDS + ROUNDS / 2 + 2, "{asked}");
 }

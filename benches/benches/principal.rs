@@ -1,15 +1,13 @@
-//! `X-MS-CLIENT-PRINCIPAL` with 30 claims, against the way every helper in every language takes:
-//! decode the base64, deserialise into a list of two owned strings.
+//! Parses `X-MS-CLIENT-PRINCIPAL` with 30 claims, compared with the usual way: decode the base64, then
+//! deserialize into pairs of owned strings.
 //!
-//! `cargo bench --bench principal`
+//! `cargo bench -p easyauth-benches --bench principal`
 #![allow(missing_docs, clippy::unwrap_used)]
-
-mod support;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{ClaimType, EasyAuthPrincipal};
+use easyauth_benches::{compare, way};
 use serde::Deserialize;
-use support::{compare, way};
 
 #[derive(Deserialize)]
 struct Plain {
@@ -26,7 +24,7 @@ struct PlainClaim {
 }
 
 fn main() -> std::io::Result<()> {
-    let json = include_str!("../tests/data/principal.json");
+    let json = include_str!("../../tests/data/principal.json");
     let header = BASE64_STANDARD.encode(json);
     let plain =
         || -> Plain { serde_json::from_slice(&BASE64_STANDARD.decode(&header).unwrap()).unwrap() };
@@ -34,7 +32,7 @@ fn main() -> std::io::Result<()> {
         serde_json::from_slice(&BASE64_STANDARD.decode(&header).unwrap()).unwrap()
     };
 
-    // All three read the same.
+    // All three read the same claims.
     let (ours, theirs) = (EasyAuthPrincipal::parse(&header).unwrap(), plain());
     let pairs = ours.claims().map(|claim| (claim.typ().to_owned(), claim.val().to_owned()));
     assert!(pairs.eq(theirs.claims.iter().map(|claim| (claim.typ.clone(), claim.val.clone()))));

@@ -1,20 +1,18 @@
-//! A full settings document of 2 KB, read, changed and written, against `serde_json::Value`, which loses
-//! the order of its members.
+//! Reads, changes and writes a full settings document of 2 KB, compared with `serde_json::Value`, which
+//! loses the order of the members.
 //!
-//! `cargo bench --bench settings`
+//! `cargo bench -p easyauth-benches --bench settings`
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used)]
-
-mod support;
 
 use easyauth::{
     resource::ARM,
     settings::{AuthSettingsV2, LoginParameters, entra},
 };
+use easyauth_benches::{compare, way};
 use serde_json::Value;
-use support::{compare, way};
 
 fn main() -> std::io::Result<()> {
-    let body = compact(include_str!("../tests/data/settings/site.json"));
+    let body = compact(include_str!("../../tests/data/settings/site.json"));
     let parameters = LoginParameters::builder()
         .scopes(["openid", "profile", "email"])
         .scope(ARM.scope("user_impersonation"))
@@ -56,7 +54,7 @@ fn main() -> std::io::Result<()> {
     )
 }
 
-/// The JSON without white space between its parts, as the service answers.
+/// Removes the whitespace between JSON tokens, as in a response of the service.
 fn compact(json: &str) -> String {
     let mut in_string = false;
     let mut escaped = false;

@@ -1,17 +1,15 @@
-//! An access token of 2 KB, decoded without its signature being checked, against jsonwebtoken.
+//! Decodes an access token of 2 KB without checking its signature, compared with jsonwebtoken.
 //!
-//! `cargo bench --bench token`
+//! `cargo bench -p easyauth-benches --bench token`
 #![allow(missing_docs, clippy::unwrap_used)]
-
-mod support;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{UnverifiedToken, resource::GRAPH};
+use easyauth_benches::{compare, way};
 use jsonwebtoken::dangerous::insecure_decode;
 use serde::Deserialize;
-use support::{compare, way};
 
-/// What a service that looks at tokens usually wants.
+/// The claims that a service usually reads.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "peers pay for reading them")]
 struct Typed {
@@ -40,9 +38,9 @@ struct Typed {
 
 fn main() -> std::io::Result<()> {
     let segment = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
-    let header = segment(include_str!("../tests/data/graph-token-header.json"));
-    let payload = segment(include_str!("../tests/data/graph-token-payload.json"));
-    // The signature of RS256 with a key of 2048 bits.
+    let header = segment(include_str!("../../tests/data/graph-token-header.json"));
+    let payload = segment(include_str!("../../tests/data/graph-token-payload.json"));
+    // As long as an RS256 signature of a 2048-bit key.
     let signature = BASE64_URL_SAFE_NO_PAD.encode([0x5a; 256]);
     let token = format!("{header}.{payload}.{signature}");
 

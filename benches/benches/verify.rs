@@ -1,10 +1,8 @@
-//! An access token of 2 KB, verified with one of 8 keys: against the check of its signature alone,
-//! against peers, with more keys, from a store, and on two threads.
+//! Verifies an access token of 2 KB with one of 8 keys, compared with the signature check alone and with
+//! peers; then with more keys, from a store, and on two threads.
 //!
-//! `cargo bench --bench verify`
+//! `cargo bench -p easyauth-benches --bench verify`
 #![allow(missing_docs, clippy::unwrap_used)]
-
-mod support;
 
 use std::{
     hint::black_box,
@@ -29,6 +27,7 @@ use easyauth::{
     resource::{Cloud, GRAPH},
     verify::{KeySet, KeyStore, MAX_KEYS, MetadataUri, Tenant, Verifier},
 };
+use easyauth_benches::{compare, median, report, way};
 use jsonwebtoken::{DecodingKey, Validation, decode};
 use jwt_simple::{
     algorithms::{RS256PublicKey, RSAPublicKeyLike as _},
@@ -36,18 +35,17 @@ use jwt_simple::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support::{compare, median, report, way};
 
 const TENANT: &str = "00000002-0000-4000-8000-000000000002";
 const ISSUER: &str = "https://sts.windows.net/00000002-0000-4000-8000-000000000002/";
 const USER: &str = "00000003-0000-4000-8000-000000000003";
 const API: &str = "00000006-0000-4000-8000-000000000006";
 
-/// As many keys as Entra publishes, more or less.
+/// About as many keys as Entra publishes.
 const USUAL_KEYS: usize = 8;
 
-/// What a service wants of a token. Those that are optional here for no other reason are kept by
-/// jwt-simple.
+/// The claims that a service usually reads. `jwt-simple` keeps the registered claims for itself, so they
+/// are optional here.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "peers pay for reading them")]
 struct Typed {
@@ -145,7 +143,7 @@ fn main() -> io::Result<()> {
     writeln!(out, "verify it while another thread does, with keys out of the same store")?;
     if thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
         report(&mut out, beside_another(&from_store), "verifying it alone", 1.15)?;
-        // Over its limit, it is the machine that has less than two cores to give.
+        // If this is over its limit, the machine has less than two free cores.
         report(&mut out, beside_another(&raw), "checking the signature alone, likewise", 1.15)?;
     } else {
         writeln!(out, "  not measured: this machine has one core")?;
@@ -153,18 +151,18 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// The shape of an id of Entra's: a SHA-1 thumbprint.
+/// A key ID as Entra makes them: a SHA-1 thumbprint.
 fn random_id() -> String {
     let mut thumbprint = [0; 20];
     rand::fill(&mut thumbprint).unwrap();
     BASE64_URL_SAFE_NO_PAD.encode(thumbprint)
 }
 
-/// Signs the token of a user for [`API`]. Peers have no other clock than the machine's.
+/// Signs a user's token for [`API`], valid now: the peers read the clock of the machine.
 fn sign(key: &RsaKeyPair, id: &str, now: SystemTime) -> String {
     let seconds = now.duration_since(UNIX_EPOCH).unwrap().as_secs();
     let header = json!({"typ": "JWT", "alg": "RS256", "x5t": id, "kid": id}).to_string();
-    let payload = include_str!("../tests/data/graph-token-payload.json")
+    let payload = include_str!("../../tests/data/graph-token-payload.json")
         .replace(GRAPH.app_id().unwrap(), API)
         .replace("1773324272", &seconds.saturating_sub(600).to_string())
         .replace("1773329845", &seconds.saturating_add(5400).to_string());
@@ -175,8 +173,7 @@ fn sign(key: &RsaKeyPair, id: &str, now: SystemTime) -> String {
     format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// The members of a key set as Entra's has them: the key with this id, and others, whose moduli are
-/// any numbers of the right length.
+/// The keys of a key set like Entra's: this key, and others with random moduli of the right length.
 fn key_list(public: &RsaPublicKeyComponents<Vec<u8>>, id: &str, count: usize) -> Vec<Value> {
     let jwk = |id: &str, modulus: &[u8]| {
         json!({
@@ -211,18 +208,18 @@ fn document(keys: &[Value]) -> String {
 fn fill(tenant: &Tenant, keys: &[Value], now: SystemTime) -> KeyStore {
     let store = KeyStore::new(MetadataUri::entra(Cloud::Public, tenant));
     let mut refresh = store.begin_refresh(now).unwrap();
-    refresh.metadata(include_bytes!("../tests/data/entra.metadata.json")).unwrap();
+    refresh.metadata(include_bytes!("../../tests/data/entra.metadata.json")).unwrap();
     refresh.finish(document(keys).as_bytes()).unwrap();
     store
 }
 
-/// What a call of `one` takes, as a ratio to a call of `other`: from the median of the differences
-/// between calls next to each other, which tells differences that are lost between two medians.
+/// Returns the time of a call of `one` as a ratio to a call of `other`. It takes the median of the
+/// differences between adjacent calls, because the difference of two medians is too noisy.
 fn in_turns<T>(one: impl Fn() -> T, other: impl Fn() -> T) -> f64 {
     const PAIRS: usize = 20_000;
     let (mut differences, mut times) = (Vec::new(), Vec::new());
     for pair in 0..PAIRS {
-        // Neither is always the one that comes first.
+        // Take turns at coming first.
         let (one, other) = if pair % 2 == 0 {
             let one = seconds(&one);
             (one, seconds(&other))
@@ -242,7 +239,7 @@ fn seconds<T>(run: impl Fn() -> T) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// What a call takes while another thread makes the same calls, as a ratio to what it takes alone.
+/// Returns the time of a call while another thread makes the same calls, as a ratio to its time alone.
 fn beside_another<T>(run: &(impl Fn() -> T + Sync)) -> f64 {
     const ROUNDS: usize = 60;
     const CALLS: usize = 100;

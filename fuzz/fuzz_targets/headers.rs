@@ -1,7 +1,3 @@
 #![no_main]
 
-#[path = "../properties/mod.rs"]
-#[expect(dead_code, reason = "the other targets check the other properties")]
-mod properties;
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| properties::headers::check(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::headers::check(input));

@@ -14,7 +14,6 @@
 mod actix_service;
 mod axum_service;
 mod cases;
-mod client;
 mod confirmation;
 mod layers;
 mod metadata;
@@ -23,12 +22,13 @@ mod properties;
 mod sessions;
 mod setup;
 mod sign_in;
+#[cfg(feature = "reqwest")]
+mod smallest;
+mod support;
 mod tonic_service;
 mod tower_services;
 
-#[path = "../verify/support.rs"]
-#[allow(dead_code, reason = "not all of it is needed here")]
-mod support;
+use easyauth_test_support::client;
 
 /// The same service on every adapter.
 fn services(platform: easyauth::Platform) -> [(&'static str, setup::Server); 4] {

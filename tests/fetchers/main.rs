@@ -16,6 +16,3 @@ mod client;
 mod documents;
 mod server;
 mod stores;
-#[path = "../verify/support.rs"]
-#[allow(dead_code, reason = "made for the rules")]
-mod support;

@@ -1,15 +1,6 @@
 //! What verifying prints: verified tokens, rejections, denials, challenges, confirmed callers, keys.
 
-#[path = "../verify/support.rs"]
-#[allow(
-    dead_code,
-    clippy::indexing_slicing,
-    clippy::needless_pass_by_value,
-    reason = "made for the rules"
-)]
-mod support;
-
-use std::{error::Error, fmt::Write as _, time::SystemTime};
+use std::{error::Error, fmt::Write as _, sync::LazyLock, time::SystemTime};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
@@ -18,10 +9,12 @@ use easyauth::{
         IdTokenVerifier, KeySet, KeyStore, Metadata, MetadataUri, Tenant, Verifier, VerifyError,
     },
 };
+use easyauth_test_support::tokens::{JWKS, TENANT, sign_text};
 use proptest::prelude::*;
 
 use super::{Output, assert_clean, config, damage, damaged, json, requirements, value};
-use support::{KEYS, TENANT, sign_text};
+
+static KEYS: LazyLock<KeySet> = LazyLock::new(|| KeySet::from_jwks(JWKS).unwrap());
 
 fn verifiers() -> [Verifier; 2] {
     let builder = Verifier::builder(Tenant::single(TENANT).unwrap()).audience("api://my-api");

@@ -1,16 +1,12 @@
-//! Settings documents, read and written, against the Azure SDK's model of them.
+//! Reads and writes a settings document, compared with the Azure SDK's model of it.
 //!
-//! `cargo run --release` in this folder. The peer cannot read a document with an enum in it, which all
-//! real answers of a site with Easy Auth have; so both get one without.
-
-#[path = "../../support/mod.rs"]
-#[allow(dead_code, reason = "other benches use the rest")]
-mod support;
+//! `cargo run --release` in this folder. The peer cannot read a document that contains an enum, as every
+//! real document of a site with Easy Auth does. So both get a document without enums.
 
 use azure_mgmt_web::package_2024_04::models::SiteAuthSettingsV2;
 use easyauth::settings::AuthSettingsV2;
 use serde_json::Value;
-use support::{compare, way};
+use easyauth_benches::{compare, way};
 
 const SITE: &str = include_str!("../../../tests/data/settings/site.json");
 

@@ -1,11 +1,11 @@
-//! Lists the Azure resource groups of whoever is signed in, with the token of the sign-in; and where that
-//! token does not open Azure Resource Manager, says so before anybody gets a 401, with the fix.
+//! Lists the caller's Azure resource groups with the caller's token. If that token does not open Azure
+//! Resource Manager, it says so before the 401, and how to fix it.
 //!
-//! A custom handler of Azure Functions on axum: `host.json` and `resource-groups/function.json` are its
-//! deployment, and `README.md` says how. `service.rs` is the part to read first. To try it on this machine:
+//! This is an Azure Functions custom handler on axum. `host.json` and `resource-groups/function.json` deploy
+//! it, and `README.md` says how. Read `service.rs` first. To try it on this machine:
 //!
 //! ```text
-//! cargo run --example resource-groups --features axum,reqwest,testing -- --demo
+//! cargo run -p resource-groups --features demo -- --demo
 //! ```
 
 pub(crate) mod accept;
@@ -13,15 +13,15 @@ pub(crate) mod advice;
 pub(crate) mod args;
 pub(crate) mod arm;
 pub(crate) mod config;
-#[cfg(feature = "testing")]
+#[cfg(feature = "demo")]
 pub(crate) mod demo;
+#[cfg(any(test, feature = "demo"))]
+pub(crate) mod fake_arm;
 pub(crate) mod html;
 mod json;
 pub(crate) mod service;
-#[cfg(feature = "testing")]
-#[path = "../stand-in/main.rs"]
-#[allow(dead_code, reason = "its command line is for the other example")]
-pub(crate) mod stand_in;
+#[cfg(test)]
+mod tests;
 mod visit;
 
 use std::{
@@ -65,7 +65,7 @@ pub(crate) async fn run(args: impl IntoIterator<Item = OsString>, world: &mut Wo
     match try_run(args, world).await {
         Ok(()) => 0,
         Err(error) => {
-            // If standard error is closed as well, there is nobody left to tell.
+            // If standard error is closed as well, there is no other place to report to.
             let _ = writeln!(world.stderr, "resource-groups: {error}");
             NOTHING_DONE
         }
@@ -96,7 +96,7 @@ async fn serve(in_front: InFront, world: &mut World<'_>) -> Result<(), Box<dyn E
     Ok(axum::serve(listener, router).await?)
 }
 
-#[cfg(feature = "testing")]
+#[cfg(feature = "demo")]
 async fn demonstrate(world: &mut World<'_>) -> Result<(), Box<dyn Error>> {
     let demo = demo::Demo::start(to_stderr()).await?;
     writeln!(world.stdout, "Open http://{}{PATH}", demo.address)?;
@@ -106,10 +106,11 @@ async fn demonstrate(world: &mut World<'_>) -> Result<(), Box<dyn Error>> {
     std::future::pending().await
 }
 
-#[cfg(not(feature = "testing"))]
+#[cfg(not(feature = "demo"))]
 #[allow(clippy::unused_async, reason = "as with the feature")]
 async fn demonstrate(_: &mut World<'_>) -> Result<(), Box<dyn Error>> {
-    Err("--demo needs the feature testing: --features axum,reqwest,testing".into())
+    Err("--demo needs the feature demo: cargo run -p resource-groups --features demo -- --demo"
+        .into())
 }
 
 fn to_stderr() -> Log {

@@ -1,0 +1,99 @@
+//! All of it through the stand-in, as `--demo` starts it.
+
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use easyauth_cli::serve::personas;
+
+use super::support::*;
+use crate::{demo::Demo, service::PATH};
+
+async fn demo() -> Demo {
+    Demo::start(std::sync::Arc::new(|_| {})).await.unwrap()
+}
+
+/// A program says who it is by a header of the stand-in's.
+#[tokio::test]
+async fn programs() {
+    let demo = demo().await;
+    let cases = [
+        ("graph", 403, Some("wrong-token")),
+        ("arm", 200, None),
+        ("admin", 403, Some("wrong-token")),
+        ("expired", 401, Some("token-expired")),
+        ("no-tokens", 401, Some("no-token")),
+        ("github", 403, Some("other-provider")),
+        ("visitor", 403, Some("static-web-app")),
+    ];
+    let ids: Vec<&str> = personas::all().iter().map(|persona| persona.id).collect();
+    assert_eq!(ids, cases.map(|(id, ..)| id), "a case for each persona");
+    for (persona, status, code) in cases {
+        let headers = with(HeaderMap::new(), "x-stand-in-persona", persona);
+        let answer = get(demo.address, PATH, headers).await;
+        assert_eq!(answer.status, status, "{persona}");
+        assert_eq!(answer.document().get("code"), code.map(|code| json!(code)).as_ref());
+    }
+}
+
+/// A browser is sent to sign in, comes back, and sees its page; and can do what the page says.
+#[tokio::test]
+async fn a_browser() {
+    let demo = demo().await;
+    let html = |cookie: &str| {
+        let headers = with(HeaderMap::new(), "accept", "text/html");
+        if cookie.is_empty() { headers } else { with(headers, "cookie", cookie) }
+    };
+    let answer = get(demo.address, PATH, html("")).await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    let login = answer.header("location").unwrap().to_owned();
+    let answer = get(demo.address, &login, html("")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    answer.assert_has(&["Sign in as", PATH]);
+
+    let sign_in = async |persona: &str| {
+        let page = get(demo.address, &login, html("")).await;
+        let state = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let query = state.replace("StandInState=", "state=");
+        let path = login.replace("/aad?", &format!("/aad/callback?persona={persona}&{query}&"));
+        let answer = get(demo.address, &path, html(&state)).await;
+        assert_eq!(answer.header("location"), Some(PATH));
+        answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+    };
+    let cookie = sign_in("graph").await;
+    let answer = get(demo.address, PATH, html(&cookie)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    answer.assert_has(&["<h1>Your token does not open Azure Resource Manager</h1>", &login]);
+
+    let cookie = sign_in("arm").await;
+    let answer = get(demo.address, PATH, html(&cookie)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    answer.assert_has(&["<bdi>monitoring-rg</bdi>"]);
+
+    // A token that has expired is renewed by the link on the page.
+    let cookie = sign_in("expired").await;
+    let answer = get(demo.address, PATH, html(&cookie)).await;
+    answer.assert_has(&["<a href=\"/.auth/refresh\">Renew the token</a>"]);
+    assert_eq!(get(demo.address, "/.auth/refresh", html(&cookie)).await.status, StatusCode::OK);
+    assert_eq!(get(demo.address, PATH, html(&cookie)).await.status, StatusCode::OK);
+}
+
+/// Headers that a client writes itself end at the stand-in, as they do at the platform.
+#[tokio::test]
+async fn forged_headers() {
+    let demo = demo().await;
+    let answer = get(demo.address, PATH, arm_session().headers()).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (StatusCode::UNAUTHORIZED, "not-signed-in")
+    );
+}
+
+/// Azure Resource Manager is on this machine, too, and takes nothing but its own tokens.
+#[tokio::test]
+async fn the_pretend_arm() {
+    let demo = demo().await;
+    let path = "/subscriptions?api-version=2022-12-01";
+    let answer = get(demo.arm, path, bearer(&arm_token(std::time::SystemTime::now()))).await;
+    // Of another issuer than the stand-in's.
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}

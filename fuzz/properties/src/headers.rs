@@ -1,0 +1,426 @@
+//! Request headers. The input has one `name: value` a line.
+//!
+//! A name of one letter is short for one of the platform's headers, in lower case if the letter is. A value
+//! that starts with `{` is encoded in base64. So inputs are short and readable.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use easyauth::{
+    AccessToken, EasyAuthPrincipal, ExpiresOn, HeaderSource, IdentityProvider, PrincipalError,
+    PrincipalFormat, ProviderTokens,
+    endpoints::ReturnTo,
+    headers::{self, HeaderError, MAX_HEADER_LEN, OriginalUrl},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use super::{
+    json::Refused,
+    principal::{Principal, is_id, provider},
+    secrets::{Exposed, HEADERS, exposed, masked_byte, printed},
+};
+
+const AUTHORIZATION: &str = "Authorization";
+
+type Line = (String, Vec<u8>);
+
+/// Checks the property for this input, and panics if it does not hold.
+pub fn check(input: &[u8]) {
+    let lines: Vec<Line> = input.split(|byte| *byte == b'\n').filter_map(line).collect();
+    let answers = Answers::of(&pairs(&lines));
+    check_principal(&lines, &answers.principal);
+    for (provider, tokens) in providers().iter().zip(&answers.tokens) {
+        let expected = expected_tokens(&lines, provider);
+        assert_eq!(tokens.as_ref().ok(), expected.as_ref().ok(), "{provider:?}: {tokens:?}");
+    }
+    check_bearer(&lines, &answers.bearer);
+    check_or_bearer(&lines, &answers);
+    check_original_url(&lines, &answers.original_url);
+    check_sources(&lines);
+
+    let is_plain = !lines.iter().any(decides_by_its_value);
+    let masked: Vec<Line> = lines.iter().map(|line| masked_line(line, is_plain)).collect();
+    assert_eq!(all_printed(&pairs(&lines)), all_printed(&pairs(&masked)));
+}
+
+fn line(line: &[u8]) -> Option<Line> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = line.split_at_checked(colon)?;
+    let name = std::str::from_utf8(name).ok()?;
+    let value = value.get(1..)?;
+    let value = match value.trim_ascii_start() {
+        json @ [b'{', ..] => STANDARD.encode(json).into_bytes(),
+        _ => value.to_vec(),
+    };
+    Some((known_name(name).unwrap_or_else(|| name.to_owned()), value))
+}
+
+fn known_name(name: &str) -> Option<String> {
+    let [letter] = name.as_bytes() else { return None };
+    let place = letter.to_ascii_uppercase().checked_sub(b'A')?;
+    let name = headers::ALL.iter().chain([&AUTHORIZATION]).nth(place.into())?;
+    Some(if letter.is_ascii_lowercase() { name.to_ascii_lowercase() } else { (*name).to_owned() })
+}
+
+fn pairs(lines: &[Line]) -> Vec<(&str, &[u8])> {
+    lines.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
+}
+
+/// All providers are read in the same way, so a few of them are enough.
+fn providers() -> [IdentityProvider; 4] {
+    let custom = IdentityProvider::new("Contoso");
+    [IdentityProvider::ENTRA, IdentityProvider::TWITTER, custom, IdentityProvider::UNKNOWN]
+}
+
+/// Everything that the crate reads from headers.
+#[derive(Debug, PartialEq)]
+struct Answers {
+    principal: Result<Option<EasyAuthPrincipal>, PrincipalError>,
+    tokens: [Result<Exposed, HeaderError>; 4],
+    bearer: Result<Option<String>, HeaderError>,
+    original_url: Result<Option<OriginalUrl>, HeaderError>,
+}
+
+impl Answers {
+    fn of(headers: &impl HeaderSource) -> Self {
+        let tokens = |provider| ProviderTokens::from_headers(headers, &provider);
+        let text = |token: AccessToken| token.expose_secret().to_owned();
+        Self {
+            principal: EasyAuthPrincipal::from_headers(headers),
+            tokens: providers().map(|provider| tokens(provider).map(|own| exposed(&own))),
+            bearer: AccessToken::from_authorization(headers).map(|token| token.map(text)),
+            original_url: OriginalUrl::from_headers(headers),
+        }
+    }
+}
+
+/// The same headers give the same answers in every `HeaderSource`.
+fn check_sources(lines: &[Line]) {
+    let names = |name: &str| HeaderName::from_bytes(name.as_bytes()).ok();
+    let mut map = HeaderMap::new();
+    let mut on_the_wire = Vec::new();
+    for (name, value) in pairs(lines) {
+        if let (Some(key), Ok(content)) = (names(name), HeaderValue::from_bytes(value)) {
+            map.append(key, content.clone());
+            on_the_wire.push((name, content));
+        }
+    }
+    let answers = Answers::of(&map);
+    assert_eq!(Answers::of(&on_the_wire), answers);
+
+    let texts: Vec<(&str, &str)> = pairs(lines)
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, std::str::from_utf8(value).ok()?)))
+        .collect();
+    let mut hash_map: HashMap<String, Vec<String>> = HashMap::new();
+    let mut tree_map: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in &texts {
+        hash_map.entry((*name).to_owned()).or_default().push((*value).to_owned());
+        tree_map.entry(name).or_default().push(value);
+    }
+    let answers = Answers::of(&texts);
+    assert_eq!(Answers::of(&hash_map), answers);
+    assert_eq!(Answers::of(&tree_map), answers);
+}
+
+/// The single value of a header, trimmed.
+fn single<'a>(lines: &'a [Line], name: &str) -> Result<Option<&'a [u8]>, Refused> {
+    let mut values = lines.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
+    let Some((_, value)) = values.next() else { return Ok(None) };
+    let value = value.trim_ascii();
+    if values.next().is_some() || value.len() > MAX_HEADER_LEN {
+        return Err(Refused);
+    }
+    Ok(Some(value))
+}
+
+/// A header of printable ASCII.
+fn printable<'a>(lines: &'a [Line], name: &str) -> Result<Option<&'a str>, Refused> {
+    let value = single(lines, name)?.map(std::str::from_utf8).transpose().map_err(|_| Refused)?;
+    match value {
+        Some(value) if value.chars().any(|next| !matches!(next, ' '..='~')) => Err(Refused),
+        _ => Ok(value),
+    }
+}
+
+/// A header with a display name: UTF-8 or ISO 8859-1. An empty one is absent.
+fn human(lines: &[Line], name: &str) -> Result<Option<String>, Refused> {
+    let Some(value) = single(lines, name)?.filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    if value.iter().any(u8::is_ascii_control) {
+        return Err(Refused);
+    }
+    let latin_1 = || value.iter().map(|byte| char::from(*byte)).collect();
+    Ok(Some(std::str::from_utf8(value).map_or_else(|_| latin_1(), str::to_owned)))
+}
+
+struct Identity<'a> {
+    id: Option<String>,
+    name: Option<String>,
+    front_end: Option<&'a str>,
+    object: Option<Principal>,
+}
+
+fn identity(lines: &[Line]) -> Result<Option<Identity<'_>>, Refused> {
+    let id = human(lines, headers::CLIENT_PRINCIPAL_ID)?;
+    let name = human(lines, headers::CLIENT_PRINCIPAL_NAME)?;
+    let front_end = printable(lines, headers::CLIENT_PRINCIPAL_IDP)?.filter(|idp| !idp.is_empty());
+    let front_end = front_end.map(provider);
+    let object = match printable(lines, headers::CLIENT_PRINCIPAL)? {
+        Some(value) => Some(Principal::read_header(value).ok_or(Refused)?),
+        None => None,
+    };
+    let is_anonymous = match &object {
+        Some(object) => object.is_anonymous(),
+        None if id.is_none() && name.is_none() => true,
+        None => {
+            let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+            id.as_deref().or(name.as_deref()).is_some_and(|id| is(id, "anonymous"))
+                && front_end.is_none_or(|own| is(own, "azureStaticWebApps"))
+        }
+    };
+    let agrees = |object: &Principal| object.agrees_with(id.as_deref(), front_end);
+    if !is_anonymous && !object.as_ref().is_none_or(agrees) {
+        return Err(Refused);
+    }
+    Ok((!is_anonymous).then_some(Identity { id, name, front_end, object }))
+}
+
+fn check_principal(lines: &[Line], result: &Result<Option<EasyAuthPrincipal>, PrincipalError>) {
+    let Ok(expected) = identity(lines) else {
+        assert!(result.is_err(), "accepted {result:?}");
+        return;
+    };
+    let user = result.as_ref().ok();
+    let object = expected.as_ref().and_then(|expected| expected.object.as_ref());
+    if user.is_none() && object.is_some_and(Principal::is_undecided) {
+        return;
+    }
+    assert!(user.is_some(), "refused: {result:?}");
+    let user = user.and_then(Option::as_ref);
+    assert_eq!(user.is_some(), expected.is_some());
+    let Some((user, expected)) = user.zip(expected) else { return };
+
+    assert_eq!(user.front_end().map(IdentityProvider::as_str), expected.front_end);
+    if expected.id.as_deref().is_some_and(is_id) {
+        assert_eq!(user.id(), expected.id.as_deref());
+    }
+    if expected.name.is_some() {
+        assert_eq!(user.name(), expected.name.as_deref());
+    }
+    match expected.object {
+        Some(object) if expected.id.is_none() && expected.name.is_none() => {
+            object.assert_same(user);
+        }
+        Some(object) => object.assert_same_claims(user),
+        None => {
+            assert_eq!(user.format(), PrincipalFormat::HeadersOnly);
+            assert_eq!(user.provider().as_str(), expected.front_end.unwrap_or_default());
+            assert_eq!(user.claims().len(), 0);
+        }
+    }
+}
+
+/// The tokens of a provider. If the provider is unknown, those of the only one that sent any.
+fn expected_tokens(lines: &[Line], provider: &IdentityProvider) -> Result<Exposed, Refused> {
+    if *provider != IdentityProvider::UNKNOWN {
+        return tokens_of(lines, provider.as_str());
+    }
+    let all = IdentityProvider::ALL.iter().map(|provider| tokens_of(lines, provider.as_str()));
+    let mut all = all.collect::<Result<Vec<_>, _>>()?;
+    all.retain(|(texts, _)| texts.iter().any(Option::is_some));
+    if all.len() > 1 { Err(Refused) } else { Ok(all.pop().unwrap_or_default()) }
+}
+
+fn tokens_of(lines: &[Line], provider: &str) -> Result<Exposed, Refused> {
+    let name = |kind: &str| format!("{}{provider}-{kind}", headers::TOKEN_PREFIX);
+    let mut tokens = Exposed::default();
+    for (text, kind) in tokens.0.iter_mut().zip(HEADERS) {
+        let value = printable(lines, &name(kind))?.filter(|value| !value.is_empty());
+        if value.is_some_and(|value| value.contains([' ', ','])) {
+            return Err(Refused);
+        }
+        *text = value.map(str::to_owned);
+    }
+    let time = printable(lines, &name("EXPIRES-ON"))?.filter(|time| !time.is_empty());
+    tokens.1 = time.map(|time| ExpiresOn::parse(time).ok_or(Refused)).transpose()?;
+    Ok(tokens)
+}
+
+fn check_bearer(lines: &[Line], result: &Result<Option<String>, HeaderError>) {
+    let Ok(value) = printable(lines, AUTHORIZATION) else {
+        assert!(result.is_err(), "accepted {result:?}");
+        return;
+    };
+    let (scheme, token) = value.and_then(|value| value.split_once(' ')).unwrap_or_default();
+    match result {
+        Ok(Some(own)) => {
+            assert!(scheme.eq_ignore_ascii_case("bearer"));
+            assert_eq!(own, token.trim_ascii());
+            let header = AccessToken::new(own.as_str()).to_bearer();
+            assert!(header.as_ref().is_ok_and(HeaderValue::is_sensitive));
+            let again = header.map(|header| Answers::of(&vec![(AUTHORIZATION, header)]).bearer);
+            assert_eq!(again.as_ref(), Ok(result));
+        }
+        Ok(None) => assert!(!scheme.eq_ignore_ascii_case("bearer")),
+        Err(_) => {
+            let value = value.unwrap_or_default();
+            let scheme = value.split(' ').next().unwrap_or_default();
+            assert!(scheme.eq_ignore_ascii_case("bearer"));
+            assert!(AccessToken::new(token.trim_ascii()).to_bearer().is_err());
+        }
+    }
+}
+
+/// The client's token is used if the token store has none.
+fn check_or_bearer(lines: &[Line], answers: &Answers) {
+    let headers = pairs(lines);
+    for (provider, own) in providers().iter().zip(&answers.tokens) {
+        let with_bearer = ProviderTokens::from_headers(&headers, provider)
+            .and_then(|tokens| tokens.or_bearer(&headers))
+            .map(|tokens| exposed(&tokens));
+        let expected = own.clone().and_then(|(mut texts, time)| {
+            let [_, access, ..] = &mut texts;
+            if access.is_none() {
+                access.clone_from(answers.bearer.as_ref().map_err(Clone::clone)?);
+            }
+            Ok((texts, time))
+        });
+        assert_eq!(with_bearer, expected);
+    }
+}
+
+fn check_original_url(lines: &[Line], result: &Result<Option<OriginalUrl>, HeaderError>) {
+    let Ok(value) = printable(lines, headers::ORIGINAL_URL) else {
+        assert!(result.is_err(), "accepted {result:?}");
+        return;
+    };
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        assert_eq!(result, &Ok(None));
+        return;
+    };
+    let Some(expected) = Url::read(value) else {
+        assert!(result.is_err(), "accepted {result:?}");
+        return;
+    };
+    let Ok(Some(actual)) = result else {
+        assert!(!expected.is_plain(), "refused {value}: {result:?}");
+        return;
+    };
+    // No other spelling gives another host.
+    let origin = format!("{}://{}{}", expected.scheme, expected.host, expected.port);
+    assert_eq!(actual.origin(), origin.to_ascii_lowercase());
+    let query = expected.query.map(|query| format!("?{query}")).unwrap_or_default();
+    assert_eq!((actual.path(), actual.query()), (expected.path, expected.query));
+    assert_eq!(actual.path_and_query(), format!("{}{query}", expected.path));
+    let uri = format!("{}{}", actual.origin(), actual.path_and_query()).parse::<Uri>();
+    let uri = uri.unwrap_or_default();
+    assert_eq!(uri.host(), Some(expected.host.to_ascii_lowercase().as_str()));
+    assert_eq!((uri.path(), uri.query()), (expected.path, expected.query));
+    // A browser that returns to the path stays on the site.
+    let return_to = ReturnTo::path(actual.path_and_query());
+    assert!(return_to.is_err() || !expected.path.starts_with("//"), "{return_to:?}");
+}
+
+/// The parts of an `http` or `https` URL (RFC 3986).
+struct Url<'a> {
+    scheme: &'a str,
+    host: &'a str,
+    /// Including the colon.
+    port: &'a str,
+    path: &'a str,
+    query: Option<&'a str>,
+}
+
+impl<'a> Url<'a> {
+    /// Returns `None` if it must be rejected.
+    fn read(value: &'a str) -> Option<Self> {
+        let (scheme, rest) = value.split_once("://")?;
+        let is_web = ["http", "https"].iter().any(|own| scheme.eq_ignore_ascii_case(own));
+        if !is_web || value.contains(['#', '\\', ' ']) {
+            return None;
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end)?;
+        let host_end = match authority.strip_prefix('[') {
+            Some(rest) => rest.find(']')?.checked_add(2)?,
+            None => authority.find(':').unwrap_or(authority.len()),
+        };
+        let (host, port) = authority.split_at_checked(host_end)?;
+        let is_port = |port: &str| {
+            let digits = port.strip_prefix(':').unwrap_or_default();
+            digits.bytes().all(|digit| digit.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+        };
+        let is_host =
+            !host.is_empty() && !host.contains(['@', '%', '"', '<', '>', '^', '`', '{', '|', '}']);
+        if !is_host || !(port.is_empty() || is_port(port)) {
+            return None;
+        }
+        let (path, query) = match rest.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (rest, None),
+        };
+        let path = if path.is_empty() { "/" } else { path };
+        Some(Self { scheme, host, port, path, query })
+    }
+
+    /// Returns `true` if every reader accepts it.
+    fn is_plain(&self) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/=&+".contains(&byte);
+        let is_of_host = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+        self.host.bytes().all(is_of_host)
+            && self.host.split('.').all(|label| !label.is_empty())
+            && self.path.bytes().chain(self.query.unwrap_or_default().bytes()).all(is_plain)
+    }
+}
+
+fn all_printed(headers: &impl HeaderSource) -> Vec<String> {
+    let mut all = vec![
+        printed(&EasyAuthPrincipal::from_headers(headers)),
+        printed(&AccessToken::from_authorization(headers)),
+        printed(&OriginalUrl::from_headers(headers)),
+    ];
+    for provider in providers() {
+        let tokens = || ProviderTokens::from_headers(headers, &provider);
+        all.push(printed(&tokens()));
+        all.push(printed(&tokens().and_then(|tokens| tokens.or_bearer(headers))));
+    }
+    all
+}
+
+/// Returns `true` if masking the ID or the name of the caller may change the answer: the ID may contradict an
+/// object, and `anonymous` has a meaning.
+fn decides_by_its_value((name, value): &Line) -> bool {
+    let value = value.trim_ascii();
+    let is_anonymous =
+        [&b"anonymous"[..], b"nabalzbhf"].iter().any(|own| value.eq_ignore_ascii_case(own));
+    let is_person = [headers::CLIENT_PRINCIPAL_ID, headers::CLIENT_PRINCIPAL_NAME]
+        .iter()
+        .any(|own| name.eq_ignore_ascii_case(own));
+    name.eq_ignore_ascii_case(headers::CLIENT_PRINCIPAL) || (is_person && is_anonymous)
+}
+
+fn masked_line((name, value): &Line, is_plain: bool) -> Line {
+    let upper = name.to_ascii_uppercase();
+    let is_token = upper.starts_with(headers::TOKEN_PREFIX) && !upper.ends_with("EXPIRES-ON");
+    let is_person = is_plain
+        && [headers::CLIENT_PRINCIPAL_ID, headers::CLIENT_PRINCIPAL_NAME].contains(&upper.as_str());
+    let mask = |bytes: &[u8]| bytes.iter().copied().map(masked_byte).collect::<Vec<_>>();
+    let value = if is_token || is_person {
+        mask(value)
+    } else if name.eq_ignore_ascii_case(AUTHORIZATION) {
+        // The scheme decides, and is not secret.
+        let value = value.trim_ascii();
+        let space = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
+        let (scheme, token) = value.split_at(space);
+        [scheme.to_vec(), mask(token)].concat()
+    } else if name.eq_ignore_ascii_case(headers::ORIGINAL_URL) {
+        let query = value.iter().position(|byte| *byte == b'?').unwrap_or(value.len());
+        let (address, query) = value.split_at(query);
+        [address.to_vec(), mask(query)].concat()
+    } else {
+        value.clone()
+    };
+    (name.clone(), value)
+}

@@ -1,0 +1,239 @@
+//! Changes of settings: each changes its own member and nothing else, or is an error and changes nothing.
+
+use std::time::Duration;
+
+use easyauth::settings::{
+    AuthSettingsV2, EditErrorKind, Form, Guid, LoginParameters, Service, SetFrom, Setting,
+    UnauthenticatedAction, custom, entra, envelope, github, global_validation, login, platform,
+    sections,
+};
+
+use super::{
+    json::Json,
+    settings_model::{self as model, Lists},
+};
+
+/// The longest time that .NET's `TimeSpan` holds, in seconds.
+const LONGEST: u64 = 922_337_203_685;
+
+/// The change in the first line of the input.
+pub(crate) struct New<'a> {
+    pub(crate) pointer: &'a str,
+    pub(crate) json: &'a str,
+    /// Arbitrary strings.
+    texts: Vec<&'a str>,
+    /// An arbitrary number.
+    number: u64,
+}
+
+impl<'a> New<'a> {
+    pub(crate) fn read(line: &'a str) -> Self {
+        let (pointer, json) = line.split_once(' ').unwrap_or((line, "true"));
+        let add = |number: u64, byte: u8| number.wrapping_mul(31).wrapping_add(byte.into());
+        let number = line.bytes().fold(0, add);
+        Self { pointer, json, texts: pointer.split('/').collect(), number }
+    }
+
+    /// A name for a member that the user names.
+    fn name(&self) -> &'a str {
+        self.texts.last().copied().unwrap_or_default()
+    }
+
+    fn flag(&self) -> bool {
+        self.number.is_multiple_of(2)
+    }
+
+    /// To the tick of .NET (100 ns).
+    fn time(&self) -> Duration {
+        let ticks = u32::try_from(self.number % 10_000_000).unwrap_or_default();
+        Duration::new(self.number % LONGEST, ticks.saturating_mul(100))
+    }
+
+    /// To the second.
+    fn hours(&self) -> Duration {
+        Duration::from_secs(self.number.rotate_left(20) % LONGEST)
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+}
+
+/// A document, in the crate and in the model.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    settings: &'a AuthSettingsV2,
+    root: &'a Json,
+}
+
+pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
+    let subject = Subject { settings, root };
+    let name = new.name();
+    let github = match settings.form().service() {
+        Service::StaticWebApps => "github",
+        _ => "gitHub",
+    };
+    let custom = customs(settings, root, name);
+    let guid: Option<Guid> = "11112222-bbbb-3333-cccc-4444dddd5555".parse().ok();
+    subject.change(platform::ENABLED, new.flag(), &["platform", "enabled"]);
+    subject.change(platform::CONFIG_FILE_PATH, name, &["platform", "configFilePath"]);
+    let mapping = sections::CLEAR_INBOUND_CLAIMS_MAPPING;
+    subject.change(mapping, new.flag(), &["clearInboundClaimsMapping"]);
+    let action = global_validation::UNAUTHENTICATED_CLIENT_ACTION;
+    let path = ["globalValidation", "unauthenticatedClientAction"];
+    subject.change(action, UnauthenticatedAction::from(name), &path);
+    let path = ["globalValidation", "excludedPaths"];
+    subject.change(global_validation::EXCLUDED_PATHS, new.texts(), &path);
+    let path = ["login", "tokenStore", "tokenRefreshExtensionHours"];
+    subject.change(login::TOKEN_REFRESH_EXTENSION, new.hours(), &path);
+    let path = ["login", "cookieExpiration", "timeToExpiration"];
+    subject.change(login::COOKIE_EXPIRATION, new.time(), &path);
+    let path = ["identityProviders", "azureActiveDirectory", "login", "loginParameters"];
+    subject.change(entra::LOGIN_PARAMETERS, LoginParameters::from_wire(&new.texts), &path);
+    if let Some(guid) = guid {
+        let path = ["identityProviders", "azureActiveDirectory", "registration", "clientId"];
+        subject.change(entra::CLIENT_ID, guid, &path);
+    }
+    let path = ["identityProviders", github, "registration", "clientSecretSettingName"];
+    subject.change(github::CLIENT_SECRET_SETTING_NAME, name, &path);
+    if let Some(custom) = custom {
+        let path = [
+            "identityProviders",
+            custom,
+            name,
+            "registration",
+            "openIdConnectConfiguration",
+            "issuer",
+        ];
+        subject.change(custom::ISSUER.of(name), new.pointer, &path);
+    }
+    let kind = settings.clone().set(envelope::KIND, name).map(drop);
+    let has_envelope = matches!(settings.form(), Form::AppService | Form::ContainerApp);
+    assert!(has_envelope || kind.is_err());
+    check_set(settings, root, new);
+    check_remove(settings, root, new);
+}
+
+impl Subject<'_> {
+    /// Sets, reads and removes a setting.
+    fn change<T, V>(self, setting: Setting<'_, T>, value: V, names: &[&str])
+    where
+        T: SetFrom<V> + PartialEq,
+        V: Clone,
+    {
+        let Self { settings, root } = self;
+        let mut path = model::sections_path(settings);
+        let start = path.len();
+        path.extend(names.iter().map(|name| (*name).to_owned()));
+        let mut changed = settings.clone();
+        let result = changed.set(setting, value.clone()).map(drop);
+        let removed = settings.clone().remove(setting);
+        assert_eq!(result.is_ok(), removed.is_ok(), "{setting:?}");
+        if let Err(error) = &result {
+            assert_eq!(changed.as_json(), settings.as_json(), "{error}");
+            // A value of another type is in the way, or the service does not have this setting.
+            let is_open = model::has_objects_alone(root, &path, start);
+            let is_blocked = !is_open || model::at(root, &path).is_some_and(model::has_expression);
+            let has_none =
+                [EditErrorKind::NoSuchSetting, EditErrorKind::Name, EditErrorKind::TooDeep]
+                    .contains(&error.kind());
+            assert!(is_blocked || has_none, "{error}: {}", settings.as_json());
+            return;
+        }
+        assert!(model::has_objects_alone(root, &path, start), "{path:?} in {}", settings.as_json());
+        let after = reread(&changed);
+        let written = model::at(&after, &path).cloned().unwrap_or(Json::Null);
+        // The new value can look like an expression.
+        let is_read = changed.read(setting) == Ok(Some(T::set_from(value.clone())));
+        assert!(is_read || model::has_expression(&written), "{path:?} in {}", changed.as_json());
+        let mut expected = root.clone();
+        model::put(&mut expected, &path, written.clone(), Lists::Have);
+        assert_eq!(after, expected);
+        if model::has_expression(&written) {
+            return;
+        }
+        let mut cleared = changed.clone();
+        assert_eq!(cleared.remove(setting), Ok(true));
+        model::take(&mut expected, &path, Lists::Have);
+        assert_eq!(reread(&cleared), expected);
+        assert!(cleared.read(setting).is_ok_and(|read| read.is_none()));
+    }
+}
+
+/// The name of the object that has this provider: the present one, or the one in documents of this form. `None`
+/// if only the crate knows it.
+fn customs(settings: &AuthSettingsV2, root: &Json, provider: &str) -> Option<&'static str> {
+    let mut path = model::sections_path(settings);
+    path.push("identityProviders".to_owned());
+    let providers = model::at(root, &path);
+    let inner = |name: &str| providers.and_then(|providers| model::member(providers, name));
+    let names = ["openIdConnectProviders", "customOpenIdConnectProviders"];
+    if names.iter().any(|name| inner(name).is_some_and(|own| !matches!(own, Json::Object(_)))) {
+        return None;
+    }
+    let has = |name: &&&str| inner(name).is_some_and(|own| model::member(own, provider).is_some());
+    let [files, documents] = names;
+    let usual = if settings.form() == Form::File { files } else { documents };
+    Some(names.iter().find(has).copied().unwrap_or(usual))
+}
+
+/// A changed document has the same form.
+pub(crate) fn reread(settings: &AuthSettingsV2) -> Json {
+    let text = settings.as_json();
+    let again = match settings.resource_pointer().as_str() {
+        "" => AuthSettingsV2::parse_as(settings.form(), text),
+        pointer => AuthSettingsV2::in_template(pointer, text),
+    };
+    assert!(again.as_ref().is_ok_and(|again| again.as_json() == text), "{again:?}: {text}");
+    let json = Json::read(text.as_bytes());
+    assert!(json.is_some(), "{text}");
+    json.unwrap_or(Json::Null)
+}
+
+/// Sets arbitrary JSON at an arbitrary pointer.
+fn check_set(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
+    let mut changed = settings.clone();
+    let result = changed.set_pointer(new.pointer, new.json).map(drop);
+    let kind = result.as_ref().err().map(easyauth::settings::EditError::kind);
+    let steps = model::steps(new.pointer).filter(|steps| !steps.is_empty());
+    let (steps, value) = match (&steps, Json::read(new.json.as_bytes())) {
+        (None, _) => return assert_eq!(kind, Some(EditErrorKind::Pointer)),
+        (_, None) => return assert_eq!(kind, Some(EditErrorKind::NotJson)),
+        (Some(steps), Some(value)) => (steps, value),
+    };
+    let mut expected = root.clone();
+    let error = if steps.len().saturating_add(model::depth(&value)) > model::MAX_DEPTH {
+        Some(EditErrorKind::TooDeep)
+    } else if !model::is_open(root, steps) {
+        Some(EditErrorKind::NotAnObject)
+    } else {
+        None
+    };
+    assert_eq!(kind, error, "{result:?}");
+    if error.is_some() {
+        assert_eq!(changed, *settings);
+        return;
+    }
+    model::put(&mut expected, steps, value, Lists::Have);
+    assert_eq!(Json::read(changed.as_json().as_bytes()), Some(expected));
+    let is_white = |next: char| " \n\r\t".contains(next);
+    assert_eq!(changed.pointer(new.pointer), Some(new.json.trim_matches(is_white)));
+}
+
+fn check_remove(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
+    let value = |settings: &AuthSettingsV2| {
+        settings.pointer(new.pointer).and_then(|json| Json::read(json.as_bytes()))
+    };
+    let steps = model::steps(new.pointer);
+    let found = steps.as_ref().and_then(|steps| model::at(root, steps));
+    assert_eq!(value(settings).as_ref(), found);
+
+    let mut removed = settings.clone();
+    let was_there = removed.remove_pointer(new.pointer);
+    let mut expected = root.clone();
+    let steps = steps.unwrap_or_default();
+    assert_eq!(was_there, model::take(&mut expected, &steps, Lists::Have));
+    assert_eq!(Json::read(removed.as_json().as_bytes()), Some(expected));
+    assert!(!was_there || value(&removed).is_none());
+    assert!(!removed.remove_pointer(new.pointer));
+}
