@@ -23,6 +23,7 @@ mod matrix;
 mod mcp;
 mod me;
 mod platform;
+mod platform_requests;
 mod principal;
 mod programs;
 mod protected_resource;
