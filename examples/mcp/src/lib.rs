@@ -3,9 +3,11 @@
 //! - Clients find out where to get a token: a 401 response names the metadata document (RFC 9728).
 //! - Every request needs a token with the scope `Notes.Read`; a tool can need more ([`policy`]).
 //! - A tool knows the caller: each one has notes of their own ([`notes`]).
+//! - A tool can call another API as the caller ([`graph`]).
 //!
 //! How to deploy it: `README.md`.
 
+pub mod graph;
 pub mod notes;
 
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
 
+use graph::Graph;
 use notes::Notes;
 
 /// The scopes that the app registration exposes.
@@ -38,13 +41,19 @@ pub const SCOPES: [&str; 2] = ["Notes.Read", "Notes.Write"];
 pub fn policy() -> ToolPolicy {
     ToolPolicy::new()
         .tool("who_am_i", Requirement::scope("Notes.Read"))
+        .tool("my_name", Requirement::scope("Notes.Read"))
         .tool("list_notes", Requirement::scope("Notes.Read"))
         .tool("add_note", Requirement::all_scopes(SCOPES))
 }
 
 /// The whole service. The last layer is the outermost one.
-pub fn app(platform: Platform, auth: BearerAuth, resource: &ProtectedResource) -> Router {
-    let notes = Notes::default();
+pub fn app(
+    platform: Platform,
+    auth: BearerAuth,
+    resource: &ProtectedResource,
+    graph: Option<Graph>,
+) -> Router {
+    let notes = Notes::new(graph);
     let mcp = StreamableHttpService::new(
         move || Ok(notes.clone()),
         Arc::new(LocalSessionManager::default()),

@@ -1,14 +1,16 @@
 //! Runs the server. The environment has `TENANT_ID`, `CLIENT_ID`, and `MCP_ADDRESS`, the address that
-//! clients connect to, such as `https://mcp.contoso.com/mcp`.
+//! clients connect to, such as `https://mcp.contoso.com/mcp`. With `CLIENT_SECRET` it can call Microsoft Graph.
 
 use std::{env, error::Error};
 
 use easyauth::{
     Platform, ProtectedResource,
-    integrations::ReqwestFetcher,
+    exchange::{ClientCredential, OnBehalfOf, TokenEndpoint},
+    integrations::{ReqwestFetcher, ReqwestTransport},
     resource::Cloud,
     verify::{BearerAuth, KeyStore, Keys, MetadataUri, Tenant, Verifier},
 };
+use mcp_server::graph::Graph;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,6 +19,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let resource = ProtectedResource::entra(&setting("MCP_ADDRESS")?, &tenant, &client_id)?
         .scopes(mcp_server::SCOPES)?
         .agreeing_with(|name| env::var(name).ok())?;
+
+    let graph = match setting("CLIENT_SECRET") {
+        Ok(secret) => {
+            let secret = ClientCredential::secret(secret);
+            let on_behalf_of = OnBehalfOf::new(TokenEndpoint::entra(&tenant)?, &client_id, secret);
+            let transport = ReqwestTransport::new()?;
+            Some(Graph::new(on_behalf_of, transport, "https://graph.microsoft.com"))
+        }
+        Err(_) => None,
+    };
 
     let tenant = Tenant::single(&tenant)?;
     let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
@@ -27,6 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let port = env::var("FUNCTIONS_CUSTOMHANDLER_PORT").or_else(|_| env::var("PORT"));
     let port: u16 = port.as_deref().unwrap_or("8080").parse()?;
     let listener = tokio::net::TcpListener::bind(("0.0.0.0", port)).await?;
-    axum::serve(listener, mcp_server::app(Platform::from_env(), auth, &resource)).await?;
+    let app = mcp_server::app(Platform::from_env(), auth, &resource, graph);
+    axum::serve(listener, app).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use easyauth::{integrations::Identity, verify::VerifiedToken};
+use easyauth::{AccessToken, integrations::Identity, verify::VerifiedToken};
 use http::request::Parts;
 use rmcp::{
     ErrorData, ServerHandler,
@@ -14,6 +14,8 @@ use rmcp::{
     schemars, tool, tool_handler, tool_router,
 };
 
+use crate::graph::Graph;
+
 /// A caller: the tenant, and the object ID in it. Both are in every access token of Entra.
 type Caller = (String, String);
 
@@ -21,6 +23,7 @@ type Caller = (String, String);
 #[derive(Debug, Clone)]
 pub struct Notes {
     all: Arc<Mutex<HashMap<Caller, Vec<String>>>>,
+    graph: Option<Graph>,
     tool_router: ToolRouter<Self>,
 }
 
@@ -41,6 +44,18 @@ impl Notes {
         Ok(match token.agent().and_then(|agent| agent.client_id()) {
             Some(agent) => format!("{} {id} through the agent {agent}", token.caller().as_str()),
             None => format!("{} {id}", token.caller().as_str()),
+        })
+    }
+
+    #[tool(description = "Says your name, from Microsoft Graph")]
+    async fn my_name(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
+        let failed = |message| ErrorData::internal_error(message, None);
+        let graph = self.graph.as_ref().ok_or_else(|| failed("CLIENT_SECRET is missing"))?;
+        let bearer = AccessToken::from_authorization(&parts.headers).ok().flatten();
+        let bearer = bearer.ok_or_else(|| failed("the request has no token"))?;
+        graph.display_name(&bearer).await.map_err(|error| {
+            eprintln!("my_name: {error}"); // for the operator; it contains no token
+            failed("Microsoft Graph did not answer")
         })
     }
 
@@ -71,9 +86,11 @@ impl ServerHandler for Notes {
     }
 }
 
-impl Default for Notes {
-    fn default() -> Self {
-        Self { all: Arc::default(), tool_router: Self::tool_router() }
+impl Notes {
+    /// No notes yet. Without `graph`, the tool `my_name` fails.
+    #[must_use]
+    pub fn new(graph: Option<Graph>) -> Self {
+        Self { all: Arc::default(), graph, tool_router: Self::tool_router() }
     }
 }
 

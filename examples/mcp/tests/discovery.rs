@@ -8,8 +8,11 @@ use std::error::Error;
 
 use easyauth::{
     Platform, ProtectedResource,
+    exchange::{ClientCredential, OnBehalfOf, TokenEndpoint},
+    integrations::ReqwestTransport,
     verify::{BearerAuth, Keys, Tenant, Verifier},
 };
+use mcp_server::graph::Graph;
 use rmcp::{
     RoleClient, ServiceExt as _,
     model::CallToolRequestParams,
@@ -43,7 +46,11 @@ async fn serve(server: &AuthorizationServer) -> String {
     let tenant = Tenant::single(TENANT).unwrap();
     let verifier = Verifier::builder(tenant).application(CLIENT_ID).build().unwrap();
     let auth = BearerAuth::new(verifier, Keys::fixed(server.key_set()));
-    let app = mcp_server::app(Platform::detect(|_| None), auth, &resource);
+    let endpoint = TokenEndpoint::insecure_loopback(&server.endpoint("token")).unwrap();
+    let secret = ClientCredential::secret("secret-of-the-server");
+    let on_behalf_of = OnBehalfOf::new(endpoint, CLIENT_ID, secret);
+    let graph = Graph::new(on_behalf_of, ReqwestTransport::new().unwrap(), &server.origin());
+    let app = mcp_server::app(Platform::detect(|_| None), auth, &resource, Some(graph));
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     address
 }
@@ -104,9 +111,11 @@ async fn a_client_discovers_signs_in_calls_and_steps_up() {
     let tools = client.list_all_tools().await.unwrap();
     let mut names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["add_note", "list_notes", "who_am_i"]);
+    assert_eq!(names, ["add_note", "list_notes", "my_name", "who_am_i"]);
     assert_eq!(call(&client, "who_am_i").await.unwrap(), format!("user {USER}"));
     assert_eq!(call(&client, "list_notes").await.unwrap(), "");
+    // From Microsoft Graph, with a token that was exchanged for the caller's.
+    assert_eq!(call(&client, "my_name").await.unwrap(), format!("User {USER}"));
 
     // One tool needs more. The challenge names all scopes of its rule.
     let error = chain(&call(&client, "add_note").await.unwrap_err());

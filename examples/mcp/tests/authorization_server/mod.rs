@@ -9,8 +9,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use easyauth::{testing::TestIssuer, verify::KeySet};
-use http::StatusCode;
+use easyauth::{UnverifiedToken, testing::TestIssuer, verify::KeySet};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 pub(crate) const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
@@ -18,6 +18,9 @@ pub(crate) const CLIENT_ID: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 pub(crate) const USER: &str = "00000003-0000-4000-8000-000000000003";
 /// VS Code.
 pub(crate) const MCP_CLIENT: &str = "aebc6443-996d-45c2-90f0-388ff96faa56";
+
+/// What a token for Microsoft Graph begins with. Such tokens are opaque.
+const GRAPH_TOKEN: &str = "graph-token-of-";
 
 const BLUEPRINT: &str = "30cf4c22-9985-4ef7-8756-91cc888176bd";
 
@@ -40,6 +43,7 @@ impl AuthorizationServer {
             .route(&path("v2.0/.well-known/openid-configuration"), get(metadata))
             .route(&path("oauth2/v2.0/authorize"), get(authorize))
             .route(&path("oauth2/v2.0/token"), post(token))
+            .route("/v1.0/me", get(graph_me))
             .with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         server
@@ -68,7 +72,12 @@ impl AuthorizationServer {
         token.agent(agent, BLUEPRINT).sign()
     }
 
-    fn endpoint(&self, name: &str) -> String {
+    /// The address of Microsoft Graph, which this server stands in for too.
+    pub(crate) fn origin(&self) -> String {
+        self.0.issuer.split_once(&format!("/{TENANT}")).unwrap().0.to_owned()
+    }
+
+    pub(crate) fn endpoint(&self, name: &str) -> String {
         self.0.issuer.replace("/v2.0", &format!("/oauth2/v2.0/{name}"))
     }
 }
@@ -111,6 +120,17 @@ async fn authorize(RawQuery(query): RawQuery) -> Response {
 
 async fn token(State(server): State<AuthorizationServer>, body: String) -> Json<Value> {
     let parameters = parse(&body);
+    if parameters["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer" {
+        assert_eq!(parameters["client_id"], CLIENT_ID);
+        assert_eq!(parameters["client_secret"], "secret-of-the-server");
+        assert_eq!(parameters["requested_token_use"], "on_behalf_of");
+        assert_eq!(parameters["scope"], "https://graph.microsoft.com/User.Read");
+        let caller = UnverifiedToken::decode(&parameters["assertion"]).unwrap();
+        let token = format!("{GRAPH_TOKEN}{}", caller.object_id().unwrap());
+        return Json(json!({
+            "access_token": token, "token_type": "Bearer", "expires_in": 3599, "scope": "User.Read",
+        }));
+    }
     assert_eq!(parameters["grant_type"], "authorization_code");
     let scopes: Vec<&str> = parameters["code"].split('~').collect();
     Json(json!({
@@ -118,6 +138,13 @@ async fn token(State(server): State<AuthorizationServer>, body: String) -> Json<
         "token_type": "Bearer",
         "expires_in": 3599,
     }))
+}
+
+/// Answers who the user of the token is. The token of a client for the MCP server is refused.
+async fn graph_me(headers: HeaderMap) -> Result<Json<Value>, StatusCode> {
+    let token = headers["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();
+    let user = token.strip_prefix(GRAPH_TOKEN).ok_or(StatusCode::UNAUTHORIZED)?;
+    Ok(Json(json!({"displayName": format!("User {user}")})))
 }
 
 /// A parameter in the query of an address.
