@@ -237,9 +237,16 @@ impl fmt::Debug for ClientSession {
 }
 
 /// The site is not an origin that tokens may be sent to.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected an https origin, such as https://app.contoso.com, found \"{0}\"")]
 pub struct InvalidSite(String);
+
+/// Prints the message, because `main` prints this form of an error.
+impl fmt::Debug for InvalidSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvalidSite({self})")
+    }
+}
 
 /// The response to a client-directed sign-in is not a session. Contains nothing of the response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -78,8 +78,15 @@ impl fmt::Debug for HealthCheck {
 }
 
 /// The key that proves health checks is missing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "expected a key in {KEY}, found none: App Service and Functions set it while Easy Auth is on"
 )]
 pub struct MissingEncryptionKey(());
+
+/// Prints the message, because `main` prints this form of an error.
+impl fmt::Debug for MissingEncryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MissingEncryptionKey({self})")
+    }
+}

@@ -67,6 +67,7 @@ fn fails<T: std::fmt::Debug>(
 ) {
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+    assert_eq!(format!("{error:?}"), format!("ProtectedResourceError({}: {message})", kind.code()));
 }
 
 /// Clients and Entra compare the address byte by byte, so only one form of it is valid.

@@ -95,6 +95,7 @@ fn kinds_have_a_status_and_a_word_that_stay() {
             "400 malformed-identity the identity headers are malformed",
             "401 no-token there is no bearer token",
             "400 malformed-authorization the header Authorization is malformed",
+            "400 malformed-tool-call the body is not one well-formed JSON-RPC message",
             "401 invalid-token the token is not valid",
             "503 keys-unavailable tokens cannot be verified for now",
             "401 not-confirmed no token confirms the identity headers",
