@@ -80,7 +80,6 @@ pub(crate) fn decode_segment(text: &str) -> Result<Vec<u8>, Base64Error> {
 }
 
 /// Encodes in the standard alphabet, with padding.
-#[cfg(feature = "verify")]
 pub(crate) fn encode(text: impl AsRef<[u8]>) -> String {
     STANDARD_ANY.encode(text)
 }
