@@ -7,8 +7,7 @@ use easyauth::{
     Platform, ProtectedResource,
     exchange::{ClientCredential, OnBehalfOf, TokenEndpoint},
     integrations::{ReqwestFetcher, ReqwestTransport},
-    resource::Cloud,
-    verify::{BearerAuth, KeyStore, Keys, MetadataUri, Tenant, Verifier},
+    verify::BearerAuth,
 };
 use mcp_server::graph::Graph;
 
@@ -30,10 +29,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Err(_) => None,
     };
 
-    let tenant = Tenant::single(&tenant)?;
-    let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-    let verifier = Verifier::builder(tenant).application(client_id).build()?;
-    let auth = BearerAuth::new(verifier, Keys::fetched(store, ReqwestFetcher::new()?));
+    let auth = BearerAuth::entra(&tenant, &client_id)?.fetch_keys(ReqwestFetcher::new()?);
+    tokio::spawn(auth.clone().keep_fresh(tokio::time::sleep));
 
     // Functions names the port of a custom handler; App Service names `PORT`.
     let port = env::var("FUNCTIONS_CUSTOMHANDLER_PORT").or_else(|_| env::var("PORT"));

@@ -10,7 +10,7 @@ use easyauth::{
     Platform, ProtectedResource,
     exchange::{ClientCredential, OnBehalfOf, TokenEndpoint},
     integrations::ReqwestTransport,
-    verify::{BearerAuth, Keys, Tenant, Verifier},
+    verify::BearerAuth,
 };
 use mcp_server::graph::Graph;
 use rmcp::{
@@ -43,9 +43,7 @@ async fn serve(server: &AuthorizationServer) -> String {
         .unwrap()
         .scopes(mcp_server::SCOPES)
         .unwrap();
-    let tenant = Tenant::single(TENANT).unwrap();
-    let verifier = Verifier::builder(tenant).application(CLIENT_ID).build().unwrap();
-    let auth = BearerAuth::new(verifier, Keys::fixed(server.key_set()));
+    let auth = BearerAuth::entra(TENANT, CLIENT_ID).unwrap().fixed_keys(server.key_set());
     let endpoint = TokenEndpoint::insecure_loopback(&server.endpoint("token")).unwrap();
     let secret = ClientCredential::secret("secret-of-the-server");
     let on_behalf_of = OnBehalfOf::new(endpoint, CLIENT_ID, secret);
