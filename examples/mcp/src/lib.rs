@@ -12,20 +12,13 @@ pub mod notes;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
-};
+use axum::Router;
 use easyauth::{
     Platform, ProtectedResource, Requirement,
-    integrations::{EasyAuthLayer, Identity, RequireLayer},
-    mcp::{MAX_BODY_LEN, ToolPolicy},
+    integrations::{EasyAuthLayer, RequireLayer, RequireToolLayer},
+    mcp::ToolPolicy,
     verify::BearerAuth,
 };
-use http::{Method, StatusCode};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
@@ -64,30 +57,10 @@ pub fn app(
     );
     Router::new()
         .route_service("/mcp", mcp)
-        .layer(from_fn_with_state(Arc::new(policy()), check_tool))
+        .layer(RequireToolLayer::new(policy()))
         .layer(RequireLayer::permission(Requirement::scope("Notes.Read")))
         .layer(EasyAuthLayer::new(platform).verify(auth).protected_resource(resource.clone()))
         .route_service(resource.metadata_path(), resource.clone())
-}
-
-/// Reads the body, which alone says which tool is called, and passes it on unchanged.
-async fn check_tool(
-    State(policy): State<Arc<ToolPolicy>>,
-    identity: Identity,
-    request: Request,
-    next: Next,
-) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_LEN).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    match policy.check(&body, identity.token()) {
-        Ok(()) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Err(rejection) => rejection.into_response(),
-    }
 }
 
 /// The host names in `Host` that the server accepts: its own, and loopback, where the host of Azure

@@ -186,7 +186,7 @@ async fn no_body_slips_a_tool_past_the_check() {
     assert_eq!(post(&address, reader(), &format!("[{add}]")).await.0, 400);
     assert_eq!(post(&address, reader(), "").await.0, 400);
     let long = format!("{add}{}", " ".repeat(easyauth::mcp::MAX_BODY_LEN));
-    assert_eq!(post(&address, reader(), &long).await.0, 413);
+    assert_eq!(post(&address, reader(), &long).await.0, 400);
 }
 
 /// A caller does not see the notes of another, and a tool sees an agent.

@@ -3,6 +3,8 @@
 mod body;
 mod layer;
 mod require;
+#[cfg(feature = "verify")]
+mod tools;
 
 use std::{future::Future, mem, pin::Pin};
 
@@ -11,6 +13,8 @@ use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 pub use body::RejectionBody;
 pub use layer::{EasyAuthLayer, EasyAuthService};
 pub use require::{RequireLayer, RequireService};
+#[cfg(feature = "verify")]
+pub use tools::{RequireToolLayer, RequireToolService};
 
 use crate::rejection::{Rejection, RejectionKind};
 
