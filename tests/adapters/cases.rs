@@ -13,7 +13,7 @@ use crate::{
 
 const MAX: usize = easyauth::headers::MAX_HEADER_LEN;
 
-/// What a service has to answer.
+/// The expected response.
 enum Expected {
     Passes(String),
     /// Status, the code of the problem, and the challenge.
@@ -80,24 +80,24 @@ fn table() -> Vec<Case> {
         // The API client of a service behind Easy Auth: the platform made the principal of the token.
         case("/admin", &[(PRINCIPAL, &admin), (BEARER, &good)], passes("user José Sample")),
         // Absent.
-        case("/maybe", &[], passes("nobody")),
-        case("/me", &[], Refused(401, "not-signed-in", Some("Bearer"))),
-        case("/tokens", &[], Refused(401, "not-signed-in", Some("Bearer"))),
-        case("/admin", &[], Refused(401, "not-signed-in", Some("Bearer"))),
+        case("/maybe", &[], passes("anonymous")),
+        case("/me", &[], Refused(401, "unauthenticated", Some("Bearer"))),
+        case("/tokens", &[], Refused(401, "unauthenticated", Some("Bearer"))),
+        case("/admin", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/token", &[], Refused(401, "no-token", Some(r#"Bearer realm="files""#))),
         case(
             "/files",
             &[],
             Refused(401, "no-token", Some(r#"Bearer realm="files", scope="Files.Read""#)),
         ),
-        // Another scheme is no token.
+        // A header with another scheme contains no bearer token.
         case(
             "/token",
             &[(BEARER, "Basic dXNlcjpwYXNz")],
             Refused(401, "no-token", Some(r#"Bearer realm="files""#)),
         ),
         // A visitor of a Static Web App who is not signed in.
-        case("/maybe", &[(PRINCIPAL, &anonymous)], passes("nobody")),
+        case("/maybe", &[(PRINCIPAL, &anonymous)], passes("anonymous")),
         // Malformed.
         case("/me", &[(PRINCIPAL, "not base64!")], Refused(400, "malformed-identity", None)),
         case("/maybe", &[(PRINCIPAL, "not base64!")], Refused(400, "malformed-identity", None)),
@@ -160,7 +160,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer error="insufficient_scope", error_description="the token does not permit this""#,
+                    r#"Bearer error="insufficient_scope", error_description="the token does not meet the requirement""#,
                 ),
             ),
         ),
@@ -171,7 +171,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not permit this", scope="Files.Read""#,
+                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not meet the requirement", scope="Files.Read""#,
                 ),
             ),
         ),
@@ -207,7 +207,7 @@ fn table() -> Vec<Case> {
                 ),
             ),
         ),
-        // Somebody else's tenant, and somebody else's signature.
+        // Another tenant, and a signature by another key.
         case(
             "/token",
             &[(
@@ -254,16 +254,20 @@ fn table() -> Vec<Case> {
             Login("/.auth/login/aad?post_login_redirect_uri=%2Fadmin"),
         ),
         // Programs and scripts are not.
-        case("/me", &[(ACCEPT, "application/json")], Refused(401, "not-signed-in", Some("Bearer"))),
+        case(
+            "/me",
+            &[(ACCEPT, "application/json")],
+            Refused(401, "unauthenticated", Some("Bearer")),
+        ),
         case(
             "/me",
             &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "cors")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         case(
             "/me",
             &[(ACCEPT, HTML), ("X-Requested-With", "XMLHttpRequest")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // A nested router, a scope: the browser comes back to the whole address.
         case(
@@ -276,7 +280,7 @@ fn table() -> Vec<Case> {
         case(
             "/me",
             &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         case(
             "/me",
@@ -287,13 +291,13 @@ fn table() -> Vec<Case> {
         case(
             "/me",
             &[(ACCEPT, HTML), ("HX-Request", "true")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // jQuery and its like.
         case(
             "/me",
             &[(ACCEPT, "text/html, */*; q=0.01"), ("X-Requested-With", "fetch")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // `X-MS-ORIGINAL-URL` is for Static Web Apps alone.
         case(
@@ -342,7 +346,7 @@ pub(crate) fn check(adapter: &str, address: SocketAddr) {
     }
 }
 
-/// The body says which rule was broken, and nothing else.
+/// Asserts that the body contains only the broken rule.
 #[track_caller]
 fn assert_problem(answer: &Answer, code: &str) {
     let kinds = easyauth::rejection::RejectionKind::ALL;
