@@ -124,6 +124,9 @@ pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "tower")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{EasyAuthLayer, EasyAuthService, RejectionBody, RequireLayer, RequireService};
+#[cfg(all(feature = "tower", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tower", feature = "verify"))))]
+pub use tower::{RequireToolLayer, RequireToolService};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;

@@ -40,6 +40,14 @@ fn types_can_be_shared() {
     check::<easyauth::PrincipalFormat>();
     check::<easyauth::TokenHeader>();
     check::<easyauth::UnverifiedToken>();
+    check::<easyauth::Actor>();
+    check::<easyauth::Agent<'_>>();
+    check::<easyauth::AgentMode>();
+    check::<easyauth::ProtectedResource>();
+    check::<easyauth::mcp::ToolCall>();
+    check::<endpoints::ClientSession>();
+    check::<endpoints::ClientSignIn<'_>>();
+    check::<endpoints::HealthCheck>();
     check::<endpoints::Endpoints>();
     check::<endpoints::LoginAddress>();
     check::<endpoints::LogoutAddress>();
@@ -87,7 +95,6 @@ fn types_of_settings_can_be_shared() {
     check::<LoginParametersErrorKind>();
     check::<Migration>();
     check::<Rule>();
-    check::<Service>();
     check::<Severity>();
     check::<SiteId>();
     check::<UnauthenticatedAction>();

@@ -11,6 +11,7 @@ use easyauth::{
     exchange::{ClientCredential, TokenEndpoint, TokenRequest, TokenResponse},
     functions::{Invocation, RolesRequest, ToolInvocation},
     headers::OriginalUrl,
+    mcp::ToolCall,
     resource::Scope,
     settings::{
         ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, SiteId,
@@ -127,6 +128,9 @@ proptest! {
         check(&format!("{:?}", Invocation::parse(payload.as_bytes()).unwrap()), MAX_PRINTED);
         let context = format!(r#"{{"name":{long},"transport":{{"properties":{{"headers":{headers}}}}}}}"#);
         check(&format!("{:?}", ToolInvocation::from_context(context.as_bytes()).unwrap()), MAX_PRINTED);
+
+        let call = format!(r#"{{"method":"tools/call","params":{{"name":{long},"arguments":"CANARY"}}}}"#);
+        short(&ToolCall::parse(call.as_bytes()).unwrap());
 
         let claims = vec![format!(r#"{{"typ":{long},"val":"CANARY"}}"#); 2].join(",");
         let many = vec![r#"{"typ":"a","val":"CANARY"}"#; 3000].join(",");

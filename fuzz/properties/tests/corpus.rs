@@ -48,6 +48,7 @@ targets! {
     site_id,
     token,
     token_response,
+    tool_call,
     tool_invocation,
     #[cfg(feature = "verify")]
     verify,
