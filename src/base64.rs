@@ -86,7 +86,6 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 /// Encodes a segment of a token: base64url without padding (RFC 7515 section 2).
-#[cfg(feature = "testing")]
 pub(crate) fn encode_segment(bytes: &[u8]) -> String {
     URL_UNPADDED.encode(bytes)
 }

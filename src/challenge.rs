@@ -47,6 +47,13 @@ impl Challenge {
         Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description).with_scopes(scopes)
     }
 
+    /// For a token that another service no longer accepts: 401, so that the client gets a fresh one.
+    #[cfg(feature = "verify")]
+    pub(crate) fn sign_in_again() -> Self {
+        let description = "the token can no longer be exchanged";
+        Self::error(StatusCode::UNAUTHORIZED, "invalid_token", description)
+    }
+
     /// Names the scopes that would be enough. No effect if there are none, or a header cannot contain
     /// them.
     pub(crate) fn with_scopes(self, scopes: &[String]) -> Self {

@@ -99,6 +99,7 @@ mod provider;
 pub mod rejection;
 pub mod resource;
 pub mod settings;
+mod sha256;
 #[cfg(feature = "testing")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
@@ -113,8 +114,8 @@ pub use challenge::{Challenge, InvalidRealm};
 pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
-    Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment, Token, TokenHeader,
-    Unverified, UnverifiedToken,
+    Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment,
+    Token, TokenHeader, Unverified, UnverifiedToken,
 };
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     escape::Escaped,
-    jwt::{Caller, DecodeError, Token},
+    jwt::{Actor, Caller, DecodeError, Token},
     resource::{ApiName, ApiNames, OwnedAudience, write_list},
     tokens::EXPIRY_SKEW,
 };
@@ -56,6 +56,13 @@ pub enum Reason {
         expected: Caller,
         /// The actual kind of caller.
         actual: Caller,
+    },
+    /// An agent acts although agents are excluded, or the reverse, or the token does not say.
+    WrongActor {
+        /// The required kind of actor.
+        expected: Actor,
+        /// The actual kind of actor.
+        actual: Actor,
     },
     /// The token has expired.
     Expired {
@@ -108,6 +115,7 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
     }
     reasons.extend(missing_permission(token, wanted));
     reasons.extend(wrong_caller(token, wanted));
+    reasons.extend(wrong_actor(token, wanted));
     reasons
 }
 
@@ -143,6 +151,7 @@ pub(super) fn examine<T>(
         missing => reasons.extend(missing),
     }
     reasons.extend(wrong_caller(token, wanted));
+    reasons.extend(wrong_actor(token, wanted));
     match token.expires_at() {
         None => reasons.push(Reason::NoExpiry),
         Some(end) if token.is_expired_at(now) => {
@@ -186,6 +195,11 @@ fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     Some(Reason::WrongCaller { expected, actual: token.caller() })
 }
 
+fn wrong_actor<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
+    let expected = wanted.actor().filter(|actor| *actor != token.actor())?;
+    Some(Reason::WrongActor { expected, actual: token.actor() })
+}
+
 /// Returns `true` if the required API is one of Microsoft's that can verify this token, although other
 /// services cannot.
 fn is_for_microsoft<T>(token: &Token<T>, wanted: &Requirement) -> bool {
@@ -206,6 +220,7 @@ impl Reason {
             Self::UnclearAudience { .. } => "unclear-audience",
             Self::MissingPermission { .. } => "missing-permission",
             Self::WrongCaller { .. } => "wrong-caller",
+            Self::WrongActor { .. } => "wrong-actor",
             Self::Expired { .. } => "expired",
             Self::NoExpiry => "no-expiry",
             Self::NotYetValid { .. } => "not-yet-valid",
@@ -264,6 +279,14 @@ impl fmt::Display for Reason {
                 };
                 write!(f, "it is from {}, not from {}", name(actual), name(expected))
             }
+            Self::WrongActor { actual, .. } => f.write_str(match actual {
+                Actor::Agent => "it is from an agent, and agents are excluded",
+                Actor::NotAgent => "it is not from an agent, which is required",
+                Actor::Unknown => {
+                    "it does not say whether an agent acts: request the optional claims xms_act_fct and \
+                     xms_sub_fct in the app registration"
+                }
+            }),
             Self::Expired { since } => write!(f, "it expired {} ago", Rough(*since)),
             Self::NoExpiry => f.write_str("it does not say when it expires"),
             Self::NotYetValid { until } => {

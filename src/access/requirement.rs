@@ -1,7 +1,7 @@
 //! Requirements: what a token must have.
 
 use crate::{
-    jwt::{Caller, Token},
+    jwt::{Actor, Caller, Token},
     resource::{self, OwnedAudience, Resource, Scope, same_application},
 };
 
@@ -28,6 +28,7 @@ pub struct Requirement {
     api: Option<OwnedAudience>,
     alternatives: Vec<Vec<Permission>>,
     caller: Option<Caller>,
+    actor: Option<Actor>,
 }
 
 /// One permission.
@@ -141,8 +142,23 @@ impl Requirement {
         Self { caller: Some(Caller::App), ..self }
     }
 
+    /// Also requires that an [agent](crate::Token::actor) acts, as a user or as an application.
+    #[must_use]
+    pub fn by_agent(self) -> Self {
+        Self { actor: Some(Actor::Agent), ..self }
+    }
+
+    /// Also requires that no [agent](crate::Token::actor) acts.
+    ///
+    /// A token that does not say so is rejected. So the app registration must request the optional claims
+    /// `xms_act_fct` and `xms_sub_fct` for access tokens.
+    #[must_use]
+    pub fn not_by_agent(self) -> Self {
+        Self { actor: Some(Actor::NotAgent), ..self }
+    }
+
     fn anything() -> Self {
-        Self { api: None, alternatives: Vec::new(), caller: None }
+        Self { api: None, alternatives: Vec::new(), caller: None, actor: None }
     }
 
     fn or(mut self, alternative: Vec<Permission>) -> Self {
@@ -164,6 +180,12 @@ impl Requirement {
     #[must_use]
     pub fn caller(&self) -> Option<Caller> {
         self.caller
+    }
+
+    /// The required kind of actor.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        self.actor
     }
 
     /// The alternatives. If there are any, the token must have all permissions of one.

@@ -15,10 +15,12 @@
 //! ```
 
 mod address;
+mod environment;
 mod refresh;
 mod return_to;
 
 pub use address::{LoginAddress, LogoutAddress};
+pub use environment::{AuthEnvironment, EnvironmentError, EnvironmentErrorKind};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;
 

@@ -6,6 +6,7 @@ use http::Uri;
 
 use crate::{
     escape::Escaped,
+    host::host_of,
     issuer::{SignIn, customer_domain},
     resource::{Cloud, is_guid},
 };
@@ -31,19 +32,19 @@ use crate::{
 ///     endpoint.to_string(),
 ///     "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
 /// );
-/// assert!(TokenEndpoint::new("common").is_err());
+/// assert!(TokenEndpoint::entra("common").is_err());
 /// # Ok::<(), easyauth::exchange::InvalidTenant>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenEndpoint(Uri);
 
 impl TokenEndpoint {
-    /// The endpoint in the public cloud for a tenant: its id, or one of its verified domain names.
+    /// The endpoint of Entra in the public cloud for a tenant: its ID, or one of its verified domain names.
     ///
     /// # Errors
     ///
-    /// [`InvalidTenant`] if the text is neither a GUID nor a domain name.
-    pub fn new(tenant: &str) -> Result<Self, InvalidTenant> {
+    /// [`InvalidTenant`] if the string is neither a GUID nor a domain name.
+    pub fn entra(tenant: &str) -> Result<Self, InvalidTenant> {
         Self::in_cloud(tenant, Cloud::Public)
     }
 
@@ -91,12 +92,40 @@ impl TokenEndpoint {
         .ok_or_else(problem)
     }
 
+    /// An endpoint on this machine without encryption, such as `http://127.0.0.1:8080/token`: for tests and
+    /// development.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTenant`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
+    pub fn insecure_loopback(address: &str) -> Result<Self, InvalidTenant> {
+        let is_loopback = |uri: &Uri| {
+            let host = uri.authority().and_then(|authority| host_of(authority.as_str()));
+            uri.scheme_str() == Some("http")
+                && matches!(host, Some("127.0.0.1" | "[::1]" | "localhost"))
+        };
+        let uri = Uri::try_from(address).ok().filter(is_loopback);
+        uri.map(Self).ok_or_else(|| InvalidTenant::new(address, Problem::Loopback))
+    }
+
     fn at(host: &str, tenant: &str) -> Option<Self> {
         if !is_guid(tenant) && !is_domain(tenant) {
             return None;
         }
         let tenant = tenant.to_ascii_lowercase();
         Uri::try_from(format!("https://{host}/{tenant}/oauth2/v2.0/token")).map(Self).ok()
+    }
+
+    /// The audience of a token that is a client credential here: of a managed identity, or of the token
+    /// that a blueprint gets for its agent. `api://AzureADTokenExchange` in the public cloud ("Configure an
+    /// application to trust a managed identity").
+    #[must_use]
+    pub fn exchange_audience(&self) -> &'static str {
+        match self.0.host() {
+            Some("login.microsoftonline.us") => "api://AzureADTokenExchangeUSGov",
+            Some("login.partner.microsoftonline.cn") => "api://AzureADTokenExchangeChina",
+            _ => "api://AzureADTokenExchange",
+        }
     }
 
     /// The address.
@@ -147,6 +176,7 @@ enum Problem {
     Tenant,
     Host,
     Authority,
+    Loopback,
 }
 
 impl InvalidTenant {
@@ -172,6 +202,11 @@ impl fmt::Display for InvalidTenant {
             Problem::Authority => write!(
                 f,
                 "expected https://<host>/<GUID or domain name of a tenant>, found {given:?}"
+            ),
+            Problem::Loopback => write!(
+                f,
+                "expected http://127.0.0.1:<port>/<path> or another address of this machine, found \
+                 {given:?}"
             ),
         }
     }

@@ -25,7 +25,7 @@
 //!     resource::ARM,
 //! };
 //!
-//! let endpoint = TokenEndpoint::new("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
+//! let endpoint = TokenEndpoint::entra("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 //! let credential = ClientCredential::secret("value of the client secret");
 //! let request = TokenRequest::on_behalf_of(&bearer)
 //!     .client("8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c", &credential)
@@ -47,6 +47,7 @@ mod answer;
 mod credential;
 mod endpoint;
 mod error;
+mod on_behalf_of;
 mod request;
 mod request_error;
 
@@ -54,5 +55,10 @@ pub use answer::{AnswerError, MAX_TOKEN_RESPONSE_LEN, TokenResponse};
 pub use credential::ClientCredential;
 pub use endpoint::{InvalidTenant, TokenEndpoint};
 pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
+pub use on_behalf_of::{
+    ClaimsChallenge, CredentialSource, IntoScopes, InvalidClaimsChallenge, MAX_CACHED_TOKENS,
+    MAX_CLAIMS_CHALLENGE_LEN, OnBehalfOf, OnBehalfOfError, OnBehalfOfErrorKind, OnBehalfOfToken,
+    REFRESH_BEFORE_EXPIRY, Transport, TransportBlocking, TransportError,
+};
 pub use request::TokenRequest;
 pub use request_error::TokenRequestError;

@@ -23,12 +23,14 @@ pub struct TokenRequest<'a> {
     client: Option<(&'a str, &'a ClientCredential)>,
     own_audiences: Vec<&'a str>,
     scopes: Vec<String>,
+    claims: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Grant<'a> {
     OnBehalfOf(&'a AccessToken),
     Refresh(&'a RefreshToken),
+    Agent(&'a str),
 }
 
 impl<'a> TokenRequest<'a> {
@@ -48,8 +50,16 @@ impl<'a> TokenRequest<'a> {
         Self::new(Grant::Refresh(refresh_token))
     }
 
+    /// Gets the token that an agent identity proves itself with, as its blueprint (`fmi_path`). The client
+    /// is the blueprint, and the scope is `/.default` of [`TokenEndpoint::exchange_audience`]. The token is
+    /// the client assertion of the agent's own requests ("Agent OAuth flows: On behalf of flow").
+    pub fn for_agent(agent_id: &'a str) -> Self {
+        Self::new(Grant::Agent(agent_id))
+    }
+
     fn new(grant: Grant<'a>) -> Self {
-        Self { grant, client: None, own_audiences: Vec::new(), scopes: Vec::new() }
+        let (own_audiences, scopes) = (Vec::new(), Vec::new());
+        Self { grant, client: None, own_audiences, scopes, claims: None }
     }
 
     /// The app registration that asks: its client id, and what it proves itself with. It is the one that
@@ -74,6 +84,12 @@ impl<'a> TokenRequest<'a> {
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes.extend(scopes.into_iter().map(|scope| scope.as_ref().to_owned()));
         self
+    }
+
+    /// Asks for what a claims challenge of an API requires: a JSON object (OpenID Connect Core section
+    /// 5.5). If set twice, the last value wins.
+    pub fn claims(self, claims: &'a str) -> Self {
+        Self { claims: Some(claims), ..self }
     }
 
     /// Builds the request.
@@ -113,7 +129,14 @@ impl<'a> TokenRequest<'a> {
                 ("grant_type", "refresh_token"),
                 ("refresh_token", token.expose_secret()),
             ]),
+            Grant::Agent(agent_id) if !is_guid(agent_id) => {
+                return Err(TokenRequestError::AgentIdNotAGuid);
+            }
+            Grant::Agent(agent_id) => {
+                fields.extend([("grant_type", "client_credentials"), ("fmi_path", agent_id)]);
+            }
         }
+        fields.extend(self.claims.map(|claims| ("claims", claims)));
         fields.push(("scope", &scope));
         let mut request = Request::new(form(&fields).into_bytes());
         *request.method_mut() = Method::POST;

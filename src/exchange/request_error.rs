@@ -20,6 +20,9 @@ pub enum TokenRequestError {
     /// The client id is not a GUID.
     #[error("the client id is not a GUID")]
     ClientIdNotAGuid,
+    /// The ID of the agent identity is not a GUID.
+    #[error("the ID of the agent identity is not a GUID")]
+    AgentIdNotAGuid,
     /// The client credential is the empty text: a setting that is not there, for instance.
     #[error("the client credential is empty")]
     EmptyCredential,
@@ -92,6 +95,7 @@ impl TokenRequestError {
         match self {
             Self::NoClient => "no-client",
             Self::ClientIdNotAGuid => "client-id-not-a-guid",
+            Self::AgentIdNotAGuid => "agent-id-not-a-guid",
             Self::EmptyCredential => "empty-credential",
             Self::EmptyRefreshToken => "empty-refresh-token",
             Self::NoScope => "no-scope",

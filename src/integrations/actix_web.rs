@@ -15,7 +15,7 @@ use actix_web::{
 #[cfg(feature = "verify")]
 use super::Confirmation;
 use super::{
-    Identity, RequireRole, Roles, accepted::Readable, authentication::Authentication,
+    Identity, RequireRole, RolePolicy, accepted::Readable, authentication::Authentication,
     identity::Asked, target,
 };
 use crate::{
@@ -107,7 +107,7 @@ impl FromRequest for ProviderTokens {
     }
 }
 
-impl<R: Roles + 'static> FromRequest for RequireRole<R> {
+impl<R: RolePolicy + 'static> FromRequest for RequireRole<R> {
     type Error = Rejection;
     type Future = Extracting<Self>;
 

@@ -10,7 +10,7 @@ use axum_core::{
 use http::{HeaderMap, request::Parts};
 
 use super::{
-    Identity, RequireRole, Roles,
+    Identity, RequireRole, RolePolicy,
     accepted::Readable,
     authentication::Authentication,
     identity::Asked,
@@ -96,7 +96,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ProviderTokens {
     }
 }
 
-impl<S: Send + Sync, R: Roles> FromRequestParts<S> for RequireRole<R> {
+impl<S: Send + Sync, R: RolePolicy> FromRequestParts<S> for RequireRole<R> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {

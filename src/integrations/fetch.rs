@@ -1,6 +1,6 @@
-//! Shared code of the key fetchers.
+//! The rules that both key fetchers follow.
 
-use crate::verify::{FetchError, is_fetchable};
+use crate::verify::{FetchError, MAX_DOCUMENT_LEN, is_fetchable};
 
 /// The time limit for a document. Key servers respond within a second, and a request may be waiting.
 pub const FETCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -10,7 +10,7 @@ pub(super) fn check_uri(uri: &str) -> Result<(), FetchError> {
     if is_fetchable(uri) {
         Ok(())
     } else {
-        Err(FetchError::new("the address is neither https nor on this machine"))
+        Err(FetchError::new("expected an https address, or an http address of this machine"))
     }
 }
 
@@ -20,6 +20,15 @@ pub(super) fn is_on_this_machine(uri: &str) -> bool {
     uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
 }
 
+/// Rejects every status other than 200, redirects included.
+pub(super) fn check_status(status: http::StatusCode) -> Result<(), FetchError> {
+    if status == http::StatusCode::OK {
+        Ok(())
+    } else {
+        Err(FetchError::new(format!("expected status 200, found {status}")))
+    }
+}
+
 pub(super) fn too_long() -> FetchError {
-    FetchError::new("the document is over the limit")
+    FetchError::new(format!("the document is longer than {MAX_DOCUMENT_LEN} bytes"))
 }

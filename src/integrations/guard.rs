@@ -6,25 +6,25 @@ use crate::principal::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
 use crate::{access::Requirement, rejection::Rejection, verify::VerifiedToken};
 
-/// Roles as a type, for [`RequireRole`].
+/// RolePolicy as a type, for [`RequireRole`].
 ///
 /// ```
 /// struct Editor;
 ///
-/// impl easyauth::integrations::Roles for Editor {
+/// impl easyauth::integrations::RolePolicy for Editor {
 ///     const ANY_OF: &'static [&'static str] = &["Editor", "Admin"];
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name roles",
-    note = "implement `easyauth::integrations::Roles` for it, with the roles in `ANY_OF`"
+    note = "implement `easyauth::integrations::RolePolicy` for it, with the roles in `ANY_OF`"
 )]
-pub trait Roles {
+pub trait RolePolicy {
     /// The caller needs one of these. Roles are compared exactly, including case.
     const ANY_OF: &'static [&'static str];
 }
 
-/// An authenticated caller with one of these [`Roles`]. Other requests get 401 or 403 before the handler
+/// An authenticated caller with one of these [`RolePolicy`]. Other requests get 401 or 403 before the handler
 /// runs.
 ///
 /// The roles come from the headers. If `EasyAuthLayer` (in actix-web, a `Confirmation`) confirms
@@ -49,7 +49,7 @@ impl<R> RequireRole<R> {
 }
 
 #[cfg(any(feature = "axum", feature = "actix-web"))]
-impl<R: Roles> RequireRole<R> {
+impl<R: RolePolicy> RequireRole<R> {
     pub(super) fn check(
         principal: EasyAuthPrincipal,
         is_in_role: impl Fn(&str) -> bool,

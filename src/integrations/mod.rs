@@ -5,8 +5,8 @@
 //! | `axum` | `EasyAuthPrincipal`, `ConfirmedCaller`, `ProviderTokens`, `VerifiedToken`, `Identity`, `RequireRole` and `RequireToken` are extractors, and so are `Option`s of the first two and of `VerifiedToken`; `Rejection` is a response |
 //! | `tower` | `EasyAuthLayer` authenticates the caller, `RequireLayer` rejects requests that fail a requirement; the extensions of the request contain an `Identity` |
 //! | `actix-web` | the same extractors as for axum, with `Optional` instead of `Option`; `Rejection` implements `ResponseError` |
-//! | `azure_core` | `CallerCredential` is a `TokenCredential` for one request |
-//! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys |
+//! | `azure_core` | `CallerCredential` and `OnBehalfOfCredential` are `TokenCredential`s for one request |
+//! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys; `ReqwestTransport` and `UreqTransport` send token requests |
 //!
 //! # Trust
 //!
@@ -57,8 +57,12 @@ mod guard;
 mod identity;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 mod metadata;
+#[cfg(feature = "azure_core")]
+mod on_behalf_of;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "reqwest")]
+mod reqwest_transport;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 #[cfg_attr(
     not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
@@ -69,6 +73,8 @@ mod target;
 mod tower;
 #[cfg(feature = "ureq")]
 mod ureq;
+#[cfg(feature = "ureq")]
+mod ureq_transport;
 
 #[cfg(feature = "actix-web")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "actix-web")))]
@@ -87,7 +93,7 @@ pub use azure_core::{CallerCredential, CredentialError};
 pub use fetch::FETCH_TIMEOUT;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
-pub use guard::{RequireRole, Roles};
+pub use guard::{RequireRole, RolePolicy};
 #[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
 #[cfg_attr(
     easyauth_docsrs,
@@ -100,12 +106,21 @@ pub use guard::{RequireToken, TokenPolicy};
     doc(cfg(any(feature = "axum", feature = "tower", feature = "actix-web")))
 )]
 pub use identity::Identity;
+#[cfg(feature = "azure_core")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
+pub use on_behalf_of::OnBehalfOfCredential;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]
 pub use reqwest::ReqwestFetcher;
+#[cfg(feature = "reqwest")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]
+pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "tower")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
-pub use tower::{EasyAuth, EasyAuthLayer, RejectionBody, Require, RequireLayer};
+pub use tower::{EasyAuthLayer, EasyAuthService, RejectionBody, RequireLayer, RequireService};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;
+#[cfg(feature = "ureq")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
+pub use ureq_transport::UreqTransport;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fetch::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
+use super::fetch::{FETCH_TIMEOUT, check_status, check_uri, is_on_this_machine, too_long};
 use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 
 /// Fetches keys with reqwest: for async code on Tokio.
@@ -11,18 +11,14 @@ use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 /// reads at most [`MAX_DOCUMENT_LEN`] bytes.
 ///
 /// ```no_run
-/// use std::time::SystemTime;
-/// use easyauth::{AccessToken, integrations::ReqwestFetcher, resource::Cloud};
-/// use easyauth::verify::{KeyStore, Keys, MetadataUri, Tenant, Verifier};
+/// use easyauth::{AccessToken, integrations::ReqwestFetcher, verify::BearerAuth};
 ///
 /// # async fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
-/// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
-/// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
-/// let verifier = Verifier::builder(tenant).application(client_id).build()?;
-/// let keys = Keys::fetched(store, ReqwestFetcher::new()?).with_sleep(tokio::time::sleep);
+/// let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3"; // of your API
+/// let auth = BearerAuth::entra(tenant, client_id)?.fetch_keys(ReqwestFetcher::new()?);
 ///
-/// let token = verifier.verify_fetching(&keys, &bearer, SystemTime::now()).await?;
+/// let token = auth.verify(&bearer).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -31,6 +27,7 @@ pub struct ReqwestFetcher {
     client: reqwest::Client,
     /// For this machine, without a proxy.
     direct: reqwest::Client,
+    timeout: Duration,
 }
 
 impl ReqwestFetcher {
@@ -53,7 +50,6 @@ impl ReqwestFetcher {
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
-                .timeout(timeout.min(REFRESH_LEASE))
                 // The next fetch is an hour away, and an idle connection may be dead by then.
                 .pool_max_idle_per_host(0)
         };
@@ -61,7 +57,15 @@ impl ReqwestFetcher {
             client: builder().build().map_err(FetchError::new)?,
             // No TLS is used here, so the system's certificates need not be read.
             direct: builder().no_proxy().tls_certs_only([]).build().map_err(FetchError::new)?,
+            timeout: timeout.min(REFRESH_LEASE),
         })
+    }
+
+    /// Uses your client: for a proxy, or for certificates of your own. The client must not follow
+    /// redirects (`reqwest::redirect::Policy::none()`); a fetch that was redirected fails.
+    #[must_use]
+    pub fn with_client(client: reqwest::Client) -> Self {
+        Self { direct: client.clone(), client, timeout: FETCH_TIMEOUT }
     }
 }
 
@@ -69,9 +73,12 @@ impl FetchKeys for ReqwestFetcher {
     async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
         check_uri(uri)?;
         let client = if is_on_this_machine(uri) { &self.direct } else { &self.client };
-        let mut response = client.get(uri).send().await.map_err(FetchError::new)?;
-        if response.status() != 200 {
-            return Err(FetchError::new(format!("the answer is {}", response.status())));
+        let request = client.get(uri).timeout(self.timeout).build().map_err(FetchError::new)?;
+        let request_url = request.url().clone();
+        let mut response = client.execute(request).await.map_err(FetchError::new)?;
+        check_status(response.status())?;
+        if response.url().as_str() != request_url.as_str() {
+            return Err(FetchError::new("the client followed a redirect"));
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(FetchError::new)? {

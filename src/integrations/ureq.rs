@@ -2,7 +2,7 @@
 
 use std::{io::Read as _, time::Duration};
 
-use super::fetch::{FETCH_TIMEOUT, check_uri, is_on_this_machine, too_long};
+use super::fetch::{FETCH_TIMEOUT, check_status, check_uri, is_on_this_machine, too_long};
 use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEASE};
 
 /// Fetches keys with ureq: for code that blocks its thread.
@@ -11,23 +11,22 @@ use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEA
 /// reads at most [`MAX_DOCUMENT_LEN`] bytes.
 ///
 /// ```no_run
-/// use std::time::SystemTime;
-/// use easyauth::{AccessToken, integrations::UreqFetcher, resource::Cloud};
-/// use easyauth::verify::{KeyStore, MetadataUri, Tenant, Verifier};
+/// use easyauth::{AccessToken, integrations::UreqFetcher, verify::BearerAuth};
 ///
 /// # fn check(bearer: AccessToken) -> Result<(), Box<dyn std::error::Error>> {
-/// let tenant = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
-/// let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
-/// let verifier = Verifier::builder(tenant).application(client_id).build()?;
-/// let fetcher = UreqFetcher::new();
+/// let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+/// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3"; // of your API
+/// let auth = BearerAuth::entra(tenant, client_id)?.fetch_keys_blocking(UreqFetcher::new());
 ///
-/// let token = verifier.verify_fetching_blocking(&store, &fetcher, &bearer, SystemTime::now())?;
+/// let token = auth.verify(&bearer)?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct UreqFetcher(ureq::Agent);
+pub struct UreqFetcher {
+    agent: ureq::Agent,
+    timeout: Duration,
+}
 
 impl UreqFetcher {
     /// Creates a fetcher with a new agent.
@@ -40,14 +39,16 @@ impl UreqFetcher {
     /// After [`REFRESH_LEASE`], requests stop waiting.
     #[must_use]
     pub fn with_timeout(timeout: Duration) -> Self {
-        let config = ureq::Agent::config_builder()
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .timeout_global(Some(timeout.min(REFRESH_LEASE)))
-            // The next fetch is an hour away, and an idle connection may be dead by then.
-            .max_idle_connections(0)
-            .build();
-        Self(config.into())
+        // The next fetch is an hour away, and an idle connection may be dead by then.
+        let config = ureq::Agent::config_builder().max_idle_connections(0).build();
+        Self { agent: config.into(), timeout: timeout.min(REFRESH_LEASE) }
+    }
+
+    /// Uses your agent: for a proxy, or for certificates of your own. The time limit and the rules about
+    /// redirects are those of this fetcher, whatever the configuration of the agent.
+    #[must_use]
+    pub fn with_agent(agent: ureq::Agent) -> Self {
+        Self { agent, timeout: FETCH_TIMEOUT }
     }
 }
 
@@ -60,14 +61,14 @@ impl Default for UreqFetcher {
 impl FetchKeysBlocking for UreqFetcher {
     fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
         check_uri(uri)?;
-        let mut request = self.0.get(uri);
+        let config = self.agent.get(uri).config();
+        let mut config =
+            config.max_redirects(0).http_status_as_error(false).timeout_global(Some(self.timeout));
         if is_on_this_machine(uri) {
-            request = request.config().proxy(None).build();
+            config = config.proxy(None);
         }
-        let mut response = request.call().map_err(FetchError::new)?;
-        if response.status() != 200 {
-            return Err(FetchError::new(format!("the answer is {}", response.status())));
-        }
+        let mut response = config.build().call().map_err(FetchError::new)?;
+        check_status(response.status())?;
         // Limited here, because ureq's own limit depends on its version.
         let limit = u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX);
         let mut reader = response.body_mut().as_reader().take(limit.saturating_add(1));

@@ -1,5 +1,6 @@
 //! JSON Web Tokens: taken apart strictly, and read with every quirk of Microsoft Entra.
 
+mod agent;
 mod compact;
 mod header;
 pub(crate) mod members;
@@ -7,6 +8,7 @@ mod token;
 
 use std::fmt;
 
+pub use agent::{Actor, Agent, AgentMode};
 #[cfg(feature = "verify")]
 pub(crate) use compact::{Segments, bytes, text};
 pub use header::TokenHeader;

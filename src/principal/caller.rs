@@ -3,7 +3,7 @@
 use super::{EasyAuthPrincipal, PrincipalFormat};
 use crate::{
     issuer,
-    jwt::{Caller, SIGN_IN_CLAIMS},
+    jwt::{Actor, Caller, SIGN_IN_CLAIMS},
     provider::IdentityProvider,
 };
 
@@ -49,6 +49,13 @@ impl EasyAuthPrincipal {
             None if self.is_own_subject() => Caller::App,
             Some(_) | None => Caller::Unknown,
         }
+    }
+
+    /// Whether an agent acts: as [`Token::actor`](crate::Token::actor), from the claims that the platform
+    /// passes on.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::of(self.claim_values("xms_act_fct"), self.claim_values("xms_sub_fct"))
     }
 
     /// App-only tokens of agents have the scope `/`, which is none.

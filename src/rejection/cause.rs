@@ -6,7 +6,7 @@ use super::{Rejection, RejectionKind, SetupError};
 #[cfg(feature = "verify")]
 use crate::{
     access::Denied,
-    verify::{Mismatch, VerifyError, VerifyErrorKind},
+    verify::{ConfirmError, VerifyError, VerifyErrorKind},
 };
 use crate::{headers::HeaderError, principal::PrincipalError};
 
@@ -20,7 +20,7 @@ pub(super) enum Cause {
     #[cfg(feature = "verify")]
     Denied(Denied),
     #[cfg(feature = "verify")]
-    Mismatch(Mismatch),
+    Mismatch(ConfirmError),
     Setup(SetupError),
 }
 
@@ -92,8 +92,8 @@ impl From<Denied> for Rejection {
 
 /// 400: the platform does not send one caller's headers with another caller's token.
 #[cfg(feature = "verify")]
-impl From<Mismatch> for Rejection {
-    fn from(error: Mismatch) -> Self {
+impl From<ConfirmError> for Rejection {
+    fn from(error: ConfirmError) -> Self {
         Self::new(RejectionKind::Mismatch).because(Cause::Mismatch(error))
     }
 }

@@ -22,6 +22,8 @@
 //! # Ok::<(), http::header::InvalidHeaderValue>(())
 //! ```
 
+#[cfg(feature = "verify")]
+mod bearer;
 mod cause;
 mod kind;
 mod login;

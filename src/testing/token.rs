@@ -167,6 +167,26 @@ impl<'a> TestToken<'a> {
         self
     }
 
+    /// Makes it a token that an agent uses, with the client IDs of the agent and of its blueprint
+    /// ([`Token::agent`](crate::Token::agent)). A user's token is then one on behalf of that user, and an
+    /// application's token that of the agent itself.
+    pub fn agent(self, client_id: impl Into<String>, blueprint_id: impl Into<String>) -> Self {
+        let blueprint_id: String = blueprint_id.into();
+        let is_app = self.claims.get("idtyp").is_some_and(|kind| kind == "app");
+        let (kind, subject) = if is_app { ("app", "9 3 11") } else { ("user", "9 3") };
+        // "Token claims reference for agents": its sample has these facets, in this order.
+        self.client_id(client_id)
+            .claim("idtyp", kind)
+            .claim("xms_act_fct", "3 9 11")
+            .claim("xms_sub_fct", subject)
+            .claim("xms_par_app_azp", blueprint_id)
+    }
+
+    /// Like [`agent`](Self::agent), for an agent that acts through a user account of its own.
+    pub fn agent_user(self, client_id: impl Into<String>, blueprint_id: impl Into<String>) -> Self {
+        self.agent(client_id, blueprint_id).claim("idtyp", "user").claim("xms_sub_fct", "13 9 3")
+    }
+
     /// Sets a claim to this value and replaces any other value. A value that cannot be JSON becomes
     /// `null`.
     ///

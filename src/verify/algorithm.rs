@@ -1,11 +1,12 @@
-//! Signature algorithms: the public-key ones of RFC 7518 section 3.1 that both back ends have.
+//! Signature algorithms: those of RFC 7518 section 3.1 with public keys that both back ends support.
 
 use std::fmt;
 
-/// A signature algorithm. Entra signs with [`Rs256`](Self::Rs256) and nothing else
-/// (`id_token_signing_alg_values_supported` of its metadata), so that alone is accepted unless a
-/// verifier is told otherwise. There is no symmetric one: a service that could check such a signature
-/// could also write it.
+/// A signature algorithm.
+///
+/// Entra signs only with [`Rs256`](Self::Rs256) (`id_token_signing_alg_values_supported` in its
+/// metadata), so verifiers accept only that by default. Symmetric algorithms are not supported: a service
+/// that can verify such a signature can also create it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -27,7 +28,7 @@ pub enum Algorithm {
     Es384,
 }
 
-/// The kind of key that an algorithm needs.
+/// The type of key that an algorithm needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     Rsa,
@@ -48,7 +49,7 @@ impl Algorithm {
         Self::Es384,
     ];
 
-    /// The name in the `alg` of tokens and keys.
+    /// The name of the algorithm in `alg`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,7 +64,7 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of this name, compared exactly (RFC 7515 section 4.1.1).
+    /// The algorithm with this name, compared exactly (RFC 7515 section 4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|algorithm| algorithm.as_str() == name)

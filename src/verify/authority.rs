@@ -29,8 +29,8 @@ pub(super) enum AuthorityKind {
 }
 
 impl Authority {
-    /// An issuer, by its exact `iss`: Google, Apple, or any OpenID Connect provider. Rules about the tenant
-    /// and the shape of Microsoft's tokens do not apply to it.
+    /// An issuer, by its exact `iss`: Google, Apple, or any OpenID Connect provider. Rules about tenants and
+    /// the shape of Microsoft's tokens do not apply to it.
     ///
     /// For an issuer of Microsoft's, the rules about the shape of its tokens apply too, as for a
     /// [`Tenant`]: an access token names its client (`azp`, `appid`), and an ID token does not. Issuers

@@ -1,16 +1,18 @@
 //! Building a verifier, and the configuration mistakes that are rejected.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use super::{
-    Algorithm, Authority, IdTokenVerifier, Verifier,
+    Algorithm, Authority, IdTokenVerifier, InvalidTenantId, Verifier,
     authority::AuthorityKind,
     issuers::Issuers,
     policy::{Policy, WithoutPermissions},
 };
 use crate::{
+    endpoints::EnvironmentError,
     escape::Escaped,
     issuer::{self, SignIn, TENANT_PLACEHOLDER},
+    kinds::kinds,
     resource::{Audience, Cloud, OwnedAudience, Resource, is_guid},
 };
 
@@ -158,7 +160,7 @@ impl VerifierBuilder {
     /// [`VerifierBuildError`] if a setting is missing, invalid or contradictory.
     pub fn build(self) -> Result<Verifier, VerifierBuildError> {
         if !self.trusted_audiences.is_empty() {
-            return Err(VerifierBuildError::OnlyForIdTokens);
+            return Err(VerifierBuildErrorKind::OnlyForIdTokens.into());
         }
         self.policy().map(Verifier::new)
     }
@@ -173,7 +175,7 @@ impl VerifierBuilder {
         let is_about_access =
             !self.clients.is_empty() || self.without_permissions == WithoutPermissions::Accept;
         if is_about_access {
-            return Err(VerifierBuildError::OnlyForAccessTokens);
+            return Err(VerifierBuildErrorKind::OnlyForAccessTokens.into());
         }
         self.policy().map(IdTokenVerifier::new)
     }
@@ -183,10 +185,10 @@ impl VerifierBuilder {
         self.check_issuers()?;
         self.check_clients()?;
         if self.algorithms.is_empty() {
-            return Err(VerifierBuildError::NoAlgorithm);
+            return Err(VerifierBuildErrorKind::NoAlgorithm.into());
         }
         if self.clock_skew > MAX_CLOCK_SKEW {
-            return Err(VerifierBuildError::ClockSkewTooLong);
+            return Err(VerifierBuildErrorKind::ClockSkewTooLong.into());
         }
         Ok(Policy {
             issuers: Issuers { authority: self.authority.0, sign_in: SignIn::of(self.cloud) },
@@ -202,13 +204,10 @@ impl VerifierBuilder {
 
     fn check_audiences(&self) -> Result<(), VerifierBuildError> {
         if self.audiences.is_empty() {
-            return Err(VerifierBuildError::NoAudience);
+            return Err(VerifierBuildErrorKind::NoAudience.into());
         }
-        if let Some(id) = self.applications.iter().find(|id| !id.is_empty() && !is_guid(id)) {
-            return Err(VerifierBuildError::NotAClientId(id.as_str().into()));
-        }
-        if self.applications.iter().any(String::is_empty) {
-            return Err(VerifierBuildError::EmptyAudience);
+        if let Some(id) = self.applications.iter().find(|id| !is_guid(id)) {
+            return Err(VerifierBuildError::new(VerifierBuildErrorKind::InvalidClientId, id));
         }
         for audience in self.audiences.iter().chain(&self.trusted_audiences) {
             let identifiers: Vec<&str> = match audience {
@@ -217,16 +216,18 @@ impl VerifierBuilder {
                     resource.audience_uris().iter().copied().chain(resource.app_id()).collect()
                 }
             };
-            if identifiers.is_empty() || identifiers.contains(&"") {
-                return Err(VerifierBuildError::EmptyAudience);
+            if identifiers.is_empty() {
+                return Err(VerifierBuildErrorKind::NoAudience.into());
             }
-            if let Some(scope) = identifiers.iter().find(|own| is_no_audience(own)) {
-                return Err(VerifierBuildError::NotAnAudience((*scope).into()));
+            if let Some(given) = identifiers.iter().find(|own| !is_audience(own)) {
+                let kind = VerifierBuildErrorKind::InvalidAudience;
+                return Err(VerifierBuildError::new(kind, given));
             }
             if self.microsoft_audiences == MicrosoftAudiences::Refuse
                 && let Some(own) = identifiers.into_iter().find(|own| is_microsoft(own))
             {
-                return Err(VerifierBuildError::MicrosoftAudience(own.into()));
+                let kind = VerifierBuildErrorKind::MicrosoftAudience;
+                return Err(VerifierBuildError::new(kind, own));
             }
         }
         Ok(())
@@ -234,7 +235,9 @@ impl VerifierBuilder {
 
     fn check_issuers(&self) -> Result<(), VerifierBuildError> {
         match &self.authority.0 {
-            AuthorityKind::Entra(tenant) if tenant.is_nobody() => Err(VerifierBuildError::NoTenant),
+            AuthorityKind::Entra(tenant) if tenant.is_empty() => {
+                Err(VerifierBuildErrorKind::NoTenant.into())
+            }
             AuthorityKind::Entra(_) => Ok(()),
             AuthorityKind::Fixed { issuers, .. } => {
                 issuers.iter().try_for_each(|issuer| check_issuer(issuer))
@@ -250,8 +253,7 @@ impl VerifierBuilder {
             }
         };
         match self.clients.iter().find(|id| id.is_empty() || (is_microsoft && !is_guid(id))) {
-            Some(id) if id.is_empty() => Err(VerifierBuildError::EmptyClient),
-            Some(id) => Err(VerifierBuildError::NotAClientId(id.as_str().into())),
+            Some(id) => Err(VerifierBuildError::new(VerifierBuildErrorKind::InvalidClientId, id)),
             None => Ok(()),
         }
     }
@@ -259,15 +261,15 @@ impl VerifierBuilder {
 
 /// An issuer is a URL or a host name (Google). No token has the issuer of a tenant-independent document.
 fn check_issuer(issuer: &str) -> Result<(), VerifierBuildError> {
-    if issuer.is_empty() {
-        return Err(VerifierBuildError::EmptyIssuer);
-    }
     let of_any_tenant = ["common", "organizations", "consumers"];
     let is_of_microsoft = issuer::family(issuer).is_some();
     if issuer.contains(TENANT_PLACEHOLDER)
         || (is_of_microsoft && issuer.split('/').any(|part| of_any_tenant.contains(&part)))
     {
-        return Err(VerifierBuildError::IssuerOfAnyTenant(issuer.into()));
+        return Err(VerifierBuildError::new(
+            VerifierBuildErrorKind::TenantIndependentIssuer,
+            issuer,
+        ));
     }
     let rest = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
     let host = rest.unwrap_or(issuer).split('/').next().unwrap_or_default();
@@ -277,15 +279,17 @@ fn check_issuer(issuer: &str) -> Result<(), VerifierBuildError> {
     if is_host && is_plain && !is_document {
         Ok(())
     } else {
-        Err(VerifierBuildError::NotAnIssuer(issuer.into()))
+        Err(VerifierBuildError::new(VerifierBuildErrorKind::InvalidIssuer, issuer))
     }
 }
 
-/// Returns `true` for strings that no token has in `aud`: those with whitespace or control characters,
-/// and scopes that end in `/.default`.
-fn is_no_audience(identifier: &str) -> bool {
-    identifier.chars().any(|character| character.is_whitespace() || character.is_control())
-        || identifier.ends_with("/.default")
+/// Returns `false` for strings that no token has in `aud`: the empty string, strings with whitespace or
+/// control characters, and scopes that end in `/.default`.
+fn is_audience(identifier: &str) -> bool {
+    let is_forbidden = |character: char| character.is_whitespace() || character.is_control();
+    !identifier.is_empty()
+        && !identifier.contains(is_forbidden)
+        && !identifier.ends_with("/.default")
 }
 
 /// "AAD Token Exchange Endpoint", where workload identities exchange tokens. Its tokens identify a
@@ -309,58 +313,98 @@ fn is_microsoft(identifier: &str) -> bool {
         || [identifier, &lower, id].into_iter().any(Resource::is_of_microsoft)
 }
 
-/// A verifier that cannot be built: a mistake in the program or its configuration.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerifierBuildError {
-    /// No audience was given: every token of the tenant would be accepted, whatever API it is for.
-    #[error("no audience: say which API the tokens are for")]
-    NoAudience,
-    /// An audience is the empty string.
-    #[error("an audience is empty")]
-    EmptyAudience,
-    /// The audience contains whitespace, or is the scope of a token request.
-    #[error(
-        "{:?} is not an audience: use the client ID or the App ID URI, without a scope",
-        Escaped(.0)
-    )]
-    NotAnAudience(Box<str>),
+/// A verifier that cannot be built: a mistake in the program or its configuration. The message contains the
+/// invalid value and says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifierBuildError {
+    kind: VerifierBuildErrorKind,
+    detail: Detail,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Detail {
+    None,
+    Value(Box<str>),
+    Tenant(InvalidTenantId),
+    Environment(EnvironmentError),
+}
+
+kinds! {
+    /// Why a verifier cannot be built.
+    pub enum VerifierBuildErrorKind;
+    fn message;
+
+    /// No audience was set: the verifier would accept every token of the tenant, for any API.
+    NoAudience = "no-audience", "expected an audience: call .application(client_id) or .audience(app_id_uri)";
+    /// An audience is empty, contains whitespace, or is a scope.
+    InvalidAudience = "invalid-audience", "expected an audience: the client ID or the App ID URI, without a scope";
     /// The audience is one of Microsoft's own APIs: see
     /// [`dangerously_accept_microsoft_audiences`](VerifierBuilder::dangerously_accept_microsoft_audiences).
-    #[error(
-        "the audience {} is one of Microsoft's own APIs, whose tokens nobody else can rely on",
-        Escaped(.0)
-    )]
-    MicrosoftAudience(Box<str>),
+    MicrosoftAudience = "microsoft-audience", "expected an audience of your own, because only Microsoft can rely on tokens for its APIs";
+    /// The tenant ID is not a GUID.
+    InvalidTenantId = "invalid-tenant-id", "expected a tenant ID (GUID)";
+    /// The [`AuthEnvironment`](crate::endpoints::AuthEnvironment) lacks a value.
+    Environment = "environment", "expected a complete environment";
     /// The list of tenants is empty.
-    #[error("no tenant: say whose users are let in")]
-    NoTenant,
-    /// An issuer is the empty string.
-    #[error("an issuer is empty")]
-    EmptyIssuer,
+    NoTenant = "no-tenant", "expected at least one tenant, found an empty list";
     /// An issuer is neither a URL nor a host name, or is the address of a metadata document.
-    #[error("{:?} is not an issuer: use the iss of a token, or Authority::from_metadata", Escaped(.0))]
-    NotAnIssuer(Box<str>),
+    InvalidIssuer = "invalid-issuer", "expected an issuer: the iss of a token, or Authority::from_metadata";
     /// The issuer is that of a tenant-independent document of Entra (`{tenantid}`, `common`,
     /// `organizations`, `consumers`). No token has such an issuer.
-    #[error("the issuer {} stands for every tenant: use a Tenant in its place", Escaped(.0))]
-    IssuerOfAnyTenant(Box<str>),
-    /// A client ID is the empty string.
-    #[error("a client id is empty")]
-    EmptyClient,
-    /// A client ID is not a GUID, although the issuer is Microsoft's.
-    #[error("expected a client ID (GUID), found {:?}", Escaped(.0))]
-    NotAClientId(Box<str>),
+    TenantIndependentIssuer = "tenant-independent-issuer", "expected the issuer of one tenant; for several tenants use Tenant instead of an issuer";
+    /// A client ID is empty, or is not a GUID although the issuer is Microsoft's.
+    InvalidClientId = "invalid-client-id", "expected a client ID (GUID)";
     /// The list of algorithms is empty.
-    #[error("no algorithm is accepted")]
-    NoAlgorithm,
+    NoAlgorithm = "no-algorithm", "expected at least one algorithm, found an empty list";
     /// The clock skew is over [`MAX_CLOCK_SKEW`].
-    #[error("the clock skew is over 15 minutes")]
-    ClockSkewTooLong,
-    /// A list of clients, or tokens without permissions, was set: both apply to access tokens only.
-    #[error("clients and permissions are demands on access tokens, not on ID tokens")]
-    OnlyForAccessTokens,
-    /// A trusted audience was set for access tokens, which may be for any number of APIs.
-    #[error("trusted audiences are for ID tokens, not for access tokens")]
-    OnlyForIdTokens,
+    ClockSkewTooLong = "clock-skew-too-long", "expected a clock skew of at most 15 minutes";
+    /// A list of clients, or tokens without permissions, was set for ID tokens.
+    OnlyForAccessTokens = "only-for-access-tokens", "client and allow_tokens_without_permissions apply to access tokens only";
+    /// A trusted audience was set for access tokens, which may have any number of audiences.
+    OnlyForIdTokens = "only-for-id-tokens", "trusted_audience applies to ID tokens only";
 }
+
+impl VerifierBuildError {
+    fn new(kind: VerifierBuildErrorKind, value: &str) -> Self {
+        Self { kind, detail: Detail::Value(value.into()) }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> VerifierBuildErrorKind {
+        self.kind
+    }
+}
+
+impl From<VerifierBuildErrorKind> for VerifierBuildError {
+    fn from(kind: VerifierBuildErrorKind) -> Self {
+        Self { kind, detail: Detail::None }
+    }
+}
+
+impl From<InvalidTenantId> for VerifierBuildError {
+    fn from(error: InvalidTenantId) -> Self {
+        Self { kind: VerifierBuildErrorKind::InvalidTenantId, detail: Detail::Tenant(error) }
+    }
+}
+
+impl From<EnvironmentError> for VerifierBuildError {
+    fn from(error: EnvironmentError) -> Self {
+        Self { kind: VerifierBuildErrorKind::Environment, detail: Detail::Environment(error) }
+    }
+}
+
+impl fmt::Display for VerifierBuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.detail {
+            Detail::None => f.write_str(self.kind.message()),
+            Detail::Value(value) => {
+                write!(f, "{}, found {:?}", self.kind.message(), Escaped(value))
+            }
+            Detail::Tenant(error) => error.fmt(f),
+            Detail::Environment(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for VerifierBuildError {}

@@ -1,9 +1,12 @@
 //! Confirmation: comparing the principal of the headers with a verified token.
 
-use super::{Checked, ConfirmedCaller};
+use std::fmt;
+
+use super::{ConfirmedCaller, IsVerified};
 use crate::{
     issuer,
     jwt::Token,
+    kinds::kinds,
     principal::{EasyAuthPrincipal, is_identifier},
 };
 
@@ -49,8 +52,11 @@ impl EasyAuthPrincipal {
     ///
     /// # Errors
     ///
-    /// [`Mismatch`] if the two are different callers, or if they have too few claims to compare.
-    pub fn confirm<T: Checked>(&self, token: &Token<T>) -> Result<ConfirmedCaller, Mismatch> {
+    /// [`ConfirmError`] if the two are different callers, or if they have too few claims to compare.
+    pub fn confirm<T: IsVerified>(
+        &self,
+        token: &Token<T>,
+    ) -> Result<ConfirmedCaller, ConfirmError> {
         self.contradicts(token)?;
         if !self.shares_object(token) {
             self.shares_subject(token)?;
@@ -60,22 +66,22 @@ impl EasyAuthPrincipal {
 
     /// Checks that no identity claim contradicts the token. All values of a claim count, so that code
     /// that reads another value than the first gets the same caller.
-    fn contradicts<T>(&self, token: &Token<T>) -> Result<(), Mismatch> {
+    fn contradicts<T>(&self, token: &Token<T>) -> Result<(), ConfirmError> {
         // ID tokens have `tid` only if the sign-in asked for the scope `profile`. Their issuer names the
         // tenant.
         let tenant = token.tenant_id().or_else(|| token.issuer().and_then(issuer::tenant));
-        self.equals("tid", tenant, same_guid, Mismatch::Tenant)?;
-        self.equals("oid", token.object_id(), same_guid, Mismatch::Object)?;
-        self.equals("iss", token.issuer(), same_issuer, Mismatch::Issuer)?;
+        self.equals("tid", tenant, same_guid, ConfirmErrorKind::Tenant)?;
+        self.equals("oid", token.object_id(), same_guid, ConfirmErrorKind::Object)?;
+        self.equals("iss", token.issuer(), same_issuer, ConfirmErrorKind::Issuer)?;
         if self.is_for_same_application(token) {
-            self.equals("sub", token.subject(), str::eq, Mismatch::Subject)?;
+            self.equals("sub", token.subject(), str::eq, ConfirmErrorKind::Subject)?;
         }
         match self.header_id() {
             Some(id)
                 if !token.object_id().is_some_and(|object| same_guid(object, id))
                     && token.subject() != Some(id) =>
             {
-                Err(Mismatch::Header)
+                Err(ConfirmErrorKind::Header.into())
             }
             _ => Ok(()),
         }
@@ -88,11 +94,11 @@ impl EasyAuthPrincipal {
         claim: &str,
         expected: Option<&str>,
         is_same: fn(&str, &str) -> bool,
-        mismatch: Mismatch,
-    ) -> Result<(), Mismatch> {
+        mismatch: ConfirmErrorKind,
+    ) -> Result<(), ConfirmError> {
         let Some(expected) = expected else { return Ok(()) };
         let mut values = self.claim_values(claim);
-        if values.all(|value| is_same(value, expected)) { Ok(()) } else { Err(mismatch) }
+        if values.all(|value| is_same(value, expected)) { Ok(()) } else { Err(mismatch.into()) }
     }
 
     fn is_for_same_application<T>(&self, token: &Token<T>) -> bool {
@@ -108,11 +114,11 @@ impl EasyAuthPrincipal {
                 || both(self.claim("iss"), token.issuer()))
     }
 
-    fn shares_subject<T>(&self, token: &Token<T>) -> Result<(), Mismatch> {
+    fn shares_subject<T>(&self, token: &Token<T>) -> Result<(), ConfirmError> {
         if !both(self.claim("iss"), token.issuer()) || !both(self.subject(), token.subject()) {
-            return Err(Mismatch::Unknown);
+            return Err(ConfirmErrorKind::NotComparable.into());
         }
-        self.equals("sub", token.subject(), str::eq, Mismatch::Subject)
+        self.equals("sub", token.subject(), str::eq, ConfirmErrorKind::Subject)
     }
 }
 
@@ -131,27 +137,48 @@ fn same_issuer(one: &str, other: &str) -> bool {
     one == other || matches!(tenants, (Some(one), Some(other)) if same_guid(one, other))
 }
 
-/// The headers and the token identify different callers: the headers are forged, or two requests were
-/// mixed up. The message contains no claim value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Mismatch {
+/// The headers and the token identify different callers, or cannot be compared. The headers are forged, or
+/// two requests were mixed up. The message contains no claim value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ConfirmError(ConfirmErrorKind);
+
+kinds! {
+    /// Why a token does not confirm the principal of the headers.
+    pub enum ConfirmErrorKind;
+    fn message;
+
     /// The tenants (`tid`) differ.
-    #[error("the principal and the token are of different tenants")]
-    Tenant,
+    Tenant = "tenant", "the principal and the token have different tenants";
     /// The object IDs (`oid`) differ.
-    #[error("the principal and the token have different object ids")]
-    Object,
+    Object = "object", "the principal and the token have different object IDs";
     /// The issuers (`iss`) differ.
-    #[error("the principal and the token are from different issuers")]
-    Issuer,
+    Issuer = "issuer", "the principal and the token have different issuers";
     /// The subjects (`sub`) differ.
-    #[error("the principal and the token have different subjects")]
-    Subject,
+    Subject = "subject", "the principal and the token have different subjects";
     /// `X-MS-CLIENT-PRINCIPAL-ID` is neither the object ID nor the subject of the token.
-    #[error("header X-MS-CLIENT-PRINCIPAL-ID is not of the token's caller")]
-    Header,
+    Header = "header", "X-MS-CLIENT-PRINCIPAL-ID is neither the object ID nor the subject of the token";
     /// The principal or the token has none of the pairs that [`EasyAuthPrincipal::confirm`] compares.
-    #[error("the principal or the token does not say enough to compare them")]
-    Unknown,
+    NotComparable = "not-comparable", "the principal or the token lacks the claims to compare them";
 }
+
+impl ConfirmError {
+    /// What differs.
+    #[must_use]
+    pub fn kind(&self) -> ConfirmErrorKind {
+        self.0
+    }
+}
+
+impl From<ConfirmErrorKind> for ConfirmError {
+    fn from(kind: ConfirmErrorKind) -> Self {
+        Self(kind)
+    }
+}
+
+impl fmt::Display for ConfirmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.message())
+    }
+}
+
+impl std::error::Error for ConfirmError {}

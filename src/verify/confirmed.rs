@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Checked, Mismatch, SubjectKey};
+use super::{ConfirmError, ConfirmErrorKind, IsVerified, SubjectKey};
 use crate::{
     groups::Groups,
     jwt::{Caller, Token},
@@ -24,8 +24,8 @@ pub struct ConfirmedCaller {
 
 impl ConfirmedCaller {
     /// The caller of a token.
-    pub(crate) fn of_token<T: Checked>(token: &Token<T>) -> Result<Self, Mismatch> {
-        let key = token.subject_key().ok_or(Mismatch::Unknown)?;
+    pub(crate) fn of_token<T: IsVerified>(token: &Token<T>) -> Result<Self, ConfirmError> {
+        let key = token.subject_key().ok_or(ConfirmErrorKind::NotComparable)?;
         Ok(Self { principal: EasyAuthPrincipal::of_token(token), key })
     }
 
@@ -108,7 +108,7 @@ impl ConfirmedCaller {
     /// The caller as a principal, for code that takes one. All its claims come from the token; a claim
     /// that is a list becomes one claim for each element. Its provider is
     /// [`ENTRA`](crate::IdentityProvider::ENTRA) if the issuer is Microsoft's, else
-    /// [`UNKNOWN`](crate::IdentityProvider::UNKNOWN). Its shape is
+    /// [`UNKNOWN`](crate::IdentityProvider::UNKNOWN). Its format is
     /// [`PrincipalFormat::Token`](crate::PrincipalFormat::Token).
     ///
     /// Claims can be looked up by their names in the token and by their long names. If the token has

@@ -1,73 +1,123 @@
-//! What key sets and metadata have in common: JSON objects that an issuer publishes.
+//! The documents that an issuer publishes, key sets and metadata: JSON objects.
+
+use std::fmt;
 
 use crate::{
-    json::JsonError,
     jwt::{SegmentError, members::Members},
+    kinds::kinds,
 };
 
-/// The longest document that is read, in bytes. Entra's key sets have some 12,000, and all the keys
-/// that it published within five months 68,000.
+/// The length limit of a document, in bytes. Entra's key sets have about 12,000. All keys that it
+/// published within five months together have 68,000.
 pub const MAX_DOCUMENT_LEN: usize = 1024 * 1024;
 
-/// A document that is not the JSON object that it should be. Says where, never what.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DocumentError {
+/// A key set or a metadata document that cannot be used. The message contains no value of the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentError {
+    kind: DocumentErrorKind,
+    detail: Detail,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    None,
+    Length(usize),
+    Position(usize),
+    Member(&'static str),
+}
+
+kinds! {
+    /// Why a document cannot be used.
+    pub enum DocumentErrorKind;
+    fn message;
+
     /// It is longer than [`MAX_DOCUMENT_LEN`].
-    #[error("the document is {length} bytes long, over the limit of {MAX_DOCUMENT_LEN}")]
-    TooLong {
-        /// The length in bytes.
-        length: usize,
-    },
+    TooLong = "too-long", "the document is too long";
     /// It is not UTF-8.
-    #[error("the document is not UTF-8 at byte {position}")]
-    Utf8 {
-        /// The offset in the document.
-        position: usize,
-    },
-    /// It is not JSON, or nests too deep.
-    #[error("the document is not JSON at byte {position}")]
-    Json {
-        /// The offset in the document.
-        position: usize,
-    },
-    /// It is JSON and not an object.
-    #[error("the document is not a JSON object")]
-    NotAnObject,
-    /// A member is there twice.
-    #[error("the document has a member twice")]
-    DuplicateMember,
-    /// A member is missing, or of the wrong type.
-    #[error("the document has no {0}, or it is of the wrong type")]
-    Missing(&'static str),
+    NotUtf8 = "not-utf8", "the document is not UTF-8";
+    /// It is not JSON, or its nesting is too deep.
+    NotJson = "not-json", "the document is not JSON";
+    /// It is JSON, but not an object.
+    NotAnObject = "not-an-object", "the document is not a JSON object";
+    /// An object has a duplicate member.
+    DuplicateMember = "duplicate-member", "the document has a duplicate member";
+    /// A member is missing, or has the wrong type.
+    MissingMember = "missing-member", "a member of the document is missing or has the wrong type";
     /// There are more keys than [`MAX_KEYS`](super::MAX_KEYS).
-    #[error("the document has more than 1000 keys")]
-    TooManyKeys,
-    /// An address is not `https`, or has a part that it must not have.
-    #[error("the {0} of the document is not an https address")]
-    NotHttps(&'static str),
-    /// The keys are at a host that has nothing to do with that of the metadata.
-    #[error("the jwks_uri of the document is at a host of somebody else")]
-    ForeignHost,
+    TooManyKeys = "too-many-keys", "the document has more than 1000 keys";
+    /// An address in the document is not an `https` address.
+    NotHttps = "not-https", "an address in the document is not an https address";
+    /// `jwks_uri` has a host that may not serve the keys of this metadata.
+    ForeignHost = "foreign-host", "the jwks_uri of the document is at the host of another service";
 }
 
 impl DocumentError {
-    fn json(error: JsonError) -> Self {
-        Self::Json { position: error.position }
+    pub(super) fn member(kind: DocumentErrorKind, name: &'static str) -> Self {
+        Self { kind, detail: Detail::Member(name) }
+    }
+
+    fn at(kind: DocumentErrorKind, position: usize) -> Self {
+        Self { kind, detail: Detail::Position(position) }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> DocumentErrorKind {
+        self.kind
+    }
+
+    /// Where the document is malformed: the offset in bytes.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        match self.detail {
+            Detail::Position(position) => Some(position),
+            _ => None,
+        }
+    }
+
+    /// The name of the member that is missing or wrong.
+    #[must_use]
+    pub fn member_name(&self) -> Option<&'static str> {
+        match self.detail {
+            Detail::Member(name) => Some(name),
+            _ => None,
+        }
     }
 }
 
-/// Reads a document. A byte order mark in front is ignored, as RFC 8259 section 8.1 allows.
+impl From<DocumentErrorKind> for DocumentError {
+    fn from(kind: DocumentErrorKind) -> Self {
+        Self { kind, detail: Detail::None }
+    }
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.detail {
+            Detail::Length(length) => {
+                write!(f, "expected a document of at most {MAX_DOCUMENT_LEN} bytes, found {length}")
+            }
+            Detail::Position(position) => write!(f, "{} at byte {position}", self.kind.message()),
+            Detail::Member(name) => write!(f, "{}: {name}", self.kind.message()),
+            Detail::None => f.write_str(self.kind.message()),
+        }
+    }
+}
+
+impl std::error::Error for DocumentError {}
+
+/// Reads a document. A leading byte order mark is ignored, as RFC 8259 section 8.1 allows.
 pub(super) fn parse(body: &[u8]) -> Result<Members, DocumentError> {
     if body.len() > MAX_DOCUMENT_LEN {
-        return Err(DocumentError::TooLong { length: body.len() });
+        let detail = Detail::Length(body.len());
+        return Err(DocumentError { kind: DocumentErrorKind::TooLong, detail });
     }
     let text = std::str::from_utf8(body)
-        .map_err(|error| DocumentError::Utf8 { position: error.valid_up_to() })?;
+        .map_err(|error| DocumentError::at(DocumentErrorKind::NotUtf8, error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Members::parse(text.to_owned()).map_err(|error| match error {
-        SegmentError::Json(error) => DocumentError::json(error),
-        SegmentError::NotAnObject => DocumentError::NotAnObject,
-        SegmentError::Duplicate(_) => DocumentError::DuplicateMember,
+        SegmentError::Json(error) => DocumentError::at(DocumentErrorKind::NotJson, error.position),
+        SegmentError::NotAnObject => DocumentErrorKind::NotAnObject.into(),
+        SegmentError::Duplicate(_) => DocumentErrorKind::DuplicateMember.into(),
     })
 }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{RefreshError, refresh::Documents, schedule::Cause};
+use super::{RefreshError, RefreshErrorKind, refresh::Documents, schedule::Cause};
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -41,7 +41,7 @@ pub(super) struct Flight {
     /// Whether waiters can drive it, because it has a future.
     is_shared: bool,
     state: Mutex<State>,
-    /// Wakes threads when the fetch ends, and the timer when waiters come and go.
+    /// Wakes the timer when the fetch ends, and when waiters come and go.
     changed: Condvar,
 }
 
@@ -53,13 +53,12 @@ struct State {
     wakers: BTreeMap<u64, Waker>,
     next_id: u64,
     tasks: usize,
-    threads: usize,
     /// Changes when the first task arrives and when the last one leaves.
     episode: u64,
     has_timer: bool,
 }
 
-/// A future that any waiter can poll. It is taken out of the slot while it is polled.
+/// A future that any waiter can poll. While a waiter polls it, the slot is empty.
 struct Slot<T> {
     future: Option<BoxFuture<T>>,
     is_woken: bool,
@@ -87,7 +86,6 @@ impl Flight {
             wakers: BTreeMap::new(),
             next_id: 0,
             tasks: 0,
-            threads: 0,
             episode: 0,
             has_timer: false,
         };
@@ -119,8 +117,7 @@ impl Flight {
     }
 
     pub(super) fn has_waiters(&self) -> bool {
-        let state = self.lock();
-        state.tasks > 0 || state.threads > 0
+        self.lock().tasks > 0
     }
 
     /// The outcome, if the fetch has ended.
@@ -138,17 +135,6 @@ impl Flight {
         self.changed.notify_all();
         self.wake_all();
         drop((fetch, sleep));
-    }
-
-    /// Blocks this thread until the fetch ends. Returns `None` if the lease runs out first.
-    pub(super) fn wait_blocking(&self) -> Option<Ended> {
-        let mut state = self.lock();
-        state.threads = state.threads.saturating_add(1);
-        let result =
-            self.changed.wait_timeout_while(state, self.lease, |state| state.ended.is_none());
-        let (mut state, _) = result.unwrap_or_else(PoisonError::into_inner);
-        state.threads = state.threads.saturating_sub(1);
-        state.ended.clone()
     }
 
     /// Adds a waiter. The first waiter starts the timer that limits the wait of all.
@@ -227,7 +213,7 @@ impl Flight {
             }
             if timeout.timed_out() && state.tasks > 0 {
                 drop(state);
-                return self.end(Err(Arc::new(RefreshError::TimedOut)));
+                return self.end(Err(Arc::new(RefreshErrorKind::TimedOut.into())));
             }
             if timeout.timed_out() {
                 state.has_timer = false;
@@ -325,10 +311,10 @@ impl Waiter {
         let old = self.flight.lock().wakers.insert(self.id, waker);
         drop(old);
         if let Some(fetched) = self.flight.drive(|state| &mut state.fetch, is_new) {
-            return Poll::Ready(Some(fetched.unwrap_or(Err(RefreshError::Panicked))));
+            return Poll::Ready(Some(fetched.unwrap_or(Err(RefreshErrorKind::Panicked.into()))));
         }
         if self.flight.drive(|state| &mut state.sleep, is_new).is_some() {
-            return Poll::Ready(Some(Err(RefreshError::TimedOut)));
+            return Poll::Ready(Some(Err(RefreshErrorKind::TimedOut.into())));
         }
         // The fetch may have ended before the waker was stored.
         if self.flight.ended().is_some() { Poll::Ready(None) } else { Poll::Pending }

@@ -13,52 +13,54 @@ use crate::{
         MemberName, SegmentError,
         members::{Members, Value},
     },
+    kinds::kinds,
 };
 
-/// The lengths of an RSA modulus that are used, in bits: at least what RFC 7518 section 3.3 demands,
-/// at most what aws-lc-rs takes (`RSA_PKCS1_2048_8192_SHA256`). Entra's keys have 2048. The back end
-/// `rust_crypto` checks no signature of a key longer than 4096.
+/// The accepted lengths of an RSA modulus, in bits. RFC 7518 section 3.3 requires at least 2048. aws-lc-rs
+/// accepts at most 8192 (`RSA_PKCS1_2048_8192_SHA256`). Entra's keys have 2048. With the back end
+/// `rust_crypto`, signatures by keys longer than 4096 never verify.
 pub const RSA_MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// The longest RSA exponent, in bits: that of aws-lc and of the `rsa` crate, which bounds the work for
-/// one signature. Entra's is 65537.
+/// The length limit of an RSA exponent, in bits: that of aws-lc and of the `rsa` crate. It bounds the work
+/// for one signature. Entra's exponent is 65537.
 const MAX_RSA_EXPONENT_BITS: usize = 33;
 
-/// A public key that signs tokens.
+/// A public key that verifies the signatures of tokens.
 pub struct Key {
     id: Box<str>,
     algorithm: Option<Algorithm>,
     issuer: Option<Box<str>>,
     cloud_instance_name: Option<Box<str>>,
     pub(super) public: PublicKey,
-    /// The parts that the key was made of, to tell keys apart.
+    /// The decoded parts of the key, to compare keys.
     material: [Vec<u8>; 2],
 }
 
-/// What only the private half of a key has (RFC 7518 sections 6.2.2 and 6.3.2).
+/// Members that only the private half of a key has (RFC 7518 sections 6.2.2 and 6.3.2).
 const PRIVATE_PARTS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 impl Key {
-    /// Reads one member of a key set's `keys`; if it cannot be used, says why, and its id if it has one.
-    pub(super) fn parse(json: &str) -> Result<Self, (Option<MemberName>, SkipReason)> {
+    /// Reads one element of `keys`. If the key cannot be used, returns the reason, and its ID if it has
+    /// one.
+    pub(super) fn parse(json: &str) -> Result<Self, (Option<MemberName>, Skip)> {
         let members = Members::parse(json.to_owned()).map_err(|error| (None, error.into()))?;
         let id = members.text("kid").filter(|id| !id.is_empty());
         Self::of(&members, id).map_err(|reason| (id.map(MemberName::new), reason))
     }
 
-    fn of(members: &Members, id: Option<&str>) -> Result<Self, SkipReason> {
-        let kind = text(members, "kty")?.ok_or(SkipReason::Missing("kty"))?;
+    fn of(members: &Members, id: Option<&str>) -> Result<Self, Skip> {
+        let kind = text(members, "kty")?.ok_or(Skip::member(SkipReason::MissingMember, "kty"))?;
         if !matches!(kind, "RSA" | "EC") {
-            return Err(SkipReason::UnknownType);
+            return Err(SkipReason::UnknownType.into());
         }
         check_purpose(members)?;
         if PRIVATE_PARTS.iter().any(|part| members.get(part).is_some()) {
-            return Err(SkipReason::Private);
+            return Err(SkipReason::Private.into());
         }
         let id = match members.get("kid") {
-            Some(Value::Text(_)) => id.ok_or(SkipReason::Missing("kid"))?,
-            Some(_) => return Err(SkipReason::Malformed("kid")),
-            None => return Err(SkipReason::Missing("kid")),
+            Some(Value::Text(_)) => id.ok_or(Skip::member(SkipReason::MissingMember, "kid"))?,
+            Some(_) => return Err(Skip::member(SkipReason::MalformedMember, "kid")),
+            None => return Err(Skip::member(SkipReason::MissingMember, "kid")),
         };
         let (public, material) = match kind {
             "RSA" => rsa(members)?,
@@ -82,34 +84,34 @@ impl Key {
         })
     }
 
-    /// The id (`kid`).
+    /// The key ID (`kid`).
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The only algorithm that the key may be used with (`alg`). Entra does not say.
+    /// The only algorithm that the key may be used with (`alg`). Entra's keys have none.
     #[must_use]
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
 
-    /// The issuer whose tokens this key signs (`issuer`, of Entra's version 2.0 documents), with
-    /// `{tenantid}` where it is that of every tenant. The keys of Azure Government name the public
-    /// cloud's.
+    /// The issuer whose tokens this key signs (`issuer`, in Entra's version 2.0 documents). It contains
+    /// `{tenantid}` if the key is for every tenant. The keys of Azure Government name the issuer of the
+    /// public cloud.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
-    /// The cloud whose tokens this key signs (`cloud_instance_name`, of Entra's documents since 2025).
-    /// Recorded are `microsoftonline.com` and `microsoftonline.us`; keys of Azure China carry none.
+    /// The cloud whose tokens this key signs (`cloud_instance_name`, in Entra's documents since 2025).
+    /// Recorded values are `microsoftonline.com` and `microsoftonline.us`. Keys of Azure China have none.
     #[must_use]
     pub fn cloud_instance_name(&self) -> Option<&str> {
         self.cloud_instance_name.as_deref()
     }
 
-    /// Whether both are the same key, to be used for the same.
+    /// Returns `true` if both are the same key with the same restrictions.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.public.family() == other.public.family()
             && self.material == other.material
@@ -130,10 +132,10 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The key is for signatures, as far as it says (RFC 7517 sections 4.2 and 4.3).
-fn check_purpose(members: &Members) -> Result<(), SkipReason> {
+/// Rejects a key that says that it is not for signatures (RFC 7517 sections 4.2 and 4.3).
+fn check_purpose(members: &Members) -> Result<(), Skip> {
     if text(members, "use")?.is_some_and(|purpose| purpose != "sig") {
-        return Err(SkipReason::WrongUse);
+        return Err(SkipReason::WrongUse.into());
     }
     match members.get("key_ops") {
         None => Ok(()),
@@ -141,66 +143,70 @@ fn check_purpose(members: &Members) -> Result<(), SkipReason> {
             if operations.any(|operation| operation == "verify") {
                 Ok(())
             } else {
-                Err(SkipReason::WrongOperations)
+                Err(SkipReason::WrongOperations.into())
             }
         }
-        Some(_) => Err(SkipReason::Malformed("key_ops")),
+        Some(_) => Err(Skip::member(SkipReason::MalformedMember, "key_ops")),
     }
 }
 
 type Parts = (PublicKey, [Vec<u8>; 2]);
 
 /// RFC 7518 section 6.3.1.
-fn rsa(members: &Members) -> Result<Parts, SkipReason> {
+fn rsa(members: &Members) -> Result<Parts, Skip> {
     let modulus = unsigned(members, "n")?;
     let exponent = unsigned(members, "e")?;
     let length = bits(&modulus);
     if !RSA_MODULUS_BITS.contains(&length) {
-        return Err(SkipReason::ModulusLength { bits: length });
+        return Err(Skip {
+            reason: SkipReason::ModulusLength,
+            detail: Some(SkipDetail::Bits(length)),
+        });
     }
     let is_odd = exponent.last().is_some_and(|byte| byte % 2 == 1);
     if !is_odd || exponent == [1] || bits(&exponent) > MAX_RSA_EXPONENT_BITS {
-        return Err(SkipReason::WrongExponent);
+        return Err(SkipReason::WrongExponent.into());
     }
     Ok((PublicKey::rsa(&modulus, &exponent), [modulus, exponent]))
 }
 
 /// RFC 7518 section 6.2.1.
-fn on_curve(members: &Members) -> Result<Parts, SkipReason> {
-    let (family, length) = match text(members, "crv")?.ok_or(SkipReason::Missing("crv"))? {
-        "P-256" => (Family::P256, 32),
-        "P-384" => (Family::P384, 48),
-        _ => return Err(SkipReason::UnknownCurve),
-    };
+fn on_curve(members: &Members) -> Result<Parts, Skip> {
+    let (family, length) =
+        match text(members, "crv")?.ok_or(Skip::member(SkipReason::MissingMember, "crv"))? {
+            "P-256" => (Family::P256, 32),
+            "P-384" => (Family::P384, 48),
+            _ => return Err(SkipReason::UnknownCurve.into()),
+        };
     let coordinate = |name| match bytes(members, name)? {
         bytes if bytes.len() == length => Ok(bytes),
-        _ => Err(SkipReason::Malformed(name)),
+        _ => Err(Skip::member(SkipReason::MalformedMember, name)),
     };
     let (x, y) = (coordinate("x")?, coordinate("y")?);
-    // SEC 1 section 2.3.3: 4 stands for a point that is not compressed.
+    // SEC 1 section 2.3.3: 4 marks an uncompressed point.
     let point = [&[4], x.as_slice(), y.as_slice()].concat();
     Ok((PublicKey::on_curve(family, &point), [x, y]))
 }
 
-/// A `Base64urlUInt` (RFC 7518 section 2). Some issuers write zeros in front, which RFC 7518 section
-/// 6.3.1.1 warns of.
-fn unsigned(members: &Members, name: &'static str) -> Result<Vec<u8>, SkipReason> {
+/// A `Base64urlUInt` (RFC 7518 section 2). Some issuers write leading zeros (RFC 7518 section 6.3.1.1
+/// mentions it).
+fn unsigned(members: &Members, name: &'static str) -> Result<Vec<u8>, Skip> {
     let mut bytes = bytes(members, name)?;
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.drain(..zeros);
     Ok(bytes)
 }
 
-fn bytes(members: &Members, name: &'static str) -> Result<Vec<u8>, SkipReason> {
-    let text = text(members, name)?.ok_or(SkipReason::Missing(name))?;
-    base64::decode_segment(text).map_err(|_| SkipReason::NotBase64(name))
+fn bytes(members: &Members, name: &'static str) -> Result<Vec<u8>, Skip> {
+    let text = text(members, name)?.ok_or(Skip::member(SkipReason::MissingMember, name))?;
+    base64::decode_segment(text).map_err(|_| Skip::member(SkipReason::NotBase64, name))
 }
 
-fn text<'a>(members: &'a Members, name: &'static str) -> Result<Option<&'a str>, SkipReason> {
+fn text<'a>(members: &'a Members, name: &'static str) -> Result<Option<&'a str>, Skip> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text)),
-        Some(_) => Err(SkipReason::Malformed(name)),
+        Some(_) => Err(Skip::member(SkipReason::MalformedMember, name)),
     }
 }
 
@@ -211,62 +217,77 @@ fn bits(number: &[u8]) -> usize {
     rest.len().saturating_mul(8).saturating_add(usize::try_from(first).unwrap_or_default())
 }
 
-/// Why a key of a key set is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// The member of `keys` is no JSON object.
-    #[error("it is not a JSON object")]
-    NotAnObject,
-    /// A member is there twice.
-    #[error("it has a member twice")]
-    DuplicateMember,
-    /// A member is missing: `kid` or `kty`, or one that a key of its type must have.
-    #[error("it has no {0}")]
-    Missing(&'static str),
-    /// A member is of a JSON type, or a length, that it must not have.
-    #[error("its {0} has the wrong type or length")]
-    Malformed(&'static str),
+kinds! {
+    /// Why a key of a key set is not used.
+    pub enum SkipReason;
+    fn message;
+
+    /// The element of `keys` is not a JSON object.
+    NotAnObject = "not-an-object", "it is not a JSON object";
+    /// A member occurs twice.
+    DuplicateMember = "duplicate-member", "it has a duplicate member";
+    /// A required member is missing: `kid`, `kty`, or one that the type of the key requires.
+    MissingMember = "missing-member", "a required member is missing";
+    /// A member has the wrong JSON type or length.
+    MalformedMember = "malformed-member", "a member has the wrong type or length";
     /// A member is not base64url without padding.
-    #[error("its {0} is not base64url")]
-    NotBase64(&'static str),
-    /// `kty` is neither `RSA` nor `EC`: symmetric keys are never used.
-    #[error("its kty is neither RSA nor EC")]
-    UnknownType,
+    NotBase64 = "not-base64", "a member is not base64url";
+    /// `kty` is neither `RSA` nor `EC`. Symmetric keys are never used.
+    UnknownType = "unknown-type", "its kty is neither RSA nor EC";
     /// `crv` is neither `P-256` nor `P-384`.
-    #[error("its crv is neither P-256 nor P-384")]
-    UnknownCurve,
+    UnknownCurve = "unknown-curve", "its crv is neither P-256 nor P-384";
     /// `use` is not `sig`.
-    #[error("its use is not sig")]
-    WrongUse,
-    /// `key_ops` does not have `verify`.
-    #[error("its key_ops do not have verify")]
-    WrongOperations,
-    /// `alg` is no signature algorithm, or not one for a key of this type.
-    #[error("its alg is no signature algorithm for such a key")]
-    WrongAlgorithm,
-    /// The RSA modulus is outside [`RSA_MODULUS_BITS`].
-    #[error("its modulus has {bits} bits, outside 2048 to 8192")]
-    ModulusLength {
-        /// The length of the modulus.
-        bits: usize,
-    },
+    WrongUse = "wrong-use", "its use is not sig";
+    /// `key_ops` does not contain `verify`.
+    WrongOperations = "wrong-operations", "its key_ops does not contain verify";
+    /// `alg` is unknown, or does not match the type of the key.
+    WrongAlgorithm = "wrong-algorithm", "its alg is not a signature algorithm for this type of key";
+    /// The length of the RSA modulus is outside [`RSA_MODULUS_BITS`].
+    ModulusLength = "modulus-length", "its modulus does not have 2048 to 8192 bits";
     /// The RSA exponent is even, 1, or too long.
-    #[error("its exponent is even, 1, or longer than 33 bits")]
-    WrongExponent,
-    /// The private part of the key is there: everybody who reads the document can sign with it.
-    #[error("its private part is published")]
-    Private,
-    /// Another key of the document has the same id, so neither is used.
-    #[error("another key has the same kid")]
-    Conflict,
+    WrongExponent = "wrong-exponent", "its exponent is even, 1, or longer than 33 bits";
+    /// The document contains the private half of the key, so anyone can sign with it.
+    Private = "private", "its private half is published";
+    /// Another key of the document has the same ID. Neither is used.
+    Conflict = "conflict", "another key has the same kid";
 }
 
-impl From<SegmentError> for SkipReason {
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+/// Why a key is not used, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Skip {
+    pub(super) reason: SkipReason,
+    pub(super) detail: Option<SkipDetail>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SkipDetail {
+    Member(&'static str),
+    Bits(usize),
+}
+
+impl Skip {
+    fn member(reason: SkipReason, name: &'static str) -> Self {
+        Self { reason, detail: Some(SkipDetail::Member(name)) }
+    }
+}
+
+impl From<SkipReason> for Skip {
+    fn from(reason: SkipReason) -> Self {
+        Self { reason, detail: None }
+    }
+}
+
+impl From<SegmentError> for Skip {
     fn from(error: SegmentError) -> Self {
         match error {
-            SegmentError::Duplicate(_) => Self::DuplicateMember,
-            SegmentError::Json(_) | SegmentError::NotAnObject => Self::NotAnObject,
+            SegmentError::Duplicate(_) => SkipReason::DuplicateMember.into(),
+            SegmentError::Json(_) | SegmentError::NotAnObject => SkipReason::NotAnObject.into(),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt, sync::Arc, time::SystemTime};
 
 use super::{
-    document::{self, DocumentError},
+    document::{self, DocumentError, DocumentErrorKind},
     error::Unavailable,
-    jwk::{Key, SkipReason},
+    jwk::{Key, Skip, SkipDetail, SkipReason},
 };
 use crate::{
     escape::Escaped,
@@ -13,15 +13,15 @@ use crate::{
     jwt::{MemberName, members::Value},
 };
 
-/// How many keys a document may have, and how many a [`KeyStore`](super::KeyStore) keeps: the largest
-/// of the capacities that Microsoft recommends for a cache ("Signing key rollover in the Microsoft
-/// identity platform").
+/// The maximum number of keys in a document and in a [`KeyStore`](super::KeyStore): the largest cache
+/// capacity that Microsoft recommends ("Signing key rollover in the Microsoft identity platform").
 pub const MAX_KEYS: usize = 1000;
 
-/// The keys that an issuer publishes, as one document has them.
+/// The keys in one document of an issuer.
 ///
-/// A document is worth what the way is on which it came: take it from the issuer's `jwks_uri`, over
-/// https. A [`KeyStore`](super::KeyStore) does so, and keeps keys that a document drops for a while.
+/// A key set is only as trustworthy as the channel it came through: get it from the issuer's `jwks_uri`,
+/// over https. A [`KeyStore`](super::KeyStore) does so. It also keeps keys for a while after a document
+/// omits them.
 ///
 /// ```
 /// use easyauth::verify::{KeySet, SkipReason};
@@ -38,26 +38,23 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Reads a document key by key: what cannot be used is left out and reported, what can be used
-    /// stays (RFC 7517 section 5).
+    /// Reads a document. Keys that cannot be used are skipped and reported (RFC 7517 section 5).
     ///
     /// # Errors
     ///
-    /// [`DocumentError`] if the document is too long, is no JSON object, or has no list of `keys`.
+    /// [`DocumentError`] if the document is too long, is not a JSON object, or has no list of `keys`.
     pub fn from_jwks(body: impl AsRef<[u8]>) -> Result<Self, DocumentError> {
         let document = document::parse(body.as_ref())?;
         let (found, mut skipped) = match document.get("keys") {
             Some(Value::Other(list)) => read(list)?,
-            // An empty list, or one of texts, of which none is a key.
-            Some(Value::List(texts)) => {
-                let skipped = texts.enumerate().map(|(index, _)| SkippedKey {
-                    index,
-                    id: None,
-                    reason: SkipReason::NotAnObject,
-                });
+            // An empty list, or a list of strings, which are not keys.
+            Some(Value::List(strings)) => {
+                let skip = Skip::from(SkipReason::NotAnObject);
+                let skipped =
+                    strings.enumerate().map(|(index, _)| SkippedKey { index, id: None, skip });
                 (BTreeMap::new(), skipped.collect())
             }
-            _ => return Err(DocumentError::Missing("keys")),
+            _ => return Err(missing_keys()),
         };
         let mut keys = BTreeMap::new();
         for (id, same_id) in found {
@@ -66,7 +63,7 @@ impl KeySet {
                 Err(indices) => skipped.extend(indices.into_iter().map(|index| SkippedKey {
                     index,
                     id: Some(MemberName::new(&id)),
-                    reason: SkipReason::Conflict,
+                    skip: SkipReason::Conflict.into(),
                 })),
             }
         }
@@ -74,24 +71,24 @@ impl KeySet {
         Ok(Self { keys, skipped })
     }
 
-    /// The keys, by their ids.
+    /// The keys, sorted by ID.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
         self.keys.values().map(Arc::as_ref)
     }
 
-    /// The key with this id, compared exactly.
+    /// The key with this ID, compared exactly.
     #[must_use]
     pub fn key(&self, id: &str) -> Option<&Key> {
         self.keys.get(id).map(Arc::as_ref)
     }
 
-    /// How many keys can be used.
+    /// The number of keys that can be used.
     #[must_use]
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether no key can be used.
+    /// Returns `true` if no key can be used.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
@@ -113,7 +110,7 @@ impl KeySet {
     }
 }
 
-/// Keys by their ids, with their places in the document.
+/// Keys by ID, with their indices in the document.
 type Found = BTreeMap<Box<str>, Vec<(usize, Key)>>;
 
 /// Reads the list key by key.
@@ -127,21 +124,25 @@ fn read(list: &str) -> Result<(Found, Vec<SkippedKey>), DocumentError> {
             }
             match Key::parse(json.skip()?) {
                 Ok(key) => found.entry(key.id().into()).or_default().push((index, key)),
-                Err((id, reason)) => skipped.push(SkippedKey { index, id, reason }),
+                Err((id, skip)) => skipped.push(SkippedKey { index, id, skip }),
             }
             index = index.saturating_add(1);
             Ok(())
         })
         .map_err(|error| match error {
-            ListError::TooMany => DocumentError::TooManyKeys,
-            // It is JSON, because it was read before; so it is no list.
-            ListError::Json => DocumentError::Missing("keys"),
+            ListError::TooMany => DocumentErrorKind::TooManyKeys.into(),
+            // The document was parsed before, so this is JSON other than a list.
+            ListError::Json => missing_keys(),
         })?;
     Ok((found, skipped))
 }
 
-/// The one key that these are; else their places. One id for different keys says that one of them is
-/// not what it seems, so neither is used.
+fn missing_keys() -> DocumentError {
+    DocumentError::member(DocumentErrorKind::MissingMember, "keys")
+}
+
+/// Returns the key if all of these are the same one, else their indices. If different keys have one ID,
+/// it is unknown which of them is genuine, so none is used.
 fn one(keys: Vec<(usize, Key)>) -> Result<Key, Vec<usize>> {
     let indices = keys.iter().map(|(index, _)| *index).collect();
     let mut keys = keys.into_iter().map(|(_, key)| key);
@@ -151,7 +152,6 @@ fn one(keys: Vec<(usize, Key)>) -> Result<Key, Vec<usize>> {
     }
 }
 
-/// What can be wrong with `keys`.
 enum ListError {
     TooMany,
     Json,
@@ -170,22 +170,22 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// A key of a document that is not used.
+/// A key of a document that is not used, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedKey {
     index: usize,
     id: Option<MemberName>,
-    reason: SkipReason,
+    skip: Skip,
 }
 
 impl SkippedKey {
-    /// Its place in the document, counted from 0.
+    /// Its index in the document, counted from 0.
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// Its id (`kid`), if it has one.
+    /// Its ID (`kid`), if it has one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_ref().map(MemberName::as_str)
@@ -194,7 +194,16 @@ impl SkippedKey {
     /// The rule that it breaks.
     #[must_use]
     pub fn reason(&self) -> SkipReason {
-        self.reason
+        self.skip.reason
+    }
+
+    /// The name of the member that is missing or malformed.
+    #[must_use]
+    pub fn member_name(&self) -> Option<&'static str> {
+        match self.skip.detail {
+            Some(SkipDetail::Member(name)) => Some(name),
+            _ => None,
+        }
     }
 }
 
@@ -204,13 +213,18 @@ impl fmt::Display for SkippedKey {
         if let Some(id) = self.id() {
             write!(f, " ({})", Escaped(id))?;
         }
-        write!(f, " is not used: {}", self.reason)
+        write!(f, " is not used: {}", self.skip.reason)?;
+        match self.skip.detail {
+            Some(SkipDetail::Member(name)) => write!(f, ": {name}"),
+            Some(SkipDetail::Bits(bits)) => write!(f, ": {bits}"),
+            None => Ok(()),
+        }
     }
 }
 
 /// Where a verifier finds keys: a [`KeySet`], or a [`KeyStore`](super::KeyStore).
 ///
-/// Sealed: a source of keys decides whose tokens are believed.
+/// Sealed, because a source of keys decides which tokens are trusted.
 pub trait KeySource: sealed::Sealed {}
 
 impl KeySource for KeySet {}
@@ -218,18 +232,18 @@ impl KeySource for KeySet {}
 pub(super) mod sealed {
     use super::{Arc, Key, SystemTime, Unavailable};
 
-    #[expect(unnameable_types, reason = "nobody else may implement it")]
+    #[expect(unnameable_types, reason = "seals the trait")]
     pub trait Sealed {
         fn find(&self, id: &str, now: SystemTime) -> Found;
     }
 
-    /// What there is for an id.
+    /// The result of a lookup by ID.
     #[derive(Debug)]
-    #[expect(unnameable_types, reason = "nobody else needs it")]
+    #[expect(unnameable_types, reason = "part of a sealed trait")]
     pub enum Found {
         Key(Arc<Key>),
         Unknown,
-        /// Nothing is known about this key, because keys could not be fetched.
+        /// Whether this key exists is unknown, because keys could not be fetched.
         Unavailable(Unavailable),
     }
 }

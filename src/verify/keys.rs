@@ -9,9 +9,10 @@ use std::{
 };
 
 use super::{
-    FetchError, FetchKeys, IdTokenVerifier, KeySet, KeySource, KeyStore, MetadataUri, RefreshError,
-    VerifiedIdToken, VerifiedToken, Verifier, VerifyError,
-    fetch::AfterFetch,
+    FetchError, FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore,
+    MetadataUri, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier,
+    VerifyError,
+    fetch::{Blocking, block_on},
     flight::{Ended, Fetched, Flight, Sleep},
     key_set::sealed::{Found, Sealed},
     refresh::{Documents, parse_keys, parse_metadata},
@@ -26,24 +27,8 @@ use crate::tokens::{AccessToken, IdToken};
 /// the fetch also drives it. If a client hangs up, another request or the background refresh continues
 /// the same fetch. See [`KeyStore`] for the rules.
 ///
-/// Call [`refresh_if_due`](Self::refresh_if_due) every minute from a task. Then keys are fetched before
-/// requests need them, and an abandoned fetch does not wait for the next request:
-///
-/// ```no_run
-/// # async fn sleep(_: std::time::Duration) {}
-/// use std::{error::Error, time::{Duration, SystemTime}};
-/// use easyauth::verify::Keys;
-///
-/// async fn keep_fresh(keys: Keys) {
-///     loop {
-///         if let Err(error) = keys.refresh_if_due(SystemTime::now()).await {
-///             let why = error.source().map(ToString::to_string).unwrap_or_default();
-///             eprintln!("{error}: {why}"); // the store keeps the keys it has
-///         }
-///         sleep(Duration::from_secs(60)).await; // of your runtime
-///     }
-/// }
-/// ```
+/// [`BearerAuth::keep_fresh`](super::BearerAuth::keep_fresh) fetches keys before requests need them. It
+/// calls [`refresh_if_due`](Self::refresh_if_due) every minute.
 ///
 /// No request waits for a fetch longer than [`REFRESH_LEASE`](super::REFRESH_LEASE), even if the fetcher
 /// hangs. By default a thread measures that time, at most one for each fetch.
@@ -66,6 +51,17 @@ impl Keys {
     #[must_use]
     pub fn fetched(store: KeyStore, fetcher: impl FetchKeys + Send + Sync + 'static) -> Self {
         Self { source: Arc::new(Source::Fetched(store, Arc::new(fetcher))), sleep: None }
+    }
+
+    /// Like [`fetched`](Self::fetched), for a fetcher that blocks its thread. Use the blocking methods with
+    /// such keys, for instance [`Verifier::verify_fetching_blocking`]. The async ones block the thread that
+    /// polls them.
+    #[must_use]
+    pub fn fetched_blocking(
+        store: KeyStore,
+        fetcher: impl FetchKeysBlocking + Send + Sync + 'static,
+    ) -> Self {
+        Self::fetched(store, Blocking(fetcher))
     }
 
     /// Keys that never change: for tests, and for issuers without a metadata document.
@@ -106,6 +102,15 @@ impl Keys {
         }
     }
 
+    /// Like [`refresh_if_due`](Self::refresh_if_due), and blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// As for [`refresh_if_due`](Self::refresh_if_due).
+    pub fn refresh_if_due_blocking(&self, now: SystemTime) -> Result<bool, RefreshError> {
+        block_on(self.refresh_if_due(now))
+    }
+
     /// Fetches, or waits for the fetch that is in flight. Returns `None` if a fetch is not due.
     async fn fetch(&self, cause: Cause, now: SystemTime) -> Option<Ended> {
         let Source::Fetched(store, fetcher) = &*self.source else { return None };
@@ -124,7 +129,7 @@ impl Keys {
             Some(fetched) => store.end(flight, fetched),
             None => store.settle(),
         }
-        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshError::Abandoned)))
+        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::Abandoned.into())))
     }
 
     /// Verifies a token. If its key is missing, fetches keys and verifies it a second time.
@@ -136,7 +141,7 @@ impl Keys {
         match (verify(&Lookup::Before(&self.source)), self.store()) {
             (Err(error), Some(store)) if error.is_retryable() => {
                 let ended = self.fetch(Cause::UnknownKey, now).await;
-                verify(&Lookup::After(AfterFetch::new(store, ended)))
+                verify(&Lookup::After(AfterFetch { store, ended }))
             }
             (result, _) => result,
         }
@@ -167,9 +172,9 @@ impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
 
 /// Fetches both documents. It holds no reference to the store, because the store holds this future.
 async fn documents(fetcher: Arc<dyn DynFetchKeys>, uri: MetadataUri) -> Fetched {
-    let body = fetcher.fetch(uri.as_str()).await.map_err(RefreshError::Fetch)?;
+    let body = fetcher.fetch(uri.as_str()).await?;
     let metadata = parse_metadata(&body, &uri)?;
-    let body = fetcher.fetch(metadata.jwks_uri()).await.map_err(RefreshError::Fetch)?;
+    let body = fetcher.fetch(metadata.jwks_uri()).await?;
     let keys = parse_keys(&body)?;
     Ok(Documents { metadata, keys })
 }
@@ -188,6 +193,31 @@ impl Sealed for Lookup<'_> {
             Self::Before(Source::Fixed(keys)) => keys.find(id, now),
             Self::Before(Source::Fetched(store, _)) => store.find(id, now),
             Self::After(after) => after.find(id, now),
+        }
+    }
+}
+
+/// A store after a fetch. It distinguishes a key that does not exist from one that could not be fetched.
+struct AfterFetch<'a> {
+    store: &'a KeyStore,
+    /// The outcome of the fetch, if there was one.
+    ended: Option<Ended>,
+}
+
+impl KeySource for AfterFetch<'_> {}
+
+impl Sealed for AfterFetch<'_> {
+    fn find(&self, id: &str, now: SystemTime) -> Found {
+        // The clock may have been set back while this request waited. Then keys have an earlier time
+        // than the request.
+        let now = self.store.latest().map_or(now, |latest| latest.min(now));
+        match (self.store.key(id, now), &self.ended) {
+            (Some(key), _) => Found::Key(key),
+            (None, Some(Ok(()))) => Found::Unknown,
+            (None, Some(Err(error))) => {
+                Found::Unavailable(self.store.unavailable_because(Arc::clone(error)))
+            }
+            (None, None) => self.store.find(id, now),
         }
     }
 }
@@ -212,6 +242,21 @@ impl Verifier {
     ) -> Result<VerifiedToken, VerifyError> {
         keys.verify(now, |keys| self.verify(token, keys, now)).await
     }
+
+    /// Like [`verify_fetching`](Self::verify_fetching), and blocks the thread. For keys with a fetcher that
+    /// blocks ([`Keys::fetched_blocking`]).
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify_fetching`](Self::verify_fetching).
+    pub fn verify_fetching_blocking(
+        &self,
+        keys: &Keys,
+        token: &AccessToken,
+        now: SystemTime,
+    ) -> Result<VerifiedToken, VerifyError> {
+        block_on(self.verify_fetching(keys, token, now))
+    }
 }
 
 impl IdTokenVerifier {
@@ -227,6 +272,20 @@ impl IdTokenVerifier {
         now: SystemTime,
     ) -> Result<VerifiedIdToken, VerifyError> {
         keys.verify(now, |keys| self.verify(token, keys, now)).await
+    }
+
+    /// Verifies an ID token like [`Verifier::verify_fetching_blocking`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Verifier::verify_fetching`].
+    pub fn verify_fetching_blocking(
+        &self,
+        keys: &Keys,
+        token: &IdToken,
+        now: SystemTime,
+    ) -> Result<VerifiedIdToken, VerifyError> {
+        block_on(self.verify_fetching(keys, token, now))
     }
 
     /// Verifies the ID token of a browser session by its age: see

@@ -1,20 +1,21 @@
-//! OpenID Connect metadata (OpenID Connect Discovery 1.0 section 3): where an issuer's keys are.
+//! OpenID Connect metadata (OpenID Connect Discovery 1.0 section 3): the address of an issuer's keys.
 
 use std::{fmt, str::FromStr};
 
-use super::{Algorithm, DocumentError, Tenant, document};
+use super::{Algorithm, DocumentError, Tenant, document, document::DocumentErrorKind};
 use crate::{
     escape::Escaped,
     host::host_of,
     issuer::{SignIn, customer_domain},
     jwt::members::{Members, Value},
+    kinds::kinds,
     resource::Cloud,
 };
 
-/// The longest address that is used, in bytes: RFC 9110 section 4.1 wants 8000 to be possible.
+/// The length limit of an address, in bytes (RFC 9110 section 4.1 recommends support for 8000).
 const MAX_URI_LEN: usize = 8000;
 
-/// The address of a metadata document: `https`, and nothing but a host, a port, a path and a query.
+/// The address of a metadata document: `https` with a host, an optional port, a path and a query.
 ///
 /// ```
 /// use easyauth::{resource::Cloud, verify::{MetadataUri, Tenant}};
@@ -36,18 +37,18 @@ pub struct MetadataUri {
 }
 
 impl MetadataUri {
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// # Errors
     ///
-    /// [`InvalidMetadataUri`] if it is not an absolute `https` address, or has a user name in it.
+    /// [`InvalidMetadataUri`] if it is not an absolute `https` address, or contains a user name.
     pub fn parse(text: &str) -> Result<Self, InvalidMetadataUri> {
-        let host = https_host(text).ok_or_else(|| InvalidMetadataUri::new(text))?;
+        let host = host(text, "https").map_err(|kind| InvalidMetadataUri::new(kind, text))?;
         Ok(Self { text: text.to_owned(), host, is_loopback: false })
     }
 
-    /// Where Entra publishes the version 2.0 metadata for a tenant of a cloud; for several tenants the
-    /// document that all of them share.
+    /// The address of Entra's version 2.0 metadata for a tenant of a cloud. For several tenants it is
+    /// that of the document which all of them share.
     #[must_use]
     pub fn entra(cloud: Cloud, tenant: &Tenant) -> Self {
         let host = SignIn::of(cloud).host;
@@ -59,8 +60,8 @@ impl MetadataUri {
         }
     }
 
-    /// Asks for the keys of one application: one with claims mapping has its own, which are in no
-    /// other document ("Access tokens in the Microsoft identity platform", `appid`).
+    /// Requests the keys of one application. An application with claims mapping has its own keys, which
+    /// only this document contains ("Access tokens in the Microsoft identity platform", `appid`).
     #[must_use]
     pub fn for_application(mut self, client_id: &str) -> Self {
         let separator = if self.text.contains('?') { '&' } else { '?' };
@@ -71,14 +72,14 @@ impl MetadataUri {
         self
     }
 
-    /// An address on this machine without encryption: `http://127.0.0.1:8080/metadata`, for tests and
-    /// for development. The keys that it names may be on this machine as well, and nowhere else.
+    /// An unencrypted address on this machine, such as `http://127.0.0.1:8080/metadata`: for tests and
+    /// development. Its keys must be on this machine too.
     ///
     /// # Errors
     ///
     /// [`InvalidMetadataUri`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
     pub fn insecure_loopback(text: &str) -> Result<Self, InvalidMetadataUri> {
-        let host = loopback_host(text).ok_or_else(|| InvalidMetadataUri::new(text))?;
+        let host = loopback_host(text).map_err(|kind| InvalidMetadataUri::new(kind, text))?;
         Ok(Self { text: text.to_owned(), host, is_loopback: true })
     }
 
@@ -88,17 +89,18 @@ impl MetadataUri {
         &self.text
     }
 
-    /// Whether keys may be at this address, given where the metadata is: in the same service of
-    /// Entra's, at the same host, in the same domain of External ID, or for any other provider
-    /// anywhere (Google keeps its keys at another of its hosts).
+    /// Checks that the keys may be at this address. Microsoft's keys must be at a host of the same Entra
+    /// cloud, or in the same domain of External ID or Azure AD B2C. Other providers may use any host
+    /// (Google's keys have a separate one).
     fn check_keys(&self, uri: &str) -> Result<(), DocumentError> {
         if self.is_loopback {
             return match loopback_host(uri) {
-                Some(_) => Ok(()),
-                None => Err(DocumentError::ForeignHost),
+                Ok(_) => Ok(()),
+                Err(_) => Err(DocumentErrorKind::ForeignHost.into()),
             };
         }
-        let host = https_host(uri).ok_or(DocumentError::NotHttps("jwks_uri"))?;
+        let host = host(uri, "https")
+            .map_err(|_| DocumentError::member(DocumentErrorKind::NotHttps, "jwks_uri"))?;
         let is_ours = match SignIn::at(&self.host) {
             Some(sign_in) => sign_in.has(&host),
             None => match customer_domain(&self.host) {
@@ -106,34 +108,38 @@ impl MetadataUri {
                 None => true,
             },
         };
-        if is_ours { Ok(()) } else { Err(DocumentError::ForeignHost) }
+        if is_ours { Ok(()) } else { Err(DocumentErrorKind::ForeignHost.into()) }
     }
 }
 
-/// The host of an `https` address without a user name, in lower case.
-fn https_host(text: &str) -> Option<String> {
-    host(text, "https")
+fn loopback_host(text: &str) -> Result<String, InvalidMetadataUriKind> {
+    host(text, "http")
+        .ok()
+        .filter(|host| matches!(host.as_str(), "127.0.0.1" | "[::1]" | "localhost"))
+        .ok_or(InvalidMetadataUriKind::NotLoopback)
 }
 
-fn loopback_host(text: &str) -> Option<String> {
-    host(text, "http").filter(|host| matches!(host.as_str(), "127.0.0.1" | "[::1]" | "localhost"))
-}
-
-/// Whether a fetcher may get this address: `https`, or on this machine.
+/// Returns `true` if a fetcher may get this address: `https`, or on this machine.
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 pub(crate) fn is_fetchable(uri: &str) -> bool {
-    https_host(uri).or_else(|| loopback_host(uri)).is_some()
+    host(uri, "https").or_else(|_| loopback_host(uri)).is_ok()
 }
 
-fn host(text: &str, scheme: &str) -> Option<String> {
-    if text.len() > MAX_URI_LEN || text.contains('#') {
-        return None;
+/// The host of an address with this scheme, in lower case.
+fn host(text: &str, scheme: &str) -> Result<String, InvalidMetadataUriKind> {
+    if text.len() > MAX_URI_LEN {
+        return Err(InvalidMetadataUriKind::TooLong);
     }
-    let uri: http::Uri = text.parse().ok()?;
-    if uri.scheme_str() != Some(scheme) {
-        return None;
+    let uri: http::Uri = text.parse().map_err(|_| InvalidMetadataUriKind::NotHttps)?;
+    let authority = uri.authority().filter(|_| uri.scheme_str() == Some(scheme));
+    let authority = authority.ok_or(InvalidMetadataUriKind::NotHttps)?.as_str();
+    if authority.contains('@') {
+        return Err(InvalidMetadataUriKind::UserName);
     }
-    host_of(uri.authority()?.as_str()).map(str::to_ascii_lowercase)
+    if text.contains('#') {
+        return Err(InvalidMetadataUriKind::Fragment);
+    }
+    host_of(authority).map(str::to_ascii_lowercase).ok_or(InvalidMetadataUriKind::NotHttps)
 }
 
 impl FromStr for MetadataUri {
@@ -156,21 +162,47 @@ impl fmt::Debug for MetadataUri {
     }
 }
 
-/// The string is not the address of a metadata document. Says what was given, unless there could be a
-/// password in it.
+/// The string is not the address of a metadata document. The message contains the string, unless it could
+/// contain a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidMetadataUri(Option<Box<str>>);
+pub struct InvalidMetadataUri {
+    kind: InvalidMetadataUriKind,
+    given: Option<Box<str>>,
+}
+
+kinds! {
+    /// Why a string is not the address of a metadata document.
+    pub enum InvalidMetadataUriKind;
+    fn message;
+
+    /// It is not an absolute `https` address.
+    NotHttps = "not-https", "expected an absolute https address with a valid host";
+    /// It is not an `http` address of this machine ([`MetadataUri::insecure_loopback`]).
+    NotLoopback = "not-loopback", "expected an http address of this machine (127.0.0.1, [::1] or localhost)";
+    /// It contains a user name or a password.
+    UserName = "user-name", "expected an address without a user name";
+    /// It has a fragment.
+    Fragment = "fragment", "expected an address without a fragment";
+    /// It is longer than 8000 bytes.
+    TooLong = "too-long", "expected an address of at most 8000 bytes";
+}
 
 impl InvalidMetadataUri {
-    fn new(given: &str) -> Self {
-        Self(Some(given).filter(|given| !given.contains('@')).map(Into::into))
+    fn new(kind: InvalidMetadataUriKind, given: &str) -> Self {
+        Self { kind, given: Some(given).filter(|given| !given.contains('@')).map(Into::into) }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> InvalidMetadataUriKind {
+        self.kind
     }
 }
 
 impl fmt::Display for InvalidMetadataUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected an absolute https address without a user name")?;
-        match &self.0 {
+        f.write_str(self.kind.message())?;
+        match &self.given {
             Some(given) => write!(f, ", found {:?}", Escaped(given)),
             None => Ok(()),
         }
@@ -179,7 +211,7 @@ impl fmt::Display for InvalidMetadataUri {
 
 impl std::error::Error for InvalidMetadataUri {}
 
-/// What an issuer says about itself.
+/// The metadata of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
     issuer: String,
@@ -189,13 +221,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the document that was found at `uri`.
+    /// Parses the document that was fetched from `uri`.
     ///
     /// # Errors
     ///
-    /// [`DocumentError`] if it is no JSON object, if `issuer` or `jwks_uri` is missing, or if the keys
-    /// are somewhere where they must not be: not at an `https` address, or, for Microsoft's services,
-    /// at another one's host.
+    /// [`DocumentError`] if it is not a JSON object, if `issuer` or `jwks_uri` is missing, or if
+    /// `jwks_uri` is not allowed. It must be an `https` address and, for Microsoft's services, at a host
+    /// of the same service.
     pub fn parse(body: impl AsRef<[u8]>, uri: &MetadataUri) -> Result<Self, DocumentError> {
         let document = document::parse(body.as_ref())?;
         let issuer = required(&document, "issuer")?;
@@ -213,25 +245,25 @@ impl Metadata {
         })
     }
 
-    /// The issuer (`issuer`). Entra's tenant-independent documents have `{tenantid}` in it, literally.
+    /// The issuer (`issuer`). In Entra's tenant-independent documents it contains `{tenantid}` literally.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Where the keys are (`jwks_uri`).
+    /// The address of the keys (`jwks_uri`).
     #[must_use]
     pub fn jwks_uri(&self) -> &str {
         &self.jwks_uri
     }
 
-    /// The cloud (`cloud_instance_name`), if the document says.
+    /// The cloud (`cloud_instance_name`), if the document names one.
     #[must_use]
     pub fn cloud_instance_name(&self) -> Option<&str> {
         self.cloud_instance_name.as_deref()
     }
 
-    /// The algorithms that ID tokens can be signed with, as far as this crate knows them.
+    /// The algorithms that sign ID tokens, without those that this crate does not support.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
@@ -239,5 +271,8 @@ impl Metadata {
 }
 
 fn required<'a>(document: &'a Members, name: &'static str) -> Result<&'a str, DocumentError> {
-    document.text(name).filter(|text| !text.is_empty()).ok_or(DocumentError::Missing(name))
+    document
+        .text(name)
+        .filter(|text| !text.is_empty())
+        .ok_or(DocumentError::member(DocumentErrorKind::MissingMember, name))
 }

@@ -1,4 +1,4 @@
-//! Verified tokens: keys, issuers, tenants, and the rules.
+//! Verification of tokens: keys, issuers, tenants, and rules.
 //!
 //! | for | look at |
 //! |---|---|
@@ -7,13 +7,13 @@
 //! | whose tokens | [`Tenant`], [`Authority`] |
 //! | keys from a document | [`KeySet`] |
 //! | keys that stay fresh | [`Keys`], [`KeyStore`], [`FetchKeys`] |
-//! | tokens of requests, for the state of a service | [`BearerAuth`], [`IdTokenAuth`] |
+//! | tokens of requests, for the state of a service | [`BearerAuth`], [`BlockingBearerAuth`], [`IdTokenAuth`] |
 //! | several APIs, tenants or policies | [`BearerAuth::or`] |
 //! | what to answer | [`Challenge`](crate::Challenge) |
 //!
-//! Nothing here reads a clock or a network by itself: the time is an argument, and a [`KeyStore`]
-//! fetches through what it is given. Verify only tokens for an API of your own: those for Microsoft's
-//! APIs are for nobody else to read.
+//! Verifiers and key stores do no input or output: the time is an argument, and documents come from a
+//! fetcher. Only [`BearerAuth`], [`BlockingBearerAuth`] and [`IdTokenAuth`] read the system's clock. Verify
+//! only tokens for your own API. Only Microsoft can rely on tokens for its APIs.
 //!
 //! [`EasyAuthPrincipal::confirm`]: crate::EasyAuthPrincipal::confirm
 
@@ -24,8 +24,9 @@ compile_error!(
 );
 
 mod algorithm;
-mod auth;
 mod authority;
+mod bearer;
+mod blocking;
 mod builder;
 mod confirm;
 mod confirmed;
@@ -33,6 +34,7 @@ mod document;
 mod error;
 mod fetch;
 mod flight;
+mod id_token_auth;
 mod issuers;
 mod jwk;
 mod key_set;
@@ -51,25 +53,29 @@ mod verifier;
 
 pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
-pub use auth::{BearerAuth, IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
 pub use authority::Authority;
-pub use builder::{DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuildError, VerifierBuilder};
-pub use confirm::Mismatch;
+pub use bearer::{BearerAuth, BearerAuthBuilder, KEEP_FRESH_INTERVAL};
+pub use blocking::BlockingBearerAuth;
+pub use builder::{
+    DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuildError, VerifierBuildErrorKind, VerifierBuilder,
+};
+pub use confirm::{ConfirmError, ConfirmErrorKind};
 pub use confirmed::ConfirmedCaller;
-pub use document::{DocumentError, MAX_DOCUMENT_LEN};
+pub use document::{DocumentError, DocumentErrorKind, MAX_DOCUMENT_LEN};
 pub use error::{VerifyError, VerifyErrorKind};
 pub use fetch::{FetchError, FetchKeys, FetchKeysBlocking};
+pub use id_token_auth::{IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
 pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
 pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
 pub use keys::Keys;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 pub(crate) use metadata::is_fetchable;
-pub use metadata::{InvalidMetadataUri, Metadata, MetadataUri};
-pub use refresh::{Refresh, RefreshError};
+pub use metadata::{InvalidMetadataUri, InvalidMetadataUriKind, Metadata, MetadataUri};
+pub use refresh::{Refresh, RefreshError, RefreshErrorKind};
 pub use store::{
     FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
 };
 pub use subject_key::SubjectKey;
 pub use tenant::{InvalidTenantId, Tenant};
-pub use verified::Checked;
+pub use verified::IsVerified;
 pub use verifier::{IdTokenVerifier, VerifiedIdToken, VerifiedToken, Verifier};

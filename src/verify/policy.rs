@@ -85,11 +85,11 @@ impl Policy {
 
     /// Returns `true` if the token says that it is from one of the issuers and for one of the
     /// audiences: then this policy decides about it.
-    pub(super) fn is_meant_by<T>(&self, token: &Token<T>, kind: Kind) -> bool {
+    pub(super) fn is_responsible_for<T>(&self, token: &Token<T>, kind: Kind) -> bool {
         self.issuers.check_claims(token, kind).is_ok() && self.has_own_audience(token)
     }
 
-    /// What [`is_meant_by`](Self::is_meant_by) asks for, for a message.
+    /// What [`is_responsible_for`](Self::is_responsible_for) asks for, for a message.
     pub(super) fn expectation(&self) -> String {
         format!("{} from {}", join(&self.audiences), self.issuers)
     }

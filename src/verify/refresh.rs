@@ -1,13 +1,14 @@
-//! One refresh of a key store: two documents, fetched by whoever does the input and output.
+//! A refresh of a key store by code that does its own input and output.
 
-use std::{fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use super::{DocumentError, FetchError, KeySet, KeyStore, Metadata, MetadataUri, flight::Flight};
+use crate::kinds::kinds;
 
-/// A refresh under way: two documents to fetch, one after the other.
+/// A refresh in flight: two documents to fetch, one after the other.
 ///
-/// If it is dropped before its end, it was abandoned. That is no failure and causes no backoff: the
-/// next call of [`KeyStore::begin_refresh`] begins another one.
+/// Dropping it before its end abandons it. That is not a failure and causes no backoff: the next call of
+/// [`KeyStore::begin_refresh`] begins another one.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -32,17 +33,17 @@ impl<'a> Refresh<'a> {
         Self { store, flight: Some(flight), metadata: None }
     }
 
-    /// Where the metadata is, which is fetched first.
+    /// The address of the metadata, which must be fetched first.
     #[must_use]
     pub fn metadata_uri(&self) -> &'a MetadataUri {
         self.store.metadata_uri()
     }
 
-    /// Takes the metadata document. Returns the address of the keys.
+    /// Parses the metadata document. Returns the address of the keys.
     ///
     /// # Errors
     ///
-    /// [`RefreshError`] if it cannot be used. That ends the refresh.
+    /// [`RefreshError`] if the document cannot be used. That ends the refresh.
     pub fn metadata(&mut self, body: &[u8]) -> Result<String, RefreshError> {
         let metadata =
             parse_metadata(body, self.store.metadata_uri()).map_err(|error| self.failure(error))?;
@@ -51,15 +52,15 @@ impl<'a> Refresh<'a> {
         Ok(jwks_uri)
     }
 
-    /// Takes the key set, and ends the refresh.
+    /// Parses the key set, and ends the refresh.
     ///
     /// # Errors
     ///
-    /// [`RefreshError`] if it cannot be used, has no key that can be used, or no metadata came before
-    /// it. The store keeps the keys it has.
+    /// [`RefreshError`] if the key set cannot be used, has no usable key, or was passed before the
+    /// metadata. The store keeps the keys it has.
     pub fn finish(mut self, body: &[u8]) -> Result<(), RefreshError> {
         let result = parse_keys(body).and_then(|keys| {
-            let metadata = self.metadata.take().ok_or(RefreshError::NoMetadata)?;
+            let metadata = self.metadata.take().ok_or(RefreshErrorKind::NoMetadata)?;
             Ok(Documents { metadata, keys })
         });
         match result {
@@ -73,11 +74,11 @@ impl<'a> Refresh<'a> {
 
     /// Ends the refresh as a failure: a document could not be fetched.
     pub fn fail(mut self, error: FetchError) {
-        let _ = self.failure(RefreshError::Fetch(error));
+        let _ = self.failure(error.into());
     }
 
-    /// Ends the refresh as a failure, and returns why.
-    pub(super) fn failure(&mut self, error: RefreshError) -> RefreshError {
+    /// Ends the refresh as a failure, and returns its error.
+    fn failure(&mut self, error: RefreshError) -> RefreshError {
         self.end(Err(error.clone()));
         error
     }
@@ -91,7 +92,7 @@ impl<'a> Refresh<'a> {
 
 impl Drop for Refresh<'_> {
     fn drop(&mut self) {
-        self.end(Err(RefreshError::Abandoned));
+        self.end(Err(RefreshErrorKind::Abandoned.into()));
     }
 }
 
@@ -101,47 +102,95 @@ impl fmt::Debug for Refresh<'_> {
     }
 }
 
-/// What a fetch brings.
+/// The result of a fetch.
 pub(super) struct Documents {
     pub(super) metadata: Metadata,
     pub(super) keys: KeySet,
 }
 
 pub(super) fn parse_metadata(body: &[u8], uri: &MetadataUri) -> Result<Metadata, RefreshError> {
-    Metadata::parse(body, uri).map_err(RefreshError::Metadata)
+    Metadata::parse(body, uri)
+        .map_err(|error| RefreshError::document(RefreshErrorKind::Metadata, error))
 }
 
 pub(super) fn parse_keys(body: &[u8]) -> Result<KeySet, RefreshError> {
-    let keys = KeySet::from_jwks(body).map_err(RefreshError::KeySet)?;
-    if keys.is_empty() { Err(RefreshError::NoKeys) } else { Ok(keys) }
+    let keys = KeySet::from_jwks(body)
+        .map_err(|error| RefreshError::document(RefreshErrorKind::KeySet, error))?;
+    if keys.is_empty() { Err(RefreshErrorKind::NoKeys.into()) } else { Ok(keys) }
 }
 
-/// Why keys could not be refreshed. The store keeps the keys it has.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum RefreshError {
+/// Keys could not be refreshed. The store keeps the keys it has. The [source](Error::source) says why a
+/// document could not be fetched or used.
+#[derive(Debug, Clone)]
+pub struct RefreshError {
+    kind: RefreshErrorKind,
+    source: Option<Source>,
+}
+
+#[derive(Debug, Clone)]
+enum Source {
+    Fetch(FetchError),
+    Document(DocumentError),
+}
+
+kinds! {
+    /// Why keys could not be refreshed.
+    pub enum RefreshErrorKind;
+    fn message;
+
     /// A document could not be fetched.
-    #[error("the keys could not be fetched")]
-    Fetch(#[source] FetchError),
+    Fetch = "fetch", "the keys could not be fetched";
     /// The metadata cannot be used.
-    #[error("the metadata cannot be used")]
-    Metadata(#[source] DocumentError),
+    Metadata = "metadata", "the metadata cannot be used";
     /// The key set cannot be used.
-    #[error("the key set cannot be used")]
-    KeySet(#[source] DocumentError),
+    KeySet = "key-set", "the key set cannot be used";
     /// The key set has no key that can be used.
-    #[error("the key set has no key that can be used")]
-    NoKeys,
-    /// The fetch took longer than [its lease](super::REFRESH_LEASE) while somebody waited for it.
-    #[error("the keys were not fetched in time")]
-    TimedOut,
-    /// The fetcher panicked. What it said is where the panic hook of the program writes.
-    #[error("the fetcher of the keys panicked")]
-    Panicked,
+    NoKeys = "no-keys", "the key set has no key that can be used";
+    /// The fetch took longer than [its lease](super::REFRESH_LEASE) while a request waited for it.
+    TimedOut = "timed-out", "the keys were not fetched in time";
+    /// The fetcher panicked. The panic hook of the program has its message.
+    Panicked = "panicked", "the fetcher of the keys panicked";
     /// The refresh was dropped before its end.
-    #[error("the refresh was abandoned before its end")]
-    Abandoned,
-    /// The key set came before the metadata.
-    #[error("the key set came before the metadata")]
-    NoMetadata,
+    Abandoned = "abandoned", "the refresh was dropped before its end";
+    /// The key set was passed before the metadata.
+    NoMetadata = "no-metadata", "the key set was passed before the metadata";
+}
+
+impl RefreshError {
+    fn document(kind: RefreshErrorKind, error: DocumentError) -> Self {
+        Self { kind, source: Some(Source::Document(error)) }
+    }
+
+    /// What failed.
+    #[must_use]
+    pub fn kind(&self) -> RefreshErrorKind {
+        self.kind
+    }
+}
+
+impl From<RefreshErrorKind> for RefreshError {
+    fn from(kind: RefreshErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl From<FetchError> for RefreshError {
+    fn from(error: FetchError) -> Self {
+        Self { kind: RefreshErrorKind::Fetch, source: Some(Source::Fetch(error)) }
+    }
+}
+
+impl fmt::Display for RefreshError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.message())
+    }
+}
+
+impl Error for RefreshError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self.source.as_ref()? {
+            Source::Fetch(error) => Some(error),
+            Source::Document(error) => Some(error),
+        }
+    }
 }

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     Key, KeySet, KeySource, MAX_KEYS, Metadata, MetadataUri, Refresh, RefreshError,
+    RefreshErrorKind,
     error::Unavailable,
     flight::{BoxFuture, Ended, Fetched, Flight},
     key_set::sealed::{Found, Sealed},
@@ -44,11 +45,9 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 /// does not replace the others, because Entra's document drops live keys and brings them back. If a
 /// fetch fails, the store keeps its keys.
 ///
-/// The store does no input or output. There are three ways to fetch for it:
+/// The store does no input or output. There are two ways to fetch for it:
 ///
-/// - [`Keys`](super::Keys) combines a store and an async fetcher. Services use this.
-/// - [`Verifier::verify_fetching_blocking`](super::Verifier::verify_fetching_blocking) and
-///   [`refresh_if_due_blocking`](Self::refresh_if_due_blocking) take a fetcher that blocks its thread.
+/// - [`Keys`](super::Keys) combines a store and a fetcher. Services use this.
 /// - [`begin_refresh`](Self::begin_refresh) is for code that does its own input and output.
 ///
 /// # Who fetches, and who waits
@@ -207,7 +206,7 @@ impl KeyStore {
         let old = state.current.replace(Arc::clone(&flight));
         drop(state);
         if let Some(old) = old {
-            old.end(Err(Arc::new(RefreshError::Abandoned)));
+            old.end(Err(Arc::new(RefreshErrorKind::Abandoned.into())));
         }
         Begin::Lead(flight)
     }
@@ -320,7 +319,7 @@ impl Drop for KeyStore {
     fn drop(&mut self) {
         let current = self.state().current.take();
         if let Some(flight) = current {
-            flight.end(Err(Arc::new(RefreshError::Abandoned)));
+            flight.end(Err(Arc::new(RefreshErrorKind::Abandoned.into())));
         }
     }
 }
@@ -344,7 +343,7 @@ impl State {
 
     fn fail(&mut self, flight: &Flight, error: &Arc<RefreshError>) {
         // A client that hangs up says nothing about the source of the keys.
-        if !matches!(**error, RefreshError::Abandoned) {
+        if error.kind() != RefreshErrorKind::Abandoned {
             self.schedule.fail(flight.cause());
             self.last_error = Some(Arc::clone(error));
         }

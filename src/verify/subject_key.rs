@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
 };
 
-use super::Checked;
+use super::IsVerified;
 use crate::{issuer, jwt::Token, principal::is_identifier, resource::is_guid};
 
 /// The key under which to store data of a caller.
@@ -98,7 +98,7 @@ impl fmt::Debug for SubjectKey {
     }
 }
 
-impl<T: Checked> Token<T> {
+impl<T: IsVerified> Token<T> {
     /// The key under which to store data of this caller. `None` if the token lacks the claims for it.
     #[must_use]
     pub fn subject_key(&self) -> Option<SubjectKey> {

@@ -1,4 +1,4 @@
-//! Tenants: whose users and applications are let in.
+//! Tenants: whose tokens a verifier accepts.
 
 use std::fmt;
 
@@ -8,13 +8,14 @@ use crate::{escape::Escaped, resource::is_guid};
 /// reference, `tid`).
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-/// "Microsoft Services", the tenant of Microsoft's own applications, which any-organisation policies
-/// do not mean either.
+/// "Microsoft Services", the tenant of Microsoft's own applications. Not a customer's organization.
 const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
-/// Whose tokens are accepted. There is no default: "any" must be said.
+/// The tenants whose tokens a verifier accepts. There is no default: accepting any tenant must be
+/// explicit.
 ///
-/// A tenant is its id, a GUID. A domain name is none: tokens do not have it.
+/// A tenant is identified by its ID, a GUID. Domain names are not accepted, because tokens do not contain
+/// them.
 ///
 /// ```
 /// use easyauth::verify::Tenant;
@@ -22,7 +23,7 @@ const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 /// let ours = Tenant::single("b811a652-39e6-4a0c-b563-4279a1dd5012")?;
 /// assert!(ours.includes("B811A652-39E6-4A0C-B563-4279A1DD5012"));
 /// assert!(Tenant::single("common").is_err());
-/// // Personal accounts are a tenant too, and no organisation.
+/// // Personal accounts share one tenant, which is not an organization.
 /// assert!(!Tenant::any_organization().includes("9188040d-6c67-4c5b-b112-36a304b66dad"));
 /// # Ok::<(), easyauth::verify::InvalidTenantId>(())
 /// ```
@@ -42,16 +43,16 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// [`InvalidTenantId`] if the id is no GUID.
+    /// [`InvalidTenantId`] if the ID is not a GUID.
     pub fn single(id: &str) -> Result<Self, InvalidTenantId> {
         Self::any_of([id])
     }
 
-    /// One of these tenants. An empty list accepts no token.
+    /// Any of these tenants. The builder of a verifier rejects an empty list.
     ///
     /// # Errors
     ///
-    /// [`InvalidTenantId`] if an id is no GUID.
+    /// [`InvalidTenantId`] if an ID is not a GUID.
     pub fn any_of<S: AsRef<str>>(
         ids: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidTenantId> {
@@ -62,20 +63,20 @@ impl Tenant {
         Ok(Self(Kind::Listed(ids.into_iter().map(id).collect::<Result<_, _>>()?)))
     }
 
-    /// Every organisation in the cloud: anybody can found one, so check elsewhere who it is. Personal
-    /// accounts and Microsoft's own services are left out.
+    /// Every organization in the cloud. Anyone can create one, so check the caller's tenant elsewhere.
+    /// Excludes personal accounts and Microsoft's own services.
     #[must_use]
     pub fn any_organization() -> Self {
         Self(Kind::AnyOrganization)
     }
 
-    /// Everybody, personal Microsoft accounts included.
+    /// Every tenant, including that of personal Microsoft accounts.
     #[must_use]
     pub fn any_including_personal() -> Self {
         Self(Kind::AnyIncludingPersonal)
     }
 
-    /// Whether the tenant with this id is meant. GUIDs are compared without regard to case.
+    /// Returns `true` if this includes the tenant with this ID, ignoring case.
     #[must_use]
     pub fn includes(&self, id: &str) -> bool {
         let is = |own: &str| own.eq_ignore_ascii_case(id);
@@ -87,7 +88,7 @@ impl Tenant {
             }
     }
 
-    /// What stands for the tenant in the addresses of the sign-in service.
+    /// The path segment for the tenant in addresses of the sign-in service.
     pub(super) fn path_segment(&self) -> &str {
         match &self.0 {
             Kind::Listed(ids) => match ids.as_slice() {
@@ -100,13 +101,13 @@ impl Tenant {
         }
     }
 
-    /// Whether nobody is let in.
-    pub(super) fn is_nobody(&self) -> bool {
+    /// Returns `true` if this includes no tenant.
+    pub(super) fn is_empty(&self) -> bool {
         matches!(&self.0, Kind::Listed(ids) if ids.is_empty())
     }
 }
 
-/// Prints what a message about another tenant says that was expected.
+/// The expected value in a message about a wrong tenant.
 impl fmt::Display for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -117,7 +118,7 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// The tenant ID is not a GUID. Says what was given.
+/// The tenant ID is not a GUID. The message contains the given value and, if known, what to use instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidTenantId(Box<str>);
 
@@ -136,7 +137,7 @@ impl fmt::Display for InvalidTenantId {
             "common" => f.write_str(": use Tenant::any_including_personal()"),
             "consumers" => write!(f, ": use {PERSONAL_ACCOUNTS}"),
             domain if domain.contains('.') => {
-                f.write_str(": a domain name is in no token; use the ID of its tenant")
+                f.write_str(": tokens do not contain domain names; use the ID of the tenant")
             }
             _ => Ok(()),
         }

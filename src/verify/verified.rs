@@ -1,4 +1,4 @@
-//! What only a verified token answers.
+//! Methods that only verified tokens have.
 
 use http::StatusCode;
 
@@ -10,17 +10,17 @@ use crate::{
     jwt::{Verified, VerifiedId},
 };
 
-/// The marks of tokens whose signature was checked: that of [`VerifiedToken`] and that of
+/// Implemented by the markers of tokens whose signature was verified: those of [`VerifiedToken`] and
 /// [`VerifiedIdToken`](super::VerifiedIdToken). Sealed.
-pub trait Checked: sealed::Sealed {}
+pub trait IsVerified: sealed::Sealed {}
 
-impl Checked for Verified {}
-impl Checked for VerifiedId {}
+impl IsVerified for Verified {}
+impl IsVerified for VerifiedId {}
 
 mod sealed {
     use super::{Verified, VerifiedId};
 
-    #[expect(unnameable_types, reason = "nobody else may implement it")]
+    #[expect(unnameable_types, reason = "seals the trait")]
     pub trait Sealed {}
 
     impl Sealed for Verified {}
@@ -32,9 +32,16 @@ impl VerifiedToken {
     ///
     /// # Errors
     ///
-    /// [`Denied`] has every reason why not.
+    /// [`Denied`] lists every reason why it does not.
     pub fn authorize(&self, requirement: &Requirement) -> Result<(), Denied> {
         requirement.check(self)
+    }
+
+    /// Returns `true` if the client understands a claims challenge: `xms_cc` contains `cp1`, ignoring
+    /// case. Such a client acts on the response of [`claims_challenge`](Self::claims_challenge).
+    #[must_use]
+    pub fn supports_claims_challenge(&self) -> bool {
+        self.claim_values("xms_cc").any(|capability| capability.eq_ignore_ascii_case("cp1"))
     }
 
     /// The response if the token has the permission, but Conditional Access requires more: 401 with
@@ -56,13 +63,6 @@ impl VerifiedToken {
             self.issuer().and_then(|issuer| issuer.strip_prefix("https://")?.split_once('/'));
         let sign_in = host.and_then(|(host, _)| SignIn::at(host));
         Challenge::insufficient_claims(sign_in.map(|sign_in| sign_in.host), claims)
-    }
-
-    /// Whether the client understands a claims challenge (`xms_cc` has `cp1`, whatever its case): then
-    /// it acts on the answer of [`claims_challenge`](Self::claims_challenge).
-    #[must_use]
-    pub fn supports_claims_challenge(&self) -> bool {
-        self.claim_values("xms_cc").any(|capability| capability.eq_ignore_ascii_case("cp1"))
     }
 }
 

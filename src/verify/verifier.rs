@@ -76,11 +76,11 @@ impl Verifier {
     /// among several verifiers before keys are looked up, as [`BearerAuth::or`](super::BearerAuth::or)
     /// does. It proves nothing, because anyone can create such a token.
     #[must_use]
-    pub fn is_meant_by(&self, token: &UnverifiedToken) -> bool {
-        self.0.is_meant_by(token, Kind::Access)
+    pub fn is_responsible_for(&self, token: &UnverifiedToken) -> bool {
+        self.0.is_responsible_for(token, Kind::Access)
     }
 
-    /// The issuers and audiences that [`is_meant_by`](Self::is_meant_by) accepts, for a message.
+    /// The issuers and audiences that [`is_responsible_for`](Self::is_responsible_for) accepts, for a message.
     pub(super) fn expectation(&self) -> String {
         self.0.expectation()
     }

@@ -22,6 +22,8 @@ mod properties;
 mod sessions;
 mod setup;
 mod sign_in;
+#[cfg(feature = "reqwest")]
+mod smallest;
 mod support;
 mod tonic_service;
 mod tower_services;

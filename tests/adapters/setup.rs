@@ -10,7 +10,7 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens, Rejection, Requirement,
-    integrations::{RequireRole, RequireToken, Roles, TokenPolicy},
+    integrations::{RequireRole, RequireToken, RolePolicy, TokenPolicy},
     rejection::LoginRedirect,
     verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, Keys, VerifiedToken},
 };
@@ -20,7 +20,7 @@ use crate::support::{KEYS, NOW, TENANT, USER, at, id_verifier, verifier};
 
 pub(crate) struct Admin;
 
-impl Roles for Admin {
+impl RolePolicy for Admin {
     const ANY_OF: &'static [&'static str] = &["Owner", "Admin"];
 }
 

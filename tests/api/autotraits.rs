@@ -135,10 +135,9 @@ fn types_of_verification_can_be_shared() {
     check_error::<access::Denied>();
     check_error::<verify::VerifierBuildError>();
     check_error::<verify::DocumentError>();
-    check_error::<verify::Mismatch>();
+    check_error::<verify::ConfirmError>();
     check_error::<verify::InvalidMetadataUri>();
     check_error::<verify::InvalidTenantId>();
-    check_error::<verify::SkipReason>();
     check_error::<verify::VerifyError>();
     assert!(size_of::<verify::VerifyError>() <= 16);
 
@@ -169,7 +168,7 @@ fn types_of_integrations_can_be_shared() {
     check::<Optional<easyauth::EasyAuthPrincipal>>();
     check::<RejectionBody<()>>();
     check::<RequireLayer>();
-    check::<Require<()>>();
+    check::<RequireService<()>>();
     check::<RequireRole<()>>();
     check::<RequireToken<()>>();
     check_error::<CredentialError>();
@@ -178,7 +177,7 @@ fn types_of_integrations_can_be_shared() {
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
     check_layer::<Confirmation>();
-    check_layer::<EasyAuth<()>>();
+    check_layer::<EasyAuthService<()>>();
     check_layer::<Identity>();
 }
 

@@ -20,7 +20,7 @@ const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 const CLIENT: &str = "8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c";
 
 fn endpoint() -> TokenEndpoint {
-    TokenEndpoint::new(TENANT).unwrap()
+    TokenEndpoint::entra(TENANT).unwrap()
 }
 
 fn secret() -> ClientCredential {
@@ -108,9 +108,9 @@ fn a_tenant_is_a_guid_or_a_domain() {
     let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
     let upper = TENANT.to_uppercase();
     for tenant in [TENANT, &upper, "contoso.com", "a-b.c1.example", "1.2.com", &longest] {
-        assert!(TokenEndpoint::new(tenant).is_ok(), "{tenant}");
+        assert!(TokenEndpoint::entra(tenant).is_ok(), "{tenant}");
     }
-    assert_eq!(TokenEndpoint::new(&upper), TokenEndpoint::new(TENANT));
+    assert_eq!(TokenEndpoint::entra(&upper), TokenEndpoint::entra(TENANT));
     let too_long = format!("{longest}a");
     let long_label = format!("{label}a.com");
     for tenant in [
@@ -139,12 +139,12 @@ fn a_tenant_is_a_guid_or_a_domain() {
         &too_long,
         &long_label,
     ] {
-        let error = TokenEndpoint::new(tenant).expect_err(tenant).to_string();
+        let error = TokenEndpoint::entra(tenant).expect_err(tenant).to_string();
         let expected = "expected the GUID or a domain name of a tenant, found \"";
         assert!(error.starts_with(expected), "{error}");
         assert!(error.len() < 400 && !error.contains('\n'), "{error}");
     }
-    let error = TokenEndpoint::new("common").unwrap_err();
+    let error = TokenEndpoint::entra("common").unwrap_err();
     let message = "expected the GUID or a domain name of a tenant, found \"common\"";
     assert_eq!(error.to_string(), message);
     assert_eq!(format!("{error:?}"), format!("InvalidTenant({message})"));
@@ -211,7 +211,7 @@ fn a_sign_in_host_is_no_tenant() {
         "login-us.microsoftonline.com",
         "sts.windows.net",
     ] {
-        let error = TokenEndpoint::new(host).expect_err(host);
+        let error = TokenEndpoint::entra(host).expect_err(host);
         assert_eq!(
             error.to_string(),
             format!(

@@ -10,6 +10,7 @@
     clippy::unwrap_used
 )]
 
+mod agents;
 mod autotraits;
 mod claim_types;
 mod diagnosis;

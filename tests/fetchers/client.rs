@@ -3,16 +3,15 @@
 use std::{fmt, ops::Deref, time::Duration, time::SystemTime};
 
 #[cfg(feature = "reqwest")]
-use easyauth::{
-    integrations::ReqwestFetcher,
-    verify::{FetchKeys as _, Keys},
-};
+use easyauth::{integrations::ReqwestFetcher, verify::FetchKeys as _};
 #[cfg(feature = "ureq")]
 use easyauth::{integrations::UreqFetcher, verify::FetchKeysBlocking as _};
 
 use easyauth::{
     AccessToken,
-    verify::{FetchError, KeyStore, RefreshError, Tenant, VerifiedToken, Verifier, VerifyError},
+    verify::{
+        FetchError, KeyStore, Keys, RefreshError, Tenant, VerifiedToken, Verifier, VerifyError,
+    },
 };
 use easyauth_test_support::tokens::{API, TENANT};
 
@@ -43,6 +42,19 @@ impl Client {
         ]
     }
 
+    /// The same with clients that have the defaults of their library, and follow redirects.
+    pub(crate) fn of_the_service() -> Vec<Self> {
+        vec![
+            #[cfg(feature = "reqwest")]
+            Self::Reqwest(
+                ReqwestFetcher::with_client(reqwest::Client::new()),
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
+            ),
+            #[cfg(feature = "ureq")]
+            Self::Ureq(UreqFetcher::with_agent(ureq::Agent::new_with_defaults())),
+        ]
+    }
+
     pub(crate) fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
         match self {
             #[cfg(feature = "reqwest")]
@@ -61,7 +73,7 @@ impl Client {
                 Fetched::Reqwest(keys, runtime)
             }
             #[cfg(feature = "ureq")]
-            Self::Ureq(fetcher) => Fetched::Ureq(Box::new(store), fetcher),
+            Self::Ureq(fetcher) => Fetched::Ureq(Keys::fetched_blocking(store, fetcher.clone())),
         }
     }
 }
@@ -71,7 +83,7 @@ pub(crate) enum Fetched<'a> {
     #[cfg(feature = "reqwest")]
     Reqwest(Keys, &'a tokio::runtime::Runtime),
     #[cfg(feature = "ureq")]
-    Ureq(Box<KeyStore>, &'a UreqFetcher),
+    Ureq(Keys),
 }
 
 impl Fetched<'_> {
@@ -80,7 +92,7 @@ impl Fetched<'_> {
             #[cfg(feature = "reqwest")]
             Self::Reqwest(keys, runtime) => runtime.block_on(keys.refresh_if_due(now)),
             #[cfg(feature = "ureq")]
-            Self::Ureq(store, fetcher) => store.refresh_if_due_blocking(*fetcher, now),
+            Self::Ureq(keys) => keys.refresh_if_due_blocking(now),
         }
     }
 
@@ -98,9 +110,7 @@ impl Fetched<'_> {
                 runtime.block_on(verifier.verify_fetching(keys, &token, now))
             }
             #[cfg(feature = "ureq")]
-            Self::Ureq(store, fetcher) => {
-                verifier.verify_fetching_blocking(store, *fetcher, &token, now)
-            }
+            Self::Ureq(keys) => verifier.verify_fetching_blocking(keys, &token, now),
         }
     }
 }
@@ -113,7 +123,7 @@ impl Deref for Fetched<'_> {
             #[cfg(feature = "reqwest")]
             Self::Reqwest(keys, _) => keys.store().unwrap(),
             #[cfg(feature = "ureq")]
-            Self::Ureq(store, _) => store,
+            Self::Ureq(keys) => keys.store().unwrap(),
         }
     }
 }

@@ -90,19 +90,35 @@ fn answers_that_are_no_document() {
     let head = format!("200 OK\r\nx-header: {MARK}\r\ncontent-length: 10000");
     let chunks = "200 OK\r\ntransfer-encoding: chunked";
     let cases = [
-        ("not found", answer("404 Not Found"), "the answer is 404 Not Found"),
-        ("a reason of its own", answer(&format!("404 {MARK}")), "the answer is 404 Not Found"),
-        ("server error", answer("500 Internal Server Error"), "the answer is 500"),
-        ("no content", Answer::new("204 No Content", ""), "the answer is 204 No Content"),
-        ("created", answer("201 Created"), "the answer is 201 Created"),
-        ("partial", answer("206 Partial Content"), "the answer is 206 Partial Content"),
-        ("not modified", Answer::new("304 Not Modified", ""), "the answer is 304 Not Modified"),
-        ("no such status", answer("999 Unheard Of"), "the answer is 999"),
-        ("too long by a byte", Answer::ok(&too_long), "the document is over the limit"),
+        ("not found", answer("404 Not Found"), "expected status 200, found 404 Not Found"),
+        (
+            "a reason of its own",
+            answer(&format!("404 {MARK}")),
+            "expected status 200, found 404 Not Found",
+        ),
+        ("server error", answer("500 Internal Server Error"), "expected status 200, found 500"),
+        (
+            "no content",
+            Answer::new("204 No Content", ""),
+            "expected status 200, found 204 No Content",
+        ),
+        ("created", answer("201 Created"), "expected status 200, found 201 Created"),
+        (
+            "partial",
+            answer("206 Partial Content"),
+            "expected status 200, found 206 Partial Content",
+        ),
+        (
+            "not modified",
+            Answer::new("304 Not Modified", ""),
+            "expected status 200, found 304 Not Modified",
+        ),
+        ("no such status", answer("999 Unheard Of"), "expected status 200, found 999"),
+        ("too long by a byte", Answer::ok(&too_long), "the document is longer than 1048576 bytes"),
         (
             "too long by a byte, in chunks",
             Answer::chunked(&too_long, 1000),
-            "the document is over the limit",
+            "the document is longer than 1048576 bytes",
         ),
         ("no HTTP", Answer::raw(garbage), ""),
         ("no HTTP, and no end", Answer::raw(MARK).then_hold(), ""),
@@ -140,7 +156,7 @@ fn redirects_are_not_followed() {
         server.set("/elsewhere", Answer::redirect(status, &elsewhere));
         server.set("/here", Answer::redirect(status, &format!("/?{MARK}")));
         server.set("/", Answer::ok(MARK));
-        let words = [&*format!("the answer is {status}")];
+        let words = [&*format!("expected status 200, found {status}")];
         refuse(&clients, "to another host", &server.uri("/elsewhere"), &words);
         refuse(&clients, "to the same host", &server.uri("/here"), &words);
         for request in server.stop() {
@@ -148,6 +164,22 @@ fn redirects_are_not_followed() {
         }
     }
     assert_eq!(target.stop(), [""; 0]);
+}
+
+/// A client of the service, which follows redirects: the fetcher does not accept what it finds.
+#[test]
+fn clients_of_the_service() {
+    let server = Server::start();
+    server.set("/document", Answer::ok(MARK));
+    server.set("/moved", Answer::redirect("302 Found", "/document"));
+    for client in Client::of_the_service() {
+        assert_eq!(client.fetch(&server.uri("/document")).unwrap(), MARK.as_bytes(), "{client}");
+        let error = chain(&client.fetch(&server.uri("/moved")).unwrap_err());
+        let expected = ["the client followed a redirect", "expected status 200, found 302 Found"];
+        assert!(expected.contains(&error.as_str()), "{client}: {error}");
+        let error = chain(&client.fetch("http://keys.example.invalid/").unwrap_err());
+        assert!(error.starts_with("expected an https address"), "{client}: {error}");
+    }
 }
 
 #[test]
@@ -178,7 +210,7 @@ fn nothing_is_read_behind_the_limit() {
     for (name, answer) in cases {
         let server = Server::with(answer.then_hold());
         let start = Instant::now();
-        let words = ["the document is over the limit"];
+        let words = ["the document is longer than 1048576 bytes"];
         refuse(&clients, name, &server.uri("/"), &words);
         assert!(start.elapsed() < LONG, "{name}: {:?}", start.elapsed());
     }
@@ -293,7 +325,7 @@ fn addresses_that_nobody_connects_to() {
     ];
     for address in addresses {
         let address = address.replace("PORT", &port.to_string());
-        let words = ["the address is neither https nor on this machine"];
+        let words = ["expected an https address, or an http address of this machine"];
         refuse(&clients, &address, &address, &words);
     }
     assert_eq!(server.stop(), [""; 0]);

@@ -128,12 +128,28 @@ fn failures() -> Vec<Failure> {
     let long = vec![b' '; 10 * MAX_DOCUMENT_LEN];
     let slow = Answer::new("200 OK\r\ncontent-length: 9999", "{").then_drip();
     let fetches: [(_, _, &[&str]); 10] = [
-        ("not found", Answer::with_length("404 Not Found", "{}"), &["the answer is 404 Not Found"]),
-        ("broken", Answer::with_length("500 Internal Server Error", "{}"), &["the answer is 500"]),
-        ("no content", Answer::new("204 No Content", ""), &["the answer is 204 No Content"]),
-        ("moved", Answer::redirect("302 Found", "/"), &["the answer is 302 Found"]),
-        ("long", Answer::ok(&long), &["the document is over the limit"]),
-        ("long chunks", Answer::chunked(&long, 10_000), &["the document is over the limit"]),
+        (
+            "not found",
+            Answer::with_length("404 Not Found", "{}"),
+            &["expected status 200, found 404 Not Found"],
+        ),
+        (
+            "broken",
+            Answer::with_length("500 Internal Server Error", "{}"),
+            &["expected status 200, found 500"],
+        ),
+        (
+            "no content",
+            Answer::new("204 No Content", ""),
+            &["expected status 200, found 204 No Content"],
+        ),
+        ("moved", Answer::redirect("302 Found", "/"), &["expected status 200, found 302 Found"]),
+        ("long", Answer::ok(&long), &["the document is longer than 1048576 bytes"]),
+        (
+            "long chunks",
+            Answer::chunked(&long, 10_000),
+            &["the document is longer than 1048576 bytes"],
+        ),
         ("no HTTP", Answer::raw("no HTTP\r\n\r\n"), &["invalid HTTP version"]),
         ("closed", Answer::raw(""), &["connection closed", "Peer disconnected"]),
         ("silent", Answer::raw("").then_hold(), &["timed out", "timeout"]),
@@ -148,7 +164,7 @@ fn failures() -> Vec<Failure> {
     let documents: [(_, _, &[&str]); 3] = [
         ("empty", "", &["the document is not JSON"]),
         ("a page", "<title>Sign in to the network</title>", &["the document is not JSON"]),
-        ("no members", "{}", &["the document has no"]),
+        ("no members", "{}", &["a member of the document is missing or has the wrong type"]),
     ];
     for (name, body, source) in documents {
         add(name, METADATA, &Answer::ok(body), "the metadata cannot be used", source);
@@ -157,7 +173,7 @@ fn failures() -> Vec<Failure> {
 
     for jwks_uri in ["https://keys.example.invalid/", "http://10.0.0.1/", "file:///etc/hosts"] {
         let answer = Answer::ok(metadata(jwks_uri));
-        let source = &["at a host of somebody else"];
+        let source = &["at the host of another service"];
         add(jwks_uri, METADATA, &answer, "the metadata cannot be used", source);
     }
 

@@ -73,7 +73,7 @@ proptest! {
         let access = AccessToken::new(token.clone());
         let secret = ClientCredential::secret("CANARY");
         let request = TokenRequest::on_behalf_of(&access).client(CLIENT, &secret).scope("User.Read");
-        let endpoint = TokenEndpoint::new("contoso.example").unwrap();
+        let endpoint = TokenEndpoint::entra("contoso.example").unwrap();
         shown(&request.build(&endpoint).unwrap_err());
         let site: SiteId = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/n".parse().unwrap();
         shown(&site.get_auth_settings(&access).unwrap_err());
@@ -84,7 +84,7 @@ proptest! {
         let twice = compact(&format!("{{{long}:1,{long}:2}}"), "");
         shown(&UnverifiedToken::decode(&twice).unwrap_err());
         // The address of a tenant, pasted with its query.
-        shown(&TokenEndpoint::new(&format!("{text}?code=CANARY")).unwrap_err());
+        shown(&TokenEndpoint::entra(&format!("{text}?code=CANARY")).unwrap_err());
         shown(&TokenEndpoint::of_authority(&format!("https://{text}?code=CANARY")).unwrap_err());
         short(&endpoint);
     }

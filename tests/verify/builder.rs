@@ -6,7 +6,8 @@ use easyauth::{
     AccessToken,
     resource::{ARM, Cloud, GRAPH, Resource},
     verify::{
-        Authority, MAX_CLOCK_SKEW, Metadata, MetadataUri, Tenant, Verifier, VerifierBuildError,
+        Authority, MAX_CLOCK_SKEW, Metadata, MetadataUri, Tenant, Verifier,
+        VerifierBuildErrorKind::{self, *},
         VerifierBuilder, VerifyErrorKind,
     },
 };
@@ -18,53 +19,56 @@ fn entra() -> VerifierBuilder {
     Verifier::builder(Tenant::single(TENANT).unwrap())
 }
 
+/// Asserts that neither kind of verifier can be built, and why.
 #[track_caller]
-fn refused(builder: VerifierBuilder, expected: &VerifierBuildError, text: &str) {
-    assert_eq!(builder.clone().build().unwrap_err(), *expected);
-    assert_eq!(builder.build_for_id_tokens().unwrap_err(), *expected);
-    assert_eq!(expected.to_string(), text);
+fn rejected(builder: VerifierBuilder, kind: VerifierBuildErrorKind, message: &str) {
+    for error in [builder.clone().build().unwrap_err(), builder.build_for_id_tokens().unwrap_err()]
+    {
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+    }
 }
 
+const NO_AUDIENCE: &str =
+    "expected an audience: call .application(client_id) or .audience(app_id_uri)";
+const EMPTY_AUDIENCE: &str = "expected an audience: the client ID or the App ID URI, without a \
+                              scope, found \"\"";
+const EMPTY_ISSUER: &str =
+    "expected an issuer: the iss of a token, or Authority::from_metadata, found \"\"";
+
 #[test]
-fn what_is_missing() {
-    refused(
-        entra(),
-        &VerifierBuildError::NoAudience,
-        "no audience: say which API the tokens are for",
-    );
-    refused(entra().audience(""), &VerifierBuildError::EmptyAudience, "an audience is empty");
-    refused(entra().application(""), &VerifierBuildError::EmptyAudience, "an audience is empty");
+fn missing_settings() {
+    rejected(entra(), NoAudience, NO_AUDIENCE);
+    rejected(entra().audience(""), InvalidAudience, EMPTY_AUDIENCE);
+    rejected(entra().application(""), InvalidClientId, "expected a client ID (GUID), found \"\"");
     const NAMELESS: Resource = Resource::new("Nameless", &[]);
-    refused(entra().audience(NAMELESS), &VerifierBuildError::EmptyAudience, "an audience is empty");
-    refused(
+    rejected(entra().audience(NAMELESS), NoAudience, NO_AUDIENCE);
+    rejected(
         Verifier::builder(Tenant::any_of([""; 0]).unwrap()).audience(API),
-        &VerifierBuildError::NoTenant,
-        "no tenant: say whose users are let in",
+        NoTenant,
+        "expected at least one tenant, found an empty list",
     );
     let fixed = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API);
-    refused(fixed(""), &VerifierBuildError::EmptyIssuer, "an issuer is empty");
-    refused(
+    rejected(fixed(""), InvalidIssuer, EMPTY_ISSUER);
+    rejected(
         Verifier::builder(Authority::issuer("https://a.example/").or_issuer("")).audience(API),
-        &VerifierBuildError::EmptyIssuer,
-        "an issuer is empty",
+        InvalidIssuer,
+        EMPTY_ISSUER,
     );
-    refused(
+    rejected(
         fixed("https://login.microsoftonline.com/{tenantid}/v2.0"),
-        &VerifierBuildError::IssuerOfAnyTenant(
-            "https://login.microsoftonline.com/{tenantid}/v2.0".into(),
-        ),
-        "the issuer https://login.microsoftonline.com/{tenantid}/v2.0 stands for every tenant: use a \
-         Tenant in its place",
+        TenantIndependentIssuer,
+        "expected the issuer of one tenant; for several tenants use Tenant instead of an issuer, \
+         found \"https://login.microsoftonline.com/{tenantid}/v2.0\"",
     );
-    refused(
+    rejected(
         entra().audience(API).algorithms([]),
-        &VerifierBuildError::NoAlgorithm,
-        "no algorithm is accepted",
+        NoAlgorithm,
+        "expected at least one algorithm, found an empty list",
     );
-    refused(
+    rejected(
         entra().audience(API).clock_skew(MAX_CLOCK_SKEW + Duration::from_nanos(1)),
-        &VerifierBuildError::ClockSkewTooLong,
-        "the clock skew is over 15 minutes",
+        ClockSkewTooLong,
+        "expected a clock skew of at most 15 minutes",
     );
     assert!(
         format!("{:?}", entra().audience(API).build().unwrap())
@@ -78,36 +82,33 @@ fn what_is_missing() {
     assert!(format!("{ids:?}").starts_with("IdTokenVerifier(Policy { "));
     assert!(format!("{:?}", verifier()).starts_with("Verifier(Policy { "));
     let error = entra().audience(API).client("").build().unwrap_err();
-    assert_eq!(
-        (error.to_string().as_str(), error),
-        ("a client id is empty", VerifierBuildError::EmptyClient)
-    );
+    assert_eq!(error.kind(), InvalidClientId);
+    assert_eq!(error.to_string(), "expected a client ID (GUID), found \"\"");
 }
 
 /// A configuration error shows what was given: it is the developer's own.
 #[test]
 fn values_that_no_token_has() {
     for given in ["my-app", "contoso", "api://my-api", "6e74172b-be56-4843-9ff4-e66a39bb12e"] {
-        let error = VerifierBuildError::NotAClientId(given.into());
-        let text = format!("expected a client ID (GUID), found \"{given}\"");
-        refused(entra().application(given), &error, &text);
-        assert_eq!(entra().application(APP).client(given).build().unwrap_err(), error);
+        let message = format!("expected a client ID (GUID), found \"{given}\"");
+        rejected(entra().application(given), InvalidClientId, &message);
+        let error = entra().application(APP).client(given).build().unwrap_err();
+        assert_eq!(error.to_string(), message);
     }
     assert!(entra().application(APP).client(CLIENT).build().is_ok());
     // What Microsoft's other issuers call a client is a GUID as well; others have names of their own.
     let of = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API).client("x");
-    let error = VerifierBuildError::NotAClientId("x".into());
     for issuer in ["https://contoso.ciamlogin.com/t/v2.0", "https://contoso.b2clogin.com/t/v2.0/"] {
-        assert_eq!(of(issuer).build().unwrap_err(), error, "{issuer}");
+        assert_eq!(of(issuer).build().unwrap_err().kind(), InvalidClientId, "{issuer}");
     }
     assert!(of("https://contoso.auth0.com/").build().is_ok());
 
     for given in ["api://my-api ", "my api", "api://my-api\n", "https://api.example/.default"] {
         let text = format!(
-            "\"{}\" is not an audience: use the client ID or the App ID URI, without a scope",
+            "expected an audience: the client ID or the App ID URI, without a scope, found \"{}\"",
             given.replace('\n', "\\u{a}")
         );
-        refused(entra().audience(given), &VerifierBuildError::NotAnAudience(given.into()), &text);
+        rejected(entra().audience(given), InvalidAudience, &text);
     }
 
     for given in [
@@ -122,10 +123,10 @@ fn values_that_no_token_has() {
         "urn:issuer",
     ] {
         let text = format!(
-            "\"{given}\" is not an issuer: use the iss of a token, or Authority::from_metadata"
+            "expected an issuer: the iss of a token, or Authority::from_metadata, found \"{given}\""
         );
         let builder = Verifier::builder(Authority::issuer(given)).audience(API);
-        refused(builder, &VerifierBuildError::NotAnIssuer(given.into()), &text);
+        rejected(builder, InvalidIssuer, &text);
     }
     for issuer in ["accounts.google.com", "https://a.example", "http://localhost:8080/realms/x"] {
         let builder = Verifier::builder(Authority::issuer(issuer)).audience(API);
@@ -134,8 +135,7 @@ fn values_that_no_token_has() {
     for tenant in ["common", "organizations", "consumers"] {
         let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
         let builder = Verifier::builder(Authority::issuer(issuer.as_str())).audience(API);
-        let error = VerifierBuildError::IssuerOfAnyTenant(issuer.into());
-        assert_eq!(builder.build().unwrap_err(), error);
+        assert_eq!(builder.build().unwrap_err().kind(), TenantIndependentIssuer);
     }
 }
 
@@ -144,10 +144,10 @@ fn trusted_audiences_are_for_id_tokens() {
     let builder = entra().audience(APP).trusted_audience(CLIENT);
     assert!(builder.clone().build_for_id_tokens().is_ok());
     let error = builder.build().unwrap_err();
-    assert_eq!(error, VerifierBuildError::OnlyForIdTokens);
-    assert_eq!(error.to_string(), "trusted audiences are for ID tokens, not for access tokens");
+    assert_eq!(error.kind(), OnlyForIdTokens);
+    assert_eq!(error.to_string(), "trusted_audience applies to ID tokens only");
     let error = entra().audience(APP).trusted_audience("").build_for_id_tokens().unwrap_err();
-    assert_eq!(error, VerifierBuildError::EmptyAudience);
+    assert_eq!((error.kind(), error.to_string().as_str()), (InvalidAudience, EMPTY_AUDIENCE));
 }
 
 /// Tokens for Microsoft's APIs are for nobody else, unless somebody insists.
@@ -156,9 +156,10 @@ fn microsofts_own_apis() {
     #[track_caller]
     fn check(builder: VerifierBuilder, audience: &str) {
         let text = format!(
-            "the audience {audience} is one of Microsoft's own APIs, whose tokens nobody else can rely on"
+            "expected an audience of your own, because only Microsoft can rely on tokens for its APIs, \
+             found \"{audience}\""
         );
-        refused(builder, &VerifierBuildError::MicrosoftAudience(audience.into()), &text);
+        rejected(builder, MicrosoftAudience, &text);
     }
 
     check(entra().audience(GRAPH), "https://graph.microsoft.com");
@@ -206,10 +207,10 @@ fn microsofts_own_apis() {
 
 #[test]
 fn demands_on_access_tokens() {
-    let text = "clients and permissions are demands on access tokens, not on ID tokens";
+    let text = "client and allow_tokens_without_permissions apply to access tokens only";
     for builder in [entra().client(CLIENT), entra().allow_tokens_without_permissions()] {
         let error = builder.audience(APP).build_for_id_tokens().unwrap_err();
-        assert_eq!(error, VerifierBuildError::OnlyForAccessTokens);
+        assert_eq!(error.kind(), OnlyForAccessTokens);
         assert_eq!(error.to_string(), text);
     }
 }
@@ -252,9 +253,30 @@ fn issuers_from_metadata() {
     let common = MetadataUri::entra(Cloud::Public, &Tenant::any_organization());
     let common = Metadata::parse(include_str!("../data/entra.metadata.json"), &common).unwrap();
     let builder = Verifier::builder(Authority::from_metadata(&common)).audience(API);
-    let error = VerifierBuildError::IssuerOfAnyTenant(common.issuer().into());
-    assert_eq!(builder.build().unwrap_err(), error);
-    // Another name for Entra's issuers is not to be had: they follow from the tenant.
+    assert_eq!(builder.build().unwrap_err().kind(), TenantIndependentIssuer);
+    // Entra's issuers follow from the tenant, so other names have no effect.
     let entra: Authority = Tenant::single(TENANT).unwrap().into();
     assert_eq!(entra.clone().or_issuer("https://other.example/"), entra);
+}
+
+/// Codes are stable.
+#[test]
+fn codes() {
+    let codes: Vec<&str> = VerifierBuildErrorKind::ALL.iter().map(|kind| kind.code()).collect();
+    let expected = [
+        "no-audience",
+        "invalid-audience",
+        "microsoft-audience",
+        "invalid-tenant-id",
+        "environment",
+        "no-tenant",
+        "invalid-issuer",
+        "tenant-independent-issuer",
+        "invalid-client-id",
+        "no-algorithm",
+        "clock-skew-too-long",
+        "only-for-access-tokens",
+        "only-for-id-tokens",
+    ];
+    assert_eq!(codes, expected);
 }

@@ -3,7 +3,9 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     Caller, EasyAuthPrincipal, Groups, IdToken, IdentityProvider, PrincipalFormat,
-    verify::{Authority, ConfirmedCaller, Mismatch, VerifiedIdToken, Verifier},
+    verify::{
+        Authority, ConfirmError, ConfirmErrorKind, ConfirmedCaller, VerifiedIdToken, Verifier,
+    },
 };
 use serde_json::{Value, json};
 
@@ -30,9 +32,12 @@ fn id_token(draft: Draft) -> VerifiedIdToken {
 }
 
 #[track_caller]
-fn check(claims: &[(&str, &str)], id: Option<&str>, expected: Result<(), Mismatch>) {
+fn check(claims: &[(&str, &str)], id: Option<&str>, expected: Result<(), ConfirmErrorKind>) {
     let user = principal(claims, id);
-    assert_eq!(user.confirm(&id_token(Draft::id())).map(drop), expected);
+    assert_eq!(
+        user.confirm(&id_token(Draft::id())).map(drop).map_err(|error| error.kind()),
+        expected
+    );
 }
 
 const ISSUER: &str = "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0";
@@ -62,8 +67,8 @@ fn tenant_and_object_id() {
     ];
     check(&long, None, Ok(()));
     check(&[("tid", TENANT), ("oid", &USER.to_uppercase())], Some(USER), Ok(()));
-    check(&[("tid", OTHER_TENANT), ("oid", USER)], None, Err(Mismatch::Tenant));
-    check(&[("tid", TENANT), ("oid", APP)], None, Err(Mismatch::Object));
+    check(&[("tid", OTHER_TENANT), ("oid", USER)], None, Err(ConfirmErrorKind::Tenant));
+    check(&[("tid", TENANT), ("oid", APP)], None, Err(ConfirmErrorKind::Object));
     // These differ between tokens of one session, and say nothing.
     let more = [("tid", TENANT), ("oid", USER), ("iat", "1"), ("uti", "x"), ("aio", "x")];
     check(&more, None, Ok(()));
@@ -84,7 +89,7 @@ fn issuers_of_one_tenant() {
         "http://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/",
     ] {
         let own = [("tid", TENANT), ("oid", USER), ("iss", issuer)];
-        check(&own, None, Err(Mismatch::Issuer));
+        check(&own, None, Err(ConfirmErrorKind::Issuer));
     }
 }
 
@@ -97,12 +102,15 @@ fn subjects_of_one_application() {
     check(&own(&[]), None, Ok(()));
     check(&own(&[("aud", API)]), None, Ok(()));
     check(&own(&[("aud", APP), ("azp", CLIENT)]), None, Ok(()));
-    check(&own(&[("aud", APP)]), None, Err(Mismatch::Subject));
+    check(&own(&[("aud", APP)]), None, Err(ConfirmErrorKind::Subject));
     check(&[("tid", TENANT), ("oid", USER), ("sub", SUBJECT), ("aud", APP)], None, Ok(()));
     // The bearer token that the principal was made from.
     let token = passes(&Draft::access());
     let bearer = own(&[("aud", API), ("azp", CLIENT)]);
-    assert_eq!(principal(&bearer, None).confirm(&token), Err(Mismatch::Subject));
+    assert_eq!(
+        principal(&bearer, None).confirm(&token).unwrap_err().kind(),
+        ConfirmErrorKind::Subject
+    );
 }
 
 /// ID tokens have `tid` and `oid` only if the sign-in asked for the scope `profile`.
@@ -111,10 +119,10 @@ fn the_tenant_in_the_issuer() {
     let token = id_token(Draft::id().without("tid").without("oid"));
     let confirm = |tenant| {
         let own = [("iss", ISSUER), ("sub", SUBJECT), ("tid", tenant)];
-        principal(&own, None).confirm(&token).map(drop)
+        principal(&own, None).confirm(&token).map(drop).map_err(|error| error.kind())
     };
     assert_eq!(confirm(TENANT), Ok(()));
-    assert_eq!(confirm(OTHER_TENANT), Err(Mismatch::Tenant));
+    assert_eq!(confirm(OTHER_TENANT), Err(ConfirmErrorKind::Tenant));
 }
 
 /// The header beside the object is part of what users of the principal read first.
@@ -123,39 +131,42 @@ fn the_id_header() {
     let claims = [("tid", TENANT), ("oid", USER)];
     check(&claims, Some(&USER.to_uppercase()), Ok(()));
     check(&claims, Some(SUBJECT), Ok(()));
-    check(&claims, Some(APP), Err(Mismatch::Header));
+    check(&claims, Some(APP), Err(ConfirmErrorKind::Header));
 }
 
 #[test]
 fn issuer_and_subject() {
     check(&[("iss", ISSUER), ("sub", SUBJECT)], None, Ok(()));
-    check(&[("iss", ISSUER), ("sub", "Subject-at-my-api")], None, Err(Mismatch::Subject));
-    check(&[("iss", "x"), ("sub", SUBJECT)], None, Err(Mismatch::Issuer));
+    check(&[("iss", ISSUER), ("sub", "Subject-at-my-api")], None, Err(ConfirmErrorKind::Subject));
+    check(&[("iss", "x"), ("sub", SUBJECT)], None, Err(ConfirmErrorKind::Issuer));
     // Half of each is not enough.
-    check(&[("tid", TENANT), ("iss", ISSUER)], None, Err(Mismatch::Unknown));
-    check(&[("oid", USER), ("sub", SUBJECT)], None, Err(Mismatch::Unknown));
-    check(&[("tid", TENANT), ("sub", SUBJECT)], None, Err(Mismatch::Unknown));
-    check(&[("tid", ""), ("oid", USER)], None, Err(Mismatch::Tenant));
-    check(&[], Some(USER), Err(Mismatch::Unknown));
+    check(&[("tid", TENANT), ("iss", ISSUER)], None, Err(ConfirmErrorKind::NotComparable));
+    check(&[("oid", USER), ("sub", SUBJECT)], None, Err(ConfirmErrorKind::NotComparable));
+    check(&[("tid", TENANT), ("sub", SUBJECT)], None, Err(ConfirmErrorKind::NotComparable));
+    check(&[("tid", ""), ("oid", USER)], None, Err(ConfirmErrorKind::Tenant));
+    check(&[], Some(USER), Err(ConfirmErrorKind::NotComparable));
 
     let user = principal(&[("tid", TENANT), ("oid", USER)], None);
     let token = id_token(Draft::id().without("oid"));
-    assert_eq!(user.confirm(&token).unwrap_err(), Mismatch::Unknown);
+    assert_eq!(user.confirm(&token).unwrap_err().kind(), ConfirmErrorKind::NotComparable);
     let user = principal(&[("iss", ISSUER), ("sub", SUBJECT), ("oid", USER)], None);
     assert!(user.confirm(&token).is_ok());
     let without_subject = id_token(Draft::id().without("oid").without("sub"));
-    assert_eq!(user.confirm(&without_subject).unwrap_err(), Mismatch::Unknown);
+    assert_eq!(user.confirm(&without_subject).unwrap_err().kind(), ConfirmErrorKind::NotComparable);
     // Two empty strings are not one caller.
     let user = principal(&[("iss", ISSUER), ("sub", "")], None);
     let token = id_token(Draft::id().without("oid").with("sub", ""));
-    assert_eq!(user.confirm(&token).unwrap_err(), Mismatch::Unknown);
+    assert_eq!(user.confirm(&token).unwrap_err().kind(), ConfirmErrorKind::NotComparable);
 }
 
 #[test]
 fn headers_without_an_object_say_too_little() {
     let headers = [("X-MS-CLIENT-PRINCIPAL-ID", USER), ("X-MS-CLIENT-PRINCIPAL-IDP", "aad")];
     let user = EasyAuthPrincipal::from_headers(&headers).unwrap().unwrap();
-    assert_eq!(user.confirm(&id_token(Draft::id())).unwrap_err(), Mismatch::Unknown);
+    assert_eq!(
+        user.confirm(&id_token(Draft::id())).unwrap_err().kind(),
+        ConfirmErrorKind::NotComparable
+    );
 }
 
 /// Everything that can be read of the caller is the token's.
@@ -205,7 +216,10 @@ fn forged_headers_beside_a_token_of_ones_own() {
     is_of_the_token(&user.confirm(&token).unwrap());
     // Without a tenant: the issuer and the subject are her own, the object ID is the victim's.
     let forged = [("iss", ISSUER), ("sub", SUBJECT), ("oid", VICTIM)];
-    assert_eq!(principal(&forged, None).confirm(&token), Err(Mismatch::Object));
+    assert_eq!(
+        principal(&forged, None).confirm(&token).unwrap_err().kind(),
+        ConfirmErrorKind::Object
+    );
 }
 
 /// The platform writes a list as one claim for each element, and so does a principal of a token.
@@ -318,7 +332,10 @@ fn the_subject_of_all_b2c_users() {
     assert_eq!(caller.to_principal().id(), Some(USER));
     assert_eq!(caller.to_principal().provider(), &IdentityProvider::ENTRA);
     let other = [("iss", B2C), ("sub", B2C_SUBJECT), ("oid", VICTIM)];
-    assert_eq!(principal(&other, None).confirm(&token), Err(Mismatch::Object));
+    assert_eq!(
+        principal(&other, None).confirm(&token).unwrap_err().kind(),
+        ConfirmErrorKind::Object
+    );
 
     // Without an object ID, nothing tells two users apart.
     for subject in [
@@ -327,9 +344,12 @@ fn the_subject_of_all_b2c_users() {
         " Not supported currently. Use oid claim ",
     ] {
         let user = principal(&[("iss", B2C), ("sub", subject)], None);
-        assert_eq!(user.confirm(&b2c(subject)), Err(Mismatch::Unknown));
+        assert_eq!(
+            user.confirm(&b2c(subject)).unwrap_err().kind(),
+            ConfirmErrorKind::NotComparable
+        );
         let without = fixed(B2C, Draft::id().without("tid").without("oid").with("sub", subject));
-        assert_eq!(user.confirm(&without), Err(Mismatch::Unknown));
+        assert_eq!(user.confirm(&without).unwrap_err().kind(), ConfirmErrorKind::NotComparable);
         assert_eq!(without.subject_key(), None);
     }
     // Custom policies give each user its own.
@@ -376,15 +396,18 @@ fn debug_shows_no_value() {
 
 #[test]
 fn messages() {
-    let texts = [
-        (Mismatch::Tenant, "the principal and the token are of different tenants"),
-        (Mismatch::Object, "the principal and the token have different object ids"),
-        (Mismatch::Issuer, "the principal and the token are from different issuers"),
-        (Mismatch::Subject, "the principal and the token have different subjects"),
-        (Mismatch::Header, "header X-MS-CLIENT-PRINCIPAL-ID is not of the token's caller"),
-        (Mismatch::Unknown, "the principal or the token does not say enough to compare them"),
+    let messages = [
+        ("tenant", "the principal and the token have different tenants"),
+        ("object", "the principal and the token have different object IDs"),
+        ("issuer", "the principal and the token have different issuers"),
+        ("subject", "the principal and the token have different subjects"),
+        (
+            "header",
+            "X-MS-CLIENT-PRINCIPAL-ID is neither the object ID nor the subject of the token",
+        ),
+        ("not-comparable", "the principal or the token lacks the claims to compare them"),
     ];
-    for (mismatch, text) in texts {
-        assert_eq!(mismatch.to_string(), text);
-    }
+    let all = ConfirmErrorKind::ALL.iter();
+    let all = all.map(|kind| (kind.code(), ConfirmError::from(*kind).to_string()));
+    assert!(all.eq(messages.map(|(code, message)| (code, message.to_owned()))));
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     EasyAuthPrincipal, IdToken, IdentityProvider, PrincipalFormat, Token,
-    verify::{Authority, Checked, ConfirmedCaller, Verifier},
+    verify::{Authority, ConfirmedCaller, IsVerified, Verifier},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ fn said<'a>(payload: &'a Value, name: &str) -> Vec<&'a str> {
 }
 
 /// Every accessor says what the payload says.
-fn assert_of_token<T: Checked>(caller: &ConfirmedCaller, token: &Token<T>, payload: &Value) {
+fn assert_of_token<T: IsVerified>(caller: &ConfirmedCaller, token: &Token<T>, payload: &Value) {
     let first = |name: &str| said(payload, name).first().copied();
     let subject = first("sub").filter(|subject| !subject.starts_with("Not supported"));
     let id = first("oid").or(subject);

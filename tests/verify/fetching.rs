@@ -18,7 +18,9 @@ use easyauth::{
 };
 
 use crate::{
-    source::{METADATA, Mode, Source, Task, Timer, document, finish, long_lived, run_all, store},
+    source::{
+        METADATA, Mode, Source, Task, Timer, bounded, document, finish, long_lived, run_all, store,
+    },
     support::*,
 };
 
@@ -346,15 +348,15 @@ fn invented_keys_cause_one_fetch_in_five_minutes() {
     }
 }
 
-/// Clients that invent keys and hang up, at each await point, for two days: keys are refreshed every
-/// hour.
+/// Clients invent keys and hang up, at each await point, every 3 minutes for two days. Keys are still
+/// refreshed every hour.
 #[test]
 fn hang_ups_do_not_delay_the_hourly_refresh() {
     let setup = Setup::rollover();
     let mut due = at(NOW) + REFRESH_INTERVAL;
     let mut unknown = 0;
-    for minute in 1..=2 * 24 * 60 {
-        let now = at(NOW + 60 * minute);
+    for step in 1..=2 * 24 * 20 {
+        let now = at(NOW + 180 * step);
         let began = setup.began();
         for polls in 1..=5 {
             let mut task = setup.request("invented", now);
@@ -457,19 +459,23 @@ fn a_fetcher_that_panics() {
 /// A sleep that panics, as those of runtimes do outside of them, leaves the wait to a thread.
 #[test]
 fn a_sleep_that_panics() {
-    let source = Source::new(&["old"]);
-    source.set(Mode::Hangs);
-    let store = store().with_lease(Duration::from_millis(20));
-    let keys = Keys::fetched(store, source)
-        .with_sleep(|_| -> std::future::Ready<()> { panic!("no runtime") });
-    wait_for_the_lease(keys);
+    bounded(|| {
+        let source = Source::new(&["old"]);
+        source.set(Mode::Hangs);
+        let store = store().with_lease(Duration::from_millis(20));
+        let keys = Keys::fetched(store, source)
+            .with_sleep(|_| -> std::future::Ready<()> { panic!("no runtime") });
+        wait_for_the_lease(keys);
+    });
 }
 
 #[test]
 fn a_thread_ends_the_wait_where_there_is_no_sleep() {
-    let source = Source::new(&["old"]);
-    source.set(Mode::Hangs);
-    wait_for_the_lease(Keys::fetched(store().with_lease(Duration::from_millis(20)), source));
+    bounded(|| {
+        let source = Source::new(&["old"]);
+        source.set(Mode::Hangs);
+        wait_for_the_lease(Keys::fetched(store().with_lease(Duration::from_millis(20)), source));
+    });
 }
 
 /// Blocks until the request is woken, which only the end of the lease does.
@@ -565,7 +571,7 @@ fn requests_wait_for_a_refresh_by_hand() {
     let mut task = setup.request("newer", later);
     assert!(task.run().is_none());
     drop(refresh);
-    is_unavailable(task.run().unwrap(), 5, "the refresh was abandoned before its end");
+    is_unavailable(task.run().unwrap(), 5, "the refresh was dropped before its end");
     assert!(store.last_error().is_none());
     assert!(store.begin_refresh_for_unknown_key(later).is_none());
     assert!(setup.refresh(later).unwrap());
@@ -599,77 +605,87 @@ impl FetchKeysBlocking for Gate {
     }
 }
 
-/// The blocking twin: threads wait for the one that fetches, however that ends.
+/// The blocking twin: threads wait for the thread that fetches, whatever the outcome.
 #[test]
-fn threads_wait_for_the_fetch_under_way() {
-    for (mode, expected) in [
-        (Mode::Answers, Ok(())),
-        (Mode::Fails, Err("the keys could not be fetched")),
-        (Mode::Panics, Err("the fetcher of the keys panicked")),
-    ] {
-        let (store, source) = (store(), Source::new(&["old"]));
-        assert!(store.refresh_if_due_blocking(&source, at(NOW)).unwrap());
-        source.publish(document(&["old", "new"]));
-        let (open, gate) = mpsc::channel();
-        let gate = Gate(Mutex::new(gate), source.clone());
-        let (verifier, token) = (verifier(), token("new"));
-        let verify = || verifier.verify_fetching_blocking(&store, &gate, &token, late());
-        thread::scope(|scope| {
-            let threads: Vec<_> = (0..8).map(|_| scope.spawn(verify)).collect();
-            open.send(mode).unwrap();
-            drop(open);
-            for thread in threads {
-                let result = thread.join().unwrap().map(drop);
-                let cause = result.map_err(|error| error.source().unwrap().to_string());
-                assert_eq!(cause.as_ref().map_err(String::as_str).copied(), expected);
-            }
-        });
-        assert_eq!(source.began(), 2);
-        assert!(store.refresh_if_due_blocking(&source, late()).is_ok());
-    }
+fn threads_wait_for_the_fetch_in_flight() {
+    bounded(|| {
+        for (mode, expected) in [
+            (Mode::Answers, Ok(())),
+            (Mode::Fails, Err("the keys could not be fetched")),
+            (Mode::Panics, Err("the fetcher of the keys panicked")),
+        ] {
+            let source = Source::new(&["old"]);
+            let (open, gate) = mpsc::channel();
+            let keys = Keys::fetched_blocking(store(), Gate(Mutex::new(gate), source.clone()));
+            // One message for each document.
+            open.send(Mode::Answers).unwrap();
+            open.send(Mode::Answers).unwrap();
+            assert!(keys.refresh_if_due_blocking(at(NOW)).unwrap());
+            source.publish(document(&["old", "new"]));
+            let (verifier, token) = (verifier(), token("new"));
+            let verify = || verifier.verify_fetching_blocking(&keys, &token, late());
+            thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(verify)).collect();
+                open.send(mode).unwrap();
+                drop(open);
+                for thread in threads {
+                    let result = thread.join().unwrap().map(drop);
+                    let cause = result.map_err(|error| error.source().unwrap().to_string());
+                    assert_eq!(cause.as_ref().map_err(String::as_str).copied(), expected);
+                }
+            });
+            assert_eq!(source.began(), 2);
+            assert!(keys.refresh_if_due_blocking(late()).is_ok());
+        }
+    });
 }
 
 #[test]
 fn threads_wait_no_longer_than_the_lease() {
-    let store = store().with_lease(Duration::from_millis(20));
-    let refresh = store.begin_refresh(at(NOW)).unwrap();
-    let source = Source::new(&["old"]);
-    let verify =
-        |now| verifier().verify_fetching_blocking(&store, &source, &token("old"), now).map(drop);
-    is_unavailable(verify(at(NOW)), 5, "the keys were not fetched in time");
-    assert_eq!((source.began(), kind(verify(at(NOW) + FIRST_BACKOFF))), (0, Ok(())));
-    drop(refresh);
-    let refresh = store.begin_refresh(at(NOW) + 2 * REFRESH_INTERVAL).unwrap();
-    let error = store.refresh_if_due_blocking(&source, at(NOW) + 2 * REFRESH_INTERVAL);
-    assert_eq!(error.unwrap_err().to_string(), "the keys were not fetched in time");
-    drop(refresh);
+    bounded(|| {
+        let source = Source::new(&["old"]);
+        let store = store().with_lease(Duration::from_millis(20));
+        let keys = Keys::fetched_blocking(store, source.clone());
+        let store = keys.store().unwrap();
+        let refresh = store.begin_refresh(at(NOW)).unwrap();
+        let verify = |now| verifier().verify_fetching_blocking(&keys, &token("old"), now).map(drop);
+        is_unavailable(verify(at(NOW)), 5, "the keys were not fetched in time");
+        assert_eq!((source.began(), kind(verify(at(NOW) + FIRST_BACKOFF))), (0, Ok(())));
+        drop(refresh);
+        let refresh = store.begin_refresh(at(NOW) + 2 * REFRESH_INTERVAL).unwrap();
+        let error = keys.refresh_if_due_blocking(at(NOW) + 2 * REFRESH_INTERVAL);
+        assert_eq!(error.unwrap_err().to_string(), "the keys were not fetched in time");
+        drop(refresh);
+    });
 }
 
 /// Many threads poll one fetch: all pass, and it is fetched once.
 #[test]
 fn many_threads_drive_one_fetch() {
-    for _ in 0..50 {
-        let source = Source::new(&["old"]);
-        let keys = Keys::fetched(store(), source.clone());
-        thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    let (keys, token) = (keys.clone(), token("old"));
-                    let verify = async move {
-                        verifier().verify_fetching(&keys, &token, at(NOW)).await.map(drop)
-                    };
-                    let mut task = Task::new(verify);
-                    loop {
-                        match task.run() {
-                            Some(answer) => return assert_eq!(kind(answer), Ok(())),
-                            None => thread::yield_now(),
+    bounded(|| {
+        for _ in 0..50 {
+            let source = Source::new(&["old"]);
+            let keys = Keys::fetched(store(), source.clone());
+            thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        let (keys, token) = (keys.clone(), token("old"));
+                        let verify = async move {
+                            verifier().verify_fetching(&keys, &token, at(NOW)).await.map(drop)
+                        };
+                        let mut task = Task::new(verify);
+                        loop {
+                            match task.run() {
+                                Some(answer) => return assert_eq!(kind(answer), Ok(())),
+                                None => thread::yield_now(),
+                            }
                         }
-                    }
-                });
-            }
-        });
-        assert_eq!((source.began(), source.delivered()), (1, 1));
-    }
+                    });
+                }
+            });
+            assert_eq!((source.began(), source.delivered()), (1, 1));
+        }
+    });
 }
 
 /// Keys that are dropped while a fetch pauses take it with them.

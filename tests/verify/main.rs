@@ -14,7 +14,8 @@
 
 mod answers;
 mod attacks;
-mod auth;
+mod bearer;
+
 mod builder;
 mod confirm;
 mod confirm_properties;
@@ -23,6 +24,7 @@ mod keys;
 mod microsoft;
 mod programs;
 mod rules;
+mod service;
 mod several;
 mod source;
 mod store;

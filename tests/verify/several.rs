@@ -311,17 +311,20 @@ fn apis_and_tenants() {
 
 /// The choice by hand, for a program that has its own keys.
 #[test]
-fn is_meant_by() {
+fn is_responsible_for() {
     let token = |draft: Draft| UnverifiedToken::decode(&draft.sign()).unwrap();
     assert!(
-        staff().is_meant_by(&token(of_staff())) && customers().is_meant_by(&token(of_customer()))
+        staff().is_responsible_for(&token(of_staff()))
+            && customers().is_responsible_for(&token(of_customer()))
     );
-    assert!(!staff().is_meant_by(&token(of_customer())));
-    assert!(!customers().is_meant_by(&token(of_staff())));
+    assert!(!staff().is_responsible_for(&token(of_customer())));
+    assert!(!customers().is_responsible_for(&token(of_staff())));
     // Nothing else is looked at.
-    assert!(staff().is_meant_by(&token(of_staff().with("exp", 1).with_header("alg", "none"))));
-    assert!(!staff().is_meant_by(&token(of_staff().with("aud", OTHER_APP))));
-    assert!(!staff().is_meant_by(&token(of_staff().with("tid", OTHER_TENANT))));
+    assert!(
+        staff().is_responsible_for(&token(of_staff().with("exp", 1).with_header("alg", "none")))
+    );
+    assert!(!staff().is_responsible_for(&token(of_staff().with("aud", OTHER_APP))));
+    assert!(!staff().is_responsible_for(&token(of_staff().with("tid", OTHER_TENANT))));
 }
 
 /// With one verifier the signature is looked at before any claim, as ever.

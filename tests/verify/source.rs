@@ -6,8 +6,10 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
     },
     task::{Context, Poll, Wake, Waker},
+    thread,
     time::Duration,
 };
 
@@ -15,6 +17,20 @@ use easyauth::verify::{FetchError, FetchKeys, FetchKeysBlocking, KeyStore, Metad
 use serde_json::{Value, json};
 
 use crate::support::*;
+
+/// Runs a test that blocks threads. It fails instead of hanging forever.
+#[track_caller]
+pub(crate) fn bounded(test: impl FnOnce() + Send + 'static) {
+    let (done, end) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        test();
+        let _ = done.send(());
+    });
+    match end.recv_timeout(Duration::from_secs(20)) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("the test hangs"),
+        _ => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+    }
+}
 
 pub(crate) const METADATA: &[u8] = include_bytes!("../data/entra.metadata.json");
 

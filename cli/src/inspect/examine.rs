@@ -1,6 +1,6 @@
-//! Looks at an input and says what is there. No text of a token gets any further than here.
+//! Examines an input. Tokens themselves stay here; the report has only what they say.
 
-use std::{error::Error, time::SystemTime};
+use std::time::SystemTime;
 
 use easyauth::{
     AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Renewal, Requirement,
@@ -8,19 +8,22 @@ use easyauth::{
 };
 
 use super::{
-    args::Wanted,
-    input::Input,
-    moment::{Moment, rfc_3339},
+    Wanted,
+    recognize::Input,
     report::{Account, Advice, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
 };
+use crate::{
+    Failure,
+    times::{Moment, rfc_3339},
+};
 
-/// Says what is in an input, and whether it opens what is wanted.
-pub(crate) fn examine(
+/// Reports what an input contains, and whether it opens what is wanted.
+pub(super) fn examine(
     input: Input<'_>,
-    wanted: Option<&Wanted>,
+    wanted: Option<&Wanted<'_>>,
     now: SystemTime,
-) -> Result<Report, Box<dyn Error>> {
-    let requirement = wanted.map(|wanted| wanted.api.requirement(&wanted.scopes));
+) -> Result<Report, Failure> {
+    let requirement = wanted.map(|wanted| wanted.api.requirement(wanted.scopes));
     let view = View { requirement: requirement.as_ref(), now };
     let (input, accounts) = match input {
         Input::Head(headers) => ("request-head", vec![view.request(&headers)?]),
@@ -36,14 +39,14 @@ pub(crate) fn examine(
     Ok(Report { input, now: rfc_3339(now), api, accounts })
 }
 
-/// What everything is looked at with.
+/// What tokens are judged by.
 struct View<'a> {
     requirement: Option<&'a Requirement>,
     now: SystemTime,
 }
 
 impl View<'_> {
-    fn request(&self, headers: &[(&str, &[u8])]) -> Result<Account, Box<dyn Error>> {
+    fn request(&self, headers: &[(&str, &[u8])]) -> Result<Account, Failure> {
         let principal = EasyAuthPrincipal::from_headers(headers)?;
         let provider = principal
             .as_ref()
@@ -115,7 +118,7 @@ impl View<'_> {
 }
 
 fn describe(principal: &EasyAuthPrincipal, tokens: &ProviderTokens) -> Principal {
-    // No claim of the platform holds a token, but a provider of one's own can name any.
+    // The platform puts no token into a claim, but a custom provider can.
     let is_token = |value: &str| {
         secrets(tokens).any(|(_, secret)| secret == value) || UnverifiedToken::decode(value).is_ok()
     };

@@ -1,22 +1,41 @@
-//! The report as a page for people: labels in one column, the verdict last.
+//! The report as a page: labels in one column, the verdict last.
 
-use std::io::{self, Write};
+use std::fmt::{self, Write};
 
 use easyauth::{ClaimType, Diagnosis, access::Fix};
 
-use super::{
-    moment::Moment,
-    report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
-    text::{cut, printable, wrap},
+use super::report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims};
+use crate::{
+    terminal::{Color, cut, paint, printable, wrap},
+    times::Moment,
 };
 
 const WIDTH: usize = 100;
 const LABEL_WIDTH: usize = 20;
 const VALUE_WIDTH: usize = 77;
 
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// The page that is being written.
+struct Page {
+    text: String,
+    has_color: bool,
+}
+
+impl Write for Page {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text.write_str(text)
+    }
+}
+
+/// Formats a report.
+pub(super) fn page(report: &Report, has_color: bool) -> Result<String, fmt::Error> {
+    let mut page = Page { text: String::new(), has_color };
+    write(report, &mut page)?;
+    Ok(page.text)
+}
+
+fn write(report: &Report, out: &mut Page) -> fmt::Result {
     if report.accounts.is_empty() {
-        writeln!(out, "nobody is signed in")?;
+        writeln!(out, "no user is signed in")?;
     }
     for (index, account) in report.accounts.iter().enumerate() {
         if index > 0 {
@@ -27,11 +46,14 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_account(report: &Report, account: &Account, out: &mut dyn Write) -> io::Result<()> {
+fn write_account(report: &Report, account: &Account, out: &mut Page) -> fmt::Result {
     match &account.principal {
         Some(principal) => write_principal(principal, out)?,
         None if report.input == "token" => {}
-        None => writeln!(out, "no principal: nobody is signed in, or its headers are not here\n")?,
+        None => writeln!(
+            out,
+            "no principal: the request is anonymous, or X-MS-CLIENT-PRINCIPAL is missing here\n"
+        )?,
     }
     if account.tokens.is_empty() {
         writeln!(out, "no tokens")?;
@@ -42,7 +64,7 @@ fn write_account(report: &Report, account: &Account, out: &mut dyn Write) -> io:
     account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, out))
 }
 
-fn write_principal(principal: &Principal, out: &mut dyn Write) -> io::Result<()> {
+fn write_principal(principal: &Principal, out: &mut Page) -> fmt::Result {
     let provider = match principal.provider.as_str() {
         "" => "unknown provider".to_owned(),
         provider => printable(provider),
@@ -50,20 +72,21 @@ fn write_principal(principal: &Principal, out: &mut dyn Write) -> io::Result<()>
     let format = match principal.format {
         "app-service" => "App Service",
         "static-web-apps" => "Static Web Apps",
-        _ => "without the header that has the claims",
+        _ => "without X-MS-CLIENT-PRINCIPAL, which has the claims",
     };
-    writeln!(out, "principal ({provider}, {format})")?;
+    heading(out, &format!("principal ({provider}, {format})"))?;
     optional_row(out, "name", principal.name.as_ref())?;
     if principal.id == principal.object_id {
-        optional_row(out, "id and object id", principal.id.as_ref())?;
+        optional_row(out, "ID and object ID", principal.id.as_ref())?;
     } else {
-        optional_row(out, "id", principal.id.as_ref())?;
-        optional_row(out, "object id", principal.object_id.as_ref())?;
+        optional_row(out, "ID", principal.id.as_ref())?;
+        optional_row(out, "object ID", principal.object_id.as_ref())?;
     }
     optional_row(out, "tenant", principal.tenant_id.as_ref())?;
     row(out, "roles", &list(&principal.roles))?;
     if !principal.claims.is_empty() {
-        writeln!(out, "\nclaims")?;
+        writeln!(out)?;
+        heading(out, "claims")?;
     }
     for same in principal.claims.chunk_by(|one, other| one.typ == other.typ) {
         write_claim(same, out)?;
@@ -71,15 +94,15 @@ fn write_principal(principal: &Principal, out: &mut dyn Write) -> io::Result<()>
     writeln!(out)
 }
 
-/// All values of a claim. A long type stands here by its short name, which finds the same claim.
-fn write_claim(same: &[Claim], out: &mut dyn Write) -> io::Result<()> {
+/// Writes all values of a claim. A long claim type is shown by its short name.
+fn write_claim(same: &[Claim], out: &mut Page) -> fmt::Result {
     let Some(Claim { typ, .. }) = same.first() else { return Ok(()) };
     let label = ClaimType::find(typ).map_or(typ.as_str(), |claim| claim.short());
     let values: Vec<String> = same.iter().map(|claim| cut(&claim.value, VALUE_WIDTH)).collect();
     row(out, label, &values.join(", "))
 }
 
-fn write_token(token: &Token, account: &Account, out: &mut dyn Write) -> io::Result<()> {
+fn write_token(token: &Token, account: &Account, out: &mut Page) -> fmt::Result {
     let kind = match token.kind {
         Kind::Access => "access token",
         Kind::Id => "ID token",
@@ -87,8 +110,8 @@ fn write_token(token: &Token, account: &Account, out: &mut dyn Write) -> io::Res
         Kind::AccessSecret => "access token secret",
         Kind::Authentication => "authentication token",
     };
-    let origin = if token.from_client { ", sent by the client itself" } else { "" };
-    writeln!(out, "{kind} ({} bytes{origin})", token.length)?;
+    let origin = if token.from_client { ", sent by the client in Authorization" } else { "" };
+    heading(out, &format!("{kind} ({} bytes{origin})", token.length))?;
     if let Some(claims) = &token.claims {
         write_token_claims(token.kind, claims, out)?;
     }
@@ -107,12 +130,16 @@ fn write_token(token: &Token, account: &Account, out: &mut dyn Write) -> io::Res
         row(out, "to renew", &advice.message)?;
     }
     if token.from_client {
-        row(out, "note", "for this application: exchange it (on-behalf-of) to call another API")?;
+        row(
+            out,
+            "note",
+            "for this application: exchange it (on-behalf-of flow) to call another API",
+        )?;
     }
     Ok(())
 }
 
-fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut dyn Write) -> io::Result<()> {
+fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut Page) -> fmt::Result {
     let audience = |audience: &Audience| match &audience.name {
         Some(name) => format!("{name} ({})", audience.identifier),
         None => audience.identifier.clone(),
@@ -138,24 +165,25 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut dyn Write) -> 
     match &claims.expires_at {
         Some(end) if end.is_past() => row(out, "expired", &when(end))?,
         Some(end) => row(out, "expires", &when(end))?,
-        None => row(out, "expires", "the token does not say")?,
+        None => row(out, "expires", "not stated: the token has no exp")?,
     }
     if claims.is_protected {
-        row(out, "note", "protected: nobody but its API can verify it")?;
+        row(out, "note", "protected: only its API can verify it")?;
     }
     if claims.is_id_token && kind == Kind::Access {
-        row(out, "note", "an ID token: it says who signed in and opens no API")?;
+        row(out, "note", "an ID token: it identifies the user and opens no API")?;
     }
     if claims.is_bound_to_key {
-        row(out, "note", "bound to a key of its client: no bearer token")?;
+        row(out, "note", "bound to a key of its client: not usable as a bearer token")?;
     }
     Ok(())
 }
 
-fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
-    write_paragraph(&diagnosis.verdict().to_string(), out)?;
+fn write_diagnosis(diagnosis: &Diagnosis, out: &mut Page) -> fmt::Result {
+    let color = if diagnosis.opens() { Color::Green } else { Color::Red };
+    write_paragraph(&diagnosis.verdict().to_string(), Some(color), out)?;
     for note in diagnosis.notes() {
-        write_paragraph(&format!("note: {note}"), out)?;
+        write_paragraph(&format!("note: {note}"), None, out)?;
     }
     let (optional, steps): (Vec<&Fix>, Vec<&Fix>) =
         diagnosis.fixes().iter().partition(|step| step.is_optional());
@@ -174,20 +202,20 @@ fn write_diagnosis(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()>
     }
     for step in optional {
         writeln!(out)?;
-        write_step("for the next time, ", step, out)?;
+        write_step("for next time, ", step, out)?;
     }
     Ok(())
 }
 
-fn write_step(start: &str, step: &Fix, out: &mut dyn Write) -> io::Result<()> {
-    // The array has a line of its own, ready to be copied.
+fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {
+    // The array stands alone on its line, ready to be copied.
     if let Fix::SetLoginParameters(parameters) = step {
         writeln!(out, "{start}set this in the site's authSettingsV2:")?;
         write!(out, "  identityProviders.azureActiveDirectory.login.loginParameters\n  ")?;
-        serde_json::to_writer(&mut *out, &parameters.to_wire())?;
-        return writeln!(out);
+        let array = serde_json::to_string(&parameters.to_wire()).map_err(|_| fmt::Error)?;
+        return writeln!(out, "{array}");
     }
-    // A number has its column, as a label has.
+    // Further lines are aligned after the number.
     let indent =
         if start.starts_with(|first: char| first.is_ascii_digit()) { start.len() } else { 0 };
     for (index, line) in
@@ -199,16 +227,24 @@ fn write_step(start: &str, step: &Fix, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_paragraph(text: &str, out: &mut dyn Write) -> io::Result<()> {
+fn write_paragraph(text: &str, color: Option<Color>, out: &mut Page) -> fmt::Result {
     writeln!(out)?;
     for line in wrap(text, WIDTH) {
-        writeln!(out, "{line}")?;
+        match color {
+            Some(color) => writeln!(out, "{}", paint(out.has_color, color, line))?,
+            None => writeln!(out, "{line}")?,
+        }
     }
     Ok(())
 }
 
-/// A label and its value, which goes on in the column of the values if it is long.
-fn row(out: &mut dyn Write, label: &str, value: &str) -> io::Result<()> {
+fn heading(out: &mut Page, text: &str) -> fmt::Result {
+    let text = paint(out.has_color, Color::Bold, text);
+    writeln!(out, "{text}")
+}
+
+/// Writes a label and its value. A long value continues in its column.
+fn row(out: &mut Page, label: &str, value: &str) -> fmt::Result {
     let mut label = printable(label);
     for part in wrap(&printable(value), VALUE_WIDTH) {
         writeln!(out, "  {label:<LABEL_WIDTH$} {part}")?;
@@ -217,7 +253,7 @@ fn row(out: &mut dyn Write, label: &str, value: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn optional_row(out: &mut dyn Write, label: &str, value: Option<&String>) -> io::Result<()> {
+fn optional_row(out: &mut Page, label: &str, value: Option<&String>) -> fmt::Result {
     value.map_or(Ok(()), |value| row(out, label, value))
 }
 

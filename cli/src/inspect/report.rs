@@ -1,68 +1,68 @@
-//! What there is to say about an input: plain data, and the JSON of `--json` as it is.
+//! The report on an input. `--json` prints it as it is.
 
 use easyauth::Diagnosis;
 use serde::Serialize;
 
-use super::moment::Moment;
+use crate::times::Moment;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Report {
-    pub(crate) input: &'static str,
-    pub(crate) now: String,
-    /// The API that was asked for.
-    pub(crate) api: Option<String>,
+pub(super) struct Report {
+    pub(super) input: &'static str,
+    pub(super) now: String,
+    /// The API of `--for`.
+    pub(super) api: Option<String>,
     /// One for a request or a token, one for each session of `/.auth/me`.
-    pub(crate) accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Account {
-    pub(crate) principal: Option<Principal>,
-    pub(crate) tokens: Vec<Token>,
-    /// When the access token expires, as the platform says it.
-    pub(crate) expires_on: Option<Moment>,
-    pub(crate) renewal: Option<Advice>,
-    pub(crate) diagnosis: Option<Diagnosis>,
+pub(super) struct Account {
+    pub(super) principal: Option<Principal>,
+    pub(super) tokens: Vec<Token>,
+    /// When the access token expires, according to the platform.
+    pub(super) expires_on: Option<Moment>,
+    pub(super) renewal: Option<Advice>,
+    pub(super) diagnosis: Option<Diagnosis>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Principal {
-    pub(crate) provider: String,
-    pub(crate) format: &'static str,
-    pub(crate) id: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) object_id: Option<String>,
-    pub(crate) tenant_id: Option<String>,
-    pub(crate) roles: Vec<String>,
-    pub(crate) claims: Vec<Claim>,
+pub(super) struct Principal {
+    pub(super) provider: String,
+    pub(super) format: &'static str,
+    pub(super) id: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) object_id: Option<String>,
+    pub(super) tenant_id: Option<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) claims: Vec<Claim>,
 }
 
 #[derive(Serialize)]
-pub(crate) struct Claim {
+pub(super) struct Claim {
     #[serde(rename = "type")]
-    pub(crate) typ: String,
-    pub(crate) value: String,
+    pub(super) typ: String,
+    pub(super) value: String,
 }
 
-/// A token without its text.
+/// What is known about a token.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Token {
-    pub(crate) kind: Kind,
-    pub(crate) length: usize,
-    /// Sent by the client in `Authorization`, and not from the token store.
-    pub(crate) from_client: bool,
-    pub(crate) claims: Option<TokenClaims>,
-    /// Why it cannot be decoded; the kinds that are never JWTs have neither claims nor this.
-    pub(crate) error: Option<String>,
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) length: usize,
+    /// `true` if the client sent it in `Authorization`, `false` if it is from the token store.
+    pub(super) from_client: bool,
+    pub(super) claims: Option<TokenClaims>,
+    /// Why it cannot be decoded. Kinds that are never JWTs have neither claims nor an error.
+    pub(super) error: Option<String>,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Kind {
+pub(super) enum Kind {
     Access,
     Id,
     Refresh,
@@ -72,37 +72,37 @@ pub(crate) enum Kind {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct TokenClaims {
-    pub(crate) audiences: Vec<Audience>,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) roles: Vec<String>,
-    pub(crate) caller: &'static str,
-    pub(crate) client_id: Option<String>,
-    pub(crate) issuer: Option<String>,
-    pub(crate) issued_at: Option<Moment>,
-    pub(crate) not_before: Option<Moment>,
-    pub(crate) expires_at: Option<Moment>,
-    pub(crate) is_protected: bool,
-    pub(crate) is_id_token: bool,
-    pub(crate) is_bound_to_key: bool,
+pub(super) struct TokenClaims {
+    pub(super) audiences: Vec<Audience>,
+    pub(super) scopes: Vec<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) caller: &'static str,
+    pub(super) client_id: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) issued_at: Option<Moment>,
+    pub(super) not_before: Option<Moment>,
+    pub(super) expires_at: Option<Moment>,
+    pub(super) is_protected: bool,
+    pub(super) is_id_token: bool,
+    pub(super) is_bound_to_key: bool,
 }
 
 #[derive(Serialize)]
-pub(crate) struct Audience {
-    pub(crate) identifier: String,
-    pub(crate) name: Option<String>,
+pub(super) struct Audience {
+    pub(super) identifier: String,
+    pub(super) name: Option<String>,
 }
 
-/// Something to do: a word for programs and a sentence for people.
+/// Advice: a machine-readable code and a sentence.
 #[derive(Serialize)]
-pub(crate) struct Advice {
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
+pub(super) struct Advice {
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 impl Report {
-    /// Whether an access token opens what was asked for.
-    pub(crate) fn opens(&self) -> bool {
+    /// Returns `true` if an access token opens the API of `--for`.
+    pub(super) fn opens(&self) -> bool {
         let mut diagnoses = self.accounts.iter().filter_map(|account| account.diagnosis.as_ref());
         diagnoses.any(Diagnosis::opens)
     }

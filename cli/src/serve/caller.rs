@@ -1,4 +1,4 @@
-//! Who a request is from.
+//! The caller of a request.
 
 use std::{
     collections::HashMap,
@@ -6,7 +6,6 @@ use std::{
     time::SystemTime,
 };
 
-use aws_lc_rs::rand;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use easyauth::{
     AccessToken, Challenge,
@@ -22,63 +21,63 @@ use super::{
 };
 
 /// The platform's name for its cookie.
-pub(crate) const COOKIE_NAME: &str = "AppServiceAuthSession";
+pub(super) const COOKIE_NAME: &str = "AppServiceAuthSession";
 
-/// The cookie that ties a sign-in to the browser that saw the sign-in page.
-pub(crate) const STATE_COOKIE: &str = "StandInState";
+/// The cookie that binds a sign-in to the browser that saw the sign-in page.
+pub(super) const STATE_COOKIE: &str = "StandInState";
 
-/// How many browsers can be signed in at once. One more, and all have to sign in again.
+/// The most sessions that are kept. One more ends all others.
 const MAX_SESSIONS: usize = 1000;
 
-/// Who a request is from.
-pub(crate) enum Caller {
-    Nobody,
+/// The caller of a request.
+pub(super) enum Caller {
+    Anonymous,
     SignedIn {
         persona: Persona,
         session: TestSession,
-        /// What the cookie says; `None` if the request chose its persona by header.
+        /// The value of the cookie; `None` if the request chose its persona by header.
         id: Option<String>,
     },
-    /// A client that sent a token itself.
+    /// A client that sent a bearer token.
     Client(TestPrincipal),
 }
 
 impl Caller {
-    /// What the platform adds to the request.
-    pub(crate) fn headers(&self) -> HeaderMap {
+    /// The headers that the platform adds to the request.
+    pub(super) fn headers(&self) -> HeaderMap {
         match self {
-            Self::Nobody => HeaderMap::new(),
+            Self::Anonymous => HeaderMap::new(),
             Self::SignedIn { session, .. } => session.headers(),
-            // Its token is in the request, and stays there.
+            // The request already has its token.
             Self::Client(principal) => principal.headers(),
         }
     }
 }
 
-/// Tells callers apart.
-pub(crate) struct Callers {
-    pub(crate) issuer: TestIssuer,
-    pub(crate) personas: Vec<Persona>,
-    /// For the tokens that clients send themselves.
+/// Identifies callers.
+pub(super) struct Callers {
+    pub(super) issuer: TestIssuer,
+    pub(super) personas: Vec<Persona>,
+    /// For the tokens that clients send.
     verifier: Verifier,
     keys: KeySet,
     authenticated: Mutex<HashMap<String, (Persona, TestSession)>>,
 }
 
 impl Callers {
-    pub(crate) fn new(issuer: TestIssuer, personas: Vec<Persona>, verifier: Verifier) -> Self {
+    pub(super) fn new(issuer: TestIssuer, personas: Vec<Persona>, verifier: Verifier) -> Self {
         let keys = issuer.key_set();
         Self { issuer, personas, verifier, keys, authenticated: Mutex::default() }
     }
 
-    /// Who a request is from: it says so by the header [`PERSONA`], by a token, or by the cookie. The
-    /// answer to a request that cannot be told is an error.
-    pub(crate) fn identify(
+    /// Identifies the caller by the header [`PERSONA`], a bearer token or the cookie. The error is the
+    /// answer to a request with more than one of the first two, or an invalid one.
+    pub(super) fn identify(
         &self,
         headers: &HeaderMap,
         now: SystemTime,
     ) -> Result<Caller, Box<Response<Body>>> {
-        let refuse = |line: &str| Box::new(pages::text(StatusCode::BAD_REQUEST, line));
+        let reject = |line: &str| Box::new(pages::text(StatusCode::BAD_REQUEST, line));
         let token = AccessToken::from_authorization(headers)
             .map_err(|error| Box::new(unauthorized(&error.challenge(), &error.to_string())))?;
         let mut chosen = headers.get_all(PERSONA).iter();
@@ -89,10 +88,10 @@ impl Callers {
             };
         };
         if chosen.next().is_some() || token.is_some() {
-            return Err(refuse("the request says in two ways who it is from"));
+            return Err(reject("the request names its caller twice"));
         }
         let persona = self.personas.iter().find(|persona| name == persona.id);
-        let persona = persona.ok_or_else(|| refuse("there is no such persona"))?;
+        let persona = persona.ok_or_else(|| reject("unknown persona"))?;
         let session = self.issue(persona, now);
         Ok(Caller::SignedIn { persona: persona.clone(), session, id: None })
     }
@@ -117,12 +116,12 @@ impl Callers {
                 session: session.clone(),
                 id: Some(id.to_owned()),
             },
-            None => Caller::Nobody,
+            None => Caller::Anonymous,
         }
     }
 
-    /// Signs a persona in. Returns what the cookie has to say, or `None` without randomness.
-    pub(crate) fn sign_in(&self, persona: &Persona, now: SystemTime) -> Option<String> {
+    /// Signs a persona in. Returns the value of the cookie, or `None` if the system has no randomness.
+    pub(super) fn sign_in(&self, persona: &Persona, now: SystemTime) -> Option<String> {
         let id = random_id()?;
         let session = self.issue(persona, now);
         let mut authenticated = self.authenticated();
@@ -134,13 +133,13 @@ impl Callers {
     }
 
     /// Gives a session fresh tokens.
-    pub(crate) fn refresh(&self, id: &str, now: SystemTime) {
+    pub(super) fn refresh(&self, id: &str, now: SystemTime) {
         if let Some((persona, session)) = self.authenticated().get_mut(id) {
             *session = (persona.session)(&self.issuer, now);
         }
     }
 
-    pub(crate) fn sign_out(&self, headers: &HeaderMap) {
+    pub(super) fn sign_out(&self, headers: &HeaderMap) {
         let mut authenticated = self.authenticated();
         for id in cookies(headers, COOKIE_NAME) {
             authenticated.remove(id);
@@ -152,20 +151,20 @@ impl Callers {
     }
 
     fn authenticated(&self) -> MutexGuard<'_, HashMap<String, (Persona, TestSession)>> {
-        // Nothing that holds the lock leaves the map half done.
+        // Poisoning is harmless here: each change of the map is one call.
         self.authenticated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A random string: the ID of a session, or the state of a sign-in. `None` if the system has no randomness.
-pub(crate) fn random_id() -> Option<String> {
+/// A random string for a session ID or the state of a sign-in. `None` if the system has no randomness.
+pub(super) fn random_id() -> Option<String> {
     let mut id = [0; 16];
-    rand::fill(&mut id).ok()?;
+    getrandom::getrandom(&mut id).ok()?;
     Some(BASE64URL.encode(id))
 }
 
-/// What the cookies of this name say.
-pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+/// The values of the cookies with this name.
+pub(super) fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -176,7 +175,7 @@ pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<I
         .map(|(_, value)| value)
 }
 
-/// A token that is not taken. The line is for the developer, and has no token in it.
+/// The answer to a rejected token. The line is for the developer, and does not contain the token.
 fn unauthorized(challenge: &Challenge, line: &str) -> Response<Body> {
     let mut answer = pages::text(StatusCode::UNAUTHORIZED, line);
     if let Some(value) = challenge.www_authenticate() {

@@ -1,4 +1,4 @@
-//! Headers that end at the stand-in: those that only the platform may write, and those that are for one
+//! Headers that the stand-in removes: those that only the platform may write, and those for a single
 //! connection.
 
 use easyauth::headers;
@@ -7,16 +7,16 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 
-/// By which a program says who it wants to be.
-pub(crate) const PERSONA: &str = "X-Stand-In-Persona";
+/// The header by which a program chooses a persona.
+pub(super) const PERSONA: &str = "X-Stand-In-Persona";
 
-/// What every header begins with that says who somebody is.
+/// The prefixes of all identity headers.
 const IDENTITY_PREFIXES: [&str; 2] = ["x-ms-token-", "x-ms-client-principal"];
 
-/// Takes away what a client must not tell the service itself. What is folded into such a name is taken
-/// away too: CGI and its heirs write `X-Ms_Client.Principal` as `HTTP_X_MS_CLIENT_PRINCIPAL` as well (RFC
-/// 3875 section 4.1.18).
-pub(crate) fn remove_identity(headers: &mut HeaderMap) {
+/// Removes the headers that a client could forge, including names that servers fold into them: CGI and
+/// its successors turn `X-Ms_Client.Principal` into `HTTP_X_MS_CLIENT_PRINCIPAL` too (RFC 3875 section
+/// 4.1.18).
+pub(super) fn remove_identity(headers: &mut HeaderMap) {
     let own: Vec<String> = headers::ALL.iter().copied().chain([PERSONA]).map(fold).collect();
     remove(headers, |name| {
         let name = fold(name.as_str());
@@ -24,16 +24,16 @@ pub(crate) fn remove_identity(headers: &mut HeaderMap) {
     });
 }
 
-/// A name with everything but letters and digits as a hyphen.
+/// Replaces everything in a name except letters and digits with a hyphen.
 fn fold(name: &str) -> String {
     let fold =
         |byte: u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' };
     name.bytes().map(fold).map(char::from).collect()
 }
 
-/// Takes away what is for this connection alone (RFC 9110 section 7.6.1): what `Connection` names, and
-/// what is known to be. Trailers are not passed on either, as section 6.5.1 permits.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+/// Removes the headers for this connection (RFC 9110 section 7.6.1): those that `Connection` names, and
+/// the known ones. Trailers are dropped too, as section 6.5.1 permits.
+pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()
@@ -42,7 +42,7 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .filter_map(|name| name.trim_ascii().parse().ok())
         .collect();
     if headers.contains_key(TRANSFER_ENCODING) {
-        // RFC 9112 section 6.3: the length is not true then.
+        // RFC 9112 section 6.3: Transfer-Encoding overrides Content-Length.
         headers.remove(CONTENT_LENGTH);
     }
     let known = [CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];

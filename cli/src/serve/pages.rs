@@ -1,4 +1,4 @@
-//! The pages that people see, and the other answers of the stand-in itself.
+//! The stand-in's pages, and its other answers.
 
 use easyauth::endpoints::ReturnTo;
 use http::{
@@ -10,16 +10,16 @@ use hyper::body::Bytes;
 
 use super::{caller::STATE_COOKIE, personas::Persona};
 
-/// The body of an answer: the stand-in's own, or the upstream's as it comes.
-pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
+/// The body of an answer: from the stand-in, or streamed from the upstream.
+pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
 /// No scripts, no other sites.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
-/// A choice of who to be. The state goes into the form and into a cookie, so that no other site can send a browser
-/// to the callback and sign it in.
-pub(crate) fn sign_in(
+/// The page to choose a persona. The state is in the form and in a cookie, so that no other site can sign
+/// a browser in by sending it to the callback.
+pub(super) fn sign_in(
     provider: &str,
     personas: &[&Persona],
     target: &ReturnTo,
@@ -39,7 +39,7 @@ pub(crate) fn sign_in(
         "Sign in as",
         &format!(
             "<p>This stands in for the sign-in page of <code>{provider}</code>. \
-             It is for development, and signs in whoever asks.</p>\n\
+             It is for development only: anyone can sign in.</p>\n\
              <form action=\"/.auth/login/{provider}/callback\">\n\
              <input type=\"hidden\" name=\"post_login_redirect_uri\" value=\"{target}\">\n\
              <input type=\"hidden\" name=\"state\" value=\"{state}\">\n\
@@ -53,8 +53,8 @@ pub(crate) fn sign_in(
     page
 }
 
-/// What the browser sees after it signed out.
-pub(crate) fn signed_out() -> Response<Body> {
+/// The page after a sign-out.
+pub(super) fn signed_out() -> Response<Body> {
     page("Signed out", "<p><a href=\"/\">To the start of the site</a></p>")
 }
 
@@ -74,19 +74,19 @@ fn page(title: &str, main: &str) -> Response<Body> {
 }
 
 /// A line of text.
-pub(crate) fn text(status: StatusCode, line: &str) -> Response<Body> {
+pub(super) fn text(status: StatusCode, line: &str) -> Response<Body> {
     answer(status, "text/plain; charset=utf-8", format!("{line}\n"))
 }
 
 /// A document.
-pub(crate) fn json(document: String) -> Response<Body> {
+pub(super) fn json(document: String) -> Response<Body> {
     answer(StatusCode::OK, "application/json", document)
 }
 
-/// To another page of this site, with this cookie.
-pub(crate) fn redirect(target: &ReturnTo, cookie: &str) -> Response<Body> {
+/// Redirects to another page of this site, and sets a cookie.
+pub(super) fn redirect(target: &ReturnTo, cookie: &str) -> Response<Body> {
     let mut answer = text(StatusCode::FOUND, "see the header Location");
-    // A target is printable ASCII, and a cookie is the stand-in's own.
+    // Both are printable ASCII, so this does not fail.
     if let (Ok(target), Ok(cookie)) =
         (HeaderValue::from_str(target.as_str()), HeaderValue::from_str(cookie))
     {
@@ -105,7 +105,7 @@ fn answer(status: StatusCode, content_type: &'static str, body: String) -> Respo
     answer
 }
 
-/// Text between tags or in a quoted attribute.
+/// Escapes text for HTML, between tags or in a quoted attribute.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

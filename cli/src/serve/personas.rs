@@ -1,4 +1,4 @@
-//! Who can sign in: each persona is what one kind of caller looks like to a service.
+//! The personas that can sign in. Each shows a service one kind of caller.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use easyauth::{
 };
 
 /// The tenant of the stand-in's issuer.
-pub(crate) const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+pub const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 
 const USER: &str = "00000003-0000-4000-8000-000000000003";
 const CLIENT_ID: &str = "00000006-0000-4000-8000-000000000006";
@@ -17,21 +17,22 @@ const CLIENT_ID: &str = "00000006-0000-4000-8000-000000000006";
 /// How long the access tokens of an issuer live.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Somebody who can sign in.
+/// A user who can sign in.
 #[derive(Debug, Clone)]
-pub(crate) struct Persona {
-    /// What a program calls it.
-    pub(crate) id: &'static str,
-    /// What people read.
-    pub(crate) title: &'static str,
-    /// Where it signs in.
-    pub(crate) provider: IdentityProvider,
-    /// Whether the token store is on: `/.auth/me` and `/.auth/refresh` are part of it.
-    pub(crate) has_token_store: bool,
+#[expect(clippy::exhaustive_structs, reason = "tests create it")]
+pub struct Persona {
+    /// The name for programs.
+    pub id: &'static str,
+    /// The name on the sign-in page.
+    pub title: &'static str,
+    /// The provider where it signs in.
+    pub provider: IdentityProvider,
+    /// Whether the token store is on. `/.auth/me` and `/.auth/refresh` belong to it.
+    pub has_token_store: bool,
     /// How long before the sign-in its tokens were issued.
-    pub(crate) age: Duration,
-    /// The session, with tokens that were issued at that time.
-    pub(crate) session: fn(&TestIssuer, SystemTime) -> TestSession,
+    pub age: Duration,
+    /// Creates the session, with tokens issued at that time.
+    pub session: fn(&TestIssuer, SystemTime) -> TestSession,
 }
 
 impl Persona {
@@ -45,8 +46,8 @@ impl Persona {
     }
 }
 
-/// The personas of the program.
-pub(crate) fn all() -> Vec<Persona> {
+/// The default personas.
+pub(super) fn all() -> Vec<Persona> {
     vec![
         Persona::entra("graph", "A user with a token for Microsoft Graph", |issuer, issued_at| {
             for_graph(issuer, issued_at, user())
@@ -74,7 +75,7 @@ pub(crate) fn all() -> Vec<Persona> {
             ..Persona::entra("github", "A user of GitHub", |_, _| {
                 let user = TestPrincipal::of(IdentityProvider::GITHUB).name("Sample User");
                 let user = user.subject("1024").claim("urn:github:login", "sample-user");
-                // Opaque, and without a time when it expires.
+                // Opaque, and without an expiry.
                 TestSession::new(user).access_token("token-of-a-stand-in")
             })
         },
@@ -102,12 +103,12 @@ fn user() -> TestPrincipal {
         .tenant_id(TENANT)
 }
 
-/// What a sign-in gets that names no API, and does not ask for `offline_access`: no refresh token.
+/// The session of a sign-in that names no API and does not request `offline_access`: no refresh token.
 fn for_graph(issuer: &TestIssuer, issued_at: SystemTime, user: TestPrincipal) -> TestSession {
     with_tokens(issuer, issued_at, user, GRAPH, &["email", "openid", "profile"])
 }
 
-/// What a sign-in gets that asks for the scope of Azure Resource Manager and `offline_access`.
+/// The session of a sign-in that requests the scope of Azure Resource Manager and `offline_access`.
 fn for_arm(issuer: &TestIssuer, issued_at: SystemTime) -> TestSession {
     with_tokens(issuer, issued_at, user(), ARM, &["user_impersonation"])
         .refresh_token("refresh-token-of-a-stand-in")

@@ -1,14 +1,14 @@
-//! Parameters of an address, as a form writes them (WHATWG URL: `application/x-www-form-urlencoded`).
+//! Query parameters as forms send them (WHATWG URL: `application/x-www-form-urlencoded`).
 
 /// The values of all parameters with this name.
-pub(crate) fn values(query: Option<&str>, name: &str) -> Vec<String> {
+pub(super) fn values(query: Option<&str>, name: &str) -> Vec<String> {
     let pairs = query.unwrap_or_default().split('&');
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.filter(|(own, _)| decode(own) == name).map(|(_, value)| decode(value)).collect()
 }
 
-/// The first of them.
-pub(crate) fn value(query: Option<&str>, name: &str) -> Option<String> {
+/// The value of the first parameter with this name.
+pub(super) fn value(query: Option<&str>, name: &str) -> Option<String> {
     values(query, name).into_iter().next()
 }
 
@@ -28,7 +28,7 @@ fn decode(text: &str) -> String {
 
 fn hexadecimal(digits: &[u8]) -> Option<u8> {
     let digits = std::str::from_utf8(digits).ok()?;
-    // `from_str_radix` would take a sign.
+    // `from_str_radix` accepts a sign.
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
     u8::from_str_radix(digits, 16).ok()
 }

@@ -1,4 +1,4 @@
-//! What the stand-in answers itself: the platform's pages below `/.auth`, and its own below `/.stand-in`.
+//! The stand-in's own answers: the platform's pages below `/.auth`, and helpers below `/.stand-in`.
 
 use std::time::SystemTime;
 
@@ -12,26 +12,26 @@ use super::{
     query,
 };
 
-/// Whether a path is the stand-in's, and not the upstream's.
-pub(crate) fn is_own(path: &str) -> bool {
+/// Returns `true` for the paths that the stand-in answers itself.
+pub(super) fn is_own(path: &str) -> bool {
     let is_below = |prefix| {
         path.strip_prefix(prefix).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with('/'))
     };
     is_below("/.auth") || is_below("/.stand-in")
 }
 
-/// The pages, and whom they are about.
-pub(crate) struct Site {
-    pub(crate) callers: Callers,
+/// The pages and the callers.
+pub(super) struct Site {
+    pub(super) callers: Callers,
     /// The API whose tokens clients can get and send.
-    pub(crate) audience: String,
-    /// Where the stand-in listens.
-    pub(crate) origin: String,
+    pub(super) audience: String,
+    /// The origin of the stand-in.
+    pub(super) origin: String,
 }
 
 impl Site {
     /// Answers a request for one of the stand-in's own pages.
-    pub(crate) fn answer(&self, request: &Parts, now: SystemTime) -> Response<Body> {
+    pub(super) fn answer(&self, request: &Parts, now: SystemTime) -> Response<Body> {
         let path: Vec<&str> = request.uri.path().split('/').skip(1).collect();
         let query = request.uri.query();
         if request.method != Method::GET {
@@ -71,7 +71,7 @@ impl Site {
         let Some(target) = target(query, "post_login_redirect_uri", "/") else {
             return not_local();
         };
-        // Another site could sign the browser in as whom it likes.
+        // Without this check another site could sign the browser in as any persona.
         let state = query::value(query, "state").unwrap_or_default();
         let is_own =
             !state.is_empty() && cookies(&request.headers, STATE_COOKIE).any(|own| own == state);
@@ -80,7 +80,7 @@ impl Site {
         }
         let chosen = query::value(query, "persona").unwrap_or_default();
         let Some(persona) = self.personas_of(provider).find(|persona| persona.id == chosen) else {
-            return pages::text(StatusCode::BAD_REQUEST, "there is no such persona");
+            return pages::text(StatusCode::BAD_REQUEST, "unknown persona");
         };
         match self.callers.sign_in(persona, now) {
             Some(id) => {
@@ -96,32 +96,32 @@ impl Site {
         let Some(target) = target(query, "post_logout_redirect_uri", "/.auth/logout/done") else {
             return not_local();
         };
-        // A link of the service itself, on another port of this machine too, or what people type.
+        // From a link of the service, also on another port of this machine, or typed by a user.
         if !is_fetched_from(&request.headers, &["same-origin", "same-site", "none"]) {
-            return elsewhere("another site asks for the sign-out");
+            return elsewhere("another site requested the sign-out");
         }
         self.callers.sign_out(&request.headers);
         let cookie = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
         pages::redirect(&target, &cookie)
     }
 
-    /// What the platform answers to nobody is not documented: an empty list here.
+    /// Answers an anonymous request with an empty list. The answer of the platform is not documented.
     fn me(&self, request: &Parts, now: SystemTime) -> Response<Body> {
         match self.callers.identify(&request.headers, now) {
             Err(answer) => *answer,
-            Ok(Caller::Nobody) => pages::json("[]".to_owned()),
+            Ok(Caller::Anonymous) => pages::json("[]".to_owned()),
             Ok(Caller::Client(principal)) => pages::json(TestSession::new(principal).me_json()),
             Ok(Caller::SignedIn { persona, .. }) if !persona.has_token_store => not_found(),
             Ok(Caller::SignedIn { session, .. }) => pages::json(session.me_json()),
         }
     }
 
-    /// The statuses of [`RefreshOutcome`](easyauth::endpoints::RefreshOutcome). A persona that was
-    /// chosen by header signs in anew with every request, so nothing lasts for it.
+    /// Answers with the statuses of [`RefreshOutcome`](easyauth::endpoints::RefreshOutcome). A persona
+    /// chosen by header has no session to refresh: each request gets fresh tokens.
     fn refresh(&self, request: &Parts, now: SystemTime) -> Response<Body> {
         let (persona, session, id) = match self.callers.identify(&request.headers, now) {
             Err(answer) => return *answer,
-            Ok(Caller::Nobody | Caller::Client(_)) => {
+            Ok(Caller::Anonymous | Caller::Client(_)) => {
                 return pages::text(StatusCode::UNAUTHORIZED, "there is no session");
             }
             Ok(Caller::SignedIn { persona, session, id }) => (persona, session, id),
@@ -165,14 +165,14 @@ impl Site {
     }
 }
 
-/// Where a parameter leads, or the default; `None` if it leads to another site.
+/// The target in a parameter, or the default. `None` if it is on another site.
 fn target(query: Option<&str>, name: &str, default: &str) -> Option<ReturnTo> {
     let path = query::value(query, name);
     ReturnTo::path(path.as_deref().unwrap_or(default)).ok()
 }
 
-/// Whether a browser says that a request comes from there (W3C Fetch Metadata: `Sec-Fetch-Site`). Programs and old
-/// browsers say nothing, and pass.
+/// Returns `true` if the browser says that the request comes from one of these (W3C Fetch Metadata:
+/// `Sec-Fetch-Site`). Programs and old browsers say nothing, and are allowed.
 fn is_fetched_from(headers: &HeaderMap, allowed: &[&str]) -> bool {
     let mut sites = headers.get_all("sec-fetch-site").iter();
     sites.all(|site| allowed.iter().any(|own| site.as_bytes() == own.as_bytes()))
@@ -183,7 +183,7 @@ fn elsewhere(line: &str) -> Response<Body> {
 }
 
 fn no_randomness() -> Response<Body> {
-    pages::text(StatusCode::INTERNAL_SERVER_ERROR, "there is no randomness")
+    pages::text(StatusCode::INTERNAL_SERVER_ERROR, "the system has no randomness")
 }
 
 fn not_local() -> Response<Body> {
@@ -191,5 +191,5 @@ fn not_local() -> Response<Body> {
 }
 
 fn not_found() -> Response<Body> {
-    pages::text(StatusCode::NOT_FOUND, "there is no such page")
+    pages::text(StatusCode::NOT_FOUND, "unknown page")
 }

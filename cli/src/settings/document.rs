@@ -1,45 +1,66 @@
-//! The document: read, and put back together.
+//! Documents: read, put back together, and compared.
 
-use std::{error::Error, fs::File, io::Read, path::Path};
+use std::path::{Path, PathBuf};
 
 use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN};
+use similar::TextDiff;
 
-/// A document, with the text that it was read from.
-pub(crate) struct Document {
-    pub(crate) text: String,
-    pub(crate) settings: AuthSettingsV2,
+use crate::{
+    Failure, World,
+    input::{self, is_stdin},
+    terminal::printable,
+};
+
+/// The document of a command.
+#[derive(Debug, clap::Args)]
+pub(super) struct Source {
+    /// The document; standard input if absent or -
+    pub(super) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) form: FormOption,
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct FormOption {
+    /// The form of the document, where it does not tell: app-service, container-app, either with
+    /// -properties, file, static-web-app or static-web-app-section
+    #[arg(long, value_name = "FORM", value_parser = form_of)]
+    pub(super) form: Option<Form>,
+}
+
+impl Source {
+    pub(super) fn read(&self, world: &mut World<'_>) -> Result<Document, Failure> {
+        Document::read(self.file.as_deref(), self.form.form, world)
+    }
+}
+
+/// A document, and the text around it.
+pub(super) struct Document {
+    pub(super) text: String,
+    pub(super) settings: AuthSettingsV2,
 }
 
 impl Document {
-    /// Reads a file, or standard input for `-`. No error repeats anything of either.
-    pub(crate) fn read(
-        path: &Path,
+    /// Reads a file, or standard input. Errors repeat neither the path nor the content.
+    pub(super) fn read(
+        path: Option<&Path>,
         form: Option<Form>,
-        stdin: &mut dyn Read,
-    ) -> Result<Self, Box<dyn Error>> {
-        let mut file;
-        let source: &mut dyn Read = if path.as_os_str() == "-" {
-            stdin
-        } else {
-            file = File::open(path).map_err(|error| format!("cannot open FILE: {error}"))?;
-            &mut file
-        };
-        let mut bytes = Vec::new();
-        let limit = u64::try_from(MAX_SETTINGS_LEN)?.saturating_add(1);
-        source
-            .take(limit)
-            .read_to_end(&mut bytes)
-            .map_err(|error| format!("cannot read the document: {error}"))?;
+        world: &mut World<'_>,
+    ) -> Result<Self, Failure> {
+        Self::parse(input::read(path, MAX_SETTINGS_LEN, world)?, form)
+    }
+
+    pub(super) fn parse(bytes: Vec<u8>, form: Option<Form>) -> Result<Self, Failure> {
         let settings = match form {
             None => AuthSettingsV2::from_slice(&bytes)?,
             Some(form) => AuthSettingsV2::parse_as(form, std::str::from_utf8(&bytes)?)?,
         };
-        let text = String::from_utf8(bytes)?;
-        Ok(Self { text, settings })
+        Ok(Self { text: String::from_utf8(bytes)?, settings })
     }
 
-    /// The text of the changed document, with what was around the old one.
-    pub(crate) fn with(&self, changed: &AuthSettingsV2) -> String {
+    /// The text of the changed document, with what was around the old one: a byte order mark and white
+    /// space.
+    pub(super) fn with(&self, changed: &AuthSettingsV2) -> String {
         let around = || {
             let (before, rest) = self.text.split_once('{')?;
             let (_, after) = rest.rsplit_once('}')?;
@@ -49,37 +70,50 @@ impl Document {
     }
 }
 
-/// A form: a word for programs, and for people.
-pub(crate) fn form(form: Form) -> (&'static str, &'static str) {
-    match form {
-        Form::AppService => ("app-service", "an app of App Service"),
-        Form::AppServiceProperties => {
-            ("app-service-properties", "an app of App Service, without the envelope")
-        }
-        Form::ContainerApp => ("container-app", "a container app"),
-        Form::ContainerAppProperties => {
-            ("container-app-properties", "a container app, without the envelope")
-        }
-        Form::File => ("file", "an app of App Service, in a settings file"),
-        Form::StaticWebApp => ("static-web-app", "a static web app"),
-        Form::StaticWebAppSection => {
-            ("static-web-app-section", "a static web app, the section auth alone")
-        }
-        _ => ("other", "an app"),
-    }
+/// A unified diff, with paths that `patch -p0` accepts.
+pub(super) fn diff(before: &str, after: &str, path: Option<&Path>) -> String {
+    let path = path.filter(|path| !is_stdin(path)).map(|path| printable(&path.to_string_lossy()));
+    let (old, new) = match &path {
+        None => ("before", "after"),
+        Some(path) => (path.as_str(), path.as_str()),
+    };
+    TextDiff::from_lines(before, after).unified_diff().header(old, new).to_string()
 }
 
-/// The forms by their words for programs.
-pub(crate) fn form_of(word: &str) -> Option<Form> {
-    [
-        Form::AppService,
+/// The forms: the value of `--form`, and the display name.
+const FORMS: [(Form, &str, &str); 7] = [
+    (Form::AppService, "app-service", "an app of App Service"),
+    (
         Form::AppServiceProperties,
-        Form::ContainerApp,
+        "app-service-properties",
+        "an app of App Service, without the envelope",
+    ),
+    (Form::ContainerApp, "container-app", "a container app"),
+    (
         Form::ContainerAppProperties,
-        Form::File,
-        Form::StaticWebApp,
+        "container-app-properties",
+        "a container app, without the envelope",
+    ),
+    (Form::File, "file", "an app of App Service, in a settings file"),
+    (Form::StaticWebApp, "static-web-app", "a static web app"),
+    (
         Form::StaticWebAppSection,
-    ]
-    .into_iter()
-    .find(|own| form(*own).0 == word)
+        "static-web-app-section",
+        "a static web app, the section auth alone",
+    ),
+];
+
+/// The code and the display name of a form.
+pub(super) fn form(form: Form) -> (&'static str, &'static str) {
+    let found = FORMS.iter().find(|(own, ..)| *own == form);
+    found.map_or(("other", "an app"), |(_, code, name)| (code, name))
+}
+
+/// Parses the value of `--form`.
+fn form_of(text: &str) -> Result<Form, String> {
+    let found = FORMS.iter().find(|(_, code, _)| *code == text);
+    found.map(|(form, ..)| *form).ok_or_else(|| {
+        let codes: Vec<&str> = FORMS.iter().map(|(_, code, _)| *code).collect();
+        format!("expected one of {}", codes.join(", "))
+    })
 }

@@ -86,6 +86,12 @@ impl EasyAuthLayer {
         Self(Arc::new(Authentication::new(platform)))
     }
 
+    /// Like [`new`](Self::new), with the platform of this process: [`Platform::from_env`].
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self::new(Platform::from_env())
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Authentication)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
@@ -149,21 +155,21 @@ impl EasyAuthLayer {
 }
 
 impl<S> Layer<S> for EasyAuthLayer {
-    type Service = EasyAuth<S>;
+    type Service = EasyAuthService<S>;
 
-    fn layer(&self, inner: S) -> EasyAuth<S> {
-        EasyAuth { inner, config: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> EasyAuthService<S> {
+        EasyAuthService { inner, config: Arc::clone(&self.0) }
     }
 }
 
 /// The service that [`EasyAuthLayer`] wraps around another one.
 #[derive(Debug, Clone)]
-pub struct EasyAuth<S> {
+pub struct EasyAuthService<S> {
     inner: S,
     config: Arc<Authentication>,
 }
 
-impl<S, A, B> Service<Request<A>> for EasyAuth<S>
+impl<S, A, B> Service<Request<A>> for EasyAuthService<S>
 where
     S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,

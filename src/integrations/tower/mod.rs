@@ -9,8 +9,8 @@ use std::{future::Future, mem, pin::Pin};
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 
 pub use body::RejectionBody;
-pub use layer::{EasyAuth, EasyAuthLayer};
-pub use require::{Require, RequireLayer};
+pub use layer::{EasyAuthLayer, EasyAuthService};
+pub use require::{RequireLayer, RequireService};
 
 use crate::rejection::{Rejection, RejectionKind};
 

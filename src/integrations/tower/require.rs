@@ -56,6 +56,14 @@ impl RequireLayer {
         Self(Arc::new(Rule::AnyRole(roles.into_iter().map(Into::into).collect())))
     }
 
+    /// Requires a bearer token with this scope: see [`permission`](Self::permission).
+    #[cfg(feature = "verify")]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
+    #[must_use]
+    pub fn scope(name: impl Into<String>) -> Self {
+        Self::permission(Requirement::scope(name))
+    }
+
     /// Requires a bearer token that meets this requirement. The outer layer must
     /// [`verify`](super::EasyAuthLayer::verify) tokens; otherwise every request is rejected with 500.
     #[cfg(feature = "verify")]
@@ -67,21 +75,21 @@ impl RequireLayer {
 }
 
 impl<S> Layer<S> for RequireLayer {
-    type Service = Require<S>;
+    type Service = RequireService<S>;
 
-    fn layer(&self, inner: S) -> Require<S> {
-        Require { inner, rule: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> RequireService<S> {
+        RequireService { inner, rule: Arc::clone(&self.0) }
     }
 }
 
 /// The service that [`RequireLayer`] wraps around another one.
 #[derive(Debug, Clone)]
-pub struct Require<S> {
+pub struct RequireService<S> {
     inner: S,
     rule: Arc<Rule>,
 }
 
-impl<S, A, B> Service<Request<A>> for Require<S>
+impl<S, A, B> Service<Request<A>> for RequireService<S>
 where
     S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send,

@@ -1,4 +1,4 @@
-//! Callers that bring a token.
+//! Callers that send a bearer token.
 
 use easyauth::settings::{
     AuthSettingsV2, Service, Setting, UnauthenticatedAction as Action, entra, sections,
@@ -10,7 +10,7 @@ use super::{Chapter, all_of, providers, shown, visitor::action};
 /// The most that a list shows.
 const MAX_LISTED: usize = 10;
 
-/// Words in the place of a tenant, which stand for many.
+/// Names in the place of a tenant ID that mean many tenants.
 const MANY_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
 
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
@@ -23,125 +23,133 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
         principals(settings, &mut sentences);
         sentences.extend(mcp(settings).map(str::to_owned));
         sentences.push(
-            "Scopes and app roles are not checked: that is for the application. \
-             X-MS-CLIENT-PRINCIPAL comes, X-MS-TOKEN-* may not, and an application that calls for \
-             itself has no -NAME."
+            "The platform does not check scopes and app roles: the application must. \
+             X-MS-CLIENT-PRINCIPAL is sent, X-MS-TOKEN-* may be missing, and app-only tokens have \
+             no -NAME."
                 .to_owned(),
         );
     } else if super::is_unknown(settings, sections::IDENTITY_PROVIDERS) {
-        sentences.push(super::unknown_is("Whose tokens pass"));
+        sentences.push(super::unknown_is("Which tokens are accepted"));
     } else {
-        sentences.push("No token of Microsoft Entra passes: it is not set up, or off.".to_owned());
+        sentences.push(
+            "No token of Microsoft Entra is accepted: the provider is not configured, or off."
+                .to_owned(),
+        );
     }
     let customs = !settings.custom_providers().is_empty();
     if customs {
         sentences.push(
-            "Tokens of a custom provider are said to pass for its client id only, and by one \
-             report (azure-docs#72019) not at all."
+            "According to the documentation, tokens of a custom provider are accepted for its client \
+             ID only; according to one report (azure-docs#72019), not at all."
                 .to_owned(),
         );
     } else if !settings.is_entra_configured() && !providers::set_up(settings).is_empty() {
-        sentences
-            .push("This text knows of no other provider whose tokens callers can send.".to_owned());
+        sentences.push("No other configured provider is known to accept bearer tokens.".to_owned());
     }
-    Chapter("A caller with a bearer token", sentences)
+    Chapter { title: "A caller with a bearer token", sentences }
 }
 
 fn audiences(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     let own = settings.get(entra::CLIENT_ID);
-    let mut passing: Vec<String> = own.iter().map(|id| format!("{id} (the client id)")).collect();
+    let mut passing: Vec<String> = own.iter().map(|id| format!("{id} (the client ID)")).collect();
     let listed = listed(settings, entra::ALLOWED_AUDIENCES).unwrap_or_default();
     if super::is_unknown(settings, entra::ALLOWED_AUDIENCES) && listed.is_empty() {
-        sentences.push(super::unknown_is("Which audiences pass beside the client id"));
+        sentences.push(super::unknown_is("Which audiences are accepted besides the client ID"));
         return;
     }
     passing.extend(shortened(&listed));
     sentences.push(match passing.as_slice() {
-        [] => "Which audiences pass cannot be said: the client id is no GUID, and none is listed."
-            .to_owned(),
-        passing => format!("The audience of the token has to be {}.", all_of(passing, "or")),
+        [] => {
+            "Which audiences are accepted is unknown: the client ID is not a GUID, and no audience \
+               is listed."
+                .to_owned()
+        }
+        passing => format!("The audience of the token must be {}.", all_of(passing, "or")),
     });
     if let (Some(own), []) = (own, listed.as_slice()) {
         sentences.push(format!(
-            "api://{own} is not listed. Tokens that clients get for it pass only if their audience \
-             is the client id, as in version 2.0."
+            "api://{own} is not listed. Tokens for it are accepted only if their audience is the \
+             client ID, as in version 2.0."
         ));
     }
 }
 
 fn issuer(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     if super::is_unknown(settings, entra::OPEN_ID_ISSUER) {
-        sentences.push(super::unknown_is("Whose tokens pass"));
+        sentences.push(super::unknown_is("Which issuers are accepted"));
         return;
     }
     let Some(issuer) = settings.get(entra::OPEN_ID_ISSUER).filter(|issuer| !issuer.is_empty())
     else {
-        sentences.push("Whose tokens pass cannot be said: no issuer is named.".to_owned());
+        sentences
+            .push("Which issuers are accepted is unknown: the document names none.".to_owned());
         return;
     };
     let tenant = issuer.split('/').nth(3).unwrap_or_default();
     if MANY_TENANTS.iter().any(|many| tenant.eq_ignore_ascii_case(many)) {
         sentences.push(format!(
-            "Tokens of many tenants pass, as the issuer is {}. Easy Auth does not check which: the \
-             application has to, or its setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS.",
+            "Tokens of many tenants are accepted, because the issuer is {}. Easy Auth does not check \
+             the tenant: the application must, or its setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS.",
             shown(&issuer),
         ));
         return;
     }
-    // External ID and B2C have version 2.0 alone, and hosts of their own.
+    // External ID and B2C have their own hosts, and issue version 2.0 only.
     let host = issuer.split('/').nth(2).unwrap_or_default().to_ascii_lowercase();
     if host.ends_with(".ciamlogin.com") || host.ends_with(".b2clogin.com") {
-        sentences.push(format!("Its issuer has to be the one of {}.", shown(&issuer)));
+        sentences.push(format!("Its issuer must be the one of {}.", shown(&issuer)));
         return;
     }
     sentences.push(format!(
-        "Its issuer has to be the one of {}. Tokens of version 1.0 come from \
-         https://sts.windows.net/, those of version 2.0 from the sign-in address with /v2.0 at the \
-         end. Which the API gets, its own registration decides, so this document does not tell.",
+        "Its issuer must be the one of {}. Version 1.0 tokens come from https://sts.windows.net/, \
+         version 2.0 tokens from the sign-in address that ends with /v2.0. The app registration of \
+         the API decides the version.",
         shown(&issuer),
     ));
 }
 
 fn otherwise(settings: &AuthSettingsV2) -> &'static str {
     let Some(action) = action(settings) else {
-        return "What any other token, or none, is answered is unknown: decided by the template.";
+        return "The answer to any other token, or to none, is unknown: the template decides it.";
     };
     match action {
         Action::AllowAnonymous => {
-            "Without a token the request goes through like a visitor's, and so does one with a token \
-             that is not valid: verify it in the application. A valid token of an application that is \
-             not allowed is answered 403 (pnp/Microsoft365-Analytics-Insights#264)."
+            "A request without a token, or with an invalid one, reaches the application like a \
+             visitor's: verify tokens in the application. A valid token of an application that is not \
+             allowed is answered 403 (pnp/Microsoft365-Analytics-Insights#264)."
         }
         Action::RedirectToLoginPage => {
-            "Any other token is answered 401. None at all, and perhaps one that has expired, gets \
-             302 to a page for people."
+            "Any other token is answered 401. A request without a token, and perhaps one with an \
+             expired token, is redirected (302) to a sign-in page."
         }
-        Action::Return403 => "Any other token is answered 401, and none at all 403.",
-        Action::Return404 => "Any other token is answered 401, and none at all 404.",
-        _ => "Any other token is answered 401, and so is none at all.",
+        Action::Return403 => "Any other token is answered 401, and a request without a token 403.",
+        Action::Return404 => "Any other token is answered 401, and a request without a token 404.",
+        _ => "Any other token is answered 401, and so is a request without a token.",
     }
 }
 
 fn applications(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     sentences.push(match listed(settings, entra::ALLOWED_APPLICATIONS).as_deref() {
-        Some([]) => "The list of applications is there and empty, and the evidence on that is \
-                     contradictory. By the documentation it is not checked, and the service writes \
-                     such lists itself. Two projects report 403 for callers until they were listed \
-                     (pnp/Microsoft365-Analytics-Insights#264, PubSec-Info-Assistant#142)."
-            .to_owned(),
+        Some([]) => {
+            "The list of applications is empty, and the evidence on that is contradictory. \
+                     According to the documentation, an empty list is not checked, and the service \
+                     itself writes such lists. Two projects report 403 for callers until they were \
+                     listed (pnp/Microsoft365-Analytics-Insights#264, PubSec-Info-Assistant#142)."
+                .to_owned()
+        }
         Some(ids) => format!(
-            "The application that calls (azp or appid) has to be {}. Another is answered 403.",
+            "The calling application (azp or appid) must be {}. Any other is answered 403.",
             all_of(&shortened(ids), "or"),
         ),
         None if super::is_unknown(settings, entra::ALLOWED_APPLICATIONS) => {
-            super::unknown_is("Which applications pass")
+            super::unknown_is("Which applications are allowed")
         }
-        None => "Any application passes that got such a token.".to_owned(),
+        None => "Any application with such a token is allowed.".to_owned(),
     });
     let older = listed(settings, entra::CLAIM_CHECKS_APPLICATIONS);
     if let Some(ids @ [_, ..]) = older.as_deref() {
         let ids = all_of(&shortened(ids), "or");
-        sentences.push(format!("The older jwtClaimChecks let in the applications {ids}."));
+        sentences.push(format!("The older jwtClaimChecks allow the applications {ids}."));
     }
 }
 
@@ -157,14 +165,14 @@ fn principals(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     .collect();
     if !kinds.is_empty() {
         sentences.push(format!(
-            "The user or service principal has to be {}, else the answer is 403. Tokens that an \
-             application gets for itself name no groups.",
+            "The user or service principal must be {}; any other is answered 403. App-only tokens \
+             name no groups.",
             all_of(&kinds, "or"),
         ));
     }
     let older = count(entra::CLAIM_CHECKS_GROUPS);
     if older > 0 {
-        sentences.push(format!("The older jwtClaimChecks let in {older} groups."));
+        sentences.push(format!("The older jwtClaimChecks allow {older} groups."));
     }
 }
 
@@ -180,17 +188,17 @@ fn mcp(settings: &AuthSettingsV2) -> Option<&'static str> {
     }
     Some(match settings.form().service() {
         Service::AppService => {
-            "MCP clients look for protected resource metadata: the platform serves it if the \
+            "MCP clients look for protected resource metadata. The platform serves it if the \
              application setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES names the scopes."
         }
         _ => {
-            "MCP clients look for protected resource metadata: here the application has to serve it, \
+            "MCP clients look for protected resource metadata. Here the application must serve it, \
              at a path that needs no sign-in (microsoft/azure-container-apps#1736)."
         }
     })
 }
 
-/// A list of texts, also if they are not what should be listed there; `None` if there is no such list.
+/// A list of strings, even if they are not valid values. `None` if there is no such list.
 fn listed<T>(settings: &AuthSettingsV2, setting: Setting<'_, T>) -> Option<Vec<String>> {
     let list = serde_json::from_str(settings.json(setting)?).ok()?;
     let Value::Array(elements) = list else { return None };

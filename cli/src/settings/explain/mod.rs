@@ -1,4 +1,4 @@
-//! `settings explain`: what requests go through.
+//! `easyauth settings explain`: what happens to requests.
 
 mod bearer;
 mod providers;
@@ -12,28 +12,60 @@ use std::{
 };
 
 use easyauth::settings::{AuthSettingsV2, Form, Service, Setting, platform, sections};
+use serde::Serialize;
 
-use super::{
-    document,
-    text::{cut, printable, wrap},
+use super::document::{self, Source};
+use crate::{
+    Failure, Output, World,
+    terminal::{Color, cut, paint, printable, wrap},
 };
 
 const WIDTH: usize = 96;
-/// The longest text of a document that is shown, in characters.
+/// The longest string of a document that is shown, in characters.
 const MAX_SHOWN: usize = 120;
 
-/// A title, and sentences.
-struct Chapter(&'static str, Vec<String>);
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: Source,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
-/// The whole text.
-pub(crate) fn page(settings: &AuthSettingsV2) -> Result<String, fmt::Error> {
-    let form = document::form(settings.form()).1;
-    let mut page = format!("{form}: what requests go through\n");
-    for Chapter(title, sentences) in chapters(settings) {
-        writeln!(page, "\n{title}")?;
+/// A title and its sentences.
+#[derive(Serialize)]
+struct Chapter {
+    title: &'static str,
+    sentences: Vec<String>,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    form: &'static str,
+    chapters: Vec<Chapter>,
+}
+
+pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
+    let settings = args.source.read(world)?.settings;
+    let chapters = chapters(&settings);
+    let (form, name) = document::form(settings.form());
+    let page = if args.json {
+        format!("{}\n", serde_json::to_string_pretty(&Report { form, chapters })?)
+    } else {
+        page(name, &chapters, world.color)?
+    };
+    Ok(Output::page(page))
+}
+
+fn page(form: &str, chapters: &[Chapter], has_color: bool) -> Result<String, fmt::Error> {
+    let mut page = format!("{form}: what happens to requests\n");
+    for Chapter { title, sentences } in chapters {
+        writeln!(page, "\n{}", paint(has_color, Color::Bold, title))?;
         for sentence in sentences {
             let mut mark = "- ";
-            for line in wrap(&sentence, WIDTH) {
+            for line in wrap(sentence, WIDTH) {
                 writeln!(page, "  {mark}{line}")?;
                 mark = "  ";
             }
@@ -60,20 +92,20 @@ fn chapters(settings: &AuthSettingsV2) -> Vec<Chapter> {
     ]
 }
 
-/// Whether anything of it counts.
+/// Whether the settings have an effect at all.
 fn platform_chapter(settings: &AuthSettingsV2) -> Chapter {
     let mut sentences = Vec::new();
     let is_missing = settings.json(sections::PLATFORM).is_none();
     sentences.push(match settings.read(platform::ENABLED) {
-        Ok(Some(true)) => "It is on.".to_owned(),
-        Err(_) => unknown_is("Whether it is on"),
+        Ok(Some(true)) => "Easy Auth is on.".to_owned(),
+        Err(_) => unknown_is("Whether Easy Auth is on"),
         Ok(None) if is_missing && settings.form() == Form::File => {
-            "The site has to turn it on: the file does not say it.".to_owned()
+            "The file does not say whether Easy Auth is on: the site must turn it on.".to_owned()
         }
-        Ok(None) if is_missing => "Whether it is on, this document does not say.".to_owned(),
+        Ok(None) if is_missing => "The document does not say whether Easy Auth is on.".to_owned(),
         _ => {
-            "It is off: every request goes to the application as it is, with whatever headers its \
-              sender wrote. What follows counts once it is on."
+            "Easy Auth is off: every request reaches the application unchanged, with any identity \
+             headers that its sender wrote. The rest of this page applies once it is on."
                 .to_owned()
         }
     });
@@ -81,61 +113,62 @@ fn platform_chapter(settings: &AuthSettingsV2) -> Chapter {
         && let Some(path) = settings.get(platform::CONFIG_FILE_PATH).filter(|path| !path.is_empty())
     {
         sentences.push(format!(
-            "The settings are read from a file of the application, {}. The other sections here do \
-             not count: explain that file.",
+            "The settings are read from a file of the application, {}. The other sections of this \
+             document have no effect: explain that file.",
             shown(&path),
         ));
     }
     let missing = settings.missing_sections();
     if !missing.is_empty() {
         sentences.push(format!(
-            "The document lacks {}. What is said here of those are the defaults; the site may have \
-             others.",
+            "The document lacks {}. For these, this page describes the defaults; the site may \
+             differ.",
             missing.join(", "),
         ));
     }
-    Chapter("Easy Auth", sentences)
+    Chapter { title: "Easy Auth", sentences }
 }
 
 fn unknown(settings: &AuthSettingsV2) -> Chapter {
     let is_container_app = settings.form().service() == Service::ContainerApps;
     let kept = if is_container_app { "secrets" } else { "application settings" };
     let mut sentences = vec![
-        format!("Whether the {kept} exist that it names, and whether what they have is still good."),
-        "Whether the app registrations have the permissions, the redirect addresses and the \
-         consent that a sign-in needs."
+        format!("Whether the {kept} that it names exist, and whether their values are still valid."),
+        "Whether the app registrations have the permissions, the redirect URIs and the consent that \
+         a sign-in needs."
             .to_owned(),
-        "Whether another way leads to the application. Headers of the platform can be trusted only \
-         where all requests come through it."
+        "Whether requests can reach the application another way. The platform's headers can be \
+         trusted only if every request comes through the platform."
             .to_owned(),
     ];
     if is_container_app {
         sentences.push(
-            "Whether the headers always come: container apps were seen to pass on requests of \
-             users without them (microsoft/azure-container-apps#1393). No header is nobody."
+            "Whether the headers always arrive: container apps were seen to forward requests of \
+             authenticated users without them (microsoft/azure-container-apps#1393). A request \
+             without headers is anonymous."
                 .to_owned(),
         );
     } else {
         sentences.push(
-            "What settings WEBSITE_AUTH_* of the application change, the tenants that are allowed \
-             for instance."
+            "Whether application settings WEBSITE_AUTH_* change any of this, such as the allowed \
+             tenants."
                 .to_owned(),
         );
     }
-    Chapter("What the document does not tell", sentences)
+    Chapter { title: "What the document does not tell", sentences }
 }
 
-/// Whether a setting is there and cannot be read: an expression, or another type.
+/// Returns `true` if a setting is present and cannot be read: an expression, or another type.
 fn is_unknown<T>(settings: &AuthSettingsV2, setting: Setting<'_, T>) -> bool {
     settings.read(setting).is_err()
 }
 
-/// What only the template decides.
+/// The sentence for something that only the template decides.
 fn unknown_is(what: &str) -> String {
-    format!("{what} is unknown: decided by the template, or by a value of another type.")
+    format!("{what} is unknown: the template decides it, or the value has another type.")
 }
 
-/// A text of the document, for a sentence.
+/// A string of the document, for a sentence.
 fn shown(text: &str) -> String {
     cut(&printable(text), MAX_SHOWN)
 }

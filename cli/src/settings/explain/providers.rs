@@ -1,22 +1,22 @@
-//! The providers: their names, addresses and headers.
+//! The identity providers: their names, sign-in paths and headers.
 
 use easyauth::settings::{AuthSettingsV2, Service, http, sections};
 
 use super::shown;
 
-/// A provider that is set up.
+/// A configured provider.
 pub(super) struct Provider {
-    /// For people.
+    /// The display name.
     pub(super) name: String,
-    /// In documents, in lower case; of a custom one as it is written.
+    /// The name in documents: in lower case, or as written for a custom provider.
     pub(super) key: String,
-    /// The last word of the address of its sign-in page, if it has one.
+    /// The last segment of the path of its sign-in page, if it has one.
     pub(super) address: Option<String>,
-    /// The middle word and the ends of the names of the headers with its tokens.
+    /// The middle and the ends of the names of its token headers.
     pub(super) tokens: Option<(String, &'static str)>,
 }
 
-/// In documents, for people, in addresses, in headers.
+/// The name in documents, the display name, the name in paths, and the names in headers.
 const BUILT_IN: [(&str, &str, &str, &str, &str); 8] = [
     ("azureactivedirectory", "Microsoft Entra", "aad", "AAD", ""),
     ("apple", "Apple", "apple", "", ""),
@@ -36,7 +36,7 @@ const BUILT_IN: [(&str, &str, &str, &str, &str); 8] = [
 
 pub(super) const ENTRA: &str = "azureactivedirectory";
 
-/// All that are set up and people can sign in with.
+/// Every configured provider that users can sign in with.
 pub(super) fn set_up(settings: &AuthSettingsV2) -> Vec<Provider> {
     settings.configured_providers().iter().map(|key| provider(key)).collect()
 }
@@ -59,7 +59,7 @@ fn provider(key: &str) -> Provider {
     }
 }
 
-/// The provider that requests of nobody are sent to, by its name in the document.
+/// Finds the provider that unauthenticated callers are redirected to, by its name in the document.
 pub(super) fn named<'a>(providers: &'a [Provider], name: &str) -> Option<&'a Provider> {
     let name = match name {
         name if name.eq_ignore_ascii_case("microsoftaccount") => "legacymicrosoftaccount",
@@ -68,7 +68,7 @@ pub(super) fn named<'a>(providers: &'a [Provider], name: &str) -> Option<&'a Pro
     providers.iter().find(|provider| provider.key.eq_ignore_ascii_case(name))
 }
 
-/// `People can sign in with ...`.
+/// `Users can sign in with ...`.
 pub(super) fn sentence(settings: &AuthSettingsV2, providers: &[Provider]) -> String {
     let prefix = settings.get(http::API_PREFIX).filter(|prefix| !prefix.is_empty());
     let prefix = prefix.map_or_else(|| "/.auth".to_owned(), |prefix| shown(&prefix));
@@ -83,14 +83,14 @@ pub(super) fn sentence(settings: &AuthSettingsV2, providers: &[Provider]) -> Str
     let all: Vec<String> = providers.iter().map(with).collect();
     match all.as_slice() {
         [] if settings.form().service() == Service::StaticWebApps => {
-            "People can sign in with Microsoft Entra (/.auth/login/aad) or GitHub \
-             (/.auth/login/github), which every static web app has as long as it sets up none."
+            "Users can sign in with Microsoft Entra (/.auth/login/aad) or GitHub \
+             (/.auth/login/github): the defaults of a static web app that configures no provider."
                 .to_owned()
         }
         [] if super::is_unknown(settings, sections::IDENTITY_PROVIDERS) => {
-            super::unknown_is("With whom people can sign in")
+            super::unknown_is("Which provider users can sign in with")
         }
-        [] => "Nobody can sign in: no provider has an id.".to_owned(),
-        all => format!("People can sign in with {}.", super::all_of(all, "or")),
+        [] => "No user can sign in: no provider has a client ID.".to_owned(),
+        all => format!("Users can sign in with {}.", super::all_of(all, "or")),
     }
 }

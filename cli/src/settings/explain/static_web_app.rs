@@ -12,44 +12,47 @@ pub(super) fn chapters(settings: &AuthSettingsV2) -> Vec<Chapter> {
     let providers = providers::set_up(settings);
     let mut user = vec![providers::sentence(settings, &providers)];
     user.push(
-        "The functions behind /api get X-MS-CLIENT-PRINCIPAL, with the roles and without the \
-         claims, which only /.auth/me has."
+        "The functions under /api get X-MS-CLIENT-PRINCIPAL with the roles, but without the claims, \
+         which only /.auth/me has."
             .to_owned(),
     );
     user.push(match settings.get(sections::ROLES_SOURCE).filter(|path| !path.is_empty()) {
         Some(path) => {
-            format!("The roles come from the function {}, once at each sign-in.", shown(&path))
+            format!("The function {} assigns the roles at each sign-in.", shown(&path))
         }
-        None => "The roles are anonymous and authenticated, and those of invitations.".to_owned(),
+        None => "The roles are anonymous, authenticated, and those of invitations.".to_owned(),
     });
     user.push(
-        "No X-MS-TOKEN-* header comes: static web apps keep no tokens for the application."
+        "No X-MS-TOKEN-* header is sent: static web apps keep no tokens for the application."
             .to_owned(),
     );
-    user.push("How long the session lasts, no setting says.".to_owned());
+    user.push("No setting says how long the session lasts.".to_owned());
     vec![
-        Chapter(
-            "Easy Auth",
-            vec!["Static web apps always have it. There is no switch, and no one rule for \
-                  visitors: routes decide."
-                .to_owned()],
-        ),
-        Chapter("A visitor who is not signed in", visitor(settings)),
-        Chapter("A user who signed in with a browser", user),
-        Chapter(
-            "A caller with a bearer token",
-            vec!["None passes: the platform uses Authorization for itself on the way to the functions."
-                .to_owned()],
-        ),
-        Chapter(
-            "What the document does not tell",
-            vec![
-                "Whether the application settings exist that it names, and whether what they have \
-                 is still good."
-                    .to_owned(),
-                "Which people were invited with which roles.".to_owned(),
+        Chapter {
+            title: "Easy Auth",
+            sentences: vec![
+                "Easy Auth is always on in static web apps. Routes decide who may do what.".to_owned(),
             ],
-        ),
+        },
+        Chapter { title: "A visitor who is not signed in", sentences: visitor(settings) },
+        Chapter { title: "A user who signed in with a browser", sentences: user },
+        Chapter {
+            title: "A caller with a bearer token",
+            sentences: vec![
+                "No bearer token is accepted: the platform uses Authorization for its own requests to \
+                 the functions."
+                    .to_owned(),
+            ],
+        },
+        Chapter {
+            title: "What the document does not tell",
+            sentences: vec![
+                "Whether the application settings that it names exist, and whether their values are \
+                 still valid."
+                    .to_owned(),
+                "Which users were invited with which roles.".to_owned(),
+            ],
+        },
     ]
 }
 
@@ -61,7 +64,7 @@ fn visitor(settings: &AuthSettingsV2) -> Vec<String> {
     let routes: Vec<String> = routes.as_array().into_iter().flatten().filter_map(guarded).collect();
     let mut sentences = Vec::new();
     if routes.is_empty() {
-        sentences.push("No route asks for a role, so all paths are open to everybody.".to_owned());
+        sentences.push("No route requires a role, so no path needs a sign-in.".to_owned());
     } else {
         sentences.extend(routes.iter().take(MAX_ROUTES).cloned());
         if routes.len() > MAX_ROUTES {
@@ -69,14 +72,14 @@ fn visitor(settings: &AuthSettingsV2) -> Vec<String> {
         }
         let covers_all = routes.iter().any(|route| route.starts_with("/* is for"));
         sentences.push(if covers_all {
-            "No other path is open: /* covers all that no route above it opens.".to_owned()
+            "No other path is open, because /* covers all of them.".to_owned()
         } else {
-            "All other paths are open to everybody.".to_owned()
+            "All other paths need no sign-in.".to_owned()
         });
         let redirect = read(settings, "/responseOverrides/401/redirect");
         sentences.push(match redirect.as_str() {
-            Some(path) => format!("Whoever lacks a role is sent to {}.", shown(path)),
-            None => "Whoever lacks the role and is nobody is answered 401.".to_owned(),
+            Some(path) => format!("A visitor without the role is redirected to {}.", shown(path)),
+            None => "A visitor without the role is answered 401.".to_owned(),
         });
     }
     sentences
@@ -87,7 +90,7 @@ fn read(settings: &AuthSettingsV2, pointer: &str) -> Value {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// What a route says, if it asks for a role.
+/// The sentence for a route that requires a role.
 fn guarded(route: &Value) -> Option<String> {
     let roles = route.get("allowedRoles")?.as_array()?.iter().filter_map(Value::as_str);
     let roles: Vec<String> = roles.map(shown).collect();

@@ -1,4 +1,4 @@
-//! People in a browser, once they signed in.
+//! Users who signed in with a browser.
 
 use easyauth::{
     resource::{GRAPH, Resource, Scope},
@@ -21,17 +21,17 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
         tokens(settings, &providers, &mut sentences);
         sentences.push(session(settings));
     }
-    Chapter("A user who signed in with a browser", sentences)
+    Chapter { title: "A user who signed in with a browser", sentences }
 }
 
 fn principal(settings: &AuthSettingsV2) -> &'static str {
     match settings.form().service() {
         Service::ContainerApps => {
-            "Requests carry X-MS-CLIENT-PRINCIPAL-ID and -NAME, as documented, and are seen with \
-             X-MS-CLIENT-PRINCIPAL (the claims) and -IDP as well."
+            "Requests carry X-MS-CLIENT-PRINCIPAL-ID and -NAME, as documented. \
+             X-MS-CLIENT-PRINCIPAL (the claims) and -IDP were seen too."
         }
         _ => {
-            "Requests carry X-MS-CLIENT-PRINCIPAL (the claims), and in -ID, -NAME and -IDP who it is."
+            "Requests carry X-MS-CLIENT-PRINCIPAL (the claims), and -ID, -NAME and -IDP (the user)."
         }
     }
 }
@@ -42,12 +42,14 @@ fn tokens(
     sentences: &mut Vec<String>,
 ) {
     if super::is_unknown(settings, login::TOKEN_STORE_ENABLED) {
-        sentences.push(super::unknown_is("Whether X-MS-TOKEN-* headers come (the token store)"));
+        sentences
+            .push(super::unknown_is("Whether X-MS-TOKEN-* headers are sent (the token store)"));
         return;
     }
     if settings.get(login::TOKEN_STORE_ENABLED) != Some(true) {
-        let text = "No X-MS-TOKEN-* header comes, as the token store is off. /.auth/me has no tokens, and \
-                    /.auth/refresh renews none. By the documentation claims are not mapped either.";
+        let text = "No X-MS-TOKEN-* header is sent, because the token store is off. /.auth/me has no \
+                    tokens, and /.auth/refresh renews none. According to the documentation, claims \
+                    are not mapped either.";
         sentences.push(text.to_owned());
         return;
     }
@@ -56,8 +58,8 @@ fn tokens(
     let has_blob = is_named(login::TOKEN_STORE_SAS_URL_SETTING_NAME)
         || is_named(login::TOKEN_STORE_CONTAINER_URI);
     if settings.form().service() == Service::ContainerApps && !has_blob {
-        let text = "No X-MS-TOKEN-* header comes: the token store is on, but a container app keeps \
-                    tokens in blob storage only, and none is named.";
+        let text = "No X-MS-TOKEN-* header is sent: the token store is on, but a container app keeps \
+                    tokens in blob storage only, and the document names none.";
         sentences.push(text.to_owned());
         return;
     }
@@ -69,17 +71,17 @@ fn tokens(
     }
 }
 
-/// What the token store has of Microsoft Entra.
+/// The tokens of Microsoft Entra in the token store.
 fn of_entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     let is_open = super::is_unknown(settings, entra::CLIENT_SECRET_SETTING_NAME);
     if !settings.has_entra_credential() && !is_open {
-        let text = "X-MS-TOKEN-AAD-ID-TOKEN comes, and no access token: the registration has no \
+        let text = "X-MS-TOKEN-AAD-ID-TOKEN is sent, but no access token: the registration has no \
                     secret and no certificate.";
         sentences.push(text.to_owned());
         return;
     }
     let Ok(parameters) = settings.login_parameters() else {
-        sentences.push(super::unknown_is("Which tokens come (loginParameters)"));
+        sentences.push(super::unknown_is("Which tokens are sent (loginParameters)"));
         return;
     };
     if let Some(problem) = parameters.problems().first() {
@@ -89,13 +91,13 @@ fn of_entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     let is_code = |kind: &str| kind.split(' ').any(|word| word == "code");
     if parameters.get("response_type").is_some_and(|kind| !is_code(kind)) {
         let text =
-            "X-MS-TOKEN-AAD-ID-TOKEN comes, and no access token: `response_type` asks for none.";
+            "X-MS-TOKEN-AAD-ID-TOKEN is sent, but no access token: `response_type` requests none.";
         sentences.push(text.to_owned());
         return;
     }
     sentences.push(
-        "X-MS-TOKEN-AAD-ID-TOKEN and -ACCESS-TOKEN come, and -EXPIRES-ON with the end of the \
-         latter, mostly after about an hour. The headers keep it even then, until it is renewed."
+        "X-MS-TOKEN-AAD-ID-TOKEN, -ACCESS-TOKEN and -EXPIRES-ON are sent. The access token usually \
+         expires after about an hour. The headers carry the expired token until it is renewed."
             .to_owned(),
     );
     sentences.push(access_token(&parameters));
@@ -103,22 +105,22 @@ fn of_entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     sentences.push(if has_refresh { refresh(settings) } else { NO_REFRESH.to_owned() });
 }
 
-const NO_REFRESH: &str = "No refresh token comes, as the sign-in does not ask for offline_access. \
-    /.auth/refresh answers 403, so a new sign-in is what renews the access token.";
+const NO_REFRESH: &str = "No refresh token is sent, because the sign-in does not request \
+    offline_access. /.auth/refresh answers 403: only a new sign-in renews the access token.";
 
 fn refresh(settings: &AuthSettingsV2) -> String {
     let time = match settings.read(login::TOKEN_REFRESH_EXTENSION) {
         Ok(Some(time)) => lasting(time),
-        Err(_) => "a time that cannot be read".to_owned(),
+        Err(_) => "an unreadable time".to_owned(),
         Ok(None) => "72 hours".to_owned(),
     };
     format!(
-        "X-MS-TOKEN-AAD-REFRESH-TOKEN comes, and /.auth/refresh renews the access token, until \
+        "X-MS-TOKEN-AAD-REFRESH-TOKEN is sent, and /.auth/refresh renews the access token until \
          {time} after the end of the session."
     )
 }
 
-/// Which API the access token is for.
+/// The API that the access token is for.
 fn access_token(parameters: &LoginParameters) -> String {
     let scopes: Vec<&Scope> = parameters.scopes().filter(|scope| !scope.is_openid()).collect();
     let name = |resource: Option<Resource>, identifier: &str| match resource {
@@ -137,8 +139,9 @@ fn access_token(parameters: &LoginParameters) -> String {
         format!("The access token is for {api}, as `resource` says, and opens no other API.")
     } else {
         format!(
-            "The access token is for {GRAPH}, as the sign-in names no other API. Azure Resource \
-             Manager and all others answer it with 401. `add-scope` asks for another."
+            "The access token is for {GRAPH}, because the sign-in names no other API. Azure Resource \
+             Manager and all other APIs answer it with 401. `easyauth settings add-scope` requests \
+             a token for another API."
         )
     }
 }
@@ -151,7 +154,7 @@ fn session(settings: &AuthSettingsV2) -> String {
         CookieConvention::FixedTime => match settings.read(login::COOKIE_EXPIRATION) {
             Ok(Some(time)) => format!("The session lasts {}.", lasting(time)),
             Err(unknown) if !unknown.is_expression() => {
-                "How long the session lasts cannot be said: timeToExpiration is no hh:mm:ss."
+                "How long the session lasts is unknown: timeToExpiration is not hh:mm:ss."
                     .to_owned()
             }
             Err(_) => super::unknown_is("How long the session lasts"),
@@ -160,14 +163,14 @@ fn session(settings: &AuthSettingsV2) -> String {
         CookieConvention::IdentityProviderDerived => {
             "The session lasts as long as the provider's token.".to_owned()
         }
-        // The name in the documentation of settings files.
+        // The documentation of settings files calls it so.
         CookieConvention::Other(text)
             if settings.form() == Form::File && text.eq_ignore_ascii_case("IdentityDerived") =>
         {
             "The session lasts as long as the provider's token.".to_owned()
         }
         other => format!(
-            "How long the session lasts cannot be said: {} is none of the two conventions.",
+            "How long the session lasts is unknown: {} is not one of the two conventions.",
             shown(other.as_str()),
         ),
     }

@@ -1,4 +1,4 @@
-//! Requests of nobody.
+//! Unauthenticated callers.
 
 use easyauth::settings::{
     AuthSettingsV2, Service, UnauthenticatedAction as Action, entra, global_validation, http,
@@ -11,7 +11,7 @@ use super::{
     shown,
 };
 
-/// How many paths are listed.
+/// The most paths that are listed.
 const MAX_PATHS: usize = 20;
 
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
@@ -19,18 +19,17 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
     excluded(settings, &mut sentences);
     let written = settings.json(global_validation::REQUIRE_AUTHENTICATION);
     if written.is_some() && settings.form().service() == Service::ContainerApps {
-        let text = "requireAuthentication is no setting of container apps, and does nothing.";
+        let text = "requireAuthentication is not a setting of Container Apps, and has no effect.";
         sentences.push(text.to_owned());
     }
     if settings.get(http::REQUIRE_HTTPS) == Some(false) {
-        sentences.push("Plain HTTP is let in, so sessions and tokens can be overheard.".to_owned());
+        sentences
+            .push("Plain HTTP is allowed, so sessions and tokens can be intercepted.".to_owned());
     }
-    Chapter("A visitor who is not signed in", sentences)
+    Chapter { title: "A visitor who is not signed in", sentences }
 }
 
-/// What the platform does with a request of nobody.
-///
-/// `None` if that is unknown: something else than the document decides it.
+/// What the platform does with an unauthenticated request. `None` if the document does not decide it.
 pub(super) fn action(settings: &AuthSettingsV2) -> Option<Action> {
     let written = settings.read(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
     let has_it = settings.form().service() == Service::AppService;
@@ -45,7 +44,7 @@ pub(super) fn action(settings: &AuthSettingsV2) -> Option<Action> {
     }
 }
 
-/// Container Apps have no such member.
+/// `requireAuthentication`, which Container Apps do not have.
 fn is_required(settings: &AuthSettingsV2) -> Option<bool> {
     let has_it = settings.form().service() == Service::AppService;
     settings.get(global_validation::REQUIRE_AUTHENTICATION).filter(|_| has_it)
@@ -60,20 +59,20 @@ fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
         Action::RedirectToLoginPage => redirected(settings),
         Action::AllowAnonymous => {
             let mut sentences = vec![
-                "The request goes through without the platform's headers: the application decides."
+                "The request reaches the application without the platform's headers: the application \
+                 decides."
                     .to_owned(),
             ];
             match written {
                 Some(Action::AllowAnonymous) if is_required(settings) == Some(true) => {
-                    let text = "The document requires authentication and allows anonymous \
-                                requests: the two contradict each other, and requests go \
-                                through.";
+                    let text = "The document both requires authentication and allows anonymous \
+                                requests. Anonymous requests then reach the application.";
                     sentences.push(text.to_owned());
                 }
                 Some(Action::AllowAnonymous) | None => {}
                 Some(action) => sentences.push(format!(
-                    "The document says {} as well, which probably has no effect: authentication is \
-                     not required.",
+                    "The document also says {}, which probably has no effect, because \
+                     authentication is not required.",
                     shown(action.as_str()),
                 )),
             }
@@ -82,12 +81,12 @@ fn outcome(settings: &AuthSettingsV2) -> Vec<String> {
         Action::Return401 => {
             let hides = settings.get(entra::DISABLE_WWW_AUTHENTICATE) == Some(true);
             let header = if hides { "without" } else { "with" };
-            vec![format!("The answer is 401, {header} WWW-Authenticate. No sign-in page comes up.")]
+            vec![format!("The answer is 401, {header} WWW-Authenticate, and no sign-in page.")]
         }
-        Action::Return403 => vec!["The answer is 403. No sign-in page comes up.".to_owned()],
-        Action::Return404 => vec!["The answer is 404. No sign-in page comes up.".to_owned()],
+        Action::Return403 => vec!["The answer is 403, and no sign-in page.".to_owned()],
+        Action::Return404 => vec!["The answer is 404, and no sign-in page.".to_owned()],
         other => vec![format!(
-            "What the platform does cannot be said: {} is none of its five actions.",
+            "What the platform does is unknown: {} is not one of its five actions.",
             shown(other.as_str()),
         )],
     }
@@ -98,12 +97,12 @@ fn redirected(settings: &AuthSettingsV2) -> Vec<String> {
     let name = settings.get(global_validation::REDIRECT_TO_PROVIDER);
     let name = name.filter(|name| !name.is_empty());
     if providers.is_empty() && super::is_unknown(settings, sections::IDENTITY_PROVIDERS) {
-        return vec![super::unknown_is("To which provider a browser is sent (302)")];
+        return vec![super::unknown_is("Which provider a browser is redirected to (302)")];
     }
     if providers.is_empty() {
         return vec![
-            "The answer would be 302 to a sign-in page, but no provider has an id: nobody gets to \
-             the application."
+            "The answer would be 302 to a sign-in page, but no provider has a client ID: no visitor \
+             reaches the application."
                 .to_owned(),
         ];
     }
@@ -111,18 +110,19 @@ fn redirected(settings: &AuthSettingsV2) -> Vec<String> {
     sentences.push(match name {
         Some(name) => match providers::named(&providers, &name) {
             Some(provider) => {
-                format!("A browser is sent (302) to the sign-in page of {}.", provider.name)
+                format!("A browser is redirected (302) to the sign-in page of {}.", provider.name)
             }
             None => format!(
                 "The answer would be 302 to the sign-in page of {}, but no provider of that name \
-                 is set up: nobody gets to a sign-in page.",
+                 is configured: no visitor reaches a sign-in page.",
                 shown(&name),
             ),
         },
         None => unnamed(&providers),
     });
     sentences.push(
-        "A program may get 401 instead: the platform tells browsers and others apart.".to_owned(),
+        "A program may get 401 instead, because the platform treats browsers differently."
+            .to_owned(),
     );
     sentences
 }
@@ -130,8 +130,9 @@ fn redirected(settings: &AuthSettingsV2) -> Vec<String> {
 fn unnamed(providers: &[Provider]) -> String {
     let names: Vec<String> = providers.iter().map(|provider| provider.name.clone()).collect();
     format!(
-        "The answer should be 302 to a sign-in page, and nothing says of which provider; there is \
-         {}. A report says that the answer is 401 then (azure-docs#90689).",
+        "The answer should be 302 to a sign-in page, but redirectToProvider does not say of which \
+         provider; configured is {}. According to a report, the answer is then 401 \
+         (azure-docs#90689).",
         all_of(&names, "and"),
     )
 }
@@ -141,7 +142,7 @@ fn excluded(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
         return;
     }
     if super::is_unknown(settings, global_validation::EXCLUDED_PATHS) {
-        sentences.push(super::unknown_is("Which paths are open to everybody"));
+        sentences.push(super::unknown_is("Which paths need no sign-in"));
         return;
     }
     let paths = settings.get(global_validation::EXCLUDED_PATHS).unwrap_or_default();
@@ -150,12 +151,12 @@ fn excluded(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
         listed.push(format!("{} more", paths.len().saturating_sub(MAX_PATHS)));
     }
     sentences.push(match listed.as_slice() {
-        [] => "That holds for all paths.".to_owned(),
-        paths => format!("These paths are open to everybody: {}.", all_of(paths, "and")),
+        [] => "This applies to all paths.".to_owned(),
+        paths => format!("These paths need no sign-in: {}.", all_of(paths, "and")),
     });
     if let Some(path) = paths.iter().find(|path| !path.starts_with('/')) {
         sentences.push(format!(
-            "Of these, {} probably matches nothing: it has no slash in front.",
+            "Of these, {} probably matches no request: it does not start with a slash.",
             shown(path)
         ));
     }

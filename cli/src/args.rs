@@ -1,0 +1,154 @@
+//! The command line: commands, help, and messages about wrong arguments.
+
+use std::error::Error as _;
+
+use clap::{
+    CommandFactory as _, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use crate::{Failure, Output, explain, inspect, settings};
+
+/// Builds the end of a command's help: examples, which tests run, and the exit status.
+macro_rules! after_help {
+    ($($example:literal)+) => {
+        concat!(
+            "Examples:\n",
+            $("  ", $example, "\n",)+
+            "\nExit status:\n",
+            "  0  done\n",
+            "  1  the answer is no: findings, a token that is not genuine, or with --check a token\n",
+            "     that does not open the API\n",
+            "  2  wrong arguments or unreadable input; nothing was done\n",
+            "  3  a server could not be reached or answered with an error",
+        )
+    };
+}
+pub(crate) use after_help;
+
+/// Azure App Service Authentication (Easy Auth) from the command line: who is calling, what a token
+/// opens, and which setting fixes it.
+///
+/// No command prints a token or a secret. FILE is `-` or absent for standard input.
+#[derive(Debug, Parser)]
+#[command(
+    name = "easyauth",
+    version,
+    subcommand_required = true,
+    after_help = after_help!(
+        "easyauth inspect request.txt --for arm"
+        "easyauth settings lint authsettings.json"
+    )
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Inspect(inspect::Args),
+    /// Check, explain and change settings of Easy Auth (authSettingsV2)
+    #[command(after_help = after_help!(
+        "easyauth settings lint authsettings.json"
+        "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
+    ))]
+    Settings {
+        #[command(subcommand)]
+        command: settings::Command,
+    },
+    #[cfg(feature = "online")]
+    Verify(crate::verify::Args),
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::Args),
+    Explain(explain::Args),
+}
+
+/// The command line as clap describes it, for completions and for tests of its help.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// The page of `--help` and `--version`, or what is wrong with the arguments.
+///
+/// The message repeats no argument except names that clap knows: a token pasted in the wrong place must
+/// not end up in a log.
+pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Ok(Output::page(error.render().to_string()))
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            Err("a command is missing; --help lists them".into())
+        }
+        ErrorKind::InvalidSubcommand => {
+            Err(did_you_mean("unknown command", error.get(ContextKind::SuggestedSubcommand)))
+        }
+        ErrorKind::UnknownArgument => Err(did_you_mean(
+            "there is an argument too many, or an unknown option",
+            error.get(ContextKind::SuggestedArg),
+        )),
+        ErrorKind::InvalidUtf8 => Err("an argument is not UTF-8".into()),
+        ErrorKind::MissingRequiredArgument => {
+            Err(format!("{} is missing", names(error, ContextKind::InvalidArg)).into())
+        }
+        ErrorKind::ArgumentConflict => {
+            let (name, prior) =
+                (names(error, ContextKind::InvalidArg), names(error, ContextKind::PriorArg));
+            if name == prior || prior.is_empty() {
+                return Err(format!("{name} is given twice").into());
+            }
+            Err(format!("{name} and {prior} cannot be combined").into())
+        }
+        ErrorKind::TooManyValues => {
+            Err(format!("{} takes no value", names(error, ContextKind::InvalidArg)).into())
+        }
+        ErrorKind::InvalidValue => {
+            let name = names(error, ContextKind::InvalidArg);
+            // clap reports a missing value as an empty one.
+            let is_missing = matches!(
+                error.get(ContextKind::InvalidValue),
+                Some(ContextValue::String(value)) if value.is_empty()
+            );
+            match names(error, ContextKind::ValidValue) {
+                _ if is_missing => Err(format!("{name} needs a value").into()),
+                values => Err(format!("{name}: expected {values}").into()),
+            }
+        }
+        _ => {
+            let name = names(error, ContextKind::InvalidArg);
+            match error.source() {
+                Some(source) if !name.is_empty() => Err(format!("{name}: {source}").into()),
+                _ => Err("wrong arguments; --help shows how to use the command".into()),
+            }
+        }
+    }
+}
+
+fn did_you_mean(problem: &str, suggestion: Option<&ContextValue>) -> Failure {
+    let suggestion = match suggestion {
+        Some(ContextValue::String(one)) => Some(one),
+        Some(ContextValue::Strings(several)) => several.first(),
+        _ => None,
+    };
+    match suggestion {
+        Some(name) => format!("{problem}; did you mean {name}?").into(),
+        None => format!("{problem}; --help lists them").into(),
+    }
+}
+
+/// Names of arguments and values that clap knows, without placeholders: `--for` of `--for <API>`.
+fn names(error: &clap::Error, kind: ContextKind) -> String {
+    let bare = |name: &String| match name.split_once(" <") {
+        Some((option, _)) => option.to_owned(),
+        None => name.trim_matches(['<', '>', '[', ']', '.']).to_owned(),
+    };
+    match error.get(kind) {
+        Some(ContextValue::String(name)) => bare(name),
+        Some(ContextValue::Strings(several)) => {
+            several.iter().map(bare).collect::<Vec<_>>().join(", ")
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,76 @@
+//! `easyauth inspect`: who is calling, with which tokens, what they open, and the fix if they do not.
+
+mod examine;
+mod human;
+mod recognize;
+mod report;
+
+use std::{path::PathBuf, time::SystemTime};
+
+use crate::{
+    Failure, NO, Output, World,
+    api::{self, Api},
+    args::after_help,
+    input, times,
+};
+use examine::examine;
+use recognize::Input;
+
+/// The longest input that is read, in bytes: the largest of the supported formats.
+const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
+
+/// Say who is calling, with which tokens, and what they open
+///
+/// Reads the headers of a request, an answer of /.auth/me, or one token. Tokens are decoded, not
+/// verified, and never printed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = after_help!(
+    "easyauth inspect request.txt --for arm"
+    "easyauth inspect --for graph --scope Mail.Read --check < request.txt"
+))]
+pub(crate) struct Args {
+    /// The input; standard input if absent or -
+    file: Option<PathBuf>,
+    /// Say whether the access token opens this API, and how to fix it if not
+    ///
+    /// API is a URI (api://orders), a client ID, or a name such as arm, graph, key-vault, storage, sql.
+    #[arg(long = "for", value_name = "API", value_parser = Api::parse)]
+    api: Option<Api>,
+    /// Require this scope of the API instead of its default; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = api::bare_scope, requires = "api")]
+    scopes: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Exit with 1 if the token does not open the API
+    #[arg(long, requires = "api")]
+    check: bool,
+    /// The time to judge by, such as 2026-03-12T14:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    now: Option<SystemTime>,
+}
+
+/// What a token is wanted for.
+struct Wanted<'a> {
+    api: &'a Api,
+    /// Bare names; empty for the default scope of the API.
+    scopes: &'a [String],
+}
+
+pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
+    let bytes = input::read(args.file.as_deref(), MAX_INPUT_LEN, world)?;
+    let now = args.now.unwrap_or(world.now);
+    let wanted = args.api.as_ref().map(|api| Wanted { api, scopes: &args.scopes });
+    let report = examine(Input::recognize(&bytes)?, wanted.as_ref(), now)?;
+
+    let page = if args.json {
+        format!("{}\n", serde_json::to_string_pretty(&report)?)
+    } else {
+        human::page(&report, world.color)?
+    };
+    let mut output = Output::page(page);
+    if args.check && !report.opens() {
+        output.status = NO;
+    }
+    Ok(output)
+}

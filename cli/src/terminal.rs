@@ -1,0 +1,73 @@
+//! Text that fits a terminal and cannot harm it.
+
+use std::fmt;
+
+/// The colors of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Color {
+    Red,
+    Yellow,
+    Green,
+    Bold,
+}
+
+/// Prints `text` in a color, if `is_on`.
+pub(crate) fn paint(is_on: bool, color: Color, text: impl fmt::Display) -> String {
+    let code = match color {
+        Color::Red => 31,
+        Color::Yellow => 33,
+        Color::Green => 32,
+        Color::Bold => 1,
+    };
+    if is_on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
+}
+
+/// Breaks a string at spaces into lines of `width`. A longer word gets its own line.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { continue };
+        let length = line.chars().count().saturating_add(word.chars().count());
+        if line.is_empty() {
+            line.push_str(word);
+        } else if length < width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// Shortens a single word that is longer than `width`, and adds its length.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width || text.contains(' ') {
+        return text.to_owned();
+    }
+    let mark = format!("... ({length} characters)");
+    let start = text.chars().take(width.saturating_sub(mark.len()));
+    start.chain(mark.chars()).collect()
+}
+
+/// Escapes control and invisible characters, so that untrusted input cannot break a line, control the
+/// terminal or reverse the text around it.
+pub(crate) fn printable(text: &str) -> String {
+    let mut printable = String::new();
+    for letter in text.chars() {
+        if letter.is_control() || is_invisible(letter) {
+            printable.extend(letter.escape_unicode());
+        } else {
+            printable.push(letter);
+        }
+    }
+    printable
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
+}

@@ -1,0 +1,139 @@
+//! Help, versions and wrong arguments of every command.
+
+use clap::Command;
+
+use crate::{Outcome, rejected, run};
+
+/// Every command with its path: `easyauth settings lint`.
+fn commands() -> Vec<(String, Command)> {
+    fn collect(path: &str, command: &Command, all: &mut Vec<(String, Command)>) {
+        all.push((path.to_owned(), command.clone()));
+        for own in command.get_subcommands() {
+            collect(&format!("{path} {}", own.get_name()), own, all);
+        }
+    }
+    let mut all = Vec::new();
+    collect("easyauth", &easyauth_cli::command(), &mut all);
+    all
+}
+
+#[test]
+fn the_definition_of_the_command_line_is_consistent() {
+    easyauth_cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_has_help_with_two_examples() {
+    for (path, command) in commands() {
+        let args: Vec<&str> = path.split(' ').skip(1).chain(["--help"]).collect();
+        let Outcome { status, out, err } = run(&args, "");
+        assert_eq!((status, err.as_str()), (0, ""), "{path}");
+        let (_, examples) = out.split_once("\nExamples:\n").expect("examples");
+        let (examples, exit) = examples.split_once("\n\nExit status:\n").expect("exit status");
+        assert_eq!(exit.lines().count(), 5, "{path}");
+        assert!(examples.lines().count() >= 2, "{path}");
+        for example in examples.lines() {
+            let example = example.strip_prefix("  ").expect("an indented example");
+            let (example, _) = example.split_once(" < ").unwrap_or((example, ""));
+            let parsed = easyauth_cli::command().try_get_matches_from(example.split(' '));
+            assert!(parsed.is_ok(), "{example}: {:?}", parsed.err());
+            assert!(example.starts_with(&path), "{path}: {example}");
+        }
+        assert!(command.get_about().is_some(), "{path}");
+        for argument in command.get_arguments() {
+            assert!(argument.get_help().is_some(), "{path} {argument}");
+        }
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let version = concat!("easyauth ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(run(&["--version"], "").out, version);
+    assert_eq!(run(&["-V"], "").out, version);
+}
+
+#[test]
+fn wrong_commands_are_named() {
+    rejected(&[], "", "a command is missing; --help lists them");
+    rejected(&["settings"], "", "a command is missing; --help lists them");
+    rejected(&["inspct"], "", "unknown command; did you mean inspect?");
+    rejected(&["settings", "check"], "", "unknown command; --help lists them");
+    rejected(&["settings", "lnt"], "", "unknown command; did you mean lint?");
+    rejected(
+        &["inspect", "--jsno"],
+        "",
+        "there is an argument too many, or an unknown option; did you mean --json?",
+    );
+}
+
+/// A closed pipe ends the output, and is not an error.
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    struct Closed;
+    impl std::io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut err = Vec::new();
+    let mut world = easyauth_cli::World {
+        now: crate::at(crate::NOW),
+        env: easyauth_cli::Environment::default(),
+        is_stdin_terminal: false,
+        color: false,
+        stdin: &mut &b""[..],
+        stdout: &mut Closed,
+        stderr: &mut err,
+    };
+    let args = ["explain", "AADSTS50011"].map(Into::into);
+    assert_eq!(easyauth_cli::run(args, &mut world), 0);
+    assert_eq!(err, b"");
+}
+
+/// The binary prints no escape sequences into a pipe.
+#[test]
+fn the_binary_runs() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
+        .args(["inspect", "../examples/request.txt", "--for", "arm", "--check"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let out = String::from_utf8(output.stdout).unwrap();
+    let verdict = "this token does not open Azure Resource Manager: it is for Microsoft Graph";
+    assert!(out.contains(verdict) && !out.contains('\u{1b}'), "{out}");
+    assert_eq!(output.stderr, b"");
+}
+
+/// Colors change no letter of the page.
+#[test]
+fn colors_are_only_added() {
+    for args in [
+        &["inspect", "../examples/request.txt", "--for", "arm"][..],
+        &["settings", "lint", "../examples/authsettings.json"],
+        &["settings", "explain", "../examples/authsettings.json"],
+        &["explain", "50011"],
+    ] {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut world = easyauth_cli::World {
+            now: crate::at(crate::NOW),
+            env: easyauth_cli::Environment::default(),
+            is_stdin_terminal: false,
+            color: true,
+            stdin: &mut &b""[..],
+            stdout: &mut out,
+            stderr: &mut err,
+        };
+        easyauth_cli::run(args.iter().map(Into::into), &mut world);
+        let colored = String::from_utf8(out).unwrap();
+        let mut plain = colored.clone();
+        for code in ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[1m", "\u{1b}[0m"] {
+            plain = plain.replace(code, "");
+        }
+        assert_ne!(plain, colored);
+        assert_eq!(plain, run(args, "").out);
+    }
+}

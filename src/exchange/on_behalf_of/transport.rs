@@ -1,0 +1,127 @@
+//! Sending token requests: any HTTP client, async or blocking.
+
+use std::{
+    error::Error,
+    fmt,
+    future::Future,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+};
+
+use http::{Request, Response};
+
+/// Sends token requests. The feature `reqwest` provides
+#[cfg_attr(
+    feature = "reqwest",
+    doc = "[`ReqwestTransport`](crate::integrations::ReqwestTransport)."
+)]
+#[cfg_attr(not(feature = "reqwest"), doc = "`ReqwestTransport`.")]
+///
+/// The request contains the client credential and the token of the user, so an implementation must follow
+/// these rules:
+///
+/// - Send it to the address of the request, over TLS, and do not follow redirects.
+/// - Do not log the body of the request or of the response.
+/// - Return every status as a response, not as an error: the body of a 400 says what is wrong.
+/// - Give up after a few seconds, because requests wait for it.
+/// - Read at most [`MAX_TOKEN_RESPONSE_LEN`](crate::exchange::MAX_TOKEN_RESPONSE_LEN) bytes (slightly more is
+///   fine).
+/// - Expect that different tasks poll one future: callers who wait for the same token share it.
+pub trait Transport {
+    /// Sends the request, and returns the response with its status, headers and body.
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> impl Future<Output = Result<Response<Vec<u8>>, TransportError>> + Send;
+}
+
+/// Sends token requests and blocks the thread. The rules are those of [`Transport`]. The feature `ureq`
+/// provides
+#[cfg_attr(feature = "ureq", doc = "[`UreqTransport`](crate::integrations::UreqTransport).")]
+#[cfg_attr(not(feature = "ureq"), doc = "`UreqTransport`.")]
+pub trait TransportBlocking {
+    /// Sends the request, and returns the response with its status, headers and body.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] if there is no response.
+    fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError>;
+}
+
+impl<T: Transport> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> impl Future<Output = Result<Response<Vec<u8>>, TransportError>> + Send {
+        (**self).send(request)
+    }
+}
+
+impl<T: TransportBlocking> TransportBlocking for Arc<T> {
+    fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
+        (**self).send(request)
+    }
+}
+
+/// A request was not sent, or had no response; or the source of a client credential failed.
+#[derive(Clone)]
+pub struct TransportError(Arc<dyn Error + Send + Sync>);
+
+impl TransportError {
+    /// Wraps the error of an HTTP library, or a string.
+    #[must_use]
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Arc::from(error.into()))
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Transparent: this error stands for the wrapped one, and has its source.
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// A blocking transport as an async one, whose future is ready at its first poll.
+#[derive(Clone)]
+pub(super) struct Blocking<T>(pub(super) T);
+
+impl<T: TransportBlocking + Sync> Transport for Blocking<T> {
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
+        self.0.send(request)
+    }
+}
+
+/// Runs a future on this thread.
+pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

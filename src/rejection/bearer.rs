@@ -1,0 +1,79 @@
+//! The tokens of requests: verified, or rejected.
+
+use super::Rejection;
+use crate::{
+    headers::HeaderSource,
+    tokens::AccessToken,
+    verify::{BearerAuth, BlockingBearerAuth, VerifiedToken},
+};
+
+impl BearerAuth {
+    /// Verifies the token in `Authorization: Bearer`; `None` if the request has none.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] if the header is malformed or the token does not verify. A bad token is never treated
+    /// as a missing one.
+    pub async fn token(
+        &self,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<Option<VerifiedToken>, Rejection> {
+        let Some(token) = self.read(headers)? else { return Ok(None) };
+        self.verify(&token).await.map(Some).map_err(|error| self.named(error.into()))
+    }
+
+    /// Verifies the token in `Authorization: Bearer`, which is required.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] if the token is missing, and as for [`token`](Self::token).
+    pub async fn require_token(
+        &self,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<VerifiedToken, Rejection> {
+        self.token(headers).await?.ok_or_else(|| self.named(Rejection::no_token()))
+    }
+
+    fn read(
+        &self,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<Option<AccessToken>, Rejection> {
+        AccessToken::from_authorization(headers).map_err(|error| self.named(error.into()))
+    }
+
+    /// Adds the realm to a rejection.
+    pub(crate) fn named(&self, rejection: Rejection) -> Rejection {
+        match self.realm() {
+            Some(realm) => rejection.clone().with_realm(realm).unwrap_or(rejection),
+            None => rejection,
+        }
+    }
+}
+
+impl BlockingBearerAuth {
+    /// Like [`BearerAuth::token`], and blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// As for [`BearerAuth::token`].
+    pub fn token(
+        &self,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<Option<VerifiedToken>, Rejection> {
+        let auth = self.inner();
+        let Some(token) = auth.read(headers)? else { return Ok(None) };
+        self.verify(&token).map(Some).map_err(|error| auth.named(error.into()))
+    }
+
+    /// Like [`BearerAuth::require_token`], and blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// As for [`BearerAuth::require_token`].
+    pub fn require_token(
+        &self,
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<VerifiedToken, Rejection> {
+        self.token(headers)?.ok_or_else(|| self.inner().named(Rejection::no_token()))
+    }
+}

@@ -1,0 +1,149 @@
+//! How long tokens stay in the cache, and how many.
+
+use std::time::Duration;
+
+use easyauth::exchange::{MAX_CACHED_TOKENS, REFRESH_BEFORE_EXPIRY};
+
+use crate::support::*;
+
+/// Whether the second of two requests is answered from the cache.
+#[track_caller]
+fn is_cached(endpoint: &Endpoint, later: impl Fn(u64) -> u64) -> bool {
+    let on_behalf_of = on_behalf_of();
+    let ann = bearer("ann");
+    run(on_behalf_of.token(&ann, READ, endpoint, at(NOW))).unwrap();
+    assert_eq!(endpoint.count(), 1);
+    run(on_behalf_of.token(&ann, READ, endpoint, at(later(NOW)))).unwrap();
+    endpoint.count() == 1
+}
+
+#[test]
+fn tokens_are_exchanged_anew_five_minutes_before_their_expiry() {
+    let margin = LIFETIME.as_secs() - REFRESH_BEFORE_EXPIRY.as_secs();
+    assert_eq!(margin, 3300);
+    for (later, expected) in
+        [(0, true), (1, true), (margin - 1, true), (margin, false), (9_999, false)]
+    {
+        assert_eq!(is_cached(&Endpoint::new(), |now| now + later), expected, "{later}");
+    }
+}
+
+/// The clocks of two threads differ by a little; a clock that was set back says nothing about the age.
+#[test]
+fn a_clock_that_goes_back() {
+    assert!(is_cached(&Endpoint::new(), |now| now - 120));
+    assert!(!is_cached(&Endpoint::new(), |now| now - 121));
+}
+
+#[test]
+fn lifetimes_of_the_endpoint() {
+    let body =
+        |lifetime: &str| format!(r#"{{"token_type":"Bearer",{lifetime}"access_token":"ann~s~1"}}"#);
+    let cases = [
+        // Entra's, and that of continuous access evaluation.
+        (r#""expires_in":3599,"#, true),
+        (r#""expires_in":86399,"#, true),
+        (r#""expires_in":301,"#, true),
+        // As good as expired.
+        (r#""expires_in":300,"#, false),
+        (r#""expires_in":0,"#, false),
+        // Unknown.
+        ("", false),
+        (r#""expires_in":null,"#, false),
+        (r#""expires_in":18446744073709551615,"#, false),
+    ];
+    for (lifetime, expected) in cases {
+        let endpoint = Endpoint::with(200, &body(lifetime));
+        assert_eq!(is_cached(&endpoint, |now| now), expected, "{lifetime}");
+    }
+}
+
+#[test]
+fn users_and_scopes_are_apart() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    let scopes =
+        [READ, "https://graph.microsoft.com/Mail.Read", "https://vault.azure.net/.default"];
+    for _ in 0..2 {
+        for user in ["ann", "bob"] {
+            for scope in scopes {
+                let token = run(on_behalf_of.token(&bearer(user), scope, &endpoint, at(NOW)));
+                let (of, what, _) = parts(&token.unwrap());
+                assert_eq!((of.as_str(), what), (user, scope.replace(['/', ':'], "-")));
+            }
+        }
+    }
+    assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (6, 6));
+}
+
+/// A new sign-in of the same user is another assertion.
+#[test]
+fn another_token_of_the_same_user_is_exchanged() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    let other = jwt(&format!(r#"{{"aud":"{CLIENT}","oid":"ann","scp":"access","uti":"2"}}"#));
+    for token in [bearer("ann"), other] {
+        run(on_behalf_of.token(&token, READ, &endpoint, at(NOW))).unwrap();
+    }
+    assert_eq!(endpoint.count(), 2);
+}
+
+#[test]
+fn clones_share_the_cache_and_agents_do_not_share_tokens() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    run(on_behalf_of.clone().token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    assert_eq!(endpoint.count(), 1);
+    let agent = on_behalf_of.clone().for_agent("00000009-0000-4000-8000-000000000009");
+    run(agent.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (3, 3));
+}
+
+#[test]
+fn the_oldest_token_makes_room() {
+    assert_eq!(MAX_CACHED_TOKENS, 10_000);
+    let (on_behalf_of, endpoint) = (on_behalf_of().with_max_tokens(2), Endpoint::new());
+    let ask = |user: &str, later: u64| {
+        let before = endpoint.count();
+        run(on_behalf_of.token(&bearer(user), READ, &endpoint, at(NOW + later))).unwrap();
+        assert!(on_behalf_of.cached_tokens() <= 2);
+        endpoint.count() > before
+    };
+    assert!(ask("ann", 0) && ask("bob", 1) && !ask("ann", 2));
+    // Ann's is the oldest.
+    assert!(ask("cid", 3) && !ask("bob", 4) && !ask("cid", 4) && ask("ann", 5));
+    // A token that is exchanged anew becomes the youngest.
+    assert!(ask("cid", 3_400) && !ask("cid", 3_401));
+}
+
+#[test]
+fn expired_tokens_are_dropped() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    for user in ["ann", "bob", "cid"] {
+        run(on_behalf_of.token(&bearer(user), READ, &endpoint, at(NOW))).unwrap();
+    }
+    assert_eq!(on_behalf_of.cached_tokens(), 3);
+    let later = at(NOW) + LIFETIME;
+    run(on_behalf_of.token(&bearer("dan"), READ, &endpoint, later)).unwrap();
+    assert_eq!(on_behalf_of.cached_tokens(), 1);
+}
+
+#[test]
+fn a_cache_without_room() {
+    let (on_behalf_of, endpoint) = (on_behalf_of().with_max_tokens(0), Endpoint::new());
+    for _ in 0..2 {
+        run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    }
+    assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (2, 0));
+}
+
+#[test]
+fn times_at_the_ends_of_the_clock() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    let mut latest = at(0);
+    for bit in (0..63).rev() {
+        latest = latest.checked_add(Duration::from_secs(1 << bit)).unwrap_or(latest);
+    }
+    for now in [at(0), latest, at(0)] {
+        run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, now)).unwrap();
+    }
+    assert!(endpoint.count() >= 2);
+}
