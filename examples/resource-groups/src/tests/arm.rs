@@ -38,7 +38,10 @@ struct Failure {
 
 /// Nothing that Azure Resource Manager writes is passed on: every response is searched for "canary".
 async fn check(arm: &Other, expected: Failure) {
-    let site = Site::of(&arm.origin).await;
+    check_site(Site::of(&arm.origin).await, expected).await;
+}
+
+async fn check_site(site: Site, expected: Failure) {
     let answer = site.json(arm_session().headers()).await;
     assert_eq!(answer.code(), expected.code, "{answer:?}");
     assert_eq!(answer.status, expected.status, "{answer:?}");
@@ -155,8 +158,9 @@ async fn silence() {
     let arm = Other::new(|_| StatusCode::IM_A_TEAPOT.into_response()).await;
     let detail = "Azure Resource Manager did not respond in time";
     let start = Instant::now();
-    check(&arm, failure(504, "arm-slow", detail)).await;
-    // For one page, not for all that there could be; asked twice.
+    let site = Site::with_limits(&arm.origin, Duration::from_millis(200), DEADLINE).await;
+    check_site(site, failure(504, "arm-slow", detail)).await;
+    // The limit of a page applied, not that of all lists, in both requests.
     assert!(start.elapsed() < DEADLINE);
 
     // A port without a listener (IANA: tcpmux).
@@ -178,7 +182,7 @@ async fn one_slow_page_after_the_other() {
         page.clone().into_response()
     })
     .await;
-    let site = Site::with_deadline(&arm.origin, Duration::from_millis(450)).await;
+    let site = Site::with_limits(&arm.origin, PAGE_TIMEOUT, Duration::from_millis(450)).await;
     let answer = site.json(arm_session().headers()).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::GATEWAY_TIMEOUT, "arm-slow"));
     assert!(arm.asked().len() < 7, "{:?}", arm.asked());
@@ -189,7 +193,7 @@ async fn a_user_without_subscriptions() {
     let arm = Other::new(|_| json!({"value": []}).to_string().into_response()).await;
     let site = Site::of(&arm.origin).await;
     assert_eq!(site.json(arm_session().headers()).await.document(), json!({"subscriptions": []}));
-    site.html(arm_session().headers()).await.assert_has(&["you see no subscription with it"]);
+    site.html(arm_session().headers()).await.assert_has(&["it shows no subscription"]);
 }
 
 /// An error in one subscription is reported: an incomplete list is never shown as complete.

@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use easyauth_cli::serve::personas;
+use easyauth_cli::serve::StandIn;
 
 use super::support::*;
 use crate::{demo::Demo, service::PATH};
@@ -25,7 +25,8 @@ async fn programs() {
         ("github", 403, Some("other-provider")),
         ("visitor", 403, Some("static-web-app")),
     ];
-    let ids: Vec<&str> = personas::all().iter().map(|persona| persona.id).collect();
+    let personas = StandIn::new(demo.address).personas;
+    let ids: Vec<&str> = personas.iter().map(|persona| persona.id).collect();
     assert_eq!(ids, cases.map(|(id, ..)| id), "a case for each persona");
     for (persona, status, code) in cases {
         let headers = with(HeaderMap::new(), "x-stand-in-persona", persona);

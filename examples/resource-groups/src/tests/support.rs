@@ -32,8 +32,8 @@ pub(crate) const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// The time limits of the program for a page and for all lists.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(25);
 
 /// Strings that no response contains: the start of a JWT, and the mark in tokens and upstream responses.
 const SECRETS: [&str; 2] = ["eyJ", "canary"];
@@ -85,20 +85,25 @@ impl Site {
         Self::start(Servers::default(), base).await
     }
 
-    /// The same, with this time limit.
-    pub(crate) async fn with_deadline(base: &str, deadline: Duration) -> Self {
-        Self::start_with(Servers::default(), base, deadline).await
+    /// The same, with these time limits for a page and for all lists.
+    pub(crate) async fn with_limits(base: &str, page: Duration, deadline: Duration) -> Self {
+        Self::start_with(Servers::default(), base, page, deadline).await
     }
 
     async fn start(servers: Servers, base: &str) -> Self {
-        Self::start_with(servers, base, DEADLINE).await
+        Self::start_with(servers, base, PAGE_TIMEOUT, DEADLINE).await
     }
 
-    async fn start_with(mut servers: Servers, base: &str, deadline: Duration) -> Self {
+    async fn start_with(
+        mut servers: Servers,
+        base: &str,
+        page_timeout: Duration,
+        deadline: Duration,
+    ) -> Self {
         let log = Arc::<Mutex<Vec<String>>>::default();
         let lines = Arc::clone(&log);
         let arm = Arm::new(Base::parse(base).unwrap()).unwrap();
-        let arm = arm.with_limits(PAGE_TIMEOUT, deadline);
+        let arm = arm.with_limits(page_timeout, deadline);
         let write = move |line: &str| lines.lock().unwrap().push(line.to_owned());
         let router = service::router(arm, Platform::trusting_headers(), Arc::new(write)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
