@@ -75,10 +75,12 @@
 pub mod _guide;
 pub mod access;
 mod base64;
+mod block_on;
 mod challenge;
 pub mod endpoints;
 pub mod error_codes;
 mod escape;
+mod events;
 pub mod exchange;
 pub mod functions;
 pub mod headers;
@@ -112,7 +114,7 @@ pub use jwt::{
     Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, DecodeErrorKind, Groups,
     MAX_TOKEN_LEN, Segment, Token, TokenHeader, Unverified, UnverifiedToken,
 };
-pub use platform::{Host, NoEasyAuth, Platform};
+pub use platform::{NoEasyAuth, Platform, Service};
 pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalErrorKind,
     PrincipalFormat,

@@ -45,6 +45,12 @@ mod authentication;
 mod axum;
 #[cfg(feature = "azure_core")]
 mod azure_core;
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
+mod decision;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
@@ -87,7 +93,7 @@ pub use authentication::Confirmation;
 pub use axum::keep_original_uri;
 #[cfg(feature = "azure_core")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
-pub use azure_core::{CallerCredential, CredentialError};
+pub use azure_core::{CallerCredential, CredentialError, CredentialErrorKind};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;

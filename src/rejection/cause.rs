@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::{Rejection, RejectionKind, SetupError};
+use super::{MissingRole, Rejection, RejectionKind, SetupError};
 #[cfg(feature = "verify")]
 use crate::{
     access::Denied,
@@ -21,6 +21,7 @@ pub(super) enum Cause {
     Denied(Denied),
     #[cfg(feature = "verify")]
     Mismatch(ConfirmError),
+    Role(MissingRole),
     Setup(SetupError),
 }
 
@@ -35,6 +36,7 @@ impl Cause {
             Self::Denied(error) => error,
             #[cfg(feature = "verify")]
             Self::Mismatch(error) => error,
+            Self::Role(error) => error,
             Self::Setup(error) => error,
         }
     }

@@ -1,6 +1,6 @@
 //! The configuration, from the environment.
 
-use easyauth::{Host, Platform};
+use easyauth::{Platform, Service};
 
 use super::{
     args::InFront,
@@ -74,15 +74,15 @@ fn vouch(
             };
         }
     };
-    platform.require_easy_auth().map_err(|error| match error.host() {
-        Host::ContainerApps => format!("{error} (--container-apps)"),
-        Host::Unknown => format!("{error}; on your own machine, see --demo and --local"),
+    platform.require_easy_auth().map_err(|error| match error.service() {
+        Some(Service::ContainerApps) => format!("{error} (--container-apps)"),
+        None => format!("{error}; on your own machine, see --demo and --local"),
         _ => error.to_string(),
     })?;
-    let in_front = match platform.host() {
-        Host::AppService => "App Service, with Easy Auth in front",
-        Host::Functions => "Azure Functions, with Easy Auth in front",
-        Host::ContainerApps => "--container-apps: Easy Auth of Container Apps is trusted",
+    let in_front = match platform.service() {
+        Some(Service::AppService) => "App Service, with Easy Auth in front",
+        Some(Service::Functions) => "Azure Functions, with Easy Auth in front",
+        Some(Service::ContainerApps) => "--container-apps: Easy Auth of Container Apps is trusted",
         _ => "Easy Auth is in front",
     };
     Ok((platform, in_front))

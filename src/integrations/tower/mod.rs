@@ -12,7 +12,10 @@ pub use body::RejectionBody;
 pub use layer::{EasyAuthLayer, EasyAuthService};
 pub use require::{RequireLayer, RequireService};
 
-use crate::rejection::{Rejection, RejectionKind};
+use crate::{
+    integrations::decision,
+    rejection::{Rejection, RejectionKind},
+};
 
 /// The result of the services of this module: the response of the inner service, or a rejection.
 pub(super) type Answer<B, E> =
@@ -26,6 +29,7 @@ fn take_ready<S: Clone>(inner: &mut S) -> S {
 
 /// The rejection as an HTTP response, or as a gRPC response if the request is gRPC.
 fn refuse<B>(rejection: &Rejection, is_grpc: bool) -> Response<RejectionBody<B>> {
+    decision::rejected(rejection);
     let mut response = rejection.to_response::<RejectionBody<B>>();
     if is_grpc {
         to_grpc(rejection, &mut response);
