@@ -10,7 +10,7 @@ use easyauth::{
     integrations::UreqFetcher,
     resource::Cloud,
     verify::{
-        KeyStore, MetadataUri, Tenant, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+        KeyStore, Keys, MetadataUri, Tenant, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
     },
 };
 use http::{HeaderValue, StatusCode};
@@ -85,13 +85,13 @@ fn metadata(text: &str) -> Result<MetadataUri, String> {
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
-    let verifier = verifier(args)?;
+    let policy = verifier(args)?;
     let token = token(args, world)?;
     let now = args.now.unwrap_or(world.now);
     let entra = || MetadataUri::entra(args.cloud, &args.tenant);
     let store = KeyStore::new(args.metadata.clone().unwrap_or_else(entra));
-    let verified = verifier.verify_fetching_blocking(&store, &UreqFetcher::new(), &token, now);
-    let report = match verified {
+    let keys = Keys::fetched_blocking(store, UreqFetcher::new());
+    let report = match policy.verify_fetching_blocking(&keys, &token, now) {
         Ok(token) => match args.requirement().map(|wanted| token.authorize(&wanted)) {
             None | Some(Ok(())) => Report::accepted(&token, now),
             Some(Err(denied)) => {
@@ -126,9 +126,9 @@ fn verifier(args: &Args) -> Result<Verifier, Failure> {
         };
     }
     // The library's error repeats the value, which can be a token here.
-    Ok(builder.build().map_err(|_| {
-        "--audience: expected a client ID (a GUID) or an exact audience such as api://orders"
-    })?)
+    Ok(builder.build().map_err(
+        |_| "--audience: expected a client ID (a GUID) or an exact audience such as api://orders",
+    )?)
 }
 
 fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {
@@ -136,7 +136,7 @@ fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {
     let text = match given {
         Some(token) => token.to_owned(),
         None => {
-            // Room for `Bearer` and white space around the token.
+            // Room for `Bearer` and whitespace around the token.
             let bytes = input::read(None, MAX_TOKEN_LEN.saturating_add(1024), world)?;
             String::from_utf8(bytes).map_err(|_| "expected a token, found invalid UTF-8")?
         }

@@ -88,9 +88,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     Ok(output)
 }
 
-fn check(path: Option<&Path>, before: Document, fixes: bool) -> Checked {
+fn check(path: Option<&Path>, before: Document, with_fixes: bool) -> Checked {
     let mut settings = before.settings.clone();
-    let fixed = if fixes { fix(&mut settings) } else { Vec::new() };
+    let fixed = if with_fixes { fix(&mut settings) } else { Vec::new() };
     let findings = settings.lint();
     let path = path.filter(|path| !is_stdin(path)).map(Path::to_owned);
     Checked { path, before, settings, fixed, findings }

@@ -12,6 +12,7 @@
 mod arguments;
 mod explain;
 mod inspect;
+mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;

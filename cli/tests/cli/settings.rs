@@ -230,7 +230,7 @@ fn safe_remedies_are_applied() {
     assert_eq!(in_place.err, outcome.err);
     assert_eq!(fs::read_to_string(&file).unwrap(), fixed);
     fs::remove_file(&file).unwrap();
-    // Nothing is left to remedy.
+    // No remedy is left.
     let again = run(&["lint", "--fix", "-"], &outcome.out);
     assert_eq!(again.out, outcome.out);
     assert!(!again.err.contains("fixed:"), "{}", again.err);
@@ -244,7 +244,7 @@ fn the_diff_is_the_one_member() {
 }
 
 #[test]
-fn the_diff_leads_to_the_document() {
+fn the_diff_yields_the_document() {
     let before = fs::read_to_string(STORY).unwrap();
     let mut library: AuthSettingsV2 = before.parse().unwrap();
     let remedy = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
@@ -658,7 +658,10 @@ fn callers_are_explained() {
             &["must be 22223333-cccc-4444-dddd-5555eeee6666 or orders. Any other is answered 403."],
         ),
         (policy(json!({"allowedApplications": []})), &["the evidence on that is contradictory"]),
-        (policy(json!({"allowedApplications": "all"})), &["Which applications are allowed is unknown"]),
+        (
+            policy(json!({"allowedApplications": "all"})),
+            &["Which applications are allowed is unknown"],
+        ),
         (
             policy(json!({"allowedPrincipals": {"groups": ["a", "b"], "identities": ["c"]}})),
             &[
@@ -963,7 +966,7 @@ fn secrets_pasted_as_arguments_are_not_repeated() {
 }
 
 #[test]
-fn text_of_a_document_cannot_steer_a_terminal() {
+fn documents_cannot_control_the_terminal() {
     let document = entra(|document| {
         document["globalValidation"]["excludedPaths"] = json!(["/a\u{1b}[31m\nb", "/\u{202e}c"]);
         document["identityProviders"]["azureActiveDirectory"]["regis\u{1b}tration"] = json!({});
