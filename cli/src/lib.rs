@@ -9,6 +9,8 @@
 
 mod api;
 mod args;
+#[cfg(feature = "online")]
+mod azure;
 mod explain;
 mod input;
 mod inspect;
@@ -25,6 +27,7 @@ use std::{
     ffi::OsString,
     fmt,
     io::{self, Read, Write},
+    path::PathBuf,
     time::SystemTime,
 };
 
@@ -79,6 +82,11 @@ const TOKEN_VARIABLE: &str = "AZURE_ACCESS_TOKEN";
 pub struct Environment {
     /// The token in `AZURE_ACCESS_TOKEN`.
     pub token: Option<AccessToken>,
+    /// The Azure CLI.
+    pub az: Option<PathBuf>,
+    /// Replaces the scheme and the host of Azure Resource Manager. Only for tests: requests carry the
+    /// token.
+    pub arm_origin: Option<http::Uri>,
 }
 
 impl Environment {
@@ -86,7 +94,12 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let token = std::env::var_os(TOKEN_VARIABLE).filter(|token| !token.is_empty());
-        Self { token: token.map(|token| AccessToken::new(token.to_string_lossy())) }
+        #[cfg(feature = "online")]
+        let az = azure::find_azure_cli();
+        #[cfg(not(feature = "online"))]
+        let az = None;
+        let token = token.map(|token| AccessToken::new(token.to_string_lossy()));
+        Self { token, az, arm_origin: None }
     }
 }
 

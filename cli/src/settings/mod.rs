@@ -6,6 +6,8 @@ mod explain;
 mod lint;
 mod migrate;
 mod request;
+#[cfg(feature = "online")]
+mod site;
 
 use clap::Subcommand;
 
@@ -29,10 +31,11 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Add a scope to the sign-in requests to Microsoft Entra (loginParameters)
     ///
-    /// Prints the changed document. Everything else in it stays byte for byte.
+    /// Prints the changed document, in which everything else stays byte for byte. With --site, changes
+    /// the settings of the site: shows the difference, asks, keeps a backup, and reads the result back.
     #[command(after_help = after_help!(
         "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
-        "easyauth settings add-scope graph Mail.Read < authsettings.json"
+        "easyauth settings add-scope --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP arm user_impersonation"
     ))]
     AddScope(add_scope::Args),
     /// Convert settings of the first version (authsettings) to authSettingsV2
@@ -49,6 +52,25 @@ pub(crate) enum Command {
         "easyauth settings request --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP --cloud us-gov authsettings.json"
     ))]
     Request(request::Args),
+    /// Read the settings of a site from Azure Resource Manager
+    ///
+    /// The token comes from AZURE_ACCESS_TOKEN or the Azure CLI.
+    #[cfg(feature = "online")]
+    #[command(after_help = after_help!(
+        "easyauth settings get --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP"
+        "easyauth settings get --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP --slot staging"
+    ))]
+    Get(site::GetArgs),
+    /// Replace the settings of a site by a document
+    ///
+    /// Shows the difference, asks, keeps a backup, refuses if the settings changed in the meantime, and
+    /// reads them back. The token comes from AZURE_ACCESS_TOKEN or the Azure CLI.
+    #[cfg(feature = "online")]
+    #[command(after_help = after_help!(
+        "easyauth settings apply --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP authsettings.json"
+        "easyauth settings apply --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP authsettings.json --dry-run"
+    ))]
+    Apply(site::ApplyArgs),
 }
 
 pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Output, Failure> {
@@ -58,5 +80,9 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Output, Fai
         Command::AddScope(args) => add_scope::run(&args, world),
         Command::Migrate(args) => migrate::run(&args, world),
         Command::Request(args) => request::run(&args, world),
+        #[cfg(feature = "online")]
+        Command::Get(args) => site::get(&args, world),
+        #[cfg(feature = "online")]
+        Command::Apply(args) => site::apply(&args, world),
     }
 }

@@ -39,6 +39,17 @@ fn command_lines() -> Vec<Vec<&'static str>> {
         ],
     ];
     if cfg!(feature = "online") {
+        all.push(vec!["settings", "get", "--site", SITE, "--slot", "staging"]);
+        all.push(vec!["settings", "apply", "--site", SITE, "--yes", STORY]);
+        all.push(vec![
+            "settings",
+            "add-scope",
+            "arm",
+            "user_impersonation",
+            "--site",
+            SITE,
+            "--yes",
+        ]);
         all.push(vec![
             "verify",
             "-",

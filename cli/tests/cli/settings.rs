@@ -404,7 +404,7 @@ fn the_request_is_printed_without_the_token() {
     let page = format!(
         "PUT https://management.azure.com{SITE}/config/authsettingsV2?api-version=2025-05-01
 accept: application/json
-authorization: (the token in AZURE_ACCESS_TOKEN)
+authorization: (the token)
 content-type: application/json
 
 {body}"
@@ -417,6 +417,8 @@ fn the_request_goes_to_the_cloud_and_version_that_are_asked_for() {
     let token = token("https://management.usgovcloudapi.net");
     let slot = format!("{SITE}/slots/staging");
     let args = ["request", STORY, "--site", &slot, "--cloud=us-gov", "--api-version", "2024-11-01"];
+    // The document is of the site, not of the slot.
+    let args = [&args[..], &["--force"]].concat();
     let out = run_with(Some(&token), &args, "").out;
     let line = format!(
         "PUT https://management.usgovcloudapi.net{slot}/config/authsettingsV2?api-version=2024-11-01"
