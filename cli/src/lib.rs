@@ -14,6 +14,8 @@ mod azure;
 mod explain;
 mod input;
 mod inspect;
+#[cfg(feature = "manual")]
+mod manual;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod settings;
@@ -164,6 +166,10 @@ fn run_command(command: Command, world: &mut World<'_>) -> Result<Output, Failur
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, world),
         Command::Explain(args) => explain::run(&args, world),
+        #[cfg(feature = "manual")]
+        Command::Completions(args) => manual::completions(&args),
+        #[cfg(feature = "manual")]
+        Command::Man(args) => manual::man(&args),
     }
 }
 

@@ -6,6 +6,7 @@ mod explain;
 mod lint;
 mod migrate;
 mod request;
+mod rule;
 #[cfg(feature = "online")]
 mod site;
 
@@ -21,8 +22,15 @@ pub(crate) enum Command {
     #[command(after_help = after_help!(
         "easyauth settings lint authsettings.json"
         "easyauth settings lint --fix --diff authsettings.json"
+        "easyauth settings lint --format sarif --allow EX1 web.json api.json"
     ))]
     Lint(lint::Args),
+    /// Say what a rule of lint means, or list all rules
+    #[command(after_help = after_help!(
+        "easyauth settings rule LP6"
+        "easyauth settings rule --json"
+    ))]
+    Rule(rule::Args),
     /// Say what happens to visitors, to users and to callers with a bearer token
     #[command(after_help = after_help!(
         "easyauth settings explain authsettings.json"
@@ -76,6 +84,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Output, Failure> {
     match command {
         Command::Lint(args) => lint::run(&args, world),
+        Command::Rule(args) => rule::run(&args, world),
         Command::Explain(args) => explain::run(&args, world),
         Command::AddScope(args) => add_scope::run(&args, world),
         Command::Migrate(args) => migrate::run(&args, world),

@@ -14,6 +14,7 @@ mod arguments;
 mod arm;
 mod explain;
 mod inspect;
+mod lint;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;

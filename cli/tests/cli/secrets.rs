@@ -23,6 +23,8 @@ fn command_lines() -> Vec<Vec<&'static str>> {
         vec!["explain", "AADSTS50011"],
         vec!["settings", "lint", STORY],
         vec!["settings", "lint", "--form", "file", "--json", STORY],
+        vec!["settings", "lint", "--deny", "EX1", "--config", "no/such/file", STORY],
+        vec!["settings", "rule", "EX1"],
         vec!["settings", "explain", STORY],
         vec!["settings", "add-scope", "arm", "user_impersonation", STORY],
         vec!["settings", "migrate", "../tests/data/settings/authsettings-v1.json"],
@@ -60,6 +62,10 @@ fn command_lines() -> Vec<Vec<&'static str>> {
             "--metadata",
             "http://127.0.0.1:9/metadata",
         ]);
+    }
+    if cfg!(feature = "manual") {
+        all.push(vec!["completions", "bash"]);
+        all.push(vec!["man", "settings", "lint"]);
     }
     if cfg!(feature = "serve") {
         all.push(vec!["serve", "--upstream", "7071", "--listen", "127.0.0.1:0"]);

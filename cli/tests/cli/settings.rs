@@ -725,11 +725,21 @@ fn other_services_are_explained() {
 #[test]
 fn wrong_command_lines_are_rejected() {
     let too_many = "there is an argument too many, or an unknown option; --help lists them";
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 16] = [
         (&["check", STORY], "unknown command; --help lists them"),
         (&["lint", STORY, "--diff"], "--fix is missing"),
         (&["lint", STORY, "--json=yes"], "--json takes no value"),
         (&["lint", STORY, "--fix", "--diff", "--json"], "--diff and --json cannot be combined"),
+        (&["lint", STORY, "--json", "--format", "sarif"], "--json and --format cannot be combined"),
+        (&["lint", STORY, "--format", "xml"], "--format: expected human, json, sarif, github"),
+        (
+            &["lint", STORY, "--deny", "XX1"],
+            "--deny: unknown rule; `easyauth settings rule` lists all",
+        ),
+        (
+            &["lint", STORY, "--deny", "EX1", "--allow", "ex1"],
+            "rule EX1 is both denied and allowed",
+        ),
         (&["explain", STORY, STORY], too_many),
         (&["add-scope"], "API, SCOPE is missing"),
         (&["add-scope", "arm"], "SCOPE is missing"),
