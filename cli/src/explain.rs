@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use easyauth::error_codes::{ErrorExplanation, KnownError, MAX_ERROR_TEXT_LEN};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Failure, NO, Output, World,
@@ -46,14 +46,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
          InvalidAuthenticationTokenAudience, or a message with one",
     )?;
     let page = if args.json {
-        let report = json!({
-            "known": explanation.known(),
-            "unknown": explanation.unknown().iter().map(aadsts).collect::<Vec<_>>(),
-            "correlationId": explanation.correlation_id(),
-            "traceId": explanation.trace_id(),
-            "timestamp": explanation.timestamp(),
-        });
-        format!("{}\n", serde_json::to_string_pretty(&report)?)
+        format!("{}\n", serde_json::to_string_pretty(&as_json(&explanation))?)
     } else {
         page(&explanation, world.color)?
     };
@@ -78,11 +71,22 @@ fn of_code(code: &str) -> Option<ErrorExplanation> {
         .or_else(|| ErrorExplanation::from_text(&json!({"error": text}).to_string()))
 }
 
+/// What `--json` prints.
+pub(crate) fn as_json(explanation: &ErrorExplanation) -> Value {
+    json!({
+        "known": explanation.known(),
+        "unknown": explanation.unknown().iter().map(aadsts).collect::<Vec<_>>(),
+        "correlationId": explanation.correlation_id(),
+        "traceId": explanation.trace_id(),
+        "timestamp": explanation.timestamp(),
+    })
+}
+
 fn aadsts(number: &u32) -> String {
     format!("AADSTS{number}")
 }
 
-fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<String, fmt::Error> {
+pub(crate) fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<String, fmt::Error> {
     let mut page = String::new();
     for error in explanation.known() {
         writeln!(page, "{}", paint(has_color, Color::Bold, error.name()))?;

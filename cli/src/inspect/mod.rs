@@ -11,18 +11,19 @@ use crate::{
     Failure, NO, Output, World,
     api::{self, Api},
     args::after_help,
-    input, times,
+    explain, input, times,
 };
 use examine::examine;
-use recognize::Input;
+use recognize::{Content, Input};
 
 /// The longest input that is read, in bytes: the largest of the supported formats.
 const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
 
 /// Say who is calling, with which tokens, and what they open
 ///
-/// Reads the headers of a request, an answer of /.auth/me, or one token. Tokens are decoded, not
-/// verified, and never printed.
+/// Reads what you can copy: the headers of a request in any layout (developer tools, HAR, copy as cURL,
+/// fetch or PowerShell, curl -v, logs), an answer of /.auth/me or of a token endpoint, a token or its
+/// decoded payload, an error message. Tokens are decoded, not verified, and never printed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "easyauth inspect request.txt --for arm"
@@ -61,14 +62,16 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let bytes = input::read(args.file.as_deref(), MAX_INPUT_LEN, world)?;
     let now = args.now.unwrap_or(world.now);
     let wanted = args.api.as_ref().map(|api| Wanted { api, scopes: &args.scopes });
-    let report = examine(Input::recognize(&bytes)?, wanted.as_ref(), now)?;
+    let Input { content, note } = Input::recognize(&bytes)?;
+    let report = examine(&content, wanted.as_ref(), now)?;
 
-    let page = if args.json {
-        format!("{}\n", serde_json::to_string_pretty(&report)?)
-    } else {
-        human::page(&report, world.color)?
+    let page = match &content {
+        _ if args.json => format!("{}\n", serde_json::to_string_pretty(&report)?),
+        Content::Error(explanation) => explain::page(explanation, world.color)?,
+        _ => human::page(&report, world.color)?,
     };
     let mut output = Output::page(page);
+    output.notes.extend(note.map(str::to_owned));
     if args.check && !report.opens() {
         output.status = NO;
     }

@@ -15,6 +15,7 @@ mod arm;
 mod explain;
 mod inspect;
 mod lint;
+mod paste;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
