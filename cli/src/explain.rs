@@ -33,12 +33,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
-    let explanation = match args.code.as_deref().filter(|code| *code != "-") {
-        Some(code) => of_code(code),
-        None => {
-            let bytes = input::read(None, MAX_ERROR_TEXT_LEN, world)?;
-            ErrorExplanation::from_text(&String::from_utf8_lossy(&bytes))
-        }
+    let explanation = if let Some(code) = args.code.as_deref().filter(|code| *code != "-") {
+        of_code(code)
+    } else {
+        let bytes = input::read(None, MAX_ERROR_TEXT_LEN, world)?;
+        ErrorExplanation::from_text(&String::from_utf8_lossy(&bytes))
     };
     // The message does not repeat the input, which can be a token.
     let explanation = explanation.ok_or(
@@ -75,14 +74,14 @@ fn of_code(code: &str) -> Option<ErrorExplanation> {
 pub(crate) fn as_json(explanation: &ErrorExplanation) -> Value {
     json!({
         "known": explanation.known(),
-        "unknown": explanation.unknown().iter().map(aadsts).collect::<Vec<_>>(),
+        "unknown": explanation.unknown().iter().copied().map(aadsts).collect::<Vec<_>>(),
         "correlationId": explanation.correlation_id(),
         "traceId": explanation.trace_id(),
         "timestamp": explanation.timestamp(),
     })
 }
 
-fn aadsts(number: &u32) -> String {
+fn aadsts(number: u32) -> String {
     format!("AADSTS{number}")
 }
 
@@ -96,7 +95,7 @@ pub(crate) fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<St
         row(&mut page, "source", error.source())?;
         writeln!(page)?;
     }
-    for number in explanation.unknown() {
+    for number in explanation.unknown().iter().copied() {
         writeln!(page, "{}", paint(has_color, Color::Bold, aadsts(number)))?;
         let text = format!(
             "not in the table of this tool; https://login.microsoftonline.com/error?code={number} \

@@ -6,6 +6,7 @@
 //! Results go to standard output, notes and errors to standard error. The output never contains a
 //! token, a secret, or an argument that could be one.
 #![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "clap prints doc comments as help")]
 
 mod api;
 mod args;
@@ -147,7 +148,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> u
         Ok(cli) => run_command(cli.command, world),
         Err(error) => args::page_or_failure(&error),
     };
-    match output.and_then(|output| print(output, world)) {
+    match output.and_then(|output| print(&output, world)) {
         Ok(status) => status,
         Err(Failure { message, status }) => {
             // If standard error is closed too, there is nowhere left to report it.
@@ -173,7 +174,7 @@ fn run_command(command: Command, world: &mut World<'_>) -> Result<Output, Failur
     }
 }
 
-fn print(output: Output, world: &mut World<'_>) -> Result<u8, Failure> {
+fn print(output: &Output, world: &mut World<'_>) -> Result<u8, Failure> {
     for note in &output.notes {
         // A closed standard error is no reason to fail.
         let _ = writeln!(world.stderr, "note: {}", printable(note));

@@ -105,13 +105,12 @@ struct Answer {
 }
 
 fn failure(error: &ArmError, retry_after: Option<Duration>) -> Failure {
-    let mut message = error.to_string();
-    if let Some(pause) = retry_after.filter(|_| error.is_retryable()) {
-        message.push_str(&format!(" (Retry-After: {} s)", pause.as_secs()));
-    }
-    if let Some(text) = error.message() {
+    let pause = retry_after.filter(|_| error.is_retryable());
+    let pause = pause.map(|pause| format!(" (Retry-After: {} s)", pause.as_secs()));
+    let text = error.message().map(|text| {
         let text: String = printable(text).chars().take(MAX_MESSAGE_LEN).collect();
-        message.push_str(&format!("\nAzure's message: {text}"));
-    }
+        format!("\nAzure's message: {text}")
+    });
+    let message = format!("{error}{}{}", pause.unwrap_or_default(), text.unwrap_or_default());
     Failure { message, status: SERVER_FAILED }
 }

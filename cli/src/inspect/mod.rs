@@ -13,6 +13,8 @@ use crate::{
     args::after_help,
     explain, input, times,
 };
+#[cfg(feature = "online")]
+use easyauth::{IdentityProvider, ProviderTokens};
 use examine::examine;
 use recognize::{Content, Input};
 
@@ -56,6 +58,26 @@ struct Wanted<'a> {
     api: &'a Api,
     /// Bare names; empty for the default scope of the API.
     scopes: &'a [String],
+}
+
+/// The access token of a pasted input: alone, in an answer of a token endpoint, or in headers.
+#[cfg(feature = "online")]
+pub(crate) fn access_token(bytes: &[u8]) -> Result<String, String> {
+    let none = || "expected an access token, found none in the input".to_owned();
+    match Input::recognize(bytes)?.content {
+        Content::Token(token) => Ok(token),
+        Content::Tokens { access, .. } => access.ok_or_else(none),
+        Content::Headers(headers) => {
+            let headers: Vec<(&str, &[u8])> =
+                headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+            let tokens =
+                ProviderTokens::from_headers(headers.as_slice(), &IdentityProvider::UNKNOWN)
+                    .and_then(|tokens| tokens.or_bearer(headers.as_slice()))
+                    .map_err(|error| error.to_string())?;
+            tokens.access_token().map(|token| token.expose_secret().to_owned()).ok_or_else(none)
+        }
+        Content::Me(_) | Content::Error(_) => Err(none()),
+    }
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {

@@ -138,9 +138,9 @@ impl<'a> Site<'a> {
             let text = "the site already has these settings; nothing was saved";
             return Ok(Output { notes: vec![text.to_owned()], ..Output::page(String::new()) });
         }
-        let mut page = diff(&pretty(&old)?, &pretty(&wanted)?, None);
+        let page = diff(&pretty(&old)?, &pretty(&wanted)?, None);
         if saving.dry_run {
-            page.push_str(&format!("\n{}", request::page(&put)?));
+            let page = format!("{page}\n{}", request::page(&put)?);
             return Ok(Output { notes, ..Output::page(page) });
         }
         write_out(world, page.as_bytes())?;

@@ -165,6 +165,41 @@ fn a_scope_is_added_to_a_site() {
     assert_eq!(arm.document().pointer(PARAMETERS), None);
 }
 
+/// The session in README.md: a 401, its diagnosis, the change of the site, and a token that opens the
+/// API.
+#[test]
+fn the_session_in_the_readme_is_real() {
+    fn tail(text: &str, count: usize) -> String {
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len() - count..].join("\n")
+    }
+    let inspect = |file: &str| {
+        crate::run(&["inspect", &format!("../examples/{file}"), "--for", "arm"], "").out
+    };
+    let (arm, folder) = (FakeArm::start(&story(), []), Folder::new());
+    let backup = folder.file("before.json");
+    let saved = run(&arm, &add_scope(&["--backup", &backup]), "y\n");
+    let notes = saved.err.replace(&backup, "before.json").replace("[y/N] ", "[y/N] y\n");
+    let session = format!(
+        "$ easyauth inspect examples/request.txt --for arm | tail -n 12\n{}\n\
+         $ easyauth settings add-scope --site $SITE arm user_impersonation --backup before.json\n{}{}\
+         $ easyauth inspect examples/fixed.txt --for arm | tail -n 1\n{}\n",
+        tail(&inspect("request.txt"), 12),
+        saved.out,
+        notes,
+        tail(&inspect("fixed.txt"), 1),
+    );
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (before, shown) = readme.split_once("```console\n").unwrap();
+    let (shown, after) = shown.split_once("```").unwrap();
+    if std::env::var_os("UPDATE_README").is_some() {
+        let readme = format!("{before}```console\n{session}```{after}");
+        fs::write("README.md", readme).unwrap();
+    } else {
+        assert_eq!(shown, session, "UPDATE_README=1 writes the session into README.md");
+    }
+}
+
 #[test]
 fn nothing_is_saved_without_a_yes() {
     let folder = Folder::new();

@@ -15,10 +15,7 @@ const NO_HEADER: &str = "this is a decoded payload; without the header of the to
 
 /// Recognizes a text that starts with `{` or `[`.
 pub(super) fn recognize(text: &str) -> Result<Input, String> {
-    let value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(_) => return not_json(text),
-    };
+    let Ok(value) = serde_json::from_str(text) else { return not_json(text) };
     if let Some(input) = of_value(&value, text) {
         return Ok(input);
     }

@@ -5,7 +5,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
     prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL,
 };
-use easyauth::headers;
+use easyauth::{error_codes::ErrorExplanation, headers};
 use serde_json::Value;
 
 use super::{Content, Input, scan};
@@ -15,6 +15,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// Longer than every error code, and shorter than every token.
+const MAX_CODE_LEN: usize = 64;
 
 /// The names of parameters that have a token.
 const PARAMETERS: [&str; 3] = ["access_token=", "id_token=", "token="];
@@ -57,7 +60,9 @@ pub(super) fn recognize(text: &str) -> Option<Input> {
         let note = Some("the token has no signature; its claims are read all the same");
         return Some(Input { content: Content::Token(format!("{text}.")), note });
     }
-    Some(Content::Token(text).into())
+    // An error code alone.
+    let explanation = ErrorExplanation::from_text(&text).filter(|_| text.len() < MAX_CODE_LEN);
+    Some(explanation.map_or_else(|| Content::Token(text), Content::Error).into())
 }
 
 /// A token with these claims. Its signature is a placeholder, because a missing one is a finding.

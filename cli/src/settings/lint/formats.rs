@@ -139,11 +139,14 @@ fn uri(path: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 uri.push(char::from(byte));
             }
-            // Writing to a string does not fail.
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            _ => uri.extend(['%', hexadecimal(byte >> 4), hexadecimal(byte & 15)]),
         }
     }
     uri
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
 }
 
 /// Workflow commands of GitHub Actions ("Workflow commands for GitHub Actions": setting an error
