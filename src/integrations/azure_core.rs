@@ -9,10 +9,10 @@ use ::azure_core::{
 
 use crate::{
     access::{Diagnosis, Origin, Reason, Requirement},
-    clock::Clock,
     exchange::TokenResponse,
     jwt::UnverifiedToken,
     resource::{self, Scope, ScopeConflict, ScopeError},
+    time::Clock,
     tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal, ends_soon},
 };
 
@@ -57,7 +57,7 @@ use crate::{
 ///
 /// async fn handle(request: &http::Request<()>) -> Result<(), Box<dyn std::error::Error>> {
 ///     let Some(user) = EasyAuthPrincipal::from_headers(request.headers())? else {
-///         return Ok(()); // nobody is signed in
+///         return Ok(()); // anonymous request
 ///     };
 ///     let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
 ///     let credential = Arc::new(CallerCredential::from_tokens(&tokens));
@@ -248,7 +248,7 @@ fn requirement(
 ) -> Result<Requirement, CredentialError> {
     let scope = resource::most_telling(scopes).ok_or(CredentialError::NoScope)?;
     let wanted = if let Some(resource) = scope.resource() {
-        Requirement::resource(resource)
+        Requirement::audience(resource)
     } else {
         let api = scope.api().unwrap_or_default();
         let own = token.and_then(|token| {
