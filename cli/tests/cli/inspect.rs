@@ -118,7 +118,7 @@ fn heads_from_several_tools_are_read() {
         &["--for", "arm"],
         &format!("Authorization: Bearer {token}"),
         &[
-            "access token (228 bytes, sent by the client in Authorization)",
+            "access token (555 bytes, sent by the client in Authorization)",
             "  note                 for this application: exchange it (on-behalf-of flow) to call another API",
         ],
     );

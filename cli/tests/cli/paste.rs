@@ -251,7 +251,7 @@ fn tokens_without_signature_and_decoded_tokens_are_read() {
     }
     // A truncated token is named.
     let mut cut = access();
-    cut.truncate(cut.len() - 40);
+    cut.truncate(120);
     let outcome = run(&["inspect"], &cut);
     shows(&outcome.out, &["not readable"]);
 }
@@ -274,7 +274,7 @@ fn answers_with_tokens_are_read() {
     }
     let only_id = json!({"id_token": token("{}")}).to_string();
     let outcome = run(&["inspect", "--for", "arm", "--check"], &only_id);
-    shows(&outcome.out, &["ID token", "there is no access token"]);
+    shows(&outcome.out, &["ID token", "the access token is missing"]);
     assert_eq!(outcome.status, 1);
 }
 
@@ -373,6 +373,6 @@ fn unusable_inputs_are_named() {
     rejected(
         &["inspect"],
         "header X-MS-CLIENT-PRINCIPAL-NAME: jo\nheader X-MS-CLIENT-PRINCIPAL-NAME: di\n",
-        "header X-MS-CLIENT-PRINCIPAL-NAME has more than one value",
+        "header X-MS-CLIENT-PRINCIPAL-NAME: expected one value, found more",
     );
 }

@@ -125,7 +125,7 @@ fn the_deciding_rule_is_named() {
             (
                 "not-a-token".to_owned(),
                 &[],
-                "the API rejects this token: the token is malformed: the token is opaque: it has 1 segment(s) where a JWT has 3
+                "the API rejects this token: the token is malformed: the token is opaque: expected a JWT of 3 segments
   rule             malformed
   answer           401 Unauthorized
   WWW-Authenticate Bearer error=\"invalid_token\", error_description=\"the token is malformed\"
