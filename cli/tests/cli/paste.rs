@@ -303,6 +303,10 @@ fn principals_are_read_alone() {
 fn error_messages_are_explained() {
     let cases = [
         ("AADSTS50011", "AADSTS50011"),
+        (
+            "(AuthorizationFailed) The client does not have authorization to perform action 'write'.",
+            "AuthorizationFailed",
+        ),
         ("AADSTS50011: The redirect URI 'https://orders/' does not match.", "AADSTS50011"),
         (
             "Sorry, but we're having trouble signing you in.\n\nAADSTS65001: The user has not",

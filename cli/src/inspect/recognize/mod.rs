@@ -65,10 +65,11 @@ impl Input {
             Err(Some(error)) => return Err(error),
             strict => strict.ok(),
         };
-        // `Authorization` and error codes stand in one answer; the code explains more.
-        if let Some(headers) = strict
-            && !is_challenge_only(&headers)
-        {
+        let (strict, without_token) = match strict {
+            Some(headers) if has_only_other_schemes(&headers) => (None, Some(headers)),
+            strict => (strict, None),
+        };
+        if let Some(headers) = strict {
             return Ok(Content::Headers(headers).into());
         }
         if let Some(input) = scanned(text)? {
@@ -77,7 +78,7 @@ impl Input {
         if let Some(explanation) = ErrorExplanation::from_text(text) {
             return Ok(Content::Error(explanation).into());
         }
-        Err(unknown(text))
+        without_token.map(|headers| Content::Headers(headers).into()).ok_or_else(|| unknown(text))
     }
 }
 
@@ -156,13 +157,16 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Returns `true` if the only header of interest is an `Authorization` without a bearer token, or none.
-fn is_challenge_only(headers: &[Header]) -> bool {
+/// Returns `true` if the headers of interest are `Authorization` without a bearer token. An error code
+/// beside them explains more.
+fn has_only_other_schemes(headers: &[Header]) -> bool {
     headers.iter().filter(|(name, _)| is_ours(name)).all(|(name, value)| {
-        let value = value.trim_ascii();
-        name.eq_ignore_ascii_case("Authorization")
-            && !value.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+        name.eq_ignore_ascii_case("Authorization") && !is_bearer(value.trim_ascii())
     })
+}
+
+fn is_bearer(value: &[u8]) -> bool {
+    value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer "))
 }
 
 /// Returns `true` for a header that the tool reads.
