@@ -64,9 +64,9 @@ pub(crate) struct Base64Error {
 
 /// Decodes a principal, with or without padding. The platform writes the standard alphabet; some proxies
 /// convert it to the URL alphabet.
-pub(crate) fn decode_header(text: &str) -> Result<Vec<u8>, Base64Error> {
+pub(crate) fn decode_header(text: &[u8]) -> Result<Vec<u8>, Base64Error> {
     decode(&STANDARD_ANY, text).or_else(|error| {
-        match text.as_bytes().get(error.position) {
+        match text.get(error.position) {
             // A text that mixes both alphabets is invalid in both.
             Some(b'-' | b'_') => decode(&URL_ANY, text),
             _ => Err(error),
@@ -76,7 +76,7 @@ pub(crate) fn decode_header(text: &str) -> Result<Vec<u8>, Base64Error> {
 
 /// Decodes a segment of a token: base64url without padding (RFC 7515 section 2).
 pub(crate) fn decode_segment(text: &str) -> Result<Vec<u8>, Base64Error> {
-    decode(&URL_UNPADDED, text)
+    decode(&URL_UNPADDED, text.as_bytes())
 }
 
 /// Encodes in the standard alphabet, with padding.
@@ -89,7 +89,7 @@ pub(crate) fn encode_segment(bytes: &[u8]) -> String {
     URL_UNPADDED.encode(bytes)
 }
 
-fn decode(engine: &engine::Engine, text: &str) -> Result<Vec<u8>, Base64Error> {
+fn decode(engine: &engine::Engine, text: &[u8]) -> Result<Vec<u8>, Base64Error> {
     engine.decode(text).map_err(|error| Base64Error {
         position: match error {
             base64::DecodeError::InvalidByte(offset, _)

@@ -27,7 +27,7 @@ mod source;
 pub use error::{HeaderError, HeaderErrorKind};
 pub use original_url::OriginalUrl;
 pub use source::{HeaderSource, HeaderValues};
-pub(crate) use source::{ascii_value, utf8_value};
+pub(crate) use source::{ascii_bytes, ascii_value, utf8_value};
 
 /// The longest header value that is read, in bytes.
 ///

@@ -156,12 +156,21 @@ pub(crate) fn ascii_value<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &str,
 ) -> Result<Option<&'a str>, HeaderError> {
+    let value = ascii_bytes(headers, name)?;
+    Ok(value.and_then(|value| std::str::from_utf8(value).ok()))
+}
+
+/// The same as bytes.
+pub(crate) fn ascii_bytes<'a, H: HeaderSource + ?Sized>(
+    headers: &'a H,
+    name: &str,
+) -> Result<Option<&'a [u8]>, HeaderError> {
     let Some(value) = single(headers, name)? else {
         return Ok(None);
     };
     match first_not(value, |byte| matches!(byte, b' '..=b'~')) {
         Some(position) => Err(HeaderError::at(name, position)),
-        None => Ok(std::str::from_utf8(value).ok()),
+        None => Ok(Some(value)),
     }
 }
 

@@ -193,6 +193,6 @@ impl<'a> Names<'a> {
     }
 
     pub(crate) fn contain(&self, name: &str) -> bool {
-        name == self.requested || self.known.is_some_and(|known| known.has_name(name))
+        self.known.map_or(name == self.requested, |known| known.has_name(name))
     }
 }

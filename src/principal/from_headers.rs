@@ -37,8 +37,8 @@ impl EasyAuthPrincipal {
         let front_end = headers::ascii_value(headers, headers::CLIENT_PRINCIPAL_IDP)?
             .filter(|name| !name.is_empty())
             .map(IdentityProvider::new);
-        let principal = match headers::ascii_value(headers, headers::CLIENT_PRINCIPAL)? {
-            Some(value) => Self::parse(value)?,
+        let principal = match headers::ascii_bytes(headers, headers::CLIENT_PRINCIPAL)? {
+            Some(value) => Self::decode(value)?,
             None if id.is_some() || name.is_some() => {
                 Self::without_object(front_end.clone().unwrap_or(IdentityProvider::UNKNOWN))
             }
@@ -65,6 +65,10 @@ impl EasyAuthPrincipal {
     ///
     /// [`PrincipalError`] if the value is malformed.
     pub fn parse(header_value: &str) -> Result<Self, PrincipalError> {
+        Self::decode(header_value.as_bytes())
+    }
+
+    fn decode(header_value: &[u8]) -> Result<Self, PrincipalError> {
         let value = header_value.trim_ascii();
         if value.is_empty() {
             return Err(PrincipalErrorKind::Empty.into());

@@ -115,7 +115,7 @@ fn claims(
     let mut claims = Vec::with_capacity(json.remaining() / MIN_CLAIM_LEN);
     match json.kind()? {
         Kind::Array => json.array(|json| -> Result<(), ObjectError> {
-            // Five sixths of the time of reading every claim by its names.
+            // For a principal of 30 claims this takes a quarter of the instructions off (41.8k instead of 56.0k).
             if let Some(claim) = json.attempt(usual_claim) {
                 claims.push(claim);
                 return Ok(());

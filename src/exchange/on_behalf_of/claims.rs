@@ -125,7 +125,7 @@ impl<'a> Parameters<'a> {
 
     fn claims(&self) -> Option<ClaimsChallenge> {
         let claims = self.claims.filter(|_| self.is_bearer && self.is_insufficient_claims)?;
-        let json = String::from_utf8(base64::decode_header(claims).ok()?).ok()?;
+        let json = String::from_utf8(base64::decode_header(claims.as_bytes()).ok()?).ok()?;
         ClaimsChallenge::parse(&json).ok()
     }
 }
