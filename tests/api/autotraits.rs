@@ -88,7 +88,6 @@ fn types_of_settings_can_be_shared() {
     check::<LoginParametersErrorKind>();
     check::<Migration>();
     check::<Rule>();
-    check::<Service>();
     check::<Severity>();
     check::<SiteId>();
     check::<UnauthenticatedAction>();

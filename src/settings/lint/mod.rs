@@ -71,7 +71,6 @@ struct Lint<'a> {
     providers: Spot<'a>,
     entra: Spot<'a>,
     registration: Spot<'a>,
-    /// `validation/defaultAuthorizationPolicy` of Entra.
     policy: Spot<'a>,
     /// The names of the providers that are set up.
     configured: Vec<String>,

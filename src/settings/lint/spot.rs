@@ -15,7 +15,6 @@ use crate::{
 pub(super) struct Spot<'a> {
     json: Option<Json<'a>>,
     nearest: Json<'a>,
-    /// Each with `/` between several names.
     missing: [&'static str; MOST_STEPS],
     /// Something on the way is not an object, so what is here is unknown.
     is_under_unknown: bool,
@@ -200,7 +199,6 @@ fn has_word_in(text: &str, open: char, close: char) -> bool {
 fn is_yours(text: &str) -> bool {
     const WORD: &[u8; 4] = b"your";
     let bytes = text.as_bytes();
-    // Most strings have none of the letters.
     if !bytes.iter().any(|byte| matches!(byte | 0x20, b'y')) && !text.contains('_') {
         return false;
     }
