@@ -51,7 +51,6 @@ impl<'a> Spot<'a> {
         spot
     }
 
-    /// The members in their order, including duplicates.
     pub(super) fn members(&self) -> impl Iterator<Item = Self> + use<'a> {
         self.json.into_iter().flat_map(Json::values).map(Self::of)
     }
@@ -71,7 +70,6 @@ impl<'a> Spot<'a> {
         path
     }
 
-    /// The last name on the way.
     pub(super) fn name(&self) -> Cow<'a, str> {
         let missing = self.missing.iter().rfind(|steps| !steps.is_empty());
         missing.map_or_else(
@@ -142,7 +140,6 @@ impl<'a> Spot<'a> {
         self.text().is_some_and(|text| is_placeholder(&text))
     }
 
-    /// A list of strings.
     pub(super) fn texts(&self) -> Option<Vec<Cow<'a, str>>> {
         self.json.and_then(setting::texts)
     }
@@ -163,7 +160,6 @@ impl<'a> Spot<'a> {
         self.json.is_some_and(|json| json.elements().is_some())
     }
 
-    /// Returns `true` for an empty list.
     pub(super) fn is_empty_list(&self) -> bool {
         self.is_list() && self.elements().next().is_none()
     }
