@@ -27,8 +27,7 @@ const RESERVED: [&str; 6] =
 /// How many edits a typing mistake has at most.
 pub(crate) const MAX_EDITS: usize = 2;
 
-/// The longest name that is compared letter by letter, in bytes. Names of settings and parameters are
-/// shorter.
+/// The longest name that is compared, in bytes. Names of settings and parameters are shorter.
 const MAX_NAME: usize = 64;
 
 /// Returns `true` if Entra documents the parameter.
@@ -36,8 +35,7 @@ pub(super) fn is_known(key: &str) -> bool {
     KNOWN.contains(&key)
 }
 
-/// Returns `true` if the platform sets the parameter. Case is ignored, because some readers of the address
-/// ignore it.
+/// Returns `true` if the platform sets the parameter, in any case.
 pub(super) fn is_reserved(key: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(key))
 }

@@ -362,16 +362,20 @@ fn check_client_id(id: &str) -> Result<(), SettingsError> {
 /// Returns an error if no setting can have the name: above all if it is a secret.
 fn check_setting_name(name: &str, doc: &AuthSettingsV2) -> Result<(), SettingsError> {
     let is_container_app = doc.form().service() == Service::ContainerApps;
-    let is_allowed = |byte: u8| match is_container_app {
-        true => byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-',
-        false => byte.is_ascii_alphanumeric() || byte == b'_',
+    let is_allowed = |byte: u8| {
+        if is_container_app {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+        } else {
+            byte.is_ascii_alphanumeric() || byte == b'_'
+        }
     };
     if !name.is_empty() && name.bytes().all(is_allowed) {
         return Ok(());
     }
-    let detail = match is_container_app {
-        true => "expected lower-case letters, digits and -",
-        false => "expected letters, digits and _",
+    let detail = if is_container_app {
+        "expected lower-case letters, digits and -"
+    } else {
+        "expected letters, digits and _"
     };
     Err(SettingsError::new(SettingsErrorKind::SettingName, detail, None))
 }

@@ -60,7 +60,6 @@ pub struct AuthSettingsV2 {
     resource: Path,
     /// Where the document began in the text that was read.
     start: Position,
-    /// See [`missing_sections`](Self::missing_sections).
     missing: Vec<&'static str>,
 }
 

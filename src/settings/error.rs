@@ -16,7 +16,7 @@ pub struct SettingsError {
     message: String,
     pointer: String,
     position: Option<Position>,
-    source: Option<LoginParametersError>,
+    source: Option<Box<LoginParametersError>>,
 }
 
 kinds! {
@@ -101,7 +101,7 @@ impl SettingsError {
     }
 
     pub(super) fn because(self, source: LoginParametersError) -> Self {
-        Self { source: Some(source), ..self }
+        Self { source: Some(Box::new(source)), ..self }
     }
 
     /// Adds what to do.

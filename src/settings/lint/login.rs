@@ -7,6 +7,7 @@ use super::{
     rules::{LO1, LO2, LO3, LO4, LO5, LO6, TS1, TS2, TS3, TS4},
 };
 use crate::{
+    login_parameters::LoginParameters,
     platform::Service,
     settings::{CookieConvention, Form},
 };
@@ -40,7 +41,7 @@ pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
 fn token_store(lint: &Lint<'_>, store: &Spot<'_>, findings: &mut Findings) {
     let (enabled, blob) = (store.at("enabled"), store.at("azureBlobStorage"));
     let is_container_app = lint.service == Service::ContainerApps;
-    let mut scopes = lint.parameters.iter().flat_map(|parameters| parameters.scopes());
+    let mut scopes = lint.parameters.iter().flat_map(LoginParameters::scopes);
     let needs_tokens = scopes.any(|scope| !scope.is_openid() || scope.as_str() == "offline_access");
     if enabled.flag() != Some(true) && !enabled.is_unknown() && needs_tokens {
         let added = findings.add(&TS1, &enabled);

@@ -23,7 +23,7 @@ const MAX_PARAMETERS: usize = 100;
 pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
     misplaced(lint, findings);
     let spot = lint.entra.at("login/loginParameters");
-    if !spot.json().is_some_and(|json| !json.is_null()) {
+    if spot.json().is_none_or(Json::is_null) {
         return;
     }
     if spot.elements().nth(MAX_PARAMETERS).is_some() {
@@ -35,12 +35,12 @@ pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
         not_strings(&spot, findings);
         return;
     };
-    let list = List { elements: spot.elements().collect(), spot, parameters };
+    let parts = List { elements: spot.elements().collect(), spot, parameters };
     let warnings = parameters.warnings();
     for problem in parameters.problems().iter().chain(&warnings) {
-        list.problem(lint, problem, findings);
+        parts.problem(lint, problem, findings);
     }
-    list.offline_access(lint, findings);
+    parts.offline_access(lint, findings);
 }
 
 /// The list, if it is short enough and has only strings.
@@ -129,9 +129,13 @@ impl List<'_> {
         let added = findings.say(rule, spot, problem.text(), remedy);
         let Some(entry) = problem.entry() else { return };
         let better = match problem.kind() {
-            Kind::ReservedKey => return drop(added.edit(self.without(entry))),
+            Kind::ReservedKey => {
+                added.edit(self.without(entry));
+                return;
+            }
             Kind::DuplicateKey if self.is_repeated(entry) => {
-                return drop(added.edit(self.without(entry)));
+                added.edit(self.without(entry));
+                return;
             }
             Kind::NoOpenid => self.with_openid(entry),
             Kind::EncodedScope | Kind::WrongSeparator => self.unencoded(entry),

@@ -65,17 +65,13 @@ struct Lint<'a> {
     context: &'a Context,
     form: Form,
     service: Service,
-    /// The envelope, if the form has one.
     document: Spot<'a>,
     sections: Spot<'a>,
     providers: Spot<'a>,
     entra: Spot<'a>,
     registration: Spot<'a>,
-    /// `validation/defaultAuthorizationPolicy` of Entra.
     policy: Spot<'a>,
-    /// The names of the providers that are set up.
     configured: Vec<String>,
-    /// Others may be set up, because a template decides that.
     are_providers_unknown: bool,
     is_entra_configured: bool,
     has_credential: bool,

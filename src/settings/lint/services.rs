@@ -6,6 +6,7 @@ use super::{
     rules::{CA1, ST16, ST17, ST18, SW1, SW2, SW3, SW4, SW5},
 };
 use crate::{
+    json::document::Json,
     platform::Service,
     settings::{Form, form::has_custom_providers},
 };
@@ -115,7 +116,7 @@ fn blocked_routes(lint: &Lint<'_>, routes: &Spot<'_>, findings: &mut Findings) {
     let is_blocked = |route: &Spot<'_>| {
         let path = route.at("route").text().unwrap_or_default();
         let name = path.strip_prefix("/.auth/login/").map(|own| own.trim_end_matches('*'));
-        let status = route.at("statusCode").json().and_then(|own| own.as_number());
+        let status = route.at("statusCode").json().and_then(Json::as_number);
         status == Some("404") && name.is_some_and(is_ours)
     };
     let all: Vec<_> = routes.elements().filter(is_blocked).take(32).collect();

@@ -15,7 +15,6 @@ use crate::{
 pub(super) struct Spot<'a> {
     json: Option<Json<'a>>,
     nearest: Json<'a>,
-    /// Each with `/` between several names.
     missing: [&'static str; MOST_STEPS],
     /// Something on the way is not an object, so what is here is unknown.
     is_under_unknown: bool,
@@ -52,7 +51,6 @@ impl<'a> Spot<'a> {
         spot
     }
 
-    /// The members in their order, including duplicates.
     pub(super) fn members(&self) -> impl Iterator<Item = Self> + use<'a> {
         self.json.into_iter().flat_map(Json::values).map(Self::of)
     }
@@ -72,7 +70,6 @@ impl<'a> Spot<'a> {
         path
     }
 
-    /// The last name on the way.
     pub(super) fn name(&self) -> Cow<'a, str> {
         let missing = self.missing.iter().rfind(|steps| !steps.is_empty());
         missing.map_or_else(
@@ -143,7 +140,6 @@ impl<'a> Spot<'a> {
         self.text().is_some_and(|text| is_placeholder(&text))
     }
 
-    /// A list of strings.
     pub(super) fn texts(&self) -> Option<Vec<Cow<'a, str>>> {
         self.json.and_then(setting::texts)
     }
@@ -164,7 +160,6 @@ impl<'a> Spot<'a> {
         self.json.is_some_and(|json| json.elements().is_some())
     }
 
-    /// Returns `true` for an empty list.
     pub(super) fn is_empty_list(&self) -> bool {
         self.is_list() && self.elements().next().is_none()
     }
@@ -200,7 +195,6 @@ fn has_word_in(text: &str, open: char, close: char) -> bool {
 fn is_yours(text: &str) -> bool {
     const WORD: &[u8; 4] = b"your";
     let bytes = text.as_bytes();
-    // Most strings have none of the letters.
     if !bytes.iter().any(|byte| matches!(byte | 0x20, b'y')) && !text.contains('_') {
         return false;
     }

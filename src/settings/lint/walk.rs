@@ -16,7 +16,6 @@ use crate::{
 pub(super) struct Object<'a> {
     pub(super) spot: Spot<'a>,
     pub(super) schema: &'static Node,
-    /// The present names of the schema, collected at the first use.
     present: OnceCell<Vec<&'static str>>,
 }
 
@@ -25,7 +24,7 @@ pub(super) struct Part<'a> {
     pub(super) spot: Spot<'a>,
     /// Its schema, if the service has it.
     pub(super) node: Option<&'static Node>,
-    /// Others with the same name are before it.
+    /// It has duplicates.
     pub(super) is_repeated: bool,
 }
 
