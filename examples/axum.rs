@@ -13,14 +13,14 @@ use axum::{Extension, Router, routing::get};
 use easyauth::{
     EasyAuthPrincipal, IdentityProvider, Platform, ProviderTokens,
     endpoints::EndpointError,
-    integrations::{RequireRole, Roles},
+    integrations::{RequireRole, RolePolicy},
     rejection::LoginRedirect,
     resource::ARM,
 };
 
 struct Admin;
 
-impl Roles for Admin {
+impl RolePolicy for Admin {
     const ANY_OF: &'static [&'static str] = &["Admin"];
 }
 

@@ -11,29 +11,22 @@ use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     thread,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use easyauth::{
-    AccessToken, Rejection, Requirement,
+    Rejection, Requirement,
     integrations::UreqFetcher,
-    resource::Cloud,
-    verify::{KeyStore, MetadataUri, Tenant, Verifier},
+    verify::{BearerAuth, BlockingBearerAuth},
 };
 use http::Response;
 
-/// What answers requests: the rules for tokens, and the keys that were fetched.
-struct Api {
-    verifier: Verifier,
-    keys: KeyStore,
-    fetcher: UreqFetcher,
-}
+/// What answers requests.
+struct Api(BlockingBearerAuth);
 
 impl Api {
     fn answer(&self, headers: &[(&str, &str)]) -> Result<String, Rejection> {
-        let bearer = AccessToken::from_authorization(headers)?.ok_or_else(Rejection::no_token)?;
-        let (now, verifier) = (SystemTime::now(), &self.verifier);
-        let token = verifier.verify_fetching_blocking(&self.keys, &self.fetcher, &bearer, now)?;
+        let token = self.0.require_token(headers)?;
         token.authorize(&Requirement::scope("Files.Read").or_app_role("Files.Read.All"))?;
         Ok(format!("files for {}", token.client_id().unwrap_or("an unknown client")))
     }
@@ -62,16 +55,11 @@ impl Api {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let tenant = Tenant::single(&env::var("TENANT_ID")?)?;
-    let keys = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-    let verifier = Verifier::builder(tenant).application(env::var("CLIENT_ID")?).build()?;
-    let api: &Api = Box::leak(Box::new(Api { verifier, keys, fetcher: UreqFetcher::new() }));
-    thread::spawn(|| {
-        loop {
-            let _ = api.keys.refresh_if_due_blocking(&api.fetcher, SystemTime::now()); // see `last_error`
-            thread::sleep(Duration::from_secs(60));
-        }
-    });
+    let auth = BearerAuth::entra(&env::var("TENANT_ID")?, &env::var("CLIENT_ID")?)?
+        .fetch_keys_blocking(UreqFetcher::new());
+    let background = auth.clone();
+    thread::spawn(move || background.keep_fresh(thread::sleep));
+    let api: &Api = Box::leak(Box::new(Api(auth)));
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse::<u16>())?;
     api.run(&TcpListener::bind(("0.0.0.0", port))?);
     Ok(())
@@ -79,6 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use easyauth::testing::TestIssuer;
     use easyauth_test_support::client;
 
@@ -90,14 +80,8 @@ mod tests {
     #[test]
     fn requests() -> Result<(), Box<dyn Error>> {
         let (issuer, now) = (TestIssuer::new(TENANT)?, SystemTime::now());
-        let tenant = Tenant::single(TENANT)?;
-        let keys = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-        let mut refresh = keys.begin_refresh(now).ok_or("a refresh is due")?;
-        let jwks_uri = "https://login.microsoftonline.com/common/discovery/v2.0/keys";
-        refresh.metadata(issuer.metadata_json(jwks_uri).as_bytes())?;
-        refresh.finish(issuer.jwks_json().as_bytes())?;
-        let verifier = Verifier::builder(tenant).application(CLIENT_ID).build()?;
-        let api: &Api = Box::leak(Box::new(Api { verifier, keys, fetcher: UreqFetcher::new() }));
+        let auth = BearerAuth::entra(TENANT, CLIENT_ID)?.fixed_keys(issuer.key_set());
+        let api: &Api = Box::leak(Box::new(Api(BlockingBearerAuth::new(auth))));
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         thread::spawn(move || api.run(&listener));

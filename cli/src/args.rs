@@ -82,10 +82,9 @@ pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err("a command is missing; --help lists them".into())
         }
-        ErrorKind::InvalidSubcommand => Err(did_you_mean(
-            "unknown command",
-            error.get(ContextKind::SuggestedSubcommand),
-        )),
+        ErrorKind::InvalidSubcommand => {
+            Err(did_you_mean("unknown command", error.get(ContextKind::SuggestedSubcommand)))
+        }
         ErrorKind::UnknownArgument => Err(did_you_mean(
             "there is an argument too many, or an unknown option",
             error.get(ContextKind::SuggestedArg),

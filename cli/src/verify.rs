@@ -10,7 +10,7 @@ use easyauth::{
     integrations::UreqFetcher,
     resource::Cloud,
     verify::{
-        KeyStore, MetadataUri, Tenant, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+        KeyStore, Keys, MetadataUri, Tenant, VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
     },
 };
 use http::{HeaderValue, StatusCode};
@@ -90,7 +90,8 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let now = args.now.unwrap_or(world.now);
     let entra = || MetadataUri::entra(args.cloud, &args.tenant);
     let store = KeyStore::new(args.metadata.clone().unwrap_or_else(entra));
-    let verified = verifier.verify_fetching_blocking(&store, &UreqFetcher::new(), &token, now);
+    let keys = Keys::fetched_blocking(store, UreqFetcher::new());
+    let verified = verifier.verify_fetching_blocking(&keys, &token, now);
     let report = match verified {
         Ok(token) => match args.requirement().map(|wanted| token.authorize(&wanted)) {
             None | Some(Ok(())) => Report::accepted(&token, now),
@@ -126,9 +127,9 @@ fn verifier(args: &Args) -> Result<Verifier, Failure> {
         };
     }
     // The library's error repeats the value, which can be a token here.
-    Ok(builder.build().map_err(|_| {
-        "--audience: expected a client ID (a GUID) or an exact audience such as api://orders"
-    })?)
+    Ok(builder.build().map_err(
+        |_| "--audience: expected a client ID (a GUID) or an exact audience such as api://orders",
+    )?)
 }
 
 fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Reason;
 use crate::{
-    jwt::{DecodeError, UnverifiedToken},
+    jwt::{DecodeError, DecodeErrorKind, UnverifiedToken},
     principal::EasyAuthPrincipal,
 };
 
@@ -76,11 +76,11 @@ fn undecodable(text: &str, error: DecodeError) -> Reason {
     if text.contains("...") || text.contains('\u{2026}') {
         return Reason::Truncated;
     }
-    match error {
-        DecodeError::Encrypted if has_header(text) => Reason::Encrypted,
-        DecodeError::Opaque { segments } => opaque(text, segments),
-        DecodeError::Encrypted => Reason::Opaque,
-        error => Reason::Malformed(error),
+    match error.kind() {
+        DecodeErrorKind::Encrypted if has_header(text) => Reason::Encrypted,
+        DecodeErrorKind::Opaque => opaque(text, text.split('.').count()),
+        DecodeErrorKind::Encrypted => Reason::Opaque,
+        _ => Reason::Malformed(error),
     }
 }
 

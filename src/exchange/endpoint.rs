@@ -5,8 +5,7 @@ use std::fmt;
 use http::Uri;
 
 use crate::{
-    escape::Escaped,
-    host::host_of,
+    escape::{Escaped, host_of},
     issuer::{SignIn, customer_domain},
     resource::{Cloud, is_guid},
 };

@@ -9,10 +9,10 @@ use ::azure_core::{
 
 use crate::{
     access::{Diagnosis, Origin, Reason, Requirement},
-    clock::Clock,
     exchange::TokenResponse,
     jwt::UnverifiedToken,
     resource::{self, Scope, ScopeConflict, ScopeError},
+    time::Clock,
     tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal, ends_soon},
 };
 

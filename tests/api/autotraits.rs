@@ -29,7 +29,6 @@ fn types_can_be_shared() {
     check::<easyauth::Host>();
     check::<easyauth::IdToken>();
     check::<easyauth::IdentityProvider>();
-    check::<easyauth::MemberName>();
     check::<easyauth::Platform>();
     check::<easyauth::ProviderTokens>();
     check::<easyauth::Challenge>();

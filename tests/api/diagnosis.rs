@@ -317,7 +317,7 @@ fn tokens_that_cannot_be_decoded() {
         "e30.!.c2ln",
         "malformed",
         &[],
-        "it cannot be read: the payload of the token is not base64url at its byte 0",
+        "it cannot be read: the payload of the token is not base64url at byte 0",
     );
     let readable = AccessToken::new(compact("{}", arm_payload("")));
     assert!(readable.diagnose(arm(), at(END - 1)).opens());
@@ -441,7 +441,7 @@ fn fixes_by_origin() {
         &["ask-client", exchange[0], exchange[1]],
     );
     assert!(both.to_string().ends_with(
-        ". To fix it, answer 401, so that the client sends a fresh token; then add the delegated \
+        ". To fix it, respond with 401, so that the client sends a fresh token; then add the delegated \
          permission user_impersonation of Azure Resource Manager to the app registration, and consent to \
          it; then exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of) for \
          the scope https://management.azure.com/user_impersonation",
@@ -552,7 +552,11 @@ fn messages_of_fixes() {
             "sign-in",
             "send the browser to sign in again: /.auth/refresh cannot renew this token",
         ),
-        (Renewal::AskClient, "ask-client", "answer 401, so that the client sends a fresh token"),
+        (
+            Renewal::AskClient,
+            "ask-client",
+            "respond with 401, so that the client sends a fresh token",
+        ),
     ] {
         assert_eq!((renewal.code(), renewal.to_string().as_str()), (code, message));
     }

@@ -533,12 +533,11 @@ fn other_tokens_cannot_be_exchanged() {
     check_error(
         &exchange(&opaque, &credential),
         "unreadable-token",
-        &format!("{unreadable}the token is opaque: it has 1 segment(s) where a JWT has 3"),
+        &format!("{unreadable}the token is opaque: expected a JWT of 3 segments"),
     );
     let encrypted = AccessToken::new("e30.a.b.c.d");
-    let message = format!(
-        "{unreadable}the token is encrypted: only the API that it was issued for can read it"
-    );
+    let message =
+        format!("{unreadable}the token is encrypted: only the API that it is for can read it");
     check_error(&exchange(&encrypted, &credential), "unreadable-token", &message);
 }
 

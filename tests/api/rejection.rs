@@ -48,11 +48,11 @@ fn response_of_each_error() {
          not base64 at byte 0",
     );
     let error = header_error(&[("x-ms-token-aad-expires-on", "soon")]);
-    assert_eq!(error.kind(), HeaderErrorKind::NotATime);
+    assert_eq!(error.kind(), HeaderErrorKind::InvalidTime);
     check(
         &error.into(),
         "400 malformed-identity / the identity headers are malformed / - / header \
-         X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+         X-MS-TOKEN-AAD-EXPIRES-ON: expected an ISO 8601 time or a number of seconds",
     );
     let headers = [("authorization", "Bearer")];
     let error = easyauth::AccessToken::from_authorization(&headers).unwrap_err();
@@ -60,7 +60,7 @@ fn response_of_each_error() {
         &error.into(),
         "400 malformed-authorization / the Authorization header is malformed / Bearer \
          error=\"invalid_request\", error_description=\"the request does not have exactly one \
-         well-formed bearer token\" / header Authorization does not have exactly one token after its \
+         well-formed bearer token\" / header Authorization: expected exactly one token after the \
          scheme",
     );
 }

@@ -1,4 +1,4 @@
-//! What an access token is by its shape, and what a diagnosis makes of it.
+//! Forms of access tokens, and their diagnoses.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use crate::support::{compact, header, token};
 
 const NOW: u64 = 1_773_329_000;
 const END: u64 = NOW + 600;
-/// The client ID of an API of one's own, and that of another.
+/// The client IDs of your own API and of another API.
 const OWN: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 const OTHER: &str = "00000004-0000-4000-8000-000000000004";
 
@@ -41,7 +41,7 @@ fn codes(diagnosis: &Diagnosis) -> (Outcome, Vec<&'static str>, Vec<&'static str
     (diagnosis.outcome(), reasons, diagnosis.fixes().iter().map(Fix::code).collect())
 }
 
-/// What a pasted text is, and that nothing of it is repeated.
+/// Recognizes what was pasted, and repeats none of it.
 #[track_caller]
 fn check(text: &str, outcome: Outcome, reason: &str, steps: &[&str], sentence: &str) {
     let diagnosis = AccessToken::new(text).diagnose(arm(), now());
@@ -152,7 +152,7 @@ fn whether_a_personal_account_opens_graph_cannot_be_told() {
     assert_eq!((&json["opens"], &json["outcome"]), (&false.into(), &"cannot-tell".into()));
 }
 
-/// Of a token that cannot be read, the platform may say that it has expired.
+/// The platform can report that a token has expired even if the token cannot be read.
 #[test]
 fn an_opaque_token_that_has_expired_is_renewed() {
     let end = "2026-03-12T15:20:00Z";
@@ -370,7 +370,7 @@ fn an_api_is_wanted_as_people_have_it_at_hand() {
     );
 }
 
-/// Azure decides by role assignments what an application may do, and no scope is in its token.
+/// Azure authorizes applications by role assignments, so their tokens have no scope.
 #[test]
 fn an_application_needs_no_scope_where_roles_are_at_the_api() {
     #[track_caller]
@@ -463,7 +463,7 @@ fn debug_is_escaped_and_bounded_as_display_is() {
     assert!(format!("{:?}", token(&aud("a")).diagnose(api, now())).len() < 5000);
 }
 
-/// One rule for the renewal, whoever asks.
+/// Diagnoses and `renewal_at` give the same renewal.
 #[test]
 fn renewal_and_diagnosis_agree() {
     for provider in IdentityProvider::ALL.iter().cloned().chain([IdentityProvider::new("auth0")]) {

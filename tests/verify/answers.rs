@@ -172,7 +172,7 @@ fn messages_of_errors() {
     let error = refused("a.b", VerifyErrorKind::Malformed);
     assert_eq!(
         std::error::Error::source(&error).unwrap().to_string(),
-        "the token is opaque: it has 2 segment(s) where a JWT has 3"
+        "the token is opaque: expected a JWT of 3 segments"
     );
     // What is cut in the message is whole for a program.
     let long = format!("api://{}", "x".repeat(300));

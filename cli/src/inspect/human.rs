@@ -130,7 +130,11 @@ fn write_token(token: &Token, account: &Account, out: &mut Page) -> fmt::Result 
         row(out, "to renew", &advice.message)?;
     }
     if token.from_client {
-        row(out, "note", "for this application: exchange it (on-behalf-of flow) to call another API")?;
+        row(
+            out,
+            "note",
+            "for this application: exchange it (on-behalf-of flow) to call another API",
+        )?;
     }
     Ok(())
 }

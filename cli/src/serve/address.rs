@@ -42,7 +42,8 @@ pub(super) fn upstream(text: &str) -> Result<Upstream, String> {
         return Err("expected http: the stand-in does not speak TLS to the service".to_owned());
     }
     let addresses = parse(text).filter(|addresses| addresses.iter().all(|own| own.port() != 0));
-    let addresses = addresses.ok_or_else(|| expected("7071, localhost:7071 or http://localhost:7071"))?;
+    let addresses =
+        addresses.ok_or_else(|| expected("7071, localhost:7071 or http://localhost:7071"))?;
     Ok(Upstream { addresses })
 }
 

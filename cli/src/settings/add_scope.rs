@@ -124,7 +124,8 @@ fn notes(
     notes.extend(after.problems().iter().map(ToString::to_string));
     notes.extend(after.warnings().iter().map(ToString::to_string));
     if !settings.is_entra_configured() {
-        notes.push("Microsoft Entra is not configured here, so no user signs in with it".to_owned());
+        notes
+            .push("Microsoft Entra is not configured here, so no user signs in with it".to_owned());
     } else if !settings.has_entra_credential() {
         let text = "the registration has no secret and no certificate, so there is no access token";
         notes.push(text.to_owned());

@@ -25,9 +25,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     }
     let migration = old.migrate();
     let left = migration.left_behind().iter();
-    let mut notes: Vec<String> = left
-        .map(|name| format!("not migrated: {}", cut(name, MAX_NAME_LEN)))
-        .collect();
+    let mut notes: Vec<String> =
+        left.map(|name| format!("not migrated: {}", cut(name, MAX_NAME_LEN))).collect();
     if !notes.is_empty() {
         let text = "put each secret into an app setting, and its name into the document; the second \
                     version has no place for other values";

@@ -142,7 +142,7 @@ fn an_answer_of_me_has_several_accounts() {
             "  EXPIRES-ON           2026-03-12T14:50:00Z, in 20 minutes",
             "this token opens Azure Resource Manager",
             "principal (github, App Service)",
-            "  not readable         the token is opaque: it has 1 segment(s) where a JWT has 3",
+            "  not readable         the token is opaque: expected a JWT of 3 segments",
         ],
     );
     assert_eq!(exits(&["--for", "arm", "--check"], "[]", 1).out, "no user is signed in\n");
@@ -302,7 +302,11 @@ fn wrong_arguments_are_named() {
     rejected(&["--scope", "Read"], "", "--for is missing");
     rejected(&["--for"], "", "--for needs a value");
     rejected(&["--for", "arm", "--for", "graph"], "", "--for is given twice");
-    rejected(&["one", "two"], "", "there is an argument too many, or an unknown option; --help lists them");
+    rejected(
+        &["one", "two"],
+        "",
+        "there is an argument too many, or an unknown option; --help lists them",
+    );
     rejected(&["--now", "soon"], "", "--now: expected a time such as 2026-03-12T14:00:00Z");
     rejected(&["--json=1"], "", "--json takes no value");
     rejected(
@@ -339,8 +343,12 @@ fn wrong_inputs_are_named() {
         "GET / HTTP/1.1\nnothing here\n",
         "expected the headers of a request, an answer of /.auth/me, or one token",
     );
-    rejected(&[], "Host: orders\n", "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or \
-         Authorization");
+    rejected(
+        &[],
+        "Host: orders\n",
+        "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or \
+         Authorization",
+    );
     rejected(
         &[],
         "Host: orders\nX-MS-CLIENT-PRINCIPAL-NAME: jo\n folded: 1\n",
@@ -354,14 +362,14 @@ fn wrong_inputs_are_named() {
     rejected(
         &[],
         "X-MS-CLIENT-PRINCIPAL-ID: 1\nx-ms-client-principal-id: 2\n",
-        "header X-MS-CLIENT-PRINCIPAL-ID has more than one value",
+        "header X-MS-CLIENT-PRINCIPAL-ID: expected one value, found more",
     );
     rejected(
         &[],
         "X-MS-TOKEN-AAD-EXPIRES-ON: soon\n",
-        "header X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+        "header X-MS-TOKEN-AAD-EXPIRES-ON: expected an ISO 8601 time or a number of seconds",
     );
-    rejected(&[], "{\"error\":1", "the answer of /.auth/me is not JSON at byte 10");
+    rejected(&[], "{\"error\":1", "the response of /.auth/me is not valid JSON at byte 10");
     rejected(&[], "[".repeat(1024 * 1024 + 1), "the input is longer than 1048576 bytes");
 
     let outcome = run(&["no/such/file"], "");

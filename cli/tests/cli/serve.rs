@@ -302,10 +302,16 @@ async fn only_loopback_addresses_are_used() {
         let listening = StandIn { listen: address, ..StandIn::new(loopback) };
         does_not_start(listening.start().await, "the stand-in listens on loopback addresses only");
         let forwarding = StandIn::new(address);
-        does_not_start(forwarding.start().await, "the stand-in forwards to loopback addresses only");
+        does_not_start(
+            forwarding.start().await,
+            "the stand-in forwards to loopback addresses only",
+        );
     }
     for address in ["127.0.0.1:9", "127.1.2.3:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
-        assert!(StandIn::new(address.parse::<SocketAddr>().unwrap()).start().await.is_ok(), "{address}");
+        assert!(
+            StandIn::new(address.parse::<SocketAddr>().unwrap()).start().await.is_ok(),
+            "{address}"
+        );
     }
 }
 
@@ -325,7 +331,8 @@ async fn unusable_addresses_are_rejected() {
 #[tokio::test]
 async fn requests_for_other_hosts_are_rejected() {
     let world = world().await;
-    for host in ["localhost:8080", "LOCALHOST", "orders.localhost:8080", "127.0.0.1", "[::1]:8080"] {
+    for host in ["localhost:8080", "LOCALHOST", "orders.localhost:8080", "127.0.0.1", "[::1]:8080"]
+    {
         assert_eq!(world.get("/", &[("host", host)]).await.status, 200, "{host}");
     }
     // The name of another site that resolves to this machine (DNS rebinding).

@@ -658,7 +658,10 @@ fn callers_are_explained() {
             &["must be 22223333-cccc-4444-dddd-5555eeee6666 or orders. Any other is answered 403."],
         ),
         (policy(json!({"allowedApplications": []})), &["the evidence on that is contradictory"]),
-        (policy(json!({"allowedApplications": "all"})), &["Which applications are allowed is unknown"]),
+        (
+            policy(json!({"allowedApplications": "all"})),
+            &["Which applications are allowed is unknown"],
+        ),
         (
             policy(json!({"allowedPrincipals": {"groups": ["a", "b"], "identities": ["c"]}})),
             &[

@@ -156,8 +156,7 @@ fn humantime_of(time: SystemTime) -> String {
 #[test]
 fn another_tenant_is_named() {
     let issuer = Issuer::start();
-    let token =
-        issuer.running.issuer().access_token(CLIENT_ID, at(NOW)).scope("Files.Read").sign();
+    let token = issuer.running.issuer().access_token(CLIENT_ID, at(NOW)).scope("Files.Read").sign();
     let metadata = issuer.metadata();
     let args = ["verify", "--tenant", OTHER_TENANT, "--audience", CLIENT_ID, "--now", NOW];
     let outcome = run(&[&args[..], &["--metadata", &metadata, "-"]].concat(), &token);

@@ -31,7 +31,10 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
     } else if super::is_unknown(settings, sections::IDENTITY_PROVIDERS) {
         sentences.push(super::unknown_is("Which tokens are accepted"));
     } else {
-        sentences.push("No token of Microsoft Entra is accepted: the provider is not configured, or off.".to_owned());
+        sentences.push(
+            "No token of Microsoft Entra is accepted: the provider is not configured, or off."
+                .to_owned(),
+        );
     }
     let customs = !settings.custom_providers().is_empty();
     if customs {
@@ -41,8 +44,7 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
                 .to_owned(),
         );
     } else if !settings.is_entra_configured() && !providers::set_up(settings).is_empty() {
-        sentences
-            .push("No other configured provider is known to accept bearer tokens.".to_owned());
+        sentences.push("No other configured provider is known to accept bearer tokens.".to_owned());
     }
     Chapter { title: "A caller with a bearer token", sentences }
 }
@@ -57,9 +59,11 @@ fn audiences(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     }
     passing.extend(shortened(&listed));
     sentences.push(match passing.as_slice() {
-        [] => "Which audiences are accepted is unknown: the client ID is not a GUID, and no audience \
+        [] => {
+            "Which audiences are accepted is unknown: the client ID is not a GUID, and no audience \
                is listed."
-            .to_owned(),
+                .to_owned()
+        }
         passing => format!("The audience of the token must be {}.", all_of(passing, "or")),
     });
     if let (Some(own), []) = (own, listed.as_slice()) {
@@ -77,7 +81,8 @@ fn issuer(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     }
     let Some(issuer) = settings.get(entra::OPEN_ID_ISSUER).filter(|issuer| !issuer.is_empty())
     else {
-        sentences.push("Which issuers are accepted is unknown: the document names none.".to_owned());
+        sentences
+            .push("Which issuers are accepted is unknown: the document names none.".to_owned());
         return;
     };
     let tenant = issuer.split('/').nth(3).unwrap_or_default();
@@ -125,11 +130,13 @@ fn otherwise(settings: &AuthSettingsV2) -> &'static str {
 
 fn applications(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     sentences.push(match listed(settings, entra::ALLOWED_APPLICATIONS).as_deref() {
-        Some([]) => "The list of applications is empty, and the evidence on that is contradictory. \
+        Some([]) => {
+            "The list of applications is empty, and the evidence on that is contradictory. \
                      According to the documentation, an empty list is not checked, and the service \
                      itself writes such lists. Two projects report 403 for callers until they were \
                      listed (pnp/Microsoft365-Analytics-Insights#264, PubSec-Info-Assistant#142)."
-            .to_owned(),
+                .to_owned()
+        }
         Some(ids) => format!(
             "The calling application (azp or appid) must be {}. Any other is answered 403.",
             all_of(&shortened(ids), "or"),

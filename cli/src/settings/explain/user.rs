@@ -42,7 +42,8 @@ fn tokens(
     sentences: &mut Vec<String>,
 ) {
     if super::is_unknown(settings, login::TOKEN_STORE_ENABLED) {
-        sentences.push(super::unknown_is("Whether X-MS-TOKEN-* headers are sent (the token store)"));
+        sentences
+            .push(super::unknown_is("Whether X-MS-TOKEN-* headers are sent (the token store)"));
         return;
     }
     if settings.get(login::TOKEN_STORE_ENABLED) != Some(true) {

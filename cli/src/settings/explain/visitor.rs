@@ -23,7 +23,8 @@ pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
         sentences.push(text.to_owned());
     }
     if settings.get(http::REQUIRE_HTTPS) == Some(false) {
-        sentences.push("Plain HTTP is allowed, so sessions and tokens can be intercepted.".to_owned());
+        sentences
+            .push("Plain HTTP is allowed, so sessions and tokens can be intercepted.".to_owned());
     }
     Chapter { title: "A visitor who is not signed in", sentences }
 }
@@ -120,7 +121,8 @@ fn redirected(settings: &AuthSettingsV2) -> Vec<String> {
         None => unnamed(&providers),
     });
     sentences.push(
-        "A program may get 401 instead, because the platform treats browsers differently.".to_owned(),
+        "A program may get 401 instead, because the platform treats browsers differently."
+            .to_owned(),
     );
     sentences
 }
