@@ -44,15 +44,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod response;
 mod credential;
 mod endpoint;
 mod error;
 mod on_behalf_of;
 mod request;
 mod request_error;
+mod response;
 
-pub use response::{MAX_TOKEN_RESPONSE_LEN, TokenResponse};
 pub use credential::ClientCredential;
 pub use endpoint::{InvalidTokenEndpoint, TokenEndpoint};
 pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
@@ -63,3 +62,4 @@ pub use on_behalf_of::{
 };
 pub use request::TokenRequest;
 pub use request_error::{TokenRequestError, TokenRequestErrorKind};
+pub use response::{MAX_TOKEN_RESPONSE_LEN, TokenResponse};

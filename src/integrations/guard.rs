@@ -6,7 +6,7 @@ use crate::principal::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
 use crate::{access::Requirement, rejection::Rejection, verify::VerifiedToken};
 
-/// RolePolicy as a type, for [`RequireRole`].
+/// Roles as a type, for [`RequireRole`].
 ///
 /// ```
 /// struct Editor;

@@ -87,7 +87,7 @@ pub use authentication::Confirmation;
 pub use axum::keep_original_uri;
 #[cfg(feature = "azure_core")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
-pub use azure_core::{CallerCredential, CredentialError};
+pub use azure_core::{CallerCredential, CredentialError, CredentialErrorKind};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;

@@ -59,7 +59,7 @@ fn layer() -> EasyAuthLayer {
     EasyAuthLayer::new(platform()).verify(bearer_auth()).protected_resource(resource())
 }
 
-/// Rejections of extractors inside of the layer.
+/// Rejections of extractors inside the layer.
 fn axum_extractors_in_the_layer() -> Server {
     serve(
         Router::new()
@@ -73,7 +73,7 @@ fn axum_extractors_in_the_layer() -> Server {
     )
 }
 
-/// Rejections of a layer inside of the layer, and of a handler.
+/// Rejections of a layer and of a handler, inside the layer.
 fn axum_layers() -> Server {
     async fn user(Extension(user): Extension<EasyAuthPrincipal>) -> String {
         about_user(Some(&user))
@@ -216,8 +216,7 @@ fn every_adapter_names_the_document_in_its_challenges() {
     ];
     let malformed = [("Authorization", "Bearer".to_owned())];
     let no_headers = [];
-    let denied =
-        r#"error="insufficient_scope", error_description="the token does not meet the requirement""#;
+    let denied = r#"error="insufficient_scope", error_description="the token does not meet the requirement""#;
     let invalid_request = r#"error="invalid_request", error_description="the request does not have exactly one well-formed bearer token""#;
     let cases: [Case<'_>; 7] = [
         ("/me", &no_headers, 401, r#"Bearer scope="API/Files.Read API/Files.Write", META"#.into()),
@@ -235,7 +234,7 @@ fn every_adapter_names_the_document_in_its_challenges() {
             403,
             format!(r#"Bearer realm="files", {denied}, scope="API/Files.Read", META"#),
         ),
-        // Scopes are no roles.
+        // Scopes are not roles.
         ("/admin", &user, 403, format!("Bearer {denied}, META")),
         (
             "/files",
@@ -263,7 +262,7 @@ fn every_adapter_names_the_document_in_its_challenges() {
     }
 }
 
-/// What a handler answers by itself is its own, and a browser that is sent to sign in gets no challenge.
+/// Responses of handlers are not changed, and a browser that is redirected to sign-in gets no challenge.
 #[test]
 fn only_rejections_are_changed() {
     async fn teapot() -> (http::StatusCode, [(&'static str, &'static str); 1]) {
@@ -282,7 +281,7 @@ fn only_rejections_are_changed() {
     assert_eq!((page.status, challenge(&page)), (302, String::new()));
 }
 
-/// The outer of two layers has the last word.
+/// The outer of two layers wins.
 #[test]
 fn the_outer_resource_replaces_the_inner_one() {
     let outer = ProtectedResource::entra("https://api.contoso.com/outer", TENANT, CLIENT).unwrap();

@@ -27,7 +27,11 @@ fn the_table_has_73_short_names_for_71_claims() {
     assert_eq!(all.len(), 144, "each name belongs to one claim");
     for (name, claim) in names() {
         assert_eq!(ClaimType::find(name), Some(claim));
-        assert_eq!(name.contains(':'), name.starts_with("http://"), "how `find` distinguishes them");
+        assert_eq!(
+            name.contains(':'),
+            name.starts_with("http://"),
+            "how `find` distinguishes them"
+        );
     }
 }
 
