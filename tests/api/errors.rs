@@ -57,6 +57,8 @@ fn kinds() -> Vec<(&'static str, usize)> {
         exchange::TokenErrorKind,
         exchange::TokenRequestErrorKind,
         easyauth::protected_resource::ProtectedResourceErrorKind,
+        #[cfg(feature = "azure_core")]
+        easyauth::integrations::CredentialErrorKind,
         rejection::RejectionKind,
         rejection::SetupErrorKind,
         resource::ScopeErrorKind,
