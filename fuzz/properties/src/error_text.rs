@@ -190,7 +190,7 @@ fn timestamp(text: &str) -> Option<usize> {
 
 /// A message with only the codes and IDs of an explanation has the same explanation. So the explanation repeats
 /// only codes, IDs and the time.
-fn check_nothing_else_is_said(actual: &ErrorExplanation) {
+fn check_nothing_else_is_printed(actual: &ErrorExplanation) {
     let numbers = actual.unknown().iter().map(|number| format!("AADSTS{number:04}"));
     let values = [
         ("Correlation ID", actual.correlation_id()),
