@@ -1,4 +1,4 @@
-//! The base64 engines: which alphabet, which padding.
+//! The base64 engines, with their alphabets and padding.
 
 use std::sync::LazyLock;
 
@@ -56,18 +56,18 @@ static STANDARD_ANY: LazyLock<engine::Engine> = LazyLock::new(|| engine::standar
 static URL_ANY: LazyLock<engine::Engine> = LazyLock::new(|| engine::url_safe(PADDED_OR_NOT));
 static URL_UNPADDED: LazyLock<engine::Engine> = LazyLock::new(|| engine::url_safe(UNPADDED));
 
-/// Not base64 at this byte.
+/// The text is not base64 from this byte on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Base64Error {
     pub(crate) position: usize,
 }
 
-/// Decodes a principal: the standard alphabet is what the platform writes, the URL alphabet what some
-/// proxies make of it; with or without padding.
+/// Decodes a principal, with or without padding. The platform writes the standard alphabet; some proxies
+/// convert it to the URL alphabet.
 pub(crate) fn decode_header(text: &str) -> Result<Vec<u8>, Base64Error> {
     decode(&STANDARD_ANY, text).or_else(|error| {
         match text.as_bytes().get(error.position) {
-            // A text with characters of both alphabets is refused by both.
+            // A text that mixes both alphabets is invalid in both.
             Some(b'-' | b'_') => decode(&URL_ANY, text),
             _ => Err(error),
         }

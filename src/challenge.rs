@@ -43,7 +43,7 @@ impl Challenge {
 
     /// For a caller without the permission: 403, and the scopes that would be enough.
     pub(crate) fn insufficient_scope(scopes: &[String]) -> Self {
-        let description = "the token does not permit this";
+        let description = "the token does not meet the requirement";
         Self::error(StatusCode::FORBIDDEN, "insufficient_scope", description).with_scopes(scopes)
     }
 
@@ -104,7 +104,7 @@ impl Challenge {
     /// ASCII.
     pub fn with_realm(mut self, realm: &str) -> Result<Self, InvalidRealm> {
         if !realm.bytes().all(is_quotable) {
-            return Err(InvalidRealm(()));
+            return Err(InvalidRealm(realm.into()));
         }
         if let Some(parameters) = &mut self.parameters {
             parameters.retain(|(name, _)| *name != "realm");
@@ -156,10 +156,27 @@ fn is_quotable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
-/// The name of the realm has a character that is not allowed between quotes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the realm has a quote, a backslash, or a character that is not printable ASCII")]
-pub struct InvalidRealm(());
+/// The name of a realm contains a character that is not allowed between quotes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvalidRealm(Box<str>);
+
+impl fmt::Display for InvalidRealm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = Escaped(&self.0);
+        write!(
+            f,
+            "expected a realm of printable ASCII without quote and backslash, found {given:?}"
+        )
+    }
+}
+
+impl fmt::Debug for InvalidRealm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvalidRealm({self})")
+    }
+}
+
+impl std::error::Error for InvalidRealm {}
 
 impl HeaderError {
     /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.

@@ -1,13 +1,27 @@
-//! How text appears in messages and in addresses.
+//! Text from a peer: which bytes it may have, how it appears in messages and addresses, and the host in an
+//! address.
 
 use std::fmt;
 
+/// The position of the first byte that is not allowed.
+///
+/// Checks all bytes before it searches: a loop that does not stop early is vectorized. The headers of one
+/// request take 4,000 instructions this way, and 50,000 byte by byte.
+pub(crate) fn first_not(bytes: &[u8], is_allowed: impl Fn(u8) -> bool) -> Option<usize> {
+    // Not a fold of `bool`, which is vectorized for some tests only.
+    let invalid = bytes.iter().fold(0, |invalid, byte| invalid | u8::from(!is_allowed(*byte)));
+    if invalid == 0 {
+        return None;
+    }
+    bytes.iter().position(|byte| !is_allowed(*byte))
+}
+
 /// The longest name or identifier that a message repeats, in characters. An Entra issuer with its
-/// GUID has 75, an App ID URI at most 255 (Microsoft Entra: application manifest, `identifierUris`);
-/// what is cut is marked with `...`.
+/// GUID has 75, an App ID URI at most 255 (Microsoft Entra: application manifest, `identifierUris`).
+/// Longer text is truncated, marked with `...`.
 pub(crate) const MAX_SHOWN: usize = 256;
 
-/// Text from a peer, printed so that it cannot break a line or a terminal, and cut at [`MAX_SHOWN`].
+/// Text from a peer, printed so that it cannot break a line or a terminal, and truncated at [`MAX_SHOWN`].
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -30,11 +44,11 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
-/// How many names of a peer's a `Debug` form repeats: a captured request of Easy Auth has some 30 headers, an
-/// Entra token some 25 claims.
+/// How many names from a peer a `Debug` form repeats: a captured request has about 30 headers, an Entra
+/// token about 25 claims.
 pub(crate) const MAX_NAMES: usize = 64;
 
-/// Names from a peer as a list, each [`Escaped`], cut after [`MAX_NAMES`].
+/// Names from a peer as a list, each [`Escaped`], truncated after [`MAX_NAMES`].
 pub(crate) struct EscapedNames<F>(pub(crate) F);
 
 impl<'a, I: Iterator<Item = &'a str>, F: Fn() -> I> fmt::Debug for EscapedNames<F> {
@@ -49,7 +63,7 @@ impl<'a, I: Iterator<Item = &'a str>, F: Fn() -> I> fmt::Debug for EscapedNames<
     }
 }
 
-/// A key or a value in a query or a form: all but the unreserved characters of RFC 3986 section 2.3 are encoded.
+/// A key or a value in a query or a form. Encodes all but the unreserved characters of RFC 3986 section 2.3.
 pub(crate) struct Encoded<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Encoded<'_> {
@@ -65,12 +79,49 @@ impl fmt::Display for Encoded<'_> {
     }
 }
 
+/// The host of an authority: a host and an optional port.
+///
+/// Strict, because libraries disagree about malformed authorities, and the library that connects decides:
+/// `http` reads the host of `[::1].example` as `[::1]`.
+pub(crate) fn host_of(authority: &str) -> Option<&str> {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let is_of_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let (host, is_host, port) = if let Some(rest) = authority.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        let length = address.len().checked_add(2)?;
+        let is_host = !address.is_empty() && address.bytes().all(is_of_address);
+        (authority.get(..length)?, is_host, port)
+    } else {
+        let length = authority.find(':').unwrap_or(authority.len());
+        let (name, port) = authority.split_at_checked(length)?;
+        // A dot at the end is the same host to DNS, but another host to every rule that compares names.
+        let is_host = name.bytes().all(is_of_name) && name.split('.').all(|part| !part.is_empty());
+        (name, is_host, port)
+    };
+    let is_port = match port.strip_prefix(':') {
+        None => port.is_empty(),
+        Some(digits) => {
+            digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+        }
+    };
+    (is_host && is_port).then_some(host)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Escaped, EscapedNames, MAX_NAMES, MAX_SHOWN};
+    use super::{Escaped, EscapedNames, MAX_NAMES, MAX_SHOWN, first_not};
 
     #[test]
-    fn lists_are_cut() {
+    fn finds_the_first_byte_that_is_not_allowed() {
+        let first = |text: &str| first_not(text.as_bytes(), |byte| byte.is_ascii_digit());
+        assert_eq!(
+            (first(""), first("12"), first("1a2b"), first("a")),
+            (None, None, Some(1), Some(0))
+        );
+    }
+
+    #[test]
+    fn lists_are_truncated() {
         let debug = |count| format!("{:?}", EscapedNames(|| std::iter::repeat_n("a\n", count)));
         assert_eq!(debug(0), "[]");
         assert_eq!(debug(2), r#"["a\u{a}", "a\u{a}"]"#);
@@ -79,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn cannot_break_a_line_and_is_cut() {
+    fn escapes_line_breaks_and_truncates() {
         assert_eq!(Escaped("api://a b~").to_string(), "api://a b~");
         assert_eq!(Escaped("a\r\n\u{1b}[31mé").to_string(), r"a\u{d}\u{a}\u{1b}[31m\u{e9}");
         assert_eq!(format!("{:?}", Escaped("a\n")), r#""a\u{a}""#);

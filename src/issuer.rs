@@ -1,29 +1,29 @@
-//! Microsoft's issuers: which of its services wrote an `iss`.
-#![cfg_attr(not(feature = "verify"), allow(dead_code, reason = "most of it is for verification"))]
+//! Microsoft's issuers: which service an `iss` belongs to.
+#![cfg_attr(not(feature = "verify"), allow(dead_code, reason = "most of this is for verification"))]
 
 use crate::resource::{Cloud, is_guid};
 
-/// Stands for the tenant in the issuer of Entra's tenant-independent documents and keys.
+/// The placeholder for the tenant in the issuer of Entra's tenant-independent documents and keys.
 pub(crate) const TENANT_PLACEHOLDER: &str = "{tenantid}";
 
-/// Where the Entra of a cloud signs in, and how its tokens, keys and documents name it.
+/// The sign-in service of a cloud, with the names that tokens, keys and documents give it.
 ///
 /// Sources: `AuthorityMetadata` of Microsoft's authentication library for JavaScript, `authority.py` of
 /// the one for Python, issue 1611 of ARO-RP for the version 1.0 issuer of Azure Government.
 pub(crate) struct SignIn {
     /// The host of version 2.0 issuers, and the host of the documents.
     pub(crate) host: &'static str,
-    /// Domains that Microsoft alone has names in. Besides the hosts of the libraries these cover
-    /// regional hosts (`westus2.login.microsoft.com`) and `login-us.microsoftonline.com`.
+    /// Domains in which only Microsoft has names. They cover the hosts of the libraries, regional hosts
+    /// (`westus2.login.microsoft.com`) and `login-us.microsoftonline.com`.
     domains: &'static [&'static str],
-    /// The host of version 1.0 issuers, where it is known. Azure Government has that of the public
-    /// cloud, so it is not the issuer that tells the two apart but the keys.
+    /// The host of version 1.0 issuers, if it is known. Azure Government has that of the public cloud, so only
+    /// the keys distinguish the two.
     v1_host: Option<&'static str>,
-    /// The host in the issuer of its keys. The keys of Azure Government name the public one: recorded
-    /// in the public key set, which holds some of them. For the other clouds this is inferred.
+    /// The hosts in the issuer of its keys. The keys of Azure Government name the public host, as recorded in the
+    /// public key set, which has some of them. For the other clouds this is inferred.
     key_hosts: &'static [&'static str],
-    /// The `cloud_instance_name` of its keys, the first of which its metadata has too. Empty where no
-    /// document was recorded: then the name of a key decides nothing.
+    /// The values of `cloud_instance_name` of its keys. Its metadata has the first one. Empty if no document was
+    /// recorded; then the name of a key is not checked.
     cloud_names: &'static [&'static str],
 }
 
@@ -37,7 +37,7 @@ const PUBLIC: &SignIn = &SignIn {
     ],
     v1_host: Some("sts.windows.net"),
     key_hosts: &[Cloud::Public.sign_in_host()],
-    // The public key set also holds keys named `microsoftonline.us`, which do not sign for this cloud.
+    // The public key set also has keys named `microsoftonline.us`, which do not sign for this cloud.
     cloud_names: &["microsoftonline.com"],
 };
 
@@ -55,7 +55,7 @@ const CHINA: &SignIn = &SignIn {
     domains: &["partner.microsoftonline.cn", "login.chinacloudapi.cn", "sts.chinacloudapi.cn"],
     v1_host: Some("sts.chinacloudapi.cn"),
     key_hosts: &[Cloud::China.sign_in_host(), Cloud::Public.sign_in_host()],
-    // Its recorded version 1.0 keys carry no cloud name at all.
+    // Its recorded version 1.0 keys have no cloud name.
     cloud_names: &[],
 };
 
@@ -95,7 +95,7 @@ impl SignIn {
         }
     }
 
-    /// The sign-in service that has this host.
+    /// The sign-in service with this host.
     pub(crate) fn at(host: &str) -> Option<&'static Self> {
         all().find(|sign_in| sign_in.has(host))
     }
@@ -110,25 +110,25 @@ impl SignIn {
         Some(format!("https://{host}/{tenant}{end}"))
     }
 
-    /// The tenant that an issuer of this service names in tokens of this version: the inverse of
-    /// [`issuer`](Self::issuer), and exact.
+    /// The tenant in an issuer of this service, for tokens of this version. The exact inverse of
+    /// [`issuer`](Self::issuer).
     pub(crate) fn tenant_of<'a>(&self, version: &str, issuer: &'a str) -> Option<&'a str> {
         let (host, end) = self.pattern(version)?;
         within(issuer, host, end)
     }
 
-    /// The tenant that the issuer of a key names. Keys have version 2.0 issuers, also those that sign
-    /// tokens of version 1.0.
+    /// The tenant in the issuer of a key. All keys have version 2.0 issuers, even those that sign version 1.0
+    /// tokens.
     pub(crate) fn tenant_of_key<'a>(&self, issuer: &'a str) -> Option<&'a str> {
         self.key_hosts.iter().find_map(|host| within(issuer, host, "/v2.0"))
     }
 
-    /// Returns `true` if a key with this `cloud_instance_name` can be one of this cloud.
+    /// Returns `true` if a key with this `cloud_instance_name` can belong to this cloud.
     pub(crate) fn may_be_named(&self, cloud_name: &str) -> bool {
         self.cloud_names.is_empty() || self.cloud_names.contains(&cloud_name)
     }
 
-    /// What stands around the tenant in an issuer of this version: the host, and the end.
+    /// The host and the end of an issuer of this version, around the tenant.
     fn pattern(&self, version: &str) -> Option<(&'static str, &'static str)> {
         match version {
             "1.0" => Some((self.v1_host?, "/")),
@@ -142,7 +142,7 @@ fn all() -> impl Iterator<Item = &'static SignIn> {
     Cloud::ALL.iter().map(|cloud| SignIn::of(*cloud))
 }
 
-/// What stands between the host and the end of an issuer.
+/// The part of an issuer between its host and its end.
 fn within<'a>(issuer: &'a str, host: &str, end: &str) -> Option<&'a str> {
     let path = issuer.strip_prefix("https://")?.strip_prefix(host)?;
     path.strip_prefix('/')?.strip_suffix(end)
@@ -153,13 +153,13 @@ fn is_within(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Domains of External ID (Microsoft Entra for customers): each tenant has a host of its own.
+/// The domain of External ID (Microsoft Entra for customers), in which each tenant has a host.
 const EXTERNAL_ID: &str = "ciamlogin.com";
 
 /// Domains of Azure AD B2C (`ValidatorConstants` of Microsoft's token library for .NET).
 const B2C: [&str; 4] = ["b2clogin.com", "b2clogin.cn", "b2clogin.us", "b2clogin.de"];
 
-/// The domain of External ID or Azure AD B2C that this host is in.
+/// The domain of External ID or Azure AD B2C that contains this host.
 pub(crate) fn customer_domain(host: &str) -> Option<&'static str> {
     std::iter::once(EXTERNAL_ID).chain(B2C).find(|domain| is_within(host, domain))
 }
@@ -171,14 +171,15 @@ pub(crate) enum Family {
     Workforce,
     /// External ID.
     ExternalId,
-    /// Azure AD B2C, at `b2clogin.com`, at its older addresses (`login.microsoftonline.com/te/...`), or
-    /// at a domain of the customer's.
+    /// Azure AD B2C, at `b2clogin.com`, at its older addresses (`login.microsoftonline.com/te/...`), or at a
+    /// custom domain.
     B2c,
 }
 
-/// The service that writes this issuer; `None` if it is none of Microsoft's.
+/// The service that writes this issuer; `None` for an issuer that is not Microsoft's.
 ///
-/// Generous, because it decides which further rules hold for a token whose issuer was compared exactly.
+/// This is not a check of the issuer: it decides which further rules apply to a token whose issuer was already
+/// compared exactly.
 pub(crate) fn family(issuer: &str) -> Option<Family> {
     let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
     let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
@@ -190,7 +191,7 @@ pub(crate) fn family(issuer: &str) -> Option<Family> {
     if is_within(&host, EXTERNAL_ID) {
         return Some(Family::ExternalId);
     }
-    // With a custom domain the path is all that is left of B2C (Azure AD B2C: "Enable custom domains").
+    // With a custom domain, only the path identifies B2C (Azure AD B2C: "Enable custom domains").
     let is_tenant = |segment: &&str| is_guid(segment) || *segment == TENANT_PLACEHOLDER;
     let is_custom = match segments.as_slice() {
         [tenant, "v2.0"] => is_tenant(tenant),
@@ -200,7 +201,7 @@ pub(crate) fn family(issuer: &str) -> Option<Family> {
     (is_custom || B2C.iter().any(|domain| is_within(&host, domain))).then_some(Family::B2c)
 }
 
-/// Returns `true` if the Entra of some cloud writes exactly this issuer, for a tenant of organizations.
+/// Returns `true` if Entra for organizations writes exactly this issuer, in any cloud.
 pub(crate) fn is_workforce(issuer: &str) -> bool {
     let is_named =
         |sign_in: &SignIn, version| sign_in.tenant_of(version, issuer).is_some_and(is_guid);
@@ -217,14 +218,14 @@ pub(crate) fn is_microsoft(issuer: &str) -> bool {
     SignIn::at(host).is_some() || customer_domain(host).is_some()
 }
 
-/// The tenant that an issuer at one of Microsoft's own hosts names: the first segment of its path.
+/// The tenant in an issuer at one of Microsoft's own hosts: the first segment of its path.
 pub(crate) fn tenant(issuer: &str) -> Option<&str> {
     let (_, path) = issuer.strip_prefix("https://")?.split_once('/')?;
     let tenant = path.split('/').next()?;
     (is_microsoft(issuer) && is_guid(tenant)).then_some(tenant)
 }
 
-/// The tenant that an issuer of External ID names: `https://<any name>.ciamlogin.com/<tenant>/v2.0`.
+/// The tenant in an issuer of External ID: `https://<any name>.ciamlogin.com/<tenant>/v2.0`.
 pub(crate) fn external_tenant(issuer: &str) -> Option<&str> {
     let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
     if is_within(host, EXTERNAL_ID) { path.strip_suffix("/v2.0") } else { None }
@@ -251,7 +252,7 @@ mod tests {
         check("https://CONTOSO.ciamlogin.com:443/TENANT/v2.0", Some(Family::ExternalId));
         check("https://contoso.b2clogin.com/TENANT/v2.0/", Some(Family::B2c));
         check("https://contoso.b2clogin.cn/tfp/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
-        // Older addresses of B2C, and domains of the customer's.
+        // Older addresses of B2C, and custom domains.
         check("https://login.microsoftonline.com/te/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
         check("https://login.microsoftonline.com/tfp/TENANT/b2c_1_susi/v2.0/", Some(Family::B2c));
         check("https://login.contoso.com/TENANT/v2.0/", Some(Family::B2c));
@@ -302,7 +303,7 @@ mod tests {
         }
         assert_eq!(host("login.usgovcloudapi.net"), Some("login.microsoftonline.us"));
         assert_eq!(host("login.chinacloudapi.cn"), Some("login.partner.microsoftonline.cn"));
-        // Anybody can have a name in these domains, or in one that ends like them.
+        // Anyone can register names in these domains.
         for foreign in ["contoso.web.core.windows.net", "evilmicrosoftonline.com", "a.windows.net"]
         {
             assert_eq!(host(foreign), None, "{foreign}");

@@ -1,6 +1,10 @@
-//! What errors are about: enums of kinds, each with a word for programs and a text for people.
+//! The parts of errors: enums of kinds, each with a machine-readable code and a message, and places.
 
-/// Defines such an enum, with the method that gives the text.
+use std::{borrow::Cow, fmt};
+
+use crate::escape::Escaped;
+
+/// Defines an enum of kinds, with the method that returns the message.
 macro_rules! kinds {
     (
         $(#[$enum_doc:meta])+
@@ -20,7 +24,7 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$kind),+];
 
-            /// A word for programs, which never changes.
+            /// A stable, machine-readable code.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -38,3 +42,31 @@ macro_rules! kinds {
     };
 }
 pub(crate) use kinds;
+
+/// Where input is invalid: the end of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    Nowhere,
+    /// The offset of a byte.
+    Byte(usize),
+    /// A member of an object.
+    Member(Cow<'static, str>),
+    /// The length of input that is too long.
+    Length {
+        limit: usize,
+        found: usize,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nowhere => Ok(()),
+            Self::Byte(position) => write!(f, " at byte {position}"),
+            Self::Member(name) => write!(f, ": {}", Escaped(name)),
+            Self::Length { limit, found } => {
+                write!(f, ": expected at most {limit} bytes, found {found}")
+            }
+        }
+    }
+}

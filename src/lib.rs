@@ -76,16 +76,12 @@ pub mod _guide;
 pub mod access;
 mod base64;
 mod challenge;
-#[cfg(any(feature = "azure_core", feature = "verify"))]
-mod clock;
 pub mod endpoints;
 pub mod error_codes;
 mod escape;
 pub mod exchange;
 pub mod functions;
-mod groups;
 pub mod headers;
-mod host;
 pub mod integrations;
 mod issuer;
 mod json;
@@ -111,16 +107,16 @@ pub mod verify;
 
 pub use access::{diagnosis::Diagnosis, requirement::Requirement};
 pub use challenge::{Challenge, InvalidRealm};
-pub use groups::Groups;
 pub use headers::HeaderSource;
 pub use jwt::{
-    Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, MAX_TOKEN_LEN, MemberName, Segment,
-    Token, TokenHeader, Unverified, UnverifiedToken,
+    Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, DecodeErrorKind, Groups,
+    MAX_TOKEN_LEN, Segment, Token, TokenHeader, Unverified, UnverifiedToken,
 };
 pub use platform::{Host, NoEasyAuth, Platform};
 pub use principal::{
-    Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalFormat,
-    me::{MAX_ME_LEN, MeError, Session},
+    Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalErrorKind,
+    PrincipalFormat,
+    me::{MAX_ME_LEN, MeError, MeErrorKind, Session},
 };
 pub use protected_resource::{ProtectedResource, ProtectedResourceError};
 pub use provider::IdentityProvider;

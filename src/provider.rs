@@ -9,8 +9,8 @@ use std::{
 /// The name of an identity provider as the platform writes it: `aad`, `google`, or the name that the
 /// site's settings give to a custom OpenID Connect provider.
 ///
-/// Names are equal whatever their case, because the platform itself varies it. The names that settings and
-/// `WEBSITE_AUTH_DEFAULT_PROVIDER` have for built-in providers stand for the same providers.
+/// Names are compared case-insensitively, because the platform itself varies the case. The names of built-in
+/// providers in settings and `WEBSITE_AUTH_DEFAULT_PROVIDER` mean the same providers.
 ///
 /// ```
 /// use easyauth::IdentityProvider;
@@ -26,7 +26,7 @@ macro_rules! providers {
         impl IdentityProvider {
             $($(#[$doc])+ pub const $constant: Self = Self(Cow::Borrowed($name));)+
 
-            /// Every provider that the platform knows without configuration of its own.
+            /// Every built-in provider.
             pub const ALL: &[Self] = &[$(Self::$constant),+];
         }
     };
@@ -43,20 +43,21 @@ providers! {
     GITHUB = "github";
     /// Google: `google`.
     GOOGLE = "google";
-    /// A Microsoft account, by the older provider: `microsoftaccount`.
+    /// A Microsoft account, with the older provider: `microsoftaccount`.
     MICROSOFT_ACCOUNT = "microsoftaccount";
     /// Twitter, now X: `twitter`.
     TWITTER = "twitter";
-    /// What `X-MS-CLIENT-PRINCIPAL-IDP` says on a Function that is linked to a Static Web App; the
-    /// principal itself names the provider where the caller signed in.
+    /// The value of `X-MS-CLIENT-PRINCIPAL-IDP` on a Function that is linked to a Static Web App. The principal
+    /// itself names the provider where the caller signed in.
     STATIC_WEB_APPS = "azureStaticWebApps";
 }
 
 impl IdentityProvider {
-    /// The platform did not say: only an id or a name came along. [`as_str`](Self::as_str) is empty.
+    /// The provider is unknown: the request has only an ID or a name. [`as_str`](Self::as_str) is empty.
     pub const UNKNOWN: Self = Self(Cow::Borrowed(""));
 
-    /// The provider of this name: the platform's own, that of the settings, or that of a custom provider.
+    /// The provider with this name: a built-in provider, by its name in headers or in settings, or a custom
+    /// provider.
     #[must_use]
     pub fn new(name: &str) -> Self {
         let known = Self::ALL.iter().find(|known| known.as_str() == name);
@@ -70,7 +71,8 @@ impl IdentityProvider {
         }
     }
 
-    /// The name as the platform writes it in headers: `github` for `gitHub` of the settings. Empty for [`UNKNOWN`](Self::UNKNOWN).
+    /// The name as the platform writes it in headers: `github` for `gitHub` in settings. Empty for
+    /// [`UNKNOWN`](Self::UNKNOWN).
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -78,8 +80,8 @@ impl IdentityProvider {
 }
 
 /// The names of built-in providers in settings that differ from those in addresses and headers
-/// (authSettingsV2 schema, `identityProviders`; MicrosoftDocs/azure-docs#83082). No custom provider can have
-/// one of them.
+/// (authSettingsV2 schema, `identityProviders`; MicrosoftDocs/azure-docs#83082). Custom providers cannot have
+/// these names.
 const SETTINGS_NAMES: &[(&str, IdentityProvider)] = &[
     ("azureActiveDirectory", IdentityProvider::ENTRA),
     ("gitHub", IdentityProvider::GITHUB),

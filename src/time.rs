@@ -1,11 +1,42 @@
-//! Points in time, from the texts that the platform and tokens have.
+//! Points in time as the platform and tokens write them, and the clock of the adapters.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+use std::{
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+};
 
-/// The last second of the year 9999: the end of what ISO 8601 writes with four digits.
+/// The clock of an adapter, whose framework passes no time: the system's clock, or another one in tests.
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+
+/// A panic in a clock leaves no state behind that this crate reads.
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+impl UnwindSafe for Clock {}
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+impl RefUnwindSafe for Clock {}
+
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+impl Clock {
+    pub(crate) fn system() -> Self {
+        Self::new(SystemTime::now)
+    }
+
+    pub(crate) fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.0)()
+    }
+}
+
+/// The last second of the year 9999, the last year that ISO 8601 writes with four digits.
 pub(crate) const MAX_EPOCH_SECONDS: u64 = 253_402_300_799;
 
-/// The point in time that many seconds after 1970, if it has a four-digit year.
+/// The point in time this many seconds after 1970; `None` after the year 9999.
 pub(crate) fn from_epoch(seconds: u64, nanoseconds: u32) -> Option<SystemTime> {
     if seconds > MAX_EPOCH_SECONDS {
         return None;
@@ -13,7 +44,7 @@ pub(crate) fn from_epoch(seconds: u64, nanoseconds: u32) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
 }
 
-/// ISO 8601 with `Z` or an offset: see [`ExpiresOn::parse`](crate::ExpiresOn::parse).
+/// Parses ISO 8601 with `Z` or an offset. The syntax is that of `ExpiresOn::parse`.
 pub(crate) fn iso_8601(text: &str) -> Option<SystemTime> {
     let (date, rest) = text.split_once(['T', 't'])?;
     let (time, offset) = match rest.strip_suffix(['Z', 'z']) {
@@ -36,7 +67,7 @@ pub(crate) fn iso_8601(text: &str) -> Option<SystemTime> {
     from_epoch(u64::try_from(seconds).ok()?, fraction)
 }
 
-/// Splits `hh:mm:ss.f+hh:mm` in front of its offset; the offset in seconds east of Greenwich.
+/// Splits `hh:mm:ss.f+hh:mm` before its offset. The offset is in seconds east of Greenwich.
 fn offset(text: &str) -> Option<(&str, i64)> {
     let at = text.rfind(['+', '-'])?;
     let (time, offset) = text.split_at_checked(at)?;
@@ -62,7 +93,7 @@ fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> O
     parts.next().is_none().then_some(numbers)
 }
 
-/// The digits after the point: one or more, cut after the ninth.
+/// The digits after the point, one or more. Ignores those after the ninth.
 fn nanoseconds(digits: &str) -> Option<u32> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -70,7 +101,8 @@ fn nanoseconds(digits: &str) -> Option<u32> {
     format!("{digits:0<9}").get(..9)?.parse().ok()
 }
 
-/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if there is no such day.
+/// The number of days from 1970-01-01 to a day of the Gregorian calendar; `None` for a day that does not
+/// exist.
 fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     const BEFORE_MONTH: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
@@ -84,7 +116,7 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
         return None;
     }
     let past = year.checked_sub(1)?;
-    // Leap days of all years before this one, less those before 1970.
+    // The leap days of all earlier years, without those before 1970.
     let leap_days = past
         .div_euclid(4)
         .checked_sub(past.div_euclid(100))?

@@ -33,7 +33,7 @@ fn a_principal_takes_four_for_any_number_of_claims() {
 }
 
 #[test]
-fn looking_for_a_claim_takes_none() {
+fn finding_a_claim_does_not_allocate() {
     let user = EasyAuthPrincipal::parse(&header(30)).unwrap();
     let info = measure(|| {
         assert!(user.claim("scp").is_some() && !user.is_in_role("Admin") && user.name().is_none());
@@ -55,9 +55,9 @@ fn looking_an_api_up_takes_none() {
     }
 }
 
-/// A token can have thousands of audiences. A diagnosis keeps the first few, however many there are.
+/// A token can have thousands of audiences. A diagnosis keeps only the first few.
 #[test]
-fn a_diagnosis_takes_the_same_for_any_number_of_audiences() {
+fn a_diagnosis_takes_the_same_memory_for_any_number_of_audiences() {
     let diagnose = |audiences: usize| {
         let list: Vec<String> =
             (0..audiences).map(|number| format!("\"api://a{number:06}\"")).collect();

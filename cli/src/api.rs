@@ -80,7 +80,7 @@ impl Api {
             Self::Known(resource) if scopes.is_empty() => resource.default_scope().into(),
             Self::Known(resource) => Requirement::all_scopes(scopes).on(*resource),
             Self::Other(identifier) if scopes.is_empty() => Requirement::audience(identifier),
-            Self::Other(identifier) => Requirement::all_scopes(scopes).on_audience(identifier),
+            Self::Other(identifier) => Requirement::all_scopes(scopes).on(identifier),
         }
     }
 }

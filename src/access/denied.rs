@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     Reason, Requirement,
-    reason::{InARow, mismatches},
+    reason::{Joined, mismatches},
 };
 use crate::{challenge::Challenge, jwt::Token};
 
@@ -52,7 +52,7 @@ impl Denied {
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token does not permit this: {}", InARow(&self.reasons))
+        write!(f, "the token does not meet the requirement: {}", Joined(&self.reasons))
     }
 }
 

@@ -8,8 +8,8 @@ use super::{
     Fix, Note, Reason, Requirement,
     origin::Origin,
     plan::{is_graph, plan},
-    reason::{InARow, examine},
-    token_form::TokenForm,
+    reason::{Joined, examine},
+    token_form::{Signature, TokenForm},
 };
 use crate::{
     escape::Escaped,
@@ -101,7 +101,7 @@ impl UnverifiedToken {
     /// checked. [`AccessToken::diagnose`] reports if it is missing.
     #[must_use]
     pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
-        Diagnosis::of_jwt(self, true, &requirement.into(), now, &Origin::Unknown)
+        Diagnosis::of_jwt(self, Signature::Complete, &requirement.into(), now, &Origin::Unknown)
     }
 }
 
@@ -151,8 +151,8 @@ impl Diagnosis {
     ) -> Self {
         let reason = match token.map(|token| TokenForm::of(token.expose_secret())) {
             None => Reason::NoToken,
-            Some(TokenForm::Jwt { token, is_signed }) => {
-                return Self::of_jwt(&token, is_signed, wanted, now, origin);
+            Some(TokenForm::Jwt { token, signature }) => {
+                return Self::of_jwt(&token, signature, wanted, now, origin);
             }
             Some(TokenForm::Other(reason)) => reason,
         };
@@ -165,15 +165,18 @@ impl Diagnosis {
 
     fn of_jwt(
         token: &UnverifiedToken,
-        is_signed: bool,
+        signature: Signature,
         wanted: &Requirement,
         now: SystemTime,
         origin: &Origin,
     ) -> Self {
         let (mut reasons, notes) = examine(token, wanted, now);
-        if !is_signed && !reasons.contains(&Reason::Unsigned) {
-            reasons.push(Reason::Unsigned);
-        }
+        let damage = match signature {
+            Signature::Complete => None,
+            Signature::Truncated => Some(Reason::Truncated),
+            Signature::Missing => Some(Reason::Unsigned),
+        };
+        reasons.extend(damage.filter(|damage| !reasons.contains(damage)));
         let steps = |reasons: &[Reason]| plan(wanted, reasons, Some(token.caller()), origin);
         Self { notes, ..Self::new(wanted, reasons, steps, origin) }
     }
@@ -231,10 +234,11 @@ impl Diagnosis {
         &self.notes
     }
 
-    /// The outcome and its reasons without the fixes, for a program that prints them separately.
+    /// The outcome and its reasons as a clause, without the notes and fixes, for a program that prints
+    /// them separately.
     #[must_use]
-    pub fn verdict(&self) -> impl fmt::Display {
-        Verdict(self)
+    pub fn summary(&self) -> impl fmt::Display {
+        Summary(self)
     }
 
     /// The steps that fix it, in the order in which to take them. Empty if the token opens the API, if
@@ -254,10 +258,10 @@ impl Diagnosis {
     }
 }
 
-/// Prints [`Diagnosis::verdict`], the notes and the steps.
+/// Prints [`Diagnosis::summary`], the notes and the steps.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.verdict().fmt(f)?;
+        self.summary().fmt(f)?;
         for note in &self.notes {
             write!(f, "; note: {note}")?;
         }
@@ -286,24 +290,24 @@ impl fmt::Debug for Diagnosis {
     }
 }
 
-/// See [`Diagnosis::verdict`].
-struct Verdict<'a>(&'a Diagnosis);
+/// See [`Diagnosis::summary`].
+struct Summary<'a>(&'a Diagnosis);
 
-impl fmt::Display for Verdict<'_> {
+impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Diagnosis { api, outcome, reasons, .. } = self.0;
-        let api = Escaped(api.as_deref().unwrap_or("what was asked for"));
+        let api = Escaped(api.as_deref().unwrap_or("the required API"));
         match outcome {
             Outcome::Opens => write!(f, "this token opens {api}"),
             Outcome::DoesNotOpen if *reasons == [Reason::Unsigned] => {
                 write!(f, "this token does not open {api}, although its claims fit: ")?;
-                InARow(reasons).fmt(f)
+                Joined(reasons).fmt(f)
             }
             Outcome::DoesNotOpen => {
-                write!(f, "this token does not open {api}: {}", InARow(reasons))
+                write!(f, "this token does not open {api}: {}", Joined(reasons))
             }
             Outcome::CannotTell => {
-                write!(f, "whether this token opens {api} cannot be told: {}", InARow(reasons))
+                write!(f, "undecided whether this token opens {api}: {}", Joined(reasons))
             }
         }
     }

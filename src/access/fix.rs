@@ -127,7 +127,7 @@ impl fmt::Display for Fix {
             }
             Self::SetClientCredential => {
                 "give the Entra provider a client credential (registration.clientSecretSettingName): \
-                 without one a sign-in brings an ID token alone"
+                 without one, a sign-in provides only an ID token"
             }
             Self::AddDelegatedPermission { api, scopes } => return permission(f, api, scopes),
             Self::SetLoginParameters(parameters) => {
@@ -152,15 +152,16 @@ impl fmt::Display for Fix {
             Self::Refresh => return Renewal::Refresh.fmt(f),
             Self::RequestRefreshToken(provider) => return refresh_token(f, provider),
             Self::UseWholeToken => {
-                "use the whole token as it was issued: copy the value of the header \
-                 (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it; then diagnose that one"
+                "use the complete token as it was issued: copy the value of the header \
+                 X-MS-TOKEN-AAD-ACCESS-TOKEN without line breaks, and not from a log that shortens \
+                 it; then diagnose that token"
             }
             Self::SendAccessToken => {
                 "send the access token (X-MS-TOKEN-AAD-ACCESS-TOKEN) instead of the ID token"
             }
             Self::AskClient => return Renewal::AskClient.fmt(f),
             Self::AskClientForToken { scopes } => {
-                f.write_str("answer 401, so that the client asks for an access token for this application")?;
+                f.write_str("respond with 401, so that the client requests an access token for this application")?;
                 return in_parentheses(f, scopes);
             }
             Self::ExchangeOnBehalfOf { scopes } => {
@@ -178,10 +179,10 @@ impl fmt::Display for Fix {
                 )?;
                 return for_scopes(f, scope.as_slice());
             }
-            Self::CallAsUser => "call with the token of a user who signed in",
+            Self::CallAsUser => "call with the token of an authenticated user",
             Self::SignInAtThisApp => {
-                "sign callers in at this application itself: Static Web Apps pass on no token that can \
-                 be used or exchanged"
+                "sign callers in at this application itself: Static Web Apps do not pass on a token that \
+                 can be used or exchanged"
             }
         })
     }
@@ -199,7 +200,7 @@ fn permission(f: &mut fmt::Formatter<'_>, api: &ApiName, scopes: &[String]) -> f
 /// authentication").
 fn refresh_token(f: &mut fmt::Formatter<'_>, provider: &IdentityProvider) -> fmt::Result {
     f.write_str(if *provider == IdentityProvider::GOOGLE {
-        // Without the prompt, a second sign-in brings none (azure-mobile-apps-net-server#126).
+        // Without the prompt, a second sign-in provides none (azure-mobile-apps-net-server#126).
         "send the browser to /.auth/login/google?access_type=offline&prompt=consent"
     } else if *provider == IdentityProvider::MICROSOFT_ACCOUNT {
         "add wl.offline_access to the scopes of the Microsoft account provider"

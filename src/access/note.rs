@@ -33,7 +33,7 @@ impl fmt::Display for Note {
                 "the caller is an application, and the API decides by the roles assigned to it"
             }
             Self::ClientIdAudience => {
-                "version 2.0 tokens carry the client ID and version 1.0 tokens the App ID URI, so the \
+                "version 2.0 tokens have the client ID and version 1.0 tokens the App ID URI, so the \
                  API must accept both as its audience"
             }
         })

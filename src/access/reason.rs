@@ -87,7 +87,8 @@ pub enum Reason {
     PersonalAccount,
     /// The string is something other than an access token.
     NotAToken(ValueKind),
-    /// The token was truncated, or a part of it was removed.
+    /// The token was truncated, or a part of it was removed. A cut inside the signature shows in its
+    /// length.
     Truncated,
     /// The signature is missing or was replaced, or the algorithm is `none`: no API accepts that.
     Unsigned,
@@ -242,13 +243,13 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoToken => f.write_str("there is no access token"),
+            Self::NoToken => f.write_str("the access token is missing"),
             Self::WrongAudience { expected, actual } => {
                 write!(f, "it is for {}, not for {}", ApiNames(actual), Escaped(&expected.title()))
             }
             Self::WrongAudienceForm { expected, actual } => write!(
                 f,
-                "it is for {}, but by the audience {}, which this API does not take",
+                "it is for {}, but with the audience {}, which this API rejects",
                 Escaped(&expected.title()),
                 Escaped(actual.identifier())
             ),
@@ -256,9 +257,9 @@ impl fmt::Display for Reason {
                 let (expected, actual) = (&expected.identifier(), actual.identifier());
                 write!(f, "it is for {}, and {} ", Escaped(actual), Escaped(expected))?;
                 f.write_str(if expected.eq_ignore_ascii_case(actual) {
-                    "was asked for: the two differ only in case, and audiences are compared exactly"
+                    "is required: the two differ only in case, and audiences are compared exactly"
                 } else {
-                    "may be another name of the same API: version 2.0 tokens carry the client ID, \
+                    "may be another name of the same API: version 2.0 tokens have the client ID and \
                      version 1.0 tokens the App ID URI; compare both with the app registration"
                 })
             }
@@ -274,7 +275,7 @@ impl fmt::Display for Reason {
             Self::WrongCaller { expected, actual } => {
                 let name = |caller: &Caller| match caller {
                     Caller::User => "a user",
-                    Caller::App => "an application by itself",
+                    Caller::App => "an application without a user",
                     Caller::Unknown => "an unknown kind of caller",
                 };
                 write!(f, "it is from {}, not from {}", name(actual), name(expected))
@@ -293,7 +294,7 @@ impl fmt::Display for Reason {
                 write!(f, "it is not valid for another {}", Rough(*until))
             }
             Self::IdToken => {
-                f.write_str("it is an ID token, which says who signed in and opens no API")
+                f.write_str("it is an ID token, which identifies the user and opens no API")
             }
             Self::Encrypted => {
                 f.write_str("it is encrypted, so only the API that it was issued for can read it")
@@ -301,24 +302,24 @@ impl fmt::Display for Reason {
             Self::Opaque => f.write_str("it is not a JWT but an opaque token"),
             Self::PersonalAccount => f.write_str(
                 "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft \
-                 Graph takes and APIs of Azure do not",
+                 Graph accepts and APIs of Azure do not",
             ),
             Self::NotAToken(value_kind) => write!(f, "it is {value_kind}"),
-            Self::Truncated => f.write_str("it is not a whole token: a part of it was cut off"),
+            Self::Truncated => f.write_str("it is incomplete: a part of it was cut off"),
             Self::Unsigned => f.write_str(
                 "its signature is missing or was replaced, or its algorithm is none, so no API \
                  accepts it",
             ),
             Self::StaticWebApps => f.write_str(
-                "it was issued by Static Web Apps (X-MS-AUTH-TOKEN) for the linked API alone, and \
-                 Entra exchanges no such token",
+                "Static Web Apps issued it (X-MS-AUTH-TOKEN) only for the linked API, and Entra does not \
+                 exchange it",
             ),
             Self::Protected => f.write_str(
-                "it has a nonce in its header, so nobody but Microsoft Graph, or the Microsoft API \
-                 it was issued for, can verify it",
+                "its header has a nonce, so only Microsoft Graph, or the Microsoft API that it was \
+                 issued for, can verify it",
             ),
             Self::BoundToKey => {
-                f.write_str("it is bound to a key of its client, so it is not a bearer token")
+                f.write_str("it is bound to a key of its client, so it cannot be used as a bearer token")
             }
             Self::Malformed(error) => write!(f, "it cannot be read: {error}"),
         }
@@ -332,10 +333,10 @@ impl fmt::Debug for Reason {
     }
 }
 
-/// A list of reasons, for a sentence.
-pub(super) struct InARow<'a>(pub(super) &'a [Reason]);
+/// A list of reasons in a clause.
+pub(super) struct Joined<'a>(pub(super) &'a [Reason]);
 
-impl fmt::Display for InARow<'_> {
+impl fmt::Display for Joined<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, reason) in self.0.iter().enumerate() {
             write!(f, "{}{reason}", if index == 0 { "" } else { "; " })?;

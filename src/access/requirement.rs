@@ -2,21 +2,20 @@
 
 use crate::{
     jwt::{Actor, Caller, Token},
-    resource::{self, OwnedAudience, Resource, Scope, same_application},
+    resource::{self, Audience, OwnedAudience, Resource, Scope, same_application},
 };
 
-/// What a token must have: an API that it is for, permissions, and a kind of caller.
+/// What a token must have: permissions, an API that it is for, and a kind of caller.
 ///
-/// Permissions are a list of alternatives. The token must have all permissions of at least one
-/// alternative. So any-of is several alternatives, and all-of is one alternative with several
-/// permissions.
+/// Start with the permissions, then add the API ([`on`](Self::on)) and the kind of caller. Permissions are
+/// a list of alternatives. The token must have all permissions of at least one alternative.
 ///
 /// ```
 /// use easyauth::{Requirement, resource::{ARM, GRAPH}};
 ///
 /// // One scope of one API.
 /// let arm: Requirement = ARM.scope("user_impersonation").into();
-/// // A user with either scope, or an application with the permission of its own.
+/// // A user with either scope, or an application with the application permission.
 /// let files = Requirement::any_scope(["Files.Read", "Files.ReadWrite"])
 ///     .or_app_role("Files.Read.All")
 ///     .on(GRAPH);
@@ -45,21 +44,11 @@ pub enum Permission {
 }
 
 impl Requirement {
-    /// Requires a token for this API.
+    /// Requires only a token for this API: see [`on`](Self::on). To require a permission as well, start
+    /// with the permission, as in `Requirement::scope("Files.Read").on("api://files")`.
     #[must_use]
-    pub fn resource(resource: Resource) -> Self {
-        Self::anything().on(resource)
-    }
-
-    /// Requires a token for the API with this identifier: an App ID URI or your own client ID, compared
-    /// as [`Token::has_audience`] does. `api://<client id>` and the client ID are one API.
-    ///
-    /// An identifier that [`Resource::recognize`] knows means that [`Resource`]: the address of one of
-    /// Microsoft's APIs, one of its scopes, or the host of one instance. A trailing `/.default` is
-    /// ignored.
-    #[must_use]
-    pub fn audience(identifier: impl Into<String>) -> Self {
-        Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..Self::anything() }
+    pub fn audience<'a>(api: impl Into<Audience<'a>>) -> Self {
+        Self::anything().on(api)
     }
 
     /// Requires a scope, by its bare name as in tokens. For `https://api.example.com/Files.Read` and for
@@ -94,7 +83,7 @@ impl Requirement {
         Self::anything().or_user_role(name)
     }
 
-    /// Adds an alternative: this scope. If it is the first alternative, the scope is required.
+    /// Adds an alternative: this scope. Without other alternatives, the scope is required.
     #[must_use]
     pub fn or_scope(self, name: impl Into<String>) -> Self {
         self.or(vec![Permission::Scope(name.into())])
@@ -118,16 +107,20 @@ impl Requirement {
         self.or(vec![Permission::UserRole(name.into())])
     }
 
-    /// Also requires that the token is for this API.
+    /// Also requires that the token is for this API: a [`Resource`], an App ID URI, or your own client ID.
+    /// If set twice, the last value wins.
+    ///
+    /// Identifiers are compared as [`Token::has_audience`] does. `api://<client id>` and the client ID are
+    /// one API. An identifier that [`Resource::recognize`] knows means that [`Resource`]: the address of
+    /// one of Microsoft's APIs, one of its scopes, or the host of one instance. A trailing `/.default` is
+    /// ignored.
     #[must_use]
-    pub fn on(self, resource: Resource) -> Self {
-        Self { api: Some(OwnedAudience::Resource(resource)), ..self }
-    }
-
-    /// Also requires that the token is for the API with this identifier: an App ID URI or a client ID.
-    #[must_use]
-    pub fn on_audience(self, identifier: impl Into<String>) -> Self {
-        Self { api: Some(OwnedAudience::pasted(&identifier.into())), ..self }
+    pub fn on<'a>(self, api: impl Into<Audience<'a>>) -> Self {
+        let api = match OwnedAudience::from(api.into()) {
+            OwnedAudience::Identifier(identifier) => OwnedAudience::recognize(&identifier),
+            OwnedAudience::Resource(resource) => OwnedAudience::Resource(resource),
+        };
+        Self { api: Some(api), ..self }
     }
 
     /// Also requires that a user is calling.
@@ -325,7 +318,7 @@ impl From<Scope> for Requirement {
     fn from(scope: Scope) -> Self {
         let api = match (scope.resource(), scope.api()) {
             (Some(resource), _) => Some(OwnedAudience::Resource(resource)),
-            (None, Some(api)) => Some(OwnedAudience::pasted(api)),
+            (None, Some(api)) => Some(OwnedAudience::recognize(api)),
             (None, None) => None,
         };
         match scope.name() {
@@ -344,6 +337,6 @@ impl From<&Self> for Requirement {
 
 impl From<Resource> for Requirement {
     fn from(resource: Resource) -> Self {
-        Self::resource(resource)
+        Self::audience(resource)
     }
 }

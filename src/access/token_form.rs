@@ -4,23 +4,28 @@ use std::fmt;
 
 use super::Reason;
 use crate::{
-    jwt::{DecodeError, UnverifiedToken},
+    jwt::{DecodeError, DecodeErrorKind, UnverifiedToken},
     principal::EasyAuthPrincipal,
 };
 
 /// The shape of a string that should be an access token.
 pub(super) enum TokenForm {
     /// A JWT whose claims can be read.
-    Jwt {
-        token: UnverifiedToken,
-        /// Whether a signature is present. It is not checked.
-        is_signed: bool,
-    },
+    Jwt { token: UnverifiedToken, signature: Signature },
     /// Any other string.
     Other(Reason),
 }
 
-/// A string that is not an access token, recognized by its first characters.
+/// The state of a signature, as far as its length tells. It is not verified.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signature {
+    Complete,
+    Truncated,
+    /// Missing, or replaced by a placeholder.
+    Missing,
+}
+
+/// What a string is that is not an access token, recognized by its first characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ValueKind {
@@ -42,13 +47,13 @@ impl fmt::Display for ValueKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ClientPrincipal => {
-                "the value of X-MS-CLIENT-PRINCIPAL, which says who is calling and opens no API"
+                "the value of X-MS-CLIENT-PRINCIPAL, which identifies the caller and opens no API"
             }
-            Self::SessionCookie => "a session cookie, which only this site takes",
-            Self::RefreshToken => "a refresh token, which only the token endpoint takes",
+            Self::SessionCookie => "a session cookie, which only this site accepts",
+            Self::RefreshToken => "a refresh token, which only the token endpoint accepts",
             Self::GitHubToken => "a token of GitHub",
             Self::GoogleToken => "an access token of Google",
-            Self::Placeholder => "a placeholder in the place of a token",
+            Self::Placeholder => "a placeholder instead of a token",
         })
     }
 }
@@ -58,7 +63,8 @@ impl TokenForm {
         match UnverifiedToken::decode(text) {
             Ok(token) => {
                 let signature = text.splitn(3, '.').nth(2).unwrap_or_default();
-                Self::Jwt { token, is_signed: is_base64url(signature) }
+                let signature = Signature::of(signature, token.header().alg().unwrap_or_default());
+                Self::Jwt { token, signature }
             }
             Err(error) => Self::Other(undecodable(text, error)),
         }
@@ -70,11 +76,11 @@ fn undecodable(text: &str, error: DecodeError) -> Reason {
     if text.contains("...") || text.contains('\u{2026}') {
         return Reason::Truncated;
     }
-    match error {
-        DecodeError::Encrypted if has_header(text) => Reason::Encrypted,
-        DecodeError::Opaque { segments } => opaque(text, segments),
-        DecodeError::Encrypted => Reason::Opaque,
-        error => Reason::Malformed(error),
+    match error.kind() {
+        DecodeErrorKind::Encrypted if has_header(text) => Reason::Encrypted,
+        DecodeErrorKind::Opaque => opaque(text, text.split('.').count()),
+        DecodeErrorKind::Encrypted => Reason::Opaque,
+        _ => Reason::Malformed(error),
     }
 }
 
@@ -87,6 +93,25 @@ fn opaque(text: &str, segments: usize) -> Reason {
         Reason::Truncated // `{"` in base64: how every JWT begins.
     } else {
         Reason::Opaque
+    }
+}
+
+/// The length in base64url of the shortest RSA signature, 256 bytes: keys have at least 2048 bits (RFC
+/// 7518 sections 3.3 and 3.5). Entra's signatures have this length.
+const MIN_RSA_SIGNATURE_LEN: usize = 342;
+
+impl Signature {
+    fn of(signature: &str, alg: &str) -> Self {
+        let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
+        // One character after full groups of four encodes no byte.
+        let is_cut_group = signature.len() % 4 == 1;
+        if !is_base64url(signature) {
+            Self::Missing
+        } else if is_cut_group || (is_rsa && signature.len() < MIN_RSA_SIGNATURE_LEN) {
+            Self::Truncated
+        } else {
+            Self::Complete
+        }
     }
 }
 

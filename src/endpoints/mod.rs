@@ -28,6 +28,7 @@ use std::fmt;
 
 use crate::{
     escape::Escaped,
+    kinds::kinds,
     provider::{IdentityProvider, is_custom_name},
     settings::{self, AuthSettingsV2},
 };
@@ -57,7 +58,7 @@ impl Endpoints {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if the prefix is not a path of this site.
+    /// [`EndpointErrorKind::NotAPath`] if the prefix is not a path of this site.
     pub fn with_prefix(prefix: &str) -> Result<Self, EndpointError> {
         let prefix = site_path(prefix.strip_suffix('/').unwrap_or(prefix))?;
         Ok(Self { prefix: prefix.to_owned(), logout: None })
@@ -67,7 +68,7 @@ impl Endpoints {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if an address in the settings is not a path of this site.
+    /// [`EndpointErrorKind::NotAPath`] if an address in the settings is not a path of this site.
     pub fn of(settings: &AuthSettingsV2) -> Result<Self, EndpointError> {
         let mut endpoints = match settings.get(settings::http::API_PREFIX) {
             Some(prefix) if !prefix.is_empty() => Self::with_prefix(&prefix)?,
@@ -85,12 +86,12 @@ impl Endpoints {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NoProvider`] for a provider without a name, or whose name has characters other
+    /// [`EndpointErrorKind::NoSignInPage`] for a provider without a name, or whose name has characters other
     /// than letters, digits and `_`. Names of built-in and custom providers have only these.
     pub fn login(&self, provider: &IdentityProvider) -> Result<LoginAddress, EndpointError> {
         let name = provider.as_str();
         if !is_custom_name(name) {
-            return Err(EndpointError::NoProvider);
+            return Err(EndpointError::from(EndpointErrorKind::NoSignInPage).showing(name));
         }
         Ok(LoginAddress::new(format!("{}/login/{name}", self.prefix)))
     }
@@ -134,25 +135,68 @@ impl fmt::Debug for Endpoints {
     }
 }
 
-/// A path of this site, without query and fragment.
+/// A path of this site from the configuration, without query and fragment.
 fn site_path(path: &str) -> Result<&str, EndpointError> {
     if path.contains(['?', '#']) || path.ends_with('/') {
-        return Err(EndpointError::NotAPath);
+        return Err(EndpointError::from(EndpointErrorKind::NotAPath).showing(path));
     }
-    return_to::local(path)
+    return_to::local(path).map_err(|error| error.showing(path))
 }
 
-/// An address that cannot be built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EndpointError {
+kinds! {
+    /// Why an address cannot be built.
+    pub enum EndpointErrorKind;
+    fn expected;
+
     /// The provider has no valid name for a sign-in page.
-    #[error("the provider has no sign-in page")]
-    NoProvider,
+    NoSignInPage = "no-sign-in-page", "a provider with a sign-in page";
     /// The value is not a path of this site.
-    #[error("this is not a path of this site")]
-    NotAPath,
+    NotAPath = "not-a-path", "a path of this site, such as \"/orders\"";
     /// The external address is not one that the settings allow.
-    #[error("this address is not among those that the settings allow")]
-    NotAllowed,
+    NotAllowed = "not-allowed", "an external address that the settings allow";
 }
+
+/// An address that cannot be built. The message shows the value if it is configuration, and hides it if
+/// it can come from a request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointError {
+    kind: EndpointErrorKind,
+    given: Option<Box<str>>,
+}
+
+impl EndpointError {
+    /// Shows a value of the configuration.
+    fn showing(self, given: &str) -> Self {
+        Self { given: Some(given.into()), ..self }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> EndpointErrorKind {
+        self.kind
+    }
+}
+
+impl From<EndpointErrorKind> for EndpointError {
+    fn from(kind: EndpointErrorKind) -> Self {
+        Self { kind, given: None }
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.kind.expected())?;
+        match &self.given {
+            Some(given) => write!(f, ", found {:?}", Escaped(given)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EndpointError({}: {self})", self.kind.code())
+    }
+}
+
+impl std::error::Error for EndpointError {}

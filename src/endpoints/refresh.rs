@@ -61,16 +61,16 @@ impl RefreshOutcome {
 impl fmt::Display for RefreshOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refreshed => f.write_str("there are fresh tokens for the next request"),
+            Self::Refreshed => f.write_str("the next request has fresh tokens"),
             Self::SignInAgain => f.write_str("the session cannot be refreshed: sign in again"),
             Self::NoRefreshToken => f.write_str(
-                "there is no refresh token: have sign-ins ask for offline_access, with a client \
-                 credential in place",
+                "the refresh token is missing: let sign-ins request offline_access, and set a client \
+                 credential",
             ),
             Self::NotSupported => f.write_str("the provider has no refresh tokens: sign in again"),
-            Self::NoTokenStore => f.write_str("the token store is off, or the prefix is another"),
+            Self::NoTokenStore => f.write_str("the token store is off, or the prefix is different"),
             Self::Unavailable => f.write_str("the platform cannot refresh now: try again later"),
-            Self::Other(status) => write!(f, "the platform answered {status}"),
+            Self::Other(status) => write!(f, "the platform responded with {status}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::EndpointError;
+use super::{EndpointError, EndpointErrorKind};
 use crate::escape::Escaped;
 
 /// Where a browser goes after a sign-in or a sign-out: a path of the site, or an external address that
@@ -35,7 +35,7 @@ impl ReturnTo {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAPath`] if a browser would treat it as another site (`//host`, `/\host`),
+    /// [`EndpointErrorKind::NotAPath`] if a browser would treat it as another site (`//host`, `/\host`),
     /// even after a proxy has decoded it (`/%2fhost`, `/%255chost`). Also if it contains a character
     /// that is not allowed in an address.
     pub fn path(path: &str) -> Result<Self, EndpointError> {
@@ -47,7 +47,7 @@ impl ReturnTo {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NotAllowed`] if it is not in the list, or contains a character that is not
+    /// [`EndpointErrorKind::NotAllowed`] if it is not in the list, or contains a character that is not
     /// allowed in an address.
     pub fn external(address: &str, allowed: &[impl AsRef<str>]) -> Result<Self, EndpointError> {
         let is_allowed =
@@ -55,7 +55,7 @@ impl ReturnTo {
         if is_allowed && address.contains(':') && address.bytes().all(is_plain) {
             Ok(Self(address.to_owned()))
         } else {
-            Err(EndpointError::NotAllowed)
+            Err(EndpointErrorKind::NotAllowed.into())
         }
     }
 
@@ -69,9 +69,9 @@ impl ReturnTo {
 /// A path that no browser treats as another site (WHATWG URL: browsers treat a backslash as a slash, and
 /// remove tabs and line breaks).
 pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
-    let rest = path.strip_prefix('/').ok_or(EndpointError::NotAPath)?;
+    let rest = path.strip_prefix('/').ok_or(EndpointErrorKind::NotAPath)?;
     if leads_to_a_host(rest.as_bytes()) || !path.bytes().all(is_plain) {
-        return Err(EndpointError::NotAPath);
+        return Err(EndpointErrorKind::NotAPath.into());
     }
     Ok(path)
 }

@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use super::{KnownError, others};
 use crate::resource::is_guid;
 
-/// The longest text that is read, in bytes: the same limit as for an error of the token endpoint
-/// ([`MAX_TOKEN_ERROR_LEN`](crate::exchange::MAX_TOKEN_ERROR_LEN)). The rest of a longer text is
+/// The longest error text that is read, in bytes: the same limit as for an error of the token endpoint
+/// ([`MAX_TOKEN_ERROR_LEN`](crate::exchange::MAX_TOKEN_ERROR_LEN)). The rest of a longer string is
 /// ignored.
 pub const MAX_ERROR_TEXT_LEN: usize = 64 * 1024;
 
@@ -20,7 +20,7 @@ const AADSTS_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// The explanation of a pasted error.
 ///
-/// It reads these texts, and log lines that contain them:
+/// It reads these forms of errors, and log lines that contain them:
 ///
 /// - the text of a sign-in page (`AADSTS50011: ...`);
 /// - the JSON of a token endpoint or of Azure Resource Manager;
@@ -173,13 +173,21 @@ fn labeled(text: &str, labels: &[&str], read: fn(&str) -> Option<&str>) -> Optio
 
 fn guid(text: &str) -> Option<&str> {
     const GUID_LEN: usize = 36;
-    text.get(..GUID_LEN).filter(|id| is_guid(id))
+    word(text, GUID_LEN).filter(|id| is_guid(id))
+}
+
+/// The first `len` bytes, if the word ends there. A longer string of digits is not an ID.
+fn word(text: &str, len: usize) -> Option<&str> {
+    let (word, rest) = text.split_at_checked(len)?;
+    let is_longer =
+        rest.starts_with(|next: char| next.is_ascii_alphanumeric() || "-_".contains(next));
+    (!is_longer).then_some(word)
 }
 
 /// `2016-01-09 02:02:12Z` in responses of the token endpoint, with a `T` on pages.
 fn timestamp(text: &str) -> Option<&str> {
     const FORM: &[u8] = b"0000-00-00 00:00:00Z";
-    let time = text.get(..FORM.len())?;
+    let time = word(text, FORM.len())?;
     let fits = time.bytes().zip(FORM).all(|(byte, form)| match form {
         b'0' => byte.is_ascii_digit(),
         b' ' => matches!(byte, b' ' | b'T'),
@@ -194,7 +202,7 @@ impl fmt::Display for ErrorExplanation {
         lines.extend(self.known.iter().map(|error| Cow::from(error.to_string())));
         lines.extend(self.unknown.iter().map(|number| {
             format!(
-                "AADSTS{number}: not a code that is known here; see \
+                "AADSTS{number}: unknown code, see \
                  https://login.microsoftonline.com/error?code={number}"
             )
             .into()

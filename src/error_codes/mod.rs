@@ -22,6 +22,30 @@
 //! assert_eq!(explanation.correlation_id(), Some("00000003-0000-4000-8000-000000000003"));
 //! ```
 
+/// Defines a table of errors. The codes are numbers of Entra (`AADSTS`) or names (`NAME`). `umbrella`
+/// marks a code that is less specific than the code next to it.
+macro_rules! known_errors {
+    ($form:ident; $($code:literal $responsible:ident $topic:ident $($umbrella:ident)?:
+        $meaning:literal, $fix:literal, $source:expr;)+) => {
+        pub(super) const ERRORS: &[KnownError] = &[$(KnownError {
+            name: known_errors!(@name $form $code),
+            aadsts: known_errors!(@aadsts $form $code),
+            meaning: $meaning,
+            responsible: Responsible::$responsible,
+            fix: $fix,
+            topic: Topic::$topic,
+            umbrella: known_errors!(@is $($umbrella)?),
+            source: $source,
+        },)+];
+    };
+    (@name AADSTS $code:literal) => { concat!("AADSTS", $code) };
+    (@name NAME $code:literal) => { $code };
+    (@aadsts AADSTS $code:literal) => { Some($code) };
+    (@aadsts NAME $code:literal) => { None };
+    (@is) => { false };
+    (@is umbrella) => { true };
+}
+
 mod entra;
 mod explanation;
 mod others;
@@ -78,7 +102,7 @@ impl fmt::Display for Responsible {
     }
 }
 
-/// The subject of an error, if a program reacts to it.
+/// The subject of an error, which decides how a program reacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Topic {
     /// The token that was sent for an exchange.
@@ -190,8 +214,7 @@ impl KnownError {
         self.topic
     }
 
-    /// Returns `true` for an umbrella code, which says little next to the more specific code that it
-    /// covers.
+    /// Returns `true` for an umbrella code: another code next to it is more specific.
     pub(crate) fn is_umbrella(&self) -> bool {
         self.umbrella
     }
@@ -202,22 +225,7 @@ const REPORTS: &str = "public reports: ";
 
 impl fmt::Display for KnownError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}. {} can fix it: {}", self.name, self.meaning, Capital(self), self.fix)
-    }
-}
-
-/// The person who can fix it, at the start of a sentence.
-struct Capital<'a>(&'a KnownError);
-
-impl fmt::Display for Capital<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.responsible {
-            Responsible::Developer => "The developer of this service",
-            Responsible::Administrator => "An administrator of the tenant",
-            Responsible::User => "The user",
-            Responsible::Client => "The developer of the client",
-            Responsible::Microsoft => "Microsoft",
-        })
+        write!(f, "{}: {}; {} can fix it: {}", self.name, self.meaning, self.responsible, self.fix)
     }
 }
 

@@ -1,14 +1,14 @@
-//! What a client proves itself with.
+//! Credentials of clients.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// What an app registration proves itself with at the token endpoint.
+/// The credential with which an app registration authenticates at the token endpoint.
 ///
-/// A secret: its `Debug` form prints the kind and the length only, its memory is wiped when it is dropped,
-/// and it is neither `Display`, `Serialize`, `Clone` nor comparable. An empty one, from a setting that is
-/// not there for instance, is refused when a request is built.
+/// It is a secret. Its `Debug` form prints only the kind and the length, and its memory is wiped on drop.
+/// It is not `Display`, `Serialize`, `Clone` or comparable. An empty one is rejected when a request is
+/// built, for instance because a setting is missing.
 ///
 /// ```
 /// use easyauth::exchange::ClientCredential;
@@ -31,15 +31,15 @@ enum Kind {
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl ClientCredential {
-    /// A client secret: its value, not its id.
+    /// A client secret: its value, not its secret ID.
     #[must_use]
     pub fn secret(secret: impl Into<String>) -> Self {
         Self { kind: Kind::Secret, text: Zeroizing::new(secret.into()) }
     }
 
-    /// A client assertion, which is a JWT: signed by a certificate of the registration, or the token of a
-    /// managed identity or another issuer that a federated credential of the registration names. It is
-    /// sent as it is, and lives as long as it says.
+    /// A client assertion, which is a JWT. It is signed with a certificate of the app registration. Or it
+    /// is the token of a managed identity, or of another issuer, that a federated credential of the app
+    /// registration names. It is sent unchanged.
     #[must_use]
     pub fn assertion(assertion: impl Into<String>) -> Self {
         Self { kind: Kind::Assertion, text: Zeroizing::new(assertion.into()) }
@@ -49,7 +49,7 @@ impl ClientCredential {
         self.text.is_empty()
     }
 
-    /// What a form says of it.
+    /// The form fields.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let (first, second) = match self.kind {
             Kind::Secret => (("client_secret", self.text.as_str()), None),

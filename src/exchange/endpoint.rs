@@ -1,22 +1,22 @@
-//! Where tokens come from.
+//! The token endpoint of a tenant.
 
 use std::fmt;
 
 use http::Uri;
 
 use crate::{
-    escape::Escaped,
-    host::host_of,
+    escape::{Escaped, host_of},
     issuer::{SignIn, customer_domain},
     resource::{Cloud, is_guid},
 };
 
 /// Microsoft Entra's token endpoint (version 2.0) for one tenant in one cloud. Prints as its address.
 ///
-/// The tenant is that of the user: whose token is exchanged, or who signed in. `common`, `organizations`
-/// and `consumers` are no tenants. For a caller, take [`Token::tenant_id`](crate::Token::tenant_id) or
-/// [`EasyAuthPrincipal::tenant_id`](crate::EasyAuthPrincipal::tenant_id), and check that it is one that
-/// you serve.
+/// The tenant is that of the user whose token is exchanged. `common`, `organizations` and `consumers` are
+/// rejected, because they do not name a tenant. For a caller, use
+/// [`Token::tenant_id`](crate::Token::tenant_id) or
+/// [`EasyAuthPrincipal::tenant_id`](crate::EasyAuthPrincipal::tenant_id), and check that you serve this
+/// tenant.
 ///
 /// ```
 /// use easyauth::{exchange::TokenEndpoint, resource::Cloud};
@@ -33,49 +33,49 @@ use crate::{
 ///     "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
 /// );
 /// assert!(TokenEndpoint::entra("common").is_err());
-/// # Ok::<(), easyauth::exchange::InvalidTenant>(())
+/// # Ok::<(), easyauth::exchange::InvalidTokenEndpoint>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenEndpoint(Uri);
 
 impl TokenEndpoint {
-    /// The endpoint of Entra in the public cloud for a tenant: its ID, or one of its verified domain names.
+    /// The endpoint in the public cloud for a tenant: its ID, or one of its verified domain names.
     ///
     /// # Errors
     ///
-    /// [`InvalidTenant`] if the string is neither a GUID nor a domain name.
-    pub fn entra(tenant: &str) -> Result<Self, InvalidTenant> {
+    /// [`InvalidTokenEndpoint`] if the string is neither a GUID nor a domain name.
+    pub fn entra(tenant: &str) -> Result<Self, InvalidTokenEndpoint> {
         Self::in_cloud(tenant, Cloud::Public)
     }
 
-    /// The endpoint in a cloud for a tenant: its id, or one of its verified domain names.
+    /// The endpoint in a cloud for a tenant: its ID, or one of its verified domain names.
     ///
     /// # Errors
     ///
-    /// [`InvalidTenant`] if the text is neither a GUID nor a domain name.
-    pub fn in_cloud(tenant: &str, cloud: Cloud) -> Result<Self, InvalidTenant> {
+    /// [`InvalidTokenEndpoint`] if the string is neither a GUID nor a domain name.
+    pub fn in_cloud(tenant: &str, cloud: Cloud) -> Result<Self, InvalidTokenEndpoint> {
         if is_sign_in_host(tenant) {
-            return Err(InvalidTenant::new(tenant, Problem::Host));
+            return Err(InvalidTokenEndpoint::new(tenant, Problem::Host));
         }
         Self::at(cloud.sign_in_host(), tenant)
-            .ok_or_else(|| InvalidTenant::new(tenant, Problem::Tenant))
+            .ok_or_else(|| InvalidTokenEndpoint::new(tenant, Problem::Tenant))
     }
 
     /// The endpoint of an authority: an `https` address with the tenant as its path, such as
     /// `https://contoso.ciamlogin.com/contoso.onmicrosoft.com` for Microsoft Entra External ID
-    /// (entra-docs, "Register a SAML or OpenID Connect app in your external tenant"; MSAL, CIAM authorities). An
-    /// issuer (`.../v2.0`) and the address of the endpoint itself are taken as well. Without a path, the tenant
-    /// of `<name>.ciamlogin.com` is `<name>.onmicrosoft.com`, as in MSAL.
+    /// (entra-docs, "Register a SAML or OpenID Connect app in your external tenant"; MSAL, CIAM
+    /// authorities). An issuer (`.../v2.0`) and the address of the endpoint itself are also accepted.
+    /// Without a path, the tenant of `<name>.ciamlogin.com` is `<name>.onmicrosoft.com`, as in MSAL.
     ///
-    /// Tokens and the client credential are sent to this address, so it must come from your configuration, never
-    /// from a request or a token.
+    /// Tokens and the client credential are sent to this address. So it must come from your
+    /// configuration, never from a request or a token.
     ///
     /// # Errors
     ///
-    /// [`InvalidTenant`] if the text is not such an address, or its path is not a tenant: `common`, for instance,
-    /// or the policy of a B2C tenant.
-    pub fn of_authority(authority: &str) -> Result<Self, InvalidTenant> {
-        let problem = || InvalidTenant::new(authority, Problem::Authority);
+    /// [`InvalidTokenEndpoint`] if the string is not such an address, or if its path is not a tenant: for
+    /// instance `common`, or the policy of a B2C tenant.
+    pub fn of_authority(authority: &str) -> Result<Self, InvalidTokenEndpoint> {
+        let problem = || InvalidTokenEndpoint::new(authority, Problem::Authority);
         let (scheme, rest) = authority.split_once("://").ok_or_else(problem)?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         if !scheme.eq_ignore_ascii_case("https") || !is_domain(host) {
@@ -97,15 +97,15 @@ impl TokenEndpoint {
     ///
     /// # Errors
     ///
-    /// [`InvalidTenant`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
-    pub fn insecure_loopback(address: &str) -> Result<Self, InvalidTenant> {
+    /// [`InvalidTokenEndpoint`] if the host is not `127.0.0.1`, `[::1]` or `localhost`.
+    pub fn insecure_loopback(address: &str) -> Result<Self, InvalidTokenEndpoint> {
         let is_loopback = |uri: &Uri| {
             let host = uri.authority().and_then(|authority| host_of(authority.as_str()));
             uri.scheme_str() == Some("http")
                 && matches!(host, Some("127.0.0.1" | "[::1]" | "localhost"))
         };
         let uri = Uri::try_from(address).ok().filter(is_loopback);
-        uri.map(Self).ok_or_else(|| InvalidTenant::new(address, Problem::Loopback))
+        uri.map(Self).ok_or_else(|| InvalidTokenEndpoint::new(address, Problem::Loopback))
     }
 
     fn at(host: &str, tenant: &str) -> Option<Self> {
@@ -141,7 +141,8 @@ impl fmt::Display for TokenEndpoint {
     }
 }
 
-/// Two labels or more (RFC 1123 section 2.1), the last one not of digits alone as in an IPv4 address.
+/// Returns `true` for two labels or more (RFC 1123 section 2.1). The last one must not consist of digits
+/// alone, as in an IPv4 address.
 fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -155,18 +156,19 @@ fn is_domain(text: &str) -> bool {
         && text.split('.').all(is_label)
 }
 
-/// What the hosts of Microsoft Entra External ID end with.
+/// The domain of Microsoft Entra External ID.
 const CIAM_SUFFIX: &str = ".ciamlogin.com";
 
-/// Whether a text is a host where people sign in, which is easily taken for the domain of a tenant.
-fn is_sign_in_host(text: &str) -> bool {
-    let host = text.to_ascii_lowercase();
+/// Returns `true` for a sign-in host, which users mistake for the domain of a tenant.
+fn is_sign_in_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
     SignIn::at(&host).is_some() || customer_domain(&host).is_some()
 }
 
-/// What should be a tenant or an authority is none. Shows what it is: it is configuration.
+/// A string that is neither a tenant nor an authority. Its message shows the string without its query,
+/// because it is configuration.
 #[derive(Clone, PartialEq, Eq)]
-pub struct InvalidTenant {
+pub struct InvalidTokenEndpoint {
     given: Box<str>,
     problem: Problem,
 }
@@ -179,13 +181,13 @@ enum Problem {
     Loopback,
 }
 
-impl InvalidTenant {
+impl InvalidTokenEndpoint {
     fn new(given: &str, problem: Problem) -> Self {
         Self { given: given.into(), problem }
     }
 }
 
-impl fmt::Display for InvalidTenant {
+impl fmt::Display for InvalidTokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A pasted address can have a secret in its query.
         let given = self.given.split(['?', '#']).next().unwrap_or_default();
@@ -212,10 +214,10 @@ impl fmt::Display for InvalidTenant {
     }
 }
 
-impl fmt::Debug for InvalidTenant {
+impl fmt::Debug for InvalidTokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvalidTenant({self})")
+        write!(f, "InvalidTokenEndpoint({self})")
     }
 }
 
-impl std::error::Error for InvalidTenant {}
+impl std::error::Error for InvalidTokenEndpoint {}

@@ -1,16 +1,17 @@
-//! Tokens for further APIs: the requests to Microsoft Entra's token endpoint, and its answers.
+//! Tokens for other APIs: requests to Microsoft Entra's token endpoint, and its responses.
 //!
-//! A sign-in gives an access token for one API. A service that calls a second one has two ways:
+//! A sign-in provides an access token for one API. A service that calls a second API has two ways to get a
+//! token for it:
 //!
-//! - **on behalf of the caller**: the access token that a client sent for *your* API is exchanged for one
-//!   that the same user has for another API ([`TokenRequest::on_behalf_of`]). The diagnosis of such a
-//!   token says so: [`Fix::ExchangeOnBehalfOf`](crate::access::Fix::ExchangeOnBehalfOf).
-//! - **by the refresh token** of the platform's token store, `X-MS-TOKEN-AAD-REFRESH-TOKEN`
-//!   ([`TokenRequest::refresh`]), which is there if the sign-in asked for `offline_access`.
+//! - **On-behalf-of flow**: exchange the access token that a client sent to *your* API for a token of the
+//!   same user for another API ([`TokenRequest::on_behalf_of`]). The diagnosis of such a token recommends
+//!   this: [`Fix::ExchangeOnBehalfOf`](crate::access::Fix::ExchangeOnBehalfOf).
+//! - **Refresh token** of the platform's token store, `X-MS-TOKEN-AAD-REFRESH-TOKEN`
+//!   ([`TokenRequest::refresh`]). The platform sends it if the sign-in requested `offline_access`.
 //!
-//! Both need the credential of the app registration that users sign in to. Requests and answers are
-//! values; sending is up to the HTTP client of your choice. Nothing is cached here: keep the answer until
-//! shortly before it expires, and per user.
+//! Both need the credential of the app registration that users sign in to. Requests and responses are
+//! values, so you can send them with any HTTP client. Nothing is cached here: keep the response for this
+//! user until shortly before it expires.
 //!
 //! ```
 //! # use std::time::UNIX_EPOCH;
@@ -36,24 +37,23 @@
 //!     "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/oauth2/v2.0/token",
 //! );
 //!
-//! // Send it; then:
-//! let answer = TokenResponse::parse(status, body)?;
-//! let bearer_for_arm = answer.access_token().to_bearer()?;
-//! let keep_until = answer.expires_at(now);
+//! // Send it, then:
+//! let response = TokenResponse::parse(status, body)?;
+//! let bearer_for_arm = response.access_token().to_bearer()?;
+//! let keep_until = response.expires_at(now);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod answer;
 mod credential;
 mod endpoint;
 mod error;
 mod on_behalf_of;
 mod request;
 mod request_error;
+mod response;
 
-pub use answer::{AnswerError, MAX_TOKEN_RESPONSE_LEN, TokenResponse};
 pub use credential::ClientCredential;
-pub use endpoint::{InvalidTenant, TokenEndpoint};
+pub use endpoint::{InvalidTokenEndpoint, TokenEndpoint};
 pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
 pub use on_behalf_of::{
     ClaimsChallenge, CredentialSource, IntoScopes, InvalidClaimsChallenge, MAX_CACHED_TOKENS,
@@ -61,4 +61,5 @@ pub use on_behalf_of::{
     REFRESH_BEFORE_EXPIRY, Transport, TransportBlocking, TransportError,
 };
 pub use request::TokenRequest;
-pub use request_error::TokenRequestError;
+pub use request_error::{TokenRequestError, TokenRequestErrorKind};
+pub use response::{MAX_TOKEN_RESPONSE_LEN, TokenResponse};

@@ -1,21 +1,25 @@
-//! Requests for tokens.
+//! Token requests.
 
 use std::{collections::HashSet, fmt::Write as _};
 
 use http::{HeaderValue, Method, Request, header};
 
-use super::{ClientCredential, TokenEndpoint, TokenRequestError};
+use super::{
+    ClientCredential, TokenEndpoint, TokenRequestError, TokenRequestErrorKind,
+    request_error::Source,
+};
 use crate::{
     access,
-    escape::Encoded,
+    escape::{Encoded, Escaped},
     jwt::{Caller, UnverifiedToken},
-    resource::{self, ApiName, Scope, ScopeConflict, is_guid},
+    resource::{self, ApiName, ApiNames, Scope, ScopeConflict, is_guid},
     tokens::{AccessToken, RefreshToken},
 };
 
-/// A request for a token, put together: see [the module](super).
+/// Builds a token request: see [the module](super).
 ///
-/// Its `Debug` form shows no secret. That of the [`http::Request`] which it [builds](Self::build) does.
+/// Its `Debug` form shows no secret. The `Debug` form of the [`http::Request`] that it
+/// [builds](Self::build) does.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TokenRequest<'a> {
@@ -34,18 +38,18 @@ enum Grant<'a> {
 }
 
 impl<'a> TokenRequest<'a> {
-    /// Exchanges the access token that a client sent for your own API ("Microsoft identity platform and
-    /// OAuth 2.0 On-Behalf-Of flow"; RFC 7523 section 2.1). Verify it first: whoever can send you a token
-    /// gets what it is exchanged for.
+    /// Exchanges the access token that a client sent to your own API ("Microsoft identity platform and
+    /// OAuth 2.0 On-Behalf-Of flow"; RFC 7523 section 2.1). Verify the token first, because its sender
+    /// acts with the token that it is exchanged for.
     ///
-    /// One that has expired is not refused here, since nothing here knows the time, but by Entra.
+    /// This does not check whether the token has expired, because that needs a clock. Entra rejects an
+    /// expired token.
     pub fn on_behalf_of(access_token: &'a AccessToken) -> Self {
         Self::new(Grant::OnBehalfOf(access_token))
     }
 
-    /// Redeems a refresh token of the client (RFC 6749 section 6), for the API that it was for or another
-    /// one. The answer may have a new refresh token; the platform does not learn of it and goes on with
-    /// the old one, which stays valid.
+    /// Redeems a refresh token of the client (RFC 6749 section 6), for the same API or another one. The
+    /// response can have a new refresh token. The platform keeps using the old one, which stays valid.
     pub fn refresh(refresh_token: &'a RefreshToken) -> Self {
         Self::new(Grant::Refresh(refresh_token))
     }
@@ -62,25 +66,26 @@ impl<'a> TokenRequest<'a> {
         Self { grant, client: None, own_audiences, scopes, claims: None }
     }
 
-    /// The app registration that asks: its client id, and what it proves itself with. It is the one that
-    /// users sign in to, `clientId` of the settings.
+    /// Sets the app registration that sends the request: its client ID and its credential. It is the one
+    /// that users sign in to (`clientId` in the settings).
     pub fn client(self, client_id: &'a str, credential: &'a ClientCredential) -> Self {
         Self { client: Some((client_id, credential)), ..self }
     }
 
-    /// Another audience that a token for your own API can have, beside the client id with or without
-    /// `api://` in front of it: its App ID URI, such as `api://orders`.
+    /// Adds an audience that tokens for your own API can have: its App ID URI, such as `api://orders`.
+    /// The client ID is always accepted, with or without `api://`.
     pub fn own_audience(mut self, audience: &'a str) -> Self {
         self.own_audiences.push(audience);
         self
     }
 
-    /// Asks for a scope. One that is there already is not added again.
+    /// Adds a scope to request. A duplicate has no effect.
     pub fn scope(self, scope: impl AsRef<str>) -> Self {
         self.scopes([scope])
     }
 
-    /// Asks for scopes, which must be of one API. `offline_access` among them brings a refresh token.
+    /// Adds scopes to request, which must belong to one API. `offline_access` also requests a refresh
+    /// token.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes.extend(scopes.into_iter().map(|scope| scope.as_ref().to_owned()));
         self
@@ -94,21 +99,21 @@ impl<'a> TokenRequest<'a> {
 
     /// Builds the request.
     ///
-    /// **Its body is a secret**: it has the token and the client credential as plain bytes, which the
-    /// `Debug` form of [`http::Request`] prints and nobody wipes. Neither log nor keep it, and let the
-    /// HTTP client follow no redirects: the endpoint sends none.
+    /// **The body is a secret.** It contains the token and the client credential as plain bytes. The
+    /// `Debug` form of [`http::Request`] prints them, and they are not wiped from memory. Do not log or
+    /// keep the request. Disable redirects in the HTTP client: the endpoint sends none.
     ///
     /// # Errors
     ///
-    /// [`TokenRequestError`]: the client, the scopes, or a token that cannot be exchanged. Nothing of a token
-    /// but what it says of itself is checked.
+    /// [`TokenRequestError`] if the client or a scope is invalid, or if the claims of the token show that
+    /// it cannot be exchanged. The signature is not checked.
     pub fn build(&self, endpoint: &TokenEndpoint) -> Result<Request<Vec<u8>>, TokenRequestError> {
-        let (client_id, credential) = self.client.ok_or(TokenRequestError::NoClient)?;
+        let (client_id, credential) = self.client.ok_or(TokenRequestErrorKind::NoClient)?;
         if !is_guid(client_id) {
-            return Err(TokenRequestError::ClientIdNotAGuid);
+            return Err(not_a_guid(TokenRequestErrorKind::InvalidClientId, client_id));
         }
         if credential.is_empty() {
-            return Err(TokenRequestError::EmptyCredential);
+            return Err(TokenRequestErrorKind::EmptyCredential.into());
         }
         let scope = self.scope_value()?;
         let mut fields = vec![("client_id", client_id)];
@@ -123,14 +128,14 @@ impl<'a> TokenRequest<'a> {
                 ]);
             }
             Grant::Refresh(token) if token.is_empty() => {
-                return Err(TokenRequestError::EmptyRefreshToken);
+                return Err(TokenRequestErrorKind::EmptyRefreshToken.into());
             }
             Grant::Refresh(token) => fields.extend([
                 ("grant_type", "refresh_token"),
                 ("refresh_token", token.expose_secret()),
             ]),
             Grant::Agent(agent_id) if !is_guid(agent_id) => {
-                return Err(TokenRequestError::AgentIdNotAGuid);
+                return Err(not_a_guid(TokenRequestErrorKind::InvalidAgentId, agent_id));
             }
             Grant::Agent(agent_id) => {
                 fields.extend([("grant_type", "client_credentials"), ("fmi_path", agent_id)]);
@@ -148,58 +153,80 @@ impl<'a> TokenRequest<'a> {
         Ok(request)
     }
 
-    /// The scopes, each once.
+    /// The value of `scope`: each scope once.
     fn scope_value(&self) -> Result<String, TokenRequestError> {
         let mut seen = HashSet::new();
-        let texts: Vec<&str> =
-            self.scopes.iter().map(String::as_str).filter(|text| seen.insert(*text)).collect();
+        let unique: Vec<&str> =
+            self.scopes.iter().map(String::as_str).filter(|scope| seen.insert(*scope)).collect();
         let mut of_apis = Vec::new();
-        for (number, text) in (1..).zip(&texts) {
-            let scope = Scope::parse(text)
-                .map_err(|source| TokenRequestError::InvalidScope { number, source })?;
+        for (number, scope) in (1..).zip(&unique) {
+            let scope = Scope::parse(scope).map_err(|error| {
+                let message = format!("scope number {number} is invalid");
+                TokenRequestError::new(TokenRequestErrorKind::InvalidScope, message)
+                    .because(Source::Scope(error))
+            })?;
             if !scope.is_openid() {
                 of_apis.push(scope);
             }
         }
         if of_apis.is_empty() {
-            return Err(TokenRequestError::NoScope);
+            return Err(TokenRequestErrorKind::NoScope.into());
         }
         match resource::conflict(&of_apis) {
-            None => Ok(texts.join(" ")),
-            Some(ScopeConflict::TwoApis) => Err(TokenRequestError::TwoApis),
-            Some(ScopeConflict::DefaultMixed) => Err(TokenRequestError::DefaultMixed),
+            None => Ok(unique.join(" ")),
+            Some(ScopeConflict::TwoApis) => {
+                let apis = resource::apis_of(&of_apis);
+                let message = format!(
+                    "expected scopes of one API, found scopes of {}: make one request for each API",
+                    ApiNames(&apis)
+                );
+                Err(TokenRequestError::new(TokenRequestErrorKind::TwoApis, message))
+            }
+            Some(ScopeConflict::DefaultMixed) => Err(TokenRequestErrorKind::DefaultMixed.into()),
         }
     }
 
-    /// Refuses what no client can exchange, and what is not this client's.
+    /// Rejects a token that no client can exchange, or that is not for this client.
     fn check_assertion(
         &self,
         token: &AccessToken,
         client_id: &str,
     ) -> Result<(), TokenRequestError> {
-        let token = token.decode_unverified().map_err(TokenRequestError::UnreadableToken)?;
+        let token = token.decode_unverified().map_err(|error| {
+            TokenRequestError::from(TokenRequestErrorKind::UnreadableToken)
+                .because(Source::Token(error))
+        })?;
         if access::is_of_static_web_apps(&token) {
-            Err(TokenRequestError::StaticWebAppsToken)
+            Err(TokenRequestErrorKind::StaticWebAppsToken.into())
         } else if token.is_id_token() {
-            Err(TokenRequestError::IdToken)
+            Err(TokenRequestErrorKind::IdToken.into())
         } else if !self.is_for_client(&token, client_id) {
-            let own = |name: &&str| token.audiences().find(|own| name.eq_ignore_ascii_case(own));
-            let by_case = self.own_audiences.iter().find_map(|name| Some((*name, own(name)?)));
-            Err(match by_case {
-                Some((expected, actual)) => TokenRequestError::AudienceCase {
-                    expected: ApiName::of_audience(expected),
-                    actual: vec![ApiName::of_audience(actual)],
-                },
-                None => TokenRequestError::WrongAudience {
-                    expected: ApiName::of_audience(client_id),
-                    actual: ApiName::of_audiences(token.audiences()),
-                },
-            })
+            Err(self.wrong_audience(&token, client_id))
         } else if token.caller() == Caller::App {
-            Err(TokenRequestError::NoUser)
+            Err(TokenRequestErrorKind::NoUser.into())
         } else {
             Ok(())
         }
+    }
+
+    fn wrong_audience(&self, token: &UnverifiedToken, client_id: &str) -> TokenRequestError {
+        let differs_in_case =
+            |own: &&str| token.audiences().find(|audience| own.eq_ignore_ascii_case(audience));
+        let by_case = self.own_audiences.iter().find_map(|own| Some((*own, differs_in_case(own)?)));
+        if let Some((expected, actual)) = by_case {
+            let (expected, actual) = (ApiName::of_audience(expected), ApiName::of_audience(actual));
+            let message = format!(
+                "expected an access token for {expected}, found one for {actual}: the two differ in \
+                 case, and Microsoft Entra compares exactly"
+            );
+            return TokenRequestError::new(TokenRequestErrorKind::AudienceCase, message);
+        }
+        let actual = ApiName::of_audiences(token.audiences());
+        let message = format!(
+            "expected an access token for the client {client_id}, found one for {}",
+            ApiNames(&actual)
+        );
+        TokenRequestError::new(TokenRequestErrorKind::WrongAudience, message)
     }
 
     fn is_for_client(&self, token: &UnverifiedToken, client_id: &str) -> bool {
@@ -212,8 +239,17 @@ impl<'a> TokenRequest<'a> {
     }
 }
 
-/// `application/x-www-form-urlencoded`, in a text that has its room from the start, so that no copy of a
-/// secret stays behind where it grew.
+fn not_a_guid(kind: TokenRequestErrorKind, given: &str) -> TokenRequestError {
+    let name = match kind {
+        TokenRequestErrorKind::InvalidAgentId => "ID of the agent identity",
+        _ => "client ID",
+    };
+    let message = format!("expected a GUID as the {name}, found {:?}", Escaped(given));
+    TokenRequestError::new(kind, message)
+}
+
+/// Encodes fields as `application/x-www-form-urlencoded`, in a buffer sized up front, so that growing it
+/// leaves no copy of a secret behind.
 fn form(fields: &[(&str, &str)]) -> String {
     let room = |(key, value): &(&str, &str)| {
         let encoded = value.len().saturating_mul(3);
@@ -223,7 +259,7 @@ fn form(fields: &[(&str, &str)]) -> String {
         String::with_capacity(fields.iter().map(room).fold(0_usize, usize::saturating_add));
     for (index, (key, value)) in fields.iter().enumerate() {
         let separator = if index == 0 { "" } else { "&" };
-        // Writing to a text cannot fail.
+        // Writing to a string does not fail.
         let _ = write!(form, "{separator}{key}={}", Encoded(value));
     }
     form

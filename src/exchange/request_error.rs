@@ -1,120 +1,115 @@
 //! Why a request is not built.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
-use crate::{
-    jwt::DecodeError,
-    resource::{ApiName, ApiNames, ScopeError},
-};
+use crate::{jwt::DecodeError, kinds::kinds, resource::ScopeError};
 
-/// A request that Microsoft Entra would refuse for certain, or that sends a token where it does not belong,
-/// so it is not built.
-///
-/// Of the token its text repeats the audience and nothing else.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenRequestError {
-    /// No client was named.
-    #[error("the request names no client")]
-    NoClient,
-    /// The client id is not a GUID.
-    #[error("the client id is not a GUID")]
-    ClientIdNotAGuid,
+kinds! {
+    /// Why a token request is not built.
+    pub enum TokenRequestErrorKind;
+    fn message;
+
+    /// The client is missing.
+    NoClient = "no-client", "the request names no client: call TokenRequest::client";
+    /// The client ID is not a GUID.
+    InvalidClientId = "invalid-client-id", "the client ID is not a GUID";
     /// The ID of the agent identity is not a GUID.
-    #[error("the ID of the agent identity is not a GUID")]
-    AgentIdNotAGuid,
-    /// The client credential is the empty text: a setting that is not there, for instance.
-    #[error("the client credential is empty")]
-    EmptyCredential,
-    /// The refresh token is the empty text.
-    #[error("the refresh token is empty")]
-    EmptyRefreshToken,
-    /// No scope of an API is asked for. Those of OpenID Connect are of none.
-    #[error("the request asks for no scope of an API")]
-    NoScope,
-    /// One of the scopes is not exactly one scope.
-    #[error("one of the scopes is not a scope (number {number})")]
-    InvalidScope {
-        /// Which of the scopes, counted from 1; one that was said twice counts once.
-        number: usize,
-        /// What is wrong with it.
-        source: ScopeError,
-    },
-    /// The scopes are of more than one API: make a request for each (AADSTS28000).
-    #[error("the scopes are of more than one API, and a token is for one")]
-    TwoApis,
-    /// `.default` stands for all permissions, and cannot be mixed with others of its API (AADSTS70011).
-    #[error("`.default` is mixed with other scopes of the API")]
-    DefaultMixed,
+    InvalidAgentId = "invalid-agent-id", "the ID of the agent identity is not a GUID";
+    /// The client credential is an empty string, for instance because a setting is missing.
+    EmptyCredential = "empty-credential", "the client credential is empty: check that the app setting with it exists";
+    /// The refresh token is an empty string.
+    EmptyRefreshToken = "empty-refresh-token", "the refresh token is empty";
+    /// No scope of an API is requested. Scopes of OpenID Connect belong to no API.
+    NoScope = "no-scope", "the request has no scope of an API";
+    /// One of the scopes is malformed, or contains more than one scope.
+    InvalidScope = "invalid-scope", "one of the scopes is invalid";
+    /// The scopes belong to more than one API (AADSTS28000).
+    TwoApis = "two-apis", "the scopes belong to more than one API";
+    /// `.default` means all permissions, and cannot be combined with other scopes of its API
+    /// (AADSTS70011).
+    DefaultMixed = "default-mixed", "the scopes combine .default with other scopes of its API";
     /// The token to exchange cannot be read: it is opaque, encrypted or malformed, and the source says
-    /// which. One for an API of your own is readable.
-    #[error("the access token cannot be read, as those for an API of your own can")]
-    UnreadableToken(#[source] DecodeError),
-    /// The token to exchange is for another API, such as the Microsoft Graph token that a sign-in gives by
-    /// default. Entra would answer AADSTS50013 or AADSTS500131. If that API is your own by another name,
-    /// say so with [`TokenRequest::own_audience`](super::TokenRequest::own_audience).
-    #[error("the access token is for {}, not for the client {expected}", ApiNames(actual))]
-    WrongAudience {
-        /// The client.
-        expected: ApiName,
-        /// The APIs that the token is for.
-        actual: Vec<ApiName>,
-    },
-    /// The token to exchange is for an audience that differs from one of
+    /// which. Tokens for your own API are readable.
+    UnreadableToken = "unreadable-token",
+        "the access token cannot be read, so it is not one for your own API";
+    /// The token to exchange is for another API, such as the Microsoft Graph token that a sign-in
+    /// provides by default. Entra would respond with AADSTS50013 or AADSTS500131. If that API is your
+    /// own under another name, add the name with
+    /// [`TokenRequest::own_audience`](super::TokenRequest::own_audience).
+    WrongAudience = "wrong-audience", "the access token is for another API";
+    /// The audience of the token to exchange differs from one of
     /// [`TokenRequest::own_audience`](super::TokenRequest::own_audience) only in case. Entra compares
     /// exactly (AADSTS500131): write the App ID URI as the app registration has it.
-    #[error(
-        "the access token is for {}, and the own audience {expected} differs from it in case",
-        ApiNames(actual)
-    )]
-    AudienceCase {
-        /// The own audience.
-        expected: ApiName,
-        /// How the token has it.
-        actual: Vec<ApiName>,
-    },
-    /// The token to exchange is what Static Web Apps send to a linked API in `X-MS-AUTH-TOKEN`. Entra did
-    /// not issue it, and answers AADSTS50013.
-    #[error(
-        "the access token was issued by Static Web Apps (azurestaticapps.net/.auth), and Microsoft \
-         Entra exchanges only tokens that it issued"
-    )]
-    StaticWebAppsToken,
-    /// The token to exchange is an ID token, `X-MS-TOKEN-AAD-ID-TOKEN` for instance.
-    #[error("this is an ID token, and only an access token can be exchanged")]
-    IdToken,
-    /// The token to exchange is that of an application, so there is no user to act for.
-    #[error("the access token is of an application, and there is no user to act on behalf of")]
-    NoUser,
+    AudienceCase = "audience-case", "the audience of the access token differs in case";
+    /// Static Web Apps issued the token to exchange, for a linked API (`X-MS-AUTH-TOKEN`). Entra
+    /// responds with AADSTS50013.
+    StaticWebAppsToken = "static-web-apps-token",
+        "Static Web Apps issued the access token (azurestaticapps.net/.auth), and Microsoft Entra \
+         exchanges only tokens that it issued";
+    /// The token to exchange is an ID token, for instance `X-MS-TOKEN-AAD-ID-TOKEN`.
+    IdToken = "id-token", "expected an access token, found an ID token, which cannot be exchanged";
+    /// The token to exchange is an app-only token, so there is no user to act for.
+    NoUser = "no-user", "expected an access token of a user, found one of an application";
+}
+
+/// A request that is not built: Microsoft Entra would certainly reject it, or it would send a token to
+/// the wrong place.
+///
+/// The only value of the token in its message is the audience, escaped and bounded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenRequestError {
+    kind: TokenRequestErrorKind,
+    /// The message, if it says more than the kind.
+    message: Option<Box<str>>,
+    source: Option<Source>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    Scope(ScopeError),
+    Token(DecodeError),
 }
 
 impl TokenRequestError {
-    /// A word for programs, which never changes.
+    pub(super) fn new(kind: TokenRequestErrorKind, message: String) -> Self {
+        Self { kind, message: Some(message.into()), source: None }
+    }
+
+    pub(super) fn because(self, source: Source) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// What is wrong.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoClient => "no-client",
-            Self::ClientIdNotAGuid => "client-id-not-a-guid",
-            Self::AgentIdNotAGuid => "agent-id-not-a-guid",
-            Self::EmptyCredential => "empty-credential",
-            Self::EmptyRefreshToken => "empty-refresh-token",
-            Self::NoScope => "no-scope",
-            Self::InvalidScope { .. } => "invalid-scope",
-            Self::TwoApis => "two-apis",
-            Self::DefaultMixed => "default-mixed",
-            Self::UnreadableToken(_) => "unreadable-token",
-            Self::WrongAudience { .. } => "wrong-audience",
-            Self::AudienceCase { .. } => "audience-case",
-            Self::StaticWebAppsToken => "static-web-apps-token",
-            Self::IdToken => "id-token",
-            Self::NoUser => "no-user",
-        }
+    pub fn kind(&self) -> TokenRequestErrorKind {
+        self.kind
     }
 }
 
-/// The code and the `Display` form: what a token says is escaped and bounded in it.
+impl From<TokenRequestErrorKind> for TokenRequestError {
+    fn from(kind: TokenRequestErrorKind) -> Self {
+        Self { kind, message: None, source: None }
+    }
+}
+
+impl fmt::Display for TokenRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.as_deref().unwrap_or(self.kind.message()))
+    }
+}
+
+impl Error for TokenRequestError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(match self.source.as_ref()? {
+            Source::Scope(error) => error,
+            Source::Token(error) => error,
+        })
+    }
+}
+
+/// Prints the code and the message.
 impl fmt::Debug for TokenRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenRequestError({}: {self})", self.code())
+        write!(f, "TokenRequestError({}: {self})", self.kind.code())
     }
 }

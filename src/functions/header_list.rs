@@ -83,6 +83,17 @@ impl HeaderList {
         })
     }
 
+    fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let mut is_named = false;
+        self.entries().filter_map(move |entry| match entry {
+            Entry::Name(own) => {
+                is_named = own.eq_ignore_ascii_case(name);
+                None
+            }
+            Entry::Value(value) => is_named.then_some(value.as_bytes()),
+        })
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.entries().filter_map(|entry| match entry {
             Entry::Name(name) => Some(name),
@@ -93,15 +104,12 @@ impl HeaderList {
 
 impl HeaderSource for HeaderList {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        let mut is_named = false;
-        let values = self.entries().filter_map(|entry| match entry {
-            Entry::Name(own) => {
-                is_named = own.eq_ignore_ascii_case(name);
-                None
-            }
-            Entry::Value(value) => is_named.then_some(value.as_bytes()),
-        });
-        { values }.nth(index)
+        self.values(name).nth(index)
+    }
+
+    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
+        let mut values = self.values(name);
+        [values.next(), values.next()]
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::{collections::HashSet, fmt};
 
-use super::header_list::HeaderList;
+use super::{
+    error::{InvocationError, InvocationErrorKind},
+    header_list::HeaderList,
+};
 use crate::{
     escape::Escaped,
     headers::HeaderSource,
-    json::{JsonError, Kind, Reader},
+    json::{JsonError, Kind, ObjectError, Once, Reader, any_string, whole_object},
+    kinds::Place,
 };
 
 /// The longest payload that is read, in bytes: the limit for the body of a request, 100 MB ("Azure
@@ -49,8 +53,8 @@ impl Invocation {
         let mut found = read(payload, None)?.into_iter();
         match (found.next(), found.next()) {
             (Some(binding), None) => binding,
-            (None, _) => Err(InvocationError::NoHttpTrigger),
-            (Some(_), Some(_)) => Err(InvocationError::Ambiguous),
+            (None, _) => Err(InvocationErrorKind::NoHttpTrigger.into()),
+            (Some(_), Some(_)) => Err(InvocationErrorKind::Ambiguous.into()),
         }
     }
 
@@ -61,7 +65,7 @@ impl Invocation {
     /// [`InvocationError`] if the payload is malformed, or has no HTTP trigger with this name.
     pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
         let found = read(payload, Some(binding))?;
-        found.into_iter().next().unwrap_or(Err(InvocationError::NoHttpTrigger))
+        found.into_iter().next().unwrap_or(Err(InvocationErrorKind::NoHttpTrigger.into()))
     }
 
     /// The name of the HTTP trigger, for instance `req`.
@@ -87,6 +91,10 @@ impl HeaderSource for Invocation {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         self.headers.header(name, index)
     }
+
+    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
+        self.headers.first_two(name)
+    }
 }
 
 impl fmt::Debug for Invocation {
@@ -103,50 +111,49 @@ impl fmt::Debug for Invocation {
 type Bindings = Vec<Result<Invocation, InvocationError>>;
 
 fn read(payload: &[u8], wanted: Option<&str>) -> Result<Bindings, InvocationError> {
-    let mut json = Reader::new(checked(payload)?);
-    if json.kind()? != Kind::Object {
-        json.skip()?;
-        json.end()?;
-        return Err(InvocationError::NotAnInvocation);
-    }
-    let mut data = None;
-    json.object(|json, name| -> Result<(), InvocationError> {
-        if json.str(name) == "Data" {
-            once(&mut data, "Data", bindings(json, wanted)?)
-        } else {
-            Ok(json.skip().map(drop)?)
-        }
-    })?;
-    json.end()?;
-    data.flatten().ok_or(InvocationError::NotAnInvocation)
+    read_data(payload, |json| bindings(json, wanted))
 }
 
-/// The text of a payload, if it is not too long.
-pub(super) fn checked(text: &[u8]) -> Result<&str, InvocationError> {
-    if text.len() > MAX_INVOCATION_LEN {
-        return Err(InvocationError::TooLong { length: text.len() });
+/// Reads the object `Data` of a payload.
+pub(super) fn read_data<T>(
+    payload: &[u8],
+    read: impl Fn(&mut Reader<'_>) -> Result<T, InvocationError>,
+) -> Result<T, InvocationError> {
+    let mut data = Once::default();
+    whole_object(checked(payload)?, |json, name| -> Result<(), InvocationError> {
+        if json.str(name) != "Data" {
+            return Ok(json.skip().map(drop)?);
+        }
+        data.read(json, "Data", |json, _| -> Result<_, InvocationError> {
+            match json.kind()? {
+                Kind::Object => Ok(Some(read(json)?)),
+                _ => Ok(json.skip().map(|_| None)?),
+            }
+        })
+    })?;
+    data.into_value().ok_or(InvocationErrorKind::NotAnInvocation.into())
+}
+
+/// A payload as text, if it is not too long.
+pub(super) fn checked(payload: &[u8]) -> Result<&str, InvocationError> {
+    if payload.len() > MAX_INVOCATION_LEN {
+        let place = Place::Length { limit: MAX_INVOCATION_LEN, found: payload.len() };
+        return Err(InvocationError::new(InvocationErrorKind::TooLong, place));
     }
-    std::str::from_utf8(text)
-        .map_err(|error| InvocationError::Json { position: error.valid_up_to() })
+    Ok(std::str::from_utf8(payload).map_err(|error| JsonError { position: error.valid_up_to() })?)
 }
 
 /// Reads `Data`: names of bindings and their values.
-fn bindings(
-    json: &mut Reader<'_>,
-    wanted: Option<&str>,
-) -> Result<Option<Bindings>, InvocationError> {
-    if json.kind()? != Kind::Object {
-        return Ok(json.skip().map(|_| None)?);
-    }
+fn bindings(json: &mut Reader<'_>, wanted: Option<&str>) -> Result<Bindings, InvocationError> {
     let mut found = Bindings::new();
     let mut seen = HashSet::new();
     json.object(|json, at| -> Result<(), InvocationError> {
         let name = json.str(at);
         if !seen.insert(name.to_owned()) {
-            return Err(InvocationError::DuplicateBinding);
+            return Err(InvocationErrorKind::DuplicateBinding.into());
         }
         if seen.len() > MAX_BINDINGS {
-            return Err(InvocationError::TooManyBindings);
+            return Err(InvocationErrorKind::TooManyBindings.into());
         }
         let is_wanted = wanted.is_none_or(|wanted| wanted == name);
         if is_wanted && json.kind()? == Kind::Object {
@@ -161,7 +168,7 @@ fn bindings(
         }
         Ok(())
     })?;
-    Ok(Some(found))
+    Ok(found)
 }
 
 /// Reads one binding. It is a request if it has an object of headers.
@@ -169,17 +176,17 @@ fn trigger(
     json: &mut Reader<'_>,
     binding: String,
 ) -> Result<Option<Result<Invocation, InvocationError>>, JsonError> {
-    let (mut url, mut method, mut headers) = (None, None, None);
+    let (mut url, mut method, mut headers) = (Once::default(), Once::default(), Once::default());
     let mut is_request = false;
-    // An error counts only if this binding is the wanted one.
+    // An error counts only if this binding is a request.
     let mut problem = Ok(());
     json.object(|json, name| -> Result<(), JsonError> {
         let read = match json.str(name) {
-            "Url" => once(&mut url, "Url", text(json)?),
-            "Method" => once(&mut method, "Method", text(json)?),
+            "Url" => url.put("Url", any_string(json)?),
+            "Method" => method.put("Method", any_string(json)?),
             "Headers" => {
                 is_request |= json.kind()? == Kind::Object;
-                once(&mut headers, "Headers", HeaderList::read(json)?)
+                headers.put("Headers", HeaderList::read(json)?)
             }
             _ => json.skip().map(|_| Ok(()))?,
         };
@@ -192,96 +199,14 @@ fn trigger(
         problem?;
         Ok(Invocation {
             binding,
-            url: required(url.flatten(), "Url")?,
-            method: required(method.flatten(), "Method")?,
-            headers: required(headers.flatten(), "Headers")?,
+            url: required(url, "Url")?,
+            method: required(method, "Method")?,
+            headers: required(headers, "Headers")?,
         })
     }))
 }
 
 /// A required member with the right type.
-fn required<T>(found: Option<T>, member: &'static str) -> Result<T, InvocationError> {
-    found.ok_or(InvocationError::InvalidMember { member })
-}
-
-pub(super) fn text(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
-    if json.kind()? != Kind::String {
-        return json.skip().map(|_| None);
-    }
-    let text = json.string()?;
-    Ok(Some(json.str(text).to_owned()))
-}
-
-/// Fills `slot`, which must be empty: of two members with the same name, neither is trusted.
-pub(super) fn once<T>(
-    slot: &mut Option<T>,
-    member: &'static str,
-    value: T,
-) -> Result<(), InvocationError> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(InvocationError::DuplicateMember { member }),
-    }
-}
-
-/// An invalid payload. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvocationError {
-    /// The payload is longer than [`MAX_INVOCATION_LEN`].
-    #[error("the invocation is {length} bytes long, over the limit of {MAX_INVOCATION_LEN}")]
-    TooLong {
-        /// The length of the payload in bytes.
-        length: usize,
-    },
-    /// The payload is not JSON in UTF-8. If the host forwards the original request, use the headers of
-    /// that request instead.
-    #[error("the invocation is not JSON at byte {position}")]
-    Json {
-        /// The offset in the payload.
-        position: usize,
-    },
-    /// The object `Data` is missing.
-    #[error("the payload is no invocation: it has no object Data")]
-    NotAnInvocation,
-    /// No binding has the headers of a request, or none with the requested name has them.
-    #[error("the invocation has no HTTP trigger, or none of this name")]
-    NoHttpTrigger,
-    /// More than one binding has headers: select one with [`Invocation::parse_named`].
-    #[error("the invocation has more than one binding with headers")]
-    Ambiguous,
-    /// Two bindings have the same name.
-    #[error("the invocation has two bindings of one name")]
-    DuplicateBinding,
-    /// There are more bindings than any function has.
-    #[error("the invocation has more than {MAX_BINDINGS} bindings")]
-    TooManyBindings,
-    /// No binding with the requested name has the context of an MCP tool trigger, or the text is not
-    /// such a context.
-    #[error("the invocation has no MCP tool trigger of this name")]
-    NoToolTrigger,
-    /// The context of an MCP tool trigger has no headers.
-    #[error(
-        "the MCP tool trigger has no transport.properties.headers: update the MCP extension, and have clients use \
-         the Streamable HTTP endpoint"
-    )]
-    NoTransportHeaders,
-    /// A duplicate member.
-    #[error("the invocation has {member} twice")]
-    DuplicateMember {
-        /// The name of the member.
-        member: &'static str,
-    },
-    /// A member of the HTTP trigger is missing or has the wrong JSON type.
-    #[error("the HTTP trigger has no {member}, or one of the wrong JSON type")]
-    InvalidMember {
-        /// The name of the member.
-        member: &'static str,
-    },
-}
-
-impl From<JsonError> for InvocationError {
-    fn from(error: JsonError) -> Self {
-        Self::Json { position: error.position }
-    }
+fn required<T>(found: Once<T>, member: &'static str) -> Result<T, ObjectError> {
+    found.into_value().ok_or(ObjectError::WrongType(member))
 }

@@ -22,7 +22,7 @@
 //! let payload = br#"{"Data":{"req":{"Url":"https://orders.example/api/order","Method":"GET","Query":{},
 //!     "Headers":{"X-MS-CLIENT-PRINCIPAL-ID":["7"],"X-MS-CLIENT-PRINCIPAL-IDP":["aad"]}}},"Metadata":{}}"#;
 //! let invocation = Invocation::parse(payload)?;
-//! let user = EasyAuthPrincipal::from_headers(&invocation)?.expect("somebody is signed in");
+//! let user = EasyAuthPrincipal::from_headers(&invocation)?.expect("an authenticated user");
 //! assert_eq!((invocation.method(), user.id()), ("GET", Some("7")));
 //!
 //! let answer = InvocationResponse::new(http::StatusCode::OK).body("hello 7");
@@ -33,13 +33,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod error;
 mod header_list;
 mod invocation;
 mod response;
 mod roles;
 mod tool;
 
-pub use invocation::{Invocation, InvocationError, MAX_INVOCATION_LEN};
+pub use error::{InvocationError, InvocationErrorKind, RolesRequestError, RolesRequestErrorKind};
+pub use invocation::{Invocation, MAX_INVOCATION_LEN};
 pub use response::{InvalidHeader, InvocationResponse};
-pub use roles::{MAX_ROLES_REQUEST_LEN, RolesRequest, RolesRequestError, roles_response};
+pub use roles::{MAX_ROLES_REQUEST_LEN, RolesRequest, roles_response};
 pub use tool::ToolInvocation;

@@ -77,10 +77,10 @@ impl InvocationResponse {
 impl From<&Rejection> for InvocationResponse {
     fn from(rejection: &Rejection) -> Self {
         let headers = rejection.headers();
-        let texts = headers.iter().filter_map(|(name, value)| {
+        let strings = headers.iter().filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         });
-        Self { headers: texts.collect(), ..Self::new(rejection.status()).body(rejection.body()) }
+        Self { headers: strings.collect(), ..Self::new(rejection.status()).body(rejection.body()) }
     }
 }
 
@@ -92,7 +92,7 @@ impl fmt::Debug for InvocationResponse {
 
 /// A header that no response can have. Names the invalid part, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {} of the header has a byte that it cannot have", .0.name())]
+#[error("the {} of the header has an invalid byte", .0.name())]
 pub struct InvalidHeader(Part);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,11 @@ use std::fmt::{self, Write as _};
 
 use serde_json::json;
 
+use super::error::{RolesRequestError, RolesRequestErrorKind};
 use crate::{
-    json::{JsonError, Kind, Reader},
-    principal::{EasyAuthPrincipal, PrincipalError, me::principal_of},
+    json::{JsonError, Once, secret, whole_object},
+    kinds::Place,
+    principal::{EasyAuthPrincipal, parse},
     tokens::AccessToken,
 };
 
@@ -49,41 +51,32 @@ impl RolesRequest {
     /// [`RolesRequestError`] if the body is empty, not such an object, or has a duplicate member.
     pub fn parse(body: &[u8]) -> Result<Self, RolesRequestError> {
         if body.len() > MAX_ROLES_REQUEST_LEN {
-            return Err(RolesRequestError::TooLong { length: body.len() });
+            let place = Place::Length { limit: MAX_ROLES_REQUEST_LEN, found: body.len() };
+            return Err(RolesRequestError::new(RolesRequestErrorKind::TooLong, place));
         }
         if body.trim_ascii().is_empty() {
-            return Err(RolesRequestError::Empty);
+            return Err(RolesRequestError::new(RolesRequestErrorKind::Empty, Place::Nowhere));
         }
         let body = std::str::from_utf8(body)
-            .map_err(|error| RolesRequestError::Json { position: error.valid_up_to() })?;
-        let mut json = Reader::new(body);
-        if json.kind()? != Kind::Object {
-            json.skip()?;
-            json.end()?;
-            return Err(PrincipalError::NotAnObject.into());
-        }
+            .map_err(|error| JsonError { position: error.valid_up_to() })?;
         // The user is parsed from a separate document, without the token.
         let mut user = String::from("{");
-        let mut access_token = None;
-        json.object(|json, name| -> Result<(), RolesRequestError> {
-            let known = MEMBERS.iter().find(|own| **own == json.str(name));
-            if let Some(name) = known {
+        let mut access_token = Once::default();
+        whole_object(body, |json, name| -> Result<(), RolesRequestError> {
+            if let Some(name) = MEMBERS.iter().find(|own| **own == json.str(name)) {
                 let separator = if user.len() > 1 { "," } else { "" };
                 // Writing to a string cannot fail.
                 let _ = write!(user, "{separator}\"{name}\":{}", json.skip()?);
-                Ok(())
-            } else if json.str(name) == ACCESS_TOKEN {
-                match access_token.replace(token(json)?) {
-                    None => Ok(()),
-                    Some(_) => Err(PrincipalError::DuplicateMember { member: ACCESS_TOKEN }.into()),
-                }
+            } else if json.str(name) == "accessToken" {
+                access_token.read(json, "accessToken", secret)?;
             } else {
-                Ok(json.skip().map(drop)?)
+                json.skip()?;
             }
+            Ok(())
         })?;
-        json.end()?;
         user.push('}');
-        Ok(Self { user: principal_of(&user)?, access_token: access_token.flatten() })
+        let access_token = access_token.into_value().map(AccessToken::from);
+        Ok(Self { user: parse::principal(user)?, access_token })
     }
 
     /// The user who signs in, with the claims of the provider. The platform has not assigned roles yet.
@@ -102,16 +95,6 @@ impl RolesRequest {
 
 /// The members that describe the user.
 const MEMBERS: [&str; 4] = ["identityProvider", "userId", "userDetails", "claims"];
-const ACCESS_TOKEN: &str = "accessToken";
-
-/// `null` and the empty string mean that there is no token.
-fn token(json: &mut Reader<'_>) -> Result<Option<AccessToken>, RolesRequestError> {
-    match json.kind()? {
-        Kind::Null => Ok(json.skip().map(|_| None)?),
-        Kind::String => Ok(Some(json.secret()?).filter(|token| !token.is_empty()).map(Into::into)),
-        _ => Err(PrincipalError::InvalidMember { member: ACCESS_TOKEN }.into()),
-    }
-}
 
 /// Prints the `Debug` forms of the user and the token.
 impl fmt::Debug for RolesRequest {
@@ -128,40 +111,4 @@ impl fmt::Debug for RolesRequest {
 pub fn roles_response<R: AsRef<str>>(roles: impl IntoIterator<Item = R>) -> String {
     let roles: Vec<String> = roles.into_iter().map(|role| role.as_ref().to_owned()).collect();
     json!({"roles": roles}).to_string()
-}
-
-/// An invalid body. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RolesRequestError {
-    /// The body is longer than [`MAX_ROLES_REQUEST_LEN`].
-    #[error("the body is {length} bytes long, over the limit of {MAX_ROLES_REQUEST_LEN}")]
-    TooLong {
-        /// The length of the body in bytes.
-        length: usize,
-    },
-    /// The body is empty. A backend that is not part of the static web app gets an empty body.
-    #[error("the body is empty: host the roles function in the API of the static web app")]
-    Empty,
-    /// The body is not JSON in UTF-8.
-    #[error("the body is not JSON at byte {position}")]
-    Json {
-        /// The offset in the body.
-        position: usize,
-    },
-    /// The user inside the body cannot be read.
-    #[error("the user in the body cannot be read")]
-    User(#[source] PrincipalError),
-}
-
-impl From<JsonError> for RolesRequestError {
-    fn from(error: JsonError) -> Self {
-        Self::Json { position: error.position }
-    }
-}
-
-impl From<PrincipalError> for RolesRequestError {
-    fn from(error: PrincipalError) -> Self {
-        Self::User(error)
-    }
 }

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use super::{
+    error::{InvocationError, InvocationErrorKind},
     header_list::HeaderList,
-    invocation::{InvocationError, checked, once, text},
+    invocation::{checked, read_data},
 };
 use crate::{
     escape::Escaped,
     headers::HeaderSource,
-    json::{Kind, Reader, Span},
+    json::{Kind, Once, Reader, Span, any_string},
 };
 
 /// The request that called an MCP tool, from the context that the MCP extension of Azure Functions
@@ -54,7 +55,7 @@ impl ToolInvocation {
             None
         };
         json.end()?;
-        found.ok_or(InvocationError::NoToolTrigger)
+        found.ok_or(InvocationErrorKind::NoToolTrigger.into())
     }
 
     /// Reads the payload that the host sends to a custom handler ("Azure Functions custom handlers":
@@ -68,31 +69,8 @@ impl ToolInvocation {
     /// [`InvocationError`] if the payload is malformed, has no tool trigger with this name, or has no
     /// headers in it.
     pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
-        let mut json = Reader::new(checked(payload)?);
-        if json.kind()? != Kind::Object {
-            json.skip()?;
-            json.end()?;
-            return Err(InvocationError::NotAnInvocation);
-        }
-        let mut data = None;
-        json.object(|json, name| -> Result<(), InvocationError> {
-            if json.str(name) == "Data" {
-                let is_object = json.kind()? == Kind::Object;
-                let context = if is_object {
-                    of_binding(json, binding)?
-                } else {
-                    json.skip().map(|_| None)?
-                };
-                once(&mut data, "Data", (is_object, context))
-            } else {
-                Ok(json.skip().map(drop)?)
-            }
-        })?;
-        json.end()?;
-        match data {
-            Some((true, context)) => context.ok_or(InvocationError::NoToolTrigger),
-            _ => Err(InvocationError::NotAnInvocation),
-        }
+        read_data(payload, |json| of_binding(json, binding))?
+            .ok_or(InvocationErrorKind::NoToolTrigger.into())
     }
 
     /// The name of the tool; empty if the context has none.
@@ -105,6 +83,10 @@ impl ToolInvocation {
 impl HeaderSource for ToolInvocation {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         self.headers.header(name, index)
+    }
+
+    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
+        self.headers.first_two(name)
     }
 }
 
@@ -122,7 +104,7 @@ fn of_binding(
     json: &mut Reader<'_>,
     binding: &str,
 ) -> Result<Option<ToolInvocation>, InvocationError> {
-    let mut found = None;
+    let mut found = Once::default();
     json.object(|json, name| -> Result<(), InvocationError> {
         if json.str(name) != binding {
             return Ok(json.skip().map(drop)?);
@@ -134,59 +116,59 @@ fn of_binding(
                 let text = json.secret()?;
                 match ToolInvocation::from_context(text.as_bytes()) {
                     // The position would refer to the inner text.
-                    Err(InvocationError::Json { .. }) => None,
+                    Err(error) if error.kind() == InvocationErrorKind::Json => None,
                     context => Some(context?),
                 }
             }
             _ => json.skip().map(|_| None)?,
         };
-        match found.replace(context) {
-            None => Ok(()),
-            Some(_) => Err(InvocationError::DuplicateBinding),
-        }
+        let duplicate = |_| InvocationErrorKind::DuplicateBinding.into();
+        found.put("binding", context).map_err(duplicate)
     })?;
-    Ok(found.flatten())
+    Ok(found.into_value())
 }
 
 /// Reads a context; `None` without `transport`, which identifies a context.
 fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, InvocationError> {
-    let (mut tool, mut transport) = (None, None);
+    let (mut tool, mut transport) = (Once::default(), Once::default());
     json.object(|json, name| -> Result<(), InvocationError> {
         if is(json, name, "name") {
-            once(&mut tool, "name", text(json)?)
+            Ok(tool.put("name", any_string(json)?)?)
         } else if is(json, name, "transport") {
-            let headers = member(json, "properties", |json| {
-                member(json, "headers", |json| Ok(HeaderList::read(json)?))
-            })?;
-            once(&mut transport, "transport", headers.flatten().flatten())
+            transport.read(json, "transport", |json, _| {
+                member(json, "properties", |json| {
+                    member(json, "headers", |json| Ok(HeaderList::read(json)?))
+                })
+            })
         } else {
             Ok(json.skip().map(drop)?)
         }
     })?;
-    let Some(headers) = transport else { return Ok(None) };
-    let headers = headers.ok_or(InvocationError::NoTransportHeaders)?;
-    Ok(Some(ToolInvocation { tool: tool.flatten().unwrap_or_default(), headers }))
+    if !transport.is_present() {
+        return Ok(None);
+    }
+    let headers = transport.into_value().ok_or(InvocationErrorKind::NoTransportHeaders)?;
+    Ok(Some(ToolInvocation { tool: tool.into_value().unwrap_or_default(), headers }))
 }
 
-/// Reads a value, and one of its members if it is an object.
+/// Reads one member of a value; `None` if the value is not an object.
 fn member<T>(
     json: &mut Reader<'_>,
     wanted: &'static str,
-    read: impl Fn(&mut Reader<'_>) -> Result<T, InvocationError>,
+    read: impl Fn(&mut Reader<'_>) -> Result<Option<T>, InvocationError>,
 ) -> Result<Option<T>, InvocationError> {
     if json.kind()? != Kind::Object {
         return Ok(json.skip().map(|_| None)?);
     }
-    let mut found = None;
+    let mut found = Once::default();
     json.object(|json, name| -> Result<(), InvocationError> {
         if is(json, name, wanted) {
-            let value = read(json)?;
-            once(&mut found, wanted, value)
+            found.read(json, wanted, |json, _| read(json))
         } else {
             Ok(json.skip().map(drop)?)
         }
     })?;
-    Ok(found)
+    Ok(found.into_value())
 }
 
 /// Versions of the extension write names in different case, and it reads them case-insensitively.

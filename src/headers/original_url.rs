@@ -5,7 +5,7 @@ use std::fmt;
 use http::Uri;
 
 use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, ascii_value};
-use crate::{escape::Escaped, host::host_of};
+use crate::escape::{Escaped, host_of};
 
 /// The address that the browser requested from Static Web Apps (`X-MS-ORIGINAL-URL`). The platform then
 /// rewrites the path, so a sign-in should return to this address (Azure/static-web-apps#580).
@@ -42,12 +42,11 @@ impl OriginalUrl {
     pub fn from_headers(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
-        let error = |kind| HeaderError::new(ORIGINAL_URL, kind);
-        match ascii_value(headers, ORIGINAL_URL).map_err(error)? {
+        match ascii_value(headers, ORIGINAL_URL)? {
             None | Some("") => Ok(None),
             Some(url) => match Self::parse(url) {
                 Some(url) => Ok(Some(url)),
-                None => Err(error(HeaderErrorKind::NotAUrl)),
+                None => Err(HeaderError::new(ORIGINAL_URL, HeaderErrorKind::InvalidUrl)),
             },
         }
     }

@@ -9,12 +9,12 @@ use ::azure_core::{
 
 use crate::{
     access::{Diagnosis, Origin, Reason, Requirement},
-    clock::Clock,
     escape::Escaped,
     exchange::TokenResponse,
     jwt::UnverifiedToken,
     kinds::kinds,
     resource::{self, Scope, ScopeConflict, ScopeError},
+    time::Clock,
     tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal, ends_soon},
 };
 
@@ -59,7 +59,7 @@ use crate::{
 ///
 /// async fn handle(request: &http::Request<()>) -> Result<(), Box<dyn std::error::Error>> {
 ///     let Some(user) = EasyAuthPrincipal::from_headers(request.headers())? else {
-///         return Ok(()); // an anonymous request
+///         return Ok(()); // anonymous request
 ///     };
 ///     let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
 ///     let credential = Arc::new(CallerCredential::from_tokens(&tokens));
@@ -256,7 +256,7 @@ fn requirement(
 ) -> Result<Requirement, CredentialError> {
     let scope = resource::most_telling(scopes).ok_or(CredentialErrorKind::NoScope)?;
     let wanted = if let Some(resource) = scope.resource() {
-        Requirement::resource(resource)
+        Requirement::audience(resource)
     } else {
         let api = scope.api().unwrap_or_default();
         let own = token.and_then(|token| {

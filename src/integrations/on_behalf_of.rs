@@ -8,8 +8,8 @@ use ::azure_core::{
 };
 
 use crate::{
-    clock::Clock,
     exchange::{CredentialSource, OnBehalfOf, TokenEndpoint, Transport},
+    time::Clock,
     tokens::AccessToken,
 };
 

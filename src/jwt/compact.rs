@@ -1,54 +1,55 @@
-//! The compact serialisation of a JWS (RFC 7515 section 7.1), taken apart.
+//! The compact serialization of a JWS (RFC 7515 section 7.1).
 
-use super::{DecodeError, MAX_TOKEN_LEN, Segment};
+use super::{DecodeError, DecodeErrorKind, MAX_TOKEN_LEN, Segment};
 use crate::base64;
 
-/// The three segments of a token, not decoded.
+/// The three segments of a token, still encoded.
 pub(crate) struct Segments<'a> {
     pub(crate) header: &'a str,
     pub(crate) payload: &'a str,
-    #[cfg_attr(
-        not(feature = "verify"),
-        allow(dead_code, reason = "only verification looks at it")
-    )]
+    #[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "only verification reads it"))]
     pub(crate) signature: &'a str,
 }
 
 impl<'a> Segments<'a> {
-    /// Takes a token apart.
+    /// Splits a token strictly.
     #[cfg(feature = "verify")]
     pub(crate) fn split(token: &'a str) -> Result<Self, DecodeError> {
         let segments = Self::split_at_ends(token)?;
-        if segments.payload.contains('.') { Err(not_three(token)) } else { Ok(segments) }
+        if segments.payload.contains('.') {
+            Err(DecodeError::not_three_segments(token))
+        } else {
+            Ok(segments)
+        }
     }
 
-    /// Takes a token apart from both ends, so that the long segment in the middle is not searched for
-    /// a dot: if it has one, it is not base64.
+    /// Splits a token at its first and last dot. That spares a search of the long payload: with a dot it is
+    /// not base64url.
     fn split_at_ends(token: &'a str) -> Result<Self, DecodeError> {
         if token.len() > MAX_TOKEN_LEN {
-            return Err(DecodeError::TooLong { length: token.len() });
+            return Err(DecodeError::too_long(token.len()));
         }
         let parts =
             token.split_once('.').and_then(|(header, rest)| Some((header, rest.rsplit_once('.')?)));
         match parts {
             Some((header, (payload, signature))) => Ok(Self { header, payload, signature }),
-            None => Err(not_three(token)),
+            None => Err(DecodeError::not_three_segments(token)),
         }
     }
 }
 
-/// The decoded header and payload of a token with three segments.
+/// The decoded header and payload of a token.
 pub(super) struct Compact {
     pub(super) header: String,
     pub(super) payload: String,
 }
 
 impl Compact {
-    /// Takes a token apart for reading alone. The third segment is not looked at: people who are careful remove a
-    /// signature, or write `[Signature]`, `<redacted>` or `...` in its place, and Microsoft's own published
-    /// samples have a cut one.
+    /// Splits and decodes a token without verification. Ignores the signature: people remove it before they
+    /// share a token, or replace it with `[Signature]`, `<redacted>` or `...`, and it is truncated in Microsoft's
+    /// own published samples.
     pub(super) fn split(token: &str) -> Result<Self, DecodeError> {
-        // The usual token, without a search for dots in its long middle.
+        // Almost every token is read here.
         let usual = match Segments::split_at_ends(token) {
             Ok(Segments { header, payload, .. }) => Self::decode(header, payload),
             Err(error) => Err(error),
@@ -57,12 +58,12 @@ impl Compact {
             let mut segments = token.split('.');
             let (header, payload) = (segments.next(), segments.next());
             match (header, payload, segments.count()) {
-                // What was decoded already, and cannot be.
+                // Three segments, so the error above is final.
                 (Some(_), Some(_), 1) => Err(error),
                 (Some(header), Some(payload), _) if token.len() <= MAX_TOKEN_LEN => {
                     Self::decode(header, payload)
                         .and_then(Self::if_objects)
-                        .map_err(|_| not_three(token))
+                        .map_err(|_| DecodeError::not_three_segments(token))
                 }
                 _ => Err(error),
             }
@@ -74,7 +75,7 @@ impl Compact {
         Ok(Self { header, payload: text(payload, Segment::Payload)? })
     }
 
-    /// Without three segments only what clearly was a JWT is taken for one.
+    /// A token without three segments must clearly have been a JWT.
     fn if_objects(self) -> Result<Self, DecodeError> {
         let is_object = |text: &str| {
             let text = text.trim_ascii();
@@ -83,27 +84,20 @@ impl Compact {
         if is_object(&self.header) && is_object(&self.payload) {
             Ok(self)
         } else {
-            Err(DecodeError::NotAnObject { segment: Segment::Payload })
+            Err(DecodeError::not_an_object(Segment::Payload))
         }
-    }
-}
-
-/// The error of a token with more or fewer segments than a JWT.
-fn not_three(token: &str) -> DecodeError {
-    match token.split('.').count() {
-        5 => DecodeError::Encrypted,
-        segments => DecodeError::Opaque { segments },
     }
 }
 
 /// Decodes a segment.
 pub(crate) fn bytes(encoded: &str, segment: Segment) -> Result<Vec<u8>, DecodeError> {
     base64::decode_segment(encoded)
-        .map_err(|error| DecodeError::Base64 { segment, position: error.position })
+        .map_err(|error| DecodeError::at(DecodeErrorKind::Base64, segment, error.position))
 }
 
 /// Decodes a segment that is text.
 pub(crate) fn text(encoded: &str, segment: Segment) -> Result<String, DecodeError> {
     String::from_utf8(bytes(encoded, segment)?)
-        .map_err(|error| DecodeError::Utf8 { segment, position: error.utf8_error().valid_up_to() })
+        .map_err(|error| error.utf8_error().valid_up_to())
+        .map_err(|position| DecodeError::at(DecodeErrorKind::Utf8, segment, position))
 }

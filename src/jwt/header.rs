@@ -2,22 +2,23 @@
 
 use std::fmt;
 
-use super::{
-    DecodeError, Segment,
-    members::{Members, Value},
+use super::{DecodeError, Segment};
+use crate::{
+    escape::EscapedNames,
+    json::members::{Members, Value},
 };
 
-/// The header of a token: how it says it is signed. Nothing in it is to be believed before the
-/// signature is checked, and a key is never taken from it (RFC 8725 section 3.10).
+/// The header of a token, which names its algorithm and its key. Do not trust it before the signature is
+/// checked, and never take a key from it (RFC 8725 section 3.10).
 #[derive(Clone)]
 pub struct TokenHeader(Members);
 
 impl TokenHeader {
     pub(crate) fn parse(text: String) -> Result<Self, DecodeError> {
-        Members::parse(text).map(Self).map_err(|error| error.of(Segment::Header))
+        Members::parse(text).map(Self).map_err(|error| DecodeError::object(Segment::Header, error))
     }
 
-    /// The algorithm (`alg`): `RS256` from Entra. `none` and unknown ones are readable here.
+    /// The algorithm (`alg`): `RS256` from Entra. `none` and unknown algorithms are returned too.
     #[must_use]
     pub fn alg(&self) -> Option<&str> {
         self.0.text("alg")
@@ -29,27 +30,27 @@ impl TokenHeader {
         self.0.text("typ")
     }
 
-    /// The id of the key (`kid`).
+    /// The ID of the key (`kid`).
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.0.text("kid")
     }
 
-    /// The thumbprint of the key's certificate (`x5t`); in Entra's version 1.0 tokens only.
+    /// The thumbprint of the key's certificate (`x5t`), which only version 1.0 tokens of Entra have.
     #[must_use]
     pub fn x5t(&self) -> Option<&str> {
         self.0.text("x5t")
     }
 
-    /// Whether there is a `nonce`: Microsoft Graph and a few more of Microsoft's APIs get tokens whose
-    /// signature covers a changed header. Such a token is genuine, and nobody but its API can verify
-    /// it (azure-activedirectory-identitymodel-extensions-for-dotnet, issue 609).
+    /// Returns `true` if the header has a `nonce`. Tokens for Microsoft Graph and a few other Microsoft APIs
+    /// have one: their signature covers a changed header, so only the API itself can verify them
+    /// (azure-activedirectory-identitymodel-extensions-for-dotnet#609).
     #[must_use]
     pub fn is_protected(&self) -> bool {
         self.0.get("nonce").is_some()
     }
 
-    /// A member that is a string.
+    /// The value of a member that is a string.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         match self.0.get(name)? {
@@ -58,7 +59,7 @@ impl TokenHeader {
         }
     }
 
-    /// Whether there is a member of this name, null included.
+    /// Returns `true` if there is a member with this name, even if it is null.
     #[cfg(feature = "verify")]
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names().any(|own| own == name)
@@ -70,10 +71,10 @@ impl TokenHeader {
     }
 }
 
-/// Prints the names of the members and no value.
+/// Prints the names of the members, without values.
 impl fmt::Debug for TokenHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenHeader")?;
-        crate::escape::EscapedNames(|| self.names()).fmt(f)
+        EscapedNames(|| self.names()).fmt(f)
     }
 }

@@ -1,15 +1,15 @@
 //! Whether the caller is a user or an application.
 
-use super::{EasyAuthPrincipal, PrincipalFormat};
+use super::{ClaimType, EasyAuthPrincipal, PrincipalFormat};
 use crate::{
     issuer,
     jwt::{Actor, Caller, SIGN_IN_CLAIMS},
     provider::IdentityProvider,
 };
 
-/// The providers that sign in people alone: only Microsoft Entra and custom providers know
-/// applications.
-const OF_PEOPLE: [IdentityProvider; 6] = [
+/// The providers that only sign in users: applications can sign in only with Microsoft Entra and custom
+/// providers.
+const OF_USERS: [IdentityProvider; 6] = [
     IdentityProvider::APPLE,
     IdentityProvider::FACEBOOK,
     IdentityProvider::GITHUB,
@@ -19,18 +19,18 @@ const OF_PEOPLE: [IdentityProvider; 6] = [
 ];
 
 impl EasyAuthPrincipal {
-    /// Whether a user or an application is calling: a daemon, a managed identity, a Logic App.
+    /// Whether a user or an application (a daemon, a managed identity, a Logic App) is calling.
     ///
-    /// Visitors of Static Web Apps and callers of Google, GitHub and other providers of people are
-    /// users. Otherwise the claims decide, by the rules of [`Token::caller`](crate::Token::caller).
+    /// Callers of Static Web Apps, Google, GitHub and other providers that only sign in users are users.
+    /// Otherwise the claims decide, by the rules of [`Token::caller`](crate::Token::caller).
     ///
     /// ```
     /// # use easyauth::{Caller, EasyAuthPrincipal};
     /// # fn answer(user: &EasyAuthPrincipal) {
     /// match user.caller() {
-    ///     Caller::User => { /* look at its roles, and its scopes */ }
-    ///     Caller::App => { /* look at its application permissions */ }
-    ///     _ => { /* unknown: no decision may rest on it */ }
+    ///     Caller::User => { /* check its roles and scopes */ }
+    ///     Caller::App => { /* check its application permissions */ }
+    ///     _ => { /* unknown: deny what depends on it */ }
     /// }
     /// # }
     /// ```
@@ -39,7 +39,7 @@ impl EasyAuthPrincipal {
         if let Some(token) = &self.of_token {
             return token.caller;
         }
-        if self.format == PrincipalFormat::StaticWebApps || OF_PEOPLE.contains(&self.provider) {
+        if self.format == PrincipalFormat::StaticWebApps || OF_USERS.contains(&self.provider) {
             return Caller::User;
         }
         match self.claim("idtyp") {
@@ -51,16 +51,17 @@ impl EasyAuthPrincipal {
         }
     }
 
-    /// Whether an agent acts: as [`Token::actor`](crate::Token::actor), from the claims that the platform
-    /// passes on.
+    /// Returns whether an agent acts, as [`Token::actor`](crate::Token::actor) does, from the claims that the
+    /// platform passes on.
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor::of(self.claim_values("xms_act_fct"), self.claim_values("xms_sub_fct"))
     }
 
-    /// App-only tokens of agents have the scope `/`, which is none.
+    /// Returns `true` for a scope other than `/`, which app-only tokens of agents have.
     fn has_scope(&self) -> bool {
-        let mut scopes = self.claim_values("scp").flat_map(|scopes| scopes.split(' '));
+        let mut scopes =
+            self.claim_values(ClaimType::SCP.short()).flat_map(|scopes| scopes.split(' '));
         scopes.any(|scope| !matches!(scope, "" | "/"))
     }
 

@@ -1,15 +1,14 @@
-//! The two names of a claim.
+//! The short and the long name of a claim.
 
 use std::fmt;
 
-/// A claim that has a short name in tokens and a long one, a URI, after the platform's claim mapping.
+/// A claim with a short name in tokens and a long name, a URI, after the platform's claim mapping.
 ///
 /// The table is the default inbound map of Microsoft's own token library (`ClaimTypeMapping.cs` in
-/// azure-activedirectory-identitymodel-extensions-for-dotnet): 73 short names for 71 long ones, since
-/// `sub` and `nameid`, and `roles` and `role`, name the same claim.
+/// azure-activedirectory-identitymodel-extensions-for-dotnet). It has 73 short names for 71 long names,
+/// because `sub` and `nameid` name the same claim, and so do `roles` and `role`.
 ///
-/// Lookups in this crate take either name, so these constants are for reading code, and for the long
-/// names.
+/// Lookups in this crate accept either name. Use these constants for readable code, and to get long names.
 ///
 /// ```
 /// use easyauth::ClaimType;
@@ -126,8 +125,7 @@ claim_types! {
 }
 
 impl ClaimType {
-    /// The claim that `name`, short or long, stands for. Names are compared exactly: they are
-    /// case-sensitive (RFC 7519 section 10.1.1).
+    /// Finds a claim by its short or long name. Names are case-sensitive (RFC 7519 section 10.1.1).
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let long = name.starts_with("http://");
@@ -136,13 +134,13 @@ impl ClaimType {
         })
     }
 
-    /// The name in tokens, `oid` for instance.
+    /// The name in tokens, such as `oid`.
     #[must_use]
     pub const fn short(self) -> &'static str {
         self.short
     }
 
-    /// The second short name, if there is one: `nameid` for `sub`, `role` for `roles`.
+    /// The second short name, if the claim has one: `nameid` for `sub`, `role` for `roles`.
     #[must_use]
     pub const fn other_short(self) -> Option<&'static str> {
         self.other_short
@@ -172,24 +170,29 @@ impl fmt::Debug for ClaimType {
     }
 }
 
-/// All the names of the claim that was asked for by one of them.
+/// All names of a claim that was requested by one of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Names<'a> {
-    asked: &'a str,
+    requested: &'a str,
     known: Option<ClaimType>,
 }
 
 impl<'a> Names<'a> {
     pub(crate) fn of(name: &'a str) -> Self {
-        Self { asked: name, known: ClaimType::find(name) }
+        Self { requested: name, known: ClaimType::find(name) }
     }
 
-    /// This name and no other.
-    pub(crate) fn only(name: &'a str) -> Self {
-        Self { asked: name, known: None }
+    pub(crate) fn of_type(claim: ClaimType) -> Self {
+        Self { requested: claim.short, known: Some(claim) }
+    }
+
+    /// Only one name: the short name of a known claim if `has` returns `true` for it, or the requested name.
+    pub(crate) fn only_one(self, has: impl FnOnce(&str) -> bool) -> Self {
+        let requested = self.known.map(ClaimType::short).filter(|short| has(short));
+        Self { requested: requested.unwrap_or(self.requested), known: None }
     }
 
     pub(crate) fn contain(&self, name: &str) -> bool {
-        name == self.asked || self.known.is_some_and(|known| known.has_name(name))
+        name == self.requested || self.known.is_some_and(|known| known.has_name(name))
     }
 }

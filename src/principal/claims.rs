@@ -2,7 +2,10 @@
 
 use std::{fmt, slice};
 
-use crate::json::Span;
+use crate::{
+    escape::{Escaped, MAX_NAMES},
+    json::{Span, Text},
+};
 
 /// One claim of a principal.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -12,37 +15,43 @@ pub struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    /// The claim's type as it is written, short (`oid`) or long (a URI).
+    /// The claim's type as written, short (`oid`) or long (a URI).
     #[must_use]
     pub fn typ(&self) -> &'a str {
         self.typ
     }
 
-    /// The claim's value; one that is not a string as it is written in JSON, with `\/` as `/`.
+    /// The claim's value. A value that is not a string is returned as written in JSON.
     #[must_use]
     pub fn val(&self) -> &'a str {
         self.val
     }
 }
 
-/// Prints the type and never the value.
+/// Prints the type, without the value.
 impl fmt::Debug for Claim<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Claim({})", crate::escape::Escaped(self.typ))
+        write!(f, "Claim({})", Escaped(self.typ))
     }
 }
 
-/// The claims of a principal in their order, repeated types included. See
+/// The claims of a principal in their order, including repeated types. See
 /// [`EasyAuthPrincipal::claims`](crate::EasyAuthPrincipal::claims).
 #[derive(Clone)]
 pub struct Claims<'a> {
-    text: &'a str,
+    text: &'a Text,
     spans: slice::Iter<'a, ClaimSpan>,
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn new(text: &'a str, spans: &'a [ClaimSpan]) -> Self {
+    pub(super) fn new(text: &'a Text, spans: &'a [ClaimSpan]) -> Self {
         Self { text, spans: spans.iter() }
+    }
+
+    /// The values of the claims with one of these types.
+    pub(super) fn values(self, is_type: impl Fn(&str) -> bool) -> impl Iterator<Item = &'a str> {
+        let Self { text, spans } = self;
+        spans.filter(move |span| is_type(text.at(span.typ))).map(|span| text.at(span.val))
     }
 }
 
@@ -51,7 +60,7 @@ impl<'a> Iterator for Claims<'a> {
 
     fn next(&mut self) -> Option<Claim<'a>> {
         let span = self.spans.next()?;
-        Some(Claim { typ: span.typ.of(self.text), val: span.val.of(self.text) })
+        Some(Claim { typ: self.text.at(span.typ), val: self.text.at(span.val) })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -65,7 +74,7 @@ impl fmt::Debug for Claims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut claims = self.clone();
         let mut list = f.debug_list();
-        list.entries(claims.by_ref().take(crate::escape::MAX_NAMES));
+        list.entries(claims.by_ref().take(MAX_NAMES));
         match claims.count() {
             0 => list.finish(),
             more => list.entry(&format_args!("{more} more")).finish(),
@@ -73,7 +82,7 @@ impl fmt::Debug for Claims<'_> {
     }
 }
 
-/// Where the type and the value of a claim stand in the principal's text.
+/// The places of a claim's type and value in the principal's text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClaimSpan {
     pub(super) typ: Span,

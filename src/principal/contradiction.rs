@@ -1,25 +1,25 @@
 //! Contradictions that no platform writes.
 //!
-//! A principal in which two places name two callers is rejected: which of them is right cannot be
-//! decided, and two handlers would read two callers from one request. What platforms are known to
-//! write is not a contradiction:
+//! A principal that names two callers is rejected: no rule says which is right, and two handlers could read
+//! two callers from one request. What platforms are known to write is not a contradiction:
 //!
-//! - `X-MS-CLIENT-PRINCIPAL-IDP` is `azureStaticWebApps` on a backend that is linked to a Static Web
-//!   App, while the object names the provider where the visitor signed in.
+//! - `X-MS-CLIENT-PRINCIPAL-IDP` is `azureStaticWebApps` on a backend that is linked to a Static Web App,
+//!   while the object names the provider where the user signed in.
 //! - `auth_typ` was `AuthenticationTypes.Federation`, which names no provider, in an older runtime.
-//! - `X-MS-CLIENT-PRINCIPAL-ID` is the object ID, the subject, a `sid:` of the older runtime, or the
-//!   user ID of Static Web Apps. Only for Microsoft Entra and Google is it documented which.
+//! - `X-MS-CLIENT-PRINCIPAL-ID` is the object ID, the subject, a `sid:` of the older runtime, or the user ID
+//!   of Static Web Apps. The documentation says which only for Microsoft Entra and Google.
 
 use super::{ClaimType, EasyAuthPrincipal, PrincipalError, PrincipalFormat, claims::ClaimSpan};
 use crate::{
     headers::{CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP},
+    json::Text,
     provider::IdentityProvider,
 };
 
-/// What .NET calls an identity whose provider it does not name (`ClaimsIdentity.AuthenticationType`).
+/// The name that .NET gives to an identity of an unnamed provider (`ClaimsIdentity.AuthenticationType`).
 const UNNAMED_PROVIDER: &str = "AuthenticationTypes.Federation";
 
-/// A claim that says who the caller is. Its short and its long names are one claim.
+/// A claim that identifies the caller. Its short and its long name are one claim.
 struct IdentityClaim {
     first: &'static str,
     second: &'static str,
@@ -32,7 +32,7 @@ const ISSUER: usize = 2;
 const SUBJECT: usize = 3;
 
 const IDENTITY_CLAIMS: [IdentityClaim; 4] = [
-    // Tenants and object IDs are GUIDs, whose case does not matter.
+    // Tenant IDs and object IDs are GUIDs, which are case-insensitive.
     IdentityClaim { first: "claim tid", second: "another claim tid", is_same: same_guid },
     IdentityClaim { first: "claim oid", second: "another claim oid", is_same: same_guid },
     IdentityClaim { first: "claim iss", second: "another claim iss", is_same: str::eq },
@@ -51,46 +51,47 @@ fn identity_claim(typ: &str) -> Option<usize> {
         "tid" | LONG_TENANT => Some(TENANT),
         "oid" | LONG_OBJECT => Some(OBJECT),
         "iss" => Some(ISSUER),
-        // Not `nameid`, which AD FS can put beside `sub` with another value.
+        // Not `nameid`: AD FS can write it in addition to `sub`, with another value.
         "sub" | LONG_SUBJECT => Some(SUBJECT),
         _ => None,
     }
 }
 
-/// No identity claim has two different values.
-pub(super) fn check_claims(text: &str, claims: &[ClaimSpan]) -> Result<(), PrincipalError> {
+/// Checks that no identity claim has two different values.
+pub(super) fn check_claims(text: &Text, claims: &[ClaimSpan]) -> Result<(), PrincipalError> {
     let mut values = [None::<&str>; IDENTITY_CLAIMS.len()];
     for claim in claims {
-        let Some(index) = identity_claim(claim.typ.of(text)) else { continue };
+        let Some(index) = identity_claim(text.at(claim.typ)) else { continue };
         let (Some(known), Some(rule)) = (values.get_mut(index), IDENTITY_CLAIMS.get(index)) else {
             continue;
         };
-        let value = claim.val.of(text);
+        let value = text.at(claim.val);
         if (rule.is_same)(known.get_or_insert(value), value) {
             continue;
         }
-        return Err(PrincipalError::Contradiction { first: rule.first, second: rule.second });
+        return Err(PrincipalError::contradiction(rule.first, rule.second));
     }
     Ok(())
 }
 
-/// The headers beside the object name the same provider and the same caller.
+/// Checks that the other headers name the provider and the caller of the object.
 pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
     check_provider(user)?;
     let Some(id) = user.id.as_deref() else { return Ok(()) };
-    let differs = |first| Err(PrincipalError::Contradiction { first, second: CLIENT_PRINCIPAL_ID });
+    let differs = |first| Err(PrincipalError::contradiction(first, CLIENT_PRINCIPAL_ID));
     match user.format {
         PrincipalFormat::StaticWebApps => match user.at(user.user_id) {
             Some(own) if !same_guid(own, id) => differs("userId"),
             _ => Ok(()),
         },
         PrincipalFormat::AppService if has_documented_id(&user.provider) => {
-            let first = match (user.object_id(), user.subject()) {
-                (Some(_), _) => "claim oid",
-                (None, Some(_)) => "claim sub",
-                (None, None) => return Ok(()),
+            let first = match user.object_id() {
+                Some(own) if same_guid(own, id) => return Ok(()),
+                Some(_) => "claim oid",
+                None if user.subject().is_some() => "claim sub",
+                None => return Ok(()),
             };
-            // Of any claim, because older runtimes took it from others.
+            // The value of any claim, because older runtimes used other claims.
             let is_claimed = user.claims().any(|claim| same_guid(claim.val(), id));
             if is_claimed { Ok(()) } else { differs(first) }
         }
@@ -110,13 +111,13 @@ fn check_provider(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
                 && *front_end != IdentityProvider::STATIC_WEB_APPS
                 && !user.provider.as_str().eq_ignore_ascii_case(UNNAMED_PROVIDER) =>
         {
-            Err(PrincipalError::Contradiction { first, second: CLIENT_PRINCIPAL_IDP })
+            Err(PrincipalError::contradiction(first, CLIENT_PRINCIPAL_IDP))
         }
         _ => Ok(()),
     }
 }
 
-/// Whether it is documented what the ID of a caller is: the object ID, or Google's subject.
+/// Returns `true` if the documentation says what the ID of a caller is: the object ID, or Google's subject.
 fn has_documented_id(provider: &IdentityProvider) -> bool {
     [IdentityProvider::ENTRA, IdentityProvider::GOOGLE].contains(provider)
 }

@@ -1,66 +1,119 @@
 //! Why a principal was rejected.
 
-use crate::headers::HeaderError;
+use std::fmt;
 
-/// A principal that the platform would not have written. Says where, never what.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PrincipalError {
-    /// A header is repeated, too long or has bytes that do not belong there.
-    #[error(transparent)]
-    Header(#[from] HeaderError),
-    /// The value is empty.
-    #[error("the client principal is empty")]
-    Empty,
-    /// The value is not base64.
-    #[error("the client principal is not base64 at byte {position}")]
-    Base64 {
-        /// The offset in the header's value.
-        position: usize,
-    },
-    /// The decoded value is not UTF-8.
-    #[error("the client principal is not UTF-8 at byte {position} of its JSON")]
-    Utf8 {
-        /// The offset in the decoded value.
-        position: usize,
-    },
-    /// The decoded value is not JSON, or nests too deep.
-    #[error("the client principal is not JSON at byte {position} of its text")]
-    Json {
-        /// The offset in the decoded value.
-        position: usize,
-    },
-    /// The decoded value is JSON and not an object.
-    #[error("the client principal is not a JSON object")]
-    NotAnObject,
-    /// The identity provider (`auth_typ`, `identityProvider`) is absent, null or empty.
-    #[error("the client principal does not name its identity provider")]
-    MissingProvider,
-    /// The object has no member of either format.
-    #[error("the client principal has neither the format of App Service nor of Static Web Apps")]
-    UnknownShape,
-    /// The object has members of both shapes, and one of them is not the platform's.
-    #[error("the client principal has the shapes of App Service and of Static Web Apps at once")]
-    MixedShapes,
-    /// A member that counts is there twice.
-    #[error("the client principal has the member {member} twice")]
-    DuplicateMember {
-        /// The name of the member.
-        member: &'static str,
-    },
-    /// A member is of a JSON type that it never has.
-    #[error("the client principal has a member {member} of the wrong JSON type")]
-    InvalidMember {
-        /// The name of the member.
-        member: &'static str,
-    },
-    /// Two places contradict each other, which the platform never writes: two values of one identity
-    /// claim, two identity providers, or an identifier that is not the caller's.
-    #[error("the client principal contradicts itself: {first} and {second} differ")]
-    Contradiction {
-        /// One place: a member, a claim or a header.
-        first: &'static str,
-        /// The other place.
-        second: &'static str,
-    },
+use crate::{
+    headers::HeaderError,
+    json::ObjectError,
+    kinds::{Place, kinds},
+};
+
+/// A principal that the platform would not have written. Says where it is invalid, never with which content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrincipalError {
+    kind: PrincipalErrorKind,
+    detail: Detail,
 }
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Detail {
+    Header(HeaderError),
+    Place(Place),
+    Places(&'static str, &'static str),
+}
+
+kinds! {
+    /// What is wrong with a principal.
+    pub enum PrincipalErrorKind;
+    fn message;
+
+    /// A header is repeated, too long, or has an invalid byte. The error prints as its [`HeaderError`].
+    Header = "header", "an identity header is malformed";
+    /// The value is empty.
+    Empty = "empty", "the client principal is empty";
+    /// The value is not base64.
+    Base64 = "base64", "the client principal is not base64";
+    /// The decoded value is not UTF-8.
+    Utf8 = "utf-8", "the client principal is not UTF-8";
+    /// The decoded value is not JSON, or is nested too deeply.
+    Json = "json", "the client principal is not valid JSON";
+    /// The decoded value is JSON, but not an object.
+    NotAnObject = "not-an-object", "the client principal is not a JSON object";
+    /// The identity provider (`auth_typ`, `identityProvider`) is missing, null or empty.
+    MissingProvider = "missing-provider", "the client principal does not name its identity provider";
+    /// The object has no member of either format.
+    UnknownFormat = "unknown-format",
+        "the client principal has neither the format of App Service nor of Static Web Apps";
+    /// The object has members of both formats.
+    MixedFormats = "mixed-formats",
+        "the client principal mixes the formats of App Service and Static Web Apps";
+    /// A duplicate member.
+    DuplicateMember = "duplicate-member", "the client principal has a duplicate member";
+    /// A member has the wrong JSON type.
+    InvalidMember = "invalid-member", "the client principal has a member of the wrong JSON type";
+    /// Two places contradict each other, which the platform never writes: two values of one identity
+    /// claim, two identity providers, or an ID of another caller.
+    Contradiction = "contradiction", "the client principal contradicts itself";
+}
+
+impl PrincipalError {
+    pub(super) fn at(kind: PrincipalErrorKind, position: usize) -> Self {
+        Self { kind, detail: Detail::Place(Place::Byte(position)) }
+    }
+
+    pub(super) fn contradiction(first: &'static str, second: &'static str) -> Self {
+        Self { kind: PrincipalErrorKind::Contradiction, detail: Detail::Places(first, second) }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> PrincipalErrorKind {
+        self.kind
+    }
+
+    /// The malformed header, if the kind is [`Header`](PrincipalErrorKind::Header).
+    #[must_use]
+    pub fn header_error(&self) -> Option<&HeaderError> {
+        match &self.detail {
+            Detail::Header(error) => Some(error),
+            Detail::Place(_) | Detail::Places(..) => None,
+        }
+    }
+}
+
+impl From<PrincipalErrorKind> for PrincipalError {
+    fn from(kind: PrincipalErrorKind) -> Self {
+        Self { kind, detail: Detail::Place(Place::Nowhere) }
+    }
+}
+
+impl From<HeaderError> for PrincipalError {
+    fn from(error: HeaderError) -> Self {
+        Self { kind: PrincipalErrorKind::Header, detail: Detail::Header(error) }
+    }
+}
+
+impl From<ObjectError> for PrincipalError {
+    fn from(error: ObjectError) -> Self {
+        let (kind, name) = match error {
+            ObjectError::Json(error) => return Self::at(PrincipalErrorKind::Json, error.position),
+            ObjectError::NotAnObject => return PrincipalErrorKind::NotAnObject.into(),
+            ObjectError::Duplicate(name) => (PrincipalErrorKind::DuplicateMember, name),
+            ObjectError::WrongType(name) => (PrincipalErrorKind::InvalidMember, name.into()),
+        };
+        Self { kind, detail: Detail::Place(Place::Member(name)) }
+    }
+}
+
+impl fmt::Display for PrincipalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.kind.message();
+        match &self.detail {
+            Detail::Header(error) => error.fmt(f),
+            Detail::Place(place) => write!(f, "{message}{place}"),
+            Detail::Places(first, second) => write!(f, "{message}: {first} and {second} differ"),
+        }
+    }
+}
+
+impl std::error::Error for PrincipalError {}

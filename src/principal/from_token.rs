@@ -1,16 +1,15 @@
-//! A principal made of the claims of a verified token, and of nothing else.
+//! A principal made only of the claims of a verified token.
 
 use super::{EasyAuthPrincipal, Membership, OfToken, PrincipalFormat, claims::ClaimSpan};
 use crate::{
-    groups::Groups,
     issuer,
-    json::{JsonError, Kind, Reader, Span},
-    jwt::{Token, members::Value},
+    json::{JsonError, Kind, Reader, Text, members::Value},
+    jwt::{Groups, Token},
     provider::IdentityProvider,
 };
 
 impl EasyAuthPrincipal {
-    /// The caller of a token, by the token alone. The caller checked the token before.
+    /// The caller that a token describes. The token must have been verified.
     pub(crate) fn of_token<T>(token: &Token<T>) -> Self {
         let mut list = ClaimList::default();
         for (name, value) in token.claim_list() {
@@ -34,10 +33,10 @@ impl EasyAuthPrincipal {
     }
 }
 
-/// Claims that are being listed: a list is one claim for each of its elements, as the platform does.
+/// The claims of a token as the platform writes them: one claim for each element of a list.
 #[derive(Default)]
 struct ClaimList {
-    text: String,
+    text: Text,
     claims: Vec<ClaimSpan>,
 }
 
@@ -49,7 +48,7 @@ impl ClaimList {
             Value::Bool(false) => self.push_one(name, "false"),
             Value::List(values) => values.clone().for_each(|value| self.push_one(name, value)),
             Value::Other(json) => {
-                // The token was read before, so its JSON is valid.
+                // The JSON is valid, so an error means that it is an object.
                 if self.push_elements(name, json).is_err() {
                     self.push_one(name, json);
                 }
@@ -57,7 +56,7 @@ impl ClaimList {
         }
     }
 
-    /// A list with elements that are no strings. An error says that it is an object.
+    /// Adds a list with elements that are not strings. Returns an error for an object.
     fn push_elements(&mut self, name: &str, json: &str) -> Result<(), JsonError> {
         let mut json = Reader::new(json);
         json.array(|json| -> Result<(), JsonError> {
@@ -74,8 +73,8 @@ impl ClaimList {
     }
 
     fn push_one(&mut self, name: &str, value: &str) {
-        let typ = Span::append(&mut self.text, name);
-        let val = Span::append(&mut self.text, value);
+        let typ = self.text.push(name);
+        let val = self.text.push(value);
         self.claims.extend(typ.zip(val).map(|(typ, val)| ClaimSpan { typ, val }));
     }
 }

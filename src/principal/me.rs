@@ -1,30 +1,26 @@
-//! The answer of `/.auth/me`.
+//! The response of `/.auth/me`.
 
 use std::fmt;
 
-use super::{
-    EasyAuthPrincipal, PrincipalError, PrincipalFormat,
-    parse::{self, Nullable, once, scalar, text},
-};
+use super::{EasyAuthPrincipal, PrincipalError, PrincipalFormat, parse};
 use crate::{
-    json::{JsonError, Kind, Reader},
+    json::{JsonError, Kind, ObjectError, Once, Reader, scalar, secret, string},
+    kinds::{Place, kinds},
     provider::IdentityProvider,
     tokens::{ExpiresOn, ProviderTokens, TokenKind},
 };
 
-/// The largest answer that is read, in bytes: tokens of several providers, each within the limit that
-/// Microsoft's own token library sets for one (250 KiB, `DefaultMaximumTokenSizeInBytes`), fit in.
+/// The longest response that is read, in bytes. It has room for the tokens of several providers, each within
+/// the limit of Microsoft's own token library (250 KiB, `DefaultMaximumTokenSizeInBytes`).
 pub const MAX_ME_LEN: usize = 1024 * 1024;
 
-/// How many accounts are read: a session has one for each provider that the visitor signed in with. Each takes
-/// some hundred bytes, and its JSON form a few.
+/// How many accounts are read. A session has one for each provider that the user signed in with. The limit
+/// bounds memory: an account takes some hundred bytes, but its JSON form can be much shorter.
 const MAX_SESSIONS: usize = 100;
-
-const EXPIRES_ON: &str = "expires_on";
 
 /// One signed-in account of a session, as `/.auth/me` describes it.
 ///
-/// The endpoint needs the token store of App Service and Container Apps; it answers 404 without.
+/// On App Service and Container Apps the endpoint needs the token store. Without it, it responds with 404.
 ///
 /// ```
 /// use easyauth::Session;
@@ -35,7 +31,7 @@ const EXPIRES_ON: &str = "expires_on";
 /// assert!(sessions[0].principal().is_in_role("Admin"));
 /// assert!(sessions[0].tokens().access_token().is_some());
 ///
-/// assert!(Session::parse_me(br#"{"clientPrincipal":null}"#)?.is_empty()); // nobody is signed in
+/// assert!(Session::parse_me(br#"{"clientPrincipal":null}"#)?.is_empty()); // not signed in
 /// # Ok::<(), easyauth::MeError>(())
 /// ```
 pub struct Session {
@@ -45,30 +41,31 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the body of an answer of `/.auth/me`: the array of App Service, Functions and Container
-    /// Apps, or the object of Static Web Apps. The list is empty if nobody is signed in.
+    /// Parses the body of a response of `/.auth/me`: the array of App Service, Functions and Container Apps, or
+    /// the object of Static Web Apps. The list is empty if the user is not signed in.
     ///
     /// # Errors
     ///
-    /// [`MeError`] if the body is anything else. An empty body and a page of HTML, from a sign-in redirect for
-    /// instance, have errors of their own.
+    /// [`MeError`] if the body is anything else. An empty body, and an HTML page such as that of a sign-in,
+    /// have separate kinds.
     pub fn parse_me(body: &[u8]) -> Result<Vec<Self>, MeError> {
         if body.len() > MAX_ME_LEN {
-            return Err(MeError::TooLong { length: body.len() });
+            let place = Place::Length { limit: MAX_ME_LEN, found: body.len() };
+            return Err(MeError::new(MeErrorKind::TooLong, place));
         }
         match body.trim_ascii_start() {
-            [] => return Err(MeError::Empty),
-            [b'<', ..] => return Err(MeError::Html),
+            [] => return Err(MeErrorKind::Empty.into()),
+            [b'<', ..] => return Err(MeErrorKind::Html.into()),
             _ => {}
         }
         let body = std::str::from_utf8(body)
-            .map_err(|error| MeError::Json { position: error.valid_up_to() })?;
+            .map_err(|error| JsonError { position: error.valid_up_to() })?;
         let mut json = Reader::new(body);
         let mut sessions = Vec::new();
         match json.kind()? {
             Kind::Array => json.array(|json| -> Result<(), MeError> {
                 if sessions.len() >= MAX_SESSIONS {
-                    return Err(MeError::TooManySessions);
+                    return Err(MeErrorKind::TooManySessions.into());
                 }
                 sessions.push(app_service(json)?);
                 Ok(())
@@ -77,40 +74,39 @@ impl Session {
             _ => {
                 json.skip()?;
                 json.end()?;
-                return Err(MeError::UnknownShape);
+                return Err(MeErrorKind::UnknownFormat.into());
             }
         }
         json.end()?;
         Ok(sessions)
     }
 
-    /// Who is signed in.
+    /// The signed-in user.
     #[must_use]
     pub fn principal(&self) -> &EasyAuthPrincipal {
         &self.principal
     }
 
-    /// `user_id`: with Entra the user principal name, and so not what
-    /// [`EasyAuthPrincipal::id`] says.
+    /// The member `user_id`. For Entra this is the user principal name, unlike [`EasyAuthPrincipal::id`].
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         self.user_id.as_deref()
     }
 
-    /// The tokens of the session; none on Static Web Apps.
+    /// The tokens of the session. Static Web Apps have none.
     #[must_use]
     pub fn tokens(&self) -> &ProviderTokens {
         &self.tokens
     }
 
-    /// The tokens of the session, to keep.
+    /// Returns the tokens of the session.
     #[must_use]
     pub fn into_tokens(self) -> ProviderTokens {
         self.tokens
     }
 }
 
-/// Prints the principal and the tokens as they print themselves, and not the user id.
+/// Prints the `Debug` forms of the principal and the tokens, without the user ID.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
@@ -123,167 +119,187 @@ impl fmt::Debug for Session {
 /// One element of the array of App Service.
 fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     if json.kind()? != Kind::Object {
-        return Err(MeError::UnknownShape);
+        return Err(MeErrorKind::UnknownFormat.into());
     }
-    let (mut provider, mut user_id, mut user_claims) = (None, None, None);
-    let mut tokens = ProviderTokens::default();
-    let mut seen = Vec::new();
+    let (mut provider, mut user_id, mut user_claims) =
+        (Once::default(), Once::default(), Once::default());
+    let mut expires_on = Once::default();
+    let mut secrets = TokenKind::ALL.map(|kind| (kind, Once::default()));
     json.object(|json, name| -> Result<(), MeError> {
         match json.str(name) {
-            "provider_name" => {
-                Ok(once(&mut provider, "provider_name", text(json, "provider_name")?)?)
-            }
-            "user_id" => Ok(once(&mut user_id, "user_id", scalar(json, "user_id")?)?),
-            // The claims get a text of their own, without the tokens beside them.
+            "provider_name" => provider.read(json, "provider_name", string)?,
+            "user_id" => user_id.read(json, "user_id", scalar)?,
+            "expires_on" => expires_on.read(json, "expires_on", scalar)?,
+            // Claims are copied, so that the principal does not keep the text of the tokens.
             "user_claims" => {
-                let claims = parse::claim_list(json.skip()?, "user_claims")?;
-                Ok(once(&mut user_claims, "user_claims", claims)?)
+                let claims = parse::claim_list(json.skip()?.to_owned(), "user_claims")?;
+                user_claims.put("user_claims", Some(claims))?;
             }
-            EXPIRES_ON => {
-                note(&mut seen, EXPIRES_ON)?;
-                expires_on(json, &mut tokens)
-            }
-            name => match TokenKind::ALL.iter().find(|kind| kind.member() == name) {
-                Some(kind) => {
-                    note(&mut seen, kind.member())?;
-                    token(json, *kind, &mut tokens)
-                }
-                None => Ok(json.skip().map(drop)?),
+            name => match secrets.iter_mut().find(|(kind, _)| kind.member() == name) {
+                Some((kind, token)) => token.read(json, kind.member(), secret)?,
+                None => drop(json.skip()?),
             },
         }
+        Ok(())
     })?;
-    let text_of = |member| Nullable::span(member).map(|span| json.str(span));
-    let provider = text_of(provider).unwrap_or_default().trim();
+    let provider = provider.into_value().map(|span| json.str(span).trim()).unwrap_or_default();
     if provider.is_empty() {
-        return Err(PrincipalError::MissingProvider.into());
+        return Err(MeErrorKind::MissingProvider.into());
     }
     let provider = IdentityProvider::new(provider);
-    let user_id = text_of(user_id).map(str::to_owned);
+    let mut tokens = ProviderTokens::default();
     tokens.set_provider(provider.clone());
-    let (text, claims) = user_claims.unwrap_or_default();
+    for (kind, token) in secrets {
+        token.into_value().into_iter().for_each(|token| tokens.insert(kind, token));
+    }
+    let expires_on = expires_on.into_value().map(|span| json.str(span));
+    if let Some(time) = expires_on.filter(|time| !time.is_empty()) {
+        tokens.set_expires_on(ExpiresOn::parse(time).ok_or(MeErrorKind::InvalidTime)?);
+    }
+    let (text, claims) = user_claims.into_value().unwrap_or_default();
     let principal = EasyAuthPrincipal {
         format: PrincipalFormat::AppService,
         text,
         claims,
         ..EasyAuthPrincipal::without_object(provider)
     };
+    let user_id = user_id.into_value().map(|span| json.str(span).to_owned());
     Ok(Session { principal, user_id, tokens })
-}
-
-fn expires_on(json: &mut Reader<'_>, tokens: &mut ProviderTokens) -> Result<(), MeError> {
-    let value = scalar(json, EXPIRES_ON)?;
-    match Nullable::span(Some(value)).map(|span| json.str(span)) {
-        None | Some("") => {}
-        Some(text) => tokens.set_expires_on(ExpiresOn::parse(text).ok_or(MeError::NotATime)?),
-    }
-    Ok(())
-}
-
-/// One token: `null` and the empty text are no token.
-fn token(
-    json: &mut Reader<'_>,
-    kind: TokenKind,
-    tokens: &mut ProviderTokens,
-) -> Result<(), MeError> {
-    match json.kind()? {
-        Kind::Null => drop(json.skip()?),
-        Kind::String => tokens.insert(kind, json.secret()?),
-        _ => return Err(PrincipalError::InvalidMember { member: kind.member() }.into()),
-    }
-    Ok(())
-}
-
-/// Notes that `member` was there, which it may be once.
-fn note(seen: &mut Vec<&'static str>, member: &'static str) -> Result<(), PrincipalError> {
-    if seen.contains(&member) {
-        return Err(PrincipalError::DuplicateMember { member });
-    }
-    seen.push(member);
-    Ok(())
-}
-
-/// One principal, from a document that has no secrets.
-pub(crate) fn principal_of(document: &str) -> Result<EasyAuthPrincipal, PrincipalError> {
-    parse::principal(document)
 }
 
 /// The object of Static Web Apps.
 fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result<(), MeError> {
     const MEMBER: &str = "clientPrincipal";
-    let mut found = None;
+    let mut found = Once::default();
     json.object(|json, name| -> Result<(), MeError> {
         if json.str(name) != MEMBER {
             return Ok(json.skip().map(drop)?);
         }
-        let principal = match json.kind()? {
-            Kind::Null => json.skip().map(|_| None)?,
-            _ => Some(parse::principal(json.skip()?)?),
-        };
-        Ok(once(&mut found, MEMBER, principal)?)
+        found.read(json, MEMBER, |json, _| -> Result<_, MeError> {
+            match json.kind()? {
+                Kind::Null => Ok(json.skip().map(|_| None)?),
+                _ => Ok(Some(parse::principal(json.skip()?.to_owned())?)),
+            }
+        })
     })?;
-    let principal = found.ok_or(MeError::UnknownShape)?;
-    sessions.extend(principal.filter(|principal| !principal.is_anonymous()).map(|principal| {
+    if !found.is_present() {
+        return Err(MeErrorKind::UnknownFormat.into());
+    }
+    let principal = found.into_value().filter(|principal| !principal.is_anonymous());
+    sessions.extend(principal.map(|principal| {
         let user_id = principal.at(principal.user_id).map(str::to_owned);
         Session { principal, user_id, tokens: ProviderTokens::default() }
     }));
     Ok(())
 }
 
-/// An answer of `/.auth/me` that cannot be read. Says where, never what.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MeError {
-    /// The body is longer than [`MAX_ME_LEN`].
-    #[error("the answer of /.auth/me is {length} bytes long, over the limit of {MAX_ME_LEN}")]
-    TooLong {
-        /// The length of the body in bytes.
-        length: usize,
-    },
-    /// The body is empty. Container Apps answer 200 and nothing where they find no session
-    /// (microsoft/azure-container-apps#1389).
-    #[error(
-        "the answer of /.auth/me is empty: check that the request has the cookie of the session, and that \
-         the token store is on"
-    )]
-    Empty,
-    /// The body is a page of HTML: that of the sign-in, if the HTTP client followed a redirect, or of the
-    /// application, if the request did not get to the platform.
-    #[error(
-        "the answer of /.auth/me looks like an HTML page: check whether the request was redirected to a \
-         sign-in page for want of the cookie of the session, and whether Easy Auth is on"
-    )]
-    Html,
-    /// The body is not JSON in UTF-8.
-    #[error("the answer of /.auth/me is not JSON at byte {position}")]
-    Json {
-        /// The offset in the body.
-        position: usize,
-    },
-    /// There are more accounts than any session has.
-    #[error("the answer of /.auth/me has more than {MAX_SESSIONS} sessions")]
-    TooManySessions,
-    /// The body is JSON and neither a list of sessions nor an object with `clientPrincipal`.
-    #[error("the answer of /.auth/me has neither the format of App Service nor of Static Web Apps")]
-    UnknownShape,
-    /// `expires_on` is not a point in time.
-    #[error("the answer of /.auth/me has an expires_on that is no ISO 8601 time")]
-    NotATime,
-    /// A principal inside the answer cannot be read.
-    #[error("the answer of /.auth/me cannot be read: {0}")]
+/// A response of `/.auth/me` that cannot be read. Says where it is invalid, never with which content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeError {
+    kind: MeErrorKind,
+    detail: Detail,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Detail {
+    Place(Place),
     Principal(PrincipalError),
+}
+
+kinds! {
+    /// What is wrong with a response of `/.auth/me`.
+    pub enum MeErrorKind;
+    fn message;
+
+    /// The body is longer than [`MAX_ME_LEN`].
+    TooLong = "too-long", "the response of /.auth/me is too long";
+    /// The body is empty. Container Apps respond with 200 and an empty body if they find no session
+    /// (microsoft/azure-container-apps#1389).
+    Empty = "empty", "the response of /.auth/me is empty: check that the request has the session cookie, and \
+        that the token store is on";
+    /// The body is an HTML page: that of a sign-in, if the HTTP client followed a redirect, or a page of the
+    /// application, if the request did not reach the platform.
+    Html = "html", "the response of /.auth/me is an HTML page: check that the request has the session cookie, \
+        was not redirected to a sign-in, and that Easy Auth is on";
+    /// The body is not JSON in UTF-8.
+    Json = "json", "the response of /.auth/me is not valid JSON";
+    /// There are more accounts than a session can have.
+    TooManySessions = "too-many-sessions", "the response of /.auth/me has more than 100 sessions";
+    /// The body is JSON, but neither a list of sessions nor an object with `clientPrincipal`.
+    UnknownFormat = "unknown-format",
+        "the response of /.auth/me has neither the format of App Service nor of Static Web Apps";
+    /// The identity provider (`provider_name`) is missing, null or empty.
+    MissingProvider = "missing-provider", "a session does not name its identity provider";
+    /// A duplicate member.
+    DuplicateMember = "duplicate-member", "the response of /.auth/me has a duplicate member";
+    /// A member has the wrong JSON type.
+    InvalidMember = "invalid-member", "the response of /.auth/me has a member of the wrong JSON type";
+    /// `expires_on` is not a point in time.
+    InvalidTime = "invalid-time", "expected expires_on to be an ISO 8601 time or a number of seconds";
+    /// A principal in the response is invalid. The source says why.
+    Principal = "principal", "a principal in the response of /.auth/me is invalid";
+}
+
+impl MeError {
+    fn new(kind: MeErrorKind, place: Place) -> Self {
+        Self { kind, detail: Detail::Place(place) }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> MeErrorKind {
+        self.kind
+    }
+}
+
+impl From<MeErrorKind> for MeError {
+    fn from(kind: MeErrorKind) -> Self {
+        Self::new(kind, Place::Nowhere)
+    }
 }
 
 impl From<JsonError> for MeError {
     fn from(error: JsonError) -> Self {
-        Self::Json { position: error.position }
+        Self::new(MeErrorKind::Json, Place::Byte(error.position))
+    }
+}
+
+impl From<ObjectError> for MeError {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::Json(error) => error.into(),
+            ObjectError::NotAnObject => MeErrorKind::UnknownFormat.into(),
+            ObjectError::Duplicate(name) => {
+                Self::new(MeErrorKind::DuplicateMember, Place::Member(name))
+            }
+            ObjectError::WrongType(name) => {
+                Self::new(MeErrorKind::InvalidMember, Place::Member(name.into()))
+            }
+        }
     }
 }
 
 impl From<PrincipalError> for MeError {
     fn from(error: PrincipalError) -> Self {
-        match error {
-            PrincipalError::Json { position } => Self::Json { position },
-            error => Self::Principal(error),
+        Self { kind: MeErrorKind::Principal, detail: Detail::Principal(error) }
+    }
+}
+
+impl fmt::Display for MeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.message())?;
+        match &self.detail {
+            Detail::Place(place) => place.fmt(f),
+            Detail::Principal(_) => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for MeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.detail {
+            Detail::Place(_) => None,
+            Detail::Principal(error) => Some(error),
         }
     }
 }

@@ -1,45 +1,48 @@
-//! The caller, as the platform describes it in the request headers.
+//! The caller, as described in the request headers.
 
 mod caller;
 mod claim_type;
 mod claims;
 mod contradiction;
 mod error;
-mod format;
 mod from_headers;
 #[cfg(feature = "verify")]
 mod from_token;
 pub(crate) mod me;
-mod parse;
+pub(crate) mod parse;
 
 use std::fmt;
 
 pub use claim_type::ClaimType;
 pub use claims::{Claim, Claims};
-pub use error::PrincipalError;
-pub use format::PrincipalFormat;
+pub use error::{PrincipalError, PrincipalErrorKind};
 
-use crate::{groups::Groups, json::Span, jwt::Caller, provider::IdentityProvider};
+use crate::{
+    json::{Span, Text},
+    jwt::{Caller, Groups},
+    provider::IdentityProvider,
+};
 use claim_type::Names;
 use claims::ClaimSpan;
 
-/// The caller, as the platform describes it in `X-MS-CLIENT-PRINCIPAL` and the headers beside it.
+/// The caller, as the platform describes it in `X-MS-CLIENT-PRINCIPAL` and related headers.
 ///
-/// Both shapes of the header are read: the one of App Service, Functions and Container Apps
-/// (`auth_typ`, `claims`, `name_typ`, `role_typ`) and the one of Static Web Apps (`identityProvider`,
-/// `userId`, `userDetails`, `userRoles`).
+/// The header has one of two formats: that of App Service, Functions and Container Apps (`auth_typ`, `claims`,
+/// `name_typ`, `role_typ`), or that of Static Web Apps (`identityProvider`, `userId`, `userDetails`,
+/// `userRoles`).
 ///
 /// # Trust
 ///
-/// A principal is as trustworthy as the proxy in front: the platform overwrites these headers on its
-/// way in, and nothing else does. Where Easy Auth is off, or a second network path leads to the
-/// service, anybody can write them. See [`Platform`](crate::Platform).
+/// A principal is only as trustworthy as the proxy in front of the service. The platform overwrites these
+/// headers in each request. If Easy Auth is off, or a request can reach the service on another network path,
+/// clients can forge them. See [`Platform`](crate::Platform).
 ///
 /// # Claim names
 ///
-/// A short name (`oid`), its long form (`http://schemas.microsoft.com/identity/claims/objectidentifier`)
-/// and any other name of the same claim find each other: whether the platform maps names depends on
-/// its settings. The table is [`ClaimType`].
+/// You can look up a claim by its short name (`oid`), by its long name
+/// (`http://schemas.microsoft.com/identity/claims/objectidentifier`) or by any other name in the table
+/// [`ClaimType`], however the platform wrote it. The site's settings determine whether the platform maps
+/// names.
 ///
 /// # Examples
 ///
@@ -50,23 +53,23 @@ use claims::ClaimSpan;
 /// let header = "eyJhdXRoX3R5cCI6ImFhZCIsImNsYWltcyI6W3sidHlwIjoicm9sZXMiLCJ2YWwiOiJBZG1pbiJ9XSwibmFt\
 ///               ZV90eXAiOiJuYW1lIiwicm9sZV90eXAiOiJyb2xlcyJ9";
 /// let mut request = http::HeaderMap::new();
-/// assert!(EasyAuthPrincipal::from_headers(&request)?.is_none()); // nobody is signed in
+/// assert!(EasyAuthPrincipal::from_headers(&request)?.is_none()); // an anonymous request
 ///
 /// request.insert("x-ms-client-principal", header.parse()?);
-/// let user = EasyAuthPrincipal::from_headers(&request)?.expect("somebody is signed in");
+/// let user = EasyAuthPrincipal::from_headers(&request)?.expect("an authenticated user");
 /// assert_eq!(user.provider(), &IdentityProvider::ENTRA);
 /// assert!(user.is_in_role("Admin"));
 ///
 /// request.insert("x-ms-client-principal", "not base64!".parse()?);
-/// assert!(EasyAuthPrincipal::from_headers(&request).is_err()); // and never "nobody"
+/// assert!(EasyAuthPrincipal::from_headers(&request).is_err()); // never anonymous
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct EasyAuthPrincipal {
     provider: IdentityProvider,
     format: PrincipalFormat,
-    /// The text that the spans below point into.
-    text: String,
+    /// What the spans below refer to.
+    text: Text,
     claims: Vec<ClaimSpan>,
     name_type: Option<Span>,
     role_type: Option<Span>,
@@ -79,13 +82,13 @@ pub struct EasyAuthPrincipal {
     name: Option<String>,
     /// `X-MS-CLIENT-PRINCIPAL-IDP`.
     front_end: Option<IdentityProvider>,
-    /// What a token says by more than the values of its claims, if that is where the caller is from.
+    /// Facts of the token that the claims here do not express. `None` without a token.
     of_token: Option<OfToken>,
 }
 
 /// See [`PrincipalFormat::Token`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "tokens are verified or not used"))]
+#[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "only verified tokens are used"))]
 struct OfToken {
     caller: Caller,
     groups: Membership,
@@ -93,42 +96,70 @@ struct OfToken {
 
 /// See [`Groups`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "tokens are verified or not used"))]
+#[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "only verified tokens are used"))]
 enum Membership {
     Listed,
     Overage,
     Absent,
 }
 
+/// The form in which the caller is described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PrincipalFormat {
+    /// The object of App Service, Functions and Container Apps.
+    AppService,
+    /// The object of Static Web Apps.
+    StaticWebApps,
+    /// No object, only `X-MS-CLIENT-PRINCIPAL-ID` or `-NAME`. Some Container Apps send only these. So do sites
+    /// with `WEBSITE_AUTH_DISABLE_IDENTITY_FLOW`, according to users who set it to reduce the size of headers;
+    /// its documentation says only that the thread principal of ASP.NET is not set.
+    HeadersOnly,
+    /// The claims of a verified token, and no header.
+    Token,
+}
+
+impl PrincipalFormat {
+    /// A stable, machine-readable code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AppService => "app-service",
+            Self::StaticWebApps => "static-web-apps",
+            Self::HeadersOnly => "headers-only",
+            Self::Token => "token",
+        }
+    }
+}
+
 impl EasyAuthPrincipal {
-    /// The identity provider that signed the caller in; [`IdentityProvider::UNKNOWN`] if only an ID or
-    /// a name came along and no `X-MS-CLIENT-PRINCIPAL-IDP`, or if the caller is made of a token whose
-    /// issuer is not Microsoft's.
+    /// The identity provider that signed the caller in. It is [`IdentityProvider::UNKNOWN`] if the request has
+    /// only an ID or a name without `X-MS-CLIENT-PRINCIPAL-IDP`, or if the principal is from a token whose
+    /// issuer is not Microsoft.
     #[must_use]
     pub fn provider(&self) -> &IdentityProvider {
         &self.provider
     }
 
-    /// What `X-MS-CLIENT-PRINCIPAL-IDP` says. On a Function that is linked to a Static Web App this is
-    /// [`IdentityProvider::STATIC_WEB_APPS`], while [`provider`](Self::provider) is where the caller
-    /// signed in.
+    /// The value of `X-MS-CLIENT-PRINCIPAL-IDP`. On a Function that is linked to a Static Web App this is
+    /// [`IdentityProvider::STATIC_WEB_APPS`], while [`provider`](Self::provider) is where the caller signed
+    /// in.
     #[must_use]
     pub fn front_end(&self) -> Option<&IdentityProvider> {
         self.front_end.as_ref()
     }
 
-    /// What the platform sent to describe the caller.
+    /// The form in which the platform described the caller.
     #[must_use]
     pub fn format(&self) -> PrincipalFormat {
         self.format
     }
 
-    /// The caller's identifier: `X-MS-CLIENT-PRINCIPAL-ID`, else the user ID of Static Web Apps, else
-    /// the object ID, else the subject. An opaque string, unique per provider and, for Entra, per
-    /// tenant.
+    /// The caller's identifier: the first of `X-MS-CLIENT-PRINCIPAL-ID`, the user ID of Static Web Apps, the
+    /// object ID, and the subject. An opaque string, unique per provider and, for Entra, per tenant.
     ///
-    /// An empty string is not an identifier, and neither is the subject that Azure AD B2C gives to all
-    /// its users (`Not supported currently. Use oid claim.`).
+    /// Skips empty strings, and the subject that Azure AD B2C gives to all its users (`Not supported currently.
+    /// Use oid claim.`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         let is_identifier = |id: &&str| is_identifier(id);
@@ -140,16 +171,16 @@ impl EasyAuthPrincipal {
             .or_else(|| self.subject().filter(is_identifier))
     }
 
-    /// What `X-MS-CLIENT-PRINCIPAL-ID` says.
+    /// The value of `X-MS-CLIENT-PRINCIPAL-ID`.
     #[cfg(feature = "verify")]
     pub(crate) fn header_id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// A name for people: `X-MS-CLIENT-PRINCIPAL-NAME`, else the user details of Static Web Apps, else
-    /// the claim that `name_typ` names, else `name`, `preferred_username`, `unique_name`, `upn`.
+    /// A display name: the first of `X-MS-CLIENT-PRINCIPAL-NAME`, the user details of Static Web Apps, the claim
+    /// that `name_typ` names, `name`, `preferred_username`, `unique_name` and `upn`.
     ///
-    /// For display only: it can change, and two callers can have the same.
+    /// Use it for display only: it can change, and two callers can have the same name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         const FALLBACKS: [&str; 4] = ["name", "preferred_username", "unique_name", "upn"];
@@ -160,35 +191,35 @@ impl EasyAuthPrincipal {
             .or_else(|| FALLBACKS.iter().find_map(|name| self.claim(name)))
     }
 
-    /// The object id of the caller in its tenant (`oid`), a GUID for Entra. With
-    /// [`tenant_id`](Self::tenant_id) it is the key to store data under (Microsoft identity platform:
-    /// claims validation).
+    /// The object ID of the caller in its tenant (`oid`), a GUID for Entra. Together with
+    /// [`tenant_id`](Self::tenant_id) it is the key to store data under (Microsoft identity platform: claims
+    /// validation).
     #[must_use]
     pub fn object_id(&self) -> Option<&str> {
-        self.claim("oid")
+        self.first(Names::of_type(ClaimType::OID))
     }
 
     /// The tenant where the caller signed in (`tid`), a GUID.
     #[must_use]
     pub fn tenant_id(&self) -> Option<&str> {
-        self.claim("tid")
+        self.first(Names::of_type(ClaimType::TID))
     }
 
-    /// The subject (`sub`, `nameid`). For Entra it differs from application to application. Azure AD
-    /// B2C may give the same one to all its users, which [`id`](Self::id) skips.
+    /// The subject (`sub`, `nameid`). For Entra it is different in each application. Azure AD B2C can give the
+    /// same subject to all its users; [`id`](Self::id) skips that one.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.claim("sub")
+        self.first(Names::of_type(ClaimType::SUB))
     }
 
-    /// The e-mail address (`email`, else the first of Azure AD B2C's `emails`). Not verified unless
-    /// the provider says so; never authorise on it.
+    /// The email address: `email`, or the first of `emails` from Azure AD B2C. It is not verified unless the
+    /// provider says so, so never authorize by it.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.claim("email").or_else(|| self.claim("emails"))
     }
 
-    /// The name that the caller typed to sign in (`preferred_username`). It can change.
+    /// The name that the caller signs in with (`preferred_username`). It can change.
     #[must_use]
     pub fn preferred_username(&self) -> Option<&str> {
         self.claim("preferred_username")
@@ -216,7 +247,7 @@ impl EasyAuthPrincipal {
                 Membership::Absent => Groups::Absent,
             };
         }
-        // "groups:src1" is how Microsoft's documents name the pair of overage claims.
+        // Microsoft's documentation calls the pair of overage claims "groups:src1".
         let overage = self.claims().any(|claim| match claim.typ() {
             "_claim_names" => claim.val().contains("groups"),
             "hasgroups" => !claim.val().eq_ignore_ascii_case("false"),
@@ -232,41 +263,38 @@ impl EasyAuthPrincipal {
         }
     }
 
-    /// The caller's roles: the claims that `role_typ` names, `roles`, `role` and its long form, then
-    /// `userRoles` of Static Web Apps.
+    /// The caller's roles: the values of `roles`, `role`, their long name and the claim that `role_typ` names,
+    /// then `userRoles` of Static Web Apps.
     ///
-    /// `role_typ` alone would find nothing: the platform sets it to the long form, and leaves the
-    /// claims themselves as `roles` by default.
+    /// `role_typ` alone would often find no roles: the platform sets it to the long name, but names the claims
+    /// `roles` by default.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
-        let named = self.role_claim_type().map(Names::of);
-        let roles = self.names_of(ClaimType::ROLES.short());
+        let roles = self.among_claims(Names::of_type(ClaimType::ROLES));
+        let named = self.role_claim_type().filter(|name| !roles.contain(name)).map(Names::of);
         self.claims()
-            .filter(move |claim| {
-                roles.contain(claim.typ()) || named.is_some_and(|named| named.contain(claim.typ()))
-            })
-            .map(|claim| claim.val())
+            .values(move |typ| roles.contain(typ) || named.is_some_and(|named| named.contain(typ)))
             .chain(self.roles_of_visitor())
     }
 
     /// `userRoles` of Static Web Apps.
     fn roles_of_visitor(&self) -> impl Iterator<Item = &str> {
-        self.user_roles.iter().map(|role| role.of(&self.text))
+        self.user_roles.iter().map(|role| self.text.at(*role))
     }
 
-    /// Whether one of [`roles`](Self::roles) is `role`, compared exactly.
+    /// Returns `true` if `role` is one of [`roles`](Self::roles), compared exactly.
     #[must_use]
     pub fn is_in_role(&self, role: &str) -> bool {
         self.roles().any(|own| own == role)
     }
 
-    /// All claims, in the order in which the platform wrote them, repeated types included: a list in
-    /// a token is one claim for each of its elements here.
+    /// All claims, in the order in which the platform wrote them, including repeated types. A list in a token is
+    /// one claim for each element here.
     #[must_use]
     pub fn claims(&self) -> Claims<'_> {
         Claims::new(&self.text, &self.claims)
     }
 
-    /// The first value of a claim, found by any of its names.
+    /// The first value of a claim. Any of its names finds it.
     ///
     /// ```
     /// # use easyauth::{EasyAuthPrincipal, PrincipalError};
@@ -279,45 +307,48 @@ impl EasyAuthPrincipal {
     /// ```
     #[must_use]
     pub fn claim(&self, name: impl AsRef<str>) -> Option<&str> {
-        let names = self.names_of(name.as_ref());
-        self.claims().find(|claim| names.contain(claim.typ())).map(|claim| claim.val())
+        self.first(Names::of(name.as_ref()))
     }
 
-    /// All values of a claim, found by any of its names, in their order.
+    fn first(&self, names: Names<'_>) -> Option<&str> {
+        let names = self.among_claims(names);
+        self.claims().values(|typ| names.contain(typ)).next()
+    }
+
+    /// All values of a claim, in their order. Any of its names finds them.
     pub fn claim_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let names = self.names_of(name);
-        self.claims().filter(move |claim| names.contain(claim.typ())).map(|claim| claim.val())
+        let names = self.among_claims(Names::of(name));
+        self.claims().values(move |typ| names.contain(typ))
     }
 
-    /// The type of the claim that holds the name (`name_typ`). The claim itself may be absent.
+    /// The type of the claim with the name (`name_typ`). The claim itself may be absent.
     #[must_use]
     pub fn name_claim_type(&self) -> Option<&str> {
         self.at(self.name_type)
     }
 
-    /// The type of the claims that hold the roles (`role_typ`). See [`roles`](Self::roles).
+    /// The type of the claims with the roles (`role_typ`). See [`roles`](Self::roles).
     #[must_use]
     pub fn role_claim_type(&self) -> Option<&str> {
         self.at(self.role_type)
     }
 
-    /// All names of a claim. In a token each claim has one name, the short one: if it has that, a claim
-    /// with another name of the table is another claim, which nobody may take for the first.
-    fn names_of<'a>(&self, name: &'a str) -> Names<'a> {
-        let names = Names::of(name);
-        match ClaimType::find(name).map(ClaimType::short) {
-            _ if self.format != PrincipalFormat::Token => names,
-            Some(short) if self.claims().any(|claim| claim.typ() == short) => Names::only(short),
-            _ => Names::only(name),
+    /// The names that count here. In a token each claim has only its short name. A claim with another name of
+    /// the table is a different claim there, and must not be mistaken for it.
+    fn among_claims<'a>(&self, names: Names<'a>) -> Names<'a> {
+        if self.format == PrincipalFormat::Token {
+            names.only_one(|short| self.claims().any(|claim| claim.typ() == short))
+        } else {
+            names
         }
     }
 
     fn at(&self, span: Option<Span>) -> Option<&str> {
-        span.map(|span| span.of(&self.text))
+        span.map(|span| self.text.at(span))
     }
 }
 
-/// Prints the provider, the format and the types of the claims; no value of any.
+/// Prints the provider, the format and the types of the claims, without values.
 impl fmt::Debug for EasyAuthPrincipal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EasyAuthPrincipal")
@@ -328,7 +359,7 @@ impl fmt::Debug for EasyAuthPrincipal {
     }
 }
 
-/// Two principals are equal if everything that can be read from them is.
+/// Two principals are equal if everything that can be read from them is equal.
 impl PartialEq for EasyAuthPrincipal {
     fn eq(&self, other: &Self) -> bool {
         self.provider == other.provider
@@ -346,8 +377,8 @@ impl PartialEq for EasyAuthPrincipal {
 
 impl Eq for EasyAuthPrincipal {}
 
-/// Returns `true` if this identifies a caller: Azure AD B2C writes one text, which says so, into the
-/// subject of all its users unless a custom policy says otherwise (AzureAD/passport-azure-ad#253).
+/// Returns `true` if this identifies a caller. Azure AD B2C gives all users the same subject, unless a custom
+/// policy sets another (AzureAD/passport-azure-ad#253).
 pub(crate) fn is_identifier(id: &str) -> bool {
     const NOT_A_SUBJECT: &str = "not supported currently. use oid claim";
     let id = id.trim();

@@ -7,20 +7,20 @@ use crate::kinds::kinds;
 kinds! {
     /// Why a request is rejected.
     pub enum RejectionKind;
-    /// A sentence for a human reader, which repeats nothing of the request.
+    /// A clause for a human reader. It contains no value of the request.
     pub fn detail;
 
     /// The caller is unauthenticated: 401, or 302 to the sign-in page.
-    NotSignedIn = "not-signed-in", "nobody is signed in";
+    Unauthenticated = "unauthenticated", "the caller is not authenticated";
     /// A browser came back from sign-in, but the platform sent no identity: 401, with a page that links
     /// to the sign-in page.
     SignInIncomplete = "sign-in-incomplete", "the sign-in did not complete";
     /// The identity or token headers are malformed, in a way that the platform never writes: 400.
     MalformedIdentity = "malformed-identity", "the identity headers are malformed";
     /// The bearer token is missing: 401.
-    NoToken = "no-token", "there is no bearer token";
+    NoToken = "no-token", "the bearer token is missing";
     /// The `Authorization` header does not contain exactly one bearer token: 400.
-    MalformedAuthorization = "malformed-authorization", "the header Authorization is malformed";
+    MalformedAuthorization = "malformed-authorization", "the Authorization header is malformed";
     /// The bearer token, or the ID token that should confirm the caller, does not verify: 401.
     InvalidToken = "invalid-token", "the token is not valid";
     /// No keys are available to verify tokens with, for now: 503.
@@ -29,11 +29,11 @@ kinds! {
     /// 302 to the sign-in page.
     NotConfirmed = "not-confirmed", "no token confirms the identity headers";
     /// The identity headers and the token identify different callers: 400.
-    Mismatch = "mismatch", "the identity headers and the token are not of the same caller";
+    Mismatch = "mismatch", "the identity headers and the token identify different callers";
     /// The caller lacks the permission: 403.
-    Forbidden = "forbidden", "the caller may not do this";
+    Forbidden = "forbidden", "the caller lacks a permission";
     /// The service lacks a required part of its setup, such as a verifier: 500.
-    Misconfigured = "misconfigured", "the service is not set up";
+    Misconfigured = "misconfigured", "the service is not set up correctly";
 }
 
 impl RejectionKind {
@@ -41,7 +41,7 @@ impl RejectionKind {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::NotSignedIn
+            Self::Unauthenticated
             | Self::SignInIncomplete
             | Self::NoToken
             | Self::InvalidToken

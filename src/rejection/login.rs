@@ -78,7 +78,7 @@ impl LoginRedirect {
     ///
     /// # Errors
     ///
-    /// [`EndpointError::NoProvider`] for a provider without a sign-in page.
+    /// [`EndpointError`] for a provider without a sign-in page.
     pub fn to(provider: &IdentityProvider) -> Result<Self, EndpointError> {
         Ok(Endpoints::default().login(provider)?.into())
     }

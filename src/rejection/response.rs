@@ -68,7 +68,7 @@ impl Rejection {
     /// challenge, as every 401 must (RFC 9110 section 15.5.2).
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(RejectionKind::NotSignedIn).with_challenge(Challenge::no_token())
+        Self::new(RejectionKind::Unauthenticated).with_challenge(Challenge::no_token())
     }
 
     /// The required bearer token is missing: 401.
@@ -133,7 +133,7 @@ impl Rejection {
     /// Sends a browser to the sign-in page with 302, instead of rejecting it with 401. After sign-in the
     /// browser comes back.
     ///
-    /// This applies only to an [unauthenticated](RejectionKind::NotSignedIn) or
+    /// This applies only to an [unauthenticated](RejectionKind::Unauthenticated) or
     /// [unconfirmed](RejectionKind::NotConfirmed) caller whose browser is about to show a page. A browser
     /// that comes back still unauthenticated gets a page that says so: see [`LoginRedirect`].
     ///
@@ -159,7 +159,7 @@ impl Rejection {
         target: &str,
         headers: &(impl HeaderSource + ?Sized),
     ) -> Self {
-        if !matches!(self.kind(), RejectionKind::NotSignedIn | RejectionKind::NotConfirmed) {
+        if !matches!(self.kind(), RejectionKind::Unauthenticated | RejectionKind::NotConfirmed) {
             return self;
         }
         match login.sign_in(method, target, headers) {

@@ -60,9 +60,9 @@ impl OwnedAudience {
         }
     }
 
-    /// An API by the name that a user gives. A string that the table knows in any form is that
-    /// [`Resource`]. Any other string is an identifier, taken literally but without `/.default`.
-    pub(crate) fn pasted(text: &str) -> Self {
+    /// The API that a string from a user names. A string that the table knows in any form is that
+    /// [`Resource`]. Any other string is an identifier, used literally but without `/.default`.
+    pub(crate) fn recognize(text: &str) -> Self {
         if let Some(instance) = pasted::instance_audience(text) {
             return Self::Identifier(instance);
         }

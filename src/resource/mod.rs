@@ -29,6 +29,7 @@ mod table;
 use std::fmt;
 
 pub use api_name::ApiName;
+use api_name::MAX_NAMED;
 pub(crate) use api_name::{ApiNames, write_list};
 pub use audience::Audience;
 pub(crate) use audience::{OwnedAudience, is_guid, same_application, same_identifier};
@@ -36,8 +37,8 @@ pub use cloud::Cloud;
 pub(crate) use pasted::candidates;
 use pasted::only;
 use row::{Api, Endpoint, Identifier};
-pub use scope::{Scope, ScopeError};
-pub(crate) use scope_set::{ScopeConflict, conflict, is_default, same_api};
+pub use scope::{Scope, ScopeError, ScopeErrorKind};
+pub(crate) use scope_set::{ScopeConflict, apis_of, conflict, is_default, same_api};
 #[cfg(feature = "azure_core")]
 pub(crate) use scope_set::{most_telling, same_client};
 pub use table::*;

@@ -126,7 +126,7 @@ fn split(rest: &str) -> (&str, &str) {
     rest.find('/').and_then(|slash| rest.split_at_checked(slash)).unwrap_or((rest, ""))
 }
 
-/// Whether `path` is `base` or below it.
+/// Returns `true` if `path` is `base` or below it.
 fn is_below(path: &str, base: &str) -> bool {
     path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

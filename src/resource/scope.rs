@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::{GRAPH, Resource, pasted::DEFAULT_SUFFIX};
+use crate::{escape::Escaped, kinds::kinds};
 
 /// The scopes of OpenID Connect, which belong to no API (OpenID Connect Core sections 5.4 and 11).
 const OPENID_SCOPES: [&str; 6] =
@@ -48,10 +49,10 @@ impl Scope {
     /// [`ScopeError`] if the string is not one scope.
     pub fn parse(text: &str) -> Result<Self, ScopeError> {
         if text.is_empty() {
-            return Err(ScopeError::Empty);
+            return Err(ScopeError::new(ScopeErrorKind::Empty, text));
         }
-        if let Some(position) = text.bytes().position(|byte| !is_scope_byte(byte)) {
-            return Err(ScopeError::InvalidByte { position });
+        if invalid_byte(text).is_some() {
+            return Err(ScopeError::new(ScopeErrorKind::InvalidByte, text));
         }
         let Some(slash) = text.rfind('/') else {
             let resource = (!OPENID_SCOPES.contains(&text)).then_some(GRAPH);
@@ -60,13 +61,13 @@ impl Scope {
         let (api, name) = (text.get(..slash).unwrap_or_default(), text.get(slash..));
         // "https://api.example.com" has no name: its last slash is part of the scheme.
         if name.is_none_or(|name| name.len() < 2) || api.ends_with(":/") || api.ends_with(':') {
-            return Err(ScopeError::MissingName);
+            return Err(ScopeError::new(ScopeErrorKind::MissingName, text));
         }
         if api.is_empty() {
-            return Err(ScopeError::MissingApi);
+            return Err(ScopeError::new(ScopeErrorKind::MissingApi, text));
         }
         if api.ends_with(DEFAULT_SUFFIX) {
-            return Err(ScopeError::DefaultInApi);
+            return Err(ScopeError::new(ScopeErrorKind::DefaultInApi, text));
         }
         let resource = Resource::of_audience(api);
         Ok(Self { text: text.to_owned(), api_len: Some(slash), resource })
@@ -109,9 +110,9 @@ impl Scope {
     }
 }
 
-/// A character of a scope: RFC 6749 section 3.3.
-fn is_scope_byte(byte: u8) -> bool {
-    matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
+/// The offset of the first byte that RFC 6749 section 3.3 does not allow in a scope.
+fn invalid_byte(text: &str) -> Option<usize> {
+    text.bytes().position(|byte| !matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 impl FromStr for Scope {
@@ -136,31 +137,63 @@ impl fmt::Display for Scope {
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({})", crate::escape::Escaped(&self.text))
+        write!(f, "Scope({})", Escaped(&self.text))
     }
 }
 
-/// A string that is not one scope.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ScopeError {
+kinds! {
+    /// Why a string is not a scope.
+    pub enum ScopeErrorKind;
+    fn expected;
+
     /// The string is empty.
-    #[error("the scope is empty")]
-    Empty,
+    Empty = "empty", "a scope";
     /// A byte is not allowed by RFC 6749 section 3.3. A space separates scopes.
-    #[error("the scope has a byte at position {position} that no scope has")]
-    InvalidByte {
-        /// The offset of the byte.
-        position: usize,
-    },
+    InvalidByte = "invalid-byte", "one scope";
     /// The string has an API, but no name of a permission.
-    #[error("the scope names an API and no permission of it")]
-    MissingName,
+    MissingName = "missing-name", "the name of a permission after the API";
     /// The part before the slash is empty.
-    #[error("the scope has a slash and no API in front of it")]
-    MissingApi,
+    MissingApi = "missing-api", "an API before the slash of the scope";
     /// The part before the name is a scope already. For instance, `https://graph.microsoft.com/.default`
     /// was used as the API, and `/.default` or another name was added to it.
-    #[error("the scope has /.default inside: name the API without it")]
-    DefaultInApi,
+    DefaultInApi = "default-in-api", "an API without /.default before the name of the scope";
 }
+
+/// A string that is not one scope. The message shows the string, escaped and bounded, because scopes are
+/// configuration.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ScopeError {
+    kind: ScopeErrorKind,
+    given: Box<str>,
+}
+
+impl ScopeError {
+    fn new(kind: ScopeErrorKind, given: &str) -> Self {
+        Self { kind, given: given.into() }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> ScopeErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ScopeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, found {:?}", self.kind.expected(), Escaped(&self.given))?;
+        match invalid_byte(&self.given) {
+            Some(position) => write!(f, ", whose byte {position} is not allowed in a scope"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Prints the code alone: errors about `loginParameters` contain this error and show no value.
+impl fmt::Debug for ScopeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScopeError({})", self.kind.code())
+    }
+}
+
+impl std::error::Error for ScopeError {}

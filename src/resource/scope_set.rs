@@ -1,6 +1,6 @@
 //! Several scopes: which of them one token can have.
 
-use super::{Scope, same_identifier};
+use super::{ApiName, MAX_NAMED, OwnedAudience, Scope, same_identifier};
 
 /// Why scopes cannot be requested together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,19 @@ pub(crate) fn conflict(scopes: &[Scope]) -> Option<ScopeConflict> {
     } else {
         None
     }
+}
+
+/// The APIs of the scopes, each once, for a message.
+pub(crate) fn apis_of(scopes: &[Scope]) -> Vec<ApiName> {
+    let is_first = |(index, scope): &(usize, &Scope)| {
+        !scopes.iter().take(*index).any(|earlier| same_api(earlier, scope))
+    };
+    let firsts = scopes.iter().enumerate().filter(is_first).map(|(_, scope)| scope);
+    let name = |scope: &Scope| match (scope.resource(), scope.api()) {
+        (Some(resource), _) => ApiName::of(&OwnedAudience::Resource(resource)),
+        (None, api) => ApiName::of_audience(api.unwrap_or_default()),
+    };
+    firsts.take(MAX_NAMED.saturating_add(1)).map(name).collect()
 }
 
 /// The scope that identifies the API best: the first that names the cloud, else the first.

@@ -6,9 +6,11 @@
 //! on which these sources contradict each other (the app ID of Synapse), and the German cloud that
 //! closed in 2021.
 //!
-//! Sources of instance hosts: "Compare Azure Government and global Azure", "Azure in China: check
-//! endpoints", the private endpoint DNS zones of Azure Private Link, and each service's own reference.
-//! Those of the sovereign clouds are inferred from the suffixes that azure-cli lists.
+//! Sources of instance hosts: "Azure Private Endpoint private DNS zone values", "Compare Azure Government
+//! and global Azure", "Azure in China: check endpoints", and each service's own reference. Those of the
+//! sovereign clouds are inferred from the suffixes that azure-cli lists. The China hosts of Azure OpenAI and
+//! of Synapse SQL appear only in public code, not in a page of Microsoft. Instance hosts only identify an
+//! API that a user names. No token is accepted because of an entry in `hosts`.
 //!
 //! Sources of the slash rules: Azure SQL accepts the audience only with a slash
 //! (microsoft-authentication-library-for-dotnet#747, #894), and so does Batch (azure-sdk-for-net#8026,

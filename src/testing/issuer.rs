@@ -1,12 +1,13 @@
 //! An issuer of test tokens, with its own keys.
 
-use std::{fmt, time::SystemTime};
+use std::{error::Error, fmt, time::SystemTime};
 
 use serde_json::{Value, json};
 
 use super::{TestToken, key::SigningKey};
 use crate::{
     base64,
+    kinds::kinds,
     resource::{Audience, is_guid},
     verify::{InvalidTenantId, KeySet},
 };
@@ -55,13 +56,13 @@ impl TestIssuer {
     ///
     /// # Errors
     ///
-    /// [`TestIssuerError::InvalidTenantId`] if the tenant ID is not a GUID, and
-    /// [`TestIssuerError::NoKey`] if no key could be made.
+    /// [`TestIssuerError`] if the tenant ID is not a GUID, or if no key could be created.
     pub fn new(tenant_id: &str) -> Result<Self, TestIssuerError> {
         if !is_guid(tenant_id) {
-            return Err(TestIssuerError::InvalidTenantId(InvalidTenantId::new(tenant_id)));
+            let kind = TestIssuerErrorKind::InvalidTenantId;
+            return Err(TestIssuerError { kind, source: Some(InvalidTenantId::new(tenant_id)) });
         }
-        let current = SigningKey::new().ok_or(TestIssuerError::NoKey)?;
+        let current = SigningKey::new().ok_or_else(TestIssuerError::no_key)?;
         Ok(Self { tenant: tenant_id.to_ascii_lowercase(), current, old: Vec::new() })
     }
 
@@ -82,9 +83,9 @@ impl TestIssuer {
     ///
     /// # Errors
     ///
-    /// [`TestIssuerError::NoKey`] if no key could be made.
+    /// [`TestIssuerError`] if no key could be created.
     pub fn rotate(&mut self) -> Result<(), TestIssuerError> {
-        let next = SigningKey::new().ok_or(TestIssuerError::NoKey)?;
+        let next = SigningKey::new().ok_or_else(TestIssuerError::no_key)?;
         self.old.push(std::mem::replace(&mut self.current, next));
         Ok(())
     }
@@ -183,14 +184,45 @@ impl fmt::Debug for TestIssuer {
     }
 }
 
-/// An issuer that cannot be created.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TestIssuerError {
+kinds! {
+    /// Why an issuer cannot be created.
+    pub enum TestIssuerErrorKind;
+    fn message;
+
     /// The tenant ID is not a GUID.
-    #[error(transparent)]
-    InvalidTenantId(InvalidTenantId),
+    InvalidTenantId = "invalid-tenant-id", "the test issuer has an invalid tenant ID";
     /// The back end could not create a key.
-    #[error("no key could be made")]
-    NoKey,
+    NoKey = "no-key", "the back end could not create a key";
+}
+
+/// An issuer that cannot be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestIssuerError {
+    kind: TestIssuerErrorKind,
+    source: Option<InvalidTenantId>,
+}
+
+impl TestIssuerError {
+    const fn no_key() -> Self {
+        Self { kind: TestIssuerErrorKind::NoKey, source: None }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> TestIssuerErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TestIssuerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.message())
+    }
+}
+
+impl Error for TestIssuerError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source = self.source.as_ref()?;
+        Some(source)
+    }
 }

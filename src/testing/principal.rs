@@ -37,7 +37,7 @@ const NAMES: [&str; 5] = ["email", "preferred_username", "upn", "unique_name", "
 
 /// Every authenticated user of a Static Web App has these two roles (Microsoft Learn: "Accessing user
 /// information in Azure Static Web Apps").
-const EVERYBODYS_ROLES: [&str; 2] = ["anonymous", "authenticated"];
+const BUILT_IN_ROLES: [&str; 2] = ["anonymous", "authenticated"];
 
 /// A caller, for tests: builds `X-MS-CLIENT-PRINCIPAL` and the related headers as the platform does.
 ///
@@ -48,13 +48,13 @@ const EVERYBODYS_ROLES: [&str; 2] = ["anonymous", "authenticated"];
 /// use easyauth::{EasyAuthPrincipal, IdentityProvider, testing::TestPrincipal};
 ///
 /// let admin = TestPrincipal::entra().name("Sample User").email("sample@example.com").role("Admin");
-/// let user = EasyAuthPrincipal::from_headers(&admin.headers())?.expect("somebody is signed in");
+/// let user = EasyAuthPrincipal::from_headers(&admin.headers())?.expect("an authenticated user");
 /// assert!(user.is_in_role("Admin"));
 /// assert_eq!(user.name(), Some("sample@example.com")); // X-MS-CLIENT-PRINCIPAL-NAME
 /// assert_eq!(user.claim("name"), Some("Sample User"));
 ///
 /// let visitor = TestPrincipal::static_web_apps(IdentityProvider::GITHUB).name("sample").role("editor");
-/// let user = EasyAuthPrincipal::from_headers(&visitor.headers())?.expect("somebody is signed in");
+/// let user = EasyAuthPrincipal::from_headers(&visitor.headers())?.expect("an authenticated user");
 /// assert_eq!(user.roles().collect::<Vec<_>>(), ["anonymous", "authenticated", "editor"]);
 /// # Ok::<(), easyauth::PrincipalError>(())
 /// ```
@@ -268,7 +268,7 @@ impl TestPrincipal {
     fn visitor(&self, more: &str) -> String {
         let own = self.claims.iter().filter(|(name, _)| is_same(name, "roles"));
         let own = own.map(|(_, role)| role.as_str());
-        let roles: Vec<String> = EVERYBODYS_ROLES.into_iter().chain(own).map(json_text).collect();
+        let roles: Vec<String> = BUILT_IN_ROLES.into_iter().chain(own).map(json_text).collect();
         format!(
             r#"{{"identityProvider":{},"userId":{},"userDetails":{},"userRoles":[{}]{more}}}"#,
             json_text(self.provider.as_str()),

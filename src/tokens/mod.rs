@@ -1,33 +1,26 @@
 //! The tokens of the platform's token store.
 
-mod expires_on;
-mod renewal;
+mod expiry;
 mod secret;
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
-pub use expires_on::ExpiresOn;
-pub use renewal::Renewal;
+pub(crate) use expiry::ends_soon;
+pub use expiry::{EXPIRY_SKEW, ExpiresOn, Renewal};
 pub use secret::{
     AccessToken, AccessTokenSecret, AuthenticationToken, IdToken, InvalidBearerToken, RefreshToken,
 };
 
 use crate::{
+    escape::first_not,
     headers::{self, HeaderError, HeaderErrorKind, HeaderSource},
     provider::IdentityProvider,
 };
 
-/// How long before its end a provider token counts as expired: five minutes, the default clock skew
-/// of Microsoft's own token library (`TokenValidationParameters.DefaultClockSkew`). Between this
-/// machine and the API that will read the token, clocks differ and requests take time.
-pub const EXPIRY_SKEW: Duration = Duration::from_secs(300);
-
-/// What follows `X-MS-TOKEN-<provider>-`, and the member of `/.auth/me`.
+/// A kind of token, with the end of its header name `X-MS-TOKEN-<provider>-` and its member of
+/// `/.auth/me`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenKind {
     Id,
@@ -64,17 +57,14 @@ impl TokenKind {
 
 const EXPIRES_ON: &str = "EXPIRES-ON";
 
-/// The longest end of the name of a token header.
-const LONGEST_END: &str = TokenKind::AccessSecret.header();
-
-/// The tokens that the identity provider gave to the application for this caller: the headers
+/// The tokens that the identity provider issued to the application for this caller: the headers
 /// `X-MS-TOKEN-<provider>-*`.
 ///
-/// They are there only if the token store is on. Access and refresh tokens need a client secret too,
-/// and a refresh token the scope `offline_access` (Microsoft Learn: "Work with OAuth tokens in Azure
-/// App Service authentication"). Static Web Apps send none.
+/// The platform sends them only if the token store is on. Access and refresh tokens also need a client
+/// secret, and refresh tokens the scope `offline_access` (Microsoft Learn: "Work with OAuth tokens in
+/// Azure App Service authentication"). Static Web Apps send no tokens.
 ///
-/// A token need not be a JWT: those of personal Microsoft accounts, Facebook and GitHub are opaque.
+/// Not every token is a JWT: those of personal Microsoft accounts, Facebook and GitHub are opaque.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -105,16 +95,16 @@ pub struct ProviderTokens {
 }
 
 impl ProviderTokens {
-    /// Reads the tokens of `provider`, which [`EasyAuthPrincipal::provider`] tells.
+    /// Reads the tokens of `provider`, usually [`EasyAuthPrincipal::provider`].
     ///
-    /// For [`IdentityProvider::UNKNOWN`] the headers of every provider in [`IdentityProvider::ALL`]
-    /// are looked at. A header with an empty value is absent: the platform writes some of them
-    /// without having anything to say.
+    /// For [`IdentityProvider::UNKNOWN`] this reads the headers of every provider in
+    /// [`IdentityProvider::ALL`]. A header with an empty value counts as absent, because the platform
+    /// writes some headers without a value.
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] if a header is repeated, has a character that no token has, or is not a time
-    /// where it should be one; or if the provider is unknown and two of them sent tokens.
+    /// [`HeaderError`] if a header is repeated, has a character that no token has, or is not a valid time;
+    /// or if the provider is unknown and the headers have tokens of two providers.
     ///
     /// [`EasyAuthPrincipal::provider`]: crate::EasyAuthPrincipal::provider
     pub fn from_headers(
@@ -132,7 +122,7 @@ impl ProviderTokens {
             }
             if !found.is_empty() {
                 let name = format!("{}{}", headers::TOKEN_PREFIX, provider.as_str());
-                return Err(HeaderError::new(name, HeaderErrorKind::Ambiguous));
+                return Err(HeaderError::new(&name, HeaderErrorKind::Ambiguous));
             }
             found = tokens;
         }
@@ -144,38 +134,32 @@ impl ProviderTokens {
         provider: &IdentityProvider,
     ) -> Result<Self, HeaderError> {
         let mut tokens = Self { provider: Some(provider.clone()), ..Self::default() };
-        // One text for all names: they differ in how they end. Lookups ignore case.
-        let mut name = format!("{}{}-{LONGEST_END}", headers::TOKEN_PREFIX, provider.as_str());
+        // The names of all headers have the same start. Lookups ignore the case; messages show upper case.
+        let mut name = [headers::TOKEN_PREFIX, provider.as_str(), "-"].concat();
         name.make_ascii_uppercase();
-        let start = name.len().saturating_sub(LONGEST_END.len());
+        let start = name.len();
         for kind in TokenKind::ALL {
             name.truncate(start);
             name.push_str(kind.header());
-            match token_value(headers, &name) {
-                Ok(None) => {}
-                Ok(Some(value)) => tokens.insert(kind, Zeroizing::new(value.to_owned())),
-                Err(kind) => return Err(HeaderError::new(name, kind)),
+            if let Some(value) = token_value(headers, &name)? {
+                tokens.insert(kind, Zeroizing::new(value.to_owned()));
             }
         }
         name.truncate(start);
         name.push_str(EXPIRES_ON);
-        tokens.expires_on = match headers::ascii_value(headers, &name) {
-            Ok(None | Some("")) => None,
-            Ok(Some(value)) => match ExpiresOn::parse(value) {
-                Some(time) => Some(time),
-                None => return Err(HeaderError::new(name, HeaderErrorKind::NotATime)),
-            },
-            Err(kind) => return Err(HeaderError::new(name, kind)),
-        };
+        if let Some(value) = headers::ascii_value(headers, &name)?.filter(|value| !value.is_empty())
+        {
+            let time = ExpiresOn::parse(value)
+                .ok_or_else(|| HeaderError::new(&name, HeaderErrorKind::InvalidTime))?;
+            tokens.expires_on = Some(time);
+        }
         Ok(tokens)
     }
 
-    /// Where the token store has no access token, takes the one that the client sent itself in
-    /// `Authorization: Bearer`: with such a request the platform checks the token, writes the
-    /// principal and injects no token headers.
+    /// If there is no access token, uses the one that the client sent in `Authorization: Bearer`. For
+    /// such a request the platform checks the token and writes the principal, but no token headers.
     ///
-    /// That token is for this application. To call another API with it, exchange it (OAuth 2.0
-    /// on-behalf-of).
+    /// That token is for this application. To call another API, exchange it (on-behalf-of flow).
     ///
     /// # Errors
     ///
@@ -195,7 +179,7 @@ impl ProviderTokens {
         self.provider = Some(provider);
     }
 
-    /// Adds a token. An empty text is none.
+    /// Adds a token. An empty string means that there is none.
     pub(crate) fn insert(&mut self, kind: TokenKind, token: Zeroizing<String>) {
         if token.is_empty() {
             return;
@@ -213,7 +197,7 @@ impl ProviderTokens {
         self.expires_on = Some(time);
     }
 
-    /// Whether there is no token at all.
+    /// Returns `true` if there is no token.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.id.is_none()
@@ -229,7 +213,7 @@ impl ProviderTokens {
         self.access.as_ref()
     }
 
-    /// The access token, to keep.
+    /// Returns the access token.
     #[must_use]
     pub fn into_access_token(self) -> Option<AccessToken> {
         self.access
@@ -259,17 +243,17 @@ impl ProviderTokens {
         self.authentication.as_ref()
     }
 
-    /// When the access token expires, if the platform says so.
+    /// When the access token expires, according to the platform.
     #[must_use]
     pub fn expires_on(&self) -> Option<ExpiresOn> {
         self.expires_on
     }
 
-    /// Whether the access token has expired at `now`, or will within [`EXPIRY_SKEW`].
+    /// Returns `true` if the access token has expired at `now`, or expires within [`EXPIRY_SKEW`].
     ///
-    /// The platform does not renew it by itself: its own session lasts eight hours, an access token
-    /// about one. Without an `EXPIRES-ON` the `exp` claim of the access token decides, and a token
-    /// that has neither, GitHub's for instance, does not count as expired.
+    /// The platform does not refresh tokens on its own: its session lasts eight hours, an access token
+    /// about one hour. Without an `EXPIRES-ON` header the `exp` claim of the access token counts. A token
+    /// with neither, such as a token of GitHub, never expires.
     #[must_use]
     pub fn is_expired_at(&self, now: SystemTime) -> bool {
         let expires_at = self.expires_on.map(ExpiresOn::at).or_else(|| {
@@ -279,46 +263,34 @@ impl ProviderTokens {
         expires_at.is_some_and(|expires_at| ends_soon(expires_at, now))
     }
 
-    /// Whether the access token is the one that the client sent itself: see
-    /// [`or_bearer`](Self::or_bearer).
+    /// Returns `true` if the client sent the access token: see [`or_bearer`](Self::or_bearer).
     #[must_use]
     pub fn is_from_client(&self) -> bool {
         self.from_client
     }
 
-    /// The provider that the tokens are of, if that is known.
+    /// The provider that issued the tokens, if it is known.
     pub(crate) fn provider(&self) -> Option<&IdentityProvider> {
         self.provider.as_ref()
     }
-
-    /// What to do about an expired access token; `None` if it has not expired.
-    #[must_use]
-    pub fn renewal_at(&self, now: SystemTime) -> Option<Renewal> {
-        self.is_expired_at(now).then(|| self.renewal())
-    }
 }
 
-/// Whether a token that expires then counts as expired: see [`EXPIRY_SKEW`].
-pub(crate) fn ends_soon(expires_at: SystemTime, now: SystemTime) -> bool {
-    now.checked_add(EXPIRY_SKEW).is_none_or(|soon| soon >= expires_at)
-}
-
-/// The one value of a token header, if it is not empty.
+/// The only value of a token header, if it is not empty.
 fn token_value<'a>(
     headers: &'a (impl HeaderSource + ?Sized),
     name: &str,
-) -> Result<Option<&'a str>, HeaderErrorKind> {
-    let Some(value) = headers::ascii_value(headers, name)? else {
-        return Ok(None);
-    };
-    // A space or a comma is what a list of two values looks like once somebody joined them.
-    match value.bytes().position(|byte| matches!(byte, b' ' | b',')) {
-        Some(position) => Err(HeaderErrorKind::InvalidByte { position }),
-        None => Ok(Some(value).filter(|value| !value.is_empty())),
+) -> Result<Option<&'a str>, HeaderError> {
+    let value = headers::ascii_value(headers, name)?.filter(|value| !value.is_empty());
+    // A proxy that joins two values writes a comma or a space between them.
+    let joined =
+        value.and_then(|value| first_not(value.as_bytes(), |byte| !matches!(byte, b' ' | b',')));
+    match joined {
+        Some(position) => Err(HeaderError::at(name, position)),
+        None => Ok(value),
     }
 }
 
-/// Prints which tokens are there, how long they are, and when they expire.
+/// Prints the lengths of the tokens, and when they expire.
 impl fmt::Debug for ProviderTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProviderTokens")

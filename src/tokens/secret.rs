@@ -1,10 +1,11 @@
-//! Tokens as secrets.
+//! Tokens, which are secrets.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
 use crate::{
+    escape::first_not,
     headers::{self, HeaderError, HeaderErrorKind, HeaderSource},
     jwt::{DecodeError, UnverifiedToken},
 };
@@ -13,13 +14,13 @@ macro_rules! secrets {
     ($($(#[$doc:meta])+ $name:ident;)+) => {$(
         $(#[$doc])+
         ///
-        /// A secret: whoever holds it can act as the caller. Its `Debug` form prints the length only,
-        /// its memory is wiped when it is dropped, it is neither `Display`, `Serialize`, `Clone` nor
-        /// comparable, and [`expose_secret`](Self::expose_secret) is the only way to its text.
+        /// A secret: anyone who has it can act as the caller. `Debug` prints only its length. It is not
+        /// `Display`, `Serialize`, `Clone` or comparable, and its memory is wiped when it is dropped.
+        /// Only [`expose_secret`](Self::expose_secret) returns the string.
         pub struct $name(Zeroizing<String>);
 
         impl $name {
-            /// Takes a token. Its text is not checked; what uses it does.
+            /// Wraps a token without checking it.
             #[must_use]
             pub fn new(token: impl Into<String>) -> Self {
                 Self(Zeroizing::new(token.into()))
@@ -31,13 +32,13 @@ macro_rules! secrets {
                 self.0.len()
             }
 
-            /// Whether the token is the empty text.
+            /// Returns `true` if the token is an empty string.
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }
 
-            /// The token itself.
+            /// Returns the token.
             #[must_use]
             pub fn expose_secret(&self) -> &str {
                 &self.0
@@ -59,34 +60,33 @@ macro_rules! secrets {
 }
 
 secrets! {
-    /// An access token: what an API takes as `Authorization: Bearer`.
+    /// An access token, which an API accepts in `Authorization: Bearer`.
     AccessToken;
-    /// An ID token: who signed in, for the application that asked.
+    /// An ID token, which tells the application who signed in.
     IdToken;
-    /// A refresh token: good for new access tokens.
+    /// A refresh token, to get new access tokens with.
     RefreshToken;
-    /// The secret that goes with an access token of Twitter.
+    /// The secret that belongs to an access token of Twitter.
     AccessTokenSecret;
     /// The authentication token of a Microsoft account.
     AuthenticationToken;
 }
 
 impl AccessToken {
-    /// Reads the token that the client sent itself, from `Authorization: Bearer`; `None` without that
-    /// header or with another scheme. The scheme's case does not matter (RFC 9110 section 11.1).
+    /// Reads the token that the client sent in `Authorization: Bearer`; `None` without that header, or with
+    /// another scheme. The scheme is case-insensitive (RFC 9110 section 11.1).
     ///
-    /// On Static Web Apps the platform uses this header for itself.
+    /// On Static Web Apps the platform itself uses this header.
     ///
     /// # Errors
     ///
-    /// [`HeaderError`] if the header is there twice, or is not one token of the characters that RFC
-    /// 6750 section 2.1 allows.
+    /// [`HeaderError`] if the header is repeated, or does not have exactly one token of the characters that
+    /// RFC 6750 section 2.1 allows.
     pub fn from_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
         const NAME: &str = "Authorization";
-        let error = |kind| HeaderError::new(NAME, kind);
-        let Some(value) = headers::ascii_value(headers, NAME).map_err(error)? else {
+        let Some(value) = headers::ascii_value(headers, NAME)? else {
             return Ok(None);
         };
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
@@ -94,62 +94,79 @@ impl AccessToken {
             return Ok(None);
         }
         let token = token.trim_ascii();
-        if is_b64token(token) {
-            Ok(Some(Self::new(token)))
-        } else {
-            Err(error(HeaderErrorKind::NotOneToken))
+        match check_b64token(token) {
+            Ok(()) => Ok(Some(Self::new(token))),
+            Err(_) => Err(HeaderError::new(NAME, HeaderErrorKind::InvalidBearer)),
         }
     }
 
-    /// The value for an `Authorization` header, marked as sensitive so that neither `Debug` nor HTTP/2
-    /// header compression shows it.
+    /// Returns the value for an `Authorization` header. It is marked as sensitive, so that `Debug` and HTTP/2
+    /// header compression do not reveal it.
     ///
     /// # Errors
     ///
-    /// [`InvalidBearerToken`] if the token has a character that no bearer token has.
+    /// [`InvalidBearerToken`] if the token is empty, or has a character that RFC 6750 does not allow.
     pub fn to_bearer(&self) -> Result<http::HeaderValue, InvalidBearerToken> {
-        if !is_b64token(&self.0) {
-            return Err(InvalidBearerToken(()));
-        }
+        check_b64token(&self.0)?;
         let value = Zeroizing::new(format!("Bearer {}", self.0.as_str()));
-        let mut value = http::HeaderValue::from_str(&value).map_err(|_| InvalidBearerToken(()))?;
+        let mut value = http::HeaderValue::from_str(&value)
+            .map_err(|_| InvalidBearerToken { position: None })?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    /// Reads the claims without checking the signature: good to choose, to route and to explain, and
-    /// not to authorise.
+    /// Decodes the claims without checking the signature: to choose a token, to route and to diagnose, not to
+    /// authorize.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], with a kind of its own for tokens that are no JWT and for encrypted ones.
+    /// [`DecodeError`]. Opaque and encrypted tokens have separate kinds.
     pub fn decode_unverified(&self) -> Result<UnverifiedToken, DecodeError> {
         UnverifiedToken::decode(&self.0)
     }
 }
 
 impl IdToken {
-    /// Reads the claims without checking the signature: see [`AccessToken::decode_unverified`].
+    /// Decodes the claims without checking the signature: see [`AccessToken::decode_unverified`].
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] if the token is no JWT.
+    /// [`DecodeError`] if the token is not a JWT.
     pub fn decode_unverified(&self) -> Result<UnverifiedToken, DecodeError> {
         UnverifiedToken::decode(&self.0)
     }
 }
 
-/// `b64token` of RFC 6750 section 2.1, and `|`, which the application tokens of Facebook have.
-fn is_b64token(token: &str) -> bool {
+/// Checks for `b64token` of RFC 6750 section 2.1, and allows `|`, which application tokens of Facebook have.
+fn check_b64token(token: &str) -> Result<(), InvalidBearerToken> {
     let body = token.trim_end_matches('=');
-    !body.is_empty()
-        && body.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'|')
-        })
+    let invalid = first_not(body.as_bytes(), |byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'|')
+    });
+    match invalid {
+        None if !body.is_empty() => Ok(()),
+        None if token.is_empty() => Err(InvalidBearerToken { position: None }),
+        position => Err(InvalidBearerToken { position: position.or(Some(0)) }),
+    }
 }
 
-/// The token has a character that no bearer token has, so it cannot be sent as one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the token has a character that a bearer token cannot have")]
-pub struct InvalidBearerToken(());
+/// The string cannot be sent as a bearer token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidBearerToken {
+    /// The offset of the invalid character; `None` if the token is empty.
+    position: Option<usize>,
+}
+
+impl fmt::Display for InvalidBearerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            None => f.write_str("expected a bearer token, found an empty string"),
+            Some(position) => {
+                write!(f, "expected a bearer token, found an invalid character at byte {position}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for InvalidBearerToken {}

@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     challenge::{Challenge, InvalidRealm},
-    clock::Clock,
     endpoints::AuthEnvironment,
     resource::Cloud,
+    time::Clock,
     tokens::AccessToken,
 };
 

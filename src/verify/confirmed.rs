@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::{ConfirmError, ConfirmErrorKind, IsVerified, SubjectKey};
 use crate::{
-    groups::Groups,
-    jwt::{Caller, Token},
+    jwt::{Caller, Groups, Token},
     principal::{EasyAuthPrincipal, is_identifier},
 };
 

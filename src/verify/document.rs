@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    jwt::{SegmentError, members::Members},
+    json::{ObjectError, members::Members},
     kinds::kinds,
 };
 
@@ -116,8 +116,10 @@ pub(super) fn parse(body: &[u8]) -> Result<Members, DocumentError> {
         .map_err(|error| DocumentError::at(DocumentErrorKind::NotUtf8, error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Members::parse(text.to_owned()).map_err(|error| match error {
-        SegmentError::Json(error) => DocumentError::at(DocumentErrorKind::NotJson, error.position),
-        SegmentError::NotAnObject => DocumentErrorKind::NotAnObject.into(),
-        SegmentError::Duplicate(_) => DocumentErrorKind::DuplicateMember.into(),
+        ObjectError::Json(error) => DocumentError::at(DocumentErrorKind::NotJson, error.position),
+        ObjectError::NotAnObject | ObjectError::WrongType(_) => {
+            DocumentErrorKind::NotAnObject.into()
+        }
+        ObjectError::Duplicate(_) => DocumentErrorKind::DuplicateMember.into(),
     })
 }

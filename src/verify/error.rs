@@ -10,7 +10,7 @@ use std::{
 use super::RefreshError;
 use crate::{
     escape::Escaped,
-    jwt::{DecodeError, MemberName},
+    jwt::{DecodeError, DecodeErrorKind, MemberName},
     kinds::kinds,
 };
 
@@ -173,11 +173,11 @@ impl fmt::Display for VerifyErrorKind {
 
 impl VerifyError {
     pub(super) fn decode(error: DecodeError) -> Self {
-        let kind = match &error {
-            DecodeError::TooLong { .. } => VerifyErrorKind::TooLong,
-            DecodeError::Encrypted => VerifyErrorKind::Encrypted,
-            DecodeError::DuplicateMember { .. } => VerifyErrorKind::DuplicateMember,
-            DecodeError::InvalidClaim { .. } => VerifyErrorKind::InvalidClaim,
+        let kind = match error.kind() {
+            DecodeErrorKind::TooLong => VerifyErrorKind::TooLong,
+            DecodeErrorKind::Encrypted => VerifyErrorKind::Encrypted,
+            DecodeErrorKind::DuplicateMember => VerifyErrorKind::DuplicateMember,
+            DecodeErrorKind::InvalidClaim => VerifyErrorKind::InvalidClaim,
             _ => VerifyErrorKind::Malformed,
         };
         Self { kind, detail: Some(Box::new(Detail::Decode(error))) }
@@ -276,10 +276,8 @@ impl VerifyError {
     #[must_use]
     pub fn member_name(&self) -> Option<&str> {
         match self.detail.as_deref()? {
-            Detail::Member(name)
-            | Detail::Decode(
-                DecodeError::DuplicateMember { name, .. } | DecodeError::InvalidClaim { name },
-            ) => Some(name.as_str()),
+            Detail::Member(name) => Some(name.as_str()),
+            Detail::Decode(error) => error.member_name(),
             _ => None,
         }
     }

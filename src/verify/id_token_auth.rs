@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{IdTokenVerifier, Keys, VerifiedIdToken, VerifyError};
-use crate::{clock::Clock, tokens::IdToken};
+use crate::{time::Clock, tokens::IdToken};
 
 /// The longest session lifetime: the session of the platform lasts 8 hours, and `/.auth/refresh` renews
 /// it for 72 hours after its end (Microsoft Learn: "Work with OAuth tokens in Azure App Service

@@ -9,10 +9,11 @@ use super::{
 use crate::{
     base64,
     escape::Escaped,
-    jwt::{
-        MemberName, SegmentError,
+    json::{
+        ObjectError,
         members::{Members, Value},
     },
+    jwt::MemberName,
     kinds::kinds,
 };
 
@@ -283,11 +284,13 @@ impl From<SkipReason> for Skip {
     }
 }
 
-impl From<SegmentError> for Skip {
-    fn from(error: SegmentError) -> Self {
+impl From<ObjectError> for Skip {
+    fn from(error: ObjectError) -> Self {
         match error {
-            SegmentError::Duplicate(_) => SkipReason::DuplicateMember.into(),
-            SegmentError::Json(_) | SegmentError::NotAnObject => SkipReason::NotAnObject.into(),
+            ObjectError::Duplicate(_) => SkipReason::DuplicateMember.into(),
+            ObjectError::Json(_) | ObjectError::NotAnObject | ObjectError::WrongType(_) => {
+                SkipReason::NotAnObject.into()
+            }
         }
     }
 }

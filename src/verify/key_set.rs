@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     escape::Escaped,
-    json::{JsonError, Reader},
-    jwt::{MemberName, members::Value},
+    json::{JsonError, Reader, members::Value},
+    jwt::MemberName,
 };
 
 /// The maximum number of keys in a document and in a [`KeyStore`](super::KeyStore): the largest cache

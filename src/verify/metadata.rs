@@ -4,10 +4,9 @@ use std::{fmt, str::FromStr};
 
 use super::{Algorithm, DocumentError, Tenant, document, document::DocumentErrorKind};
 use crate::{
-    escape::Escaped,
-    host::host_of,
+    escape::{Escaped, host_of},
     issuer::{SignIn, customer_domain},
-    jwt::members::{Members, Value},
+    json::members::{Members, Value},
     kinds::kinds,
     resource::Cloud,
 };

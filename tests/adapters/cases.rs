@@ -81,9 +81,9 @@ fn table() -> Vec<Case> {
         case("/admin", &[(PRINCIPAL, &admin), (BEARER, &good)], passes("user José Sample")),
         // Absent.
         case("/maybe", &[], passes("anonymous")),
-        case("/me", &[], Refused(401, "not-signed-in", Some("Bearer"))),
-        case("/tokens", &[], Refused(401, "not-signed-in", Some("Bearer"))),
-        case("/admin", &[], Refused(401, "not-signed-in", Some("Bearer"))),
+        case("/me", &[], Refused(401, "unauthenticated", Some("Bearer"))),
+        case("/tokens", &[], Refused(401, "unauthenticated", Some("Bearer"))),
+        case("/admin", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/token", &[], Refused(401, "no-token", Some(r#"Bearer realm="files""#))),
         case(
             "/files",
@@ -160,7 +160,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer error="insufficient_scope", error_description="the token does not permit this""#,
+                    r#"Bearer error="insufficient_scope", error_description="the token does not meet the requirement""#,
                 ),
             ),
         ),
@@ -171,7 +171,7 @@ fn table() -> Vec<Case> {
                 403,
                 "forbidden",
                 Some(
-                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not permit this", scope="Files.Read""#,
+                    r#"Bearer realm="files", error="insufficient_scope", error_description="the token does not meet the requirement", scope="Files.Read""#,
                 ),
             ),
         ),
@@ -254,16 +254,20 @@ fn table() -> Vec<Case> {
             Login("/.auth/login/aad?post_login_redirect_uri=%2Fadmin"),
         ),
         // Programs and scripts are not.
-        case("/me", &[(ACCEPT, "application/json")], Refused(401, "not-signed-in", Some("Bearer"))),
+        case(
+            "/me",
+            &[(ACCEPT, "application/json")],
+            Refused(401, "unauthenticated", Some("Bearer")),
+        ),
         case(
             "/me",
             &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "cors")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         case(
             "/me",
             &[(ACCEPT, HTML), ("X-Requested-With", "XMLHttpRequest")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // A nested router, a scope: the browser comes back to the whole address.
         case(
@@ -276,7 +280,7 @@ fn table() -> Vec<Case> {
         case(
             "/me",
             &[(ACCEPT, HTML), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         case(
             "/me",
@@ -287,13 +291,13 @@ fn table() -> Vec<Case> {
         case(
             "/me",
             &[(ACCEPT, HTML), ("HX-Request", "true")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // jQuery and its like.
         case(
             "/me",
             &[(ACCEPT, "text/html, */*; q=0.01"), ("X-Requested-With", "fetch")],
-            Refused(401, "not-signed-in", Some("Bearer")),
+            Refused(401, "unauthenticated", Some("Bearer")),
         ),
         // `X-MS-ORIGINAL-URL` is for Static Web Apps alone.
         case(

@@ -216,8 +216,7 @@ fn every_adapter_names_the_document_in_its_challenges() {
     ];
     let malformed = [("Authorization", "Bearer".to_owned())];
     let no_headers = [];
-    let denied =
-        r#"error="insufficient_scope", error_description="the token does not permit this""#;
+    let denied = r#"error="insufficient_scope", error_description="the token does not meet the requirement""#;
     let invalid_request = r#"error="invalid_request", error_description="the request does not have exactly one well-formed bearer token""#;
     let cases: [Case<'_>; 7] = [
         ("/me", &no_headers, 401, r#"Bearer scope="API/Files.Read API/Files.Write", META"#.into()),

@@ -32,7 +32,7 @@ fn check(server: &Server, path: &str, cause: &str) {
         assert_eq!(answer.status, 500, "{path}: {}", answer.body);
         assert_eq!(
             answer.body,
-            r#"{"code":"misconfigured","detail":"the service is not set up","status":500,"title":"Internal Server Error","type":"about:blank"}"#,
+            r#"{"code":"misconfigured","detail":"the service is not set up correctly","status":500,"title":"Internal Server Error","type":"about:blank"}"#,
         );
         assert_eq!(answer.header(CAUSE).as_deref(), Some(cause), "{path}");
         assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"));

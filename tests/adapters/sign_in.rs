@@ -83,7 +83,7 @@ fn a_sign_in_without_identity_ends_in_a_page() {
         assert_eq!(send("/admin", &[HTML, ("Cookie", &cookies)]).status, 302, "{name}");
         // A script gets what scripts get.
         let script = send(path, &[("Accept", "application/json"), ("Cookie", &cookies)]);
-        assert!(script.body.contains(r#""code":"not-signed-in""#), "{}", script.body);
+        assert!(script.body.contains(r#""code":"unauthenticated""#), "{}", script.body);
         // Signed in at last.
         let user = principal("Sample", "Reader");
         let authenticated =

@@ -110,25 +110,25 @@ fn tower_layers_under_tonic() {
     let authenticated = RequireLayer::authenticated;
     let files = || RequireLayer::permission(read_files());
     check(authenticated(), &[user()], "0", None);
-    check(authenticated(), &[], "16", Some("nobody is signed in"));
+    check(authenticated(), &[], "16", Some("the caller is not authenticated"));
     check(
         authenticated(),
         &[("accept", "text/html".to_owned())],
         "16",
-        Some("nobody is signed in"),
+        Some("the caller is not authenticated"),
     );
     let malformed = [(PRINCIPAL, "not base64!".to_owned())];
     check(authenticated(), &malformed, "3", Some("the identity headers are malformed"));
     check(authenticated(), &[user(), user()], "3", Some("the identity headers are malformed"));
-    check(RequireLayer::role("Admin"), &[user()], "7", Some("the caller may not do this"));
+    check(RequireLayer::role("Admin"), &[user()], "7", Some("the caller lacks a permission"));
     check(files(), &[bearer(Draft::access())], "0", None);
-    check(files(), &[], "16", Some("there is no bearer token"));
+    check(files(), &[], "16", Some("the bearer token is missing"));
     let other = Draft::access().with("aud", "api://another-api");
     check(files(), &[bearer(other)], "16", Some("the token is not valid"));
     let weak = Draft::access().with("scp", "Mail.Read");
-    check(files(), &[bearer(weak)], "7", Some("the caller may not do this"));
+    check(files(), &[bearer(weak)], "7", Some("the caller lacks a permission"));
     let broken = [("authorization", "Bearer a b".to_owned())];
-    check(files(), &broken, "3", Some("the header Authorization is malformed"));
+    check(files(), &broken, "3", Some("the Authorization header is malformed"));
 }
 
 #[test]
@@ -141,6 +141,6 @@ fn challenges_are_metadata_and_other_clients_get_http() {
     for content_type in ["application/grpc-web+proto", "application/json"] {
         let (status, headers, body) = call(server.address, content_type, &[]);
         assert_eq!((status, headers.contains_key("grpc-status")), (401, false));
-        assert!(body.contains(r#""code":"not-signed-in""#), "{body}");
+        assert!(body.contains(r#""code":"unauthenticated""#), "{body}");
     }
 }

@@ -205,7 +205,7 @@ mod verified {
             );
             denied.to_string()
         };
-        let says = |message: &str| format!("the token does not permit this: {message}");
+        let says = |message: &str| format!("the token does not meet the requirement: {message}");
         assert_eq!(
             denied(&agent, &no_agents),
             says("it is from an agent, and agents are excluded")

@@ -1,4 +1,4 @@
-//! Every public type can go anywhere: across threads, and out of a panic.
+//! Every public type can be sent to other threads and out of a panic.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -29,7 +29,6 @@ fn types_can_be_shared() {
     check::<easyauth::Host>();
     check::<easyauth::IdToken>();
     check::<easyauth::IdentityProvider>();
-    check::<easyauth::MemberName>();
     check::<easyauth::Platform>();
     check::<easyauth::ProviderTokens>();
     check::<easyauth::Challenge>();
@@ -147,7 +146,7 @@ fn types_of_verification_can_be_shared() {
     check_auth::<verify::IdTokenAuth>();
     check_auth::<verify::Keys>();
 
-    // What a fetcher fails with can be anything, so these two compare with nothing.
+    // The source of these two can be any error, so they cannot be compared.
     fn check_fetch_error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
     check_fetch_error::<verify::FetchError>();
     check_fetch_error::<verify::RefreshError>();
@@ -173,7 +172,7 @@ fn types_of_integrations_can_be_shared() {
     check::<RequireToken<()>>();
     check_error::<CredentialError>();
 
-    // What verifies has a clock and a fetcher, which can be anything.
+    // These contain a clock and a fetcher, which can be anything.
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
     check_layer::<Confirmation>();
@@ -193,9 +192,9 @@ fn types_for_tests_can_be_shared() {
     check_error::<testing::TestIssuerError>();
 }
 
-/// Nobody reads a verified token from a text. What rustc says of a type without `Deserialize` depends on
-/// all crates that have it, so this does not stand in `tests/compile_fail`: it does not compile if there
-/// is a choice of two implementations.
+/// Verified tokens cannot be deserialized. rustc's message about a missing `Deserialize` depends on all
+/// crates that implement it, so this is not in `tests/compile_fail`. Instead, this does not compile if two
+/// implementations apply.
 #[cfg(feature = "verify")]
 #[test]
 fn verified_tokens_are_not_deserialized() {
@@ -210,7 +209,7 @@ fn verified_tokens_are_not_deserialized() {
     <easyauth::UnverifiedToken as NotDeserialize<_>>::holds();
 }
 
-/// Verifying goes along with any runtime that moves futures between threads.
+/// Verification works with any runtime that moves futures between threads.
 #[cfg(feature = "verify")]
 #[test]
 fn futures_can_be_sent() {
@@ -248,9 +247,8 @@ fn errors_are_errors() {
     check_error::<endpoints::EndpointError>();
     check_error::<functions::InvalidHeader>();
     check_error::<functions::RolesRequestError>();
-    check_error::<exchange::AnswerError>();
     check_error::<exchange::TokenRequestError>();
-    check_error::<exchange::InvalidTenant>();
+    check_error::<exchange::InvalidTokenEndpoint>();
     check_error::<exchange::TokenError>();
     check_error::<functions::InvocationError>();
     check_error::<headers::HeaderError>();
@@ -266,7 +264,7 @@ fn errors_are_errors() {
     check_error::<settings::SiteIdError>();
 }
 
-/// A larger error makes every `Result` on the hot path larger: a speed bump for whoever adds a field.
+/// A larger error makes every `Result` on the hot path larger.
 #[test]
 fn errors_are_small() {
     assert!(size_of::<easyauth::PrincipalError>() <= 48);
@@ -277,8 +275,8 @@ fn errors_are_small() {
 /// The trait can be used behind a pointer.
 #[test]
 fn a_header_source_can_be_dynamic() {
-    let pairs = [("x-ms-client-principal-id", "somebody")];
+    let pairs = [("x-ms-client-principal-id", "sample-user")];
     let source: &dyn headers::HeaderSource = &pairs;
     let user = easyauth::EasyAuthPrincipal::from_headers(source).unwrap().unwrap();
-    assert_eq!(user.id(), Some("somebody"));
+    assert_eq!(user.id(), Some("sample-user"));
 }

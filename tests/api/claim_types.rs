@@ -24,10 +24,14 @@ fn the_table_has_73_short_names_for_71_claims() {
     let mut all: Vec<&str> = names().iter().map(|(name, _)| *name).collect();
     all.sort_unstable();
     all.dedup();
-    assert_eq!(all.len(), 144, "a name stands for one claim");
+    assert_eq!(all.len(), 144, "each name belongs to one claim");
     for (name, claim) in names() {
         assert_eq!(ClaimType::find(name), Some(claim));
-        assert_eq!(name.contains(':'), name.starts_with("http://"), "how `find` tells them apart");
+        assert_eq!(
+            name.contains(':'),
+            name.starts_with("http://"),
+            "how `find` distinguishes them"
+        );
     }
 }
 

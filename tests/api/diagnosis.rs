@@ -1,4 +1,4 @@
-//! What a token opens, and the fix.
+//! Diagnoses: which API a token opens, and the fix.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,7 +28,7 @@ fn diagnose(payload: &str, requirement: &Requirement) -> Diagnosis {
     token(payload).diagnose(requirement, at(END - 600))
 }
 
-/// A payload that is right in everything but what is added.
+/// A payload that meets the requirement, plus these members.
 fn arm_payload(more: &str) -> String {
     format!(
         r#"{{"aud":"https://management.azure.com","exp":{END},"idtyp":"user","scp":"user_impersonation"{more}}}"#
@@ -42,11 +42,11 @@ fn codes(diagnosis: &Diagnosis) -> (Vec<&str>, Vec<&str>) {
     )
 }
 
-/// The words of `diagnosis`, without its fixes.
+/// Checks codes and summary.
 #[track_caller]
-fn check(diagnosis: &Diagnosis, reasons: &[&str], fixes: &[&str], verdict: &str) {
+fn check(diagnosis: &Diagnosis, reasons: &[&str], fixes: &[&str], summary: &str) {
     assert_eq!(codes(diagnosis), (reasons.to_vec(), fixes.to_vec()));
-    assert_eq!(diagnosis.verdict().to_string(), verdict);
+    assert_eq!(diagnosis.summary().to_string(), summary);
     assert_eq!(diagnosis.opens(), reasons.is_empty());
 }
 
@@ -57,13 +57,13 @@ fn check_scope(diagnosis: &Diagnosis, scope: Option<&str>) {
 }
 
 #[test]
-fn what_opens() {
+fn tokens_that_open() {
     let diagnosis = diagnose(&arm_payload(""), &arm());
     check(&diagnosis, &[], &[], "this token opens Azure Resource Manager");
     assert_eq!(diagnosis.to_string(), "this token opens Azure Resource Manager");
     check_scope(&diagnosis, None);
     let anything = diagnose(r#"{"exp":9999999999,"scp":"a"}"#, &Requirement::scope("a"));
-    check(&anything, &[], &[], "this token opens what was asked for");
+    check(&anything, &[], &[], "this token opens the required API");
 }
 
 #[test]
@@ -135,10 +135,10 @@ fn each_reason_alone() {
         &bound,
         &["bound-to-key"],
         &[],
-        &not("it is bound to a key of its client, so it is not a bearer token"),
+        &not("it is bound to a key of its client, so it cannot be used as a bearer token"),
     );
 
-    // The API that it was issued for can verify it, and one's own cannot.
+    // The API that it was issued for can verify it. Your own API cannot.
     let protected = compact(r#"{"nonce":"n"}"#, arm_payload(""));
     let protected = UnverifiedToken::decode(&protected).unwrap();
     assert!(protected.diagnose(arm(), at(END - 1)).opens());
@@ -146,8 +146,8 @@ fn each_reason_alone() {
         &protected.diagnose(Requirement::scope("user_impersonation"), at(END - 1)),
         &["protected"],
         &[],
-        "this token does not open what was asked for: it has a nonce in its header, so nobody but \
-         Microsoft Graph, or the Microsoft API it was issued for, can verify it",
+        "this token does not open the required API: its header has a nonce, so only Microsoft \
+         Graph, or the Microsoft API that it was issued for, can verify it",
     );
 
     let id_token = diagnose(
@@ -158,7 +158,7 @@ fn each_reason_alone() {
         &id_token,
         &["id-token"],
         &["send-access-token", "add-delegated-permission", "set-login-parameters", "sign-in-again"],
-        &not("it is an ID token, which says who signed in and opens no API"),
+        &not("it is an ID token, which identifies the user and opens no API"),
     );
 }
 
@@ -170,15 +170,15 @@ fn callers() {
         &diagnose(&app_only, &user),
         &["wrong-caller"],
         &["call-as-user"],
-        "this token does not open Azure Resource Manager: it is from an application by itself, not from a user",
+        "this token does not open Azure Resource Manager: it is from an application without a user, not from a user",
     );
     assert!(diagnose(&arm_payload(""), &user).opens());
-    let app = Requirement::resource(ARM).by_app();
+    let app = Requirement::audience(ARM).by_app();
     check(
         &diagnose(&arm_payload(""), &app),
         &["wrong-caller"],
         &["call-as-app"],
-        "this token does not open Azure Resource Manager: it is from a user, not from an application by itself",
+        "this token does not open Azure Resource Manager: it is from a user, not from an application without a user",
     );
     assert!(diagnose(&app_only, &app).opens());
     let unknown = r#"{"aud":"https://management.azure.com","exp":1773329845}"#;
@@ -186,10 +186,10 @@ fn callers() {
         &diagnose(unknown, &app),
         &["wrong-caller"],
         &["call-as-app"],
-        "this token does not open Azure Resource Manager: it is from an unknown kind of caller, not from an application by itself",
+        "this token does not open Azure Resource Manager: it is from an unknown kind of caller, not from an application without a user",
     );
     assert_eq!((user.caller(), arm().caller()), (Some(Caller::User), None));
-    // No sign-in of a user brings a token without one.
+    // A sign-in of a user never provides an app-only token.
     let graph = r#"{"aud":"https://graph.microsoft.com","exp":1773329845,"idtyp":"app"}"#;
     check_scope(&diagnose(graph, &app), None);
 }
@@ -214,7 +214,7 @@ fn permissions() {
     check(&user("a", ""), &either, true);
     check(&app(r#""R""#), &either, true);
     check(&app(r#""S""#), &either, false);
-    // An application permission says nothing in the hands of a user.
+    // The same role in a user's token is not an application permission.
     check(&user("x", r#""R""#), &either, false);
     check(&user("x", r#""R""#), &Requirement::user_role("R"), true);
     check(&app(r#""R""#), &Requirement::user_role("R"), false);
@@ -223,7 +223,7 @@ fn permissions() {
     check(&user("b", ""), &Requirement::scope("a").or_all_scopes(["b", "c"]), false);
     check(&user("x", r#""R""#), &Requirement::scope("a").or_user_role("R"), true);
     check(&user("b", ""), &Requirement::scope("a").or_scope("b"), true);
-    // Asking for nothing lets nobody in.
+    // An empty list is never met.
     check(&user("a", ""), &Requirement::any_scope([""; 0]), false);
     check(&user("a", ""), &Requirement::all_scopes([""; 0]), false);
     check(&user("a", ""), &Requirement::scope(""), false);
@@ -234,17 +234,17 @@ fn requirements_from_scopes() {
     let of = |scope: &str| Requirement::from(scope.parse::<Scope>().unwrap());
     assert_eq!(of("https://management.azure.com/user_impersonation"), arm());
     assert_eq!(arm(), Requirement::scope("user_impersonation").on(ARM));
-    assert_eq!(of("https://management.azure.com/.default"), Requirement::resource(ARM));
+    assert_eq!(of("https://management.azure.com/.default"), Requirement::audience(ARM));
     assert_eq!(of("User.Read"), Requirement::scope("User.Read").on(GRAPH));
-    assert_eq!(of("api://a/x"), Requirement::scope("x").on_audience("api://a"));
+    assert_eq!(of("api://a/x"), Requirement::scope("x").on("api://a"));
     assert_eq!(of("api://a/.default"), Requirement::audience("api://a"));
     assert_eq!(of("openid"), Requirement::scope("openid"));
-    assert_eq!(Requirement::from(ARM), Requirement::resource(ARM));
+    assert_eq!(Requirement::from(ARM), Requirement::audience(ARM));
     assert!(of("api://a/x").alternatives().eq([[Permission::Scope("x".to_owned())]]));
 }
 
 #[test]
-fn fixes_by_what_was_asked_for() {
+fn fixes_by_requirement() {
     const OTHER: &str = r#"{"aud":"api://other","exp":1773329845,"scp":"x"}"#;
     #[track_caller]
     fn check(requirement: &Requirement, scope: Option<&str>, fixes: &[&str]) {
@@ -264,26 +264,26 @@ fn fixes_by_what_was_asked_for() {
         Some("https://graph.microsoft.com/User.Read https://graph.microsoft.com/Mail.Read"),
         SET,
     );
-    check(&Requirement::scope("a").on_audience("api://mine"), Some("api://mine/a"), SET);
+    check(&Requirement::scope("a").on("api://mine"), Some("api://mine/a"), SET);
     check(&Requirement::audience("api://mine"), Some("api://mine/.default"), SET);
     let own = Resource::new("Mine", &["api://mine"]);
     check(&Requirement::app_role("R").or_scope("a").on(own), Some("api://mine/a"), SET);
-    // The API is not known, or no scope was asked for: no sign-in parameter helps.
+    // The API is unknown, or no scope is required: no sign-in parameter helps.
     check(&Requirement::scope("a"), None, &[]);
     check(&Requirement::app_role("R").on(own), None, &["grant-app-permission", "call-as-app"]);
     let role = ["assign-user-role"].iter().chain(SET).copied().collect::<Vec<_>>();
     check(&Requirement::user_role("R").on(own), Some("api://mine/.default"), &role);
-    check(&Requirement::user_role("R").on_audience("api://other"), None, &[role[0], role[3]]);
+    check(&Requirement::user_role("R").on("api://other"), None, &[role[0], role[3]]);
     check(&Requirement::scope("not a scope").on(own), None, &["add-delegated-permission"]);
     let lacks =
         diagnose(OTHER, &Requirement::user_role("R").or_app_role("S").or_all_scopes(["a", "b"]));
     assert_eq!(
-        lacks.verdict().to_string(),
-        "this token does not open what was asked for: it lacks the user's role R, or the \
+        lacks.summary().to_string(),
+        "this token does not open the required API: it lacks the user's role R, or the \
          application permission S, or the scope a and the scope b",
     );
     let nothing = diagnose(OTHER, &Requirement::any_scope([""; 0]));
-    assert!(nothing.verdict().to_string().ends_with("it lacks an unspecified permission"));
+    assert!(nothing.summary().to_string().ends_with("it lacks an unspecified permission"));
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn protected_tokens_open_graph() {
     let opens = |requirement: &Requirement| token.diagnose(requirement, at(END - 1)).opens();
     assert!(opens(&GRAPH.into()));
     assert!(opens(&Requirement::audience("https://graph.microsoft.com/")));
-    assert!(!opens(&Requirement::scope("User.Read")), "somebody else's API cannot verify it");
+    assert!(!opens(&Requirement::scope("User.Read")), "other APIs cannot verify it");
 }
 
 #[test]
@@ -304,26 +304,56 @@ fn tokens_that_cannot_be_decoded() {
         let diagnosis = AccessToken::new(token).diagnose(arm(), at(0));
         assert_eq!(codes(&diagnosis), (vec![reason], fixes.to_vec()));
         let expected = format!("this token does not open Azure Resource Manager: {message}");
-        assert_eq!(diagnosis.verdict().to_string(), expected);
+        assert_eq!(diagnosis.summary().to_string(), expected);
     }
     check(
         "EwB0A8l6",
         "personal-account",
         &["add-delegated-permission", "set-login-parameters", "sign-in-with-work-account"],
-        "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft Graph \
-         takes and APIs of Azure do not",
+        "it is not a JWT but an opaque token of a personal Microsoft account, which Microsoft \
+         Graph accepts and APIs of Azure do not",
     );
     check(
         "e30.!.c2ln",
         "malformed",
         &[],
-        "it cannot be read: the payload of the token is not base64url at its byte 0",
+        "it cannot be read: the payload of the token is not base64url at byte 0",
     );
     let readable = AccessToken::new(compact("{}", arm_payload("")));
     assert!(readable.diagnose(arm(), at(END - 1)).opens());
 }
 
-/// The fix depends on where the token came from.
+/// A cut inside the signature shows in its length. The claims can still be read.
+#[test]
+fn truncated_signatures() {
+    #[track_caller]
+    fn check(alg: &str, length: usize, reasons: &[&str]) {
+        let whole = compact(format!(r#"{{"alg":"{alg}"}}"#), arm_payload(""));
+        let (message, _) = whole.rsplit_once('.').unwrap();
+        let token = AccessToken::new(format!("{message}.{}", "A".repeat(length)));
+        let fixes: &[&str] = if reasons.is_empty() { &[] } else { &["use-whole-token"] };
+        let diagnosis = token.diagnose(arm(), at(END - 1));
+        assert_eq!(codes(&diagnosis), (reasons.to_vec(), fixes.to_vec()), "{alg} {length}");
+    }
+    check("RS256", 0, &["unsigned"]);
+    // RSA keys have at least 2048 bits (RFC 7518 section 3.3): 256 bytes.
+    for alg in ["RS256", "RS384", "RS512", "PS256"] {
+        check(alg, 1, &["truncated"]);
+        check(alg, 340, &["truncated"]);
+        check(alg, 342, &[]);
+    }
+    // A key of 3072 bits.
+    check("RS256", 512, &[]);
+    // No number of bytes has this length in base64url.
+    check("RS256", 345, &["truncated"]);
+    check("ES256", 85, &["truncated"]);
+    check("ES256", 86, &[]);
+    let other = AccessToken::new(compact(r#"{"alg":"RS256"}"#, arm_payload("")) + ".");
+    let vault: Requirement = KEY_VAULT.into();
+    assert_eq!(codes(&other.diagnose(vault, at(END - 1))).0, ["wrong-audience", "unsigned"]);
+}
+
+/// The fix depends on the source of the token.
 #[test]
 fn fixes_by_origin() {
     #[track_caller]
@@ -361,13 +391,13 @@ fn fixes_by_origin() {
     let from_scratch: Vec<&str> =
         ["enable-token-store", "set-client-credential"].iter().chain(SIGN_IN).copied().collect();
     let none = check(&[], entra, 0, &["no-token"], &from_scratch);
-    let message = "this token does not open Azure Resource Manager: there is no access token";
-    assert_eq!(none.verdict().to_string(), message);
-    // The store is on, and without a credential a sign-in brings this alone.
+    let message = "this token does not open Azure Resource Manager: the access token is missing";
+    assert_eq!(none.summary().to_string(), message);
+    // The store is on. Without a credential, a sign-in provides only the ID token.
     let id = ("X-MS-TOKEN-AAD-ID-TOKEN", right.1);
     check(&[id], entra, 0, &["no-token"], &from_scratch[1..]);
 
-    // Settings of the Entra provider change no token of another one.
+    // Settings of the Entra provider do not change tokens of other providers.
     let github = &IdentityProvider::GITHUB;
     let entra_steps = ["set-client-credential", SIGN_IN[0], SIGN_IN[1], "sign-in-with-entra"];
     check(
@@ -385,7 +415,7 @@ fn fixes_by_origin() {
     );
     let refresh = ("X-MS-TOKEN-GOOGLE-REFRESH-TOKEN", "r");
     check(&[google, refresh], &IdentityProvider::GOOGLE, END, &["expired"], &["refresh"]);
-    // These have no refresh at the platform, whatever token there is (azure-docs#47611).
+    // The platform cannot refresh these, even with a refresh token (azure-docs#47611).
     for name in ["auth0", "apple"] {
         let name = name.to_ascii_uppercase();
         let access = (format!("X-MS-TOKEN-{name}-ACCESS-TOKEN"), right.1);
@@ -397,7 +427,7 @@ fn fixes_by_origin() {
         assert_eq!(tokens.renewal_at(at(END)), Some(Renewal::SignIn));
     }
 
-    // A token that the client sent is for this application, whatever the settings.
+    // A token that the client sent is for this application. Settings do not change it.
     let exchange = ["add-delegated-permission", "exchange-on-behalf-of"];
     let own = compact("{}", arm_payload("").replace("https://management.azure.com", "api://own"));
     let own = format!("Bearer {own}");
@@ -411,12 +441,12 @@ fn fixes_by_origin() {
         &["ask-client", exchange[0], exchange[1]],
     );
     assert!(both.to_string().ends_with(
-        ". To fix it, answer 401, so that the client sends a fresh token; then add the delegated \
+        ". To fix it, respond with 401, so that the client sends a fresh token; then add the delegated \
          permission user_impersonation of Azure Resource Manager to the app registration, and consent to \
          it; then exchange the client's token for one that opens the API (OAuth 2.0 on-behalf-of) for \
          the scope https://management.azure.com/user_impersonation",
     ));
-    // One for Microsoft's APIs is not, and cannot be exchanged.
+    // A token for one of Microsoft's APIs cannot be exchanged.
     let foreign = format!("Bearer {}", wrong.1);
     let steps = ["ask-client-for-token", exchange[0], exchange[1]];
     let foreign = [("Authorization", foreign.as_str())];
@@ -426,10 +456,10 @@ fn fixes_by_origin() {
 }
 
 #[test]
-fn sentences_of_fixes() {
+fn messages_of_fixes() {
     #[track_caller]
-    fn check(fix: &Fix, code: &str, sentence: &str) {
-        assert_eq!((fix.code(), fix.to_string().as_str()), (code, sentence));
+    fn check(fix: &Fix, code: &str, message: &str) {
+        assert_eq!((fix.code(), fix.to_string().as_str()), (code, message));
     }
     check(&Fix::Refresh, "refresh", "call /.auth/refresh with the caller's session");
     check(
@@ -446,7 +476,7 @@ fn sentences_of_fixes() {
         &Fix::SetClientCredential,
         "set-client-credential",
         "give the Entra provider a client credential (registration.clientSecretSettingName): without \
-         one a sign-in brings an ID token alone",
+         one, a sign-in provides only an ID token",
     );
     check(&Fix::SignInAgain, "sign-in-again", "sign out and in again");
     check(&Fix::SignInWithEntra, "sign-in-with-entra", "sign in with Microsoft Entra");
@@ -458,9 +488,9 @@ fn sentences_of_fixes() {
     check(
         &Fix::UseWholeToken,
         "use-whole-token",
-        "use the whole token as it was issued: copy the value of the header \
-         (X-MS-TOKEN-AAD-ACCESS-TOKEN) without a break, and not from a log that shortens it; then \
-         diagnose that one",
+        "use the complete token as it was issued: copy the value of the header \
+         X-MS-TOKEN-AAD-ACCESS-TOKEN without line breaks, and not from a log that shortens it; \
+         then diagnose that token",
     );
     check(
         &Fix::RequestRefreshToken(IdentityProvider::MICROSOFT_ACCOUNT),
@@ -471,13 +501,13 @@ fn sentences_of_fixes() {
     check(
         &Fix::AskClientForToken { scopes: vec![] },
         "ask-client-for-token",
-        "answer 401, so that the client asks for an access token for this application",
+        "respond with 401, so that the client requests an access token for this application",
     );
     let scopes = vec!["api://a/b".to_owned(), "api://a/c".to_owned()];
     check(
         &Fix::AskClientForToken { scopes: scopes.clone() },
         "ask-client-for-token",
-        "answer 401, so that the client asks for an access token for this application (api://a/b \
+        "respond with 401, so that the client requests an access token for this application (api://a/b \
          api://a/c)",
     );
     check(
@@ -490,7 +520,7 @@ fn sentences_of_fixes() {
         "call-as-app",
         "request a token as the application itself (client credentials or a managed identity)",
     );
-    check(&Fix::CallAsUser, "call-as-user", "call with the token of a user who signed in");
+    check(&Fix::CallAsUser, "call-as-user", "call with the token of an authenticated user");
     check(
         &Fix::NameTheApi(vec![ARM, KEY_VAULT]),
         "name-the-api",
@@ -500,8 +530,8 @@ fn sentences_of_fixes() {
     check(
         &Fix::SignInAtThisApp,
         "sign-in-at-this-app",
-        "sign callers in at this application itself: Static Web Apps pass on no token that can be used \
-         or exchanged",
+        "sign callers in at this application itself: Static Web Apps do not pass on a token that \
+         can be used or exchanged",
     );
     assert!(Fix::RequestRefreshToken(IdentityProvider::ENTRA).is_optional());
     assert!(!Fix::SignInAgain.is_optional());
@@ -515,25 +545,29 @@ fn sentences_of_fixes() {
         "assign-user-role",
         "have the app role assigned to the user in the enterprise application",
     );
-    for (renewal, code, sentence) in [
+    for (renewal, code, message) in [
         (Renewal::Refresh, "refresh", "call /.auth/refresh with the caller's session"),
         (
             Renewal::SignIn,
             "sign-in",
             "send the browser to sign in again: /.auth/refresh cannot renew this token",
         ),
-        (Renewal::AskClient, "ask-client", "answer 401, so that the client sends a fresh token"),
+        (
+            Renewal::AskClient,
+            "ask-client",
+            "respond with 401, so that the client sends a fresh token",
+        ),
     ] {
-        assert_eq!((renewal.code(), renewal.to_string().as_str()), (code, sentence));
+        assert_eq!((renewal.code(), renewal.to_string().as_str()), (code, message));
     }
 }
 
 #[test]
-fn lengths_of_time_in_words() {
+fn durations_in_words() {
     #[track_caller]
     fn check(seconds: u64, words: &str) {
         let diagnosis = token(&arm_payload("")).diagnose(arm(), at(END + seconds));
-        assert!(diagnosis.verdict().to_string().ends_with(&format!(": it expired {words} ago")));
+        assert!(diagnosis.summary().to_string().ends_with(&format!(": it expired {words} ago")));
     }
     check(0, "0 seconds");
     check(1, "1 second");
@@ -547,9 +581,9 @@ fn lengths_of_time_in_words() {
 }
 
 #[test]
-fn as_data() {
+fn serialized_form() {
     let diagnosis =
-        diagnose(r#"{"aud":"api://other","exp":1773329845}"#, &Requirement::resource(ARM));
+        diagnose(r#"{"aud":"api://other","exp":1773329845}"#, &Requirement::audience(ARM));
     assert_eq!(
         serde_json::to_value(&diagnosis).unwrap(),
         serde_json::json!({

@@ -1,4 +1,4 @@
-//! Errors as people paste them, and what they mean.
+//! Pasted errors and their meaning.
 
 use std::collections::HashSet;
 
@@ -9,14 +9,14 @@ fn explain(text: &str) -> ErrorExplanation {
     ErrorExplanation::from_text(text).expect("an explanation")
 }
 
-/// The names of the known errors in a text, in the order of the explanation.
+/// The names of the known errors in a string, in the order of the explanation.
 #[track_caller]
 fn names(text: &str) -> Vec<&'static str> {
     explain(text).known().iter().map(|error| error.name()).collect()
 }
 
 #[test]
-fn the_text_of_a_sign_in_page_is_explained() {
+fn text_of_a_sign_in_page() {
     let explanation = explain(
         "Sorry, but we're having trouble signing you in.\r\n\
          AADSTS50011: The redirect URI 'https://canary.example/.auth/login/aad/callback' specified in the request \
@@ -27,7 +27,7 @@ fn the_text_of_a_sign_in_page_is_explained() {
     );
     assert_eq!(
         explanation.to_string(),
-        "AADSTS50011: the redirect URI of the request is not registered for the application. The developer of \
+        "AADSTS50011: the redirect URI of the request is not registered for the application; the developer of \
          this service can fix it: register https://<host>/.auth/login/<provider>/callback as a redirect URI of \
          the platform type Web\n\
          correlation ID 00000002-0000-4000-8000-000000000002, trace ID \
@@ -36,7 +36,7 @@ fn the_text_of_a_sign_in_page_is_explained() {
 }
 
 #[test]
-fn the_answer_of_a_token_endpoint_is_explained() {
+fn response_of_a_token_endpoint() {
     // The shape of Microsoft's own sample ("Microsoft Entra authentication and authorization error codes").
     let explanation = explain(
         r#"{"error":"invalid_grant","error_description":"AADSTS70002: Error validating credentials. AADSTS500133: Assertion is not within its valid time range. canary\r\nTrace ID: 00000001-0000-4000-8000-000000000001\r\nCorrelation ID: 00000002-0000-4000-8000-000000000002\r\nTimestamp: 2026-11-27 16:20:07Z","error_codes":[70002,500133],"timestamp":"2026-11-27 16:20:07Z","trace_id":"00000001-0000-4000-8000-000000000001","correlation_id":"00000002-0000-4000-8000-000000000002"}"#,
@@ -50,8 +50,8 @@ fn the_answer_of_a_token_endpoint_is_explained() {
 }
 
 #[test]
-fn other_forms_of_errors_are_explained() {
-    // A failed redirect, as it stands in the address bar.
+fn other_forms_of_errors() {
+    // The address of a failed redirect.
     assert_eq!(
         names(
             "https://h/.auth/login/aad/callback#error=invalid_client&error_description=AADSTS650053%3a+The+app"
@@ -81,12 +81,12 @@ fn other_forms_of_errors_are_explained() {
         names("PID[11640] Warning JWT validation failed: IDX10214: Audience validation failed."),
         ["IDX10214"],
     );
-    // JSON in a JSON text.
+    // JSON in a JSON string.
     assert_eq!(names(r#"{\"error_codes\":[7000222]}"#), ["AADSTS7000222"]);
 }
 
 #[test]
-fn words_of_oauth_count_as_values_of_error_alone() {
+fn oauth_names_count_only_as_values_of_error() {
     assert_eq!(ErrorExplanation::from_text("the request was invalid_request, server_error"), None);
     assert_eq!(names("error=login_required"), ["login_required"]);
     assert_eq!(
@@ -96,7 +96,7 @@ fn words_of_oauth_count_as_values_of_error_alone() {
 }
 
 #[test]
-fn what_has_no_code_is_not_explained() {
+fn strings_without_a_code_are_not_explained() {
     for text in [
         "",
         "AADSTS",
@@ -117,18 +117,18 @@ fn what_has_no_code_is_not_explained() {
 }
 
 #[test]
-fn an_unknown_number_is_named_with_the_page_that_explains_it() {
+fn unknown_numbers_link_to_the_page_that_explains_them() {
     let explanation = explain("AADSTS1234567: canary");
     assert_eq!((explanation.primary(), explanation.unknown()), (None, &[1_234_567][..]));
     assert_eq!(
         explanation.to_string(),
-        "AADSTS1234567: not a code that is known here; see \
+        "AADSTS1234567: unknown code, see \
          https://login.microsoftonline.com/error?code=1234567",
     );
 }
 
 #[test]
-fn nothing_of_the_text_but_codes_and_ids_is_repeated() {
+fn only_codes_and_ids_of_the_text_are_shown() {
     let explanation = explain(
         "AADSTS50020: User account 'canary@contoso.example' ... Bearer eyJcanary.canary.canary \u{1b}[31m \
          Correlation ID: canary Trace ID: 00000001-0000-4000-8000-00000000000g Timestamp: 2026-11-27 canary",
@@ -141,8 +141,31 @@ fn nothing_of_the_text_but_codes_and_ids_is_repeated() {
     assert_eq!(explanation.timestamp(), None);
 }
 
+/// A value that continues after an ID or a time is neither.
 #[test]
-fn an_explanation_is_data() {
+fn ids_and_times_end_with_their_word() {
+    #[track_caller]
+    fn check(text: &str, correlation_id: Option<&str>, timestamp: Option<&str>) {
+        let explanation = explain(&format!("AADSTS50011: {text}"));
+        assert_eq!(explanation.correlation_id(), correlation_id);
+        assert_eq!(explanation.timestamp(), timestamp);
+    }
+    const ID: &str = "00000002-0000-4000-8000-000000000002";
+    const TIME: &str = "2026-11-27 16:20:07Z";
+    for end in ["", " ", "\r\n", "\"", ",", ".", ")", "é"] {
+        check(&format!("Correlation ID: {ID}{end}"), Some(ID), None);
+        check(&format!("Timestamp: {TIME}{end}"), None, Some(TIME));
+    }
+    for end in ["0", "f", "x", "-0000", "_", "Z"] {
+        check(&format!("Correlation ID: {ID}{end}"), None, None);
+        check(&format!("Timestamp: {TIME}{end}"), None, None);
+        // The next label counts.
+        check(&format!("Correlation ID: {ID}{end}, correlation_id: {ID}"), Some(ID), None);
+    }
+}
+
+#[test]
+fn serialized_form() {
     let json = serde_json::to_value(explain("AADSTS70021: x")).unwrap();
     assert_eq!(
         json,
@@ -166,7 +189,7 @@ fn an_explanation_is_data() {
 }
 
 #[test]
-fn long_texts_are_read_to_the_limit() {
+fn long_texts_are_read_up_to_the_limit() {
     let code = "AADSTS50011";
     let fits = format!("{}{code}", " ".repeat(MAX_ERROR_TEXT_LEN - code.len()));
     assert_eq!(names(&fits), [code]);
@@ -174,21 +197,21 @@ fn long_texts_are_read_to_the_limit() {
         ErrorExplanation::from_text(&format!("{} {code}", " ".repeat(MAX_ERROR_TEXT_LEN))),
         None
     );
-    // Cut inside of a character.
+    // The limit is inside a character.
     let text = format!("{code}{}", "é".repeat(MAX_ERROR_TEXT_LEN));
     assert_eq!(names(&text), [code]);
-    // Many codes: a bounded number of them.
+    // The number of codes is bounded.
     let many: Vec<String> =
         (1_000_000..1_002_000).map(|number| format!("AADSTS{number}")).collect();
     assert_eq!(explain(&many.join(" ")).unknown().len(), 16);
 }
 
 #[test]
-fn every_error_of_the_table_can_be_looked_up_and_says_what_to_do() {
+fn every_known_error_has_a_name_and_a_fix() {
     let mut seen = HashSet::new();
     for error in KnownError::all() {
         let name = error.name();
-        assert!(seen.insert(name), "{name} is there twice");
+        assert!(seen.insert(name), "{name} is a duplicate");
         assert_eq!(KnownError::of_name(name), Some(error));
         if let Some(number) = error.aadsts() {
             assert_eq!(name, format!("AADSTS{number}"));
@@ -209,14 +232,14 @@ fn every_error_of_the_table_can_be_looked_up_and_says_what_to_do() {
     assert_eq!(KnownError::of_name("AADSTSx"), None);
     assert_eq!(KnownError::of_name("AADSTS+50011"), None);
     assert_eq!(KnownError::of_name("AADSTS050011"), None);
-    // What no documentation has is marked.
+    // Undocumented codes are marked.
     assert!(!KnownError::of_entra(28000).unwrap().is_documented());
     assert!(KnownError::of_entra(50011).unwrap().is_documented());
 }
 
-/// Those that stop a sign-in with Easy Auth, and who can fix them.
+/// Common errors of sign-ins with Easy Auth, and who can fix them.
 #[test]
-fn the_usual_errors_of_a_sign_in_have_somebody_who_can_fix_them() {
+fn responsible_for_common_errors() {
     #[track_caller]
     fn check(number: u32, responsible: Responsible, needs_user: bool) {
         let error = KnownError::of_entra(number).unwrap_or_else(|| panic!("AADSTS{number}"));

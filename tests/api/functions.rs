@@ -1,12 +1,12 @@
-//! What the host of Azure Functions sends to a custom handler, and what it wants back.
+//! The payloads between the host of Azure Functions and a custom handler.
 
 use easyauth::{
-    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalError, ProviderTokens, Rejection,
+    EasyAuthPrincipal, HeaderSource, IdentityProvider, PrincipalErrorKind, ProviderTokens,
+    Rejection,
     functions::{
-        Invocation, InvocationError, InvocationResponse, MAX_INVOCATION_LEN, MAX_ROLES_REQUEST_LEN,
-        RolesRequest, RolesRequestError, ToolInvocation, roles_response,
+        Invocation, InvocationError, InvocationErrorKind, InvocationResponse, MAX_INVOCATION_LEN,
+        MAX_ROLES_REQUEST_LEN, RolesRequest, RolesRequestErrorKind, ToolInvocation, roles_response,
     },
-    headers::HeaderErrorKind,
 };
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -34,10 +34,9 @@ fn read(headers: &str) -> Invocation {
 }
 
 #[track_caller]
-fn refused(payload: impl AsRef<[u8]>, error: &InvocationError, message: &str) {
-    let refused = Invocation::parse(payload.as_ref()).expect_err("an error");
-    assert_eq!(&refused, error);
-    assert_eq!(refused.to_string(), message);
+fn rejected(payload: impl AsRef<[u8]>, kind: InvocationErrorKind, message: &str) {
+    let error = Invocation::parse(payload.as_ref()).expect_err("an error");
+    assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
 }
 
 #[test]
@@ -67,18 +66,15 @@ fn headers_are_those_of_the_request() {
 }
 
 #[test]
-fn a_second_value_is_authenticated_elses() {
+fn repeated_headers_are_rejected() {
     for headers in [
         r#"{"X-MS-CLIENT-PRINCIPAL-ID":["a","b"]}"#,
         r#"{"X-MS-CLIENT-PRINCIPAL-ID":["a"],"x-ms-client-principal-id":["a"]}"#,
         r#"{"X-MS-CLIENT-PRINCIPAL-ID":"a","X-MS-CLIENT-PRINCIPAL-ID":"a"}"#,
     ] {
-        match EasyAuthPrincipal::from_headers(&read(headers)) {
-            Err(PrincipalError::Header(error)) => {
-                assert_eq!(error.kind(), HeaderErrorKind::Repeated);
-            }
-            other => panic!("{other:?}"),
-        }
+        let error = EasyAuthPrincipal::from_headers(&read(headers)).unwrap_err();
+        assert_eq!(error.kind(), PrincipalErrorKind::Header);
+        assert!(crate::support::chain(&error).ends_with("expected one value, found more"));
     }
 }
 
@@ -89,80 +85,82 @@ fn the_trigger_is_the_binding_with_headers() {
     assert_eq!(Invocation::parse(found.as_bytes()).unwrap().binding(), "request");
 
     let two = payload(&format!("{},{}", request("req", "{}"), r#""document":{"Headers":{"a":1}}"#));
-    let message = "the invocation has more than one binding with headers";
-    refused(&two, &InvocationError::Ambiguous, message);
+    let message = "the invocation has more than one binding with headers: use parse_named";
+    rejected(&two, InvocationErrorKind::Ambiguous, message);
     let named = Invocation::parse_named(two.as_bytes(), "req").unwrap();
     assert_eq!(named.binding(), "req");
 
-    // Of two members with one name neither counts, whichever comes first.
+    // Of two members with the same name neither counts, in either order.
     for headers in [r#""Headers":{},"Headers":1"#, r#""Headers":1,"Headers":{}"#] {
         let two = payload(&format!("{},\"document\":{{{headers}}}", request("req", "{}")));
-        refused(two, &InvocationError::Ambiguous, message);
+        rejected(two, InvocationErrorKind::Ambiguous, message);
     }
 
-    let none = "the invocation has no HTTP trigger, or none of this name";
-    refused(payload(others), &InvocationError::NoHttpTrigger, none);
-    refused(payload(""), &InvocationError::NoHttpTrigger, none);
+    let none = "the invocation has no HTTP trigger, or none with this name";
+    rejected(payload(others), InvocationErrorKind::NoHttpTrigger, none);
+    rejected(payload(""), InvocationErrorKind::NoHttpTrigger, none);
     for name in ["REQ", "message", "number", ""] {
         let error = Invocation::parse_named(two.as_bytes(), name).unwrap_err();
-        assert_eq!(error, InvocationError::NoHttpTrigger, "{name}");
+        assert_eq!(error.kind(), InvocationErrorKind::NoHttpTrigger, "{name}");
     }
 }
 
 #[test]
-fn what_is_no_invocation() {
-    let json = |position| InvocationError::Json { position };
-    refused("", &json(0), "the invocation is not JSON at byte 0");
-    refused(b"{\"\xff\"}", &json(2), "the invocation is not JSON at byte 2");
-    refused("{} x", &json(3), "the invocation is not JSON at byte 3");
-    let message = "the payload is no invocation: it has no object Data";
+fn rejects_invalid_invocations() {
+    let json = InvocationErrorKind::Json;
+    rejected("", json, "the invocation is not valid JSON at byte 0");
+    rejected(b"{\"\xff\"}", json, "the invocation is not valid JSON at byte 2");
+    rejected("{} x", json, "the invocation is not valid JSON at byte 3");
+    let message = "expected an invocation with an object Data";
     for text in ["[]", "{}", r#"{"data":{}}"#, r#"{"Data":null}"#, r#"{"Data":"{}"}"#] {
-        refused(text, &InvocationError::NotAnInvocation, message);
+        rejected(text, InvocationErrorKind::NotAnInvocation, message);
     }
-    let twice = InvocationError::DuplicateMember { member: "Data" };
-    refused(r#"{"Data":{},"Data":{}}"#, &twice, "the invocation has Data twice");
-    let message = "the invocation has two bindings of one name";
-    refused(payload(r#""a":1,"a":{}"#), &InvocationError::DuplicateBinding, message);
-    refused(payload(r#""a":1,"\u0061":2"#), &InvocationError::DuplicateBinding, message);
+    let message = "the invocation has a duplicate member: Data";
+    rejected(r#"{"Data":{},"Data":{}}"#, InvocationErrorKind::DuplicateMember, message);
+    let message = "the invocation has two bindings with the same name";
+    rejected(payload(r#""a":1,"a":{}"#), InvocationErrorKind::DuplicateBinding, message);
+    rejected(payload(r#""a":1,"\u0061":2"#), InvocationErrorKind::DuplicateBinding, message);
 }
 
 #[test]
-fn what_is_no_request() {
+fn rejects_invalid_requests() {
     #[track_caller]
-    fn check(members: &str, error: &InvocationError, message: &str) {
+    fn check(members: &str, kind: InvocationErrorKind, message: &str) {
         let payload = payload(&format!(r#""req":{{{members}}}"#));
-        refused(&payload, error, message);
-        assert_eq!(Invocation::parse_named(payload.as_bytes(), "req").as_ref().err(), Some(error));
+        rejected(&payload, kind, message);
+        let named = Invocation::parse_named(payload.as_bytes(), "req").unwrap_err();
+        assert_eq!((named.kind(), named.to_string().as_str()), (kind, message));
     }
     for member in ["Url", "Method", "Headers"] {
-        let error = InvocationError::DuplicateMember { member };
+        let kind = InvocationErrorKind::DuplicateMember;
         let value = if member == "Headers" { "{}" } else { r#""a""# };
         let members = format!(r#""Headers":{{}},"Url":"","Method":"","{member}":{value}"#);
-        check(&members, &error, &format!("the invocation has {member} twice"));
+        check(&members, kind, &format!("the invocation has a duplicate member: {member}"));
     }
-    let invalid = |member| InvocationError::InvalidMember { member };
-    let message =
-        |member: &str| format!("the HTTP trigger has no {member}, or one of the wrong JSON type");
-    check(r#""Headers":{},"Method":"GET""#, &invalid("Url"), &message("Url"));
-    check(r#""Headers":{},"Method":"GET","Url":1"#, &invalid("Url"), &message("Url"));
-    check(r#""Headers":{},"Url":"u""#, &invalid("Method"), &message("Method"));
-    check(r#""Headers":{},"Url":"u","Method":null"#, &invalid("Method"), &message("Method"));
+    let invalid = InvocationErrorKind::InvalidMember;
+    let message = |member: &str| {
+        format!("a member of the HTTP trigger is missing or has the wrong JSON type: {member}")
+    };
+    check(r#""Headers":{},"Method":"GET""#, invalid, &message("Url"));
+    check(r#""Headers":{},"Method":"GET","Url":1"#, invalid, &message("Url"));
+    check(r#""Headers":{},"Url":"u""#, invalid, &message("Method"));
+    check(r#""Headers":{},"Url":"u","Method":null"#, invalid, &message("Method"));
     for value in ["null", "1", "{}", "[1]", r#"["a",null]"#, r#"[["a"]]"#] {
         let members = format!(r#""Headers":{{"a":{value}}},"Url":"u","Method":"GET""#);
-        check(&members, &invalid("Headers"), &message("Headers"));
+        check(&members, invalid, &message("Headers"));
     }
 }
 
 #[test]
-fn the_longest_invocation_is_that_of_the_platform() {
+fn the_length_of_an_invocation_is_limited() {
     let length = MAX_INVOCATION_LEN + 1;
-    let message = "the invocation is 104857601 bytes long, over the limit of 104857600";
-    refused(vec![b' '; length], &InvocationError::TooLong { length }, message);
+    let message = "the invocation is too long: expected at most 104857600 bytes, found 104857601";
+    rejected(vec![b' '; length], InvocationErrorKind::TooLong, message);
 }
 
-/// Many values with escapes take no more memory and time than they have bytes.
+/// The time for many values with escapes is linear.
 #[test]
-fn escapes_cost_what_they_weigh() {
+fn escapes_take_linear_time() {
     let values = vec![r#""\n""#; 200_000].join(",");
     let invocation = read(&format!(r#"{{"a":[{values}]}}"#));
     assert_eq!(invocation.header("A", 199_999), Some(&b"\n"[..]));
@@ -187,9 +185,9 @@ fn value(json: &str) -> Value {
 }
 
 /// The names are those of azure-functions-host (`HttpScriptInvocationResult`, `HttpOutputBindingResponse`), and
-/// the status is a text, as there.
+/// the status is a string, as there.
 #[test]
-fn an_answer_is_an_output() {
+fn a_response_is_an_output() {
     let answer = InvocationResponse::new(StatusCode::FORBIDDEN)
         .header("Content-Type", "text/plain")
         .and_then(|answer| answer.header("content-type", "text/html"))
@@ -212,7 +210,7 @@ fn an_output_named_return_is_the_return_value() {
 }
 
 #[test]
-fn a_rejection_is_an_answer() {
+fn a_rejection_becomes_a_response() {
     let rejection = Rejection::unauthenticated().with_realm("orders").unwrap();
     let payload: Value =
         serde_json::from_str(&InvocationResponse::from(&rejection).to_json("res")).unwrap();
@@ -231,17 +229,17 @@ fn a_rejection_is_an_answer() {
     );
 }
 
-/// A value of a peer must not add headers of its own, nor split the response.
+/// A value from a peer must not add headers, nor split the response.
 #[test]
 fn a_header_that_no_response_can_have_is_rejected() {
     let add = |name: &str, value: &str| InvocationResponse::new(StatusCode::OK).header(name, value);
     for name in ["", "a b", "a:", "X-A\r\nX-B", "X-A\n", "X-\0", "é", "(x)"] {
         let error = add(name, "v").expect_err(name);
-        assert_eq!(error.to_string(), "the name of the header has a byte that it cannot have");
+        assert_eq!(error.to_string(), "the name of the header has an invalid byte");
     }
     for value in ["a\r\nSet-Cookie: canary=1", "a\nb", "a\rb", "\0", "\u{7f}", "é"] {
         let error = add("Location", value).expect_err(value);
-        assert_eq!(error.to_string(), "the value of the header has a byte that it cannot have");
+        assert_eq!(error.to_string(), "the value of the header has an invalid byte");
         assert!(!format!("{error:?}").contains("canary"));
     }
     for value in ["", "a\tb", "/x?y=\u{7e}"] {
@@ -250,14 +248,14 @@ fn a_header_that_no_response_can_have_is_rejected() {
 }
 
 #[test]
-fn more_bindings_than_any_function_has_are_rejected() {
+fn the_number_of_bindings_is_limited() {
     let bindings = |count: usize| {
         (0..count).map(|number| format!(r#""b{number}":1"#)).collect::<Vec<_>>().join(",")
     };
     let most = payload(&format!("{},{}", bindings(999), request("req", "{}")));
     assert!(Invocation::parse(most.as_bytes()).is_ok());
     let message = "the invocation has more than 1000 bindings";
-    refused(payload(&bindings(1001)), &InvocationError::TooManyBindings, message);
+    rejected(payload(&bindings(1001)), InvocationErrorKind::TooManyBindings, message);
 }
 
 /// The context of an MCP tool trigger (azure-functions-mcp-extension#20, azure-functions-nodejs-library#370).
@@ -293,7 +291,7 @@ fn the_headers_of_an_mcp_tool_call_are_those_of_its_transport() {
         .replace("\"transport\":{\"name", "\"Transport\":{\"Name")
         .replace("properties", "Properties");
     check(ToolInvocation::from_context(upper.as_bytes()));
-    // A custom handler gets an object, or a text with one in it.
+    // A custom handler gets an object, or a string that contains one.
     let object = payload(&format!(r#""other":"x","context":{context}"#));
     check(ToolInvocation::parse_named(object.as_bytes(), "context"));
     let text = payload(&format!(r#""context":{}"#, serde_json::to_string(&context).unwrap()));
@@ -311,19 +309,19 @@ fn a_client_cannot_forge_the_headers_of_a_tool_call() {
     let call = ToolInvocation::parse_named(payload.as_bytes(), "context").unwrap();
     assert!(EasyAuthPrincipal::from_headers(&call).unwrap().is_none());
     let none = ToolInvocation::parse_named(payload.as_bytes(), "Context").unwrap_err();
-    assert_eq!(none, InvocationError::NoToolTrigger);
+    assert_eq!(none.kind(), InvocationErrorKind::NoToolTrigger);
 }
 
 #[test]
-fn what_is_no_tool_call() {
+fn rejects_invalid_tool_calls() {
     #[track_caller]
-    fn check(context: &str, error: &InvocationError, message: &str) {
-        let refused = ToolInvocation::from_context(context.as_bytes()).expect_err(context);
-        assert_eq!((&refused, refused.to_string().as_str()), (error, message));
+    fn check(context: &str, kind: InvocationErrorKind, message: &str) {
+        let error = ToolInvocation::from_context(context.as_bytes()).expect_err(context);
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
     }
-    let none = "the invocation has no MCP tool trigger of this name";
+    let none = "the invocation has no MCP tool trigger with this name";
     for text in ["[]", "{}", "1", r#"{"name":"hello","arguments":{}}"#] {
-        check(text, &InvocationError::NoToolTrigger, none);
+        check(text, InvocationErrorKind::NoToolTrigger, none);
     }
     let headers = "the MCP tool trigger has no transport.properties.headers: update the MCP extension, and have \
                    clients use the Streamable HTTP endpoint";
@@ -334,21 +332,21 @@ fn what_is_no_tool_call() {
         r#"{"properties":{"headers":[]}}"#,
         r#"{"properties":{"headers":{"a":1}}}"#,
     ] {
-        check(&context(transport), &InvocationError::NoTransportHeaders, headers);
+        check(&context(transport), InvocationErrorKind::NoTransportHeaders, headers);
     }
-    let twice = |member| InvocationError::DuplicateMember { member };
-    let message = |member: &str| format!("the invocation has {member} twice");
-    check(r#"{"transport":{},"Transport":{}}"#, &twice("transport"), &message("transport"));
+    let twice = InvocationErrorKind::DuplicateMember;
+    let message = |member: &str| format!("the invocation has a duplicate member: {member}");
+    check(r#"{"transport":{},"Transport":{}}"#, twice, &message("transport"));
     let two = r#"{"transport":{"properties":{"headers":{},"Headers":{}}}}"#;
-    check(two, &twice("headers"), &message("headers"));
-    // Whatever the type of the other one is.
+    check(two, twice, &message("headers"));
+    // Also if the other one has the wrong type.
     for two in [r#"{"name":1,"Name":"a"}"#, r#"{"name":"a","name":null}"#] {
-        check(two, &twice("name"), &message("name"));
+        check(two, twice, &message("name"));
     }
     let data = format!(r#"{{"Data":null,"Data":{{"context":{}}}}}"#, context(TRANSPORT));
     let error = ToolInvocation::parse_named(data.as_bytes(), "context").unwrap_err();
-    assert_eq!(error, twice("Data"));
-    check("{", &InvocationError::Json { position: 1 }, "the invocation is not JSON at byte 1");
+    assert_eq!((error.kind(), error.to_string()), (twice, message("Data")));
+    check("{", InvocationErrorKind::Json, "the invocation is not valid JSON at byte 1");
     for text in
         ["", "[]", r#"{"Data":{}}"#, r#"{"Data":{"context":"{"}}"#, r#"{"Data":{"context":1}}"#]
     {
@@ -356,10 +354,10 @@ fn what_is_no_tool_call() {
     }
     let two = payload(r#""context":1,"context":2"#);
     let error = ToolInvocation::parse_named(two.as_bytes(), "context").unwrap_err();
-    assert_eq!(error, InvocationError::DuplicateBinding);
+    assert_eq!(error.kind(), InvocationErrorKind::DuplicateBinding);
     let length = MAX_INVOCATION_LEN + 1;
     let error = ToolInvocation::from_context(&vec![b' '; length]).unwrap_err();
-    assert_eq!(error, InvocationError::TooLong { length });
+    assert_eq!(error.kind(), InvocationErrorKind::TooLong);
 }
 
 /// What Static Web Apps POST to the function of `rolesSource` (staticwebdev/roles-function).
@@ -390,39 +388,41 @@ fn a_roles_request_has_a_user_and_a_token() {
 }
 
 #[test]
-fn the_answer_of_a_roles_function_lists_roles() {
+fn a_roles_response_lists_roles() {
     let none: [&str; 0] = [];
     assert_eq!(roles_response(none), r#"{"roles":[]}"#);
     assert_eq!(roles_response(["admin", "a\"b"]), r#"{"roles":["admin","a\"b"]}"#);
 }
 
 #[test]
-fn what_is_no_roles_request() {
+fn rejects_invalid_roles_requests() {
     #[track_caller]
-    fn check(body: impl AsRef<[u8]>, message: &str) -> RolesRequestError {
+    fn check(body: impl AsRef<[u8]>, kind: RolesRequestErrorKind, message: &str) {
         let error = RolesRequest::parse(body.as_ref()).expect_err("an error");
-        assert_eq!(crate::support::chain(&error), message);
-        error
+        assert_eq!((error.kind(), crate::support::chain(&error).as_str()), (kind, message));
     }
     // staticwebdev/roles-function#8.
     let empty = "the body is empty: host the roles function in the API of the static web app";
-    assert_eq!(check(" \n", empty), RolesRequestError::Empty);
-    check("{", "the body is not JSON at byte 1");
-    check(b"\xff", "the body is not JSON at byte 0");
-    let user = |message: &str| {
-        format!("the user in the body cannot be read: the client principal {message}")
-    };
-    check("[]", &user("is not a JSON object"));
-    check(r#"{"userId":"7"}"#, &user("does not name its identity provider"));
-    for member in ["identityProvider", "userId", "userDetails", "claims", "accessToken"] {
+    check(" \n", RolesRequestErrorKind::Empty, empty);
+    check("{", RolesRequestErrorKind::Json, "the body is not valid JSON at byte 1");
+    check(b"\xff", RolesRequestErrorKind::Json, "the body is not valid JSON at byte 0");
+    check("[]", RolesRequestErrorKind::NotAnObject, "the body is not a JSON object");
+    let user = "the user in the body is invalid: the client principal";
+    let provider = format!("{user} does not name its identity provider");
+    check(r#"{"userId":"7"}"#, RolesRequestErrorKind::User, &provider);
+    for member in ["identityProvider", "userId", "userDetails", "claims"] {
         let value = if member == "claims" { "[]" } else { r#""x""# };
         let body = format!(r#"{{"{member}":{value},"{member}":{value}}}"#);
-        check(body, &user(&format!("has the member {member} twice")));
+        let message = format!("{user} has a duplicate member: {member}");
+        check(body, RolesRequestErrorKind::User, &message);
     }
-    check(
-        r#"{"identityProvider":"aad","accessToken":1}"#,
-        &user("has a member accessToken of the wrong JSON type"),
-    );
-    let length = MAX_ROLES_REQUEST_LEN + 1;
-    check(vec![b' '; length], "the body is 524289 bytes long, over the limit of 524288");
+    let message = "the body has a duplicate member: accessToken";
+    let body = r#"{"accessToken":"x","accessToken":"x"}"#;
+    check(body, RolesRequestErrorKind::DuplicateMember, message);
+    let message = "the body has a member of the wrong JSON type: accessToken";
+    let body = r#"{"identityProvider":"aad","accessToken":1}"#;
+    check(body, RolesRequestErrorKind::InvalidMember, message);
+    let body = vec![b' '; MAX_ROLES_REQUEST_LEN + 1];
+    let message = "the body is too long: expected at most 524288 bytes, found 524289";
+    check(body, RolesRequestErrorKind::TooLong, message);
 }

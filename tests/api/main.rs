@@ -16,6 +16,7 @@ mod claim_types;
 mod diagnosis;
 mod endpoints;
 mod error_codes;
+mod errors;
 mod exchange;
 mod functions;
 mod headers;

@@ -2,19 +2,19 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use easyauth::{
-    ExpiresOn, IdentityProvider, MAX_ME_LEN, MeError, PrincipalError, PrincipalFormat, Session,
-};
+use easyauth::{ExpiresOn, IdentityProvider, MAX_ME_LEN, MeErrorKind, PrincipalFormat, Session};
+
+use crate::support::chain;
 
 #[track_caller]
 fn sessions(body: &str) -> Vec<Session> {
-    Session::parse_me(body.as_bytes()).expect("an answer")
+    Session::parse_me(body.as_bytes()).expect("a response")
 }
 
 #[track_caller]
-fn refused(body: impl AsRef<[u8]>, error: MeError, message: &str) {
-    assert_eq!(Session::parse_me(body.as_ref()).unwrap_err(), error);
-    assert_eq!(error.to_string(), message);
+fn rejected(body: impl AsRef<[u8]>, kind: MeErrorKind, message: &str) {
+    let error = Session::parse_me(body.as_ref()).unwrap_err();
+    assert_eq!((error.kind(), chain(&error).as_str()), (kind, message));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_fix_depends_on_the_provider() {
         let wanted = easyauth::resource::ARM;
         sessions(&body)[0].tokens().diagnose(wanted, UNIX_EPOCH).fixes().len()
     };
-    // What is opaque may be right; that of GitHub never is.
+    // An opaque token may be right, but a token of GitHub never is.
     assert_eq!((fixes("aad"), fixes("github")), (0, 4));
 }
 
@@ -90,7 +90,7 @@ fn debug_shows_no_values() {
 }
 
 #[test]
-fn nobody_is_signed_in() {
+fn sessions_without_a_user_are_empty() {
     assert!(sessions("[]").is_empty());
     assert!(sessions(" [ ] \n").is_empty());
     assert!(sessions(r#"{"clientPrincipal":null}"#).is_empty());
@@ -99,7 +99,7 @@ fn nobody_is_signed_in() {
 }
 
 #[test]
-fn null_and_empty_are_no_token() {
+fn null_and_empty_tokens_are_absent() {
     let sessions = sessions(
         r#"[{"provider_name":"aad","access_token":null,"id_token":"","expires_on":null,
         "user_id":null,"user_claims":null},{"provider_name":"aad","expires_on":""},
@@ -110,85 +110,76 @@ fn null_and_empty_are_no_token() {
     assert!(sessions[2].tokens().expires_on().is_some());
 }
 
-/// An HTTP client that follows redirects gets to the sign-in page.
+/// An HTTP client that follows redirects gets the sign-in page.
 #[test]
-fn a_page_of_html_is_named() {
-    let message = "the answer of /.auth/me looks like an HTML page: check whether the request was redirected to a \
-                   sign-in page for want of the cookie of the session, and whether Easy Auth is on";
+fn an_html_page_has_its_own_kind() {
+    let message = "the response of /.auth/me is an HTML page: check that the request has the session cookie, was \
+                   not redirected to a sign-in, and that Easy Auth is on";
     for page in ["<!DOCTYPE html>", " \r\n<html><body>[]</body></html>", "<"] {
-        refused(page, MeError::Html, message);
+        rejected(page, MeErrorKind::Html, message);
     }
 }
 
 /// microsoft/azure-container-apps#1389.
 #[test]
-fn an_empty_answer_is_named() {
-    let message = "the answer of /.auth/me is empty: check that the request has the cookie of the session, and that \
-                   the token store is on";
+fn an_empty_response_has_its_own_kind() {
+    let message = "the response of /.auth/me is empty: check that the request has the session cookie, and that the \
+                   token store is on";
     for body in ["", " \r\n\t"] {
-        refused(body, MeError::Empty, message);
+        rejected(body, MeErrorKind::Empty, message);
     }
 }
 
-/// Each takes far more memory than its JSON form.
+/// An account takes far more memory than its JSON form.
 #[test]
-fn a_session_has_few_accounts() {
+fn the_number_of_accounts_is_limited() {
     let list = |count: usize| format!("[{}]", vec![r#"{"provider_name":"aad"}"#; count].join(","));
     assert_eq!(sessions(&list(100)).len(), 100);
-    let message = "the answer of /.auth/me has more than 100 sessions";
-    refused(list(101), MeError::TooManySessions, message);
+    let message = "the response of /.auth/me has more than 100 sessions";
+    rejected(list(101), MeErrorKind::TooManySessions, message);
 }
 
 #[test]
-fn refuses_what_is_no_answer() {
+fn rejects_other_documents() {
     let format =
-        "the answer of /.auth/me has neither the format of App Service nor of Static Web Apps";
-    refused("{}", MeError::UnknownShape, format);
-    refused("null", MeError::UnknownShape, format);
-    refused("[1]", MeError::UnknownShape, format);
-    let json = |position| MeError::Json { position };
-    let not_json = |position| format!("the answer of /.auth/me is not JSON at byte {position}");
-    refused("not found", json(0), &not_json(0));
-    refused("[{]", json(2), &not_json(2));
-    refused("[] x", json(3), &not_json(3));
-    refused("true x", json(5), &not_json(5));
-    refused(b"[\"\xff\"]", json(2), &not_json(2));
+        "the response of /.auth/me has neither the format of App Service nor of Static Web Apps";
+    rejected("{}", MeErrorKind::UnknownFormat, format);
+    rejected("null", MeErrorKind::UnknownFormat, format);
+    rejected("[1]", MeErrorKind::UnknownFormat, format);
+    let not_json =
+        |position| format!("the response of /.auth/me is not valid JSON at byte {position}");
+    rejected("not found", MeErrorKind::Json, &not_json(0));
+    rejected("[{]", MeErrorKind::Json, &not_json(2));
+    rejected("[] x", MeErrorKind::Json, &not_json(3));
+    rejected("true x", MeErrorKind::Json, &not_json(5));
+    rejected(b"[\"\xff\"]", MeErrorKind::Json, &not_json(2));
     let big = " ".repeat(MAX_ME_LEN + 1);
-    refused(
+    rejected(
         big,
-        MeError::TooLong { length: MAX_ME_LEN + 1 },
-        "the answer of /.auth/me is 1048577 bytes long, over the limit of 1048576",
+        MeErrorKind::TooLong,
+        "the response of /.auth/me is too long: expected at most 1048576 bytes, found 1048577",
     );
-    refused(
+    rejected(
         r#"[{"provider_name":"aad","expires_on":"soon"}]"#,
-        MeError::NotATime,
-        "the answer of /.auth/me has an expires_on that is no ISO 8601 time",
+        MeErrorKind::InvalidTime,
+        "expected expires_on to be an ISO 8601 time or a number of seconds",
     );
     assert!(Session::parse_me(format!("[]{}", " ".repeat(MAX_ME_LEN - 2)).as_bytes()).is_ok());
 }
 
 #[test]
-fn refuses_what_is_no_session() {
-    #[track_caller]
-    fn check(body: &str, error: PrincipalError, message: &str) {
-        refused(
-            body,
-            MeError::Principal(error),
-            &format!("the answer of /.auth/me cannot be read: the client principal {message}"),
-        );
+fn rejects_invalid_sessions() {
+    let provider = "a session does not name its identity provider";
+    rejected("[{}]", MeErrorKind::MissingProvider, provider);
+    rejected(r#"[{"provider_name":" "}]"#, MeErrorKind::MissingProvider, provider);
+    let wrong_type = |member: &str| {
+        format!("the response of /.auth/me has a member of the wrong JSON type: {member}")
+    };
+    for member in ["user_id", "access_token", "refresh_token", "expires_on"] {
+        let body = format!(r#"[{{"provider_name":"aad","{member}":{{}}}}]"#);
+        rejected(body, MeErrorKind::InvalidMember, &wrong_type(member));
     }
-    let provider = "does not name its identity provider";
-    check("[{}]", PrincipalError::MissingProvider, provider);
-    check(r#"[{"provider_name":" "}]"#, PrincipalError::MissingProvider, provider);
-    check(r#"{"clientPrincipal":1}"#, PrincipalError::NotAnObject, "is not a JSON object");
-    for member in ["provider_name", "user_id", "access_token", "refresh_token", "user_claims"] {
-        check(
-            &format!(r#"[{{"provider_name":"aad","{member}":{{}}}}]"#)
-                .replace(r#""provider_name":"aad","provider_name""#, r#""provider_name""#),
-            PrincipalError::InvalidMember { member },
-            &format!("has a member {member} of the wrong JSON type"),
-        );
-    }
+    rejected(r#"[{"provider_name":{}}]"#, MeErrorKind::InvalidMember, &wrong_type("provider_name"));
     for (member, value) in [
         ("provider_name", r#""aad""#),
         ("user_id", r#""x""#),
@@ -199,15 +190,34 @@ fn refuses_what_is_no_session() {
         ("expires_on", "1"),
         ("user_claims", "[]"),
     ] {
-        check(
-            &format!(r#"[{{"{member}":{value},"{member}":{value},"provider_name":"aad"}}]"#),
-            PrincipalError::DuplicateMember { member },
-            &format!("has the member {member} twice"),
+        rejected(
+            format!(r#"[{{"{member}":{value},"{member}":{value},"provider_name":"aad"}}]"#),
+            MeErrorKind::DuplicateMember,
+            &format!("the response of /.auth/me has a duplicate member: {member}"),
         );
     }
-    check(
+    rejected(
         r#"{"clientPrincipal":null,"clientPrincipal":null}"#,
-        PrincipalError::DuplicateMember { member: "clientPrincipal" },
-        "has the member clientPrincipal twice",
+        MeErrorKind::DuplicateMember,
+        "the response of /.auth/me has a duplicate member: clientPrincipal",
+    );
+}
+
+/// Errors of a principal are the source, and the message does not repeat them.
+#[test]
+fn rejects_invalid_principals() {
+    #[track_caller]
+    fn check(body: &str, source: &str) {
+        let message = "a principal in the response of /.auth/me is invalid: the client principal";
+        rejected(body, MeErrorKind::Principal, &format!("{message} {source}"));
+    }
+    check(r#"{"clientPrincipal":1}"#, "is not a JSON object");
+    check(
+        r#"[{"provider_name":"aad","user_claims":{}}]"#,
+        "has a member of the wrong JSON type: user_claims",
+    );
+    check(
+        r#"[{"provider_name":"aad","user_claims":[{"typ":"a","typ":"a"}]}]"#,
+        "has a duplicate member: typ",
     );
 }

@@ -1,4 +1,4 @@
-//! The programs that users write, as they write them.
+//! The programs that users write.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use crate::support::{compact, header, token};
 
 const NOW: Duration = Duration::from_secs(1_773_325_000);
 
-/// What a sign-in without settings of its own brings: a token for Microsoft Graph.
+/// The token of a sign-in with default settings is for Microsoft Graph.
 const GRAPH_TOKEN: &str = r#"{"aud":"00000003-0000-0000-c000-000000000000",
     "iss":"https://sts.windows.net/00000002-0000-4000-8000-000000000002/",
     "exp":1773329845,"idtyp":"user","scp":"email openid profile"}"#;
@@ -38,7 +38,7 @@ fn request(access_token_payload: &str) -> http::Request<()> {
         .unwrap()
 }
 
-/// The main job: who is calling, and does the token that came along open Azure Resource Manager?
+/// The main job: who is calling, and does the caller's token open Azure Resource Manager?
 fn main_job(
     request: &http::Request<()>,
     outgoing: &mut http::Request<()>,
@@ -83,8 +83,8 @@ fn the_graph_token_does_not_open_arm() {
         outcome,
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
          (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager; it lacks the scope \
-         user_impersonation; it has a nonce in its header, so nobody but Microsoft Graph, or the \
-         Microsoft API it was issued for, can verify it. To fix it, add the delegated \
+         user_impersonation; its header has a nonce, so only Microsoft Graph, or the Microsoft API \
+         that it was issued for, can verify it. To fix it, add the delegated \
          permission user_impersonation of Azure Resource Manager to the app registration, and consent \
          to it; then set identityProviders.azureActiveDirectory.login.loginParameters of the site's \
          authSettingsV2 to [\"scope=openid email profile \
@@ -103,7 +103,7 @@ fn the_arm_token_opens_it() {
 }
 
 #[test]
-fn the_other_ways_out() {
+fn other_outcomes() {
     let run = |request: &http::Request<()>, now| {
         main_job(request, &mut http::Request::new(()), now).unwrap()
     };
@@ -115,7 +115,7 @@ fn the_other_ways_out() {
     assert_eq!(run(&without_token, UNIX_EPOCH + NOW), "login");
 }
 
-/// Everything that can be asked of a token.
+/// All predicates of a token.
 #[test]
 fn predicates() {
     let token = token(

@@ -342,7 +342,7 @@ fn other_challenges_get_the_metadata_and_no_scopes_that_would_not_help() {
     headers.insert("authorization", "Bearer x".parse().unwrap());
     challenge(
         Rejection::forbidden(&headers),
-        "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", \
+        "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\", \
          META",
     );
     headers.append("authorization", "Bearer y".parse().unwrap());
@@ -385,8 +385,8 @@ mod verified {
             token.authorize(&Requirement::all_scopes(["Files.Read", "Mail.Send"])).unwrap_err();
         challenge(
             denied.into(),
-            "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit \
-             this\", scope=\"API/Files.Read API/Mail.Send\", META",
+            "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the \
+             requirement\", scope=\"API/Files.Read API/Mail.Send\", META",
         );
         let later = now + std::time::Duration::from_secs(100_000);
         let expired = issuer.access_token(CLIENT, now).scope("Files.Read").sign();

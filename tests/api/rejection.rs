@@ -1,17 +1,17 @@
-//! What to answer to a request that may not pass.
+//! Responses to requests that are rejected.
 
 use std::{cell::Cell, error::Error as _};
 
 use easyauth::{
     EasyAuthPrincipal, HeaderSource, IdentityProvider, ProviderTokens, Rejection,
-    endpoints::{EndpointError, Endpoints, ReturnTo},
+    endpoints::{EndpointErrorKind, Endpoints, ReturnTo},
     headers::{HeaderError, HeaderErrorKind},
     rejection::{LoginRedirect, RejectionKind, SetupError, SetupErrorKind},
 };
 use http::{HeaderMap, Method, Uri};
 use proptest::prelude::*;
 
-/// A rejection in one line: status, kind, text, challenge, and what is for the log.
+/// A rejection in one line: status, kind, message, challenge, and source for the log.
 fn summary(rejection: &Rejection) -> String {
     let headers = rejection.headers();
     let challenge = headers.get("www-authenticate").map_or("-", |value| value.to_str().unwrap());
@@ -33,11 +33,14 @@ fn header_error(headers: &[(&str, &str)]) -> HeaderError {
 }
 
 #[test]
-fn each_error_has_its_answer() {
-    check(&Rejection::unauthenticated(), "401 not-signed-in / nobody is signed in / Bearer / -");
-    check(&Rejection::no_token(), "401 no-token / there is no bearer token / Bearer / -");
+fn response_of_each_error() {
+    check(
+        &Rejection::unauthenticated(),
+        "401 unauthenticated / the caller is not authenticated / Bearer / -",
+    );
+    check(&Rejection::no_token(), "401 no-token / the bearer token is missing / Bearer / -");
     let none: [(&str, &str); 0] = [];
-    check(&Rejection::forbidden(&none), "403 forbidden / the caller may not do this / - / -");
+    check(&Rejection::forbidden(&none), "403 forbidden / the caller lacks a permission / - / -");
     let error = EasyAuthPrincipal::parse("%").unwrap_err();
     check(
         &error.into(),
@@ -45,29 +48,28 @@ fn each_error_has_its_answer() {
          not base64 at byte 0",
     );
     let error = header_error(&[("x-ms-token-aad-expires-on", "soon")]);
-    assert_eq!(error.kind(), HeaderErrorKind::NotATime);
+    assert_eq!(error.kind(), HeaderErrorKind::InvalidTime);
     check(
         &error.into(),
         "400 malformed-identity / the identity headers are malformed / - / header \
-         X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+         X-MS-TOKEN-AAD-EXPIRES-ON: expected an ISO 8601 time or a number of seconds",
     );
     let headers = [("authorization", "Bearer")];
     let error = easyauth::AccessToken::from_authorization(&headers).unwrap_err();
     check(
         &error.into(),
-        "400 malformed-authorization / the header Authorization is malformed / Bearer \
+        "400 malformed-authorization / the Authorization header is malformed / Bearer \
          error=\"invalid_request\", error_description=\"the request does not have exactly one \
-         well-formed bearer token\" / header Authorization does not have exactly one token after its \
+         well-formed bearer token\" / header Authorization: expected exactly one token after the \
          scheme",
     );
 }
 
 #[test]
-fn a_caller_with_a_token_is_told_that_a_better_one_may_do() {
-    let challenge = "403 forbidden / the caller may not do this / Bearer \
-                     error=\"insufficient_scope\", error_description=\"the token does not permit \
-                     this\" / -";
-    let plain = "403 forbidden / the caller may not do this / - / -";
+fn forbidden_callers_with_a_token_get_a_challenge() {
+    let challenge = "403 forbidden / the caller lacks a permission / Bearer \
+                     error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\" / -";
+    let plain = "403 forbidden / the caller lacks a permission / - / -";
     for (authorization, expected) in [
         ("Bearer abc", challenge),
         ("bearer abc", challenge),
@@ -82,7 +84,7 @@ fn a_caller_with_a_token_is_told_that_a_better_one_may_do() {
 }
 
 #[test]
-fn kinds_have_a_status_and_a_word_that_stay() {
+fn kinds_have_stable_statuses_and_codes() {
     let all: Vec<String> = RejectionKind::ALL
         .iter()
         .map(|kind| format!("{} {} {}", kind.status().as_u16(), kind.code(), kind.detail()))
@@ -90,29 +92,29 @@ fn kinds_have_a_status_and_a_word_that_stay() {
     assert_eq!(
         all,
         [
-            "401 not-signed-in nobody is signed in",
+            "401 unauthenticated the caller is not authenticated",
             "401 sign-in-incomplete the sign-in did not complete",
             "400 malformed-identity the identity headers are malformed",
-            "401 no-token there is no bearer token",
-            "400 malformed-authorization the header Authorization is malformed",
+            "401 no-token the bearer token is missing",
+            "400 malformed-authorization the Authorization header is malformed",
             "401 invalid-token the token is not valid",
             "503 keys-unavailable tokens cannot be verified for now",
             "401 not-confirmed no token confirms the identity headers",
-            "400 mismatch the identity headers and the token are not of the same caller",
-            "403 forbidden the caller may not do this",
-            "500 misconfigured the service is not set up",
+            "400 mismatch the identity headers and the token identify different callers",
+            "403 forbidden the caller lacks a permission",
+            "500 misconfigured the service is not set up correctly",
         ],
     );
 }
 
 #[test]
-fn the_response_has_all_of_it() {
+fn complete_responses() {
     let rejection = Rejection::no_token().with_realm("orders").unwrap();
     let response = rejection.to_response::<String>();
     assert_eq!(response.status(), 401);
     assert_eq!(
         response.body(),
-        r#"{"code":"no-token","detail":"there is no bearer token","status":401,"title":"Unauthorized","type":"about:blank"}"#,
+        r#"{"code":"no-token","detail":"the bearer token is missing","status":401,"title":"Unauthorized","type":"about:blank"}"#,
     );
     let mut headers: Vec<_> = response.headers().iter().collect();
     headers.sort_by_key(|(name, _)| name.as_str());
@@ -131,7 +133,7 @@ fn the_response_has_all_of_it() {
     );
     assert_eq!(response.extensions().get::<Rejection>(), Some(&rejection));
     assert!(Rejection::no_token().with_realm("a \"b\"").is_err());
-    // Where there is no challenge there is nothing to name.
+    // Without a challenge, the realm has no effect.
     let none: [(&str, &str); 0] = [];
     let forbidden = Rejection::forbidden(&none);
     assert_eq!(forbidden.clone().with_realm("a \"b\"").unwrap(), forbidden);
@@ -141,7 +143,7 @@ fn entra() -> LoginRedirect {
     LoginRedirect::to(&IdentityProvider::ENTRA).unwrap()
 }
 
-/// Where a request is sent that nobody signed in for; `None` if it is told 401.
+/// Where an unauthenticated request is redirected to; `None` for a response with 401.
 fn location(
     login: &LoginRedirect,
     method: &Method,
@@ -172,12 +174,12 @@ fn location(
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
 
 #[test]
-fn browsers_that_show_a_page_go_to_sign_in() {
+fn navigations_are_redirected_to_sign_in() {
     let goes = |method: Method, headers: &[(&'static str, &'static str)]| {
         location(&entra(), &method, "/", headers).is_some()
     };
     let get = |headers: &[(&'static str, &'static str)]| goes(Method::GET, headers);
-    // What browsers send for a page.
+    // The headers of browsers for a page.
     assert!(get(&[HTML]));
     assert!(get(&[HTML, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]));
     assert!(get(&[("accept", "TEXT/HTML")]));
@@ -185,7 +187,7 @@ fn browsers_that_show_a_page_go_to_sign_in() {
     assert!(get(&[("accept", "text/html;level=1;q=0.05")]));
     assert!(get(&[("accept", "application/json"), HTML]));
     assert!(goes(Method::HEAD, &[HTML]));
-    // A form that was sent is lost on the way.
+    // A redirect would lose the body of a form.
     assert!(!goes(Method::POST, &[HTML]));
     assert!(!goes(Method::OPTIONS, &[HTML]));
     // Scripts.
@@ -216,18 +218,18 @@ fn browsers_that_show_a_page_go_to_sign_in() {
     for zero in ["text/html;q=0", "text/html; q=0.0", "text/html;Q=0.000", "text/html; q = 0"] {
         assert!(!get(&[("accept", zero)]), "{zero}");
     }
-    // Unless it says so elsewhere.
+    // Acceptable in another media range.
     assert!(get(&[("accept", "text/html;q=0, text/html;level=1")]));
 }
 
 #[test]
-fn browsers_come_back_to_where_they_were() {
+fn browsers_return_to_the_requested_page() {
     let to = |target: &str| location(&entra(), &Method::GET, target, &[HTML]);
     let back = |path: &str| Some(format!("/.auth/login/aad?post_login_redirect_uri={path}"));
     assert_eq!(to("/"), back("%2F"));
     assert_eq!(to("/orders?page=2&q=a%20b"), back("%2Forders%3Fpage%3D2%26q%3Da%2520b"));
     assert_eq!(to("https://contoso.example/orders"), back("%2Forders"));
-    // Another host to a browser, or once a proxy has decoded it.
+    // Another host to a browser, directly or after a proxy has decoded it.
     for elsewhere in [
         "//evil.example/orders",
         "/%2fevil.example",
@@ -245,11 +247,11 @@ fn browsers_come_back_to_where_they_were() {
         Some("/auth/login/google?access_type=offline&post_login_redirect_uri=%2F"),
     );
     let unknown = LoginRedirect::to(&IdentityProvider::UNKNOWN);
-    assert_eq!(unknown.unwrap_err(), EndpointError::NoProvider);
+    assert_eq!(unknown.unwrap_err().kind(), EndpointErrorKind::NoSignInPage);
 }
 
 #[test]
-fn only_who_is_not_signed_in_goes_to_sign_in() {
+fn only_unauthenticated_callers_are_redirected() {
     let headers = [HTML];
     let uri = Uri::from_static("/");
     let none: [(&str, &str); 0] = [];
@@ -260,15 +262,15 @@ fn only_who_is_not_signed_in_goes_to_sign_in() {
     }
 }
 
-/// What is logged about a rejection has no key, and an end.
+/// `Debug` is bounded, and shows no query, because it can contain a key.
 #[test]
-fn what_is_printed_is_bounded_and_has_no_query() {
+fn debug_output_is_bounded_and_has_no_query() {
     let uri = Uri::from_static("/api/x?code=FUNCTION-KEY");
     let rejection = Rejection::unauthenticated().or_login(&entra(), &Method::GET, &uri, &[HTML]);
     assert!(rejection.headers()["location"].to_str().unwrap().contains("FUNCTION-KEY"));
     assert_eq!(
         format!("{rejection:?}"),
-        "Rejection { kind: NotSignedIn, status: 302, challenge: Some(Challenge { status: 401, \
+        "Rejection { kind: Unauthenticated, status: 302, challenge: Some(Challenge { status: 401, \
          www_authenticate: Some(\"Bearer\"), .. }), location: Some(\"/.auth/login/aad\"), cause: None }",
     );
     // A page with a link.
@@ -283,13 +285,13 @@ fn what_is_printed_is_bounded_and_has_no_query() {
         page.source().unwrap().downcast_ref::<SetupError>().unwrap().kind().code(),
         "missing-identity"
     );
-    // The header's name is not ours, and can be long and strange.
+    // The name of a header can be long and contain control characters.
     let name = format!("x-ms-token-{}-expires-on", "y\u{1b}".repeat(30_000));
     let provider = IdentityProvider::new(&"y\u{1b}".repeat(30_000));
     let error = ProviderTokens::from_headers(&[(name.as_str(), "soon")], &provider).unwrap_err();
     let text = format!("{:?}", Rejection::from(error));
     assert!(text.len() < 2_000 && !text.contains('\u{1b}'), "{}", text.len());
-    // What a rejection is made of.
+    // The parts of a rejection.
     let back = ReturnTo::path("/x?code=FUNCTION-KEY#FUNCTION-KEY").unwrap();
     assert_eq!(format!("{back:?}"), "ReturnTo(\"/x\")");
     let login = Endpoints::default().login(&IdentityProvider::ENTRA).unwrap().return_to(&back);
@@ -307,36 +309,36 @@ fn the_last_realm_wins() {
     assert_eq!(rejection.headers()["www-authenticate"], "Bearer realm=\"two\"");
 }
 
-/// Counts how often it is asked for a header.
+/// Counts the lookups of headers.
 struct Counting {
     accepts: usize,
-    asked: Cell<usize>,
+    lookups: Cell<usize>,
 }
 
 impl HeaderSource for Counting {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        self.asked.set(self.asked.get() + 1);
+        self.lookups.set(self.lookups.get() + 1);
         let is_there = name.eq_ignore_ascii_case("accept") && index < self.accepts;
         is_there.then_some(&b""[..])
     }
 }
 
-/// Who sends thousands of headers gets no work done for them.
+/// Thousands of headers cause no additional work.
 #[test]
-fn the_work_for_a_redirect_does_not_grow_with_the_headers() {
-    let asked = |accepts| {
-        let headers = Counting { accepts, asked: Cell::new(0) };
+fn lookups_for_a_redirect_are_bounded() {
+    let lookups = |accepts| {
+        let headers = Counting { accepts, lookups: Cell::new(0) };
         let rejection = Rejection::unauthenticated();
         let uri = Uri::from_static("/");
         assert_eq!(rejection.or_login(&entra(), &Method::GET, &uri, &headers).status(), 401);
-        headers.asked.get()
+        headers.lookups.get()
     };
-    assert_eq!(asked(100), asked(100_000));
-    assert!(asked(100_000) < 50, "{}", asked(100_000));
+    assert_eq!(lookups(100), lookups(100_000));
+    assert!(lookups(100_000) < 50, "{}", lookups(100_000));
 }
 
 #[test]
-fn setup_errors_have_codes_that_stay() {
+fn setup_errors_have_stable_codes() {
     let all: Vec<String> =
         SetupErrorKind::ALL.iter().map(|kind| format!("{} {kind}", kind.code())).collect();
     assert_eq!(
@@ -357,10 +359,10 @@ fn setup_errors_have_codes_that_stay() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever a browser asked for, it comes back to a path of this site, or is not sent away at all
-    /// (WHATWG URL: two slashes, or a slash and a backslash, begin a host).
+    /// For any requested address, a browser returns to a path of this site, or is not redirected (WHATWG
+    /// URL: two slashes, or a slash and a backslash, begin a host).
     #[test]
-    fn nobody_is_led_elsewhere(target in "/?(%25|%2f|%5C|%09|[/\\\\@:?#%. a-z\t]){0,8}") {
+    fn sign_in_redirects_stay_on_the_site(target in "/?(%25|%2f|%5C|%09|[/\\\\@:?#%. a-z\t]){0,8}") {
         let Ok(uri) = target.parse::<Uri>() else { return Ok(()) };
         let rejection = Rejection::unauthenticated().or_login(&entra(), &Method::GET, &uri, &[HTML]);
         if let Some(location) = rejection.headers().get("location") {
@@ -369,7 +371,7 @@ proptest! {
             let rest = rest.expect("a path").to_ascii_lowercase();
             prop_assert!(!rest.starts_with("%2f") && !rest.starts_with("%5c"), "{}", rest);
             prop_assert!(rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%-._~".contains(&byte)));
-            // Not even once everything is decoded: each `%25` is a percent sign.
+            // Also after everything is decoded: each `%25` is a percent sign.
             let mut decoded = rest;
             while decoded.contains("%25") {
                 decoded = decoded.replace("%25", "%");

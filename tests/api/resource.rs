@@ -7,7 +7,7 @@ use easyauth::{
         DEV_OPS, DYNAMIC_SESSIONS, EVENT_HUBS, GRAPH, HEALTH_DATA, IOT_HUB, KEY_VAULT,
         MACHINE_LEARNING, MANAGED_GRAFANA, MANAGED_HSM, MONITOR, OSS_RDBMS, POWER_BI, RELAY,
         Resource, SERVICE_BUS, SHAREPOINT, SIGNALR, SQL_DATABASE, STORAGE, SYNAPSE, Scope,
-        ScopeError, TOKEN_EXCHANGE, VPN_CLIENT,
+        ScopeErrorKind, TOKEN_EXCHANGE, VPN_CLIENT,
     },
     settings::{LoginParameters, LoginParametersError},
 };
@@ -39,7 +39,7 @@ fn by_app_id_or_by_uri() {
     check(GRAPH, "00000003-0000-0ff1-ce00-000000000000", false); // SharePoint
     check(SHAREPOINT, "00000003-0000-0ff1-ce00-000000000000", true);
     check(KEY_VAULT, "https://vault.azure.net", true);
-    check(KEY_VAULT, "https://my-vault.vault.azure.net", false); // a vault is no audience
+    check(KEY_VAULT, "https://my-vault.vault.azure.net", false); // the address of one vault is not an audience
     check(POWER_BI, "https://analysis.windows.net/powerbi/api/", true); // it has a path
     check(POWER_BI, "https://analysis.windows.net/powerbi", false);
     check(DEV_OPS, "499b84ac-1321-427f-aa17-267ca6975798", true);
@@ -76,12 +76,13 @@ fn by_cloud() {
     check(gov, "https://management.azure.com", false);
     check(gov, "797f4846-ba00-4fd7-ba43-dac1f8f63013", true);
     check(ARM.in_cloud(Cloud::China), "https://management.core.chinacloudapi.cn/", true);
-    // The Department of Defense has its own Graph, and else the addresses of Azure Government.
+    // The Department of Defense has its own Microsoft Graph. Its other addresses are those of Azure
+    // Government.
     check(GRAPH.in_cloud(Cloud::UsGovDod), "https://dod-graph.microsoft.us", true);
     check(GRAPH.in_cloud(Cloud::UsGovDod), "https://graph.microsoft.us", false);
     check(GRAPH.in_cloud(Cloud::UsGov), "https://dod-graph.microsoft.us", false);
     check(ARM.in_cloud(Cloud::UsGovDod), "https://management.usgovcloudapi.net", true);
-    // The same everywhere, and known nowhere.
+    // The same in every cloud, and unknown in a cloud.
     check(DATABRICKS.in_cloud(Cloud::China), "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", true);
     check(DEV_OPS.in_cloud(Cloud::China), "499b84ac-1321-427f-aa17-267ca6975798", false);
     assert_eq!(DEV_OPS.in_cloud(Cloud::China).app_id(), None);
@@ -161,12 +162,12 @@ fn of_an_instance() {
     check("account1.documents.azure.us", COSMOS_DB.in_cloud(gov));
     check("ws1.dev.azuresynapse.net", SYNAPSE);
     check("dev.azure.com", DEV_OPS);
-    // Neither the site itself, nor what is below an instance.
+    // Neither the site itself, nor a host below an instance.
     assert_eq!(Resource::recognize("https://site1.azurewebsites.net"), None);
     assert_eq!(Resource::recognize("https://a.kv-x.vault.azure.net"), None);
-    // The address of the API goes before the pattern that it fits as well.
+    // The address of the API takes precedence over a pattern that also matches.
     assert_eq!(Resource::recognize("https://ossrdbms-aad.database.windows.net/x"), Some(OSS_RDBMS));
-    // A path is a part of this audience.
+    // This audience contains a path.
     assert_eq!(
         Resource::recognize("https://analysis.windows.net/powerbi/api/v1.0"),
         Some(POWER_BI)
@@ -175,7 +176,7 @@ fn of_an_instance() {
     assert_eq!(Resource::recognize("https://orders.servicebus.windows.net"), None); // of three
 }
 
-/// What changed in the facts, each once.
+/// APIs and clouds that were added later.
 #[test]
 fn sovereign_clouds_and_later_apis() {
     #[track_caller]
@@ -269,7 +270,7 @@ fn sovereign_clouds_and_later_apis() {
     );
 }
 
-/// The table is consistent: nothing is there twice, and everything leads back to itself.
+/// The table is consistent: it has no duplicates, and each audience leads back to its API.
 #[test]
 fn every_resource_of_the_table() {
     let mut names: Vec<&str> = ALL.iter().map(Resource::name).collect();
@@ -346,20 +347,20 @@ fn scopes_of_resources() {
         "https://database.windows.net//user_impersonation",
         "https://database.windows.net//user_impersonation",
     );
-    // Addresses differ by instance, so the app id stands for the API.
+    // Addresses differ by instance, so scopes use the app ID.
     check(
         DATAVERSE,
         "user_impersonation",
         "00000007-0000-0000-c000-000000000000/user_impersonation",
         "00000007-0000-0000-c000-000000000000/user_impersonation",
     );
-    // Not known in that cloud: asked for as in the public one, for Entra to say so.
+    // Unknown in that cloud: the scope of the public cloud, which Entra rejects with a clear error.
     let nowhere = DEV_OPS.in_cloud(Cloud::China).scope("x");
     assert_eq!(nowhere.as_str(), "499b84ac-1321-427f-aa17-267ca6975798/x");
 }
 
 #[test]
-fn resources_of_your_own() {
+fn own_resources() {
     const ID: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
     const API: Resource = Resource::new("Orders", &["api://orders", "https://orders.example.com"]);
     const WITH_ID: Resource = API.with_app_id(ID);
@@ -427,32 +428,47 @@ fn scopes() {
 }
 
 #[test]
-fn texts_that_are_no_scope() {
+fn strings_that_are_not_one_scope() {
+    use ScopeErrorKind as Kind;
     #[track_caller]
-    fn check(text: &str, error: ScopeError, message: &str) {
-        assert_eq!(Scope::parse(text).unwrap_err(), error);
-        assert_eq!(error.to_string(), message);
+    fn check(text: &str, kind: Kind, message: &str) {
+        let error = Scope::parse(text).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+        assert_eq!(format!("{error:?}"), format!("ScopeError({})", kind.code()));
     }
-    check("", ScopeError::Empty, "the scope is empty");
-    let byte = |position| ScopeError::InvalidByte { position };
-    let message =
-        |position| format!("the scope has a byte at position {position} that no scope has");
-    check("openid profile", byte(6), &message(6));
-    check("a\"b", byte(1), &message(1));
-    check("a\\b", byte(1), &message(1));
-    check("é", byte(0), &message(0));
-    check("a\u{7f}", byte(1), &message(1));
-    let name = "the scope names an API and no permission of it";
-    check("https://management.azure.com/", ScopeError::MissingName, name);
-    check("https://management.azure.com", ScopeError::MissingName, name);
-    check("api://my-api", ScopeError::MissingName, name);
-    check("https://", ScopeError::MissingName, name);
-    check("/", ScopeError::MissingName, name);
-    check("/x", ScopeError::MissingApi, "the scope has a slash and no API in front of it");
-    // A scope was taken for the API, and a scope made of it once more.
-    let twice = "the scope has /.default inside: name the API without it";
-    check("https://graph.microsoft.com/.default/.default", ScopeError::DefaultInApi, twice);
-    check("api://orders/.default/Orders.Read", ScopeError::DefaultInApi, twice);
+    check("", Kind::Empty, "expected a scope, found \"\"");
+    let check_byte = |text: &str, shown: &str, position: usize| {
+        let message = format!(
+            "expected one scope, found \"{shown}\", whose byte {position} is not allowed in a scope"
+        );
+        check(text, Kind::InvalidByte, &message);
+    };
+    check_byte("openid profile", "openid profile", 6);
+    check_byte("a\"b", "a\"b", 1);
+    check_byte("a\\b", "a\\b", 1);
+    check_byte("é", "\\u{e9}", 0);
+    check_byte("a\u{7f}", "a\\u{7f}", 1);
+    for api in [
+        "https://management.azure.com/",
+        "https://management.azure.com",
+        "api://a",
+        "https://",
+        "/",
+    ] {
+        let message = format!("expected the name of a permission after the API, found {api:?}");
+        check(api, Kind::MissingName, &message);
+    }
+    let message = "expected an API before the slash of the scope, found \"/x\"";
+    check("/x", Kind::MissingApi, message);
+    // A scope was used as the API of another scope.
+    for twice in
+        ["https://graph.microsoft.com/.default/.default", "api://orders/.default/Orders.Read"]
+    {
+        let message = format!(
+            "expected an API without /.default before the name of the scope, found {twice:?}"
+        );
+        check(twice, Kind::DefaultInApi, &message);
+    }
 }
 
 #[test]
@@ -464,7 +480,7 @@ fn login_parameters() {
         assert_eq!(parameters.scopes().count(), wire.split(' ').count());
     }
     #[track_caller]
-    fn refused(scopes: &[&str], error: LoginParametersError, message: &str) {
+    fn check_error(scopes: &[&str], error: LoginParametersError, message: &str) {
         assert_eq!(LoginParameters::builder().scopes(scopes).build().unwrap_err(), error);
         assert_eq!(error.to_string(), message);
     }
@@ -479,12 +495,12 @@ fn login_parameters() {
         "https://management.azure.com/a https://management.core.windows.net//b",
     );
     check(&["openid", "api://a/.default"], "openid api://a/.default");
-    refused(&[], LoginParametersError::Empty, "there is no login parameter");
+    check_error(&[], LoginParametersError::Empty, "there is no login parameter");
     let two = LoginParametersError::TwoResources { entry: 0 };
     let message = "loginParameters[0]: the scopes are of more than one API, and a token is for one";
-    refused(&["User.Read", "api://a/x"], two.clone(), message);
-    refused(&["api://a/x", "openid", "api://b/x"], two.clone(), message);
-    refused(
+    check_error(&["User.Read", "api://a/x"], two.clone(), message);
+    check_error(&["api://a/x", "openid", "api://b/x"], two.clone(), message);
+    check_error(
         &["https://management.azure.com/a", "https://management.usgovcloudapi.net/a"],
         two,
         message,

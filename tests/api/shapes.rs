@@ -1,4 +1,4 @@
-//! What an access token is by its shape, and what a diagnosis makes of it.
+//! Forms of access tokens, and their diagnoses.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use crate::support::{compact, header, token};
 
 const NOW: u64 = 1_773_329_000;
 const END: u64 = NOW + 600;
-/// The client ID of an API of one's own, and that of another.
+/// The client IDs of your own API and of another API.
 const OWN: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 const OTHER: &str = "00000004-0000-4000-8000-000000000004";
 
@@ -41,7 +41,7 @@ fn codes(diagnosis: &Diagnosis) -> (Outcome, Vec<&'static str>, Vec<&'static str
     (diagnosis.outcome(), reasons, diagnosis.fixes().iter().map(Fix::code).collect())
 }
 
-/// What a pasted text is, and that nothing of it is repeated.
+/// Recognizes what was pasted, and repeats none of it.
 #[track_caller]
 fn check(text: &str, outcome: Outcome, reason: &str, steps: &[&str], sentence: &str) {
     let diagnosis = AccessToken::new(text).diagnose(arm(), now());
@@ -55,7 +55,7 @@ fn check(text: &str, outcome: Outcome, reason: &str, steps: &[&str], sentence: &
 
 #[test]
 fn cut_tokens_are_not_taken_for_encrypted_or_opaque_ones() {
-    let sentence = "it is not a whole token: a part of it was cut off";
+    let sentence = "it is incomplete: a part of it was cut off";
     let step = &["use-whole-token"][..];
     let jwt = arm_jwt();
     let dots: Vec<usize> = jwt.match_indices('.').map(|(at, _)| at).collect();
@@ -95,7 +95,7 @@ fn without_its_signature_no_api_accepts_a_token() {
     }
     let diagnosis = AccessToken::new(format!("{claims}.")).diagnose(arm(), now());
     assert_eq!(
-        diagnosis.verdict().to_string(),
+        diagnosis.summary().to_string(),
         format!(
             "this token does not open Azure Resource Manager, although its claims fit: {sentence}"
         ),
@@ -111,16 +111,19 @@ fn what_is_not_a_token_is_recognized() {
     for (text, what) in [
         (
             principal.as_str(),
-            "the value of X-MS-CLIENT-PRINCIPAL, which says who is calling and opens no API",
+            "the value of X-MS-CLIENT-PRINCIPAL, which identifies the caller and opens no API",
         ),
-        ("AppServiceAuthSession=Zm9vYmFyZm9vYmFy", "a session cookie, which only this site takes"),
+        (
+            "AppServiceAuthSession=Zm9vYmFyZm9vYmFy",
+            "a session cookie, which only this site accepts",
+        ),
         ("gho_16C7e42F292c6912E7710c838347Ae178B4a", "a token of GitHub"),
         ("github_pat_11ABCDEFG0", "a token of GitHub"),
         ("ya29.a0AfH6SMBx", "an access token of Google"),
-        ("1.AXoASampleRefreshToken", "a refresh token, which only the token endpoint takes"),
-        ("[REDACTED]", "a placeholder in the place of a token"),
-        ("<access_token>", "a placeholder in the place of a token"),
-        ("${TOKEN}", "a placeholder in the place of a token"),
+        ("1.AXoASampleRefreshToken", "a refresh token, which only the token endpoint accepts"),
+        ("[REDACTED]", "a placeholder instead of a token"),
+        ("<access_token>", "a placeholder instead of a token"),
+        ("${TOKEN}", "a placeholder instead of a token"),
     ] {
         check(text, Outcome::DoesNotOpen, "not-a-token", &[], &format!("it is {what}"));
     }
@@ -141,15 +144,15 @@ fn whether_a_personal_account_opens_graph_cannot_be_told() {
     assert!(!graph.opens());
     assert_eq!(
         graph.to_string(),
-        "whether this token opens Microsoft Graph cannot be told: it is not a JWT but an opaque token \
-         of a personal Microsoft account, which Microsoft Graph takes and APIs of Azure do not",
+        "undecided whether this token opens Microsoft Graph: it is not a JWT but an opaque token \
+         of a personal Microsoft account, which Microsoft Graph accepts and APIs of Azure do not",
     );
     assert_eq!(ticket.diagnose(arm(), now()).outcome(), Outcome::DoesNotOpen);
     let json = serde_json::to_value(&graph).unwrap();
     assert_eq!((&json["opens"], &json["outcome"]), (&false.into(), &"cannot-tell".into()));
 }
 
-/// Of a token that cannot be read, the platform may say that it has expired.
+/// The platform can report that a token has expired even if the token cannot be read.
 #[test]
 fn an_opaque_token_that_has_expired_is_renewed() {
     let end = "2026-03-12T15:20:00Z";
@@ -192,7 +195,7 @@ fn audience(
 
 #[test]
 fn the_client_id_and_its_app_id_uri_are_one_application() {
-    let on = |identifier: &str| Requirement::scope("Orders.Read").on_audience(identifier);
+    let on = |identifier: &str| Requirement::scope("Orders.Read").on(identifier);
     let uri = format!("api://{OWN}");
     let opens =
         |wanted: &str, actual: &str| audience(&on(wanted), actual, Outcome::Opens, "", None);
@@ -214,7 +217,7 @@ fn the_client_id_and_its_app_id_uri_are_one_application() {
         assert_eq!(codes(&diagnosis), (Outcome::Opens, vec![], vec![]));
         assert_eq!(diagnosis.notes(), [Note::ClientIdAudience]);
         assert!(diagnosis.to_string().ends_with(
-            "; note: version 2.0 tokens carry the client ID and version 1.0 tokens the App ID URI, so \
+            "; note: version 2.0 tokens have the client ID and version 1.0 tokens the App ID URI, so \
              the API must accept both as its audience"
         ));
         assert!(!token(&aud(OTHER)).diagnose(&wanted, now()).opens());
@@ -240,17 +243,17 @@ fn the_client_id_and_its_app_id_uri_are_one_application() {
     audience(&on("api://orders"), graph, Outcome::DoesNotOpen, "wrong-audience", scope);
     let case = token(&aud("api://mycompany")).diagnose(on("api://myCompany"), now());
     assert_eq!(
-        case.verdict().to_string(),
-        "whether this token opens api://myCompany cannot be told: it is for api://mycompany, and \
-         api://myCompany was asked for: the two differ only in case, and audiences are compared exactly",
+        case.summary().to_string(),
+        "undecided whether this token opens api://myCompany: it is for api://mycompany, and \
+         api://myCompany is required: the two differ only in case, and audiences are compared exactly",
     );
     let other = token(&aud(OWN)).diagnose(on("api://orders"), now());
     assert_eq!(
-        other.verdict().to_string(),
+        other.summary().to_string(),
         format!(
-            "whether this token opens api://orders cannot be told: it is for {OWN}, and api://orders \
-             may be another name of the same API: version 2.0 tokens carry the client ID, version 1.0 \
-             tokens the App ID URI; compare both with the app registration"
+            "undecided whether this token opens api://orders: it is for {OWN}, and api://orders \
+             may be another name of the same API: version 2.0 tokens have the client ID and \
+             version 1.0 tokens the App ID URI; compare both with the app registration"
         ),
     );
 }
@@ -297,9 +300,9 @@ fn the_right_api_in_the_wrong_form() {
     }
     let diagnosis = token(&aud("https://kv-x.vault.azure.net/")).diagnose(vault, now());
     assert_eq!(
-        diagnosis.verdict().to_string(),
-        "this token does not open Azure Key Vault: it is for Azure Key Vault, but by the audience \
-         https://kv-x.vault.azure.net/, which this API does not take",
+        diagnosis.summary().to_string(),
+        "this token does not open Azure Key Vault: it is for Azure Key Vault, but with the audience \
+         https://kv-x.vault.azure.net/, which this API rejects",
     );
     // The vault of another cloud is another API.
     let gov = Requirement::from(KEY_VAULT.in_cloud(Cloud::UsGov));
@@ -322,7 +325,7 @@ fn an_api_is_wanted_as_people_have_it_at_hand() {
         "797f4846-ba00-4fd7-ba43-dac1f8f63013/.default",
     ] {
         let wanted = Requirement::audience(pasted);
-        assert_eq!(wanted, Requirement::resource(ARM), "{pasted}");
+        assert_eq!(wanted, Requirement::audience(ARM), "{pasted}");
         audience(&wanted, arm, Outcome::Opens, "", None);
     }
     let vault = Requirement::audience("https://myvault.vault.azure.net/secrets/x");
@@ -333,8 +336,8 @@ fn an_api_is_wanted_as_people_have_it_at_hand() {
     audience(&own, "api://other", Outcome::DoesNotOpen, "wrong-audience", scope);
 
     // The host of one instance, where instances have audiences of their own.
-    let one = Requirement::scope("user_impersonation")
-        .on_audience("https://Contoso.crm4.dynamics.com/api/data");
+    let one =
+        Requirement::scope("user_impersonation").on("https://Contoso.crm4.dynamics.com/api/data");
     audience(&one, "https://contoso.crm4.dynamics.com", Outcome::Opens, "", None);
     let scope = Some("https://contoso.crm4.dynamics.com/user_impersonation");
     audience(
@@ -367,7 +370,7 @@ fn an_api_is_wanted_as_people_have_it_at_hand() {
     );
 }
 
-/// Azure decides by role assignments what an application may do, and no scope is in its token.
+/// Azure authorizes applications by role assignments, so their tokens have no scope.
 #[test]
 fn an_application_needs_no_scope_where_roles_are_at_the_api() {
     #[track_caller]
@@ -456,11 +459,11 @@ fn debug_is_escaped_and_bounded_as_display_is() {
         debug
             .starts_with("Diagnosis { api: Some(\"Azure Resource Manager\"), outcome: DoesNotOpen")
     );
-    let api = Requirement::audience(long.clone());
+    let api = Requirement::audience(&long);
     assert!(format!("{:?}", token(&aud("a")).diagnose(api, now())).len() < 5000);
 }
 
-/// One rule for the renewal, whoever asks.
+/// Diagnoses and `renewal_at` give the same renewal.
 #[test]
 fn renewal_and_diagnosis_agree() {
     for provider in IdentityProvider::ALL.iter().cloned().chain([IdentityProvider::new("auth0")]) {

@@ -3,13 +3,14 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use easyauth::{
-    Caller, DecodeError, Groups, MAX_TOKEN_LEN, Segment, UnverifiedToken, resource::GRAPH,
+    Caller, DecodeError, DecodeErrorKind, Groups, MAX_TOKEN_LEN, Segment, UnverifiedToken,
+    resource::GRAPH,
 };
 
 use crate::support::{chain, compact, decode, token};
 
 #[track_caller]
-fn refused(token: &str, message: &str) -> DecodeError {
+fn rejected(token: &str, message: &str) -> DecodeError {
     let error = UnverifiedToken::decode(token).expect_err("an error");
     assert_eq!(error.to_string(), message);
     assert_eq!(chain(&error), message, "an error has no source that says more");
@@ -17,8 +18,8 @@ fn refused(token: &str, message: &str) -> DecodeError {
 }
 
 #[track_caller]
-fn payload_refused(payload: impl AsRef<[u8]>, message: &str) {
-    refused(&compact("{}", payload), message);
+fn payload_rejected(payload: impl AsRef<[u8]>, message: &str) {
+    rejected(&compact("{}", payload), message);
 }
 
 #[test]
@@ -48,33 +49,34 @@ fn a_graph_token() {
 
 #[test]
 fn segments() {
-    let opaque =
-        |segments| format!("the token is opaque: it has {segments} segment(s) where a JWT has 3");
-    refused("", &opaque(1));
-    refused("e30", &opaque(1));
-    refused("e30.e3", &opaque(2));
-    refused("e3.e30.e30.e30", &opaque(4));
-    refused("e30.e3.e30.e30.e30.e30", &opaque(6));
-    refused("!.!.!.!", &opaque(4));
-    let encrypted = "the token is encrypted: only the API that it was issued for can read it";
-    refused("e30.a.b.c.d", encrypted);
-    refused("!.....", &opaque(6));
-    refused("....", encrypted);
+    let opaque = "the token is opaque: expected a JWT of 3 segments";
+    rejected("", opaque);
+    rejected("e30", opaque);
+    rejected("e30.e3", opaque);
+    rejected("e3.e30.e30.e30", opaque);
+    rejected("e30.e3.e30.e30.e30.e30", opaque);
+    rejected("!.!.!.!", opaque);
+    let encrypted = "the token is encrypted: only the API that it is for can read it";
+    rejected("e30.a.b.c.d", encrypted);
+    rejected("!.....", opaque);
+    rejected("....", encrypted);
     assert!(UnverifiedToken::decode("e30.e30.").is_ok()); // alg none
     let length = MAX_TOKEN_LEN + 1;
-    let error =
-        refused(&"a".repeat(length), "the token is 256001 bytes long, over the limit of 256000");
-    assert_eq!(error, DecodeError::TooLong { length });
-    refused(&"a".repeat(MAX_TOKEN_LEN), &opaque(1));
+    let error = rejected(
+        &"a".repeat(length),
+        "the token is too long: expected at most 256000 bytes, found 256001",
+    );
+    assert_eq!((error.kind(), error.segment()), (DecodeErrorKind::TooLong, None));
+    rejected(&"a".repeat(MAX_TOKEN_LEN), opaque);
 }
 
 #[test]
 fn base64url_without_padding() {
     #[track_caller]
     fn check(token: &str, segment: Segment, position: usize) {
-        let error = DecodeError::Base64 { segment, position };
-        let message = format!("the {segment} of the token is not base64url at its byte {position}");
-        assert_eq!(refused(token, &message), error);
+        let message = format!("the {segment} of the token is not base64url at byte {position}");
+        let error = rejected(token, &message);
+        assert_eq!((error.kind(), error.segment()), (DecodeErrorKind::Base64, Some(segment)));
     }
     check("e30=.e30.", Segment::Header, 4);
     check(" e30.e30.", Segment::Header, 0);
@@ -86,9 +88,9 @@ fn base64url_without_padding() {
     check("e30.e.", Segment::Payload, 1);
 }
 
-/// What careful people paste into a tool, and Microsoft's own samples, which are cut anywhere.
+/// Tokens as people share them, and Microsoft's own samples, whose signatures are truncated.
 #[test]
-fn the_signature_is_not_looked_at() {
+fn the_signature_is_ignored() {
     for rest in [
         "",
         ".",
@@ -112,43 +114,41 @@ fn the_signature_is_not_looked_at() {
     ] {
         assert!(UnverifiedToken::decode(&format!("e30.e30{rest}")).is_ok(), "{rest}");
     }
-    // What else has dots is no token for that.
-    for (other, segments) in
-        [("www.contoso.example.com", 4), ("e30.e3", 2), ("e30.bnVsbA", 2), ("W10.e30", 2)]
-    {
+    // Other strings with dots are not tokens.
+    for other in ["www.contoso.example.com", "e30.e3", "e30.bnVsbA", "W10.e30"] {
         let error = UnverifiedToken::decode(other).unwrap_err();
-        assert_eq!(error, DecodeError::Opaque { segments }, "{other}");
+        assert_eq!(error.kind(), DecodeErrorKind::Opaque, "{other}");
     }
-    // An encrypted token has five, and its second is no JSON (RFC 7516 section 7.1).
-    assert_eq!(UnverifiedToken::decode("e30.YWJj.a.b.c").unwrap_err(), DecodeError::Encrypted);
-    let long = format!("e30.e30.{}", ".".repeat(MAX_TOKEN_LEN));
-    assert!(matches!(UnverifiedToken::decode(&long), Err(DecodeError::TooLong { .. })));
+    // An encrypted token has five segments, and its second is not JSON (RFC 7516 section 7.1).
+    let kind = |token: &str| UnverifiedToken::decode(token).unwrap_err().kind();
+    assert_eq!(kind("e30.YWJj.a.b.c"), DecodeErrorKind::Encrypted);
+    assert_eq!(kind(&format!("e30.e30.{}", ".".repeat(MAX_TOKEN_LEN))), DecodeErrorKind::TooLong);
 }
 
 #[test]
 fn json_objects() {
-    refused(&compact("", "{}"), "the header of the token is not JSON at byte 0 of its text");
-    refused(&compact("{", "{}"), "the header of the token is not JSON at byte 1 of its text");
-    refused(&compact("[]", "{}"), "the header of the token is not a JSON object");
-    refused(&compact(b"\xff", "{}"), "the header of the token is not UTF-8 at byte 0 of its text");
-    payload_refused("{]", "the payload of the token is not JSON at byte 1 of its text");
-    payload_refused("{} x", "the payload of the token is not JSON at byte 3 of its text");
-    payload_refused(b"{\"\xff\":1}", "the payload of the token is not UTF-8 at byte 2 of its text");
+    rejected(&compact("", "{}"), "the header of the token is not valid JSON at byte 0");
+    rejected(&compact("{", "{}"), "the header of the token is not valid JSON at byte 1");
+    rejected(&compact("[]", "{}"), "the header of the token is not a JSON object");
+    rejected(&compact(b"\xff", "{}"), "the header of the token is not UTF-8 at byte 0");
+    payload_rejected("{]", "the payload of the token is not valid JSON at byte 1");
+    payload_rejected("{} x", "the payload of the token is not valid JSON at byte 3");
+    payload_rejected(b"{\"\xff\":1}", "the payload of the token is not UTF-8 at byte 2");
     // Some readers take an array for the claims in their order.
-    payload_refused("[1,2,\"s\",\"i\",\"a\"]", "the payload of the token is not a JSON object");
-    payload_refused("\"x\"", "the payload of the token is not a JSON object");
+    payload_rejected("[1,2,\"s\",\"i\",\"a\"]", "the payload of the token is not a JSON object");
+    payload_rejected("\"x\"", "the payload of the token is not a JSON object");
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(127), "]".repeat(127));
-    payload_refused(deep, "the payload of the token is not JSON at byte 132 of its text");
+    payload_rejected(deep, "the payload of the token is not valid JSON at byte 132");
     assert!(UnverifiedToken::decode(&compact(" {\n} ", "\t{ }\r\n")).is_ok());
 }
 
 #[test]
-fn one_member_of_a_name() {
+fn duplicate_members_are_rejected() {
     #[track_caller]
     fn check(json: &str, name: &str) {
         for (segment, token) in [("header", compact(json, "{}")), ("payload", compact("{}", json))]
         {
-            refused(&token, &format!("the {segment} of the token has the member {name} twice"));
+            rejected(&token, &format!("the {segment} of the token has a duplicate member: {name}"));
         }
     }
     check(r#"{"aud":"a","x":1,"aud":"a"}"#, "aud");
@@ -169,10 +169,9 @@ fn one_member_of_a_name() {
     check(&format!(r#"{{"{long}":1,"{long}":2}}"#), &format!("{}...", &long[..256]));
     // Others may differ in case, and a single odd spelling is just another claim.
     assert_eq!(token(r#"{"Roles":"a","roles":"b","TID":"x"}"#).tenant_id(), None);
-    let DecodeError::DuplicateMember { name, .. } = decode(r#"{"a":1,"a":1}"#).unwrap_err() else {
-        panic!("another error")
-    };
-    assert_eq!((name.as_str(), format!("{name:?}").as_str()), ("a", "\"a\""));
+    let error = decode(r#"{"a":1,"a":1}"#).unwrap_err();
+    assert_eq!((error.kind(), error.member_name()), (DecodeErrorKind::DuplicateMember, Some("a")));
+    assert_eq!(error.segment(), Some(Segment::Payload));
 }
 
 #[test]
@@ -181,9 +180,9 @@ fn claims_have_their_types() {
     fn check(claim: &str, values: &[&str]) {
         for value in values {
             let message = format!(
-                "the claim {claim} of the token has the wrong JSON type or is out of range"
+                "the payload of the token has a claim of the wrong JSON type or out of range: {claim}"
             );
-            payload_refused(format!(r#"{{"{claim}":{value}}}"#), &message);
+            payload_rejected(format!(r#"{{"{claim}":{value}}}"#), &message);
         }
         assert!(decode(format!(r#"{{"{claim}":null}}"#)).is_ok());
     }
@@ -427,7 +426,7 @@ fn claims_of_your_own() {
 
     let error = token(r#"{"level":"secret-value"}"#).claims_as::<Custom>().unwrap_err();
     assert_eq!((error.line(), error.column()), (1, 23));
-    let message = "the claims do not fit the type asked for, at line 1 column 23 of the payload";
+    let message = "the claims do not match the requested type at line 1 column 23";
     assert_eq!(chain(&error), message);
     assert!(token("{}").claims_as::<Custom>().is_err());
     let error = token("{\n\n\"level\":true}").claims_as::<Custom>().unwrap_err();

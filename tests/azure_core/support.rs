@@ -35,14 +35,14 @@ pub(crate) fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// A token with this payload and an invalid signature.
+/// A token with this payload, with a signature of the length of Entra's that does not verify.
 pub(crate) fn jwt(payload: &str) -> String {
     jwt_with(r#"{"typ":"JWT","alg":"RS256"}"#, payload)
 }
 
 pub(crate) fn jwt_with(header: &str, payload: &str) -> String {
     let encode = |segment: &str| BASE64_URL_SAFE_NO_PAD.encode(segment);
-    format!("{}.{}.Q0FOQVJZ", encode(header), encode(payload))
+    format!("{}.{}.{}", encode(header), encode(payload), "CANARY".repeat(57))
 }
 
 /// The token of a user for this API.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken, DecodeError, Segment,
+    AccessToken, DecodeError, DecodeErrorKind, Segment,
     verify::{Algorithm, Authority, KeySet, Verifier, VerifyError, VerifyErrorKind::*},
 };
 use serde_json::{Value, json};
@@ -78,9 +78,10 @@ fn outcome_once(token: &str, keys: &KeySet) -> &'static str {
 /// plain text and no claims, so that is how a good signature shows: whether the payload is an object,
 /// and what it says, is not looked at before. That it is base64url of UTF-8 is.
 fn is_about_claims(error: &VerifyError) -> bool {
-    match error.source().and_then(|source| source.downcast_ref()) {
-        Some(DecodeError::Json { segment, .. } | DecodeError::NotAnObject { segment }) => {
-            *segment == Segment::Payload
+    let source = error.source().and_then(|source| source.downcast_ref::<DecodeError>());
+    match source.map(|source| (source.kind(), source.segment())) {
+        Some((DecodeErrorKind::Json | DecodeErrorKind::NotAnObject, segment)) => {
+            segment == Some(Segment::Payload)
         }
         _ => matches!(error.kind(), MissingClaim | InvalidClaim | WrongIssuer),
     }

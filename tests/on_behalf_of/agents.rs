@@ -96,6 +96,6 @@ fn errors_of_the_first_request_are_not_the_users() {
     assert_eq!(error.unwrap_err().kind(), OnBehalfOfErrorKind::Rejected);
     let wrong = on_behalf_of().for_agent("my-agent");
     let error = run(wrong.token(&bearer("ann"), READ, &Endpoint::new(), at(NOW))).unwrap_err();
-    let message = "the token cannot be exchanged: the ID of the agent identity is not a GUID";
+    let message = "the token cannot be exchanged: expected a GUID as the ID of the agent identity, found \"my-agent\"";
     assert_eq!(chain(&error), message);
 }

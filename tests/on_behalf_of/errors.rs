@@ -93,35 +93,35 @@ fn what_the_endpoint_responds() {
             r#"{"error":"interaction_required","error_codes":[50076],"claims":"{\"CANARY\":1}",
             "error_description":"AADSTS50076: CANARY"}"#,
             "interaction-required",
-            "the exchange needs the user: the token endpoint answered 400 Bad Request \
+            "the exchange needs the user: the token endpoint responded with 400 Bad Request \
              (interaction_required, AADSTS50076): ",
         ),
         (
             400,
             r#"{"error":"invalid_grant","error_codes":[65001]}"#,
             "interaction-required",
-            "the exchange needs the user: the token endpoint answered 400 Bad Request \
+            "the exchange needs the user: the token endpoint responded with 400 Bad Request \
              (invalid_grant, AADSTS65001): ",
         ),
         (
             401,
             r#"{"error":"invalid_client","error_codes":[7000215]}"#,
             "rejected",
-            "the token endpoint rejected the exchange: the token endpoint answered 401 Unauthorized \
+            "the token endpoint rejected the exchange: the token endpoint responded with 401 Unauthorized \
              (invalid_client, AADSTS7000215): ",
         ),
         (
             503,
             "CANARY",
             "unavailable",
-            "the token endpoint is not available for now: the token endpoint answered 503 Service \
+            "the token endpoint is not available for now: the token endpoint responded with 503 Service \
              Unavailable: ",
         ),
         (
             200,
             r#"{"access_token":"CANARY"}"#,
             "rejected",
-            "the token endpoint rejected the exchange: the token endpoint answered 200 OK: ",
+            "the token endpoint rejected the exchange: the token endpoint responded with 200 OK: ",
         ),
     ];
     for (status, body, code, start) in cases {

@@ -56,7 +56,7 @@ impl Output {
     fn diagnosis(&mut self, diagnosis: &easyauth::Diagnosis) {
         self.debug(diagnosis);
         let json = serde_json::to_string_pretty(diagnosis).unwrap();
-        writeln!(self.0, "{diagnosis} {} {json}", diagnosis.verdict()).unwrap();
+        writeln!(self.0, "{diagnosis} {} {json}", diagnosis.summary()).unwrap();
         for reason in diagnosis.reasons() {
             writeln!(self.0, "{reason} {reason:?} {}", reason.code()).unwrap();
         }
@@ -128,8 +128,8 @@ struct Typed {
 fn requirements() -> [Requirement; 4] {
     [
         ARM.scope("user_impersonation").into(),
-        Requirement::resource(GRAPH).by_user(),
-        Requirement::scope("Files.Read").or_app_role("Files.Read.All").on_audience("api://my-api"),
+        Requirement::audience(GRAPH).by_user(),
+        Requirement::scope("Files.Read").or_app_role("Files.Read.All").on("api://my-api"),
         Requirement::all_scopes(["a", "b"]).by_app(),
     ]
 }
@@ -187,7 +187,7 @@ fn compact(payload: &str, signature: &str) -> String {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

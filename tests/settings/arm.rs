@@ -303,9 +303,9 @@ fn tokens_that_cannot_be_read() {
         let error = refused(request, "unreadable-token", &message);
         assert!(matches!(error, ArmRequestError::UnreadableToken(_)));
     }
-    check("opaque", "the token is opaque: it has 1 segment(s) where a JWT has 3");
-    check("e30.a.b.c.d", "the token is encrypted: only the API that it was issued for can read it");
-    check("e30.e3.", "the payload of the token is not base64url at its byte 1");
+    check("opaque", "the token is opaque: expected a JWT of 3 segments");
+    check("e30.a.b.c.d", "the token is encrypted: only the API that it is for can read it");
+    check("e30.e3.", "the payload of the token is not base64url at byte 1");
 }
 
 #[test]

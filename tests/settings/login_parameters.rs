@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use easyauth::{
-    resource::{ARM, Scope, ScopeError},
+    resource::{ARM, Scope},
     settings::{
         LoginParameters, LoginParametersBuilder, LoginParametersError as Error,
         LoginParametersWarning as Warning, MAX_LOGIN_PARAMETERS_LEN, Prompt,
@@ -144,9 +144,12 @@ fn what_a_builder_refuses_by_itself() {
     }
     refused(builder(), Error::Empty);
     refused(builder().scopes([""; 0]), Error::Empty);
-    let invalid = |number, source| Error::InvalidScope { entry: 0, number, source };
-    refused(builder().scope("a b"), invalid(1, ScopeError::InvalidByte { position: 1 }));
-    refused(builder().scopes(["openid", "openid", ""]), invalid(2, ScopeError::Empty));
+    let invalid = |number, scope| {
+        let source = Scope::parse(scope).unwrap_err();
+        Error::InvalidScope { entry: 0, number, source }
+    };
+    refused(builder().scope("a b"), invalid(1, "a b"));
+    refused(builder().scopes(["openid", "openid", ""]), invalid(2, ""));
     // And one of everything else, by way of the problems.
     let error = builder().scope("openid").raw("scope=email").build().unwrap_err();
     assert!(matches!(error, Error::DuplicateKey { entry: 1, .. }));
@@ -354,7 +357,7 @@ fn an_error_has_its_source() {
     let error = builder().scope("api://a").build().unwrap_err();
     assert_eq!(
         error.source().unwrap().to_string(),
-        "the scope names an API and no permission of it"
+        "expected the name of a permission after the API, found \"api://a\""
     );
 }
 
@@ -588,7 +591,7 @@ fn what_cannot_be_merged() {
     let twice = r#"DuplicateKey { entry: 0, key: "prompt" }"#;
     refused(&["prompt=login"], &["prompt=none"], twice);
     refused(&[], &["prompt=login", "prompt=none"], twice);
-    let invalid = "InvalidScope { entry: 0, number: 1, source: InvalidByte { position: 0 } }";
+    let invalid = "InvalidScope { entry: 0, number: 1, source: ScopeError(invalid-byte) }";
     refused(&["scope=\"x\""], &["scope=openid"], invalid);
     refused(&["scope=openid"], &["scope=\"x\""], invalid);
     refused(&["scope= "], &[], "NoScope { entry: 0 }");
@@ -635,7 +638,7 @@ fn replacing_the_api() {
     refused(&["resource=api://b"], &["scope=api://a/x"], "ResourceOfAnotherApi { entry: 0 }");
     refused(&["scope=api://a/x api://b/x"], &["scope=openid"], "TwoResources { entry: 0 }");
     refused(&["scope=User.Read"], &["scope=api://a/x api://b/x"], "TwoResources { entry: 0 }");
-    let invalid = "InvalidScope { entry: 0, number: 1, source: InvalidByte { position: 0 } }";
+    let invalid = "InvalidScope { entry: 0, number: 1, source: ScopeError(invalid-byte) }";
     refused(&["scope=\"x\" User.Read"], &["scope=api://a/x"], invalid);
     refused(&[&scope_of_len(16_385)], &["scope=api://a/x"], "TooLong");
     let twice = r#"DuplicateKey { entry: 1, key: "scope" }"#;
@@ -697,9 +700,9 @@ fn from_version_1_to_2() {
     refused(&["resource=https://graph.windows.net/"], "AzureAdGraph { entry: 0 }");
     let twice = r#"DuplicateKey { entry: 1, key: "resource" }"#;
     refused(&["resource=api://a", "resource=api://a"], twice);
-    let invalid = "InvalidScope { entry: 1, number: 1, source: MissingApi }";
+    let invalid = "InvalidScope { entry: 1, number: 1, source: ScopeError(missing-api) }";
     refused(&["x", "resource="], invalid);
-    let invalid = "InvalidScope { entry: 0, number: 1, source: InvalidByte { position: 1 } }";
+    let invalid = "InvalidScope { entry: 0, number: 1, source: ScopeError(invalid-byte) }";
     refused(&["resource=a b"], invalid);
     refused(&["resource=api://a", "scope=api://b/x"], "TwoResources { entry: 1 }");
     refused(&["resource=api://a", "scope=api://a/x"], "DefaultMixed { entry: 1 }");

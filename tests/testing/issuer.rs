@@ -1,6 +1,7 @@
-//! Issuers and their tokens: what a verifier makes of them.
+//! Test issuers: verifiers accept or reject their tokens.
 
 use std::{
+    error::Error as _,
     sync::LazyLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -13,7 +14,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use easyauth::{
     AccessToken, Caller, EasyAuthPrincipal, IdToken, Requirement, UnverifiedToken,
     resource::{ARM, Cloud, GRAPH, KEY_VAULT},
-    testing::{TestIssuer, TestIssuerError, TestPrincipal, TestToken},
+    testing::{TestIssuer, TestIssuerErrorKind, TestPrincipal, TestToken},
     verify::{
         KeySet, Metadata, MetadataUri, Tenant, VerifiedToken, Verifier, VerifyError,
         VerifyErrorKind,
@@ -23,7 +24,7 @@ use serde_json::{Value, json};
 
 use super::{OTHER_TENANT, TENANT, USER};
 
-/// The API: its client ID, which is what version 2.0 tokens are for.
+/// The client ID of the API: the audience of version 2.0 tokens.
 const APP: &str = "00000006-0000-4000-8000-000000000006";
 const CLIENT: &str = "00000007-0000-4000-8000-000000000007";
 
@@ -95,10 +96,10 @@ fn an_id_token() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_tokens() {
     let keys = ISSUER.key_set();
     let before = |seconds| now() - Duration::from_secs(seconds);
-    // Somebody else's keys, under their own name and under that of this issuer's.
+    // The key of another issuer, with its own ID and with the ID of this issuer's key.
     let other = TestIssuer::new(TENANT).unwrap();
     let token = other.access_token(APP, now()).scope("Files.Read");
     fails(&token.sign(), &keys, VerifyErrorKind::UnknownKey);
@@ -136,7 +137,7 @@ fn microsofts_own_apis() {
 
 /// A version 2.0 token of Entra never has an App ID URI in `aud`.
 #[test]
-fn the_version_goes_with_the_audience() {
+fn the_audience_decides_the_version() {
     #[track_caller]
     fn check(token: &TestToken<'_>, version: &str, audience: &str) {
         let claims = claims(token);
@@ -160,7 +161,7 @@ fn the_version_goes_with_the_audience() {
 }
 
 #[test]
-fn graph_cannot_be_verified() {
+fn tokens_for_graph_do_not_verify() {
     let graph = ISSUER.access_token(GRAPH, now()).scope("User.Read");
     let token = graph.sign();
     let unverified = UnverifiedToken::decode(&token).unwrap();
@@ -176,7 +177,7 @@ fn graph_cannot_be_verified() {
 }
 
 #[test]
-fn what_is_signed_for_graph_is_the_hash_of_the_nonce() {
+fn tokens_for_graph_sign_the_hash_of_the_nonce() {
     let token = ISSUER.access_token(GRAPH, now()).scope("User.Read").sign();
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!() };
     let jwk: Value = serde_json::from_str(&ISSUER.jwks_json()).unwrap();
@@ -195,7 +196,7 @@ fn what_is_signed_for_graph_is_the_hash_of_the_nonce() {
 }
 
 #[test]
-fn further_claims() {
+fn other_claims() {
     let token = user()
         .claim("groups", ["group-1", "group-2"])
         .claim("acct", 0)
@@ -247,12 +248,12 @@ fn documents() {
 #[test]
 fn tenants() {
     let error = TestIssuer::new("common").unwrap_err();
-    assert!(matches!(error, TestIssuerError::InvalidTenantId(_)), "{error:?}");
+    assert_eq!(error.kind(), TestIssuerErrorKind::InvalidTenantId);
+    assert_eq!(error.to_string(), "the test issuer has an invalid tenant ID");
     assert_eq!(
-        error.to_string(),
+        error.source().unwrap().to_string(),
         "expected a tenant ID (GUID), found \"common\": use Tenant::any_including_personal()",
     );
-    assert_eq!(TestIssuerError::NoKey.to_string(), "no key could be made");
     let upper = TestIssuer::new(&TENANT.to_uppercase()).unwrap();
     assert_eq!(upper.tenant_id(), TENANT);
 }
@@ -278,7 +279,7 @@ fn a_principal_of_a_token() {
 }
 
 #[test]
-fn debug_shows_neither_key_nor_token() {
+fn debug_hides_keys_and_tokens() {
     let token = user();
     let debug = format!("{token:?} {:?}", *ISSUER);
     assert!(debug.contains(ISSUER.key_id()) && debug.contains(r#""scp""#), "{debug}");
@@ -287,7 +288,7 @@ fn debug_shows_neither_key_nor_token() {
     }
 }
 
-/// Version 1.0 names the key twice, by its old name as well (Microsoft identity platform: "Access tokens",
+/// Version 1.0 tokens also have the old name of the key ID (Microsoft identity platform: "Access tokens",
 /// `x5t`).
 #[test]
 fn the_header_of_each_version() {

@@ -142,7 +142,7 @@ fn names_of_claims() {
 }
 
 #[test]
-fn a_client_with_a_token_of_its_own() {
+fn clients_that_send_a_token() {
     let headers = sample().headers_with_bearer("sample-token");
     assert_eq!(EasyAuthPrincipal::from_headers(&headers).unwrap().unwrap(), read(&sample()));
     let tokens = ProviderTokens::from_headers(&headers, &IdentityProvider::ENTRA).unwrap();
@@ -152,7 +152,7 @@ fn a_client_with_a_token_of_its_own() {
 }
 
 #[test]
-fn what_no_header_can_have() {
+fn characters_that_headers_cannot_contain() {
     let principal = TestPrincipal::entra().name("Sämple\r\n\tUser");
     let user = EasyAuthPrincipal::from_headers(&principal.headers()).unwrap().unwrap();
     assert_eq!(user.name(), Some("SämpleUser"));
@@ -160,7 +160,7 @@ fn what_no_header_can_have() {
 }
 
 #[test]
-fn debug_shows_names_of_claims_alone() {
+fn debug_shows_only_the_names_of_claims() {
     assert_eq!(
         format!("{:?}", TestPrincipal::entra().name("Sample User").role("Admin")),
         r#"TestPrincipal { provider: IdentityProvider(aad), format: AppService, claims: ["name", "roles"], .. }"#,
@@ -169,7 +169,7 @@ fn debug_shows_names_of_claims_alone() {
     assert!(!headers.contains("sample@example.com") && !headers.contains("eyJ"), "{headers}");
 }
 
-/// A value as people and providers write them, odd ones included.
+/// A value, including unusual ones.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[ -~]{0,40}", Just(String::new())]
 }
@@ -184,7 +184,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Claims of which those that say who the caller is have one value, as in every token.
+/// Claims. Those that identify the caller have one value, as in every token.
 fn claims() -> impl Strategy<Value = Vec<(String, String)>> {
     proptest::collection::vec((name(), value()), 0..12).prop_map(|mut claims| {
         let identity = [ClaimType::SUB, ClaimType::TID];
@@ -199,7 +199,7 @@ fn claims() -> impl Strategy<Value = Vec<(String, String)>> {
     })
 }
 
-/// An identifier that a header can have.
+/// An identifier that a header can contain.
 fn id() -> impl Strategy<Value = String> {
     "[!-~]([ -~]{0,36}[!-~])?"
 }
@@ -211,7 +211,7 @@ fn provider() -> impl Strategy<Value = IdentityProvider> {
     ]
 }
 
-/// What a reader makes of a header for people: no control characters, no space around it, not empty.
+/// How a display name in a header is read: without control characters and surrounding spaces, not empty.
 fn as_header(text: &str) -> Option<String> {
     let text = text.replace(|character: char| character.is_ascii_control(), "");
     Some(text.trim_ascii().to_owned()).filter(|text| !text.is_empty())

@@ -84,7 +84,7 @@ fn tokens_are_read_back() {
 }
 
 #[test]
-fn a_provider_that_no_header_can_name() {
+fn provider_names_that_headers_cannot_contain() {
     let odd = TestPrincipal::of(IdentityProvider::new("my provider")).name("Sample User");
     let names: Vec<_> = TestSession::new(odd)
         .access_token("sample")
@@ -145,7 +145,7 @@ fn refresh_tokens() {
 }
 
 #[test]
-fn debug_shows_which_tokens_there_are() {
+fn debug_shows_the_kinds_of_tokens() {
     let debug = format!("{:?}", entra());
     assert!(debug.contains("tokens: [Access, Id, Refresh]"), "{debug}");
     assert!(!debug.contains("sample"), "{debug}");
@@ -167,9 +167,9 @@ fn times() {
     expires_on(951_782_400, "2000-02-29T00:00:00.0000000Z");
     expires_on(951_868_800, "2000-03-01T00:00:00.0000000Z");
     expires_on(1_704_067_199, "2023-12-31T23:59:59.0000000Z");
-    expires_on(4_107_542_400, "2100-03-01T00:00:00.0000000Z"); // 2100 is no leap year
+    expires_on(4_107_542_400, "2100-03-01T00:00:00.0000000Z"); // 2100 is not a leap year
     expires_on(253_402_300_799, "9999-12-31T23:59:59.0000000Z");
-    // What cannot be written is left out.
+    // A time that the format cannot express is omitted.
     let session = || TestSession::new(TestPrincipal::entra());
     token_headers(&session().expires_on(UNIX_EPOCH + Duration::from_secs(253_402_300_800)), &[]);
     token_headers(&session().expires_on(UNIX_EPOCH - Duration::from_secs(1)), &[]);

@@ -191,7 +191,7 @@ fn every_challenge_has_the_realm() {
     let error = auth.with_realm("a \"b\"").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the realm has a quote, a backslash, or a character that is not printable ASCII",
+        r#"expected a realm of printable ASCII without quote and backslash, found "a "b"""#,
     );
 }
 
@@ -203,7 +203,7 @@ fn errors_become_rejections() {
         &denied.into(),
         RejectionKind::Forbidden,
         Some(
-            "Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", scope=\"Mail.Read\"",
+            "Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\", scope=\"Mail.Read\"",
         ),
         &log,
     );

@@ -181,7 +181,7 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut Page) -> fmt::
 
 fn write_diagnosis(diagnosis: &Diagnosis, out: &mut Page) -> fmt::Result {
     let color = if diagnosis.opens() { Color::Green } else { Color::Red };
-    write_paragraph(&diagnosis.verdict().to_string(), Some(color), out)?;
+    write_paragraph(&diagnosis.summary().to_string(), Some(color), out)?;
     for note in diagnosis.notes() {
         write_paragraph(&format!("note: {note}"), None, out)?;
     }

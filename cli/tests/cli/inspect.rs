@@ -142,7 +142,7 @@ fn an_answer_of_me_has_several_accounts() {
             "  EXPIRES-ON           2026-03-12T14:50:00Z, in 20 minutes",
             "this token opens Azure Resource Manager",
             "principal (github, App Service)",
-            "  not readable         the token is opaque: it has 1 segment(s) where a JWT has 3",
+            "  not readable         the token is opaque: expected a JWT of 3 segments",
         ],
     );
     assert_eq!(exits(&["--for", "arm", "--check"], "[]", 1).out, "no user is signed in\n");
@@ -291,7 +291,7 @@ fn without_an_access_token_nothing_opens() {
     let input = "X-MS-CLIENT-PRINCIPAL-ID: 00000003-0000-4000-8000-000000000003";
     let out = exits(&["--for", "storage", "--check"], input, 1).out;
     assert!(
-        out.contains("this token does not open Azure Storage: there is no access token"),
+        out.contains("this token does not open Azure Storage: the access token is missing"),
         "{out}"
     );
 }
@@ -362,14 +362,14 @@ fn wrong_inputs_are_named() {
     rejected(
         &[],
         "X-MS-CLIENT-PRINCIPAL-ID: 1\nx-ms-client-principal-id: 2\n",
-        "header X-MS-CLIENT-PRINCIPAL-ID has more than one value",
+        "header X-MS-CLIENT-PRINCIPAL-ID: expected one value, found more",
     );
     rejected(
         &[],
         "X-MS-TOKEN-AAD-EXPIRES-ON: soon\n",
-        "header X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+        "header X-MS-TOKEN-AAD-EXPIRES-ON: expected an ISO 8601 time or a number of seconds",
     );
-    rejected(&[], "{\"error\":1", "the answer of /.auth/me is not JSON at byte 10");
+    rejected(&[], "{\"error\":1", "the response of /.auth/me is not valid JSON at byte 10");
     rejected(&[], "[".repeat(1024 * 1024 + 1), "the input is longer than 1048576 bytes");
 
     let outcome = run(&["no/such/file"], "");

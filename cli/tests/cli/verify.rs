@@ -61,10 +61,10 @@ fn the_deciding_rule_is_named() {
             (
                 good.clone(),
                 &["--scope", "Files.Write", "--role", "Files.Write.All"],
-                "the API rejects this token: the token does not permit this: it lacks the scope Files.Write, or the application permission Files.Write.All
+                "the API rejects this token: the token does not meet the requirement: it lacks the scope Files.Write, or the application permission Files.Write.All
   rule             denied
   answer           403 Forbidden
-  WWW-Authenticate Bearer error=\"insufficient_scope\", error_description=\"the token does not permit this\", scope=\"Files.Write\"
+  WWW-Authenticate Bearer error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\", scope=\"Files.Write\"
 ",
             ),
             (

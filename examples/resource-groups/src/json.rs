@@ -21,7 +21,7 @@ pub(crate) fn document(visit: &Visit) -> (&'static str, String) {
 
 /// The diagnosis with its reasons, fixes and `loginParameters`, and what to do in whole sentences.
 fn closed_problem(visit: &Visit, closed: &Closed) -> String {
-    let detail = closed.diagnosis.verdict().to_string();
+    let detail = closed.diagnosis.summary().to_string();
     let mut problem = problem(visit, closed.cause.code(), &detail);
     if let Ok(Value::Object(diagnosis)) = serde_json::to_value(&closed.diagnosis) {
         problem.extend(diagnosis);

@@ -108,17 +108,17 @@ fn check_sources(lines: &[Line]) {
     let answers = Answers::of(&map);
     assert_eq!(Answers::of(&on_the_wire), answers);
 
-    let texts: Vec<(&str, &str)> = pairs(lines)
+    let values: Vec<(&str, &str)> = pairs(lines)
         .into_iter()
         .filter_map(|(name, value)| Some((name, std::str::from_utf8(value).ok()?)))
         .collect();
     let mut hash_map: HashMap<String, Vec<String>> = HashMap::new();
     let mut tree_map: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in &texts {
+    for (name, value) in &values {
         hash_map.entry((*name).to_owned()).or_default().push((*value).to_owned());
         tree_map.entry(name).or_default().push(value);
     }
-    let answers = Answers::of(&texts);
+    let answers = Answers::of(&values);
     assert_eq!(Answers::of(&hash_map), answers);
     assert_eq!(Answers::of(&tree_map), answers);
 }

@@ -145,7 +145,7 @@ pub(crate) fn moment(seconds: u64) -> SystemTime {
 fn requirements() -> [Requirement; 3] {
     [
         Requirement::any_scope(["-", "_"]).or_app_role("-").on(GRAPH),
-        Requirement::all_scopes(["-", "_"]).on_audience("api://orders").by_user(),
+        Requirement::all_scopes(["-", "_"]).on("api://orders").by_user(),
         Requirement::user_role("-").by_app(),
     ]
 }

@@ -41,9 +41,9 @@ fn check_token(status: StatusCode, body: &[u8]) {
         check_longest(status, body);
     }
     if let Err(error) = &result {
-        assert_eq!(error.kind(), TokenErrorKind::InvalidAnswer);
-        let said = (error.error(), error.aadsts(), error.claims(), error.description());
-        assert_eq!(said, (None, None, None, None));
+        assert_eq!(error.kind(), TokenErrorKind::InvalidResponse);
+        let details = (error.server_code(), error.aadsts(), error.claims(), error.description());
+        assert_eq!(details, (None, None, None, None));
     }
     if let Some(json) = json {
         let printed =
@@ -133,7 +133,7 @@ fn check_rejection(status: StatusCode, body: &[u8]) {
     let read = if body.len() > MAX_TOKEN_ERROR_LEN { &[] } else { body };
     let json: Value = serde_json::from_slice(read).unwrap_or_default();
     let text = |name| json.get(name).and_then(Value::as_str);
-    assert_eq!(error.error(), text("error").filter(|error| is_code(error)));
+    assert_eq!(error.server_code(), text("error").filter(|error| is_code(error)));
     assert_eq!(error.description(), text("error_description"));
     assert_eq!(error.claims(), text("claims").filter(|claims| !claims.is_empty()));
     let is_unavailable = status.is_server_error() || matches!(status.as_u16(), 408 | 429);

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use easyauth::functions::{InvocationError, ToolInvocation};
+use easyauth::functions::{InvocationError, InvocationErrorKind, ToolInvocation};
 
 use super::{
     invocation::assert_headers,
@@ -63,14 +63,14 @@ enum Problem {
 
 impl Problem {
     fn of(error: &InvocationError) -> Option<Self> {
-        match error {
-            InvocationError::Json { .. } => Some(Self::NotJson),
-            InvocationError::DuplicateMember { .. } | InvocationError::DuplicateBinding => {
+        match error.kind() {
+            InvocationErrorKind::Json => Some(Self::NotJson),
+            InvocationErrorKind::DuplicateMember | InvocationErrorKind::DuplicateBinding => {
                 Some(Self::Twice)
             }
-            InvocationError::NotAnInvocation => Some(Self::NotAnInvocation),
-            InvocationError::NoToolTrigger => Some(Self::NotATool),
-            InvocationError::NoTransportHeaders => Some(Self::NoHeaders),
+            InvocationErrorKind::NotAnInvocation => Some(Self::NotAnInvocation),
+            InvocationErrorKind::NoToolTrigger => Some(Self::NotATool),
+            InvocationErrorKind::NoTransportHeaders => Some(Self::NoHeaders),
             _ => None,
         }
     }

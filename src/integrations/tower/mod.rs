@@ -50,7 +50,7 @@ fn to_grpc<B>(rejection: &Rejection, response: &mut Response<RejectionBody<B>>) 
         RejectionKind::Forbidden => "7",        // PERMISSION_DENIED
         RejectionKind::Misconfigured => "13",   // INTERNAL
         RejectionKind::KeysUnavailable => "14", // UNAVAILABLE
-        RejectionKind::NotSignedIn
+        RejectionKind::Unauthenticated
         | RejectionKind::SignInIncomplete
         | RejectionKind::NoToken
         | RejectionKind::InvalidToken

@@ -1,5 +1,5 @@
-//! The diagnosis as a matrix: where the token came from, what it is, what is wanted. Each cell is
-//! pinned in `tests/data/diagnosis-matrix.tsv`, and the steps of each are taken in a simulated tenant.
+//! The diagnosis as a matrix: the source of the token, its kind, and the requirement. Each cell is pinned
+//! in `tests/data/diagnosis-matrix.tsv`. A simulated tenant takes the steps of each cell.
 
 mod platform;
 
@@ -21,10 +21,10 @@ use serde_json::json;
 
 const CELLS: &str = include_str!("../../data/diagnosis-matrix.tsv");
 
-/// What is wanted: how it is written, and which API and demand that is.
+/// The requirements: the name of each, and the API and demand that it means.
 fn wanted() -> Vec<(&'static str, Requirement, &'static Api, Demand)> {
     let read = Demand::Scope("Orders.Read");
-    let on = |identifier: &str| Requirement::scope("Orders.Read").on_audience(identifier);
+    let on = |identifier: &str| Requirement::scope("Orders.Read").on(identifier);
     let user = Demand::Scope("user_impersonation");
     vec![
         ("graph", resource::GRAPH.into(), &GRAPH, Demand::Any),
@@ -35,20 +35,20 @@ fn wanted() -> Vec<(&'static str, Requirement, &'static Api, Demand)> {
         ("api://GUID", on(&format!("api://{ORDERS}")), &ORDERS_API, read),
         (
             "app role",
-            Requirement::app_role("Orders.Manage").on_audience(ORDERS),
+            Requirement::app_role("Orders.Manage").on(ORDERS),
             &ORDERS_API,
             Demand::AppRole("Orders.Manage"),
         ),
         (
             "user role",
-            Requirement::user_role("Orders.Admin").on_audience(ORDERS),
+            Requirement::user_role("Orders.Admin").on(ORDERS),
             &ORDERS_API,
             Demand::UserRole("Orders.Admin"),
         ),
     ]
 }
 
-/// An origin, a token, and the world in which it is so.
+/// An origin, a token, and the world that has both.
 type Row = (&'static str, &'static str, fn() -> World);
 
 /// The tokens of each origin.
@@ -67,9 +67,15 @@ fn rows() -> Vec<Row> {
     fn orders() -> String {
         user_token(&ORDERS_API, ORDERS, "Orders.Read", false)
     }
+    /// Cut inside the payload.
     fn cut(token: &str) -> String {
-        token.split_at(token.len() * 2 / 3).0.rsplit_once('.').unwrap().0.to_owned()
-            + ".eyJhdWQiOiJ"
+        let message = token.rsplit_once('.').unwrap().0;
+        let header = message.split_once('.').unwrap().0;
+        format!("{header}.eyJhdWQiOiJ")
+    }
+    /// Cut inside the signature.
+    fn cut_late(token: &str) -> String {
+        token.split_at(token.len() - 100).0.to_owned()
     }
     fn unsigned(token: &str) -> String {
         format!("{}....", token.rsplit_once('.').unwrap().0)
@@ -109,6 +115,7 @@ fn rows() -> Vec<Row> {
         ("store", "opaque", || store("qwertyuiop".to_owned())),
         ("store", "encrypted", || store("eyJlbmMiOiJBMjU2R0NNIn0.a.b.c.d".to_owned())),
         ("store", "ARM v1.0, truncated", || arm_site(cut(&arm()))),
+        ("store", "ARM v1.0, signature truncated", || arm_site(cut_late(&arm()))),
         ("store", "ARM v1.0, unsigned", || arm_site(unsigned(&arm()))),
         ("google", "opaque", || World::new(From::Store("google"), Some("ya29.a0Af".to_owned()))),
         ("github", "opaque", || World::new(From::Store("github"), Some("gho_16C7".to_owned()))),
@@ -127,6 +134,7 @@ fn rows() -> Vec<Row> {
         ("client", "ID token without nonce", || client(id_token(false))),
         ("client", "opaque", || client("qwertyuiop".to_owned())),
         ("client", "Orders v2.0, truncated", || client(cut(&orders()))),
+        ("client", "Orders v2.0, signature truncated", || client(cut_late(&orders()))),
         ("client", "Orders v2.0, unsigned", || client(unsigned(&orders()))),
         ("client", "Static Web Apps", || client(static_web_apps_token())),
         ("exchange", "Graph v1.0, protected", || World::new(From::Exchange, Some(graph()))),
@@ -164,7 +172,7 @@ fn each_cell_is_pinned_and_its_steps_lead_to_a_token_that_opens() {
                 fault(format!("the API says {opens}"));
             }
             if diagnosis.fixes().is_empty() {
-                // Nobody can say more than what the text is.
+                // Only the kind of the string is known.
                 let has_no_origin = ["GitHub's", "redacted"].contains(&token);
                 if outcome == Outcome::DoesNotOpen && !has_no_origin {
                     fault("no step".to_owned());
@@ -180,11 +188,11 @@ fn each_cell_is_pinned_and_its_steps_lead_to_a_token_that_opens() {
                     fault(format!("{}: {error}", step.code()));
                 }
             }
-            // What a token says that was cut off is not known before it is there whole.
-            // Neither is what a user has who calls in the place of an application.
+            // The claims of a truncated token are unknown until the complete token is there. So are the
+            // permissions of a user who calls instead of an application.
             if token.ends_with("truncated") || diagnosis.fixes().contains(&Fix::CallAsUser) {
                 let next = world.diagnose(&requirement, now);
-                // A token for another API does not show the role that was assigned already.
+                // A token for another API does not show that the role is assigned.
                 let assigned = diagnosis.fixes().contains(&Fix::AssignUserRole);
                 let is_done = |step: &&Fix| assigned && **step == Fix::AssignUserRole;
                 for step in next.fixes().iter().filter(|step| !is_done(step)) {
@@ -206,6 +214,6 @@ fn each_cell_is_pinned_and_its_steps_lead_to_a_token_that_opens() {
     if table != CELLS {
         let place = std::env::temp_dir().join("diagnosis-matrix.tsv");
         std::fs::write(&place, table).unwrap();
-        panic!("other cells than in tests/data/diagnosis-matrix.tsv: see {}", place.display());
+        panic!("the cells differ from tests/data/diagnosis-matrix.tsv: see {}", place.display());
     }
 }

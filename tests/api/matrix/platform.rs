@@ -1,5 +1,5 @@
-//! A simulated tenant and site: what Microsoft Entra issues and what Easy Auth passes on, from their
-//! documentation and not from the code under test.
+//! A simulated tenant and site: what Microsoft Entra issues and what Easy Auth passes on. It follows their
+//! documentation, not the code under test.
 
 use std::collections::BTreeSet;
 
@@ -18,14 +18,14 @@ const ISSUER_V1: &str = "https://sts.windows.net/00000001-0000-4000-8000-0000000
 const ISSUER_V2: &str =
     "https://login.microsoftonline.com/00000001-0000-4000-8000-000000000001/v2.0";
 
-/// An app registration, and what its API takes.
+/// An app registration, and what its API accepts.
 pub(crate) struct Api {
     pub(crate) app_id: &'static str,
-    /// What scopes of it can begin with.
+    /// The identifiers with which its scopes can begin.
     uris: &'static [&'static str],
     /// `requestedAccessTokenVersion`.
     version: u8,
-    /// What the service compares `aud` with.
+    /// The audiences that the service accepts.
     pub(crate) accepts: &'static [&'static str],
     /// Azure role assignments decide what an application may do.
     rbac: bool,
@@ -62,12 +62,12 @@ pub(crate) const ORDERS_API: Api = Api {
 };
 const APIS: [Api; 4] = [GRAPH, ARM, SQL, ORDERS_API];
 
-const HOLDS: &str = "it holds already";
+const HOLDS: &str = "nothing to change";
 
 /// The scopes of OpenID Connect, which are permissions of Microsoft Graph.
 const OPENID: [&str; 4] = ["openid", "email", "profile", "offline_access"];
 
-/// Where the access token is from at first.
+/// The source of the first access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum From {
     Store(&'static str),
@@ -76,7 +76,7 @@ pub(crate) enum From {
     Pasted,
 }
 
-/// What is there or not.
+/// A part that exists or is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     TokenStore,
@@ -103,7 +103,7 @@ impl World {
         if access.is_some() || from != From::Store("aad") {
             parts.insert(Part::TokenStore);
         }
-        // The Entra provider of a site where people sign in with another one is not set up.
+        // If users sign in with another provider, the Entra provider is not set up.
         if access.is_some() && from == From::Store("aad") {
             parts.insert(Part::ClientSecret);
         }
@@ -112,13 +112,13 @@ impl World {
             access,
             id_token: None,
             parts,
-            // Portals create registrations with this one.
+            // The portal adds this one to each app registration.
             consents: BTreeSet::from([format!("{}/User.Read", GRAPH.app_id)]),
             login_scopes: OPENID[..3].iter().map(ToString::to_string).collect(),
         }
     }
 
-    /// A site whose sign-ins bring this token: the settings and consents that led to it are there.
+    /// A site whose sign-ins provide this token: it has the necessary settings and consents.
     pub(crate) fn with_sign_in(mut self, scope: &str) -> Self {
         let api = api_of(scope).unwrap();
         self.consents.insert(format!("{}/{}", api.app_id, scope.rsplit_once('/').unwrap().1));
@@ -131,7 +131,7 @@ impl World {
         self
     }
 
-    /// The token store has the ID token alone: there is no client secret.
+    /// The token store has only the ID token, because the client secret is missing.
     pub(crate) fn with_id_token(mut self) -> Self {
         self.parts.insert(Part::TokenStore);
         Self { id_token: Some(id_token(true)), ..self }
@@ -173,7 +173,7 @@ impl World {
         }
     }
 
-    /// Takes one step. An error if it was taken before, or if Entra or the platform refuses it.
+    /// Takes one step. An error if it changes nothing, or if Entra or the platform rejects it.
     pub(crate) fn take(&mut self, step: &Fix) -> Result<(), String> {
         match step {
             Fix::EnableTokenStore => self.add(Part::TokenStore),
@@ -216,12 +216,12 @@ impl World {
         Ok(())
     }
 
-    /// The access token after a step that brings one.
+    /// The access token after a step that provides one.
     fn next_token(&mut self, step: &Fix) -> Result<Option<String>, String> {
         let has_user_role = self.has(Part::UserRole);
         Ok(Some(match step {
             Fix::SignInAgain if self.from == From::Store("google") => "ya29.fresh".to_owned(),
-            // A custom provider that is Entra, so that its tokens can be read.
+            // A custom provider that is Entra, whose tokens can be read.
             Fix::SignInAgain if matches!(self.from, From::Store(other) if other != "aad") => {
                 user_token(&ARM, ARM.uris[0], "user_impersonation", false)
             }
@@ -238,7 +238,7 @@ impl World {
             Fix::CallAsUser if self.from == From::Client => {
                 user_token(&ORDERS_API, ORDERS, "Orders.Read", has_user_role)
             }
-            // The token as it was issued; the access token of the same sign-in; that of a user.
+            // The complete token; the access token of the same sign-in; the token of a user.
             Fix::UseWholeToken | Fix::SendAccessToken | Fix::CallAsUser => self.sign_in()?,
             Fix::AskClient => {
                 // A fresh token for the same API.
@@ -272,7 +272,7 @@ impl World {
                     &if granted { json!(["Orders.Manage"]) } else { json!([]) },
                 )
             }
-            other => return Err(format!("not known: {}", other.code())),
+            other => return Err(format!("unknown step: {}", other.code())),
         }))
     }
 
@@ -293,7 +293,7 @@ impl World {
         self.issue(&self.login_scopes.join(" "))
     }
 
-    /// What the token endpoint answers for a user.
+    /// The response of the token endpoint for a user.
     fn issue(&self, scope: &str) -> Result<String, String> {
         let of_apis: Vec<&str> = scope.split(' ').filter(|one| !OPENID.contains(one)).collect();
         let Some(first) = of_apis.first() else {
@@ -364,7 +364,7 @@ pub(crate) fn app_token(api: &Api, resource: &str, roles: &Value) -> String {
     token(api, resource, json!({"idtyp": "app", "roles": roles}), NOW + 3600)
 }
 
-/// A version 1.0 token of the Orders API: what it had before its version was raised.
+/// A version 1.0 token of the Orders API, from before its version was changed.
 pub(crate) fn orders_v1(resource: &str) -> String {
     let v1 = Api { version: 1, ..ORDERS_API };
     user_token(&v1, resource, "Orders.Read", false)
@@ -393,7 +393,7 @@ fn claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&payload).ok()
 }
 
-/// Whether the site can exchange this token (AADSTS50013 otherwise).
+/// Returns `true` if the site can exchange this token (otherwise AADSTS50013).
 fn is_assertion(token: &str) -> bool {
     let Some(claims) = claims(token) else { return false };
     is_signed(token)
@@ -403,11 +403,12 @@ fn is_assertion(token: &str) -> bool {
         && claims["idtyp"] == "user"
 }
 
+/// Entra's signatures have 256 bytes.
 fn is_signed(token: &str) -> bool {
-    token.split('.').nth(2).is_some_and(|signature| !signature.is_empty() && signature != "...")
+    token.split('.').nth(2).is_some_and(|signature| signature.len() == 342)
 }
 
-/// What an API demands beside its audience.
+/// What an API requires in addition to its audience.
 #[derive(Clone, Copy)]
 pub(crate) enum Demand {
     Any,
@@ -416,11 +417,11 @@ pub(crate) enum Demand {
     UserRole(&'static str),
 }
 
-/// Whether an API lets this token in.
+/// Returns `true` if an API accepts this token.
 pub(crate) fn accepts(api: &Api, demand: Demand, access: Option<&str>) -> bool {
     let Some(access) = access else { return false };
     let Some(claims) = claims(access) else {
-        // Microsoft Graph takes the tickets of personal accounts.
+        // Microsoft Graph accepts the tickets of personal accounts.
         return access.starts_with("EwB") && api.app_id == GRAPH.app_id;
     };
     let is_app = claims["idtyp"] == "app";

@@ -86,8 +86,8 @@ async fn a_token_for_graph_is_explained() {
         problem["detail"],
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
          (00000003-0000-0000-c000-000000000000), not for Azure Resource Manager; it lacks the scope \
-         user_impersonation; it has a nonce in its header, so nobody but Microsoft Graph, or the \
-         Microsoft API it was issued for, can verify it"
+         user_impersonation; its header has a nonce, so only Microsoft Graph, or the Microsoft API \
+         that it was issued for, can verify it"
     );
     assert_eq!(
         problem["steps"],
@@ -372,7 +372,7 @@ async fn nobody() {
     let answer = site.json(HeaderMap::new()).await;
     assert_eq!(
         (answer.status, answer.code().as_str()),
-        (StatusCode::UNAUTHORIZED, "not-signed-in")
+        (StatusCode::UNAUTHORIZED, "unauthenticated")
     );
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
 
@@ -407,21 +407,27 @@ async fn nonsense() {
             with(HeaderMap::new(), principal, "e30="),
             "the client principal has neither the format of App Service nor of Static Web Apps",
         ),
-        (twice(principal, "e30="), "header X-MS-CLIENT-PRINCIPAL has more than one value"),
-        (twice(token, "canary"), "header X-MS-TOKEN-AAD-ACCESS-TOKEN has more than one value"),
+        (twice(principal, "e30="), "header X-MS-CLIENT-PRINCIPAL: expected one value, found more"),
+        (
+            twice(token, "canary"),
+            "header X-MS-TOKEN-AAD-ACCESS-TOKEN: expected one value, found more",
+        ),
         (
             with(user().headers(), token, "canary, canary"),
-            "header X-MS-TOKEN-AAD-ACCESS-TOKEN has a byte at position 6 that does not belong there",
+            "header X-MS-TOKEN-AAD-ACCESS-TOKEN: found a byte that the header cannot have at byte 6",
         ),
         (
             with(user().headers(), "x-ms-token-aad-expires-on", "soon"),
-            "header X-MS-TOKEN-AAD-EXPIRES-ON is not an ISO 8601 time or a number of seconds",
+            "header X-MS-TOKEN-AAD-EXPIRES-ON: expected an ISO 8601 time or a number of seconds",
         ),
         // And what a client may send.
-        (twice("authorization", "Bearer canary"), "header Authorization has more than one value"),
+        (
+            twice("authorization", "Bearer canary"),
+            "header Authorization: expected one value, found more",
+        ),
         (
             with(user().headers(), "authorization", "Bearer canary!"),
-            "header Authorization does not have exactly one token after its scheme",
+            "header Authorization: expected exactly one token after the scheme",
         ),
     ];
     let arm = Other::new(|_| panic!("nobody asks")).await;

@@ -84,7 +84,7 @@ async fn forged_headers() {
     let answer = get(demo.address, PATH, arm_session().headers()).await;
     assert_eq!(
         (answer.status, answer.code().as_str()),
-        (StatusCode::UNAUTHORIZED, "not-signed-in")
+        (StatusCode::UNAUTHORIZED, "unauthenticated")
     );
 }
 

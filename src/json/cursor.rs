@@ -1,0 +1,228 @@
+//! The scalars of JSON, read from a position in a text.
+
+/// The text is not valid JSON from this byte on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JsonError {
+    pub(crate) position: usize,
+}
+
+/// A position in a JSON text.
+pub(super) struct Cursor<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+}
+
+impl Cursor<'_> {
+    pub(super) fn error(&self) -> JsonError {
+        JsonError { position: self.at }
+    }
+
+    pub(super) fn remaining(&self) -> usize {
+        self.text.len().saturating_sub(self.at)
+    }
+
+    /// How many bytes are left of the string that is being read.
+    pub(super) fn rest_of_string(&self) -> usize {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let mut is_escaped = false;
+        let end = rest.iter().position(|byte| {
+            let is_end = *byte == b'"' && !is_escaped;
+            is_escaped = *byte == b'\\' && !is_escaped;
+            is_end
+        });
+        end.unwrap_or(rest.len())
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    pub(super) fn skip_whitespace(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.advance(1);
+        }
+    }
+
+    pub(super) fn byte(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.peek() == Some(byte) {
+            self.advance(1);
+            Ok(())
+        } else {
+            Err(self.error())
+        }
+    }
+
+    pub(super) fn word(&mut self, word: &str) -> Result<(), JsonError> {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            self.advance(word.len());
+            Ok(())
+        } else {
+            Err(self.error())
+        }
+    }
+
+    /// Reads the rest of a string without escapes, after its opening quote. Returns where it ends. If it
+    /// has an escape, reads nothing.
+    #[inline]
+    pub(super) fn plain_rest(&mut self) -> Option<usize> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let run = plain_run(rest);
+        if rest.get(run) != Some(&b'"') {
+            return None;
+        }
+        let end = self.at.checked_add(run)?;
+        self.at = end.checked_add(1)?;
+        Some(end)
+    }
+
+    /// Reads the rest of a string with escapes, after its opening quote. Not inlined, so that reading plain
+    /// strings stays short.
+    #[inline(never)]
+    pub(super) fn decode_rest(&mut self, out: &mut String) -> Result<(), JsonError> {
+        let mut rest = self.text.get(self.at..).unwrap_or_default();
+        loop {
+            let (plain, end) =
+                rest.split_at_checked(plain_run(rest.as_bytes())).unwrap_or_default();
+            out.push_str(plain);
+            // The escape that the platform writes. Its slash is read as a plain character.
+            if end.starts_with("\\/") {
+                rest = end.get(1..).unwrap_or_default();
+                continue;
+            }
+            self.at = self.text.len().saturating_sub(end.len());
+            match self.peek() {
+                Some(b'"') => break self.advance(1),
+                Some(b'\\') => out.push(self.escape()?),
+                _ => return Err(self.error()),
+            }
+            rest = self.text.get(self.at..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Reads an escape (RFC 8259 section 7). A lone surrogate is an error.
+    fn escape(&mut self) -> Result<char, JsonError> {
+        let start = self.error();
+        self.advance(1);
+        let letter = self.peek().ok_or(start)?;
+        self.advance(1);
+        Ok(match letter {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let first = self.hex4().ok_or(start)?;
+                let code = if (0xD800..0xDC00).contains(&first) {
+                    self.word("\\u").map_err(|_| start)?;
+                    let second = self.hex4().ok_or(start)?;
+                    let low = second.checked_sub(0xDC00).filter(|low| *low < 0x400).ok_or(start)?;
+                    let high = first.wrapping_sub(0xD800);
+                    (high << 10).wrapping_add(low).wrapping_add(0x1_0000)
+                } else {
+                    first
+                };
+                char::from_u32(code).ok_or(start)?
+            }
+            _ => return Err(start),
+        })
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..)?.get(..4)?;
+        // `from_str_radix` takes a sign.
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        self.advance(4);
+        u32::from_str_radix(digits, 16).ok()
+    }
+
+    pub(super) fn number(&mut self) -> Result<(), JsonError> {
+        if self.peek() == Some(b'-') {
+            self.advance(1);
+        }
+        match self.peek() {
+            Some(b'0') => self.advance(1),
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.advance(1);
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.advance(1);
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.advance(1);
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    /// Reads one or more digits.
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let run = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.advance(run);
+        if run == 0 { Err(self.error()) } else { Ok(()) }
+    }
+}
+
+/// The number of bytes before the next quote, backslash or control character.
+///
+/// Checks eight bytes at a time, as one number. The subtraction sets the high bit of each byte that
+/// matches, and of no byte before the first match.
+#[inline]
+pub(crate) fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    const CONTROLS: u64 = ONES * 0x20;
+    const QUOTES: u64 = ONES * 0x22;
+    const BACKSLASHES: u64 = ONES * 0x5c;
+
+    let mut run = 0_usize;
+    let mut rest = bytes;
+    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let controls = word.wrapping_sub(CONTROLS);
+        let quotes = (word ^ QUOTES).wrapping_sub(ONES);
+        let backslashes = (word ^ BACKSLASHES).wrapping_sub(ONES);
+        let hits = (controls | quotes | backslashes) & !word & HIGH;
+        if hits != 0 {
+            let byte = usize::try_from(hits.trailing_zeros() / 8).unwrap_or_default();
+            return run.saturating_add(byte);
+        }
+        run = run.saturating_add(8);
+        rest = tail;
+    }
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    run.saturating_add(rest.iter().position(special).unwrap_or(rest.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_run;
+
+    #[test]
+    fn finds_the_first_special_byte_wherever_it_is() {
+        for length in 0..40 {
+            for special in [b'"', b'\\', 0x00, 0x1f, b'\n'] {
+                for plain in [b'a', 0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xff] {
+                    let mut bytes = vec![plain; length];
+                    assert_eq!(plain_run(&bytes), length);
+                    bytes.push(special);
+                    bytes.extend([special; 9]);
+                    assert_eq!(plain_run(&bytes), length, "{plain:#x} {special:#x}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Who is calling: a user or an application, and its groups.
+
+use std::fmt;
+
+/// The kind of caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Caller {
+    /// An application on behalf of a user.
+    User,
+    /// An application on its own behalf.
+    App,
+    /// The token does not say.
+    Unknown,
+}
+
+impl Caller {
+    /// A stable, machine-readable code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::App => "app",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The groups of a caller.
+///
+/// Entra lists at most 200 groups in a JWT, and at most 6 in the implicit flow. For a caller in more groups
+/// it lists none, and adds a marker ("groups overage"). Microsoft Graph then knows the groups (Microsoft
+/// identity platform: access token claims reference).
+///
+/// ```
+/// use easyauth::Groups;
+///
+/// fn may_enter(groups: &Groups<'_>) -> bool {
+///     // `None`: unknown. Ask Microsoft Graph, or deny access.
+///     groups.contains("b8e3f4a0-0000-4000-8000-00000000000a").unwrap_or(false)
+/// }
+/// # assert!(!may_enter(&Groups::Overage));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Groups<'a> {
+    /// The groups, in the form that the app registration selects: object IDs or names.
+    Listed(Vec<&'a str>),
+    /// Too many to list, so they are unknown.
+    Overage,
+    /// No group claim: the app registration does not request groups, or the caller is in no group. These two
+    /// cannot be distinguished, so the groups are unknown.
+    Absent,
+}
+
+impl Groups<'_> {
+    /// Returns `true` if the caller is in `group`, compared exactly; `None` if the groups are unknown.
+    #[must_use]
+    pub fn contains(&self, group: &str) -> Option<bool> {
+        match self {
+            Self::Listed(groups) => Some(groups.contains(&group)),
+            Self::Overage | Self::Absent => None,
+        }
+    }
+}
+
+/// Prints the number of groups.
+impl fmt::Debug for Groups<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listed(groups) => write!(f, "Listed({} groups)", groups.len()),
+            Self::Overage => f.write_str("Overage"),
+            Self::Absent => f.write_str("Absent"),
+        }
+    }
+}
