@@ -164,7 +164,7 @@ fn messages_of_errors() {
     assert_eq!(message, "a claim of the token has the wrong type or is out of range");
     assert_eq!(
         source.unwrap(),
-        "the claim exp of the token has the wrong JSON type or is out of range"
+        "the payload of the token has a claim of the wrong JSON type or out of range: exp"
     );
     let (message, _) =
         text(Draft::access().with_header("crit", 1), VerifyErrorKind::UnsupportedHeader);
@@ -172,7 +172,7 @@ fn messages_of_errors() {
     let error = rejected("a.b", VerifyErrorKind::Malformed);
     assert_eq!(
         std::error::Error::source(&error).unwrap().to_string(),
-        "the token is opaque: expected a JWT of 3 segments"
+        "the token is opaque: expected a JWT of 3 segments, found 2"
     );
     // What is cut in the message is whole for a program.
     let long = format!("api://{}", "x".repeat(300));
