@@ -272,7 +272,7 @@ fn headers(pairs: &[(String, String)]) -> HeaderMap {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_bearer_token_is_all_that_is_read(

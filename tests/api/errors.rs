@@ -54,6 +54,8 @@ fn kinds() -> Vec<(&'static str, usize)> {
         endpoints::EndpointErrorKind,
         endpoints::EnvironmentErrorKind,
         exchange::OnBehalfOfErrorKind,
+        #[cfg(feature = "azure_core")]
+        easyauth::integrations::CredentialErrorKind,
         exchange::TokenErrorKind,
         exchange::TokenRequestErrorKind,
         easyauth::protected_resource::ProtectedResourceErrorKind,

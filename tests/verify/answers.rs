@@ -164,7 +164,7 @@ fn messages_of_errors() {
     assert_eq!(message, "a claim of the token has the wrong type or is out of range");
     assert_eq!(
         source.unwrap(),
-        "the claim exp of the token has the wrong JSON type or is out of range"
+        "the payload of the token has a claim of the wrong JSON type or out of range: exp"
     );
     let (message, _) =
         text(Draft::access().with_header("crit", 1), VerifyErrorKind::UnsupportedHeader);
