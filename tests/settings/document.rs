@@ -160,7 +160,10 @@ fn debug_says_form_and_length() {
         "AuthSettingsV2 { text: JsonText(27 bytes), form: AppService, resource: Path([]), start: Position { line: 1, column: 1 }, missing: [\"platform\", \"globalValidation\", \"identityProviders\", \"httpSettings\"] }"
     );
     let login = settings.get(sections::LOGIN).unwrap();
-    assert_eq!((format!("{login:?}"), login.as_json()), ("Object(JsonText(2 bytes))".to_owned(), "{}"));
+    assert_eq!(
+        (format!("{login:?}"), login.as_json()),
+        ("Object(JsonText(2 bytes))".to_owned(), "{}")
+    );
     let setting = entra::CLIENT_ID;
     let shown = "Setting(/identityProviders/azureActiveDirectory/registration/clientId)";
     assert_eq!(format!("{setting:?}"), shown);
