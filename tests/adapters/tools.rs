@@ -120,7 +120,7 @@ async fn other_calls_are_rejected() {
     let metadata =
         "resource_metadata=\"https://mcp.contoso.com/.well-known/oauth-protected-resource/mcp\"";
     let denied = "Bearer realm=\"files\", error=\"insufficient_scope\", error_description=\"the token \
-                  does not permit this\"";
+                  does not meet the requirement\"";
     let (status, said) = rejected(post(call("add")).await);
     assert_eq!(status, 403);
     let scopes = format!("scope=\"api://{CLIENT}/Files.Read api://{CLIENT}/Files.Write\"");

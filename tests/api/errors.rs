@@ -58,6 +58,7 @@ fn kinds() -> Vec<(&'static str, usize)> {
         easyauth::integrations::CredentialErrorKind,
         exchange::TokenErrorKind,
         exchange::TokenRequestErrorKind,
+        easyauth::mcp::ToolCallErrorKind,
         easyauth::protected_resource::ProtectedResourceErrorKind,
         #[cfg(feature = "azure_core")]
         easyauth::integrations::CredentialErrorKind,
@@ -140,6 +141,10 @@ fn errors() -> Vec<&'static str> {
         Challenge::no_token().with_realm("\n");
         path("x"), endpoints::Endpoints::with_prefix("x");
         endpoints::AuthEnvironment::read(|_| None).require_client_id();
+        endpoints::HealthCheck::with_key("");
+        endpoints::ClientSignIn::google(&easyauth::IdToken::new("x")).build("x", &endpoints::Endpoints::default());
+        endpoints::ClientSession::parse(b"x");
+        easyauth::mcp::ToolCall::parse(b"x");
         exchange::TokenEndpoint::entra("x"), exchange::TokenEndpoint::of_authority("x");
         response(StatusCode::BAD_REQUEST, r#"{"error":"invalid_grant"}"#), response(StatusCode::OK, "");
         exchange(&opaque, &empty, "a/b"), exchange(&opaque, &secret, "a/b"), exchange(&app, &secret, "a b"),

@@ -199,8 +199,7 @@ mod policy {
         let sender = token(&["Mail.Read", "Mail.Send"]);
         assert_eq!(policy.check(&call("list"), Some(&reader)), Ok(()));
         assert_eq!(policy.check(&call("send"), Some(&sender)), Ok(()));
-        let description =
-            "error=\"insufficient_scope\", error_description=\"the token does not permit this\"";
+        let description = "error=\"insufficient_scope\", error_description=\"the token does not meet the requirement\"";
         rejects(
             policy.check(&call("send"), Some(&reader)),
             403,

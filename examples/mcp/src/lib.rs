@@ -7,6 +7,8 @@
 //!
 //! How to deploy it: `README.md`.
 
+#![allow(clippy::print_stderr, reason = "the log of the program")]
+
 pub mod graph;
 pub mod notes;
 
