@@ -40,12 +40,12 @@ impl Api {
             return Self::of_identifier(text).ok_or_else(unknown);
         }
         let name = letters(&short_name(text));
-        let named = |(own, _): &&(String, Resource)| letters(own) == name;
-        if let Some((_, resource)) = names().iter().find(named) {
+        let is_it = |(own, _): &&(String, Resource)| letters(own) == name;
+        if let Some((_, resource)) = names().iter().find(is_it) {
             return Ok(Self::Known(*resource));
         }
-        let names = names();
-        let close = names.iter().map(|(own, _)| (distance(&letters(own), &name), own));
+        let known = names();
+        let close = known.iter().map(|(own, _)| (distance(&letters(own), &name), own));
         // A third of the letters: `gaph` is close to `graph`, `token` to nothing.
         let close = close.filter(|(far, own)| *far > 0 && far.saturating_mul(3) <= own.len());
         match close.min() {

@@ -62,6 +62,20 @@ pub(crate) enum Command {
     #[cfg(feature = "serve")]
     Serve(crate::serve::Args),
     Explain(explain::Args),
+    /// Print a completion script for a shell
+    #[cfg(feature = "manual")]
+    #[command(after_help = after_help!(
+        "easyauth completions bash"
+        "easyauth completions powershell"
+    ))]
+    Completions(crate::manual::CompletionsArgs),
+    /// Print a manual page in roff
+    #[cfg(feature = "manual")]
+    #[command(after_help = after_help!(
+        "easyauth man"
+        "easyauth man settings lint"
+    ))]
+    Man(crate::manual::ManArgs),
 }
 
 /// The command line as clap describes it, for completions and for tests of its help.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use easyauth::error_codes::{ErrorExplanation, KnownError, MAX_ERROR_TEXT_LEN};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Failure, NO, Output, World,
@@ -33,12 +33,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
-    let explanation = match args.code.as_deref().filter(|code| *code != "-") {
-        Some(code) => of_code(code),
-        None => {
-            let bytes = input::read(None, MAX_ERROR_TEXT_LEN, world)?;
-            ErrorExplanation::from_text(&String::from_utf8_lossy(&bytes))
-        }
+    let explanation = if let Some(code) = args.code.as_deref().filter(|code| *code != "-") {
+        of_code(code)
+    } else {
+        let bytes = input::read(None, MAX_ERROR_TEXT_LEN, world)?;
+        ErrorExplanation::from_text(&String::from_utf8_lossy(&bytes))
     };
     // The message does not repeat the input, which can be a token.
     let explanation = explanation.ok_or(
@@ -46,14 +45,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
          InvalidAuthenticationTokenAudience, or a message with one",
     )?;
     let page = if args.json {
-        let report = json!({
-            "known": explanation.known(),
-            "unknown": explanation.unknown().iter().map(aadsts).collect::<Vec<_>>(),
-            "correlationId": explanation.correlation_id(),
-            "traceId": explanation.trace_id(),
-            "timestamp": explanation.timestamp(),
-        });
-        format!("{}\n", serde_json::to_string_pretty(&report)?)
+        format!("{}\n", serde_json::to_string_pretty(&as_json(&explanation))?)
     } else {
         page(&explanation, world.color)?
     };
@@ -78,11 +70,22 @@ fn of_code(code: &str) -> Option<ErrorExplanation> {
         .or_else(|| ErrorExplanation::from_text(&json!({"error": text}).to_string()))
 }
 
-fn aadsts(number: &u32) -> String {
+/// What `--json` prints.
+pub(crate) fn as_json(explanation: &ErrorExplanation) -> Value {
+    json!({
+        "known": explanation.known(),
+        "unknown": explanation.unknown().iter().copied().map(aadsts).collect::<Vec<_>>(),
+        "correlationId": explanation.correlation_id(),
+        "traceId": explanation.trace_id(),
+        "timestamp": explanation.timestamp(),
+    })
+}
+
+fn aadsts(number: u32) -> String {
     format!("AADSTS{number}")
 }
 
-fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<String, fmt::Error> {
+pub(crate) fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<String, fmt::Error> {
     let mut page = String::new();
     for error in explanation.known() {
         writeln!(page, "{}", paint(has_color, Color::Bold, error.name()))?;
@@ -92,7 +95,7 @@ fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<String, fmt::
         row(&mut page, "source", error.source())?;
         writeln!(page)?;
     }
-    for number in explanation.unknown() {
+    for number in explanation.unknown().iter().copied() {
         writeln!(page, "{}", paint(has_color, Color::Bold, aadsts(number)))?;
         let text = format!(
             "not in the table of this tool; https://login.microsoftonline.com/error?code={number} \

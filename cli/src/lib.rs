@@ -6,12 +6,17 @@
 //! Results go to standard output, notes and errors to standard error. The output never contains a
 //! token, a secret, or an argument that could be one.
 #![forbid(unsafe_code)]
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "clap prints doc comments as help")]
 
 mod api;
 mod args;
+#[cfg(feature = "online")]
+mod azure;
 mod explain;
 mod input;
 mod inspect;
+#[cfg(feature = "manual")]
+mod manual;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod settings;
@@ -25,6 +30,7 @@ use std::{
     ffi::OsString,
     fmt,
     io::{self, Read, Write},
+    path::PathBuf,
     time::SystemTime,
 };
 
@@ -79,6 +85,11 @@ const TOKEN_VARIABLE: &str = "AZURE_ACCESS_TOKEN";
 pub struct Environment {
     /// The token in `AZURE_ACCESS_TOKEN`.
     pub token: Option<AccessToken>,
+    /// The Azure CLI.
+    pub az: Option<PathBuf>,
+    /// Replaces the scheme and the host of Azure Resource Manager. Only for tests: requests carry the
+    /// token.
+    pub arm_origin: Option<http::Uri>,
 }
 
 impl Environment {
@@ -86,7 +97,12 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let token = std::env::var_os(TOKEN_VARIABLE).filter(|token| !token.is_empty());
-        Self { token: token.map(|token| AccessToken::new(token.to_string_lossy())) }
+        #[cfg(feature = "online")]
+        let az = azure::find_azure_cli();
+        #[cfg(not(feature = "online"))]
+        let az = None;
+        let token = token.map(|token| AccessToken::new(token.to_string_lossy()));
+        Self { token, az, arm_origin: None }
     }
 }
 
@@ -132,7 +148,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> u
         Ok(cli) => run_command(cli.command, world),
         Err(error) => args::page_or_failure(&error),
     };
-    match output.and_then(|output| print(output, world)) {
+    match output.and_then(|output| print(&output, world)) {
         Ok(status) => status,
         Err(Failure { message, status }) => {
             // If standard error is closed too, there is nowhere left to report it.
@@ -151,10 +167,14 @@ fn run_command(command: Command, world: &mut World<'_>) -> Result<Output, Failur
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, world),
         Command::Explain(args) => explain::run(&args, world),
+        #[cfg(feature = "manual")]
+        Command::Completions(args) => manual::completions(&args),
+        #[cfg(feature = "manual")]
+        Command::Man(args) => manual::man(&args),
     }
 }
 
-fn print(output: Output, world: &mut World<'_>) -> Result<u8, Failure> {
+fn print(output: &Output, world: &mut World<'_>) -> Result<u8, Failure> {
     for note in &output.notes {
         // A closed standard error is no reason to fail.
         let _ = writeln!(world.stderr, "note: {}", printable(note));

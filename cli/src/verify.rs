@@ -6,7 +6,7 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken, Challenge, MAX_TOKEN_LEN, Requirement,
+    AccessToken, Challenge, Requirement,
     integrations::UreqFetcher,
     resource::Cloud,
     verify::{
@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::{
     Failure, NO, Output, SERVER_FAILED, World, api,
     args::after_help,
-    input,
+    input, inspect,
     terminal::{Color, paint, printable},
     times::{self, Moment},
     with_sources,
@@ -27,10 +27,13 @@ use crate::{
 
 const LABEL_WIDTH: usize = 16;
 
+/// The longest input that is read, in bytes: an answer with tokens, or the headers of a request.
+const MAX_INPUT_LEN: usize = 256 * 1024;
+
 /// Verify an access token with the real keys of its issuer
 ///
 /// Says whether an API with this tenant and audience accepts the token, and if not, which rule decides
-/// and what the API answers.
+/// and what the API answers. The token can be copied in every form that inspect reads.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "easyauth verify --tenant b811a652-39e6-4a0c-b563-4279a1dd5012 --audience api://orders < token.txt"
@@ -85,14 +88,13 @@ fn metadata(text: &str) -> Result<MetadataUri, String> {
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
-    let verifier = verifier(args)?;
+    let policy = verifier(args)?;
     let token = token(args, world)?;
     let now = args.now.unwrap_or(world.now);
     let entra = || MetadataUri::entra(args.cloud, &args.tenant);
     let store = KeyStore::new(args.metadata.clone().unwrap_or_else(entra));
     let keys = Keys::fetched_blocking(store, UreqFetcher::new());
-    let verified = verifier.verify_fetching_blocking(&keys, &token, now);
-    let report = match verified {
+    let report = match policy.verify_fetching_blocking(&keys, &token, now) {
         Ok(token) => match args.requirement().map(|wanted| token.authorize(&wanted)) {
             None | Some(Ok(())) => Report::accepted(&token, now),
             Some(Err(denied)) => {
@@ -134,23 +136,11 @@ fn verifier(args: &Args) -> Result<Verifier, Failure> {
 
 fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {
     let given = args.token.as_deref().filter(|token| *token != "-");
-    let text = match given {
-        Some(token) => token.to_owned(),
-        None => {
-            // Room for `Bearer` and white space around the token.
-            let bytes = input::read(None, MAX_TOKEN_LEN.saturating_add(1024), world)?;
-            String::from_utf8(bytes).map_err(|_| "expected a token, found invalid UTF-8")?
-        }
+    let bytes = match given {
+        Some(token) => token.as_bytes().to_owned(),
+        None => input::read(None, MAX_INPUT_LEN, world)?,
     };
-    let text = text.trim();
-    let token = match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim(),
-        _ => text,
-    };
-    if token.is_empty() {
-        return Err("expected a token, found nothing".into());
-    }
-    Ok(AccessToken::new(token))
+    Ok(AccessToken::new(inspect::access_token(&bytes)?))
 }
 
 impl Args {

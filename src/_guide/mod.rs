@@ -8,6 +8,7 @@
 //! | [`container_apps`] | the service runs on Azure Container Apps |
 //! | [`on_behalf_of`] | you call further APIs as the caller |
 //! | [`operations`] | you set up logs, metrics and probes, or look for the cause of an incident |
+//! | [`mcp`] | the service is an MCP server, or agents call it |
 //! | [`settings`] | you change `authSettingsV2` |
 //! | [`testing`] | you test without Azure |
 //! | [`threat_model`] | you want to know what the crate promises, and what it does not |
@@ -34,6 +35,8 @@ pub mod on_behalf_of {}
 
 #[doc = include_str!("operations.md")]
 pub mod operations {}
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
 
 #[doc = include_str!("production.md")]
 pub mod production {}

@@ -295,9 +295,9 @@ kinds! {
     pub enum EnvironmentErrorKind;
     fn message;
 
-    /// There is no client ID.
+    /// The client ID is missing.
     MissingClientId = "missing-client-id", "expected WEBSITE_AUTH_CLIENT_ID; Container Apps do not set it, so use AuthEnvironment::entra there";
-    /// There is no issuer.
+    /// The issuer is missing.
     MissingIssuer = "missing-issuer", "expected WEBSITE_AUTH_OPENID_ISSUER; Container Apps do not set it, so use AuthEnvironment::entra there";
     /// The issuer is not one of Microsoft Entra.
     NotEntra = "not-entra", "expected an issuer of Microsoft Entra; for others use BearerAuth::new";

@@ -9,8 +9,10 @@ use ::azure_core::{
 
 use crate::{
     access::{Diagnosis, Origin, Reason, Requirement},
+    escape::Escaped,
     exchange::TokenResponse,
     jwt::UnverifiedToken,
+    kinds::kinds,
     resource::{self, Scope, ScopeConflict, ScopeError},
     time::Clock,
     tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal, ends_soon},
@@ -42,7 +44,7 @@ use crate::{
 ///
 /// The token expires at its own `exp`, or earlier if the platform or the token endpoint says so. A token
 /// without `exp` is rejected. This credential never renews a token. Within [`EXPIRY_SKEW`] of the end,
-/// clients get [`CredentialError::Expired`], which says what to do, instead of the token.
+/// clients get [`CredentialErrorKind::Expired`] instead of the token, with what to do.
 ///
 /// The options of the request are ignored. With `azure_core` 1.x they contain no claims challenge, and
 /// nothing else that affects the choice of a token.
@@ -57,7 +59,7 @@ use crate::{
 ///
 /// async fn handle(request: &http::Request<()>) -> Result<(), Box<dyn std::error::Error>> {
 ///     let Some(user) = EasyAuthPrincipal::from_headers(request.headers())? else {
-///         return Ok(()); // anonymous request
+///         return Ok(()); // an anonymous request
 ///     };
 ///     let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
 ///     let credential = Arc::new(CallerCredential::from_tokens(&tokens));
@@ -67,7 +69,7 @@ use crate::{
 ///         Ok(_token) => {}
 ///         // "this token does not open Azure Key Vault: it is for Microsoft Graph (...) ... To fix it, ..."
 ///         Err(error) => match CredentialError::find(&error) {
-///             Some(cause) => eprintln!("{}: {cause}", cause.code()),
+///             Some(cause) => eprintln!("{}: {cause}", cause.kind().code()),
 ///             None => eprintln!("{error}"),
 ///         },
 ///     }
@@ -163,21 +165,22 @@ impl CallerCredential {
         let token = self.access.as_ref().and_then(|access| access.decode_unverified().ok());
         let wanted = requirement(&scopes, token.as_ref())?;
         if self.origin.is_other_provider() {
-            return Err(CredentialError::OtherProvider);
+            return Err(CredentialErrorKind::OtherProvider.into());
         }
         let now = self.clock.now();
         let diagnosis =
             Diagnosis::of_access_token(self.access.as_ref(), &wanted, now, &self.origin);
         let end = token.and_then(|token| token.expires_at());
         let (Some(access), Some(end)) = (&self.access, end) else {
-            return Err(CredentialError::DoesNotOpen(diagnosis));
+            return Err(CredentialError::does_not_open(diagnosis));
         };
         if !diagnosis.reasons().iter().all(is_no_obstacle) {
-            return Err(CredentialError::DoesNotOpen(diagnosis));
+            return Err(CredentialError::does_not_open(diagnosis));
         }
         let end = self.expires_on.map_or(end, |other| other.min(end));
         if ends_soon(end, now) {
-            return Err(CredentialError::Expired { renewal: self.renewal });
+            let detail = Detail::Renewal(self.renewal);
+            return Err(CredentialError { kind: CredentialErrorKind::Expired, detail });
         }
         Ok((access, end))
     }
@@ -226,17 +229,22 @@ fn copy(token: &AccessToken) -> AccessToken {
 
 /// Parses scopes, which must belong to one API. `.default` beside other scopes, which Entra rejects,
 /// adds nothing here, because no token is issued.
-fn scopes_of_one_api(texts: &[&str]) -> Result<Vec<Scope>, CredentialError> {
+fn scopes_of_one_api(requested: &[&str]) -> Result<Vec<Scope>, CredentialError> {
     let mut scopes = Vec::new();
-    for (number, text) in (1..).zip(texts) {
-        let scope = Scope::parse(text)
-            .map_err(|source| CredentialError::InvalidScope { number, source })?;
+    for given in requested {
+        let scope = Scope::parse(given).map_err(|error| CredentialError {
+            kind: CredentialErrorKind::InvalidScope,
+            detail: Detail::Scope(error),
+        })?;
         if !scope.is_openid() {
             scopes.push(scope);
         }
     }
     match resource::conflict(&scopes) {
-        Some(ScopeConflict::TwoApis) => Err(CredentialError::TwoApis),
+        Some(ScopeConflict::TwoApis) => Err(CredentialError {
+            kind: CredentialErrorKind::TwoApis,
+            detail: Detail::Scopes(requested.join(" ").into()),
+        }),
         Some(ScopeConflict::DefaultMixed) | None => Ok(scopes),
     }
 }
@@ -246,7 +254,7 @@ fn requirement(
     scopes: &[Scope],
     token: Option<&UnverifiedToken>,
 ) -> Result<Requirement, CredentialError> {
-    let scope = resource::most_telling(scopes).ok_or(CredentialError::NoScope)?;
+    let scope = resource::most_telling(scopes).ok_or(CredentialErrorKind::NoScope)?;
     let wanted = if let Some(resource) = scope.resource() {
         Requirement::audience(resource)
     } else {
@@ -263,52 +271,83 @@ fn requirement(
     })
 }
 
-/// Why a [`CallerCredential`] returns no token: the source of the `azure_core::Error`.
+/// A [`CallerCredential`] returned no token: the source of the `azure_core::Error`.
 ///
 /// A client wraps the error in others, whose messages do not repeat it: [`find`](Self::find) finds it.
-/// The only value of the token in its message is the audience.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CredentialError {
-    /// The client requests no scope of an API. Scopes of OpenID Connect belong to no API.
-    #[error("no scope of an API is asked for")]
-    NoScope,
-    /// One of the scopes is malformed, or contains more than one scope.
-    #[error("one of the scopes is not a scope (number {number})")]
-    InvalidScope {
-        /// The number of the scope, counted from 1.
-        number: usize,
-        /// What is wrong with it.
-        source: ScopeError,
-    },
-    /// The scopes belong to more than one API.
-    #[error("the scopes are of more than one API, and a token is for one")]
-    TwoApis,
+/// The message contains the requested scopes. The only value of the token in it is the audience.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CredentialError {
+    kind: CredentialErrorKind,
+    detail: Detail,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Detail {
+    None,
+    Scope(ScopeError),
+    Scopes(Box<str>),
+    Diagnosis(Box<Diagnosis>),
+    Renewal(Option<Renewal>),
+}
+
+kinds! {
+    /// Why a [`CallerCredential`] returned no token.
+    pub enum CredentialErrorKind;
+    fn message;
+
+    /// The client requested no scope of an API. Scopes of OpenID Connect belong to no API.
+    NoScope = "no-scope", "expected a scope of an API, found none";
+    /// A requested scope is malformed, or contains more than one scope. The source says what is wrong.
+    InvalidScope = "invalid-scope", "one of the requested scopes is invalid";
+    /// The requested scopes belong to more than one API.
+    TwoApis = "two-apis", "expected scopes of one API";
     /// The caller signed in with another provider, GitHub for instance.
-    #[error(
-        "the caller signed in with another provider than Microsoft Entra, whose tokens alone open \
-         APIs of Azure"
-    )]
-    OtherProvider,
+    OtherProvider = "other-provider", "expected a token of Microsoft Entra, but the caller signed in with another provider";
     /// The token is missing, or another one is needed. The diagnosis has every reason and the fix.
-    #[error("{0}")]
-    DoesNotOpen(Diagnosis),
+    DoesNotOpen = "does-not-open", "this token does not open the API";
     /// The token is for the right API, but has expired or will expire within [`EXPIRY_SKEW`].
-    #[error(
-        "the access token has expired or will within {} seconds: {}",
-        EXPIRY_SKEW.as_secs(),
-        renewal.map_or_else(|| "get a fresh one".to_owned(), |renewal| renewal.to_string())
-    )]
-    Expired {
-        /// What renews it, if known. Unknown for tokens from elsewhere than the platform.
-        renewal: Option<Renewal>,
-    },
+    Expired = "expired", "the access token has expired or will soon";
+}
+
+impl From<CredentialErrorKind> for CredentialError {
+    fn from(kind: CredentialErrorKind) -> Self {
+        Self { kind, detail: Detail::None }
+    }
+}
+
+impl fmt::Display for CredentialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.detail {
+            Detail::None | Detail::Scope(_) => f.write_str(self.kind.message()),
+            Detail::Scopes(given) => {
+                write!(f, "{}, found {:?}", self.kind.message(), Escaped(given))
+            }
+            Detail::Diagnosis(diagnosis) => diagnosis.fmt(f),
+            Detail::Renewal(renewal) => {
+                let seconds = EXPIRY_SKEW.as_secs();
+                write!(f, "the access token has expired or will within {seconds} seconds: ")?;
+                match renewal {
+                    Some(renewal) => renewal.fmt(f),
+                    None => f.write_str("get a fresh one"),
+                }
+            }
+        }
+    }
+}
+
+impl Error for CredentialError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.detail {
+            Detail::Scope(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// Prints the code and the `Display` form, in which values of a token are escaped and bounded.
 impl fmt::Debug for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CredentialError({}: {self})", self.code())
+        write!(f, "CredentialError({}: {self})", self.kind.code())
     }
 }
 
@@ -320,34 +359,32 @@ impl CredentialError {
             .find_map(|error| error.downcast_ref())
     }
 
-    /// A stable, machine-readable code.
+    /// Why there is no token.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NoScope => "no-scope",
-            Self::InvalidScope { .. } => "invalid-scope",
-            Self::TwoApis => "two-apis",
-            Self::OtherProvider => "other-provider",
-            Self::DoesNotOpen(_) => "does-not-open",
-            Self::Expired { .. } => "expired",
-        }
+    pub fn kind(&self) -> CredentialErrorKind {
+        self.kind
     }
 
     /// The diagnosis of a token that does not open the API, with its fixes.
     #[must_use]
-    pub const fn diagnosis(&self) -> Option<&Diagnosis> {
-        match self {
-            Self::DoesNotOpen(diagnosis) => Some(diagnosis),
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        match &self.detail {
+            Detail::Diagnosis(diagnosis) => Some(diagnosis),
             _ => None,
         }
     }
 
-    /// What renews an expired token, if known.
+    /// What renews an expired token, if known. Unknown for tokens from elsewhere than the platform.
     #[must_use]
-    pub const fn renewal(&self) -> Option<Renewal> {
-        match self {
-            Self::Expired { renewal } => *renewal,
+    pub fn renewal(&self) -> Option<Renewal> {
+        match self.detail {
+            Detail::Renewal(renewal) => renewal,
             _ => None,
         }
+    }
+
+    fn does_not_open(diagnosis: Diagnosis) -> Self {
+        let detail = Detail::Diagnosis(Box::new(diagnosis));
+        Self { kind: CredentialErrorKind::DoesNotOpen, detail }
     }
 }

@@ -93,7 +93,7 @@ pub use authentication::Confirmation;
 pub use axum::keep_original_uri;
 #[cfg(feature = "azure_core")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
-pub use azure_core::{CallerCredential, CredentialError};
+pub use azure_core::{CallerCredential, CredentialError, CredentialErrorKind};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;
@@ -124,6 +124,9 @@ pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "tower")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{EasyAuthLayer, EasyAuthService, RejectionBody, RequireLayer, RequireService};
+#[cfg(all(feature = "tower", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tower", feature = "verify"))))]
+pub use tower::{RequireToolLayer, RequireToolService};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;

@@ -61,7 +61,7 @@ impl ReqwestFetcher {
         })
     }
 
-    /// Uses your client: for a proxy, or for certificates of your own. The client must not follow
+    /// Uses your client: for a proxy, or for private certificate authorities. The client must not follow
     /// redirects (`reqwest::redirect::Policy::none()`); a fetch that was redirected fails.
     #[must_use]
     pub fn with_client(client: reqwest::Client) -> Self {

@@ -44,7 +44,7 @@ impl UreqFetcher {
         Self { agent: config.into(), timeout: timeout.min(REFRESH_LEASE) }
     }
 
-    /// Uses your agent: for a proxy, or for certificates of your own. The time limit and the rules about
+    /// Uses your agent: for a proxy, or for private certificate authorities. The time limit and the rules about
     /// redirects are those of this fetcher, whatever the configuration of the agent.
     #[must_use]
     pub fn with_agent(agent: ureq::Agent) -> Self {

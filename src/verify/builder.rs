@@ -42,7 +42,7 @@ pub struct VerifierBuilder {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MicrosoftAudiences {
-    Refuse,
+    Reject,
     Accept,
 }
 
@@ -58,8 +58,8 @@ impl VerifierBuilder {
             algorithms: vec![Algorithm::Rs256],
             clock_skew: DEFAULT_CLOCK_SKEW,
             max_lifetime: None,
-            without_permissions: WithoutPermissions::Refuse,
-            microsoft_audiences: MicrosoftAudiences::Refuse,
+            without_permissions: WithoutPermissions::Reject,
+            microsoft_audiences: MicrosoftAudiences::Reject,
         }
     }
 
@@ -223,7 +223,7 @@ impl VerifierBuilder {
                 let kind = VerifierBuildErrorKind::InvalidAudience;
                 return Err(VerifierBuildError::new(kind, given));
             }
-            if self.microsoft_audiences == MicrosoftAudiences::Refuse
+            if self.microsoft_audiences == MicrosoftAudiences::Reject
                 && let Some(own) = identifiers.into_iter().find(|own| is_microsoft(own))
             {
                 let kind = VerifierBuildErrorKind::MicrosoftAudience;
@@ -340,7 +340,7 @@ kinds! {
     InvalidAudience = "invalid-audience", "expected an audience: the client ID or the App ID URI, without a scope";
     /// The audience is one of Microsoft's own APIs: see
     /// [`dangerously_accept_microsoft_audiences`](VerifierBuilder::dangerously_accept_microsoft_audiences).
-    MicrosoftAudience = "microsoft-audience", "expected an audience of your own, because only Microsoft can rely on tokens for its APIs";
+    MicrosoftAudience = "microsoft-audience", "expected the audience of your API, because only Microsoft can rely on tokens for its APIs";
     /// The tenant ID is not a GUID.
     InvalidTenantId = "invalid-tenant-id", "expected a tenant ID (GUID)";
     /// The [`AuthEnvironment`](crate::endpoints::AuthEnvironment) lacks a value.

@@ -92,12 +92,12 @@ kinds! {
     Malformed = "malformed", "the token is malformed";
     /// A duplicate member (RFC 7515 section 4, RFC 7519 section 4). For `aud`, `iss`, `oid`, `sub` and
     /// `tid`, a member that differs only in case is a duplicate too (Microsoft's IDX40011).
-    DuplicateMember = "duplicate-member", "the token has a member twice";
+    DuplicateMember = "duplicate-member", "the token has a duplicate member";
     /// The header has `crit` or `b64`: extensions that are not supported (RFC 7515 section 4.1.11, RFC
     /// 7797 section 6). Or it has `zip`, `enc` or `cty`, which a signed JWT of claims does not have.
     UnsupportedHeader = "unsupported-header", "the header of the token has a member that is not supported";
     /// `typ` names another kind of token (RFC 8725 section 3.11).
-    WrongType = "wrong-type", "the typ of the token is that of something else";
+    WrongType = "wrong-type", "the typ of the token names another kind of token";
     /// `alg` is not among the accepted algorithms (RFC 8725 section 3.1).
     AlgorithmNotAllowed = "algorithm-not-allowed", "the algorithm of the token is not accepted";
     /// The header has a `nonce`: the token is for Microsoft Graph or another of Microsoft's APIs. Its
@@ -105,13 +105,13 @@ kinds! {
     /// Microsoft can verify it. Do not accept it, and do not try to verify it.
     Protected = "protected", "the token is for a Microsoft API, which alone can verify it";
     /// The header has no `kid`. Keys are never tried in turn.
-    MissingKeyId = "missing-key-id", "the token does not say which key signed it";
+    MissingKeyId = "missing-key-id", "the token has no key ID (kid)";
     /// The issuer has no key with this `kid`, according to the last successful fetch.
-    UnknownKey = "unknown-key", "the key that signed the token is not known";
+    UnknownKey = "unknown-key", "the key that signed the token is unknown";
     /// Keys could not be fetched, so it is unknown whether the key exists: the token may be valid. The
     /// [source](std::error::Error::source) says why the fetch failed, and
     /// [`retry_after`](VerifyError::retry_after) when to try again.
-    KeysUnavailable = "keys-unavailable", "the keys to verify the token with are not available";
+    KeysUnavailable = "keys-unavailable", "the keys to verify the token are not available";
     /// The key is for an algorithm other than `alg` (RFC 8725 section 3.1).
     WrongKeyAlgorithm = "wrong-key-algorithm", "the key that signed the token is for another algorithm";
     /// None of several verifiers accepts the token: none is for its issuer and audience, or the matching
@@ -126,11 +126,11 @@ kinds! {
     InvalidClaim = "invalid-claim", "a claim of the token has the wrong type or is out of range";
     /// The key belongs to another issuer or another tenant ("Access tokens in the Microsoft identity
     /// platform": validate the signing key issuer).
-    WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token is of another issuer";
+    WrongKeyIssuer = "wrong-key-issuer", "the key that signed the token belongs to another issuer";
     /// The key belongs to another cloud (`cloud_instance_name`; Microsoft's IDX40012). Checked for the
     /// public cloud and Azure Government, whose names were recorded. The recorded keys of Azure China
     /// have no name.
-    WrongKeyCloud = "wrong-key-cloud", "the key that signed the token is of another cloud";
+    WrongKeyCloud = "wrong-key-cloud", "the key that signed the token belongs to another cloud";
     /// The issuer (`iss`) is not exactly the expected one.
     WrongIssuer = "wrong-issuer", "the token is from another issuer";
     /// The tenant (`tid`) is not allowed.
@@ -147,7 +147,7 @@ kinds! {
     /// The token was issued in the future (`iat`).
     IssuedInFuture = "issued-in-future", "the token was issued in the future";
     /// The token expires before it becomes valid (`exp`, `nbf`).
-    InvalidLifetime = "invalid-lifetime", "the token ends before it starts";
+    InvalidLifetime = "invalid-lifetime", "the token expires before it becomes valid";
     /// The token lives longer than the verifier allows.
     LifetimeTooLong = "lifetime-too-long", "the token lives longer than allowed";
     /// The token has neither scopes (`scp`) nor roles (`roles`). Every application in a tenant can get
@@ -156,13 +156,13 @@ kinds! {
     /// The application that requested the token (`azp`, `appid`) is not on the list.
     ClientNotAllowed = "client-not-allowed", "the client of the token is not allowed";
     /// The token is bound to a key of its client (`cnf`, RFC 7800), so it is not a bearer token.
-    BoundToKey = "bound-to-key", "the token is bound to a key, so it is no bearer token";
+    BoundToKey = "bound-to-key", "the token is bound to a key, so it is not a bearer token";
     /// This is an ID token, which opens no API.
     IdToken = "id-token", "the token is an ID token, which opens no API";
     /// This is an access token where an ID token was expected.
     AccessToken = "access-token", "the token is an access token, not an ID token";
     /// The `nonce` of the ID token is not the one of the sign-in.
-    WrongNonce = "wrong-nonce", "the nonce of the token is not that of the sign-in";
+    WrongNonce = "wrong-nonce", "the nonce of the token does not match the sign-in";
 }
 
 impl fmt::Display for VerifyErrorKind {

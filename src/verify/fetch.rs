@@ -70,7 +70,7 @@ impl Error for FetchError {
     }
 }
 
-/// A blocking fetcher in the place of an async one. Its futures are ready when they are created.
+/// Uses a blocking fetcher as an async one. Its futures are ready when they are created.
 pub(super) struct Blocking<F>(pub(super) F);
 
 impl<F: FetchKeysBlocking + Send + Sync> FetchKeys for Blocking<F> {

@@ -1,4 +1,4 @@
-//! Who may have signed a token: its issuer and its tenant, and the key's.
+//! Issuer and tenant: those of the token, and those of the key that signed it.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{
     resource::{Cloud, is_guid},
 };
 
-/// Who may have signed: an authority, and where Entra signs in if it is one of Entra's.
+/// The accepted issuers. `sign_in` is the cloud of an Entra authority.
 #[derive(Clone)]
 pub(super) struct Issuers {
     pub(super) authority: AuthorityKind,
@@ -21,7 +21,7 @@ pub(super) struct Issuers {
 }
 
 impl Issuers {
-    /// Checks who signed: the key's issuer and cloud, the token's issuer, its tenant.
+    /// Checks the issuer and the cloud of the key, and the issuer and the tenant of the token.
     pub(super) fn check<T>(
         &self,
         token: &Token<T>,
@@ -48,7 +48,7 @@ impl Issuers {
         }
     }
 
-    /// Checks what the token says of its issuer, without a key: to find out who is to verify it.
+    /// Checks the issuer and the tenant of the token without a key, to choose the verifier.
     pub(super) fn check_claims<T>(&self, token: &Token<T>, kind: Kind) -> Result<(), VerifyError> {
         let issuer = token.issuer().ok_or_else(|| missing("iss"))?;
         match &self.authority {
@@ -60,7 +60,7 @@ impl Issuers {
         }
     }
 
-    /// The version and the tenant of a token of Entra's.
+    /// The version and the tenant of an Entra token.
     fn version_and_tenant<'a, T>(
         &self,
         token: &'a Token<T>,
@@ -76,7 +76,7 @@ impl Issuers {
             (None, Kind::Id) => self.sign_in.tenant_of(version, issuer),
         };
         let tenant = tenant.ok_or_else(|| missing("tid"))?;
-        // Nothing else may be put into the pattern of an issuer.
+        // Only a GUID may replace the placeholder in the pattern of an issuer.
         if !is_guid(tenant) {
             return Err(VerifyError::member(VerifyErrorKind::InvalidClaim, "tid"));
         }
@@ -114,7 +114,7 @@ impl Issuers {
     }
 }
 
-/// Prints what a message about another issuer says that was expected.
+/// The expected value in a message about a wrong issuer.
 impl fmt::Display for Issuers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.authority {
@@ -141,8 +141,8 @@ fn check_fixed(issuer: &str, issuers: &[String]) -> Result<(), VerifyError> {
     Err(VerifyError::identifiers(kind, issuers.join(" or "), issuer.to_owned()))
 }
 
-/// Returns `true` if a key that names the issuer `own` signs for this issuer: exactly, with the tenant
-/// filled in, or as another name of the same tenant in the same service of Microsoft's.
+/// Returns `true` if a key that names the issuer `own` signs for this issuer. It does if both are equal,
+/// also after the tenant is filled in, or if both name the same tenant of the same Microsoft service.
 fn is_key_of_issuer(own: &str, tenant: Option<&str>, issuer: &str) -> bool {
     if let Some((start, end)) = own.split_once(TENANT_PLACEHOLDER) {
         let named = issuer.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
@@ -153,8 +153,8 @@ fn is_key_of_issuer(own: &str, tenant: Option<&str>, issuer: &str) -> bool {
     own == issuer || is_other_name(own, issuer)
 }
 
-/// The keys of Entra name version 2.0 issuers, also for tokens of version 1.0. Those of External ID may
-/// name another host of the tenant or, as far as can be inferred, Entra's: it runs on Entra.
+/// Entra's keys name version 2.0 issuers, also for version 1.0 tokens. Keys of External ID may name another
+/// host of the tenant. That they may also name Entra's issuer is inferred: External ID runs on Entra.
 fn is_other_name(own: &str, issuer: &str) -> bool {
     let (named, tenant) = match family(issuer) {
         Some(Family::Workforce) => {
@@ -171,7 +171,7 @@ fn is_other_name(own: &str, issuer: &str) -> bool {
     named.zip(tenant).is_some_and(|(named, tenant)| is_tenant(named, tenant))
 }
 
-/// Returns `true` if the tenant that a key names is this one, or stands for every tenant.
+/// Returns `true` if a key that names this tenant, or the placeholder for every tenant, is for `tenant`.
 fn is_tenant(named: &str, tenant: &str) -> bool {
     named == TENANT_PLACEHOLDER || named == tenant
 }
@@ -188,7 +188,7 @@ fn host_of(issuer: &str) -> Option<&str> {
     issuer.strip_prefix("https://")?.split('/').next()
 }
 
-/// The key signs for this issuer, in this cloud, as far as it says.
+/// Rejects a key that names another issuer or another cloud. A key that names none is accepted.
 fn check_key(
     key: &Key,
     is_issuer: impl FnOnce(&str) -> bool,

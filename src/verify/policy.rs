@@ -1,4 +1,4 @@
-//! What a verifier demands of the claims of a token whose signature is valid.
+//! The rules about the claims of a token whose signature is valid.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,12 +13,12 @@ use crate::{
     resource::{OwnedAudience, Resource, is_guid},
 };
 
-/// The demands, checked by the builder.
+/// The settings of a verifier, validated by the builder.
 #[derive(Debug, Clone)]
 pub(super) struct Policy {
     pub(super) issuers: Issuers,
     pub(super) audiences: Vec<OwnedAudience>,
-    /// What an ID token may be for besides.
+    /// Other audiences that an ID token may have.
     pub(super) trusted_audiences: Vec<OwnedAudience>,
     pub(super) clients: Vec<String>,
     pub(super) algorithms: Vec<Algorithm>,
@@ -27,10 +27,10 @@ pub(super) struct Policy {
     pub(super) without_permissions: WithoutPermissions,
 }
 
-/// What becomes of an access token with neither scopes nor roles.
+/// Whether an access token with neither scopes nor roles is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WithoutPermissions {
-    Refuse,
+    Reject,
     Accept,
 }
 
@@ -42,7 +42,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What `typ` may be: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
+    /// The accepted values of `typ`: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
     /// (section 4).
     pub(super) fn types(self) -> &'static [&'static str] {
         match self {
@@ -62,7 +62,7 @@ pub(super) enum Expiry {
 }
 
 impl Policy {
-    /// What holds for every kind of token, in the order of the rules. `T` says what is left to check.
+    /// Checks the rules for both kinds of token, in their order. The caller checks the rules for `T`.
     pub(super) fn open<T>(
         &self,
         token: &str,
@@ -83,13 +83,12 @@ impl Policy {
         Ok(token)
     }
 
-    /// Returns `true` if the token says that it is from one of the issuers and for one of the
-    /// audiences: then this policy decides about it.
+    /// Returns `true` if the token names one of the issuers and one of the audiences.
     pub(super) fn is_responsible_for<T>(&self, token: &Token<T>, kind: Kind) -> bool {
         self.issuers.check_claims(token, kind).is_ok() && self.has_own_audience(token)
     }
 
-    /// What [`is_responsible_for`](Self::is_responsible_for) asks for, for a message.
+    /// The audiences and issuers of [`is_responsible_for`](Self::is_responsible_for), for a message.
     pub(super) fn expectation(&self) -> String {
         format!("{} from {}", join(&self.audiences), self.issuers)
     }
@@ -129,7 +128,7 @@ impl Policy {
         }
     }
 
-    /// What to change if the audience is of the other version ("Access tokens in the Microsoft identity
+    /// What to change if the audience is that of the other token version ("Access tokens in the Microsoft identity
     /// platform", token formats): an API's version 2.0 tokens carry its client ID, those of version 1.0
     /// usually its App ID URI.
     fn advice(&self, version: Option<&str>, actual: &[&str]) -> Option<&'static str> {
@@ -175,7 +174,7 @@ impl Policy {
                 token.issued_at().ok_or_else(|| missing("iat"))?.checked_add(longest)
             }
         };
-        // An age beyond what the clock can tell would never end.
+        // An end that `SystemTime` cannot represent would never come, so the token counts as expired.
         if end.is_none_or(|end| has_come(end.checked_add(self.clock_skew), now)) {
             return Err(VerifyErrorKind::Expired.into());
         }
@@ -200,7 +199,7 @@ impl Policy {
         Ok(())
     }
 
-    /// What holds for access tokens: some permission, and an allowed client.
+    /// Checks the rules for access tokens: some permission, and an allowed client.
     pub(super) fn check_access<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
         // Every access token of Microsoft's services names its client, and no ID token does.
         let is_anonymous = is_microsoft(token) && token.client_id().is_none();
@@ -209,7 +208,7 @@ impl Policy {
         }
         let has_role = token.app_roles().any(|role| !role.is_empty());
         let has_permission = token.scopes().next().is_some() || has_role;
-        if !has_permission && self.without_permissions == WithoutPermissions::Refuse {
+        if !has_permission && self.without_permissions == WithoutPermissions::Reject {
             return Err(VerifyErrorKind::NoPermissions.into());
         }
         let client = token.client_id().unwrap_or_default();
@@ -222,7 +221,7 @@ impl Policy {
         Err(VerifyError::identifiers(kind, self.clients.join(" or "), client.to_owned()))
     }
 
-    /// What holds for ID tokens.
+    /// Checks the rules for ID tokens.
     pub(super) fn check_id<T>(token: &Token<T>, nonce: Option<&str>) -> Result<(), VerifyError> {
         // `azp` may be in the ID tokens of other issuers (OpenID Connect Core section 2), Google's for
         // instance.
@@ -248,13 +247,13 @@ fn is_microsoft<T>(token: &Token<T>) -> bool {
     token.issuer().and_then(issuer::family).is_some()
 }
 
-/// What the audiences are called in a message.
+/// The audiences in a message.
 fn join<'a>(audiences: impl IntoIterator<Item = &'a OwnedAudience>) -> String {
     let names: Vec<&str> = audiences.into_iter().map(OwnedAudience::identifier).collect();
     names.join(" or ")
 }
 
-/// Whether this point in time has come. One that is beyond what the clock can tell has not.
+/// Returns `true` if this point in time has come. One that `SystemTime` cannot represent has not.
 fn has_come(time: Option<SystemTime>, now: SystemTime) -> bool {
     time.is_some_and(|time| now >= time)
 }
@@ -287,7 +286,7 @@ mod tests {
         UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap()
     }
 
-    /// What becomes of a payload with these times at `now`.
+    /// Checks a payload with these times at `now`.
     #[track_caller]
     fn check(payload: &str, expiry: Expiry, now: u64, expected: Result<(), VerifyErrorKind>) {
         let header = TokenHeader::parse("{}".to_owned()).unwrap();
@@ -300,7 +299,7 @@ mod tests {
 
     /// A browser session outlives its ID token: `/.auth/refresh` does not renew it.
     #[test]
-    fn an_age_takes_the_place_of_the_expiry() {
+    fn an_age_replaces_the_expiry() {
         let payload = format!(r#"{{"iat":{ISSUED},"nbf":{ISSUED},"exp":{}}}"#, ISSUED + HOUR);
         let age = Expiry::Age(SESSION);
         let expired = Err(VerifyErrorKind::Expired);
@@ -309,14 +308,14 @@ mod tests {
         check(&payload, age, ISSUED + HOUR + 300, Ok(()));
         check(&payload, age, ISSUED + 8 * HOUR + 299, Ok(()));
         check(&payload, age, ISSUED + 8 * HOUR + 300, expired);
-        // A shorter age than that of the token ends it earlier.
+        // An age that is shorter than the lifetime of the token ends it earlier.
         check(&payload, Expiry::Age(Duration::ZERO), ISSUED + 299, Ok(()));
         check(&payload, Expiry::Age(Duration::ZERO), ISSUED + 300, expired);
         check(&payload, Expiry::Age(Duration::MAX), ISSUED, expired);
     }
 
     #[test]
-    fn an_age_replaces_no_other_rule() {
+    fn all_other_rules_apply_with_an_age() {
         let age = Expiry::Age(SESSION);
         let missing = Err(VerifyErrorKind::MissingClaim);
         check(&format!(r#"{{"exp":{}}}"#, ISSUED + HOUR), age, ISSUED, missing);

@@ -1,7 +1,7 @@
-//! The one place that knows jsonwebtoken and aws-lc-rs: a public key, and whether a signature is its.
+//! Public keys and signatures: the only module that uses jsonwebtoken and aws-lc-rs.
 //!
-//! jsonwebtoken's process-wide provider is not touched: it panics if both back ends are in the build,
-//! and belongs to the application. Its `Validation` is not used either.
+//! jsonwebtoken's process-wide provider is not used: it panics if both back ends are in the build, and it
+//! belongs to the application. Its `Validation` is not used either.
 
 #[cfg(feature = "aws_lc_rs")]
 use std::panic::AssertUnwindSafe;
@@ -20,8 +20,8 @@ use super::algorithm::{Algorithm, Family};
 pub(super) struct PublicKey {
     family: Family,
     key: DecodingKey,
-    /// The key once more, ready for what Entra signs with: jsonwebtoken makes a key ready for each
-    /// signature anew, which takes a seventh of the time. Checking a signature leaves it as it is.
+    /// The parsed key for Entra's algorithm. jsonwebtoken parses a key for each signature, which takes a
+    /// seventh of the time. Unwind safe, because verification does not change it.
     #[cfg(feature = "aws_lc_rs")]
     rs256: Option<AssertUnwindSafe<ParsedPublicKey>>,
 }
@@ -40,8 +40,8 @@ impl PublicKey {
         }
     }
 
-    /// A key on a curve, from its uncompressed point (SEC 1 section 2.3.3). Whether the point is on
-    /// the curve shows when a signature is checked.
+    /// A key on a curve, from its uncompressed point (SEC 1 section 2.3.3). A point that is not on the curve
+    /// is not detected here; its signatures never verify.
     pub(super) fn on_curve(family: Family, point: &[u8]) -> Self {
         Self {
             family,
@@ -55,7 +55,7 @@ impl PublicKey {
         self.family
     }
 
-    /// Whether `signature` is this key's for `message`.
+    /// Returns `true` if `signature` is a valid signature of `message` by this key.
     pub(super) fn verify(&self, algorithm: Algorithm, message: &str, signature: &Vec<u8>) -> bool {
         #[cfg(feature = "aws_lc_rs")]
         if let (Algorithm::Rs256, Some(key)) = (algorithm, &self.rs256) {

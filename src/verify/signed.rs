@@ -1,4 +1,4 @@
-//! From the text of a token to its payload: everything that is checked before a claim is read.
+//! The checks before any claim is read: structure, header, key and signature.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -8,9 +8,8 @@ use super::{
 };
 use crate::jwt::{Segment, Segments, TimeForm, Token, TokenHeader, Unverified, bytes, text};
 
-/// Header members of which each makes the token something that is not verified here: extensions that
-/// must be understood (`crit`), an unencoded payload (`b64`), compression (`zip`), encryption (`enc`),
-/// a token in a token (`cty`). Entra writes none of them.
+/// Header members that are not supported: critical extensions (`crit`), an unencoded payload (`b64`),
+/// compression (`zip`), encryption (`enc`), a nested token (`cty`). Entra writes none of them.
 const UNSUPPORTED: [&str; 5] = ["crit", "b64", "zip", "enc", "cty"];
 
 /// A token whose signature was checked.
@@ -20,16 +19,16 @@ pub(super) struct Signed {
     pub(super) key: Arc<Key>,
 }
 
-/// A token that was taken apart, and whose header has nothing that is not supported.
+/// The decoded segments of a token whose header is supported.
 struct Parts<'a> {
     header: TokenHeader,
     payload: String,
     signature: Vec<u8>,
-    /// What was signed.
+    /// The signed bytes: the header and the payload as they are encoded.
     message: &'a str,
 }
 
-/// Takes a token apart. What is checked here is the same for every verifier.
+/// Decodes a token. These checks are the same for every verifier.
 fn parse<'a>(token: &'a str, types: &[&str]) -> Result<Parts<'a>, VerifyError> {
     let segments = Segments::split(token).map_err(VerifyError::decode)?;
     let header = text(segments.header, Segment::Header)
@@ -43,15 +42,15 @@ fn parse<'a>(token: &'a str, types: &[&str]) -> Result<Parts<'a>, VerifyError> {
     Ok(Parts { header, payload, signature, message })
 }
 
-/// What a token says before its signature is checked, to find out which verifier is for it.
+/// Decodes a token without checking its signature, to choose the verifier.
 pub(super) fn claimed(token: &str, types: &[&str]) -> Result<Token<Unverified>, VerifyError> {
     let Parts { header, payload, .. } = parse(token, types)?;
     Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)
 }
 
-/// Checks a token as far as its signature. Of the header it believes nothing but which key and which
-/// of the `allowed` algorithms to try; a key comes from `keys` alone, whatever the header offers in
-/// `jwk`, `jku`, `x5c` or `x5u` (RFC 8725 section 3.10).
+/// Checks a token up to its signature. The header only selects a key and one of the `allowed` algorithms.
+/// Keys come from `keys` alone. The header members `jwk`, `jku`, `x5c` and `x5u` are ignored (RFC 8725
+/// section 3.10).
 pub(super) fn check(
     token: &str,
     types: &[&str],

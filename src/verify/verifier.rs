@@ -53,8 +53,8 @@ pub struct Verifier(Policy);
 /// An access token that a [`Verifier`] has verified.
 ///
 /// It has all methods of [`UnverifiedToken`], and
-/// [`authorize`](Self::authorize). Only a verifier can make one: there is no constructor, no conversion,
-/// no `Deserialize`.
+/// [`authorize`](Self::authorize). Only a verifier can create one: it has neither a constructor nor a
+/// conversion nor `Deserialize`.
 ///
 /// ```compile_fail
 /// let forged: easyauth::verify::VerifiedToken = serde_json::from_str("{}").unwrap();

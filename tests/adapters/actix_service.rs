@@ -24,7 +24,7 @@ async fn maybe_token(Optional(token): Optional<VerifiedToken>) -> String {
 }
 
 async fn maybe_confirmed(Optional(caller): Optional<ConfirmedCaller>) -> String {
-    caller.map_or_else(|| "nobody".to_owned(), |caller| format!("confirmed {}", caller.id()))
+    caller.map_or_else(|| "anonymous".to_owned(), |caller| format!("confirmed {}", caller.id()))
 }
 
 pub(crate) fn start(platform: Platform) -> Server {
@@ -43,7 +43,7 @@ fn tell_cause<B>(mut response: ServiceResponse<B>) -> ServiceResponse<B> {
     response
 }
 
-/// The service, with this among its data.
+/// The service with additional data.
 pub(crate) fn serve(data: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> Server {
     Server::start(move |listener, stopped| {
         System::new().block_on(async move {
@@ -79,9 +79,9 @@ pub(crate) fn serve(data: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'sta
     })
 }
 
-/// Data can be given by themselves or in `web::Data`.
+/// Application data can be passed directly or in `web::Data`.
 #[test]
-fn both_ways_of_putting_something_into_the_data_do() {
+fn data_directly_or_in_web_data() {
     let good = [("Authorization", format!("Bearer {}", Draft::access().sign()))];
     let html = [("Accept", "text/html".to_owned())];
     let by_itself = serve(|config| {
@@ -102,7 +102,7 @@ fn both_ways_of_putting_something_into_the_data_do() {
     assert_eq!(client::get(server.address, "/me", &html).status, 401);
 }
 
-/// In actix-web, an `Option` takes any error for absence. That is why there is `Optional`.
+/// In actix-web, an `Option` treats every error as absence, unlike `Optional`.
 #[test]
 fn an_option_of_actix_is_not_optional() {
     async fn option(user: Option<EasyAuthPrincipal>) -> String {
@@ -112,6 +112,6 @@ fn an_option_of_actix_is_not_optional() {
         config.app_data(platform()).route("/option", web::get().to(option));
     });
     let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
-    assert_eq!(client::get(server.address, "/option", &malformed).body, "nobody");
+    assert_eq!(client::get(server.address, "/option", &malformed).body, "anonymous");
     assert_eq!(client::get(server.address, "/maybe", &malformed).status, 400);
 }

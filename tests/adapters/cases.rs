@@ -13,7 +13,7 @@ use crate::{
 
 const MAX: usize = easyauth::headers::MAX_HEADER_LEN;
 
-/// What a service has to answer.
+/// The expected response.
 enum Expected {
     Passes(String),
     /// Status, the code of the problem, and the challenge.
@@ -80,7 +80,7 @@ fn table() -> Vec<Case> {
         // The API client of a service behind Easy Auth: the platform made the principal of the token.
         case("/admin", &[(PRINCIPAL, &admin), (BEARER, &good)], passes("user José Sample")),
         // Absent.
-        case("/maybe", &[], passes("nobody")),
+        case("/maybe", &[], passes("anonymous")),
         case("/me", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/tokens", &[], Refused(401, "unauthenticated", Some("Bearer"))),
         case("/admin", &[], Refused(401, "unauthenticated", Some("Bearer"))),
@@ -90,14 +90,14 @@ fn table() -> Vec<Case> {
             &[],
             Refused(401, "no-token", Some(r#"Bearer realm="files", scope="Files.Read""#)),
         ),
-        // Another scheme is no token.
+        // A header with another scheme contains no bearer token.
         case(
             "/token",
             &[(BEARER, "Basic dXNlcjpwYXNz")],
             Refused(401, "no-token", Some(r#"Bearer realm="files""#)),
         ),
         // A visitor of a Static Web App who is not signed in.
-        case("/maybe", &[(PRINCIPAL, &anonymous)], passes("nobody")),
+        case("/maybe", &[(PRINCIPAL, &anonymous)], passes("anonymous")),
         // Malformed.
         case("/me", &[(PRINCIPAL, "not base64!")], Refused(400, "malformed-identity", None)),
         case("/maybe", &[(PRINCIPAL, "not base64!")], Refused(400, "malformed-identity", None)),
@@ -207,7 +207,7 @@ fn table() -> Vec<Case> {
                 ),
             ),
         ),
-        // Somebody else's tenant, and somebody else's signature.
+        // Another tenant, and a signature by another key.
         case(
             "/token",
             &[(
@@ -346,7 +346,7 @@ pub(crate) fn check(adapter: &str, address: SocketAddr) {
     }
 }
 
-/// The body says which rule was broken, and nothing else.
+/// Asserts that the body contains only the broken rule.
 #[track_caller]
 fn assert_problem(answer: &Answer, code: &str) {
     let kinds = easyauth::rejection::RejectionKind::ALL;

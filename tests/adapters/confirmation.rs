@@ -1,4 +1,4 @@
-//! Confirmation: what a handler reads as identity is the token's, whatever the headers say.
+//! Confirmation: handlers get the identity of the token, never that of the headers.
 
 use axum::{Extension, Router, routing::any};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -24,7 +24,7 @@ const ID_TOKEN: &str = "X-MS-TOKEN-AAD-ID-TOKEN";
 const BEARER: &str = "Authorization";
 const VICTIM: &str = "00000009-0000-4000-8000-000000000009";
 
-/// What a handler behind the layer gets to see, by every way.
+/// Everything that a handler inside the layer can read as identity.
 async fn report(identity: Identity, headers: HeaderMap, extensions: Extensions) -> String {
     let principal = identity.principal();
     let extension = extensions.get::<EasyAuthPrincipal>();
@@ -45,7 +45,7 @@ async fn report(identity: Identity, headers: HeaderMap, extensions: Extensions) 
         id(principal).unwrap_or_default(),
         about_token(identity.token()),
         identity.is_in_role("Admin"),
-        caller.map_or("nobody", ConfirmedCaller::id),
+        caller.map_or("anonymous", ConfirmedCaller::id),
         names.join(" ")
     )
 }
@@ -95,7 +95,7 @@ fn by_id_token() -> EasyAuthLayer {
     EasyAuthLayer::new(nowhere()).confirm_by_id_token(id_token_auth())
 }
 
-const ANONYMOUS: &str = "nobody , no token, admin false, confirmed nobody: ";
+const ANONYMOUS: &str = "anonymous , no token, admin false, confirmed anonymous: ";
 
 #[test]
 fn a_bearer_token_confirms_its_caller() {
@@ -109,9 +109,9 @@ fn a_bearer_token_confirms_its_caller() {
     assert_sees(by_bearer(), &[user(), bearer(&admin)], &sees("Signed", true));
     assert_sees(by_bearer(), &[], ANONYMOUS);
     // No principal, nothing to confirm.
-    let token = format!("nobody , token of {USER}, admin false, confirmed nobody: ");
+    let token = format!("anonymous , token of {USER}, admin false, confirmed anonymous: ");
     assert_sees(by_bearer(), &[bearer(&draft)], &token);
-    // Without a token the headers are nobody's.
+    // Without a token, the request is anonymous.
     assert_sees(by_bearer(), &[user()], ANONYMOUS);
     let other = draft.clone().with("oid", OTHER_TENANT);
     assert_rejects(by_bearer(), &[user(), bearer(&other)], 400, "mismatch", None);
@@ -151,11 +151,11 @@ fn an_id_token_confirms_its_caller() {
         &format!("user without a name {USER}, token of {USER}, admin false, confirmed {USER}: "),
     );
     assert_sees(both(), &[user(), id_token(&draft)], &sees(true));
-    // A bearer token that nobody asked to confirm by does not.
+    // A bearer token does not confirm the headers unless the layer says so.
     assert_sees(
         by_id_token().verify(bearer_auth()),
         &[user(), bearer(&Draft::access())],
-        &format!("nobody , token of {USER}, admin false, confirmed nobody: "),
+        &format!("anonymous , token of {USER}, admin false, confirmed anonymous: "),
     );
 }
 
@@ -163,10 +163,10 @@ fn encoded(json: &str) -> (&'static str, String) {
     (PRINCIPAL, BASE64_STANDARD.encode(json))
 }
 
-/// microsoft/physical-ai-toolchain#1620: a caller with a token of her own reaches the service past the
-/// platform, and writes the victim into whatever is not compared.
+/// microsoft/physical-ai-toolchain#1620: a caller with their own valid token bypasses the platform, and names
+/// the victim in every value that is not compared.
 #[test]
-fn a_forged_principal_beside_a_genuine_token_is_the_tokens_caller_or_rejected() {
+fn a_forged_principal_with_a_valid_token() {
     let own = bearer(&Draft::access().with("name", "Attacker"));
     let claim = |typ: &str, val: &str| format!(r#"{{"typ":"{typ}","val":"{val}"}}"#);
     let iss = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
@@ -216,7 +216,7 @@ fn a_forged_principal_beside_a_genuine_token_is_the_tokens_caller_or_rejected() 
 
 /// `confirm_by_bearer` with forged tokens of the token store beside a valid bearer token.
 #[test]
-fn what_confirmation_does_not_cover_is_removed() {
+fn unconfirmed_headers_are_removed() {
     let text = |name: &'static str| (name, "forged".to_owned());
     let forged = [
         text("X-MS-TOKEN-AAD-ACCESS-TOKEN"),
@@ -259,9 +259,9 @@ fn what_confirmation_does_not_cover_is_removed() {
     );
 }
 
-/// Extractors hand out what was confirmed, and nothing of the headers.
+/// Extractors return confirmed values, never those of the headers.
 #[test]
-fn extractors_give_what_was_confirmed() {
+fn extractors_return_confirmed_values() {
     async fn all(
         user: EasyAuthPrincipal,
         tokens: ProviderTokens,
@@ -308,7 +308,7 @@ fn extractors_give_what_was_confirmed() {
     }
 }
 
-/// On actix-web a bearer token confirms, too.
+/// A bearer token also confirms callers in actix-web.
 #[test]
 fn a_bearer_token_confirms_on_actix() {
     let server = actix_service::serve(|config| {
@@ -322,14 +322,14 @@ fn a_bearer_token_confirms_on_actix() {
     assert_eq!(get("/maybe-confirmed", &good).body, format!("confirmed {USER}"));
     assert_eq!(get("/me", &[user(), id_token(&Draft::id())]).body, "user Sample User");
     // A trusted platform does not replace confirmation.
-    assert_eq!(get("/maybe", &[user()]).body, "nobody");
-    assert_eq!(get("/maybe-confirmed", &[user()]).body, "nobody");
+    assert_eq!(get("/maybe", &[user()]).body, "anonymous");
+    assert_eq!(get("/maybe-confirmed", &[user()]).body, "anonymous");
     assert_eq!(get("/me", &[user()]).status, 401);
 }
 
-/// The innermost layer decides: nothing that an outer one found out stays.
+/// The innermost layer decides. It removes the result of an outer one.
 #[test]
-fn nothing_of_an_outer_layer_survives() {
+fn the_result_of_an_outer_layer_is_removed() {
     async fn left(
         user: Option<Extension<EasyAuthPrincipal>>,
         caller: Option<Extension<ConfirmedCaller>>,
@@ -362,7 +362,7 @@ fn nothing_of_an_outer_layer_survives() {
                 "{}",
                 answer.body
             );
-            // Anonymous requests are those of the inner layer: it sends nobody to sign in.
+            // The inner layer decides about anonymous requests, and has no sign-in page.
             let html = [("Accept", "text/html".to_owned())];
             let status = client::get(server.address, "/required", &html).status;
             assert!([401, 500].contains(&status), "{status}");

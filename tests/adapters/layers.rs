@@ -1,4 +1,4 @@
-//! The layers, by what extractors do not have: which headers they remove, and what they add to an answer.
+//! What layers do in addition to extractors: the headers they remove, and those they add to responses.
 
 use axum::{Extension, Router, middleware::map_request, response::IntoResponse, routing::any};
 use easyauth::{
@@ -20,7 +20,7 @@ const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
 const ID: &str = "X-MS-CLIENT-PRINCIPAL-ID";
 const BEARER: &str = "Authorization";
 
-/// What a handler behind the layer gets to see.
+/// Everything that a handler inside the layer sees.
 async fn report(identity: Identity, headers: HeaderMap) -> String {
     let mut names: Vec<_> = headers
         .keys()
@@ -59,23 +59,23 @@ fn bearer(draft: &Draft) -> (&'static str, String) {
 }
 
 #[test]
-fn headers_are_believed_where_the_platform_writes_them() {
+fn headers_are_trusted_on_a_trusted_platform() {
     let sees = "user Sample, no token, admin true, confirmed false: x-ms-client-principal";
     assert_sees(EasyAuthLayer::new(platform()), &[user()], sees);
     assert_sees(EasyAuthLayer::new(Platform::trusting_headers()), &[user()], sees);
     assert_sees(EasyAuthLayer::new(Platform::static_web_apps()), &[user()], sees);
     // Elsewhere anybody writes them. They are not even read.
-    let nobody = "nobody, no token, admin false, confirmed false: ";
-    assert_sees(EasyAuthLayer::new(nowhere()), &[user()], nobody);
-    assert_sees(EasyAuthLayer::new(nowhere()), &[(PRINCIPAL, "not base64!".to_owned())], nobody);
-    let token = "nobody, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed \
+    let anonymous = "anonymous, no token, admin false, confirmed false: ";
+    assert_sees(EasyAuthLayer::new(nowhere()), &[user()], anonymous);
+    assert_sees(EasyAuthLayer::new(nowhere()), &[(PRINCIPAL, "not base64!".to_owned())], anonymous);
+    let token = "anonymous, token of 00000003-0000-4000-8000-000000000003, admin false, confirmed \
                  false: ";
     let layer = EasyAuthLayer::new(nowhere()).verify(bearer_auth());
     assert_sees(layer, &[user(), bearer(&Draft::access())], token);
 }
 
 #[test]
-fn what_was_not_accepted_is_taken_off() {
+fn headers_that_were_not_accepted_are_removed() {
     let text = |name: &'static str| (name, "opaque".to_owned());
     let all = [
         (ID, "00000003-0000-4000-8000-000000000003".to_owned()),
@@ -99,7 +99,7 @@ fn what_was_not_accepted_is_taken_off() {
         text("X_MS_AUTH_TOKEN"),
         // Names that the platform does not write.
         text("X-MS-CLIENT-PRINCIPAL-ROLES"),
-        // Nobody's identity.
+        // Not identity headers.
         text("X-MS-ORIGINAL-URL"),
         text("X-MS-REQUEST-ID"),
         text("X-ZUMO-AUTH"),
@@ -118,14 +118,14 @@ fn what_was_not_accepted_is_taken_off() {
     assert_sees(
         EasyAuthLayer::new(nowhere()),
         &with_user,
-        "nobody, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
+        "anonymous, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
          x-ms-request-id x-zumo-auth",
     );
-    // Nobody is signed in, so these tokens are not the platform's.
+    // The request is anonymous, so the platform did not send these tokens.
     assert_sees(
         EasyAuthLayer::new(platform()),
         &all[3..],
-        "nobody, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
+        "anonymous, no token, admin false, confirmed false: x-ms-auth-internal-token x-ms-original-url \
          x-ms-request-id x-zumo-auth",
     );
     // A platform that sends no principal, only names: nothing says whose tokens these are.
@@ -139,7 +139,7 @@ fn what_was_not_accepted_is_taken_off() {
 }
 
 #[test]
-fn answers_are_marked_for_caches() {
+fn responses_are_marked_for_caches() {
     async fn plain() {}
     async fn cached() -> impl IntoResponse {
         [("cache-control", "public, max-age=60"), ("vary", "Accept-Encoding")]
@@ -183,7 +183,7 @@ fn a_verified_token_is_authenticated_without_a_principal() {
 }
 
 #[test]
-fn extractors_take_what_the_layer_accepted() {
+fn extractors_use_the_result_of_the_layer() {
     async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
         about_user(user.as_ref())
     }
@@ -199,16 +199,16 @@ fn extractors_take_what_the_layer_accepted() {
     let layer = EasyAuthLayer::new(nowhere()).verify(bearer_auth());
     let server = serve(router.clone().layer(layer));
     let headers = [user(), bearer(&Draft::access())];
-    assert_eq!(client::get(server.address, "/maybe", &headers).body, "nobody");
+    assert_eq!(client::get(server.address, "/maybe", &headers).body, "anonymous");
     assert_eq!(client::get(server.address, "/token", &headers).status, 200);
     let server = serve(router.layer(Extension(platform())));
     assert_eq!(client::get(server.address, "/maybe", &headers).body, "user Sample");
     assert_eq!(client::get(server.address, "/token", &headers).status, 401);
 }
 
-/// The layer inside of the nested router sees no prefix, unless somebody remembers it.
+/// A layer inside a nested router sees the address without its prefix, unless an outer layer stored it.
 #[test]
-fn a_layer_inside_of_a_nested_router_gets_the_remembered_address() {
+fn a_layer_inside_a_nested_router_gets_the_original_address() {
     async fn me(_: EasyAuthPrincipal) {}
     let layer = EasyAuthLayer::new(platform()).login(login());
     let inner = || Router::new().route("/me", any(me)).layer(layer.clone());
@@ -225,7 +225,7 @@ fn a_layer_inside_of_a_nested_router_gets_the_remembered_address() {
 }
 
 #[test]
-fn what_is_printed_has_no_value_of_a_claim() {
+fn debug_output_has_no_claim_value() {
     async fn role(identity: Identity, guard: RequireRole<Admin>) -> String {
         let text = format!("{identity:?} {guard:?}");
         assert_eq!(guard.into_principal().name(), Some("canary"));

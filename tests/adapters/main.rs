@@ -1,4 +1,4 @@
-//! The adapters, by what they answer to real HTTP on loopback: one table of cases for all of them.
+//! The adapters over real HTTP on loopback: one table of cases for all of them.
 #![cfg(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify"))]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -12,6 +12,7 @@
 )]
 
 mod actix_service;
+mod allocations;
 mod axum_service;
 mod cases;
 mod confirmation;
@@ -26,6 +27,7 @@ mod sign_in;
 mod smallest;
 mod support;
 mod tonic_service;
+mod tools;
 mod tower_services;
 
 use easyauth_test_support::client;
@@ -41,7 +43,7 @@ fn services(platform: easyauth::Platform) -> [(&'static str, setup::Server); 4] 
 }
 
 #[test]
-fn every_adapter_answers_alike() {
+fn every_adapter_responds_the_same_way() {
     for (name, server) in services(setup::platform()) {
         cases::check(name, server.address);
     }

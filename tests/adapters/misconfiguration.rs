@@ -1,4 +1,4 @@
-//! What is not set up answers 500, and the log says which call is missing.
+//! Misconfigured services answer 500, and the log names the missing call.
 
 use actix_web::web;
 use axum::{Extension, Router, routing::get};
@@ -20,7 +20,7 @@ use crate::{
     support::{Draft, NOW, TENANT, at, verifier},
 };
 
-/// A forged principal, as anybody can send one past the platform.
+/// A forged principal, as any client that bypasses the platform can send it.
 fn forged() -> [(&'static str, String); 1] {
     [("X-MS-CLIENT-PRINCIPAL", principal("Sample", "Admin"))]
 }
@@ -44,7 +44,7 @@ async fn maybe(user: Option<EasyAuthPrincipal>) -> String {
 }
 
 async fn maybe_confirmed(caller: Option<ConfirmedCaller>) -> String {
-    caller.map_or_else(|| "nobody".to_owned(), |caller| format!("confirmed {}", caller.id()))
+    caller.map_or_else(|| "anonymous".to_owned(), |caller| format!("confirmed {}", caller.id()))
 }
 
 async fn who(identity: Identity) -> String {
@@ -69,7 +69,7 @@ const TRUST_SOMETHING: &str = "a caller is required, and nothing authenticates c
                                EasyAuthLayer::confirm_by_bearer), or verify bearer tokens \
                                (EasyAuthLayer::verify)";
 
-/// Platforms whose headers anybody can write, and why.
+/// Platforms whose headers can be forged, and the reason.
 fn untrusted() -> [(Platform, &'static str); 4] {
     let off = "authentication is off: WEBSITE_AUTH_ENABLED is not true";
     [
@@ -111,8 +111,7 @@ fn extractors_need_to_know_whether_headers_can_be_trusted() {
     }
 }
 
-/// The trial of the public report: extractors without a layer on an unknown platform believed forged
-/// headers.
+/// Extractors without a layer must not trust forged headers on an unknown platform.
 #[test]
 fn on_an_untrusted_platform_headers_are_not_read() {
     let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
@@ -129,7 +128,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
         for server in &servers {
             for headers in [&forged()[..], &malformed, &[]] {
                 let answer = client::get(server.address, "/maybe", headers);
-                assert_eq!((answer.status, answer.body.as_str()), (200, "nobody"), "{reason}");
+                assert_eq!((answer.status, answer.body.as_str()), (200, "anonymous"), "{reason}");
             }
             for path in ["/me", "/tokens", "/admin"] {
                 check(server, path, &required);
@@ -142,7 +141,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
     }
 }
 
-/// 401 is right where a token can authenticate the next request.
+/// The status is 401 if a token can authenticate the next request.
 #[test]
 fn on_an_untrusted_platform_tokens_authenticate() {
     let status = |layer: EasyAuthLayer, path| {
@@ -160,9 +159,9 @@ fn on_an_untrusted_platform_tokens_authenticate() {
 }
 
 #[test]
-fn rules_need_the_layer_outside_of_them() {
+fn rules_need_the_layer_around_them() {
     let missing = "no EasyAuthLayer handled the request before this: add \
-                   .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)";
+                   .layer(EasyAuthLayer::new(platform)) outside of this layer (in axum: after it)";
     let rules = [
         RequireLayer::authenticated(),
         RequireLayer::role("Admin"),
@@ -184,7 +183,8 @@ fn permissions_need_a_verifier() {
     check(
         &serve(router.layer(EasyAuthLayer::new(platform()))),
         "/",
-        "nothing verifies bearer tokens: add EasyAuthLayer::verify(auth) for RequireLayer::permission",
+        "nothing verifies bearer tokens: add EasyAuthLayer::verify(auth) for RequireLayer::permission and \
+         RequireToolLayer",
     );
     let server = actix_service::serve(|config| {
         config.app_data(platform());
@@ -218,18 +218,18 @@ fn confirmed_callers_need_confirmation() {
     }
 }
 
-/// A network without a way to the issuer.
+/// A fetcher that cannot reach the issuer.
 struct Unreachable;
 
 impl FetchKeys for Unreachable {
     async fn fetch(&self, _: &str) -> Result<Vec<u8>, FetchError> {
-        Err(FetchError::new("connection refused"))
+        Err(FetchError::new("connection rejected"))
     }
 }
 
-/// The client learns when to try again, and the log why.
+/// The client learns when to retry, and the log has the cause.
 #[test]
-fn without_keys_the_answer_says_when_to_try_again() {
+fn without_keys_the_response_says_when_to_retry() {
     async fn token(token: VerifiedToken) -> String {
         about_token(Some(&token))
     }
@@ -256,8 +256,8 @@ fn without_keys_the_answer_says_when_to_try_again() {
         assert_eq!(
             answer.header(CAUSE).as_deref(),
             Some(
-                "the keys to verify the token with are not available <- the keys could not be \
-                 fetched <- connection refused"
+                "the keys to verify the token are not available <- the keys could not be \
+                 fetched <- connection rejected"
             ),
         );
     }

@@ -1,4 +1,4 @@
-//! Whatever headers come beside a verified token: what is left to read as identity is the token's.
+//! For any headers beside a verified token, handlers read only the identity of the token.
 
 use std::{
     convert::Infallible,
@@ -28,7 +28,7 @@ use crate::{
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().build().unwrap());
 
-/// What a handler finds: everything that it could read as identity.
+/// Everything that a handler could read as identity.
 #[derive(Clone)]
 struct Seen {
     headers: HeaderMap,
@@ -38,7 +38,7 @@ struct Seen {
     extracted: Extracted,
 }
 
-/// What axum's extractors hand out.
+/// The values of axum's extractors.
 #[derive(Clone)]
 struct Extracted {
     required: Option<EasyAuthPrincipal>,
@@ -65,7 +65,7 @@ impl Extracted {
     }
 }
 
-/// Sends a request through the layer; what the handler saw, or the rejection.
+/// Sends a request through the layer. Returns what the handler saw, or the rejection.
 fn through(layer: &EasyAuthLayer, headers: HeaderMap) -> Result<Seen, Rejection> {
     let handler = service_fn(|request: Request<()>| async move {
         let (mut parts, ()) = request.into_parts();
@@ -90,7 +90,7 @@ fn through(layer: &EasyAuthLayer, headers: HeaderMap) -> Result<Seen, Rejection>
     }
 }
 
-/// A value that is right, the victim's, or anything.
+/// The right value, the victim's, or an arbitrary one.
 fn value(right: &'static str) -> BoxedStrategy<String> {
     prop_oneof![
         4 => Just(right.to_owned()),
@@ -119,8 +119,8 @@ fn claim() -> impl Strategy<Value = Value> {
         .prop_map(|(typ, val)| json!({"typ": typ, "val": val}))
 }
 
-/// A principal of either shape that often names the token's caller, so that it is confirmed.
-fn principal_of_anybody() -> impl Strategy<Value = String> {
+/// A principal of either format. It often names the token's caller, so that it is confirmed.
+fn any_principal() -> impl Strategy<Value = String> {
     let claims = || {
         (any::<bool>(), prop::collection::vec(claim(), 0..4)).prop_map(|(is_own, mut claims)| {
             if is_own {
@@ -150,7 +150,7 @@ fn principal_of_anybody() -> impl Strategy<Value = String> {
         .prop_map(|principal| BASE64_STANDARD.encode(principal.to_string()))
 }
 
-/// The name of an identity header, or one that some server takes for it.
+/// The name of an identity header, or one that some servers map to it.
 fn alias() -> impl Strategy<Value = String> {
     let names = prop::sample::select(vec![
         "X-MS-CLIENT-PRINCIPAL",
@@ -168,7 +168,7 @@ fn alias() -> impl Strategy<Value = String> {
 }
 
 fn forged() -> impl Strategy<Value = Vec<(String, String)>> {
-    let value = prop_oneof![value(USER), principal_of_anybody(), Just("aad".to_owned())];
+    let value = prop_oneof![value(USER), any_principal(), Just("aad".to_owned())];
     prop::collection::vec((alias(), value), 0..5)
 }
 
@@ -187,7 +187,7 @@ fn draft(draft: Draft) -> impl Strategy<Value = Draft> {
     })
 }
 
-/// Whatever can be read as identity is what the token says, or nothing.
+/// Asserts that every identity value comes from the token.
 fn check(seen: &Seen, draft: &Draft, id_token: Option<&str>) -> Result<(), TestCaseError> {
     let text = |claim: &str| draft.payload.get(claim).and_then(Value::as_str);
     let roles: Vec<&str> =
@@ -276,7 +276,7 @@ proptest! {
 
     #[test]
     fn a_bearer_token_is_all_that_is_read(
-        draft in draft(Draft::access()), user in principal_of_anybody(), forged in forged(),
+        draft in draft(Draft::access()), user in any_principal(), forged in forged(),
         is_alone in any::<bool>(),
     ) {
         let layer = EasyAuthLayer::new(platform()).confirm_by_bearer(bearer_auth());
@@ -294,7 +294,7 @@ proptest! {
 
     #[test]
     fn an_id_token_is_all_that_is_read(
-        draft in draft(Draft::id()), user in principal_of_anybody(), forged in forged(),
+        draft in draft(Draft::id()), user in any_principal(), forged in forged(),
         name in prop::sample::select(vec!["aad", "aad", "aad", "google", "contoso"]),
         is_alone in any::<bool>(),
     ) {
@@ -314,7 +314,7 @@ proptest! {
 
     /// On a platform that is not trusted, without a token: nothing is read at all.
     #[test]
-    fn nothing_is_read_without_trust(user in principal_of_anybody(), forged in forged()) {
+    fn nothing_is_read_without_trust(user in any_principal(), forged in forged()) {
         let layer = EasyAuthLayer::new(nowhere());
         let mut pairs = forged;
         pairs.push(("x-ms-client-principal".to_owned(), user));
@@ -328,7 +328,7 @@ proptest! {
     }
 }
 
-/// The generators do reach a confirmed caller: the properties are not about rejections alone.
+/// The generators reach confirmed callers, so the properties test more than rejections.
 #[test]
 fn a_forged_principal_of_the_tokens_caller_is_confirmed() {
     let user = json!({

@@ -25,7 +25,7 @@ const NAVIGATION: [(&str, &str); 3] = [
     ("Sec-Fetch-Dest", "document"),
 ];
 
-/// Verifies at this time.
+/// ID tokens, verified at this time.
 fn auth_at(seconds: u64) -> IdTokenAuth {
     IdTokenAuth::new(id_verifier(), Keys::fixed(KEYS.clone())).with_clock(move || at(seconds))
 }
@@ -60,11 +60,11 @@ fn navigate(server: &Server, path: &str, session: &[(&'static str, String)]) -> 
     client::get(server.address, path, &headers)
 }
 
-/// A session that nothing confirms is anonymous, and not a rejection.
+/// Asserts that an unconfirmed session is anonymous and not rejected.
 #[track_caller]
 fn check_unconfirmed(server: &Server, session: &[(&'static str, String)], cause: &str, page: &str) {
     let public = navigate(server, "/maybe", session);
-    assert_eq!((public.status, public.body.as_str()), (200, "nobody"));
+    assert_eq!((public.status, public.body.as_str()), (200, "anonymous"));
     for path in ["/me", "/rule"] {
         let protected = navigate(server, path, session);
         assert_eq!(protected.status, 302, "{}", protected.body);
@@ -118,7 +118,7 @@ fn without_the_token_store_there_is_no_id_token() {
 }
 
 #[test]
-fn a_bad_id_token_stays_a_rejection() {
+fn an_invalid_id_token_is_rejected() {
     for server in &services(auth_at(EXPIRES + 301)) {
         let rejections = [
             (Draft::id().sign_with(&FOREIGN_KEY), 401),
@@ -137,9 +137,9 @@ fn a_bad_id_token_stays_a_rejection() {
     }
 }
 
-/// A browser has no bearer token, and signing in brings none.
+/// Browsers have no bearer token, and sign-in does not provide one.
 #[test]
-fn nobody_is_sent_to_sign_in_for_a_bearer_token() {
+fn a_missing_bearer_token_causes_no_redirect_to_sign_in() {
     let layer = EasyAuthLayer::new(nowhere()).confirm_by_bearer(bearer_auth()).login(login());
     let server = serve(Router::new().route("/me", get(me)).layer(layer));
     let answer = navigate(&server, "/me", &session(None));
@@ -155,7 +155,7 @@ fn nobody_is_sent_to_sign_in_for_a_bearer_token() {
     assert_eq!(navigate(&server, "/me", &[]).status, 302);
 }
 
-/// The session lives for 8 hours, its ID token for one.
+/// The session lasts 8 hours, its ID token one hour.
 #[test]
 fn a_session_lifetime_confirms_for_longer() {
     const HOUR: u64 = 3600;
@@ -179,9 +179,9 @@ fn a_session_lifetime_confirms_for_longer() {
     assert_eq!(client::get(server.address, "/me", &session(Some(token()))).status, 401);
 }
 
-/// Only confirmation looks at the age.
+/// The age counts only for confirmation.
 #[test]
-fn an_expired_id_token_does_not_verify_by_itself() {
+fn verify_rejects_an_expired_id_token() {
     let auth = auth_at(EXPIRES + 301).with_session_lifetime(Duration::from_secs(8 * 3600)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let token = easyauth::IdToken::new(Draft::id().sign());

@@ -1,4 +1,4 @@
-//! What the services of all adapters have in common: who may pass, and what they say.
+//! The parts that the services of all adapters share: rules, handlers and a server.
 
 use std::{
     error::Error as _,
@@ -65,7 +65,7 @@ pub(crate) fn platform_of(environment: &[(&str, &str)]) -> Platform {
 pub(crate) fn about_user(user: Option<&EasyAuthPrincipal>) -> String {
     match user {
         Some(user) => format!("user {}", user.name().unwrap_or("without a name")),
-        None => "nobody".to_owned(),
+        None => "anonymous".to_owned(),
     }
 }
 
@@ -76,12 +76,12 @@ pub(crate) fn about_tokens(tokens: &ProviderTokens) -> String {
 
 pub(crate) fn about_token(token: Option<&VerifiedToken>) -> String {
     match token {
-        Some(token) => format!("token of {}", token.object_id().unwrap_or("somebody")),
+        Some(token) => format!("token of {}", token.object_id().unwrap_or("an unknown caller")),
         None => "no token".to_owned(),
     }
 }
 
-/// Handlers that axum and actix-web can call alike.
+/// Handlers for both axum and actix-web.
 pub(crate) async fn me(user: EasyAuthPrincipal) -> String {
     about_user(Some(&user))
 }
@@ -106,12 +106,12 @@ pub(crate) async fn files(guard: RequireToken<ReadFiles>) -> String {
     about_token(Some(guard.token()))
 }
 
-/// Verifies ID tokens, at the time when they are good.
+/// Verifies ID tokens, at a time when they are valid.
 pub(crate) fn id_token_auth() -> IdTokenAuth {
     IdTokenAuth::new(id_verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW))
 }
 
-/// The header in which the services say what a rejection was for: the source, and its sources.
+/// The response header with the cause of a rejection: its source and further sources.
 pub(crate) const CAUSE: &str = "x-cause";
 
 pub(crate) fn cause(rejection: &Rejection) -> String {
@@ -124,7 +124,7 @@ pub(crate) fn cause(rejection: &Rejection) -> String {
     causes.join(" <- ")
 }
 
-/// Puts the cause of a rejection, which is for the log, where the tests can read it.
+/// Puts the cause of a rejection, which is normally only logged, into a header for the tests.
 pub(crate) fn tell_cause<B>(mut response: http::Response<B>) -> http::Response<B> {
     if let Some(rejection) = response.extensions().get::<Rejection>() {
         let value = http::HeaderValue::try_from(cause(rejection)).unwrap();
@@ -144,7 +144,7 @@ pub(crate) fn principal_json(name: &str, role: &str) -> String {
     )
 }
 
-/// A server in a thread of its own, which ends when this is dropped.
+/// A server in a separate thread, which ends when this is dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -152,7 +152,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Runs what serves a listener until it is told to stop.
+    /// Runs `serve` in a thread until the server is dropped.
     pub(crate) fn start(
         serve: impl FnOnce(TcpListener, oneshot::Receiver<()>) + Send + 'static,
     ) -> Self {

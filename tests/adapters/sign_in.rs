@@ -1,4 +1,4 @@
-//! Browsers on their way through sign-in: loops, the way back, requests of scripts before it.
+//! Browsers in sign-in: redirect loops, the way back, and CORS preflights.
 
 use std::convert::Infallible;
 
@@ -27,7 +27,7 @@ fn owned(headers: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
-/// The marker that the answer sets, as a browser sends it back.
+/// The marker cookie of the response, as a browser sends it back.
 fn marker(answer: &Answer) -> String {
     let cookie = answer.header("set-cookie").unwrap();
     let (pair, attributes) = cookie.split_once("; ").unwrap();
@@ -38,7 +38,7 @@ fn marker(answer: &Answer) -> String {
 
 /// A sidecar accepts the cookie and sends no principal (azure-container-apps#1815).
 #[test]
-fn a_sign_in_that_brings_no_identity_ends_in_a_page() {
+fn a_sign_in_without_identity_ends_in_a_page() {
     for (name, server) in services(platform()) {
         let send = |path, headers: &[(&'static str, &str)]| {
             client::get(server.address, path, &owned(headers))
@@ -104,7 +104,7 @@ fn a_sign_in_that_brings_no_identity_ends_in_a_page() {
 
 /// Static Web Apps rewrite the path (static-web-apps#580).
 #[test]
-fn browsers_of_static_web_apps_come_back_to_what_they_asked_for() {
+fn static_web_apps_browsers_return_to_the_requested_page() {
     const ORIGINAL: &str = "X-MS-ORIGINAL-URL";
     let asked = (ORIGINAL, "https://shop.example/orders?page=2");
     let location = |server: &Server, headers: &[(&'static str, &str)]| {
@@ -140,7 +140,7 @@ fn browsers_of_static_web_apps_come_back_to_what_they_asked_for() {
     }
 }
 
-/// A CORS layer as any: it answers preflights, and lets everything else through.
+/// A CORS layer: it answers preflights and forwards all other requests.
 async fn cors(request: axum::extract::Request, next: Next) -> Response {
     let is_preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key("access-control-request-method");
@@ -168,7 +168,7 @@ fn a_cors_layer_outside_answers_preflights() {
     assert_eq!(answer.status, 200);
     let origin = answer.header("access-control-allow-origin");
     assert_eq!(origin.as_deref(), Some("https://app.example"));
-    // What is no preflight goes on to the rule.
+    // Requests other than preflights are checked.
     assert_eq!(client::request(server.address, "OPTIONS", "/", &[]).status, 401);
     assert_eq!(client::get(server.address, "/", &preflight).status, 401);
     // In the wrong order the rule rejects the preflight, which has neither cookies nor tokens.
@@ -177,7 +177,7 @@ fn a_cors_layer_outside_answers_preflights() {
     assert_eq!(client::request(serve(wrong).address, "OPTIONS", "/", &preflight).status, 401);
 }
 
-/// A redirect is for browsers: gRPC and other methods get none, with or without the marker.
+/// Only browsers are redirected. gRPC and other methods are not, with or without the marker.
 #[test]
 fn the_marker_is_read_from_every_cookie_header() {
     use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -203,7 +203,7 @@ fn the_marker_is_read_from_every_cookie_header() {
     };
     let (status, Some(marker)) = send(&[]) else { panic!("a marker") };
     assert_eq!(status, 302);
-    // HTTP/2 may bring each cookie in a header of its own.
+    // With HTTP/2, each cookie may have a separate header.
     assert_eq!(send(&["a=1", "b=2", &marker]).0, 401);
     assert_eq!(send(&[&format!("a={marker}")]).0, 302);
     assert_eq!(send(&["easyauth-signing-in=0000000000000000"]).0, 302);

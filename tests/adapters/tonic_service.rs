@@ -1,4 +1,4 @@
-//! The layers under tonic: gRPC has a status of its own.
+//! The layers under tonic, with gRPC status codes.
 
 use std::{
     convert::Infallible,
@@ -21,7 +21,7 @@ use tower::Service;
 
 use crate::{setup::*, support::Draft};
 
-/// A service without messages, which says who is calling in a header.
+/// A service without messages that returns the caller in a header.
 #[derive(Clone)]
 struct Greeter;
 
@@ -62,7 +62,7 @@ fn start(rule: RequireLayer, platform: Platform) -> Server {
     })
 }
 
-/// Calls the service as a gRPC client does, and gives status, headers and body.
+/// Calls the service like a gRPC client. Returns status, headers and body.
 fn call(
     address: SocketAddr,
     content_type: &str,

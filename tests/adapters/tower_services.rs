@@ -27,7 +27,7 @@ fn say(text: String) -> Response<Body> {
     Response::new(text.into())
 }
 
-/// What is inside of all layers.
+/// The innermost service.
 fn answer(request: &Request<Incoming>) -> Response<Body> {
     let identity = request.extensions().get::<Identity>().unwrap();
     match request.uri().path() {
@@ -46,7 +46,7 @@ fn answer(request: &Request<Incoming>) -> Response<Body> {
     }
 }
 
-/// A rule for each path, as a service without a router would have it.
+/// The rule of each path, in a service without a router.
 fn rule(path: &str) -> Option<RequireLayer> {
     match path {
         "/me" | "/tokens" | "/app/me" => Some(RequireLayer::authenticated()),
@@ -75,7 +75,7 @@ pub(crate) fn hyper(platform: Platform) -> Server {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             let service = TowerToHyperService::new(service.clone());
-            // The client may go at any time, which is no failure of the server's.
+            // The client may disconnect at any time. That is not an error of the server.
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     })
@@ -100,7 +100,7 @@ impl Service<Request<()>> for Busy {
 }
 
 #[test]
-fn layers_are_ready_when_what_is_inside_is() {
+fn layers_are_ready_if_the_inner_service_is() {
     let mut context = Context::from_waker(Waker::noop());
     let mut service = EasyAuthLayer::new(platform()).layer(Busy);
     assert!(service.poll_ready(&mut context).is_pending());
@@ -109,7 +109,7 @@ fn layers_are_ready_when_what_is_inside_is() {
 }
 
 #[test]
-fn the_body_of_a_rejection_is_as_long_as_it_says() {
+fn the_size_hint_of_a_rejection_is_exact() {
     let mut context = Context::from_waker(Waker::noop());
     let mut body = RejectionBody::<Body>::from("problem".to_owned());
     assert_eq!((body.is_end_stream(), body.size_hint().exact()), (false, Some(7)));

@@ -1,4 +1,4 @@
-//! What clients of the SDK do with the credential: their pipeline, over a transport in memory.
+//! Clients of the SDK with the credential: their pipeline, over a transport in memory.
 
 use std::{
     error::Error as _,
@@ -22,10 +22,10 @@ use crate::support::{
     ARM, ARM_DEFAULT, GRAPH, assert_shows_nothing, caller, chain, jwt, token_for,
 };
 
-/// Breaks where a version of `azure_core` adds something to the options: then see whether a token that is
-/// fixed can satisfy it.
+/// Fails to compile if a version of `azure_core` adds a field to the options. Then check whether a fixed token
+/// can satisfy it.
 #[test]
-fn options_have_nothing_that_decides_about_a_token() {
+fn options_do_not_affect_the_token() {
     let ClientMethodOptions { context: _ } = ClientMethodOptions::default();
     let TokenRequestOptions { method_options } = TokenRequestOptions::default();
     let credential = caller(&token_for(ARM));
@@ -35,7 +35,7 @@ fn options_have_nothing_that_decides_about_a_token() {
     assert!(runtime.block_on(credential.get_token(&scopes, Some(options))).is_ok());
 }
 
-/// A transport that keeps the `Authorization` of every request, and answers with a status.
+/// A transport that records the `Authorization` of every request, and answers with a status.
 #[derive(Debug)]
 struct Recorder {
     sent: Mutex<Vec<Option<String>>>,
@@ -61,7 +61,7 @@ impl HttpClient for Recorder {
     }
 }
 
-/// What a client of the SDK has inside.
+/// The pipeline of a client of the SDK.
 fn pipeline(credential: CallerCredential, scope: &str, transport: Arc<Recorder>) -> Pipeline {
     let policy = BearerTokenAuthorizationPolicy::new(Arc::new(credential), [scope]);
     let options =
@@ -110,7 +110,7 @@ async fn a_client_with_the_wrong_token_sends_nothing() {
     }
 }
 
-/// The API revoked the token: the client asks again and gets the same one, and the answer stands.
+/// The API revoked the token. The client requests a new one, gets the same one, and returns the response.
 #[tokio::test]
 async fn a_rejection_of_the_api_stays_one() {
     let token = jwt(&format!(r#"{{"aud":"{ARM}","exp":4102444800}}"#));

@@ -1,4 +1,4 @@
-//! Until when a token is given, and what renews it.
+//! The expiry of tokens, and what renews them.
 
 use std::{
     sync::{Arc, Mutex},
@@ -9,15 +9,15 @@ use azure_core::time::OffsetDateTime;
 use easyauth::{
     AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal,
     exchange::TokenResponse,
-    integrations::{CallerCredential, CredentialError},
+    integrations::{CallerCredential, CredentialErrorKind},
 };
 
 use crate::support::{
     ARM, ARM_DEFAULT, END, GRAPH, NOW, REFRESH, SETTINGS, at, authenticated, caller, credential,
-    does_not_open, get, jwt, refused, token_for,
+    does_not_open, get, jwt, rejected, token_for,
 };
 
-/// What the credential answers at this time: the end that it gives, or the error.
+/// Asserts the expiry that the credential returns at this time, or its error.
 #[track_caller]
 fn check_end(credential: CallerCredential, now: u64, expected: Result<u64, Option<Renewal>>) {
     let credential = credential.with_clock(move || at(now));
@@ -27,9 +27,9 @@ fn check_end(credential: CallerCredential, now: u64, expected: Result<u64, Optio
             assert_eq!(token.expires_on, OffsetDateTime::from(at(end)));
         }
         Err(renewal) => {
-            let error = refused(&credential, ARM_DEFAULT);
-            assert_eq!(error, CredentialError::Expired { renewal });
-            assert_eq!((error.code(), error.renewal()), ("expired", renewal));
+            let error = rejected(&credential, ARM_DEFAULT);
+            assert_eq!(error.kind(), CredentialErrorKind::Expired);
+            assert_eq!((error.kind().code(), error.renewal()), ("expired", renewal));
         }
     }
 }
@@ -76,18 +76,19 @@ fn when_the_token_ends() {
 }
 
 #[test]
-fn what_renews_it_is_in_the_text() {
-    let text = |renewal| CredentialError::Expired { renewal }.to_string();
+fn the_message_says_what_renews_the_token() {
+    let text = |credential: CallerCredential| {
+        rejected(&credential.with_clock(|| at(END)), ARM_DEFAULT).to_string()
+    };
+    let platform = CallerCredential::from_tokens(&authenticated(&token_for(ARM), &[REFRESH]));
+    let other = CallerCredential::from_access_token(AccessToken::new(token_for(ARM)), None);
     let expired = "the access token has expired or will within 300 seconds";
-    assert_eq!(
-        text(Some(Renewal::Refresh)),
-        format!("{expired}: call /.auth/refresh with the caller's session")
-    );
-    assert_eq!(text(None), format!("{expired}: get a fresh one"));
+    assert_eq!(text(platform), format!("{expired}: call /.auth/refresh with the caller's session"));
+    assert_eq!(text(other), format!("{expired}: get a fresh one"));
 }
 
 #[test]
-fn a_token_with_no_end_or_before_its_time() {
+fn a_token_without_expiry_or_not_yet_valid() {
     // Whatever the platform says.
     let endless = jwt(&format!(r#"{{"aud":"{ARM}"}}"#));
     let more = [("X-MS-TOKEN-AAD-EXPIRES-ON", "2030-01-01T00:00:00.0000000Z")];
@@ -100,7 +101,7 @@ fn a_token_with_no_end_or_before_its_time() {
     does_not_open(&stale, ARM_DEFAULT, "wrong-audience expired", SETTINGS);
 }
 
-/// The conversion to the SDK's time panics for years that it does not have.
+/// The conversion to the SDK's time panics for years that it cannot represent.
 #[test]
 fn an_end_long_before_1970_does_not_panic() {
     let long_ago = std::time::Duration::from_secs(1_000_000_000_000);
@@ -112,10 +113,10 @@ fn an_end_long_before_1970_does_not_panic() {
     assert_eq!(token.expires_on, OffsetDateTime::UNIX_EPOCH);
     let credential =
         CallerCredential::from_access_token(AccessToken::new(token_for(ARM)), Some(end));
-    assert_eq!(refused(&credential.with_clock(|| at(NOW)), ARM_DEFAULT).code(), "expired");
+    assert_eq!(rejected(&credential.with_clock(|| at(NOW)), ARM_DEFAULT).kind().code(), "expired");
 }
 
-/// The time is asked for at each call.
+/// The clock is read at each call.
 #[test]
 fn the_clock() {
     let now = Arc::new(Mutex::new(NOW));
@@ -123,7 +124,7 @@ fn the_clock() {
     let credential = caller(&token_for(ARM)).with_clock(move || at(*clock.lock().expect("a time")));
     assert!(get(&credential, ARM_DEFAULT).is_ok());
     *now.lock().expect("a time") = END;
-    assert_eq!(refused(&credential, ARM_DEFAULT).code(), "expired");
+    assert_eq!(rejected(&credential, ARM_DEFAULT).kind().code(), "expired");
     // Without a clock it is the time of day.
     let in_2100 = jwt(&format!(r#"{{"aud":"{ARM}","exp":4102444800}}"#));
     assert!(
@@ -131,11 +132,11 @@ fn the_clock() {
     );
     let in_2020 = jwt(&format!(r#"{{"aud":"{ARM}","exp":1577836800}}"#));
     let credential = CallerCredential::from_tokens(&authenticated(&in_2020, &[]));
-    assert_eq!(refused(&credential, ARM_DEFAULT).code(), "expired");
+    assert_eq!(rejected(&credential, ARM_DEFAULT).kind().code(), "expired");
 }
 
 #[test]
-fn a_token_that_was_exchanged() {
+fn an_exchanged_token() {
     let answer = |access: &str, expires_in: &str| {
         let body = format!(r#"{{"token_type":"Bearer",{expires_in}"access_token":"{access}"}}"#);
         TokenResponse::parse(http::StatusCode::OK, body.as_bytes()).expect("an answer")

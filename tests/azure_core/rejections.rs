@@ -1,20 +1,22 @@
-//! What is refused, and what the error says.
+//! Rejected tokens and scopes, and the messages.
+
+use std::error::Error as _;
 
 use easyauth::{
     AccessToken, Diagnosis, IdentityProvider, ProviderTokens,
-    integrations::{CallerCredential, CredentialError},
-    resource::Scope,
+    integrations::CallerCredential,
+    resource::{ScopeError, ScopeErrorKind},
 };
 
 use crate::support::{
     ARM, ARM_DEFAULT, CLIENT, END, GRAPH, NOW, REFRESH, SETTINGS, VAULT_DEFAULT, at, authenticated,
-    caller, chain, credential, does_not_open, get, is_error, jwt, refused, token_for,
+    caller, chain, credential, does_not_open, get, is_error, jwt, rejected, token_for,
 };
 
 #[test]
 fn the_token_is_for_another_api() {
     let graph = caller(&token_for(GRAPH));
-    let error = refused(&graph, ARM_DEFAULT);
+    let error = rejected(&graph, ARM_DEFAULT);
     assert_eq!(
         error.to_string(),
         "this token does not open Azure Resource Manager: it is for Microsoft Graph \
@@ -37,7 +39,7 @@ fn the_token_is_for_another_api() {
     does_not_open(&of_client, ARM_DEFAULT, "wrong-audience", SETTINGS);
 
     // With a refresh token, the next sign-in asks for one again.
-    let error = refused(&credential(&authenticated(&token_for(GRAPH), &[REFRESH])), VAULT_DEFAULT);
+    let error = rejected(&credential(&authenticated(&token_for(GRAPH), &[REFRESH])), VAULT_DEFAULT);
     let parameters = error.diagnosis().and_then(Diagnosis::login_parameters);
     assert_eq!(
         parameters.expect("parameters").to_wire(),
@@ -60,7 +62,7 @@ fn a_permission_is_missing() {
     let arm = caller(&token_for(ARM));
     let asked = "https://management.azure.com/Files.Read https://management.azure.com/Files.Write";
     does_not_open(&arm, asked, "missing-permission", SETTINGS);
-    let error = refused(&arm, asked);
+    let error = rejected(&arm, asked);
     // The fix is for all that is asked for.
     assert_eq!(
         error.to_string(),
@@ -74,7 +76,7 @@ fn a_permission_is_missing() {
 }
 
 #[test]
-fn tokens_that_are_no_access_tokens_of_entra() {
+fn tokens_other_than_access_tokens_of_entra() {
     // The token store is off.
     let steps = format!("enable-token-store set-client-credential {SETTINGS}");
     does_not_open(&credential(&ProviderTokens::default()), ARM_DEFAULT, "no-token", &steps);
@@ -91,8 +93,8 @@ fn tokens_that_are_no_access_tokens_of_entra() {
     does_not_open(&caller(&bound), ARM_DEFAULT, "bound-to-key", "");
 
     // Another provider, even where its token says that it is for the API.
-    let text = "the caller signed in with another provider than Microsoft Entra, whose tokens alone \
-                open APIs of Azure";
+    let text =
+        "expected a token of Microsoft Entra, but the caller signed in with another provider";
     let request = [("X-MS-TOKEN-GITHUB-ACCESS-TOKEN", "gho_CANARY")];
     let tokens = ProviderTokens::from_headers(&request, &IdentityProvider::GITHUB).expect("tokens");
     is_error(&credential(&tokens), ARM_DEFAULT, "other-provider", text);
@@ -106,39 +108,35 @@ fn tokens_that_are_no_access_tokens_of_entra() {
 }
 
 #[test]
-fn scopes_that_nobody_can_ask_for() {
+fn invalid_scopes() {
     let arm = caller(&token_for(ARM));
-    is_error(&arm, "", "no-scope", "no scope of an API is asked for");
-    is_error(&arm, "openid offline_access", "no-scope", "no scope of an API is asked for");
-    let two = "the scopes are of more than one API, and a token is for one";
-    is_error(
-        &arm,
+    let none = "expected a scope of an API, found none";
+    is_error(&arm, "", "no-scope", none);
+    is_error(&arm, "openid offline_access", "no-scope", none);
+    for scopes in [
         "https://management.azure.com/.default https://vault.azure.net/.default",
-        "two-apis",
-        two,
-    );
-    is_error(&arm, "https://management.azure.com/.default api://my-api/.default", "two-apis", two);
-    is_error(&arm, "api://other/.default api://my-api/.default", "two-apis", two);
+        "https://management.azure.com/.default api://my-api/.default",
+        "api://other/.default api://my-api/.default",
+    ] {
+        let two = format!("expected scopes of one API, found \"{scopes}\"");
+        is_error(&arm, scopes, "two-apis", &two);
+    }
 
-    let number = "one of the scopes is not a scope (number 2)";
     let asked = "https://management.azure.com/.default https://management.azure.com/";
-    is_error(&arm, asked, "invalid-scope", number);
-    let error = refused(&arm, asked);
-    let source = Scope::parse("https://management.azure.com/").unwrap_err();
-    assert_eq!(chain(&error), format!("{number}: {source}"));
-    assert_eq!(error, CredentialError::InvalidScope { number: 2, source });
-    // Version 1 of the libraries asked for a resource.
-    is_error(
-        &arm,
-        "https://management.azure.com",
-        "invalid-scope",
-        "one of the scopes is not a scope (number 1)",
+    let invalid = "one of the requested scopes is invalid";
+    is_error(&arm, asked, "invalid-scope", invalid);
+    let error = rejected(&arm, asked);
+    let source: &ScopeError = error.source().expect("a source").downcast_ref().expect("its type");
+    assert_eq!(source.kind(), ScopeErrorKind::MissingName);
+    assert_eq!(
+        chain(&error),
+        format!(
+            "{invalid}: expected the name of a permission after the API, found \
+             \"https://management.azure.com/\""
+        )
     );
-    // The order is: what is asked for, then who is asked.
-    is_error(
-        &credential(&ProviderTokens::default()),
-        "",
-        "no-scope",
-        "no scope of an API is asked for",
-    );
+    // Version 1 of the libraries requested a resource instead of a scope.
+    is_error(&arm, "https://management.azure.com", "invalid-scope", invalid);
+    // Scopes are checked before the token.
+    is_error(&credential(&ProviderTokens::default()), "", "no-scope", none);
 }

@@ -1,4 +1,4 @@
-//! Which scopes a token does for.
+//! The scopes that a token is good for.
 
 use crate::support::{
     ARM, ARM_DEFAULT, CLIENT, END, GRAPH, SETTINGS, VAULT_DEFAULT, caller, does_not_open, gives,
@@ -55,13 +55,13 @@ fn scopes_that_the_token_opens() {
         "797f4846-ba00-4fd7-ba43-dac1f8f63013/Files.Read https://management.usgovcloudapi.net/.default",
     );
 
-    // A nonce is no obstacle at the API that the token is for.
+    // A token with a nonce is usable at the API that it is for.
     let nonce = r#"{"alg":"RS256","nonce":"CANARY"}"#;
     gives(&jwt_with(nonce, &format!(r#"{{"aud":"{ARM}","exp":{END}}}"#)), ARM_DEFAULT);
 }
 
 #[test]
-fn an_api_of_ones_own() {
+fn your_own_api() {
     let own = token_for("api://my-api");
     gives(&own, "api://my-api/.default");
     gives(&own, "api://my-api//.default");
@@ -77,6 +77,6 @@ fn an_api_of_ones_own() {
     }
     let other = "api://00000004-0000-4000-8000-000000000004/.default";
     does_not_open(&caller(&v2), other, "wrong-audience", SETTINGS);
-    // What another App ID URI stands for cannot be seen.
+    // The application of another App ID URI is unknown.
     does_not_open(&caller(&v2), "api://my-api/.default", "unclear-audience", "");
 }

@@ -1,4 +1,4 @@
-//! No token in any text.
+//! No output contains a token.
 
 use azure_core::credentials::Secret;
 
@@ -8,7 +8,7 @@ use crate::support::{
 };
 
 #[test]
-fn nothing_shows_a_token() {
+fn no_output_contains_a_token() {
     let arm = token_for(ARM);
     let stale = ("X-MS-TOKEN-AAD-EXPIRES-ON", "2021-06-08T15:35:58Z");
     let tokens = [

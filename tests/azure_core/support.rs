@@ -1,4 +1,4 @@
-//! Tokens, credentials, and what is expected of them.
+//! Tokens, credentials, and assertions about them.
 
 use std::{
     error::Error,
@@ -26,9 +26,9 @@ pub(crate) const ARM_DEFAULT: &str = "https://management.azure.com/.default";
 pub(crate) const VAULT_DEFAULT: &str = "https://vault.azure.net/.default";
 /// The app id of Microsoft Graph.
 pub(crate) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-/// The steps of most: the permission, the `loginParameters` of the site, and a sign-in.
+/// The most frequent fixes: the permission, the `loginParameters` of the site, and a sign-in.
 pub(crate) const SETTINGS: &str = "add-delegated-permission set-login-parameters sign-in-again";
-/// An application of one's own.
+/// Your own application.
 pub(crate) const CLIENT: &str = "00000003-0000-4000-8000-000000000003";
 
 pub(crate) fn at(seconds: u64) -> SystemTime {
@@ -70,14 +70,14 @@ pub(crate) fn caller(access: &str) -> CallerCredential {
     credential(&authenticated(access, &[]))
 }
 
-/// Asks for scopes, with spaces between them.
+/// Requests scopes, separated by spaces.
 pub(crate) fn get(credential: &CallerCredential, scopes: &str) -> azure_core::Result<SdkToken> {
     let scopes: Vec<&str> = scopes.split_ascii_whitespace().collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(credential.get_token(&scopes, None))
 }
 
-/// A token for this audience does for these scopes.
+/// Asserts that a token for this audience is returned for these scopes.
 #[track_caller]
 pub(crate) fn opens(audience: &str, scopes: &str) {
     gives(&token_for(audience), scopes);
@@ -91,7 +91,7 @@ pub(crate) fn gives(access: &str, scopes: &str) {
 }
 
 #[track_caller]
-pub(crate) fn refused(credential: &CallerCredential, scopes: &str) -> CredentialError {
+pub(crate) fn rejected(credential: &CallerCredential, scopes: &str) -> CredentialError {
     let error = get(credential, scopes).expect_err("an error");
     assert_eq!(*error.kind(), ErrorKind::Credential);
     let own = error.downcast_ref::<CredentialError>().expect("an error of this crate");
@@ -108,8 +108,8 @@ pub(crate) fn does_not_open(
     reasons: &str,
     fixes: &str,
 ) {
-    let error = refused(credential, scopes);
-    assert_eq!((error.code(), error.renewal()), ("does-not-open", None));
+    let error = rejected(credential, scopes);
+    assert_eq!((error.kind().code(), error.renewal()), ("does-not-open", None));
     let diagnosis = error.diagnosis().expect("a diagnosis");
     assert_eq!(error.to_string(), diagnosis.to_string());
     let found: Vec<_> = diagnosis.reasons().iter().map(Reason::code).collect();
@@ -120,12 +120,12 @@ pub(crate) fn does_not_open(
 
 #[track_caller]
 pub(crate) fn is_error(credential: &CallerCredential, scopes: &str, code: &str, text: &str) {
-    let error = refused(credential, scopes);
-    assert_eq!((error.code(), error.to_string().as_str()), (code, text));
+    let error = rejected(credential, scopes);
+    assert_eq!((error.kind().code(), error.to_string().as_str()), (code, text));
     assert_eq!(error.diagnosis(), None);
 }
 
-/// An error and all its sources, as somebody would log them.
+/// An error and all its sources, as in a log.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -17,10 +17,12 @@ use crate::{
 /// Why a key is not used, and which member is missing or malformed; `None` for a key that is used.
 type Fate = Option<(SkipReason, Option<&'static str>)>;
 
+#[allow(clippy::unnecessary_wraps, reason = "an entry of the tables")]
 const fn bare(reason: SkipReason) -> Fate {
     Some((reason, None))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "an entry of the tables")]
 const fn member(reason: SkipReason, name: &'static str) -> Fate {
     Some((reason, Some(name)))
 }

@@ -1,4 +1,4 @@
-//! Both fetchers behind one face, so that the same is expected of both.
+//! Both fetchers behind one interface, so that the same tests run with both.
 
 use std::{fmt, ops::Deref, time::Duration, time::SystemTime};
 
@@ -15,10 +15,10 @@ use easyauth::{
 };
 use easyauth_test_support::tokens::{API, TENANT};
 
-/// For what ends by itself.
+/// The time limit for servers that answer.
 pub(crate) const PATIENT: Duration = Duration::from_secs(20);
 
-/// For what ends by the time limit alone.
+/// The time limit for servers that never answer.
 pub(crate) const HASTY: Duration = Duration::from_millis(300);
 
 pub(crate) enum Client {
@@ -29,7 +29,7 @@ pub(crate) enum Client {
 }
 
 impl Client {
-    /// One of each, as far as they are compiled in.
+    /// One client for each enabled feature.
     pub(crate) fn all(timeout: Duration) -> Vec<Self> {
         vec![
             #[cfg(feature = "reqwest")]
@@ -64,7 +64,7 @@ impl Client {
         }
     }
 
-    /// A store that this client fetches for.
+    /// Keys of a store, fetched by this client.
     pub(crate) fn keys(&self, store: KeyStore) -> Fetched<'_> {
         match self {
             #[cfg(feature = "reqwest")]

@@ -1,4 +1,4 @@
-//! One fetch at a time: what a fetcher brings, and what it refuses.
+//! Single fetches: which responses a fetcher accepts, and which it rejects.
 
 use std::{
     net::TcpListener,
@@ -15,19 +15,19 @@ use crate::{
     server::{Answer, Server},
 };
 
-/// In every body and every header value that is refused, and in no error.
+/// Occurs in every rejected body and header value, and must not occur in errors.
 const MARK: &str = "text-of-the-answer";
 
-/// Far more than anything here takes that does not hang.
+/// Far longer than any test takes, unless it hangs.
 const LONG: Duration = Duration::from_secs(10);
 
 fn bytes(length: usize) -> Vec<u8> {
     (0..=u8::MAX).cycle().take(length).collect()
 }
 
-/// Each fetcher refuses what is at this address, with one of these words and nothing of the answer.
+/// Asserts that each fetcher rejects the response, with one of these messages and no part of the response.
 #[track_caller]
-fn refuse(clients: &[Client], name: &str, uri: &str, words: &[&str]) {
+fn reject(clients: &[Client], name: &str, uri: &str, words: &[&str]) {
     for client in clients {
         let error = client.fetch(uri).expect_err(name);
         let text = chain(&error);
@@ -78,11 +78,11 @@ fn this_machine_has_three_names() {
     }
     // Some machines have no IPv6.
     let words = ["error sending request", "io: "];
-    refuse(&clients, "::1", &format!("http://[::1]:{port}/"), &words);
+    reject(&clients, "::1", &format!("http://[::1]:{port}/"), &words);
 }
 
 #[test]
-fn answers_that_are_no_document() {
+fn responses_without_a_document() {
     let clients = Client::all(PATIENT);
     let answer = |status: &str| Answer::with_length(status, MARK);
     let too_long = bytes(MAX_DOCUMENT_LEN + 1);
@@ -92,7 +92,7 @@ fn answers_that_are_no_document() {
     let cases = [
         ("not found", answer("404 Not Found"), "expected status 200, found 404 Not Found"),
         (
-            "a reason of its own",
+            "another reason phrase",
             answer(&format!("404 {MARK}")),
             "expected status 200, found 404 Not Found",
         ),
@@ -134,7 +134,7 @@ fn answers_that_are_no_document() {
     for (name, answer, words) in cases {
         let server = Server::with(answer);
         let start = Instant::now();
-        refuse(&clients, name, &server.uri("/"), &[words]);
+        reject(&clients, name, &server.uri("/"), &[words]);
         assert!(start.elapsed() < LONG, "{name}: {:?}", start.elapsed());
     }
 }
@@ -157,8 +157,8 @@ fn redirects_are_not_followed() {
         server.set("/here", Answer::redirect(status, &format!("/?{MARK}")));
         server.set("/", Answer::ok(MARK));
         let words = [&*format!("expected status 200, found {status}")];
-        refuse(&clients, "to another host", &server.uri("/elsewhere"), &words);
-        refuse(&clients, "to the same host", &server.uri("/here"), &words);
+        reject(&clients, "to another host", &server.uri("/elsewhere"), &words);
+        reject(&clients, "to the same host", &server.uri("/here"), &words);
         for request in server.stop() {
             assert!(matches!(&*request, "GET /elsewhere" | "GET /here"), "{request}");
         }
@@ -195,9 +195,9 @@ fn a_document_may_be_as_long_as_the_limit() {
     }
 }
 
-/// The server sends what is over the limit by a byte, and then waits: whoever wants the rest waits too.
+/// The server sends one byte more than the limit and then waits. A client that wants the rest hangs.
 #[test]
-fn nothing_is_read_behind_the_limit() {
+fn nothing_is_read_past_the_limit() {
     let clients = Client::all(PATIENT);
     let start = bytes(MAX_DOCUMENT_LEN + 1);
     let in_one_chunk = [b"ffffffff\r\n", &*start].concat();
@@ -211,13 +211,13 @@ fn nothing_is_read_behind_the_limit() {
         let server = Server::with(answer.then_hold());
         let start = Instant::now();
         let words = ["the document is longer than 1048576 bytes"];
-        refuse(&clients, name, &server.uri("/"), &words);
+        reject(&clients, name, &server.uri("/"), &words);
         assert!(start.elapsed() < LONG, "{name}: {:?}", start.elapsed());
     }
 }
 
-/// However much a server sends or announces, what is kept of it is bounded: a vector that grows has its
-/// old and its new memory at once.
+/// Memory is bounded, however much a server sends or announces. A growing vector holds its old and its new
+/// memory at once.
 #[test]
 fn memory_is_bounded() {
     let clients = Client::all(PATIENT);
@@ -244,7 +244,7 @@ fn memory_is_bounded() {
 }
 
 #[test]
-fn a_server_that_takes_its_time() {
+fn a_slow_server() {
     let clients = Client::all(HASTY);
     let cases = [
         ("never answers", Answer::raw("").then_hold()),
@@ -260,13 +260,13 @@ fn a_server_that_takes_its_time() {
     for (name, answer) in cases {
         let server = Server::with(answer);
         let start = Instant::now();
-        refuse(&clients, name, &server.uri("/"), &["timed out", "timeout"]);
+        reject(&clients, name, &server.uri("/"), &["timed out", "timeout"]);
         assert!(start.elapsed() < LONG, "{name}: {:?}", start.elapsed());
     }
 }
 
 #[test]
-fn a_limit_of_time_that_is_none() {
+fn an_unlimited_timeout_is_capped() {
     let server = Server::with(Answer::ok("document"));
     for client in Client::all(Duration::MAX) {
         assert_eq!(client.fetch(&server.uri("/")).unwrap(), b"document", "{client}");
@@ -274,15 +274,15 @@ fn a_limit_of_time_that_is_none() {
 }
 
 #[test]
-fn nobody_listens() {
+fn a_closed_port() {
     let clients = Client::all(PATIENT);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    refuse(&clients, "no server", &format!("http://127.0.0.1:{port}/"), &["refused"]);
+    reject(&clients, "no server", &format!("http://127.0.0.1:{port}/"), &["rejected"]);
 }
 
-/// The port is that of a server, so that whoever connects in spite of all is found out.
+/// A server listens at the port, so that a connection would be noticed.
 #[test]
-fn addresses_that_nobody_connects_to() {
+fn addresses_that_are_never_connected_to() {
     let clients = Client::all(PATIENT);
     let server = Server::with(Answer::ok("document"));
     let port = server.port();
@@ -326,25 +326,25 @@ fn addresses_that_nobody_connects_to() {
     for address in addresses {
         let address = address.replace("PORT", &port.to_string());
         let words = ["expected an https address, or an http address of this machine"];
-        refuse(&clients, &address, &address, &words);
+        reject(&clients, &address, &address, &words);
     }
     assert_eq!(server.stop(), [""; 0]);
 }
 
-/// Of both libraries' back ends for TLS, with both of them in one program.
+/// With the TLS back ends of both libraries in one program.
 #[test]
-fn https_is_never_given_up() {
+fn https_is_never_downgraded() {
     let clients = Client::all(PATIENT);
     let server = Server::with(Answer::ok(MARK));
     let uri = format!("https://localhost:{}/", server.port());
-    refuse(&clients, "no TLS", &uri, &[""]);
+    reject(&clients, "no TLS", &uri, &[""]);
     // What came was no HTTP.
     assert!(server.stop().iter().all(String::is_empty));
 }
 
-/// A fetch never begins on the connection of another: it may have ended meanwhile, or hang.
+/// A fetch never reuses a connection, which may be closed or hang by then.
 #[test]
-fn every_fetch_has_a_connection_of_its_own() {
+fn every_fetch_opens_a_connection() {
     let answer = Answer::new("200 OK\r\ncontent-length: 8", "document");
     for answer in [answer.clone(), answer.then_hold()] {
         let server = Server::with(answer);
@@ -358,10 +358,10 @@ fn every_fetch_has_a_connection_of_its_own() {
     }
 }
 
-/// A proxy of the environment is asked for other machines, and never for this one: it would look for
-/// the address on its own machine.
+/// A proxy in the environment is used for other machines only. For this one it would connect to its own
+/// machine.
 #[test]
-fn no_proxy_comes_between_this_machine_and_itself() {
+fn no_proxy_is_used_for_this_machine() {
     let proxy = Server::start();
     let address = proxy.uri("");
     let mut child = Command::new(std::env::current_exe().unwrap());
@@ -389,5 +389,5 @@ fn behind_a_proxy() {
     for client in &clients {
         assert_eq!(client.fetch(&server.uri("/")).unwrap(), b"document", "{client}");
     }
-    refuse(&clients, "by the proxy", "https://keys.example.invalid/", &[""]);
+    reject(&clients, "by the proxy", "https://keys.example.invalid/", &[""]);
 }

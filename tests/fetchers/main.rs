@@ -1,5 +1,5 @@
-//! The fetchers over real HTTP, on this machine: what they bring, what they refuse, and what becomes of
-//! a store that they serve.
+//! The fetchers over real HTTP on loopback: which responses they accept and reject, and a store that uses
+//! them.
 #![cfg(any(feature = "reqwest", feature = "ureq"))]
 #![allow(
     clippy::arithmetic_side_effects,

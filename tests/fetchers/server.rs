@@ -1,4 +1,4 @@
-//! An HTTP server on this machine that does what it is told, path by path, be it good HTTP or not.
+//! An HTTP server on loopback that sends configured responses, valid HTTP or not.
 
 use std::{
     collections::HashMap,
@@ -12,12 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long anything may take, so that every thread ends.
+/// The time limit of every operation, so that every thread ends.
 const LIMIT: Duration = Duration::from_secs(30);
 
 const NOW_AND_THEN: Duration = Duration::from_millis(20);
 
-/// What a path answers: these bytes, and what comes after them.
+/// The response of a path: these bytes, and what follows.
 #[derive(Clone)]
 pub(crate) struct Answer {
     bytes: Vec<u8>,
@@ -96,7 +96,7 @@ struct Shared {
 }
 
 impl Server {
-    /// A server on a port of its own. Paths that it does not know have 404.
+    /// A server on a free port. Unknown paths get 404.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -172,7 +172,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             requests.len() - 1
         };
         let shared = Arc::clone(shared);
-        // The client may go at any time, which is no failure of the server's.
+        // The client may disconnect at any time. That is not an error of the server.
         thread::spawn(move || stream.and_then(|stream| serve(stream, index, &shared)));
     }
 }
@@ -203,7 +203,7 @@ fn serve(mut stream: TcpStream, index: usize, shared: &Shared) -> std::io::Resul
     Ok(())
 }
 
-/// Reads as far as the empty line, and returns method and path. Empty for what is no HTTP.
+/// Reads up to the empty line, and returns method and path. Empty if the request is not HTTP.
 fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut head = Vec::new();
     let mut buffer = [0; 1024];

@@ -1,4 +1,4 @@
-//! From the wire to a verified token: a store, and a server that works, fails, and works again.
+//! From HTTP to a verified token: a store, and a server that works, fails, and works again.
 
 use std::{thread, time::SystemTime};
 
@@ -20,7 +20,7 @@ use crate::{
 const METADATA: &str = "/metadata";
 const KEYS: &str = "/keys";
 
-/// A server with good metadata and good keys.
+/// A server with valid metadata and keys.
 fn issuer() -> Server {
     let server = Server::start();
     publish(&server);
@@ -50,7 +50,7 @@ fn token() -> String {
     draft().sign()
 }
 
-/// One whose key nobody has.
+/// A token with an unknown key.
 fn stranger() -> String {
     draft().with_header("kid", "unknown-key").sign_with(&FOREIGN_KEY)
 }
@@ -94,7 +94,7 @@ fn keys_are_fetched_once() {
 }
 
 #[test]
-fn a_key_that_is_new() {
+fn a_new_key() {
     for client in Client::all(PATIENT) {
         let server = issuer();
         let old = include_str!("../data/entra.jwks.json").replace("organizations-key", "old-key");
@@ -109,13 +109,13 @@ fn a_key_that_is_new() {
     }
 }
 
-/// What a server does in the place of what it should, and what `last_error` says then.
+/// A faulty response of a server, and the expected `last_error`.
 struct Failure {
     name: &'static str,
     path: &'static str,
     answer: Answer,
     error: &'static str,
-    /// What the error goes on with, in the words of one library or the other.
+    /// The expected source, in the words of either library.
     source: &'static [&'static str],
 }
 
@@ -182,8 +182,7 @@ fn failures() -> Vec<Failure> {
     failures
 }
 
-/// Runs a test for every failure and each fetcher, which has little time for servers that take all of
-/// it.
+/// Runs a test for every failure and each fetcher, with a short time limit for servers that never answer.
 fn for_each_failure(test: impl Fn(&Failure, &Server, &Client)) {
     let failures = failures();
     for (hasty, patient) in Client::all(HASTY).iter().zip(&Client::all(PATIENT)) {
@@ -209,7 +208,7 @@ impl Failure {
 }
 
 #[test]
-fn failures_take_no_key_away() {
+fn failures_remove_no_key() {
     for_each_failure(|failure, server, client| {
         let store = client.keys(store(server));
         passes(&store, at(NOW));
@@ -222,7 +221,7 @@ fn failures_take_no_key_away() {
         assert_eq!(chain(&error), chain(&*store.last_error().unwrap()));
         passes(&store, due);
 
-        // Nor does an unknown key that makes it fetch. Whether that key exists, nobody knows.
+        // A fetch for an unknown key does not either. Whether that key exists is unknown.
         let later = due + UNKNOWN_KEY_INTERVAL;
         let requests = server.requests().len();
         fails(&store, &stranger(), later, VerifyErrorKind::KeysUnavailable, 503);
@@ -253,7 +252,7 @@ fn a_store_without_keys_recovers() {
         failure.is_why(&store);
         assert!(store.is_empty(at(NOW)) && store.last_success().is_none());
 
-        // Until it has rested, it fetches nothing.
+        // During the backoff it fetches nothing.
         publish(server);
         let requests = server.requests().len();
         let early = at(NOW) + FIRST_BACKOFF / 2;
@@ -265,9 +264,9 @@ fn a_store_without_keys_recovers() {
     });
 }
 
-/// Requests without keys wait for the fetch of another one, and for nothing after it.
+/// Requests without keys wait for the fetch of another request, and no longer.
 #[test]
-fn many_that_begin_at_once_fetch_once() {
+fn concurrent_requests_fetch_once() {
     let at_once = |server: &Server, client: &Client, test: fn(&Fetched<'_>)| {
         let keys = client.keys(store(server));
         thread::scope(|scope| {
@@ -287,9 +286,9 @@ fn many_that_begin_at_once_fetch_once() {
     }
 }
 
-/// Known keys go on; who needs the fetch waits for it, and hears why it failed.
+/// Requests with known keys do not wait. Others wait for the fetch, and get the cause of its failure.
 #[test]
-fn a_fetch_that_hangs_holds_up_nobody() {
+fn a_hanging_fetch_blocks_no_request_with_a_known_key() {
     for client in Client::all(PATIENT) {
         let server = issuer();
         let store = client.keys(store(&server));

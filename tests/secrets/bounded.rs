@@ -1,18 +1,20 @@
-//! What a peer sends cannot flood a log, break its lines, or bring a secret from an address into it: the `Debug`
-//! and `Display` forms of every type that keeps a peer's text.
+//! Input of a peer cannot flood a log, break its lines, or put a secret from an address into it: the `Debug` and
+//! `Display` forms of every type that keeps such input.
 
 use std::fmt::{Debug, Display};
 
 use easyauth::{
-    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Session, UnverifiedToken,
+    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Service, Session,
+    UnverifiedToken,
     endpoints::{Endpoints, ReturnTo},
     error_codes::ErrorExplanation,
     exchange::{ClientCredential, TokenEndpoint, TokenRequest, TokenResponse},
     functions::{Invocation, RolesRequest, ToolInvocation},
     headers::OriginalUrl,
+    mcp::ToolCall,
     resource::Scope,
     settings::{
-        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, Service, SiteId,
+        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, SiteId,
         UnauthenticatedAction,
     },
 };
@@ -26,7 +28,7 @@ use super::{compact, json};
 /// can have.
 const MAX_PRINTED: usize = 64 * 2600;
 
-/// The longest form of what shows one text of a peer, or a few.
+/// The length limit of a form that contains a few strings of a peer.
 const MAX_SHORT: usize = 16 * 1024;
 
 const CLIENT: &str = "8b3f4d2a-5c6e-4f7a-9b0c-1d2e3f4a5b6c";
@@ -51,7 +53,7 @@ fn check(printed: &str, most: usize) {
     assert!(!printed.contains("CANARY"), "{printed}");
 }
 
-/// 60 kB with control characters, and some text of any kind.
+/// 60 kB with control characters, and an arbitrary string.
 fn text() -> impl Strategy<Value = String> {
     "(?s).{0,8}".prop_map(|odd| {
         let unit = format!("a\r\n\u{1b}[31m\u{0}é\u{202e}{odd}");
@@ -127,6 +129,9 @@ proptest! {
         let context = format!(r#"{{"name":{long},"transport":{{"properties":{{"headers":{headers}}}}}}}"#);
         check(&format!("{:?}", ToolInvocation::from_context(context.as_bytes()).unwrap()), MAX_PRINTED);
 
+        let call = format!(r#"{{"method":"tools/call","params":{{"name":{long},"arguments":"CANARY"}}}}"#);
+        short(&ToolCall::parse(call.as_bytes()).unwrap());
+
         let claims = vec![format!(r#"{{"typ":{long},"val":"CANARY"}}"#); 2].join(",");
         let many = vec![r#"{"typ":"a","val":"CANARY"}"#; 3000].join(",");
         let body = format!(r#"{{"identityProvider":{long},"claims":[{claims},{many}],"accessToken":"CANARY"}}"#);
@@ -148,7 +153,7 @@ proptest! {
         let long_path = format!("/{}", "a".repeat(60_000));
         short(&Endpoints::with_prefix(&long_path).unwrap());
 
-        shown(&UnauthenticatedAction::from(text.as_str()));
+        short(&UnauthenticatedAction::Other(text.clone()));
         let scope = format!("api://{}/b", "a".repeat(60_000));
         short(&scope.parse::<Scope>().unwrap());
         let document = format!(
@@ -168,14 +173,17 @@ proptest! {
     }
 }
 
-/// People put the secret itself where the name of its setting is meant.
+/// Developers sometimes pass the secret itself instead of the name of its setting.
 #[test]
-fn of_builders_with_a_secret_in_the_place_of_a_name() {
+fn of_builders_with_a_secret_instead_of_a_name() {
     let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012".parse().unwrap();
     let app = EntraApp::new(&tenant, CLIENT.parse().unwrap()).secret_setting("CANARY~secret");
     short(&app);
-    let builder =
-        AuthSettingsV2::builder(Service::AppService).entra(app).google("id", "CANARY~secret");
+    let builder = AuthSettingsV2::builder(Service::AppService).entra(app).provider(
+        &IdentityProvider::GOOGLE,
+        "id",
+        "CANARY~secret",
+    );
     short(&builder);
     let parameters = LoginParameters::builder().scopes(["openid"]).build().unwrap();
     short(&parameters);

@@ -1,5 +1,5 @@
-//! No secret leaves: whatever comes in, no `Debug`, `Display`, error, diagnosis or serialised form has
-//! eight characters of a token in a row, nor a claim's value.
+//! No secret leaks: for any input, no `Debug`, `Display`, error, diagnosis or serialized form contains eight
+//! consecutive characters of a token, or a claim value.
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bounded;
@@ -117,7 +117,7 @@ impl Output {
     }
 }
 
-/// What some claims are not.
+/// Values that some claims must not have.
 #[derive(Debug, serde::Deserialize)]
 #[allow(dead_code)]
 struct Typed {
@@ -146,7 +146,7 @@ fn assert_clean(output: &str, tokens: &[&str], values: &[&str]) {
     }
 }
 
-/// A value as it might stand in a claim: no two alike, and like nothing that a message says.
+/// A possible claim value. All values differ, and none occurs in a message.
 fn value() -> impl Strategy<Value = String> {
     "[a-z0-9é]{4}[0-9]{4}[a-zü\"\\\\/]{6}[0-9]{4}"
 }
@@ -155,7 +155,7 @@ fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// A text with something done to it at a place.
+/// A string that is damaged at one place.
 fn damaged(text: &str, damage: &(prop::sample::Index, u8)) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let at = damage.0.index(characters.len().max(1));
@@ -196,7 +196,7 @@ proptest! {
     #[test]
     fn of_principals(values in prop::collection::vec(value(), 4), hurt in damage(), hurt_header in damage()) {
         let [name, oid, role, group] = &values[..] else { panic!("four values") };
-        let texts = [
+        let printed = [
             format!(
                 r#"{{"auth_typ":"aad","claims":[{{"typ":"name","val":{}}},{{"typ":"oid","val":{}}},{{"typ":"roles","val":{}}},{{"typ":"groups","val":{}}}],"name_typ":"name"}}"#,
                 json(name), json(oid), json(role), json(group),
@@ -207,7 +207,7 @@ proptest! {
             ),
         ];
         let mut output = Output::default();
-        for text in texts {
+        for text in printed {
             let header = BASE64_STANDARD.encode(damaged(&text, &hurt));
             let header = damaged(&header, &hurt_header);
             if let Some(user) = output.result(EasyAuthPrincipal::parse(&header)) {

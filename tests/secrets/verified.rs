@@ -1,4 +1,4 @@
-//! What verifying prints: verified tokens, rejections, denials, challenges, confirmed callers, keys.
+//! Output of verification: verified tokens, rejections, denials, challenges, confirmed callers, keys.
 
 use std::{error::Error, fmt::Write as _, sync::LazyLock, time::SystemTime};
 
@@ -132,7 +132,7 @@ proptest! {
     }
 }
 
-/// Documents hold no secrets, but what is wrong with one is said without its contents.
+/// Documents contain no secrets, but errors do not contain their contents either.
 #[test]
 fn of_documents() {
     let mut output = Output::default();

@@ -1,4 +1,4 @@
-//! What a verified token permits, and what is answered otherwise.
+//! Authorization by a verified token, and the responses if it fails.
 
 use easyauth::{
     AccessToken, Challenge, Requirement,
@@ -44,7 +44,7 @@ fn scopes_and_roles() {
 }
 
 #[test]
-fn a_denial_says_every_reason() {
+fn a_denial_lists_every_reason() {
     let wanted = Requirement::scope("Mail.Read").on("api://other").by_app();
     let denied = authorize(&Draft::access(), &wanted).unwrap_err();
     assert_eq!(
@@ -59,7 +59,7 @@ fn a_denial_says_every_reason() {
     assert_eq!(denied.scopes(), ["Mail.Read"]);
 }
 
-/// The status, and the header as text.
+/// The status and the header.
 fn answer(challenge: &Challenge) -> (u16, Option<String>) {
     let header = challenge.www_authenticate();
     let header = header.map(|header| header.to_str().unwrap().to_owned());
@@ -86,28 +86,28 @@ fn challenges_without_a_token() {
     assert_eq!(answer(&malformed.challenge()), (400, Some(expected.to_owned())));
 }
 
-/// Every kind of error: its word, its message, its answer.
+/// Every kind of error: its code, its message, its response.
 #[test]
 fn challenges_of_errors() {
-    let texts = [
+    let messages = [
         ("too-long", "the token is too long"),
         ("encrypted", "the token is encrypted"),
         ("malformed", "the token is malformed"),
-        ("duplicate-member", "the token has a member twice"),
+        ("duplicate-member", "the token has a duplicate member"),
         ("unsupported-header", "the header of the token has a member that is not supported"),
-        ("wrong-type", "the typ of the token is that of something else"),
+        ("wrong-type", "the typ of the token names another kind of token"),
         ("algorithm-not-allowed", "the algorithm of the token is not accepted"),
         ("protected", "the token is for a Microsoft API, which alone can verify it"),
-        ("missing-key-id", "the token does not say which key signed it"),
-        ("unknown-key", "the key that signed the token is not known"),
-        ("keys-unavailable", "the keys to verify the token with are not available"),
+        ("missing-key-id", "the token has no key ID (kid)"),
+        ("unknown-key", "the key that signed the token is unknown"),
+        ("keys-unavailable", "the keys to verify the token are not available"),
         ("wrong-key-algorithm", "the key that signed the token is for another algorithm"),
         ("no-verifier", "no verifier accepts the token"),
         ("invalid-signature", "the signature of the token is not valid"),
         ("missing-claim", "the token lacks a claim"),
         ("invalid-claim", "a claim of the token has the wrong type or is out of range"),
-        ("wrong-key-issuer", "the key that signed the token is of another issuer"),
-        ("wrong-key-cloud", "the key that signed the token is of another cloud"),
+        ("wrong-key-issuer", "the key that signed the token belongs to another issuer"),
+        ("wrong-key-cloud", "the key that signed the token belongs to another cloud"),
         ("wrong-issuer", "the token is from another issuer"),
         ("wrong-tenant", "the token is from another tenant"),
         ("wrong-audience", "the token is for another audience"),
@@ -115,19 +115,19 @@ fn challenges_of_errors() {
         ("expired", "the token has expired"),
         ("not-yet-valid", "the token is not valid yet"),
         ("issued-in-future", "the token was issued in the future"),
-        ("invalid-lifetime", "the token ends before it starts"),
+        ("invalid-lifetime", "the token expires before it becomes valid"),
         ("lifetime-too-long", "the token lives longer than allowed"),
         ("no-permissions", "the token has neither scopes nor roles"),
         ("client-not-allowed", "the client of the token is not allowed"),
-        ("bound-to-key", "the token is bound to a key, so it is no bearer token"),
+        ("bound-to-key", "the token is bound to a key, so it is not a bearer token"),
         ("id-token", "the token is an ID token, which opens no API"),
         ("access-token", "the token is an access token, not an ID token"),
-        ("wrong-nonce", "the nonce of the token is not that of the sign-in"),
+        ("wrong-nonce", "the nonce of the token does not match the sign-in"),
     ];
     let kinds = VerifyErrorKind::ALL.iter().map(|kind| (kind.code(), kind.to_string()));
-    assert!(kinds.eq(texts.iter().map(|(code, text)| (*code, (*text).to_owned()))));
+    assert!(kinds.eq(messages.iter().map(|(code, text)| (*code, (*text).to_owned()))));
 
-    let error = refused("", VerifyErrorKind::Malformed);
+    let error = rejected("", VerifyErrorKind::Malformed);
     let expected = "Bearer error=\"invalid_token\", error_description=\"the token is malformed\"";
     assert_eq!(answer(&error.challenge()), (401, Some(expected.to_owned())));
     assert_eq!(error.challenge().error_code(), Some("invalid_token"));
@@ -169,7 +169,7 @@ fn messages_of_errors() {
     let (message, _) =
         text(Draft::access().with_header("crit", 1), VerifyErrorKind::UnsupportedHeader);
     assert_eq!(message, "the header of the token has a member that is not supported: crit");
-    let error = refused("a.b", VerifyErrorKind::Malformed);
+    let error = rejected("a.b", VerifyErrorKind::Malformed);
     assert_eq!(
         std::error::Error::source(&error).unwrap().to_string(),
         "the token is opaque: expected a JWT of 3 segments"
@@ -218,7 +218,7 @@ fn claims_challenges() {
     assert!(!passes(&Draft::access()).supports_claims_challenge());
 }
 
-/// Where a client asks for more: in the cloud that issued the token (Microsoft Learn: "Claims challenges,
+/// The sign-in address is that of the cloud that issued the token (Microsoft Learn: "Claims challenges,
 /// claims requests, and client capabilities").
 #[test]
 fn claims_challenges_name_the_sign_in_of_the_cloud() {

@@ -1,4 +1,4 @@
-//! What attackers send, class by class: each against one door, with the rule that stops it.
+//! Attacks by class: each targets one check, and the table names the rule that stops it.
 
 use easyauth::{
     AccessToken,
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-/// Signed by the good key as it is written, whatever it says.
+/// Signs the header and the payload as written, with the trusted key.
 #[track_caller]
 fn attack(header: &str, payload: &str, expected: VerifyErrorKind) {
-    refused(&sign_text(header, payload), expected);
+    rejected(&sign_text(header, payload), expected);
 }
 
 fn header() -> String {
@@ -25,7 +25,7 @@ fn payload() -> String {
     Draft::access().payload.to_string()
 }
 
-/// An object with something added at its end.
+/// An object with a member added at its end.
 fn and(object: &str, member: &str) -> String {
     format!("{},{member}}}", object.strip_suffix('}').unwrap())
 }
@@ -38,7 +38,7 @@ fn algorithms() {
         let draft = Draft::access().with_header("alg", alg);
         fails(&draft, AlgorithmNotAllowed);
         let unsigned = draft.sign().rsplit_once('.').unwrap().0.to_owned() + ".";
-        refused(&unsigned, AlgorithmNotAllowed);
+        rejected(&unsigned, AlgorithmNotAllowed);
     }
     fails(&Draft::access().without_header("alg"), AlgorithmNotAllowed);
     fails(&Draft::access().with_header("alg", "rs256"), AlgorithmNotAllowed);
@@ -46,9 +46,9 @@ fn algorithms() {
     // The public key as the secret of an HMAC.
     let hmac = Draft::access().with_header("alg", "HS256");
     fails(&hmac, AlgorithmNotAllowed);
-    // An algorithm of the right family that nobody asked for, rightly signed.
+    // An algorithm for the same type of key that is not accepted, with a valid signature.
     let token = Draft::access().with_header("alg", "PS256").sign_with(&KEY);
-    refused(&token, AlgorithmNotAllowed);
+    rejected(&token, AlgorithmNotAllowed);
     // Families mixed in the verifier: each key still takes its own only.
     let builder = Verifier::builder(Tenant::single(TENANT).unwrap()).audience(API);
     let mixed = builder.algorithms([Algorithm::Rs256, Algorithm::Es256]).build().unwrap();
@@ -57,14 +57,14 @@ fn algorithms() {
     assert_eq!(verify_with(&mixed, &on_curve).unwrap_err().kind(), WrongKeyAlgorithm);
 }
 
-/// A signature of the other scheme of the same key.
+/// A signature by the same key with another scheme.
 #[test]
 fn a_signature_of_another_scheme() {
     let header = header();
     let message = format!("{}.{}", base64url(&header), base64url(payload()));
     for scheme in ["PS256", "RS384", "RS512"] {
         let token = format!("{message}.{}", base64url(sign_by(&KEY, scheme, &message)));
-        refused(&token, InvalidSignature);
+        rejected(&token, InvalidSignature);
     }
 }
 
@@ -117,14 +117,14 @@ fn members_of_the_header() {
         .with_header("jwk", rsa_jwk(&FOREIGN_KEY))
         .with_header("jku", "https://attacker.example/")
         .with_header("x5u", "https://attacker.example/");
-    refused(&embedded.sign_with(&FOREIGN_KEY), InvalidSignature);
+    rejected(&embedded.sign_with(&FOREIGN_KEY), InvalidSignature);
     fails(&embedded.clone().with_header("kid", "attackers-key"), UnknownKey);
     // Malformed, it counts for as little.
     assert!(verify(&Draft::access().with_header("jwk", "x").sign()).is_ok());
 }
 
 #[test]
-fn the_text_of_a_token() {
+fn encodings_of_a_token() {
     let good = Draft::access().sign();
     let (message, signature) = good.rsplit_once('.').unwrap();
     for token in [
@@ -140,14 +140,14 @@ fn the_text_of_a_token() {
         String::new(),
         "..".to_owned(),
     ] {
-        refused(&token, Malformed);
+        rejected(&token, Malformed);
     }
-    refused(&format!("{good}..."), Malformed);
-    refused(&format!("{good}.."), Encrypted);
+    rejected(&format!("{good}..."), Malformed);
+    rejected(&format!("{good}.."), Encrypted);
     // The last character of 256 bytes has four bits to spare.
     let last = signature.chars().last().unwrap();
     let spare = char::from(u8::try_from(last).unwrap() + 1);
-    refused(&format!("{message}.{}{spare}", &signature[..signature.len() - 1]), Malformed);
+    rejected(&format!("{message}.{}{spare}", &signature[..signature.len() - 1]), Malformed);
     // White space around the JSON is JSON.
     assert!(verify(&sign_text(format!(" {}\n", header()), format!("\t{} ", payload()))).is_ok());
 }
@@ -159,7 +159,7 @@ fn the_shape_of_the_payload() {
     attack(&header(), "\"{}\"", Malformed);
     attack(&header(), &format!("{}{}", payload(), payload()), Malformed);
     attack(&header(), "{}", MissingClaim);
-    refused(&sign_text(header(), b"{\"aud\":\"\xff\"}"), Malformed);
+    rejected(&sign_text(header(), b"{\"aud\":\"\xff\"}"), Malformed);
     let deep = |depth: usize| format!("\"x\":{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(verify(&sign_text(header(), and(&payload(), &deep(126)))).is_ok());
     attack(&header(), &and(&payload(), &deep(127)), Malformed);
@@ -167,7 +167,7 @@ fn the_shape_of_the_payload() {
 }
 
 #[test]
-fn claims_twice() {
+fn duplicate_claims() {
     for claim in ["exp", "nbf", "iss", "aud", "sub", "tid", "oid", "scp", "azp", "ver"] {
         attack(&header(), &and(&payload(), &format!("\"{claim}\":1")), DuplicateMember);
     }
@@ -223,7 +223,7 @@ fn audiences_and_issuers() {
     }
 }
 
-/// Keys that jsonwebtoken, or one of its back ends, would take.
+/// Keys that jsonwebtoken or one of its back ends would accept.
 #[test]
 fn keys() {
     let none = |jwk: Value| {

@@ -1,4 +1,4 @@
-//! What verifies the tokens of requests: verifier, keys and clock in one.
+//! `BearerAuth`: the tokens of requests.
 
 use std::{
     error::Error as _,
@@ -23,7 +23,7 @@ use easyauth::{
 
 use crate::support::*;
 
-/// Counts how often it is asked, and fails if it has nothing to give.
+/// Counts its requests, and can fail.
 struct Documents {
     count: Arc<AtomicUsize>,
     fails: bool,
@@ -52,7 +52,7 @@ fn fetched(fails: bool) -> (Keys, Arc<AtomicUsize>) {
     (Keys::fetched(store, documents), count)
 }
 
-/// The output of a future that waits for nothing.
+/// The output of a future that never waits.
 fn now_or_never<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -143,23 +143,23 @@ fn keys_are_fetched_once_for_all() {
     assert!(!now_or_never(keys.refresh_if_due(at(NOW + 60))).unwrap());
     assert!(now_or_never(keys.refresh_if_due(at(NOW + 3601))).unwrap());
     assert_eq!(count.load(Ordering::SeqCst), 4);
-    // There is nothing to fetch.
+    // Fixed keys are never fetched.
     let fixed = Keys::fixed(KEYS.clone());
     assert!(fixed.store().is_none());
     assert!(!now_or_never(fixed.refresh_if_due(at(NOW))).unwrap());
 }
 
 #[test]
-fn without_keys_there_is_no_verdict() {
+fn without_keys_the_status_is_503() {
     let (keys, _) = fetched(true);
     let rejection = now_or_never(auth(keys.clone()).token(&bearer(&Draft::access()))).unwrap_err();
     check_rejection(
         &rejection,
         RejectionKind::KeysUnavailable,
         None,
-        "the keys to verify the token with are not available",
+        "the keys to verify the token are not available",
     );
-    // The log says why, and the client when to come back (RFC 9110 section 10.2.3).
+    // The log has the cause, and the client learns when to retry (RFC 9110 section 10.2.3).
     let rejection_error: &dyn std::error::Error = &rejection;
     let why = std::iter::successors(Some(rejection_error), |error| (*error).source());
     let why: Vec<String> = why.skip(2).map(ToString::to_string).collect();
@@ -196,7 +196,7 @@ fn every_challenge_has_the_realm() {
 }
 
 #[test]
-fn errors_of_verified_tokens_have_their_answers() {
+fn errors_become_rejections() {
     let denied = passes(&Draft::access()).authorize(&Requirement::scope("Mail.Read")).unwrap_err();
     let log = denied.to_string();
     check_rejection(
@@ -219,7 +219,7 @@ fn errors_of_verified_tokens_have_their_answers() {
 }
 
 #[test]
-fn what_is_printed_is_short() {
+fn debug_output_is_short() {
     let (keys, _) = fetched(false);
     let text = format!("{:?}", auth(keys).with_realm("orders").unwrap());
     assert!(text.starts_with("BearerAuth { entries: [(Verifier("), "{text}");

@@ -1,4 +1,4 @@
-//! Verifiers that cannot be built, and issuers from metadata.
+//! Errors of the verifier builder, and issuers from metadata.
 
 use std::time::Duration;
 
@@ -86,9 +86,9 @@ fn missing_settings() {
     assert_eq!(error.to_string(), "expected a client ID (GUID), found \"\"");
 }
 
-/// A configuration error shows what was given: it is the developer's own.
+/// Configuration errors contain the invalid value.
 #[test]
-fn values_that_no_token_has() {
+fn invalid_values() {
     for given in ["my-app", "contoso", "api://my-api", "6e74172b-be56-4843-9ff4-e66a39bb12e"] {
         let message = format!("expected a client ID (GUID), found \"{given}\"");
         rejected(entra().application(given), InvalidClientId, &message);
@@ -96,7 +96,7 @@ fn values_that_no_token_has() {
         assert_eq!(error.to_string(), message);
     }
     assert!(entra().application(APP).client(CLIENT).build().is_ok());
-    // What Microsoft's other issuers call a client is a GUID as well; others have names of their own.
+    // Client IDs of Microsoft's other issuers are GUIDs too. Other issuers use other formats.
     let of = |issuer: &str| Verifier::builder(Authority::issuer(issuer)).audience(API).client("x");
     for issuer in ["https://contoso.ciamlogin.com/t/v2.0", "https://contoso.b2clogin.com/t/v2.0/"] {
         assert_eq!(of(issuer).build().unwrap_err().kind(), InvalidClientId, "{issuer}");
@@ -150,13 +150,13 @@ fn trusted_audiences_are_for_id_tokens() {
     assert_eq!((error.kind(), error.to_string().as_str()), (InvalidAudience, EMPTY_AUDIENCE));
 }
 
-/// Tokens for Microsoft's APIs are for nobody else, unless somebody insists.
+/// Audiences of Microsoft's APIs are rejected unless explicitly allowed.
 #[test]
 fn microsofts_own_apis() {
     #[track_caller]
     fn check(builder: VerifierBuilder, audience: &str) {
         let text = format!(
-            "expected an audience of your own, because only Microsoft can rely on tokens for its APIs, \
+            "expected the audience of your API, because only Microsoft can rely on tokens for its APIs, \
              found \"{audience}\""
         );
         rejected(builder, MicrosoftAudience, &text);
@@ -168,13 +168,13 @@ fn microsofts_own_apis() {
         "https://management.azure.com/",
         "https://management.usgovcloudapi.net",
         "https://management.chinacloudapi.cn",
-        // Several APIs have this one, and it is Microsoft's all the same.
+        // Several of Microsoft's APIs share this audience.
         "https://orders.servicebus.windows.net",
-        // Forms that version 1.0 tokens can have, and other ways to write them.
+        // Forms in version 1.0 tokens, and other spellings.
         "spn:cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
         "api://00000003-0000-0000-C000-000000000000",
         "https://Graph.Microsoft.com",
-        // What managed identities exchange at Entra: who holds such a token is no caller of this API.
+        // Managed identities exchange these tokens at Entra. They are not for other APIs.
         "fb60f99c-7a34-4190-8149-302f77469936",
         "FB60F99C-7A34-4190-8149-302F77469936",
         "api://fb60f99c-7a34-4190-8149-302f77469936",
@@ -192,7 +192,7 @@ fn microsofts_own_apis() {
     {
         check(entra().application(application), &format!("api://{application}"));
     }
-    // Names that only look like them.
+    // Similar names that are not Microsoft's.
     for audience in ["api://AzureAD", "api://my-AzureADTokenExchange", "https://graph.example"] {
         assert!(entra().audience(audience).build().is_ok(), "{audience}");
     }
@@ -206,7 +206,7 @@ fn microsofts_own_apis() {
 }
 
 #[test]
-fn demands_on_access_tokens() {
+fn settings_for_access_tokens() {
     let text = "client and allow_tokens_without_permissions apply to access tokens only";
     for builder in [entra().client(CLIENT), entra().allow_tokens_without_permissions()] {
         let error = builder.audience(APP).build_for_id_tokens().unwrap_err();

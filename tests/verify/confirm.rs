@@ -1,4 +1,4 @@
-//! The principal of the headers and a verified token: the same caller, or not.
+//! Confirmation: whether the principal of the headers and a verified token identify the same caller.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
@@ -22,7 +22,7 @@ fn claims(claims: &[(&str, &str)]) -> Vec<Value> {
     claims.iter().map(|(typ, val)| json!({"typ": typ, "val": val})).collect()
 }
 
-/// A principal of a custom provider, whose `-ID` is not documented, so that it may be anything.
+/// A principal of a custom provider, whose `-ID` header is undocumented and can have any value.
 fn principal(own: &[(&str, &str)], id: Option<&str>) -> EasyAuthPrincipal {
     of_object(json!({"auth_typ": "auth0", "claims": claims(own)}), id)
 }
@@ -48,10 +48,10 @@ const SUBJECT: &str = "subject-at-my-api";
 const B2C: &str =
     "https://contoso.b2clogin.com/tfp/b811a652-39e6-4a0c-b563-4279a1dd5012/b2c_1_sign_in/v2.0/";
 const B2C_SUBJECT: &str = "Not supported currently. Use oid claim.";
-/// The victim of whoever forges headers.
+/// The user whom forged headers name.
 const VICTIM: &str = "00000009-0000-4000-8000-000000000009";
 
-/// An ID token of another issuer than Entra's workforce tenants.
+/// An ID token of an issuer other than Entra's workforce tenants.
 fn fixed(issuer: &str, draft: Draft) -> VerifiedIdToken {
     let keys = key_set(rsa_jwk(&KEY), json!({"kid": "organizations-key"}));
     let verifier = Verifier::builder(Authority::issuer(issuer)).audience(APP);
@@ -74,7 +74,7 @@ fn tenant_and_object_id() {
     check(&more, None, Ok(()));
 }
 
-/// A tenant has different issuers in version 1.0 and 2.0, and the version is up to the API.
+/// A tenant has different issuers in versions 1.0 and 2.0. The API chooses the version.
 #[test]
 fn issuers_of_one_tenant() {
     for issuer in [ISSUER, V1_ISSUER] {
@@ -93,7 +93,7 @@ fn issuers_of_one_tenant() {
     }
 }
 
-/// Entra's subject differs from application to application. Of one application it must not.
+/// Entra gives a user a different subject for each application. For one application, subjects must be equal.
 #[test]
 fn subjects_of_one_application() {
     let own = |more: &[(&'static str, &'static str)]| {
@@ -125,7 +125,7 @@ fn the_tenant_in_the_issuer() {
     assert_eq!(confirm(OTHER_TENANT), Err(ConfirmErrorKind::Tenant));
 }
 
-/// The header beside the object is part of what users of the principal read first.
+/// Users of the principal read this header first.
 #[test]
 fn the_id_header() {
     let claims = [("tid", TENANT), ("oid", USER)];
@@ -160,7 +160,7 @@ fn issuer_and_subject() {
 }
 
 #[test]
-fn headers_without_an_object_say_too_little() {
+fn headers_without_a_principal_object_are_not_comparable() {
     let headers = [("X-MS-CLIENT-PRINCIPAL-ID", USER), ("X-MS-CLIENT-PRINCIPAL-IDP", "aad")];
     let user = EasyAuthPrincipal::from_headers(&headers).unwrap().unwrap();
     assert_eq!(
@@ -169,7 +169,7 @@ fn headers_without_an_object_say_too_little() {
     );
 }
 
-/// Everything that can be read of the caller is the token's.
+/// Asserts that every value of the caller comes from the token.
 #[track_caller]
 fn is_of_the_token(caller: &ConfirmedCaller) {
     assert_eq!((caller.id(), caller.name()), (USER, Some("Sample User")));
@@ -192,9 +192,9 @@ fn is_of_the_token(caller: &ConfirmedCaller) {
     assert_eq!(user, caller.clone().into_principal());
 }
 
-/// A caller with a token of her own writes headers beside it, past the platform.
+/// A caller bypasses the platform and sends forged headers with their own valid token.
 #[test]
-fn forged_headers_beside_a_token_of_ones_own() {
+fn forged_headers_with_a_valid_token() {
     let token = id_token(Draft::id());
     let own = [("tid", TENANT), ("oid", USER)];
     // The format of Static Web Apps, with the victim's user ID, name and roles.
@@ -222,7 +222,7 @@ fn forged_headers_beside_a_token_of_ones_own() {
     );
 }
 
-/// The platform writes a list as one claim for each element, and so does a principal of a token.
+/// Like the platform, a principal from a token has one claim for each element of a list.
 #[test]
 fn claims_of_a_token_as_a_principal() {
     let token = id_token(
@@ -247,8 +247,8 @@ fn claims_of_a_token_as_a_principal() {
     assert_eq!(user.claim("aud"), Some(APP));
 }
 
-/// In a token each claim has one name. Another name of the same claim in the table is another claim
-/// there, which an issuer may fill with anything.
+/// In a token each claim has one name. Other names of the claim in the table are other claims there, with
+/// values that the issuer chooses freely.
 #[test]
 fn other_names_of_a_claim_in_a_token() {
     let long = "http://schemas.microsoft.com/identity/claims/objectidentifier";
@@ -272,7 +272,7 @@ fn other_names_of_a_claim_in_a_token() {
     assert_eq!((user.claim("role"), user.roles().count()), (Some("Owner"), 0));
 }
 
-/// Groups by the rules for tokens.
+/// Groups follow the rules for tokens.
 #[test]
 fn groups_of_the_token() {
     #[track_caller]
@@ -295,7 +295,7 @@ fn groups_of_the_token() {
     check(Draft::id().with("_claim_names", json!({"x": "groups"})), &Groups::Absent);
 }
 
-/// An access token that the client sent does as well: of a user, and of an application.
+/// An access token from the client confirms too: that of a user, and that of an application.
 #[test]
 fn an_access_token() {
     let user = principal(&[("tid", TENANT), ("oid", USER)], Some(USER));
@@ -318,7 +318,7 @@ fn an_access_token() {
     assert_eq!(app.subject_key(), caller.subject_key());
 }
 
-/// Legacy B2C gives one subject to all its users (passport-azure-ad#253). Two of them must not be one.
+/// Legacy B2C gives all its users one subject (passport-azure-ad#253). They must stay different callers.
 #[test]
 fn the_subject_of_all_b2c_users() {
     let b2c = |subject: &str| {
@@ -358,7 +358,7 @@ fn the_subject_of_all_b2c_users() {
     assert_eq!(user.confirm(&without).unwrap().id(), SUBJECT);
 }
 
-/// The provider of a principal that is made of a token.
+/// The provider of a principal that is built from a token.
 #[test]
 fn providers_by_the_issuer() {
     #[track_caller]

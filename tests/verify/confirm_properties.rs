@@ -1,4 +1,4 @@
-//! Whatever the headers say: a confirmed caller is what the token says, or there is none.
+//! For any headers, a confirmed caller has only values of the token.
 
 use std::cell::Cell;
 
@@ -41,7 +41,7 @@ const NAMES: [&str; 19] = [
     "idtyp",
 ];
 
-/// Values of the caller, and of the victim.
+/// Values of the caller and of the victim.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => prop::sample::select(vec![TENANT, USER, "subject-at-my-api", "Sample User", APP]),
@@ -52,7 +52,7 @@ fn value() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-/// The true claims of the caller, which most forgers keep, and anything besides.
+/// The true claims of the caller, which most forgers keep, and arbitrary ones.
 fn claims() -> impl Strategy<Value = Vec<(String, String)>> {
     let own = prop_oneof![
         3 => Just(vec![("tid", TENANT), ("oid", USER)]),
@@ -68,7 +68,7 @@ fn claims() -> impl Strategy<Value = Vec<(String, String)>> {
     })
 }
 
-/// Both shapes, and the headers beside them.
+/// Principals of both formats, and the other identity headers.
 fn headers() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     let more = || prop::option::of(value());
     let provider = prop::sample::select(vec!["aad", "google", "auth0", "github"]);
@@ -90,7 +90,7 @@ fn headers() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     )
 }
 
-/// What a token may say besides, and leave out.
+/// Tokens with additional claims, and with missing ones.
 fn draft() -> impl Strategy<Value = Draft> {
     let more = (prop::sample::select(NAMES[9..].to_vec()), value(), any::<bool>());
     let more = prop::collection::vec(more, 0..4);
@@ -121,7 +121,7 @@ fn said<'a>(payload: &'a Value, name: &str) -> Vec<&'a str> {
     }
 }
 
-/// Every accessor says what the payload says.
+/// Asserts that every accessor returns the value of the payload.
 fn assert_of_token<T: IsVerified>(caller: &ConfirmedCaller, token: &Token<T>, payload: &Value) {
     let first = |name: &str| said(payload, name).first().copied();
     let subject = first("sub").filter(|subject| !subject.starts_with("Not supported"));
@@ -171,7 +171,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Runs a property that says whether it had something to check, which has to be so often enough.
+/// Runs a property that returns whether it applied. It must apply in at least `least` cases.
 #[track_caller]
 fn hold<S: Strategy>(cases: u32, least: u32, strategy: S, property: impl Fn(S::Value) -> bool) {
     let config = ProptestConfig { failure_persistence: None, cases, ..ProptestConfig::default() };
@@ -202,7 +202,7 @@ fn nothing_of_a_header() {
     });
 }
 
-/// The same with an access token of Entra, whose rules are stricter.
+/// The same with an access token of Entra, which has stricter rules.
 #[test]
 fn nothing_of_a_header_beside_a_bearer() {
     hold(256, 30, (headers(), value(), value()), |(headers, name, role)| {

@@ -1,4 +1,4 @@
-//! Who fetches, who waits, and what becomes of requests whose client hangs up.
+//! Which requests fetch keys, which ones wait, and what happens when a client hangs up.
 
 use std::{
     collections::BTreeMap,
@@ -44,7 +44,7 @@ fn late() -> SystemTime {
     at(NOW) + UNKNOWN_KEY_INTERVAL
 }
 
-/// Keys whose waits a test ends.
+/// Keys with a source and a timer that the test controls.
 struct Setup {
     source: Source,
     timer: Timer,
@@ -110,12 +110,12 @@ fn chain(error: &dyn std::error::Error) -> String {
     all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// 503 with `Retry-After`, and a log that says why.
+/// Asserts 503 with `Retry-After`, and the cause for the log.
 #[track_caller]
 fn is_unavailable(answer: Answer, retry_after: u64, cause: &str) {
     let error = answer.unwrap_err();
     assert_eq!(error.kind(), KeysUnavailable);
-    assert_eq!(error.to_string(), "the keys to verify the token with are not available");
+    assert_eq!(error.to_string(), "the keys to verify the token are not available");
     assert_eq!(error.retry_after(), Some(seconds(retry_after)));
     assert_eq!(chain(&error).strip_prefix(&format!("{error}: ")), Some(cause));
     assert_eq!(error, error.clone());
@@ -140,7 +140,7 @@ fn a_token_brings_its_key() {
     assert_eq!(setup.began(), 1);
     assert_eq!(setup.verify("new", late()), Ok(()));
     assert_eq!(setup.began(), 2);
-    // What is wrong with a token whose key is known makes the store fetch nothing.
+    // A token with a known key never causes a fetch, even if it is invalid.
     let expired = AccessToken::new(Draft::access().with("exp", 1).with("nbf", 0).sign());
     let (keys, now) = (setup.keys.clone(), late() + UNKNOWN_KEY_INTERVAL);
     let error = finish(async move { verifier().verify_fetching(&keys, &expired, now).await });
@@ -160,7 +160,7 @@ fn fixed_keys_are_never_fetched() {
     assert_eq!((error.kind(), error.retry_after()), (UnknownKey, None));
 }
 
-/// Key rollover: the requests that need the new key wait for one fetch.
+/// Key rollover: all requests that need the new key wait for one fetch.
 #[test]
 fn all_of_50_requests_with_a_new_key_pass() {
     let setup = Setup::rollover();
@@ -203,7 +203,7 @@ fn a_failed_fetch_is_503_for_all_who_waited() {
 
 /// A hang-up at each await point: the next request goes on with the same fetch.
 #[test]
-fn a_client_that_hangs_up_delays_nobody() {
+fn a_client_that_hangs_up_delays_no_request() {
     for (polls, documents) in [(1, 0), (2, 0), (3, 1), (4, 1), (5, 1)] {
         for is_empty in [true, false] {
             let setup = if is_empty { Setup::empty(&["new"]) } else { Setup::rollover() };
@@ -220,7 +220,7 @@ fn a_client_that_hangs_up_delays_nobody() {
             assert!(waiting.run().is_none());
             drop(waiting);
             assert!(setup.keys.store().unwrap().last_error().is_none());
-            // Nobody waits; the next request goes on.
+            // No request waits any more. The next one continues the fetch.
             setup.source.set(Mode::Answers);
             assert_eq!(setup.verify("new", late() + seconds(1)), Ok(()));
             assert_eq!(setup.began() - began, 1);
@@ -248,7 +248,7 @@ fn a_waiter_takes_over() {
 
 /// Futurelock: the leader is kept and never polled again.
 #[test]
-fn a_leader_that_is_not_polled_holds_up_nobody() {
+fn a_leader_that_is_not_polled_blocks_no_request() {
     for polls in 1..6 {
         let setup = Setup::rollover();
         setup.source.set(Mode::Hangs);
@@ -267,7 +267,7 @@ fn a_leader_that_is_not_polled_holds_up_nobody() {
 }
 
 #[test]
-fn nobody_waits_longer_than_the_lease() {
+fn no_request_waits_longer_than_the_lease() {
     for is_empty in [true, false] {
         let setup = if is_empty { Setup::empty(&["new"]) } else { Setup::rollover() };
         setup.source.set(Mode::Hangs);
@@ -290,7 +290,7 @@ fn nobody_waits_longer_than_the_lease() {
     }
 }
 
-/// The time that requests wait is theirs: a fetch that paused does not shorten it.
+/// Each episode of waiting gets the whole lease, even if the fetch paused before.
 #[test]
 fn a_fetch_that_paused_has_its_time_again() {
     let setup = Setup::rollover();
@@ -308,8 +308,8 @@ fn a_fetch_that_paused_has_its_time_again() {
     assert_eq!(setup.began(), 2);
 }
 
-/// A fetch that nobody waited for until its lease was over: an unknown key goes on with it, because it
-/// may not begin another one; the refresh in the background replaces it.
+/// A fetch without waiters whose lease has ended. A request for an unknown key continues it, because it may
+/// not begin another one. The background refresh replaces it.
 #[test]
 fn an_abandoned_fetch_is_continued_or_replaced() {
     let abandoned = || {
@@ -399,14 +399,14 @@ fn the_refresh_in_the_background() {
         let error = setup.refresh(now).unwrap_err();
         assert_eq!(error.to_string(), "the keys could not be fetched");
         assert!(!setup.refresh(now + seconds(wait - 1)).unwrap());
-        // What unknown keys cause meanwhile does not prolong it.
+        // Fetches for unknown keys do not prolong the backoff.
         setup.request("invented", now + seconds(wait - 1)).run();
         now += seconds(wait);
     }
     assert_eq!(setup.verify("old", now), Ok(()));
 }
 
-/// An unknown key does not take the place of the hourly refresh.
+/// A fetch for an unknown key does not count as the hourly refresh.
 #[test]
 fn the_hourly_refresh_has_its_own_timer() {
     let setup = Setup::rollover();
@@ -551,7 +551,7 @@ fn a_clock_that_was_ahead() {
     assert_eq!(setup.verify("old", at(NOW) + KEY_LIFETIME), Err(KeysUnavailable));
 }
 
-/// For those who do their own input and output: requests wait for their refresh as well.
+/// Requests also wait for a refresh by code that does its own input and output.
 #[test]
 fn requests_wait_for_a_refresh_by_hand() {
     let setup = Setup::rollover();
@@ -565,7 +565,7 @@ fn requests_wait_for_a_refresh_by_hand() {
     refresh.finish(&document(&["old", "new"])).unwrap();
     assert_eq!(kinds(run_all(&mut tasks)), vec![Some(Ok(())); 3]);
 
-    // An abandoned one is no failure, and is made up for at once.
+    // An abandoned refresh is not a failure, and the next one is due at once.
     let later = late() + UNKNOWN_KEY_INTERVAL;
     let refresh = store.begin_refresh_for_unknown_key(later).unwrap();
     let mut task = setup.request("newer", later);
@@ -593,7 +593,7 @@ fn a_refresh_by_hand_that_hangs() {
     assert!(store.last_error().is_none());
 }
 
-/// Blocks until a test lets it go.
+/// A fetcher that blocks until the test opens it.
 struct Gate(Mutex<mpsc::Receiver<Mode>>, Source);
 
 impl FetchKeysBlocking for Gate {

@@ -91,7 +91,7 @@ fn the_shape_of_a_key() {
     assert_eq!(rsa(json!({"kid": null})), Err(missing("kid")));
     assert_eq!(rsa(json!({"kid": ""})), Err(missing("kid")));
     assert_eq!(rsa(json!({"kid": 1})), Err(malformed("kid")));
-    // What is not known is ignored, certificates included.
+    // Unknown members are ignored, certificates included.
     assert_eq!(rsa(json!({"x5t": "t", "x5c": "not a list", "ext": true})), Ok(()));
 }
 
@@ -106,7 +106,7 @@ fn the_purpose_of_a_key() {
     assert_eq!(rsa(json!({"key_ops": []})), Err(bare(WrongOperations)));
     assert_eq!(rsa(json!({"key_ops": "verify"})), Err(malformed("key_ops")));
     assert_eq!(rsa(json!({"key_ops": [1]})), Err(malformed("key_ops")));
-    // Each part of the private half, be it alone.
+    // Each private member alone is enough.
     for part in ["d", "p", "q", "dp", "dq", "qi"] {
         assert_eq!(rsa(json!({part: "AQ"})), Err(bare(Private)), "{part}");
     }
@@ -167,9 +167,9 @@ fn rsa_keys() {
     }
 }
 
-/// Zeros in front of a modulus are no part of it: the key works.
+/// Leading zeros of a modulus are ignored.
 #[test]
-fn zeros_in_front_of_a_modulus() {
+fn leading_zeros_of_a_modulus() {
     let jwk = rsa_jwk(&KEY);
     let modulus = base64::Engine::decode(
         &base64::prelude::BASE64_URL_SAFE_NO_PAD,
@@ -195,7 +195,7 @@ fn keys_on_curves() {
         assert_eq!(ec(json!({ name: base64url([1; 33]) })), Err(malformed(name)));
         assert_eq!(ec(json!({ name: "AQAB=" })), Err(not_base64(name)));
     }
-    // Not on the curve: that shows when a signature is checked.
+    // A point that is not on the curve is detected when a signature is checked.
     let wrong = key_set(
         ec_jwk(&P256, "P-256"),
         json!({"kid": "organizations-key", "y": base64url([1; 32])}),
@@ -235,7 +235,7 @@ fn good_keys_stay_when_others_go() {
     );
 }
 
-/// Which of two different keys with one id signed? Neither.
+/// If two different keys have one ID, neither is used.
 #[test]
 fn one_id_for_two_keys() {
     let one = with(rsa_jwk(&KEY), json!({}));
@@ -276,9 +276,9 @@ fn documents() {
         let expected = (DocumentErrorKind::MissingMember, Some("keys"));
         assert_eq!((error.kind(), error.member_name()), expected, "{body}");
     }
-    let texts = KeySet::from_jwks(r#"{"keys":["a","b"]}"#).unwrap();
+    let strings = KeySet::from_jwks(r#"{"keys":["a","b"]}"#).unwrap();
     let indices: Vec<_> =
-        texts.skipped().iter().map(|key| (key.index(), key.id(), key.reason())).collect();
+        strings.skipped().iter().map(|key| (key.index(), key.id(), key.reason())).collect();
     assert_eq!(indices, [(0, None, NotAnObject), (1, None, NotAnObject)]);
     let exact = |length: usize| format!("{}{{\"keys\":[]}}", " ".repeat(length - 11));
     assert!(KeySet::from_jwks(exact(MAX_DOCUMENT_LEN)).is_ok());
@@ -365,7 +365,7 @@ fn uri(text: &str) -> MetadataUri {
 
 #[test]
 fn metadata_addresses() {
-    let refused = [
+    let rejected = [
         "",
         "login.microsoftonline.com",
         "/common",
@@ -389,7 +389,7 @@ fn metadata_addresses() {
         "https://[]/",
         "https://a.example%2f/",
         "https://a!b/",
-        // The same host to DNS, and another one to every rule about hosts.
+        // For DNS these are the same host. The rules about hosts would treat them as different ones.
         "https://login.microsoftonline.com./common",
         "https://login.microsoftonline.com.:443/common",
         "https://.login.microsoftonline.com/",
@@ -397,7 +397,7 @@ fn metadata_addresses() {
         "https://./",
         "https://user:password@login.microsoftonline.com/",
     ];
-    for text in refused {
+    for text in rejected {
         let error = MetadataUri::parse(text).unwrap_err().to_string();
         let given = text.replace('\r', "\\u{d}").replace('\n', "\\u{a}");
         let expected = if text.contains('@') {
@@ -530,7 +530,7 @@ fn metadata() {
     }
 }
 
-/// Where an issuer's keys may be, given where its metadata is.
+/// Which hosts may serve the keys of a metadata document.
 #[test]
 fn hosts_of_keys() {
     let check = |metadata: &MetadataUri, jwks_uri: &str| {

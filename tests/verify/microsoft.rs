@@ -1,5 +1,5 @@
-//! Issuers of Microsoft's other than Entra for organizations: External ID, Azure AD B2C. The rules about
-//! the shape of tokens hold for all of them.
+//! Microsoft's issuers other than Entra for organizations: External ID and Azure AD B2C. The rules about the
+//! shape of tokens apply to all of them.
 
 use easyauth::{
     AccessToken, Caller, IdToken, Requirement, UnverifiedToken,
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-/// What issuers of each kind are called, `TENANT` standing for the tenant.
+/// Patterns of issuers of each kind, with `TENANT` as the placeholder of the tenant.
 const ISSUERS: [&str; 9] = [
     "https://contoso.ciamlogin.com/TENANT/v2.0",
     "https://b811a652-39e6-4a0c-b563-4279a1dd5012.ciamlogin.com/TENANT/v2.0",
@@ -31,7 +31,7 @@ fn issuer(pattern: &str) -> String {
     pattern.replace("TENANT", TENANT)
 }
 
-/// The authority as a program has it: by its name, and from a document.
+/// The two ways to create an authority: from its name, and from a metadata document.
 fn authorities(pattern: &str) -> [Authority; 2] {
     let issuer = issuer(pattern);
     let host = issuer.strip_prefix("https://").unwrap().split('/').next().unwrap();
@@ -42,7 +42,7 @@ fn authorities(pattern: &str) -> [Authority; 2] {
     [Authority::issuer(issuer.as_str()), Authority::from_metadata(&metadata)]
 }
 
-/// Keys that name neither an issuer nor a cloud, as those of B2C.
+/// Keys without an issuer and a cloud, like those of B2C.
 fn plain_keys() -> KeySet {
     key_set(rsa_jwk(&KEY), json!({"kid": "organizations-key"}))
 }
@@ -75,7 +75,7 @@ fn access() -> Draft {
 }
 
 #[test]
-fn an_id_token_is_no_bearer_token() {
+fn an_id_token_is_not_a_bearer_token() {
     for pattern in ISSUERS {
         check_access(pattern, &access(), Ok(()));
         // Its roles would be permissions.
@@ -87,7 +87,7 @@ fn an_id_token_is_no_bearer_token() {
 }
 
 #[test]
-fn an_access_token_is_no_id_token() {
+fn an_access_token_is_not_an_id_token() {
     let of_app = || Draft::access_of_app().with("aud", APP);
     for pattern in ISSUERS {
         check_id(pattern, &Draft::id(), Ok(()));
@@ -99,7 +99,7 @@ fn an_access_token_is_no_id_token() {
     }
 }
 
-/// Others keep to rules of their own: Google's ID tokens name a client, access tokens may name none.
+/// Other issuers have other rules: Google's ID tokens name a client, and access tokens may name none.
 #[test]
 fn issuers_of_others() {
     for pattern in ["https://accounts.google.com", "https://contoso.auth0.com/"] {
@@ -110,8 +110,8 @@ fn issuers_of_others() {
     }
 }
 
-/// The subject of a user of B2C can be the object ID (azure-docs#29240): such a user is no application,
-/// and a role no application permission.
+/// The subject of a user of B2C can be the object ID (azure-docs#29240): such a user is not an application,
+/// and a role is not an application permission.
 #[test]
 fn a_user_whose_subject_is_the_object_id() {
     let permission = Requirement::app_role("Files.Read.All");
@@ -127,7 +127,7 @@ fn a_user_whose_subject_is_the_object_id() {
         let token = verify(&draft);
         assert_eq!(token.caller(), expected, "{pattern}");
         assert_eq!(token.authorize(&permission).is_ok(), is_workforce, "{pattern}");
-        // What the token says of itself decides, whoever issued it.
+        // The claims of the token decide, for any issuer.
         let token = verify(&draft.clone().with("idtyp", "app"));
         assert_eq!(token.caller(), Caller::App, "{pattern}");
         assert!(token.authorize(&permission).is_ok(), "{pattern}");
@@ -136,7 +136,7 @@ fn a_user_whose_subject_is_the_object_id() {
         let token = verify(&draft.with("scp", "Files.Read"));
         assert_eq!(token.caller(), Caller::User, "{pattern}");
     }
-    // The same in every cloud, and of a token that was not verified; without an issuer nobody can tell.
+    // The same in every cloud, and of a token that was not verified; without an issuer it is unknown.
     let caller = |iss: Value| {
         let draft = Draft::access_of_app().with("iss", iss);
         UnverifiedToken::decode(&draft.sign()).unwrap().caller()
@@ -149,7 +149,7 @@ fn a_user_whose_subject_is_the_object_id() {
     assert_eq!(caller(Value::Null), Caller::Unknown);
 }
 
-/// An ID token without a nonce is recognized by the client that it does not name.
+/// An ID token without a nonce is recognized because it names no client.
 #[test]
 fn id_tokens_are_recognized_without_a_nonce() {
     let is_id = |draft: Draft| UnverifiedToken::decode(&draft.sign()).unwrap().is_id_token();
@@ -163,7 +163,7 @@ fn id_tokens_are_recognized_without_a_nonce() {
     assert!(is_id(Draft::id().with("iss", "https://accounts.google.com")));
 }
 
-/// What a key may be named, given who issued the token.
+/// Checks a key with this issuer for a token of this issuer.
 #[track_caller]
 fn check_key(pattern: &str, key_issuer: &str, expected: Result<(), VerifyErrorKind>) {
     for authority in authorities(pattern) {
@@ -176,7 +176,7 @@ fn check_key(pattern: &str, key_issuer: &str, expected: Result<(), VerifyErrorKi
     }
 }
 
-/// External ID runs on Entra, so its keys may name Entra's issuer; but no other tenant and no other
+/// External ID runs on Entra, so its keys may name Entra's issuer, but neither another tenant nor another
 /// service.
 #[test]
 fn keys_of_external_id() {
@@ -222,7 +222,7 @@ fn keys_of_other_services_do_not_sign_for_b2c() {
     }
 }
 
-/// And the other way round: neither the keys of B2C nor those of External ID sign for organizations.
+/// Conversely, neither the keys of B2C nor those of External ID sign for organizations.
 #[test]
 fn keys_of_organizations() {
     for pattern in &ISSUERS[7..] {
@@ -259,7 +259,7 @@ fn the_cloud_of_a_key_for_a_fixed_issuer() {
     assert_eq!(verify("contoso.ciamlogin.com", "microsoftonline.com"), Ok(()));
 }
 
-/// An ID token that another application was given as well could have been passed on by it.
+/// Another application in the audience of an ID token could have passed it on.
 #[test]
 fn further_audiences_of_id_tokens() {
     let verify = |trusted: &[&str], audience: Value| {
@@ -297,7 +297,7 @@ fn further_audiences_of_id_tokens() {
     passes(&token);
 }
 
-/// Which version an API's tokens have is a setting that few know of, so the message says what to do.
+/// Few developers know the setting for the token version of an API, so the message says what to do.
 #[test]
 fn the_message_for_an_audience_of_the_other_version() {
     let message = |builder: easyauth::verify::VerifierBuilder, draft: Draft| {

@@ -1,4 +1,4 @@
-//! The program that verifies, as users write it.
+//! A program that verifies tokens, as a user writes it.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! The rules one by one, in their order: what passes, and what fails by this rule alone.
+//! The rules one by one, in order: a token that passes, and tokens that fail only by this rule.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::support::*;
 
 #[test]
-fn a_good_token_passes() {
+fn a_valid_token_passes() {
     let token = passes(&Draft::access());
     assert!(token.has_scope("Files.Read") && token.has_audience(API));
     assert_eq!((token.tenant_id(), token.object_id()), (Some(TENANT), Some(USER)));
@@ -23,32 +23,32 @@ fn a_good_token_passes() {
     assert_eq!(id.claim("name"), Some("Sample User"));
 }
 
-/// Rule 1: the length counts before anything else.
+/// Rule 1: the length is checked first.
 #[test]
 fn a_token_that_is_too_long() {
     let filler = |length: usize| Draft::access().with("filler", "x".repeat(length)).sign();
     let room = (MAX_TOKEN_LEN - filler(0).len()) / 4 * 3;
     assert!(filler(room).len() > MAX_TOKEN_LEN - 4 && filler(room).len() <= MAX_TOKEN_LEN);
     assert!(verify(&filler(room)).is_ok());
-    refused(&filler(room + 4), TooLong);
+    rejected(&filler(room + 4), TooLong);
 }
 
 /// Rule 2: three segments of strict base64url, of which two are JSON objects.
 #[test]
-fn what_is_no_jwt() {
+fn malformed_tokens() {
     let good = Draft::access().sign();
     let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else {
         panic!("three segments")
     };
     let malformed = |token: &str| {
-        refused(token, Malformed);
+        rejected(token, Malformed);
     };
     malformed("");
     malformed("opaque");
     malformed(&format!("{header}.{payload}"));
     malformed(&format!("{good}.{signature}"));
-    refused(&format!("{good}.{signature}.{signature}"), Encrypted);
-    // Padding, white space, the other alphabet, bits left over.
+    rejected(&format!("{good}.{signature}.{signature}"), Encrypted);
+    // Padding, whitespace, the standard alphabet, nonzero trailing bits.
     malformed(&format!("{header}=.{payload}.{signature}"));
     malformed(&format!("{header}.{payload}.{signature}="));
     malformed(&format!("{header}.{payload}.{signature}\n"));
@@ -58,7 +58,7 @@ fn what_is_no_jwt() {
     malformed(&sign_text("[]", "{}"));
     malformed(&sign_text("{", "{}"));
     malformed(&sign_text(b"{\"alg\":\"\xff\"}", "{}"));
-    // A good signature does not make up for a payload that is no object.
+    // A payload other than an object is rejected despite a valid signature.
     let header = json!({"alg": "RS256", "kid": "organizations-key"}).to_string();
     malformed(&sign_text(&header, "[1773328600,1773325000]"));
     malformed(&sign_text(&header, ""));
@@ -66,26 +66,26 @@ fn what_is_no_jwt() {
     malformed(&sign_text(&header, "{}{}"));
 }
 
-/// Rule 3: no member twice.
+/// Rule 3: no duplicate members.
 #[test]
-fn a_member_twice() {
+fn duplicate_members() {
     let Draft { header, payload } = Draft::access();
     let (header, payload) = (header.to_string(), payload.to_string());
     let and = |object: &str, more: &str| format!("{},{more}}}", &object[..object.len() - 1]);
     assert!(verify(&sign_text(and(&header, r#""x":1"#), and(&payload, r#""x":1"#))).is_ok());
-    let error = refused(&sign_text(and(&header, r#""alg":"RS256""#), &payload), DuplicateMember);
+    let error = rejected(&sign_text(and(&header, r#""alg":"RS256""#), &payload), DuplicateMember);
     assert_eq!(error.member_name(), Some("alg"));
-    refused(&sign_text(and(&header, r#""x":1,"x":1"#), &payload), DuplicateMember);
+    rejected(&sign_text(and(&header, r#""x":1,"x":1"#), &payload), DuplicateMember);
     let error =
-        refused(&sign_text(&header, and(&payload, r#""roles":[],"roles":[]"#)), DuplicateMember);
+        rejected(&sign_text(&header, and(&payload, r#""roles":[],"roles":[]"#)), DuplicateMember);
     assert_eq!(error.member_name(), Some("roles"));
-    refused(&sign_text(&header, and(&payload, r#""exp":9999999999"#)), DuplicateMember);
+    rejected(&sign_text(&header, and(&payload, r#""exp":9999999999"#)), DuplicateMember);
     for name in ["TID", "Aud", "ISS", "oiD", "SUB"] {
-        refused(&sign_text(&header, and(&payload, &format!("\"{name}\":\"x\""))), DuplicateMember);
+        rejected(&sign_text(&header, and(&payload, &format!("\"{name}\":\"x\""))), DuplicateMember);
     }
 }
 
-/// Rule 4: nothing in the header that would have to be understood.
+/// Rule 4: no header member that requires support for an extension.
 #[test]
 fn header_members_that_are_not_supported() {
     passes(&Draft::access().with_header("unknown", "x").without_header("typ"));
@@ -105,7 +105,7 @@ fn header_members_that_are_not_supported() {
     }
 }
 
-/// RFC 8725 section 3.11: what says that it is something else is refused.
+/// RFC 8725 section 3.11: other kinds of token are rejected.
 #[test]
 fn the_type_of_the_token() {
     for typ in ["JWT", "jwt", "at+jwt", "application/at+jwt"] {
@@ -119,7 +119,7 @@ fn the_type_of_the_token() {
     assert_eq!(error.kind(), WrongType);
 }
 
-/// Microsoft Graph's tokens: genuine, and not for us to verify.
+/// Microsoft Graph's tokens are genuine, but only Microsoft can verify them.
 #[test]
 fn a_protected_token() {
     fails(&Draft::access().with_header("nonce", "n"), Protected);
@@ -128,7 +128,7 @@ fn a_protected_token() {
     assert!(verify_id(&Draft::id().sign()).is_ok());
 }
 
-/// Rule 5: the algorithms are chosen by the verifier.
+/// Rule 5: the verifier chooses the algorithms.
 #[test]
 fn algorithms() {
     let verifier = |algorithms: &[Algorithm]| {
@@ -152,7 +152,7 @@ fn algorithms() {
             Algorithm::ALL.iter().copied().filter(|other| other != algorithm).collect();
         let error = verifier(&others).verify(&token, keys, at(NOW)).unwrap_err();
         assert_eq!(error.kind(), AlgorithmNotAllowed, "{algorithm}");
-        // Entra's alone, unless somebody asks for more.
+        // Only Entra's algorithm by default.
         let default = crate::support::verifier().verify(&token, keys, at(NOW));
         assert_eq!(default.is_ok(), *algorithm == Algorithm::Rs256);
     }
@@ -168,7 +168,7 @@ fn algorithms() {
 
 /// Rule 6: a key is never taken from the token.
 #[test]
-fn keys_in_the_header_count_for_nothing() {
+fn keys_in_the_header_are_ignored() {
     let embedded = || {
         Draft::access()
             .with_header("jwk", rsa_jwk(&FOREIGN_KEY))
@@ -177,7 +177,7 @@ fn keys_in_the_header_count_for_nothing() {
             .with_header("x5c", json!(["AAAA"]))
             .with_header("x5t", "organizations-key")
     };
-    refused(&embedded().sign_with(&FOREIGN_KEY), InvalidSignature);
+    rejected(&embedded().sign_with(&FOREIGN_KEY), InvalidSignature);
     passes(&embedded());
 }
 
@@ -197,7 +197,7 @@ fn the_key_id() {
     assert_eq!((error.kind(), error.is_retryable()), (KeysUnavailable, true));
 }
 
-/// Rule 8, of keys, is in `keys.rs`. This is what is left of it for a token: the key's own algorithm.
+/// Rule 8, about keys, is in `keys.rs`. This is its part about tokens: the algorithm of the key.
 #[test]
 fn the_key_is_for_the_algorithm() {
     let verify = |keys: &KeySet| {
@@ -214,21 +214,21 @@ fn the_key_is_for_the_algorithm() {
 /// Rule 9.
 #[test]
 fn the_signature() {
-    refused(&Draft::access().sign_with(&FOREIGN_KEY), InvalidSignature);
+    rejected(&Draft::access().sign_with(&FOREIGN_KEY), InvalidSignature);
     let good = Draft::access().sign();
     let (message, signature) = good.rsplit_once('.').unwrap();
-    refused(&format!("{message}."), InvalidSignature);
-    refused(&format!("{message}.{}", &signature[4..]), InvalidSignature);
-    refused(&format!("{message}.{}", base64url([0; 256])), InvalidSignature);
+    rejected(&format!("{message}."), InvalidSignature);
+    rejected(&format!("{message}.{}", &signature[4..]), InvalidSignature);
+    rejected(&format!("{message}.{}", base64url([0; 256])), InvalidSignature);
     // Another payload, and another header that asks for the same.
     let (header, _) = message.split_once('.').unwrap();
     let payload = Draft::access().with("roles", json!(["Admin"])).payload.to_string();
-    refused(&format!("{header}.{}.{signature}", base64url(payload)), InvalidSignature);
+    rejected(&format!("{header}.{}.{signature}", base64url(payload)), InvalidSignature);
     let payload = message.split_once('.').unwrap().1;
     let header = Draft::access().with_header("x", 1).header.to_string();
-    refused(&format!("{}.{payload}.{signature}", base64url(header)), InvalidSignature);
+    rejected(&format!("{}.{payload}.{signature}", base64url(header)), InvalidSignature);
     // The signature is looked at before the claims: an unsigned expired token is not "expired".
-    refused(&Draft::access().with("exp", 1).sign_with(&FOREIGN_KEY), InvalidSignature);
+    rejected(&Draft::access().with("exp", 1).sign_with(&FOREIGN_KEY), InvalidSignature);
 }
 
 fn entra(tenant: Tenant) -> VerifierBuilder {
@@ -281,7 +281,7 @@ fn the_issuer_of_the_key_of_a_version_1_token() {
     assert!(verifier().verify(&token, &plain, at(NOW)).is_ok());
 }
 
-/// Rule 12: the public document holds keys of Azure Government as well.
+/// Rule 12: the public document also contains keys of Azure Government.
 #[test]
 fn the_cloud_of_the_key() {
     fails(&Draft::access().with_header("kid", "government-key"), WrongKeyCloud);
@@ -323,8 +323,8 @@ fn the_cloud_of_the_key() {
     }
 }
 
-/// The keys of Azure Government name the public issuer (recorded in the public document), those of the
-/// other clouds perhaps. What they may not name is another tenant, or another service.
+/// The keys of Azure Government name the public issuer (recorded in the public document). Those of the other
+/// clouds may do so too. They must not name another tenant or another service.
 #[test]
 fn the_issuer_of_the_key_in_other_clouds() {
     let clouds = [
@@ -399,7 +399,7 @@ fn the_issuer() {
 }
 
 /// Version 1.0 issuers of the clouds: that of Azure Government is the public one, those of the
-/// sovereign clouds are not known.
+/// sovereign clouds are unknown.
 #[test]
 fn version_1_issuers_of_clouds() {
     let verify = |cloud, host: &str| {
@@ -419,7 +419,7 @@ fn version_1_issuers_of_clouds() {
     }
 }
 
-/// Rule 13 again: nothing but a GUID may be put into the pattern of an issuer.
+/// Rule 13: only a GUID may replace the placeholder in the pattern of an issuer.
 #[test]
 fn the_tenant_id() {
     for tenant in ["common", "organizations", "../x", "", "b811a65239e64a0cb5634279a1dd5012"] {
@@ -433,8 +433,9 @@ fn the_tenant_id() {
     let other = format!("https://login.microsoftonline.com/{OTHER_TENANT}/v2.0");
     let error = verify_id(&Draft::id().without("tid").with("iss", other).sign()).unwrap_err();
     assert_eq!(error.kind(), WrongTenant);
-    let nobody = Draft::id().without("tid").with("iss", "https://login.microsoftonline.com//v2.0");
-    assert_eq!(verify_id(&nobody.sign()).unwrap_err().kind(), InvalidClaim);
+    let without_tenant =
+        Draft::id().without("tid").with("iss", "https://login.microsoftonline.com//v2.0");
+    assert_eq!(verify_id(&without_tenant.sign()).unwrap_err().kind(), InvalidClaim);
     let elsewhere = Draft::id().without("tid").with("iss", "https://a.example/");
     assert_eq!(verify_id(&elsewhere.sign()).unwrap_err().kind(), MissingClaim);
     let v1 = Draft::id()
@@ -444,7 +445,7 @@ fn the_tenant_id() {
     assert!(verify_id(&v1.sign()).is_ok());
 }
 
-/// Rule 14: whose tenant.
+/// Rule 14: the tenant.
 #[test]
 fn tenants() {
     const SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
@@ -586,7 +587,7 @@ fn the_lifetime_can_be_capped() {
     assert_eq!(verify(Draft::access().without("iat")), Err(MissingClaim));
 }
 
-/// Rule 18: a token that permits nothing is nobody's to accept.
+/// Rule 18: a token with neither scopes nor roles is rejected.
 #[test]
 fn tokens_without_permissions() {
     let nothing = || Draft::access().without("scp");
@@ -627,7 +628,7 @@ fn clients() {
     assert!(!error.to_string().contains(CLIENT));
 }
 
-/// Rule 23: a token that is bound to a key is no bearer token.
+/// Rule 23: a token that is bound to a key is not a bearer token.
 #[test]
 fn bound_tokens() {
     fails(&Draft::access().with("cnf", json!({"kid": "k"})), BoundToKey);
@@ -635,7 +636,7 @@ fn bound_tokens() {
     passes(&Draft::access().with("cnf", Value::Null));
 }
 
-/// Rule 24: neither kind of token passes as the other.
+/// Rule 24: neither kind of token is accepted as the other.
 #[test]
 fn id_tokens_and_access_tokens() {
     let of_app = |builder: VerifierBuilder| builder.audience(APP).build().unwrap();
@@ -643,7 +644,7 @@ fn id_tokens_and_access_tokens() {
     let kind = |token: Draft| verify_with(&access, &token.sign()).unwrap_err().kind();
     assert_eq!(kind(Draft::id()), IdToken);
     assert_eq!(kind(Draft::id().without("nonce").with("c_hash", "h")), IdToken);
-    // Without any mark of its own it still names no client.
+    // Without any claim of an ID token, it still names no client.
     assert_eq!(kind(Draft::id().without("nonce")), IdToken);
 
     let id_kind = |token: Draft| verify_id(&token.with("aud", APP).sign()).unwrap_err().kind();
@@ -670,7 +671,7 @@ fn id_tokens_and_access_tokens() {
     );
 }
 
-/// Issuers other than Entra: exact, with algorithms of their own.
+/// Issuers other than Entra are compared exactly, and can have other algorithms.
 #[test]
 fn fixed_issuers() {
     let google =

@@ -320,7 +320,7 @@ fn the_settings_of_a_site() {
     assert!(BearerAuth::from_env(&site).is_ok());
     assert!(!format!("{site:?}").contains("globalValidation"));
 
-    // A variable of its own wins. Settings that cannot be parsed are missing, and say so.
+    // A separate variable takes precedence. Malformed settings count as missing; `settings` returns the error.
     let site = environment(&[("CLIENT_ID", CLIENT), ("V2_CONFIG_JSON", &settings.to_string())]);
     assert_eq!(site.client_id(), Some(CLIENT));
     let site = environment(&[("V2_CONFIG_JSON", "{")]);

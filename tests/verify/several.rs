@@ -1,4 +1,4 @@
-//! Several verifiers in one: which of them a token goes to, and what an attacker learns.
+//! Several verifiers in one service: which of them decides, and what an attacker learns.
 
 use std::{
     error::Error as _,
@@ -27,7 +27,7 @@ use crate::support::*;
 const CUSTOMERS: &str = "https://contoso.b2clogin.com/1c29d1a5-6f4e-4c3f-9f1b-2f6f9a0f6a11/v2.0/";
 const OTHER_APP: &str = "00000008-0000-4000-8000-000000000008";
 
-/// A source of keys that counts how often it is asked.
+/// A source of keys that counts its requests.
 struct Counting {
     documents: Option<[String; 2]>,
     count: Arc<AtomicUsize>,
@@ -117,7 +117,7 @@ fn causes(rejection: &Rejection) -> (VerifyErrorKind, Option<String>) {
 }
 
 #[test]
-fn each_token_goes_to_the_verifier_that_it_names() {
+fn the_verifier_that_a_token_names_decides() {
     let service = Service::new();
     let token = service.token(&of_staff().sign()).unwrap().unwrap();
     assert_eq!(token.tenant_id(), Some(TENANT));
@@ -132,7 +132,7 @@ fn each_token_goes_to_the_verifier_that_it_names() {
         of_customer().with_header("kid", "organizations-key").sign(),
     ] {
         let rejection = service.token(&token).unwrap_err();
-        let cause = "the key that signed the token is not known".to_owned();
+        let cause = "the key that signed the token is unknown".to_owned();
         assert_eq!(causes(&rejection), (VerifyErrorKind::NoVerifier, Some(cause)));
     }
     // What comes after the signature is told as ever.
@@ -143,7 +143,7 @@ fn each_token_goes_to_the_verifier_that_it_names() {
 }
 
 #[test]
-fn a_token_that_no_verifier_is_for_fetches_nothing() {
+fn an_unmatched_token_causes_no_fetch() {
     let service = Service::new();
     let others = [
         of_staff().with("aud", OTHER_APP),
@@ -170,14 +170,15 @@ fn a_token_that_no_verifier_is_for_fetches_nothing() {
     assert_eq!(service.fetches(), (0, 0));
 }
 
-/// Anybody can write what a token names. Until its signature was checked, the answer is one and the same.
+/// Anyone can create a token that names a verifier. Before its signature is verified, the response does not
+/// depend on that.
 #[test]
-fn the_answer_does_not_tell_which_verifier_there_is() {
+fn the_response_does_not_reveal_which_verifiers_exist() {
     let service = Service::new();
     // Both have their keys.
     assert!(service.token(&of_staff().sign()).is_ok());
     assert!(service.token(&of_customer().sign_with(&FOREIGN_KEY)).is_ok());
-    let nobody = || of_staff().with("aud", OTHER_APP);
+    let unmatched = || of_staff().with("aud", OTHER_APP);
     let forged = |draft: Draft| draft.sign_with(&FOREIGN_KEY);
     let kid = |draft: Draft| forged(draft.with_header("kid", "invented"));
     let algorithm = |draft: Draft| forged(draft.with_header("alg", "none"));
@@ -186,14 +187,14 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
         "Bearer error=\"invalid_token\",error_description=\"no verifier accepts the token\"";
     for token in [
         forged(of_staff()),
-        forged(nobody()),
+        forged(unmatched()),
         kid(of_staff()),
         kid(of_customer()),
-        kid(nobody()),
+        kid(unmatched()),
         algorithm(of_staff()),
-        algorithm(nobody()),
+        algorithm(unmatched()),
         without_kid(of_staff()),
-        without_kid(nobody()),
+        without_kid(unmatched()),
         of_customer().sign(),
     ] {
         let rejection = service.token(&token).unwrap_err();
@@ -202,28 +203,28 @@ fn the_answer_does_not_tell_which_verifier_there_is() {
         let challenge = rejection.headers()["www-authenticate"].to_str().unwrap().to_owned();
         assert_eq!(challenge.replace(", ", ","), expected);
     }
-    // What is wrong whoever is meant is told as with one verifier.
+    // Errors that are the same for every verifier are reported as with one verifier.
     for (change, kind) in [
         (("crit", json!(["exp"])), VerifyErrorKind::UnsupportedHeader),
         (("nonce", json!("n")), VerifyErrorKind::Protected),
         (("typ", json!("dpop+jwt")), VerifyErrorKind::WrongType),
     ] {
-        for draft in [of_staff(), nobody()] {
+        for draft in [of_staff(), unmatched()] {
             let (name, value): (&str, Value) = change.clone();
             let rejection = service.token(&forged(draft.with_header(name, value))).unwrap_err();
             assert_eq!(causes(&rejection).0, kind);
         }
     }
-    for draft in [of_staff(), nobody()] {
+    for draft in [of_staff(), unmatched()] {
         let token = forged(draft);
         let rejection = service.token(&format!("{token}=")).unwrap_err();
         assert_eq!(causes(&rejection).0, VerifyErrorKind::Malformed);
     }
 }
 
-/// The log says it all.
+/// The error for the log names everything.
 #[test]
-fn the_error_names_what_was_expected() {
+fn the_error_names_the_expected_values() {
     let service = Service::new();
     let rejection = service.token(&of_staff().with("aud", OTHER_APP).sign()).unwrap_err();
     let start = format!(
@@ -239,8 +240,8 @@ fn the_error_names_what_was_expected() {
     assert!(text.ends_with("found no audience from no issuer"), "{text}");
 }
 
-/// However many keys an attacker invents for a verifier, its store fetches as seldom as ever, and no other
-/// store does.
+/// However many key IDs an attacker invents for a verifier, its store fetches no more often, and other stores
+/// do not fetch at all.
 #[test]
 fn invented_keys_are_bounded_for_each_store() {
     let service = Service::new();
@@ -257,7 +258,7 @@ fn invented_keys_are_bounded_for_each_store() {
 }
 
 #[test]
-fn without_keys_there_is_no_verdict() {
+fn without_keys_the_status_is_503() {
     let (keys, _) = fetched("login.microsoftonline.com", None, "");
     let auth = BearerAuth::new(staff(), keys).or(customers(), Keys::fixed(KEYS.clone()));
     let rejection = ask(&auth.with_clock(|| at(NOW)), &of_staff().sign()).unwrap_err();
@@ -265,7 +266,7 @@ fn without_keys_there_is_no_verdict() {
     assert_eq!(rejection.status(), 503);
 }
 
-/// The first that a token is for decides alone, also if a later one would accept it.
+/// The first matching verifier decides alone, even if a later one would accept the token.
 #[test]
 fn the_first_of_several_that_match_decides() {
     let only = |client: &str| {
@@ -309,7 +310,7 @@ fn apis_and_tenants() {
     assert_eq!(token.version(), Some("1.0"));
 }
 
-/// The choice by hand, for a program that has its own keys.
+/// Choosing a verifier by hand, for a program with its own keys.
 #[test]
 fn is_responsible_for() {
     let token = |draft: Draft| UnverifiedToken::decode(&draft.sign()).unwrap();
@@ -327,9 +328,9 @@ fn is_responsible_for() {
     assert!(!staff().is_responsible_for(&token(of_staff().with("tid", OTHER_TENANT))));
 }
 
-/// With one verifier the signature is looked at before any claim, as ever.
+/// With one verifier, the signature is verified before any claim is read.
 #[test]
-fn one_verifier_looks_at_the_signature_first() {
+fn one_verifier_checks_the_signature_first() {
     let auth = BearerAuth::new(staff(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW));
     let forged = of_staff().with("aud", OTHER_APP).sign_with(&FOREIGN_KEY);
     let rejection = ask(&auth, &forged).unwrap_err();

@@ -1,4 +1,4 @@
-//! A source of keys that does what a test says, and what polls futures by hand.
+//! A source of keys that the test controls, and tasks that the test polls.
 
 use std::{
     future::{Future, poll_fn},
@@ -63,7 +63,7 @@ pub(crate) enum Mode {
     Panics,
 }
 
-/// Where keys come from. Every document takes one more poll than the first.
+/// A source of keys. Every document takes two polls.
 #[derive(Clone)]
 pub(crate) struct Source(Arc<Mutex<State>>);
 
@@ -93,7 +93,7 @@ impl Source {
         self.0.lock().unwrap().keys = keys;
     }
 
-    /// What it does from now on, also with fetches under way.
+    /// Sets the mode, also for fetches in flight.
     pub(crate) fn set(&self, mode: Mode) {
         self.0.lock().unwrap().mode = mode;
         self.wake();
@@ -173,13 +173,13 @@ impl FetchKeysBlocking for Source {
         loop {
             match self.answer(is_metadata) {
                 Some(answer) => return answer,
-                None => std::thread::yield_now(),
+                None => thread::yield_now(),
             }
         }
     }
 }
 
-/// A timer that a test moves on.
+/// A timer that the test advances.
 #[derive(Clone, Default)]
 pub(crate) struct Timer(Arc<Mutex<(Duration, Vec<Sleeper>)>>);
 
@@ -222,7 +222,7 @@ impl Timer {
     }
 }
 
-/// A future that is polled when it was woken.
+/// A future that is polled only after it was woken.
 pub(crate) struct Task<T> {
     future: Pin<Box<dyn Future<Output = T>>>,
     flag: Arc<Flag>,
@@ -273,7 +273,7 @@ impl<T> Task<T> {
     }
 }
 
-/// The output of a future that needs nothing but polls.
+/// The output of a future that never waits.
 #[track_caller]
 pub(crate) fn finish<T>(future: impl Future<Output = T> + 'static) -> T {
     Task::new(future).run().expect("nothing to wait for")

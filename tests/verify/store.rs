@@ -339,8 +339,8 @@ fn a_million_requests_for_unknown_keys() {
     assert_eq!(began, 11);
 }
 
-/// Eight threads verify while refreshes begin, deliver, fail and get stuck: no error, and nobody waits
-/// for a lock that a fetch holds.
+/// Eight threads verify while refreshes begin, succeed, fail and hang. There are no errors, and no thread
+/// waits for a lock that a fetch holds.
 #[test]
 fn eight_threads_while_keys_are_refreshed() {
     const THREADS: usize = 8;

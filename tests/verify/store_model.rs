@@ -1,5 +1,5 @@
-//! Requests, hang-ups, clock steps and a source that fails, hangs and panics, in any order: what holds
-//! in all of them.
+//! A model of the key store: requests, hang-ups, clock steps, and a source that fails, hangs and panics, in
+//! any order.
 
 use std::{
     sync::LazyLock,
@@ -307,7 +307,7 @@ impl Model {
         }
     }
 
-    /// Takes note of what the source saw.
+    /// Records what the source observed.
     fn look(&mut self) {
         if self.source.began() > self.began {
             self.began = self.source.began();
@@ -316,7 +316,7 @@ impl Model {
         }
         if self.source.delivered() > self.delivered {
             self.delivered = self.source.delivered();
-            // An empty document is no success.
+            // An empty document does not count as success.
             if self.published != [false, false] {
                 self.is_settled = true;
                 self.last_success = Some(self.last_began);
@@ -376,7 +376,7 @@ impl Model {
     }
 }
 
-/// What a step back cancels before the store reads the clock again, it cannot see.
+/// The store cannot see clock steps that cancel each other between two readings.
 #[test]
 fn a_clock_that_goes_back_and_forth() {
     let mut model = Model::new();
@@ -406,7 +406,7 @@ proptest! {
         for step in steps {
             model.take(step);
         }
-        // In the end all is well again.
+        // Afterwards the store recovers.
         model.take(Step::Source(Mode::Answers));
         model.take(Step::Publish(true, true));
         model.pass(2 * REFRESH_INTERVAL);

@@ -1,4 +1,4 @@
-//! The key to store data of a caller under.
+//! `SubjectKey`: the key under which to store data of a caller.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::support::*;
 
 const ISSUER: &str = "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0";
 
-/// The key of an ID token of this issuer, whichever it is.
+/// The key of an ID token of this issuer.
 fn key(issuer: &str, draft: &Draft) -> Option<SubjectKey> {
     let keys = key_set(rsa_jwk(&KEY), json!({"kid": "organizations-key"}));
     let verifier = Verifier::builder(Authority::issuer(issuer)).audience(APP);
@@ -26,7 +26,7 @@ fn text(key: Option<SubjectKey>) -> String {
     key.map(|key| key.as_str().to_owned()).unwrap_or_default()
 }
 
-/// Data is stored under these: they never change.
+/// Text forms never change, because data is stored under them.
 #[test]
 fn text_forms() {
     let tenant = format!("v1:tid:{TENANT}:oid:{USER}");
@@ -56,7 +56,7 @@ fn text_forms() {
     assert_ne!(subject(guid), subject(&guid.to_uppercase()));
 }
 
-/// One caller in several tokens, and callers that are not one.
+/// Several tokens of one caller, and tokens of different callers.
 #[test]
 fn the_same_caller() {
     let token = passes(&Draft::access().with("email", "sample@example.com"));
@@ -68,12 +68,12 @@ fn the_same_caller() {
     // An ID token of a sign-in without the scope `profile`, whose issuer names the tenant.
     assert_eq!(key(ISSUER, &Draft::id().without("tid")), own);
     assert_ne!(passes(&Draft::access().with("oid", APP)).subject_key(), own);
-    // External ID, whose issuer has a host of its own, is a tenant like another.
+    // External ID, whose issuers have separate hosts, is an ordinary tenant.
     let external = format!("https://{TENANT}.ciamlogin.com/{TENANT}/v2.0");
     assert_eq!(key(&external, &Draft::id()), own);
 }
 
-/// Any issuer can write any `tid` and `oid`. Those of a tenant are the tenant's to write.
+/// Any issuer can write any `tid` and `oid`. Only the issuer of a tenant can claim that tenant.
 #[test]
 fn an_issuer_cannot_claim_the_tenant_of_another() {
     let own = key(ISSUER, &Draft::id());
@@ -89,9 +89,9 @@ fn an_issuer_cannot_claim_the_tenant_of_another() {
     }
 }
 
-/// A cache keyed on it keeps callers apart, and so does a log.
+/// Caches and logs distinguish callers by it.
 #[test]
-fn owned_and_told_apart() {
+fn keys_distinguish_callers() {
     fn check<T: Clone + Eq + std::hash::Hash + Ord + Send + Sync + 'static>() {}
     check::<SubjectKey>();
     let keys = [USER, APP, CLIENT].map(|id| key(ISSUER, &Draft::id().with("oid", id)).unwrap());
@@ -106,7 +106,7 @@ fn owned_and_told_apart() {
     assert_eq!(format!("{:?}", keys[0]), format!("{:?}", keys[0].clone()));
 }
 
-/// A part of a key, with what separates parts.
+/// A part of a key, possibly with separators.
 fn part() -> impl Strategy<Value = String> {
     prop_oneof!["[ab:%/]{0,4}", "(:|%3A|oid|sub|v1|é|A|a){0,4}", Just(USER.to_owned())]
 }

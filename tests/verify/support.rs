@@ -47,15 +47,15 @@ pub(crate) fn passes(draft: &Draft) -> VerifiedToken {
     verify(&draft.sign()).expect("verified")
 }
 
-/// `draft` signed is refused by this rule.
+/// `draft` signed is rejected by this rule.
 #[track_caller]
 pub(crate) fn fails(draft: &Draft, kind: VerifyErrorKind) -> VerifyError {
-    refused(&draft.sign(), kind)
+    rejected(&draft.sign(), kind)
 }
 
 #[track_caller]
-pub(crate) fn refused(token: &str, kind: VerifyErrorKind) -> VerifyError {
-    let error = verify(token).expect_err("refused");
+pub(crate) fn rejected(token: &str, kind: VerifyErrorKind) -> VerifyError {
+    let error = verify(token).expect_err("rejected");
     assert_eq!(error.kind(), kind, "{error}");
     error
 }

@@ -9,34 +9,44 @@ use easyauth::{
 
 use super::{
     Wanted,
-    recognize::Input,
+    recognize::{Content, Header},
     report::{Account, Advice, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
 };
 use crate::{
-    Failure,
+    Failure, explain,
     times::{Moment, rfc_3339},
 };
 
 /// Reports what an input contains, and whether it opens what is wanted.
 pub(super) fn examine(
-    input: Input<'_>,
+    content: &Content,
     wanted: Option<&Wanted<'_>>,
     now: SystemTime,
 ) -> Result<Report, Failure> {
     let requirement = wanted.map(|wanted| wanted.api.requirement(wanted.scopes));
     let view = View { requirement: requirement.as_ref(), now };
-    let (input, accounts) = match input {
-        Input::Head(headers) => ("request-head", vec![view.request(&headers)?]),
-        Input::Me(body) => {
+    let (input, accounts) = match content {
+        Content::Headers(headers) => ("request-head", vec![view.request(headers)?]),
+        Content::Me(body) => {
             let sessions = Session::parse_me(body)?;
             let account =
                 |session: &Session| view.account(Some(session.principal()), session.tokens());
             ("auth-me", sessions.iter().map(account).collect())
         }
-        Input::Token(text) => ("token", vec![view.lone_token(&AccessToken::new(text))]),
+        Content::Token(text) => ("token", vec![view.bare_tokens(vec![(Kind::Access, text)])]),
+        Content::Tokens { access, id, refresh } => {
+            let all = [(Kind::Access, access), (Kind::Id, id), (Kind::Refresh, refresh)];
+            let all = all.into_iter().filter_map(|(kind, text)| Some((kind, text.as_deref()?)));
+            ("tokens", vec![view.bare_tokens(all.collect())])
+        }
+        Content::Error(_) => ("error", Vec::new()),
     };
     let api = wanted.map(|wanted| wanted.api.name());
-    Ok(Report { input, now: rfc_3339(now), api, accounts })
+    let explanation = match content {
+        Content::Error(explanation) => Some(explain::as_json(explanation)),
+        _ => None,
+    };
+    Ok(Report { input, now: rfc_3339(now), api, accounts, explanation })
 }
 
 /// What tokens are judged by.
@@ -46,7 +56,10 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn request(&self, headers: &[(&str, &[u8])]) -> Result<Account, Failure> {
+    fn request(&self, headers: &[Header]) -> Result<Account, Failure> {
+        let headers: Vec<(&str, &[u8])> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let headers = headers.as_slice();
         let principal = EasyAuthPrincipal::from_headers(headers)?;
         let provider = principal
             .as_ref()
@@ -69,13 +82,20 @@ impl View<'_> {
         }
     }
 
-    fn lone_token(&self, access: &AccessToken) -> Account {
+    /// Tokens without a request.
+    fn bare_tokens(&self, tokens: Vec<(Kind, &str)>) -> Account {
+        let access = tokens.iter().find(|(kind, _)| *kind == Kind::Access);
+        let access = access.map(|(_, secret)| AccessToken::new(*secret));
+        let diagnose = |wanted: &Requirement| match &access {
+            Some(access) => access.diagnose(wanted, self.now),
+            None => ProviderTokens::default().diagnose(wanted, self.now),
+        };
         Account {
             principal: None,
-            tokens: vec![self.token(Kind::Access, access.expose_secret())],
+            diagnosis: self.requirement.map(diagnose),
+            tokens: tokens.into_iter().map(|(kind, secret)| self.token(kind, secret)).collect(),
             expires_on: None,
             renewal: None,
-            diagnosis: self.requirement.map(|wanted| access.diagnose(wanted, self.now)),
         }
     }
 

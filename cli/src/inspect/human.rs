@@ -49,7 +49,7 @@ fn write(report: &Report, out: &mut Page) -> fmt::Result {
 fn write_account(report: &Report, account: &Account, out: &mut Page) -> fmt::Result {
     match &account.principal {
         Some(principal) => write_principal(principal, out)?,
-        None if report.input == "token" => {}
+        None if matches!(report.input, "token" | "tokens") => {}
         None => writeln!(
             out,
             "no principal: the request is anonymous, or X-MS-CLIENT-PRINCIPAL is missing here\n"

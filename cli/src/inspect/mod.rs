@@ -11,18 +11,21 @@ use crate::{
     Failure, NO, Output, World,
     api::{self, Api},
     args::after_help,
-    input, times,
+    explain, input, times,
 };
+#[cfg(feature = "online")]
+use easyauth::{IdentityProvider, ProviderTokens};
 use examine::examine;
-use recognize::Input;
+use recognize::{Content, Input};
 
 /// The longest input that is read, in bytes: the largest of the supported formats.
 const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
 
 /// Say who is calling, with which tokens, and what they open
 ///
-/// Reads the headers of a request, an answer of /.auth/me, or one token. Tokens are decoded, not
-/// verified, and never printed.
+/// Reads what you can copy: the headers of a request in any layout (developer tools, HAR, copy as cURL,
+/// fetch or PowerShell, curl -v, logs), an answer of /.auth/me or of a token endpoint, a token or its
+/// decoded payload, an error message. Tokens are decoded, not verified, and never printed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "easyauth inspect request.txt --for arm"
@@ -57,18 +60,40 @@ struct Wanted<'a> {
     scopes: &'a [String],
 }
 
+/// The access token of a pasted input: alone, in an answer of a token endpoint, or in headers.
+#[cfg(feature = "online")]
+pub(crate) fn access_token(bytes: &[u8]) -> Result<String, String> {
+    let none = || "expected an access token, found none in the input".to_owned();
+    match Input::recognize(bytes)?.content {
+        Content::Token(token) => Ok(token),
+        Content::Tokens { access, .. } => access.ok_or_else(none),
+        Content::Headers(headers) => {
+            let headers: Vec<(&str, &[u8])> =
+                headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+            let tokens =
+                ProviderTokens::from_headers(headers.as_slice(), &IdentityProvider::UNKNOWN)
+                    .and_then(|tokens| tokens.or_bearer(headers.as_slice()))
+                    .map_err(|error| error.to_string())?;
+            tokens.access_token().map(|token| token.expose_secret().to_owned()).ok_or_else(none)
+        }
+        Content::Me(_) | Content::Error(_) => Err(none()),
+    }
+}
+
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
     let bytes = input::read(args.file.as_deref(), MAX_INPUT_LEN, world)?;
     let now = args.now.unwrap_or(world.now);
     let wanted = args.api.as_ref().map(|api| Wanted { api, scopes: &args.scopes });
-    let report = examine(Input::recognize(&bytes)?, wanted.as_ref(), now)?;
+    let Input { content, note } = Input::recognize(&bytes)?;
+    let report = examine(&content, wanted.as_ref(), now)?;
 
-    let page = if args.json {
-        format!("{}\n", serde_json::to_string_pretty(&report)?)
-    } else {
-        human::page(&report, world.color)?
+    let page = match &content {
+        _ if args.json => format!("{}\n", serde_json::to_string_pretty(&report)?),
+        Content::Error(explanation) => explain::page(explanation, world.color)?,
+        _ => human::page(&report, world.color)?,
     };
     let mut output = Output::page(page);
+    output.notes.extend(note.map(str::to_owned));
     if args.check && !report.opens() {
         output.status = NO;
     }

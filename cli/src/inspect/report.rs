@@ -14,6 +14,9 @@ pub(super) struct Report {
     pub(super) api: Option<String>,
     /// One for a request or a token, one for each session of `/.auth/me`.
     pub(super) accounts: Vec<Account>,
+    /// The codes in an error message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) explanation: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]

@@ -22,6 +22,16 @@ pub(crate) struct Args {
     /// Print a unified diff instead of the document
     #[arg(long)]
     diff: bool,
+    /// Change this site or container app instead of a document, given by its resource ID
+    #[cfg(feature = "online")]
+    #[arg(long, value_name = "ID", value_parser = super::request::site_id, conflicts_with_all = ["file", "diff"])]
+    site: Option<easyauth::settings::SiteId>,
+    #[cfg(feature = "online")]
+    #[command(flatten)]
+    address: super::request::Address,
+    #[cfg(feature = "online")]
+    #[command(flatten)]
+    saving: super::site::Saving,
 }
 
 /// The scope to add.
@@ -39,6 +49,13 @@ pub(super) struct Wish {
 }
 
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
+    #[cfg(feature = "online")]
+    if let Some(id) = &args.site {
+        let site = super::site::Site::open(id, &args.address, world)?;
+        let document = site.read()?;
+        let Added { settings, notes } = args.wish.add_to(&document.settings)?;
+        return site.change(&document, &settings, &args.saving, world, notes);
+    }
     let document = args.source.read(world)?;
     let Added { settings, notes } = args.wish.add_to(&document.settings)?;
     let after = document.with(&settings);
@@ -77,7 +94,7 @@ impl Wish {
             return before.with_scope(scope);
         }
         // The first scope brings the platform's default scopes. Later ones do not: the document has
-        // them, or somebody removed them on purpose.
+        // them, or they were removed on purpose.
         let new = match before.get("scope") {
             None => LoginParameters::default().with_scope(scope)?,
             Some(_) => LoginParameters::builder().scope(scope).build()?,

@@ -58,8 +58,8 @@ impl Document {
         Ok(Self { text: String::from_utf8(bytes)?, settings })
     }
 
-    /// The text of the changed document, with what was around the old one: a byte order mark and white
-    /// space.
+    /// The text of the changed document, with what was around the old one: a byte order mark and
+    /// whitespace.
     pub(super) fn with(&self, changed: &AuthSettingsV2) -> String {
         let around = || {
             let (before, rest) = self.text.split_once('{')?;

@@ -6,6 +6,9 @@ mod explain;
 mod lint;
 mod migrate;
 mod request;
+mod rule;
+#[cfg(feature = "online")]
+mod site;
 
 use clap::Subcommand;
 
@@ -19,8 +22,15 @@ pub(crate) enum Command {
     #[command(after_help = after_help!(
         "easyauth settings lint authsettings.json"
         "easyauth settings lint --fix --diff authsettings.json"
+        "easyauth settings lint --format sarif --allow EX1 web.json api.json"
     ))]
     Lint(lint::Args),
+    /// Say what a rule of lint means, or list all rules
+    #[command(after_help = after_help!(
+        "easyauth settings rule LP6"
+        "easyauth settings rule --json"
+    ))]
+    Rule(rule::Args),
     /// Say what happens to visitors, to users and to callers with a bearer token
     #[command(after_help = after_help!(
         "easyauth settings explain authsettings.json"
@@ -29,10 +39,11 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Add a scope to the sign-in requests to Microsoft Entra (loginParameters)
     ///
-    /// Prints the changed document. Everything else in it stays byte for byte.
+    /// Prints the changed document, in which everything else stays byte for byte. With --site, changes
+    /// the settings of the site: shows the difference, asks, keeps a backup, and reads the result back.
     #[command(after_help = after_help!(
         "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
-        "easyauth settings add-scope graph Mail.Read < authsettings.json"
+        "easyauth settings add-scope --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP arm user_impersonation"
     ))]
     AddScope(add_scope::Args),
     /// Convert settings of the first version (authsettings) to authSettingsV2
@@ -49,14 +60,38 @@ pub(crate) enum Command {
         "easyauth settings request --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP --cloud us-gov authsettings.json"
     ))]
     Request(request::Args),
+    /// Read the settings of a site from Azure Resource Manager
+    ///
+    /// The token comes from AZURE_ACCESS_TOKEN or the Azure CLI.
+    #[cfg(feature = "online")]
+    #[command(after_help = after_help!(
+        "easyauth settings get --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP"
+        "easyauth settings get --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP --slot staging"
+    ))]
+    Get(site::GetArgs),
+    /// Replace the settings of a site by a document
+    ///
+    /// Shows the difference, asks, keeps a backup, refuses if the settings changed in the meantime, and
+    /// reads them back. The token comes from AZURE_ACCESS_TOKEN or the Azure CLI.
+    #[cfg(feature = "online")]
+    #[command(after_help = after_help!(
+        "easyauth settings apply --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP authsettings.json"
+        "easyauth settings apply --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP authsettings.json --dry-run"
+    ))]
+    Apply(site::ApplyArgs),
 }
 
 pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Output, Failure> {
     match command {
         Command::Lint(args) => lint::run(&args, world),
+        Command::Rule(args) => rule::run(&args, world),
         Command::Explain(args) => explain::run(&args, world),
         Command::AddScope(args) => add_scope::run(&args, world),
         Command::Migrate(args) => migrate::run(&args, world),
         Command::Request(args) => request::run(&args, world),
+        #[cfg(feature = "online")]
+        Command::Get(args) => site::get(&args, world),
+        #[cfg(feature = "online")]
+        Command::Apply(args) => site::apply(&args, world),
     }
 }

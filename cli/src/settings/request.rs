@@ -1,11 +1,11 @@
 //! `easyauth settings request`: the request that saves a document.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::SystemTime};
 
 use easyauth::{
     AccessToken,
     resource::{ARM, Cloud},
-    settings::{ArmRequestError, SiteId},
+    settings::{ArmRequestError, ArmRequests, AuthSettingsV2, SiteId},
 };
 use http::{HeaderValue, Request};
 
@@ -16,41 +16,88 @@ use crate::{Failure, Output, TOKEN_VARIABLE, World, api, with_sources};
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
-    #[command(flatten)]
-    target: Target,
-}
-
-/// The site, and how to address it.
-#[derive(Debug, clap::Args)]
-pub(super) struct Target {
     /// The resource ID of the site or container app
     #[arg(long, value_name = "ID", value_parser = site_id)]
-    pub(super) site: SiteId,
+    site: SiteId,
+    #[command(flatten)]
+    address: Address,
+    /// Accept a document of another site, and an expired token
+    #[arg(long)]
+    force: bool,
+}
+
+/// How to address a site.
+#[derive(Debug, clap::Args)]
+pub(super) struct Address {
+    /// A deployment slot of the site
+    #[arg(long, value_name = "NAME", requires = "site")]
+    slot: Option<String>,
     /// An API version other than the newest known one
-    #[arg(long, value_name = "DATE")]
-    pub(super) api_version: Option<String>,
+    #[arg(long, value_name = "DATE", requires = "site")]
+    api_version: Option<String>,
     /// The cloud: public, us-gov, us-gov-dod, china, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value = "public", value_parser = api::cloud)]
     pub(super) cloud: Cloud,
 }
 
-fn site_id(text: &str) -> Result<SiteId, String> {
+pub(super) fn site_id(text: &str) -> Result<SiteId, String> {
     text.parse().map_err(|error: easyauth::settings::SiteIdError| error.to_string())
 }
 
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
     let document = args.source.read(world)?;
-    let target = &args.target;
-    let token = target.token(world)?;
-    let mut requests = target.site.requests().cloud(target.cloud);
-    if let Some(api_version) = &target.api_version {
-        requests = requests.api_version(api_version);
+    let address = &args.address;
+    let site = address.of(&args.site)?;
+    let token = address.token(world)?;
+    let requests = address.requests(&site);
+    let put = requests.put(token, &document.settings).map_err(|error| address.rejection(&error))?;
+    if !args.force {
+        check_site(&document.settings, &site)?;
+        check_expiry(token, world.now)?;
     }
-    let put = requests.put(token, &document.settings).map_err(|error| target.rejection(&error))?;
     Ok(Output::page(page(&put)?))
 }
 
-impl Target {
+/// Rejects a document whose `id` names another site.
+pub(super) fn check_site(settings: &AuthSettingsV2, site: &SiteId) -> Result<(), Failure> {
+    let id = settings.pointer("/id").and_then(|id| serde_json::from_str::<String>(id).ok());
+    let Some(id) = id.filter(|id| id.starts_with("/subscriptions/")) else { return Ok(()) };
+    let (id, site) = (id.to_ascii_lowercase(), format!("{site}/").to_ascii_lowercase());
+    // The ID of the settings is below that of the site; a slot is below it too.
+    let rest = id.strip_prefix(&site);
+    if rest.is_some_and(|rest| rest.starts_with("config/") || rest.starts_with("authconfigs/")) {
+        return Ok(());
+    }
+    let text = "the id in the document names another site than --site; --force accepts it";
+    Err(text.into())
+}
+
+/// Rejects an expired token, which Azure Resource Manager answers with 401.
+pub(super) fn check_expiry(token: &AccessToken, now: SystemTime) -> Result<(), Failure> {
+    let end = token.decode_unverified().ok().and_then(|token| token.expires_at());
+    if end.is_some_and(|end| end <= now) {
+        return Err("the token for Azure Resource Manager has expired".into());
+    }
+    Ok(())
+}
+
+impl Address {
+    /// The site, or its slot.
+    pub(super) fn of(&self, site: &SiteId) -> Result<SiteId, Failure> {
+        match &self.slot {
+            None => Ok(site.clone()),
+            Some(slot) => Ok(site.in_slot(slot).map_err(|error| format!("--slot: {error}"))?),
+        }
+    }
+
+    pub(super) fn requests<'a>(&'a self, site: &'a SiteId) -> ArmRequests<'a> {
+        let requests = site.requests().cloud(self.cloud);
+        match &self.api_version {
+            Some(api_version) => requests.api_version(api_version),
+            None => requests,
+        }
+    }
+
     fn token<'a>(&self, world: &'a World<'_>) -> Result<&'a AccessToken, Failure> {
         world.env.token.as_ref().ok_or_else(|| {
             let arm = ARM.in_cloud(self.cloud);
@@ -70,7 +117,7 @@ impl Target {
     }
 
     /// The error with its reasons, and what to do.
-    fn rejection(&self, error: &ArmRequestError) -> String {
+    pub(super) fn rejection(&self, error: &ArmRequestError) -> String {
         let text = with_sources(error);
         match error {
             ArmRequestError::Incomplete { .. } => {
@@ -100,6 +147,6 @@ pub(super) fn page(request: &Request<Vec<u8>>) -> Result<String, std::fmt::Error
 fn shown(value: &HeaderValue) -> String {
     match value.to_str() {
         Ok(text) if !value.is_sensitive() => text.to_owned(),
-        _ => format!("(the token in {TOKEN_VARIABLE})"),
+        _ => "(the token)".to_owned(),
     }
 }

@@ -10,11 +10,18 @@
 )]
 
 mod arguments;
+#[cfg(feature = "online")]
+mod arm;
 mod explain;
 mod inspect;
+mod lint;
+mod paste;
+mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
+#[cfg(feature = "online")]
+mod site;
 #[cfg(all(feature = "online", feature = "serve"))]
 mod verify;
 
@@ -38,15 +45,33 @@ struct Outcome {
 fn run_with(token: Option<&str>, args: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
     let mut env = Environment::default();
     env.token = token.map(AccessToken::new);
+    // Nothing listens there.
+    env.arm_origin = Some(http::Uri::from_static("http://127.0.0.1:9"));
     run_in(env, args, stdin)
 }
 
+/// Runs the tool in this environment.
 fn run_in(env: Environment, args: &[&str], stdin: impl AsRef<[u8]>) -> Outcome {
+    run_as(env, false, args, stdin)
+}
+
+/// Runs the tool for a user who types on standard input.
+#[cfg(feature = "online")]
+fn run_at_terminal(env: Environment, args: &[&str], stdin: &str) -> Outcome {
+    run_as(env, true, args, stdin)
+}
+
+fn run_as(
+    env: Environment,
+    is_stdin_terminal: bool,
+    args: &[&str],
+    stdin: impl AsRef<[u8]>,
+) -> Outcome {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut world = World {
         now: at(NOW),
         env,
-        is_stdin_terminal: false,
+        is_stdin_terminal,
         color: false,
         stdin: &mut stdin.as_ref(),
         stdout: &mut out,

@@ -230,7 +230,7 @@ fn safe_remedies_are_applied() {
     assert_eq!(in_place.err, outcome.err);
     assert_eq!(fs::read_to_string(&file).unwrap(), fixed);
     fs::remove_file(&file).unwrap();
-    // Nothing is left to remedy.
+    // No remedy is left.
     let again = run(&["lint", "--fix", "-"], &outcome.out);
     assert_eq!(again.out, outcome.out);
     assert!(!again.err.contains("fixed:"), "{}", again.err);
@@ -244,7 +244,7 @@ fn the_diff_is_the_one_member() {
 }
 
 #[test]
-fn the_diff_leads_to_the_document() {
+fn the_diff_yields_the_document() {
     let before = fs::read_to_string(STORY).unwrap();
     let mut library: AuthSettingsV2 = before.parse().unwrap();
     let remedy = LoginParameters::default().with_scope(ARM.scope("user_impersonation")).unwrap();
@@ -404,7 +404,7 @@ fn the_request_is_printed_without_the_token() {
     let page = format!(
         "PUT https://management.azure.com{SITE}/config/authsettingsV2?api-version=2025-05-01
 accept: application/json
-authorization: (the token in AZURE_ACCESS_TOKEN)
+authorization: (the token)
 content-type: application/json
 
 {body}"
@@ -417,6 +417,8 @@ fn the_request_goes_to_the_cloud_and_version_that_are_asked_for() {
     let token = token("https://management.usgovcloudapi.net");
     let slot = format!("{SITE}/slots/staging");
     let args = ["request", STORY, "--site", &slot, "--cloud=us-gov", "--api-version", "2024-11-01"];
+    // The document is of the site, not of the slot.
+    let args = [&args[..], &["--force"]].concat();
     let out = run_with(Some(&token), &args, "").out;
     let line = format!(
         "PUT https://management.usgovcloudapi.net{slot}/config/authsettingsV2?api-version=2024-11-01"
@@ -723,11 +725,21 @@ fn other_services_are_explained() {
 #[test]
 fn wrong_command_lines_are_rejected() {
     let too_many = "there is an argument too many, or an unknown option; --help lists them";
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 16] = [
         (&["check", STORY], "unknown command; --help lists them"),
         (&["lint", STORY, "--diff"], "--fix is missing"),
         (&["lint", STORY, "--json=yes"], "--json takes no value"),
         (&["lint", STORY, "--fix", "--diff", "--json"], "--diff and --json cannot be combined"),
+        (&["lint", STORY, "--json", "--format", "sarif"], "--json and --format cannot be combined"),
+        (&["lint", STORY, "--format", "xml"], "--format: expected human, json, sarif, github"),
+        (
+            &["lint", STORY, "--deny", "XX1"],
+            "--deny: unknown rule; `easyauth settings rule` lists all",
+        ),
+        (
+            &["lint", STORY, "--deny", "EX1", "--allow", "ex1"],
+            "rule EX1 is both denied and allowed",
+        ),
         (&["explain", STORY, STORY], too_many),
         (&["add-scope"], "API, SCOPE is missing"),
         (&["add-scope", "arm"], "SCOPE is missing"),
@@ -966,7 +978,7 @@ fn secrets_pasted_as_arguments_are_not_repeated() {
 }
 
 #[test]
-fn text_of_a_document_cannot_steer_a_terminal() {
+fn documents_cannot_control_the_terminal() {
     let document = entra(|document| {
         document["globalValidation"]["excludedPaths"] = json!(["/a\u{1b}[31m\nb", "/\u{202e}c"]);
         document["identityProviders"]["azureActiveDirectory"]["regis\u{1b}tration"] = json!({});

@@ -42,6 +42,7 @@ impl Issuer {
 
 /// A good token, and everything else that an API sees.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn the_deciding_rule_is_named() {
     let issuer = Issuer::start();
     let entra = issuer.running.issuer();
@@ -51,7 +52,7 @@ fn the_deciding_rule_is_named() {
         let time = humantime_of(now);
         let hour = std::time::Duration::from_secs(3600);
         let good = entra.access_token(CLIENT_ID, now).scope("Files.Read").sign();
-        let forged = {
+        let with_other_signature = {
             let signature = forger.access_token(CLIENT_ID, now).scope("Files.Read").sign();
             let (message, _) = good.rsplit_once('.').unwrap();
             format!("{message}.{}", signature.rsplit_once('.').unwrap().1)
@@ -104,7 +105,7 @@ fn the_deciding_rule_is_named() {
 ",
             ),
             (
-                forged,
+                with_other_signature,
                 &[],
                 "the API rejects this token: the signature of the token is not valid
   rule             invalid-signature
@@ -124,7 +125,7 @@ fn the_deciding_rule_is_named() {
             (
                 "not-a-token".to_owned(),
                 &[],
-                "the API rejects this token: the token is malformed: the token is opaque: it has 1 segment(s) where a JWT has 3
+                "the API rejects this token: the token is malformed: the token is opaque: expected a JWT of 3 segments
   rule             malformed
   answer           401 Unauthorized
   WWW-Authenticate Bearer error=\"invalid_token\", error_description=\"the token is malformed\"
@@ -177,7 +178,32 @@ the API rejects this token: the token is from another tenant: expected 00000002-
     assert!(!outcome.out.contains(&token));
 }
 
-/// What cannot be decided without keys is not a "no".
+/// The token is read in the forms that `inspect` reads.
+#[test]
+fn pasted_tokens_are_verified() {
+    let issuer = Issuer::start();
+    let now = at(NOW);
+    let token = issuer.running.issuer().access_token(CLIENT_ID, now).scope("Files.Read").sign();
+    let metadata = issuer.metadata();
+    let args = ["verify", "--tenant", TENANT, "--audience", CLIENT_ID, "--now", NOW];
+    let args = [&args[..], &["--metadata", &metadata]].concat();
+    for input in [
+        format!("Authorization: Bearer {token}"),
+        format!("X-MS-CLIENT-PRINCIPAL-NAME: jo\nX-MS-TOKEN-AAD-ACCESS-TOKEN: {token}"),
+        format!("curl 'http://localhost/' -H 'authorization: Bearer {token}'"),
+        format!(r#"{{"accessToken": "{token}", "tokenType": "Bearer"}}"#),
+        format!("\"{token}\","),
+    ] {
+        let outcome = run(&args, &input);
+        assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
+    }
+    let none = "expected an access token, found none in the input";
+    for input in ["X-MS-CLIENT-PRINCIPAL-NAME: jo", "[]", "AADSTS50011", r#"{"id_token": "a"}"#] {
+        rejected(&args, input, none);
+    }
+}
+
+/// Without keys there is no decision, which is not a "no".
 #[test]
 fn missing_keys_are_a_failure_of_the_server() {
     let issuer = Issuer::start();
@@ -209,9 +235,5 @@ fn wrong_arguments_are_rejected() {
         "--metadata: expected an https address without a user name, or http on 127.0.0.1, [::1] or \
          localhost",
     );
-    rejected(
-        &["verify", "--tenant", TENANT, "--audience", CLIENT_ID],
-        " \n",
-        "expected a token, found nothing",
-    );
+    rejected(&["verify", "--tenant", TENANT, "--audience", CLIENT_ID], " \n", "the input is empty");
 }

@@ -3,6 +3,8 @@
 mod body;
 mod layer;
 mod require;
+#[cfg(feature = "verify")]
+mod tools;
 
 use std::{future::Future, mem, pin::Pin};
 
@@ -11,6 +13,8 @@ use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 pub use body::RejectionBody;
 pub use layer::{EasyAuthLayer, EasyAuthService};
 pub use require::{RequireLayer, RequireService};
+#[cfg(feature = "verify")]
+pub use tools::{RequireToolLayer, RequireToolService};
 
 use crate::{
     integrations::decision,
@@ -50,6 +54,7 @@ fn to_grpc<B>(rejection: &Rejection, response: &mut Response<RejectionBody<B>>) 
     let status = match rejection.kind() {
         RejectionKind::MalformedIdentity
         | RejectionKind::MalformedAuthorization
+        | RejectionKind::MalformedToolCall
         | RejectionKind::Mismatch => "3", // INVALID_ARGUMENT
         RejectionKind::Forbidden => "7",        // PERMISSION_DENIED
         RejectionKind::Misconfigured => "13",   // INTERNAL

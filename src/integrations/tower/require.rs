@@ -162,17 +162,17 @@ impl Rule {
     }
 }
 
-fn missing_layer() -> Rejection {
+pub(super) fn missing_layer() -> Rejection {
     Rejection::misconfigured(SetupError::new(
         SetupErrorKind::MissingLayer,
-        "add .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)",
+        "add .layer(EasyAuthLayer::new(platform)) outside of this layer (in axum: after it)",
     ))
 }
 
 #[cfg(feature = "verify")]
-fn missing_verifier() -> Rejection {
+pub(super) fn missing_verifier() -> Rejection {
     Rejection::misconfigured(SetupError::new(
         SetupErrorKind::MissingVerifier,
-        "add EasyAuthLayer::verify(auth) for RequireLayer::permission",
+        "add EasyAuthLayer::verify(auth) for RequireLayer::permission and RequireToolLayer",
     ))
 }

@@ -10,7 +10,7 @@ use super::{Chapter, all_of, providers, shown, visitor::action};
 /// The most that a list shows.
 const MAX_LISTED: usize = 10;
 
-/// Names in the place of a tenant ID that mean many tenants.
+/// Names that stand for many tenants.
 const MANY_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
 
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {

@@ -1,0 +1,178 @@
+//! The formats of the input: whatever users have at hand when something fails.
+
+mod json;
+mod scan;
+mod token;
+
+use easyauth::{error_codes::ErrorExplanation, headers};
+
+/// The input, recognized by its content.
+pub(super) enum Content {
+    /// Headers of a request.
+    Headers(Vec<Header>),
+    /// An answer of `/.auth/me`.
+    Me(Vec<u8>),
+    /// One token.
+    Token(String),
+    /// The tokens of an answer of a token endpoint.
+    Tokens { access: Option<String>, id: Option<String>, refresh: Option<String> },
+    /// An error message with codes.
+    Error(ErrorExplanation),
+}
+
+pub(super) type Header = (String, Vec<u8>);
+
+/// The content, and what the user must know about it.
+pub(super) struct Input {
+    pub(super) content: Content,
+    pub(super) note: Option<&'static str>,
+}
+
+impl From<Content> for Input {
+    fn from(content: Content) -> Self {
+        Self { content, note: None }
+    }
+}
+
+impl Input {
+    pub(super) fn recognize(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err("the input is UTF-16, which PowerShell writes; save it as UTF-8".to_owned());
+        }
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        if bytes.trim_ascii().is_empty() {
+            return Err("the input is empty".to_owned());
+        }
+        // A header can have a value that is not UTF-8.
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            let headers = headers_of(bytes).map_err(|error| error.unwrap_or_else(|| unknown("")));
+            return headers.map(|headers| Content::Headers(headers).into());
+        };
+        if text.trim_start().starts_with(['{', '[']) {
+            return json::recognize(text.trim());
+        }
+        if let Some(input) = token::recognize(text) {
+            return Ok(input);
+        }
+        Self::of_lines(text)
+    }
+
+    /// Headers in any layout, or an error message.
+    fn of_lines(text: &str) -> Result<Self, String> {
+        let without_bullets = scan::without_bullets(text);
+        let text = without_bullets.as_deref().unwrap_or(text);
+        let strict = match headers_of(text.as_bytes()) {
+            Err(Some(error)) => return Err(error),
+            strict => strict.ok(),
+        };
+        let (strict, without_token) = match strict {
+            Some(headers) if has_only_other_schemes(&headers) => (None, Some(headers)),
+            strict => (strict, None),
+        };
+        if let Some(headers) = strict {
+            return Ok(Content::Headers(headers).into());
+        }
+        if let Some(input) = scanned(text)? {
+            return Ok(input);
+        }
+        if let Some(explanation) = ErrorExplanation::from_text(text) {
+            return Ok(Content::Error(explanation).into());
+        }
+        without_token.map(|headers| Content::Headers(headers).into()).ok_or_else(|| unknown(text))
+    }
+}
+
+/// Headers of Easy Auth anywhere in a text.
+fn scanned(text: &str) -> Result<Option<Input>, String> {
+    let headers = scan::headers(text)?;
+    Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))
+}
+
+/// Names the format of an unusable input, and says what to copy instead.
+fn unknown(text: &str) -> String {
+    let expected = "copy the headers of a request, an answer of /.auth/me, or one token";
+    let start = text.trim_start().get(..5).unwrap_or_default();
+    let found = if start.eq_ignore_ascii_case("<html") || start.eq_ignore_ascii_case("<!doc") {
+        "an HTML page without an error code; copy the text of the page with its AADSTS code, or"
+    } else if text.contains("AppServiceAuthSession") || text.contains("AppServiceAuth") {
+        "a session cookie, which only the platform can read; open /.auth/me in the same browser and"
+    } else if text.contains("-----BEGIN ") {
+        "a key or certificate;"
+    } else if text.contains("SAMLResponse") || text.contains("<saml") {
+        "a SAML response, which Easy Auth does not use;"
+    } else if scan::has_headers(text) {
+        return "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* \
+                or Authorization"
+            .to_owned();
+    } else {
+        return "expected the headers of a request, an answer of /.auth/me, or one token"
+            .to_owned();
+    };
+    format!("this is {found} {expected}")
+}
+
+/// Reads headers as a proxy or `curl -v` prints them. Skips other lines, such as a request line, but not
+/// right after a header: there they are the rest of a value that was folded or cut. The error is `None`
+/// for other layouts.
+fn headers_of(bytes: &[u8]) -> Result<Vec<Header>, Option<String>> {
+    let mut found: Vec<Header> = Vec::new();
+    let mut after_header = false;
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        let line = without_mark(line.trim_ascii_end());
+        let pair = header(line);
+        if pair.is_none() && after_header && !line.is_empty() {
+            // Browsers print the value on the line after `name:`.
+            let is_empty = found.last().is_some_and(|(_, value)| value.trim_ascii().is_empty());
+            let has_ours = found.iter().any(|(name, _)| is_ours(name));
+            return Err((!is_empty && has_ours).then(|| {
+                format!(
+                    "line {number} is not a header; is it the rest of a value that was broken in two?"
+                )
+            }));
+        }
+        after_header = pair.is_some();
+        found.extend(pair);
+    }
+    if found.iter().any(|(name, _)| is_ours(name)) { Ok(found) } else { Err(None) }
+}
+
+/// Removes the mark of `curl -v` from a line. Its notes become empty lines.
+fn without_mark(line: &[u8]) -> &[u8] {
+    if matches!(line, b">" | b"<" | [b'*', ..]) {
+        return &[];
+    }
+    line.strip_prefix(b"> ").or_else(|| line.strip_prefix(b"< ")).unwrap_or(line)
+}
+
+fn header(line: &[u8]) -> Option<Header> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = line.split_at_checked(colon)?;
+    let name = std::str::from_utf8(name).ok()?;
+    let is_name = !name.is_empty() && name.bytes().all(is_token_byte);
+    is_name.then_some((name.to_owned(), value.strip_prefix(b":")?.to_owned()))
+}
+
+/// `tchar` of RFC 9110 section 5.6.2.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Returns `true` if the headers of interest are `Authorization` without a bearer token. An error code
+/// beside them explains more.
+fn has_only_other_schemes(headers: &[Header]) -> bool {
+    headers.iter().filter(|(name, _)| is_ours(name)).all(|(name, value)| {
+        name.eq_ignore_ascii_case("Authorization") && !is_bearer(value.trim_ascii())
+    })
+}
+
+fn is_bearer(value: &[u8]) -> bool {
+    value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer "))
+}
+
+/// Returns `true` for a header that the tool reads.
+fn is_ours(name: &str) -> bool {
+    let prefix = name.get(..headers::TOKEN_PREFIX.len());
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(headers::TOKEN_PREFIX))
+        || name.eq_ignore_ascii_case("Authorization")
+        || headers::ALL.iter().any(|own| own.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,154 @@
+//! No output of any command contains a part of a token or secret that was given to it.
+
+use std::collections::HashSet;
+
+use crate::{run_with, token};
+
+const STORY: &str = "../examples/authsettings.json";
+const SITE: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/orders-rg/\
+                    providers/Microsoft.Web/sites/orders";
+
+/// Valid arguments of every command. Nothing listens at the metadata address of `verify`.
+fn command_lines() -> Vec<Vec<&'static str>> {
+    let mut all = vec![
+        vec![
+            "inspect",
+            "--for",
+            "arm",
+            "--scope",
+            "user_impersonation",
+            "--now",
+            "2026-03-12T14:30:00Z",
+        ],
+        vec!["explain", "AADSTS50011"],
+        vec!["settings", "lint", STORY],
+        vec!["settings", "lint", "--form", "file", "--json", STORY],
+        vec!["settings", "lint", "--deny", "EX1", "--config", "no/such/file", STORY],
+        vec!["settings", "rule", "EX1"],
+        vec!["settings", "explain", STORY],
+        vec!["settings", "add-scope", "arm", "user_impersonation", STORY],
+        vec!["settings", "migrate", "../tests/data/settings/authsettings-v1.json"],
+        vec![
+            "settings",
+            "request",
+            "--site",
+            SITE,
+            "--api-version",
+            "2024-11-01",
+            "--cloud",
+            "public",
+            STORY,
+        ],
+    ];
+    if cfg!(feature = "online") {
+        all.push(vec!["settings", "get", "--site", SITE, "--slot", "staging"]);
+        all.push(vec!["settings", "apply", "--site", SITE, "--yes", STORY]);
+        all.push(vec![
+            "settings",
+            "add-scope",
+            "arm",
+            "user_impersonation",
+            "--site",
+            SITE,
+            "--yes",
+        ]);
+        all.push(vec![
+            "verify",
+            "-",
+            "--tenant",
+            "b811a652-39e6-4a0c-b563-4279a1dd5012",
+            "--audience",
+            "6e74172b-be56-4843-9ff4-e66a39bb12e3",
+            "--metadata",
+            "http://127.0.0.1:9/metadata",
+        ]);
+    }
+    if cfg!(feature = "manual") {
+        all.push(vec!["completions", "bash"]);
+        all.push(vec!["man", "settings", "lint"]);
+    }
+    if cfg!(feature = "serve") {
+        all.push(vec!["serve", "--upstream", "7071", "--listen", "127.0.0.1:0"]);
+    }
+    all
+}
+
+/// Tests of new commands belong here.
+#[test]
+fn every_command_is_tried() {
+    fn leaves(path: &str, command: &clap::Command, all: &mut Vec<String>) {
+        if command.get_subcommands().next().is_none() {
+            all.push(path.trim_start().to_owned());
+        }
+        for own in command.get_subcommands() {
+            leaves(&format!("{path} {}", own.get_name()), own, all);
+        }
+    }
+    let mut all = Vec::new();
+    leaves("", &easyauth_cli::command(), &mut all);
+    let tried = command_lines();
+    for path in all {
+        let words: Vec<&str> = path.split(' ').collect();
+        assert!(tried.iter().any(|line| line.starts_with(&words)), "{path}");
+    }
+}
+
+#[test]
+fn no_output_has_a_part_of_a_secret() {
+    let refresh = format!("1.AXoA{}", "Sample~Refresh-Token_9".repeat(12));
+    let claims = r#"{"aud":"https://management.azure.com/","scp":"user_impersonation","exp":1773327600,
+        "iss":"https://sts.windows.net/00000002-0000-4000-8000-000000000002/","ver":"1.0"}"#;
+    for secret in [token(claims), refresh] {
+        let parts: HashSet<&[u8]> = secret.as_bytes().windows(8).collect();
+        let inputs = [
+            String::new(),
+            secret.clone(),
+            format!("Bearer {secret}"),
+            format!(
+                "X-MS-TOKEN-AAD-ACCESS-TOKEN: {secret}\nX-MS-TOKEN-AAD-REFRESH-TOKEN: {secret}"
+            ),
+            format!("X-MS-CLIENT-PRINCIPAL: {secret}"),
+            format!("Authorization: Bearer {secret}"),
+            format!(r#"[{{"provider_name":"aad","access_token":"{secret}","user_claims":[]}}]"#),
+            format!(r#"{{"properties":{{"{secret}":"{secret}"}}}}"#),
+            format!(r#"{{"properties":{{"enabled":true,"clientSecret":"{secret}"}}}}"#),
+            format!(r#"{{"error":"invalid_grant","error_description":"AADSTS50011: {secret}"}}"#),
+            format!("curl 'https://orders/' -H 'authorization: Bearer {secret}' -b 'a={secret}'"),
+            format!("x-ms-token-aad-access-token\n{secret}\nx-ms-token-aad-id-token\n{secret}"),
+            format!(r#"{{"access_token":"{secret}","refresh_token":"{secret}"}}"#),
+            format!(r#"{{"x-ms-token-aad-access-token":"{secret}","x":"{secret}"}}"#),
+            format!("https://localhost/#access_token={secret}&state=1"),
+            format!("AppServiceAuthSession={secret}"),
+            format!("X-MS-TOKEN-AAD-ACCESS-TOKEN    {{{secret}...}}"),
+        ];
+        for line in command_lines() {
+            let option = format!("--{secret}");
+            let value = format!("--json={secret}");
+            let mut lines: Vec<Vec<&str>> = [&*secret, &*option, &*value]
+                .map(|more| line.iter().copied().chain([more]).collect())
+                .to_vec();
+            for index in 0..line.len() {
+                let mut changed = line.clone();
+                changed[index] = &secret;
+                lines.push(changed);
+            }
+            // It runs until it is stopped.
+            if line[0] != "serve" {
+                let mut piped = line.clone();
+                piped.retain(|word| !word.starts_with("..") && *word != "AADSTS50011");
+                lines.push(piped);
+                lines.push(line);
+            }
+            for args in lines {
+                for input in &inputs {
+                    let outcome = run_with(Some(&secret), &args, input);
+                    for text in [&outcome.out, &outcome.err] {
+                        let leak = text.as_bytes().windows(8).find(|part| parts.contains(part));
+                        let leak = leak.map(String::from_utf8_lossy);
+                        assert_eq!(leak, None, "{} prints a part of a secret", args[0]);
+                    }
+                }
+            }
+        }
+    }
+}
