@@ -37,6 +37,7 @@ macro_rules! targets {
 }
 
 targets! {
+    claims_challenge,
     error_text,
     headers,
     invocation,
