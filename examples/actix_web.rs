@@ -10,8 +10,7 @@ use actix_web::{App, HttpServer, web};
 use easyauth::{
     EasyAuthPrincipal, Platform, Requirement,
     integrations::{Optional, RequireToken, ReqwestFetcher, TokenPolicy},
-    resource::Cloud,
-    verify::{BearerAuth, KeyStore, Keys, MetadataUri, Tenant, Verifier},
+    verify::BearerAuth,
 };
 
 struct ReadFiles;
@@ -45,10 +44,9 @@ fn routes(platform: Platform, auth: BearerAuth) -> impl Fn(&mut web::ServiceConf
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tenant = Tenant::single(&env::var("TENANT_ID")?)?;
-    let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-    let verifier = Verifier::builder(tenant).application(env::var("CLIENT_ID")?).build()?;
-    let auth = BearerAuth::new(verifier, Keys::fetched(store, ReqwestFetcher::new()?));
+    let auth = BearerAuth::entra(&env::var("TENANT_ID")?, &env::var("CLIENT_ID")?)?
+        .fetch_keys(ReqwestFetcher::new()?);
+    actix_web::rt::spawn(auth.clone().keep_fresh(actix_web::rt::time::sleep));
     let routes = routes(Platform::from_env(), auth);
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse::<u16>())?;
     let server = HttpServer::new(move || App::new().configure(routes.clone()));
@@ -70,8 +68,7 @@ mod tests {
     #[actix_web::test]
     async fn requests() -> Result<(), Box<dyn Error>> {
         let issuer = TestIssuer::new(TENANT)?;
-        let verifier = Verifier::builder(Tenant::single(TENANT)?).application(CLIENT_ID).build()?;
-        let auth = BearerAuth::new(verifier, Keys::fixed(issuer.key_set()));
+        let auth = BearerAuth::entra(TENANT, CLIENT_ID)?.fixed_keys(issuer.key_set());
         let routes = routes(Platform::trusting_headers(), auth);
         let server = HttpServer::new(move || App::new().configure(routes.clone())).workers(1);
         let server = server.bind("127.0.0.1:0")?;

@@ -15,6 +15,7 @@ use easyauth::{
     resource::Cloud,
     verify::{
         BearerAuth, ConfirmedCaller, IdTokenAuth, KeyStore, Keys, MetadataUri, Tenant, Verifier,
+        VerifierBuildError,
     },
 };
 
@@ -23,32 +24,29 @@ async fn orders(caller: ConfirmedCaller) -> String {
     format!("orders of {}", caller.object_id().unwrap_or(caller.id()))
 }
 
-/// Anonymous requests pass: nothing requires a caller here.
+/// No caller is required here, so anonymous requests pass.
 async fn home(identity: Identity) -> &'static str {
     if identity.is_confirmed() { "welcome back" } else { "welcome" }
 }
 
-fn app(tenant: Tenant, client_id: &str, keys: Keys) -> Result<Router, Box<dyn Error>> {
-    let builder = Verifier::builder(tenant).application(client_id);
+fn app(tenant: &str, client_id: &str, keys: Keys) -> Result<Router, VerifierBuildError> {
+    let builder = Verifier::builder(Tenant::single(tenant)?).application(client_id);
     let bearer = BearerAuth::new(builder.clone().build()?, keys.clone());
     let id_token = IdTokenAuth::new(builder.build_for_id_tokens()?, keys);
+    let layer = EasyAuthLayer::new(Platform::from_env());
     Ok(Router::new()
         .route("/orders", get(orders))
         .layer(RequireLayer::authenticated())
         .route("/", get(home))
-        .layer(
-            EasyAuthLayer::new(Platform::from_env())
-                .confirm_by_bearer(bearer)
-                .confirm_by_id_token(id_token),
-        ))
+        .layer(layer.confirm_by_bearer(bearer).confirm_by_id_token(id_token)))
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tenant = Tenant::single(&env::var("TENANT_ID")?)?;
-    let store = KeyStore::new(MetadataUri::entra(Cloud::Public, &tenant));
-    let keys = Keys::fetched(store, ReqwestFetcher::new()?);
-    let app = app(tenant, &env::var("CLIENT_ID")?, keys)?;
+    let (tenant, client_id) = (env::var("TENANT_ID")?, env::var("CLIENT_ID")?);
+    let metadata = MetadataUri::entra(Cloud::Public, &Tenant::single(&tenant)?);
+    let keys = Keys::fetched(KeyStore::new(metadata), ReqwestFetcher::new()?);
+    let app = app(&tenant, &client_id, keys)?;
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse::<u16>())?;
     let listener = tokio::net::TcpListener::bind(("0.0.0.0", port)).await?;
     Ok(axum::serve(listener, app).await?)
@@ -70,7 +68,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn requests() -> Result<(), Box<dyn Error>> {
         let issuer = TestIssuer::new(TENANT)?;
-        let app = app(Tenant::single(TENANT)?, CLIENT_ID, Keys::fixed(issuer.key_set()))?;
+        let app = app(TENANT, CLIENT_ID, Keys::fixed(issuer.key_set()))?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, app).await });

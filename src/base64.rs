@@ -80,8 +80,7 @@ pub(crate) fn decode_segment(text: &str) -> Result<Vec<u8>, Base64Error> {
 }
 
 /// Encodes in the standard alphabet, with padding.
-#[cfg(feature = "verify")]
-pub(crate) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: impl AsRef<[u8]>) -> String {
     STANDARD_ANY.encode(text)
 }
 

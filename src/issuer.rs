@@ -100,6 +100,11 @@ impl SignIn {
         all().find(|sign_in| sign_in.has(host))
     }
 
+    /// Returns `true` for a host of version 1.0 issuers.
+    pub(crate) fn is_v1_host(host: &str) -> bool {
+        all().any(|sign_in| sign_in.v1_host == Some(host))
+    }
+
     pub(crate) fn has(&self, host: &str) -> bool {
         self.domains.iter().any(|domain| is_within(host, domain))
     }

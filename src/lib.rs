@@ -40,11 +40,13 @@
     doc = "| whether a token confirms the headers | [`EasyAuthPrincipal::confirm`] |"
 )]
 //! | a service that clients discover, such as an MCP server | [`ProtectedResource`] |
+//! | which MCP tool a request calls, and what the tool requires | [`mcp`] |
+//! | whether an agent acts, and which one | [`Actor`], [`Agent`] |
 //! | APIs, audiences and scopes | [`resource`] |
 //! | what a token opens, why not, and the fix | [`Requirement`], [`Diagnosis`] |
 //! | how to answer a request that is rejected | [`Rejection`], [`Challenge`] |
 //! | the settings of the site, and how to change them | [`settings`] |
-//! | sign-in, sign-out, refresh | [`endpoints`] |
+//! | sign-in, sign-out, refresh; health checks of the platform | [`endpoints`] |
 //! | tokens for further APIs: on behalf of the caller, by a refresh token | [`exchange`] |
 //! | what an error code means, and who can fix it | [`error_codes`] |
 //! | Azure Functions with a custom handler | [`functions`] |
@@ -75,10 +77,12 @@
 pub mod _guide;
 pub mod access;
 mod base64;
+mod block_on;
 mod challenge;
 pub mod endpoints;
 pub mod error_codes;
 mod escape;
+mod events;
 pub mod exchange;
 pub mod functions;
 pub mod headers;
@@ -88,6 +92,7 @@ mod json;
 mod jwt;
 mod kinds;
 mod login_parameters;
+pub mod mcp;
 mod platform;
 mod principal;
 pub mod protected_resource;
@@ -101,6 +106,7 @@ mod sha256;
 pub mod testing;
 mod time;
 mod tokens;
+mod tool_call;
 #[cfg(feature = "verify")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;
@@ -112,7 +118,7 @@ pub use jwt::{
     Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, DecodeErrorKind, Groups,
     MAX_TOKEN_LEN, Segment, Token, TokenHeader, Unverified, UnverifiedToken,
 };
-pub use platform::{Host, NoEasyAuth, Platform};
+pub use platform::{NoEasyAuth, Platform, Service};
 pub use principal::{
     Claim, ClaimType, Claims, EasyAuthPrincipal, PrincipalError, PrincipalErrorKind,
     PrincipalFormat,

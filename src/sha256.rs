@@ -70,6 +70,7 @@ pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
 }
 
 /// Section 6.2.2, with a window of 16 words instead of the whole schedule.
+#[expect(clippy::many_single_char_names, reason = "the names of the standard")]
 fn compress(state: &mut [u32; 8], block: &[u8]) {
     let mut words = [0_u32; 16];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
@@ -103,7 +104,11 @@ mod tests {
     use super::sha256;
 
     fn hex(hash: [u8; 32]) -> String {
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        use std::fmt::Write as _;
+        hash.iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").unwrap();
+            hex
+        })
     }
 
     /// The examples of FIPS 180-4 as NIST publishes them, and the empty message.

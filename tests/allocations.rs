@@ -3,7 +3,9 @@
 
 use allocation_counter::measure;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use easyauth::{EasyAuthPrincipal, UnverifiedToken, functions::Invocation, resource};
+use easyauth::{
+    EasyAuthPrincipal, UnverifiedToken, functions::Invocation, resource, settings::AuthSettingsV2,
+};
 
 /// The header of a principal as the platform writes it, with this many claims.
 fn header(claims: usize) -> String {
@@ -119,4 +121,49 @@ fn an_invocation_takes_memory_in_proportion_to_its_length() {
             r#"{{"Data":{{"req":{{"Url":"","Method":"","Headers":{{}},"Body":"\n{long}"}}}}}}"#
         ),
     );
+}
+
+/// Reading a settings document and linting it takes at most twelve bytes of memory for each byte of the
+/// document, for any shape.
+#[test]
+fn a_document_takes_twelve_bytes_a_byte() {
+    const LEN: usize = 200_000;
+    /// A document of about `LEN` bytes. `*` is the repeated part, in which `%` is a number.
+    fn document(around: &str, part: &str) -> String {
+        let mut parts = String::new();
+        for number in 0.. {
+            if parts.len() > LEN {
+                break;
+            }
+            let comma = if number == 0 { "" } else { "," };
+            parts.push_str(comma);
+            parts.push_str(&part.replace('%', &format!("{number:x}")));
+        }
+        around.replacen('*', &parts, 1)
+    }
+    let long_name = format!(r#"{{"login":{{"{}":{{*}}}}}}"#, "n".repeat(LEN / 4));
+    let entra = r#"{"identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555"},"validation":{"allowedAudiences":[*]}}}}"#;
+    let custom = r#"{"identityProviders":{"customOpenIdConnectProviders":{*}}}"#;
+    for (around, part) in [
+        (r#"{"login":{"x":[*]}}"#, "1"),
+        (r#"{"login":{"x":[*]}}"#, "[]"),
+        (r#"{"login":{"x":[*]}}"#, r#""[parameters('x')]""#),
+        (r#"{"login":{*}}"#, r#""%":1"#),
+        (r#"{"login":{*}}"#, r#""tokenStore":1"#),
+        (r#"{"platform":{},*}"#, r#""%":1"#),
+        (r#"{"globalValidation":{"excludedPaths":[*]}}"#, r#""/P%""#),
+        (&long_name, r#""%":"<a>""#),
+        (entra, r#""api://1%""#),
+        (entra, r#""%1112222-bbbb-3333-cccc-4444dddd5555""#),
+        (custom, r#""%":{}"#),
+        (custom, r#""p%":{"registration":{"clientId":"x"}}"#),
+    ] {
+        let text = document(around, part);
+        let info = measure(|| {
+            let settings: AuthSettingsV2 = text.parse().unwrap();
+            assert!(settings.lint().len() < 1000);
+        });
+        let most = u64::try_from(text.len()).unwrap() * 12;
+        assert!(info.bytes_max <= most, "{part}: {} of {most}", info.bytes_max);
+    }
 }

@@ -6,14 +6,10 @@ use super::{
 };
 use crate::{
     jwt::Caller,
-    login_parameters::LoginParameters,
+    login_parameters::{LoginParameters, PLATFORM_SCOPES},
     resource::{self, ApiName, GRAPH, OwnedAudience, Resource},
     tokens::Renewal,
 };
-
-/// The scopes that the platform requests by default. A custom `scope` replaces them. They result in a
-/// token for Microsoft Graph.
-const SIGN_IN_SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
 /// The steps, in the order in which to take them. Empty if no step is known: if the token reveals
 /// nothing, a step would be a guess.
@@ -292,7 +288,7 @@ impl Case<'_> {
 
     fn login_parameters(&self, keep_refreshing: bool) -> Option<LoginParameters> {
         LoginParameters::builder()
-            .scopes(SIGN_IN_SCOPES)
+            .scopes(PLATFORM_SCOPES)
             .scopes(keep_refreshing.then_some("offline_access"))
             .scopes(self.wanted.full_scopes()?)
             .build()
@@ -303,7 +299,7 @@ impl Case<'_> {
     fn is_default_sign_in(&self) -> bool {
         let names = self.wanted.scopes_to_ask_for().unwrap_or_default();
         self.wanted.alternatives().next().is_none_or(|_| !names.is_empty())
-            && names.iter().all(|name| SIGN_IN_SCOPES.contains(name))
+            && names.iter().all(|name| PLATFORM_SCOPES.contains(name))
             && self.wanted.api().is_some_and(is_graph)
     }
 

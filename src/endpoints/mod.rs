@@ -15,12 +15,16 @@
 //! ```
 
 mod address;
+mod client_sign_in;
 mod environment;
+mod health_check;
 mod refresh;
 mod return_to;
 
 pub use address::{LoginAddress, LogoutAddress};
+pub use client_sign_in::{ClientSession, ClientSignIn, InvalidClientSession, InvalidSite};
 pub use environment::{AuthEnvironment, EnvironmentError, EnvironmentErrorKind};
+pub use health_check::{HealthCheck, MissingEncryptionKey};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;
 

@@ -16,7 +16,7 @@ use actix_web::{
 use super::Confirmation;
 use super::{
     Identity, RequireRole, RolePolicy, accepted::Readable, authentication::Authentication,
-    identity::Asked, target,
+    decision, identity::Asked, target,
 };
 use crate::{
     headers::HeaderSource,
@@ -43,6 +43,7 @@ impl ResponseError for Rejection {
     }
 
     fn error_response(&self) -> HttpResponse {
+        decision::rejected(self);
         let mut response = HttpResponseBuilder::new(self.status_code());
         for (name, value) in &self.headers() {
             response.insert_header((name.as_str(), value.as_bytes()));
@@ -115,7 +116,7 @@ impl<R: RolePolicy + 'static> FromRequest for RequireRole<R> {
         extract(request, |identity, request| {
             let principal = identity.require_principal(&asked(request))?.clone();
             Self::check(principal, |role| identity.is_in_role(role))
-                .ok_or_else(|| Rejection::forbidden(request.headers()))
+                .ok_or_else(|| Rejection::missing_role(request.headers(), R::ANY_OF))
         })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     accepted::Accepted,
+    decision,
     identity::{Found, Identity},
 };
 use crate::{
@@ -34,12 +35,27 @@ const TRUST_SOMETHING: &str = "trust the platform (Platform::trust_container_app
 pub(super) struct Authentication {
     pub(super) platform: Platform,
     pub(super) login: Option<LoginRedirect>,
+    /// The key of the hash that names callers in events.
+    #[cfg(feature = "tracing")]
+    pub(super) caller_key: Option<CallerKey>,
     /// Named in challenges. Only `EasyAuthLayer` sets it.
     pub(super) resource: Option<ProtectedResource>,
     #[cfg(feature = "verify")]
     pub(super) bearer: Option<BearerAuth>,
     #[cfg(feature = "verify")]
     pub(super) confirmation: Confirmation,
+}
+
+/// The key of a hash of callers. A secret.
+#[cfg(feature = "tracing")]
+#[derive(Clone)]
+pub(super) struct CallerKey(pub(super) Arc<zeroize::Zeroizing<Vec<u8>>>);
+
+#[cfg(feature = "tracing")]
+impl std::fmt::Debug for CallerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CallerKey({} bytes)", self.0.len())
+    }
 }
 
 /// Selects the verified tokens that confirm the caller of the identity headers: for the data of an
@@ -109,6 +125,8 @@ impl Authentication {
         Self {
             platform,
             login: None,
+            #[cfg(feature = "tracing")]
+            caller_key: None,
             resource: None,
             #[cfg(feature = "verify")]
             bearer: None,
@@ -139,6 +157,20 @@ impl Authentication {
         headers: &(impl HeaderSource + ?Sized),
         target: String,
     ) -> Result<Identity, Rejection> {
+        let identity = Identity::new(self.find(headers, target).await?);
+        self.log(&identity);
+        Ok(identity)
+    }
+
+    #[cfg_attr(
+        not(feature = "verify"),
+        allow(clippy::unused_async, reason = "as with the feature")
+    )]
+    async fn find(
+        self: &Arc<Self>,
+        headers: &(impl HeaderSource + ?Sized),
+        target: String,
+    ) -> Result<Found, Rejection> {
         let mut found = Found::anonymous(Arc::clone(self), target);
         #[cfg(feature = "verify")]
         if let Some(auth) = &self.bearer {
@@ -147,10 +179,18 @@ impl Authentication {
         #[cfg(feature = "verify")]
         if self.confirmation.is_on() {
             self.confirm(&mut found, headers).await?;
-            return Ok(Identity::new(found));
+            return Ok(found);
         }
         self.trust(&mut found, headers)?;
-        Ok(Identity::new(found))
+        Ok(found)
+    }
+
+    fn log(&self, identity: &Identity) {
+        #[cfg(feature = "tracing")]
+        let caller = self.caller_key.as_ref().and_then(|key| identity.caller_hash(&key.0));
+        #[cfg(not(feature = "tracing"))]
+        let caller: Option<String> = None;
+        decision::identified(identity, caller.as_deref());
     }
 
     /// Authenticates the caller without verifying any token.
@@ -162,7 +202,9 @@ impl Authentication {
     ) -> Result<Identity, Rejection> {
         let mut found = Found::anonymous(Arc::clone(&self), target);
         self.trust(&mut found, headers)?;
-        Ok(Identity::new(found))
+        let identity = Identity::new(found);
+        self.log(&identity);
+        Ok(identity)
     }
 
     /// Takes the caller from the headers, if the platform overwrites them.

@@ -13,6 +13,7 @@ use super::{
     Identity, RequireRole, RolePolicy,
     accepted::Readable,
     authentication::Authentication,
+    decision,
     identity::Asked,
     target::{self, OriginalTarget},
 };
@@ -27,6 +28,7 @@ use crate::{
 /// Puts the rejection itself into the extensions of the response, for a layer that logs.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
+        decision::rejected(&self);
         self.to_response::<Body>()
     }
 }
@@ -104,7 +106,7 @@ impl<S: Send + Sync, R: RolePolicy> FromRequestParts<S> for RequireRole<R> {
             let identity = identity(parts)?;
             let principal = identity.require_principal(&asked(parts))?.clone();
             Self::check(principal, |role| identity.is_in_role(role))
-                .ok_or_else(|| Rejection::forbidden(&parts.headers))
+                .ok_or_else(|| Rejection::missing_role(&parts.headers, R::ANY_OF))
         };
         check().map_err(|rejection| described(parts, rejection))
     }

@@ -2,6 +2,8 @@
 
 use std::{fmt, marker::PhantomData};
 
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+use super::decision;
 use crate::principal::EasyAuthPrincipal;
 #[cfg(feature = "verify")]
 use crate::{access::Requirement, rejection::Rejection, verify::VerifiedToken};
@@ -55,6 +57,9 @@ impl<R: RolePolicy> RequireRole<R> {
         is_in_role: impl Fn(&str) -> bool,
     ) -> Option<Self> {
         let is_in_any = R::ANY_OF.iter().any(|role| is_in_role(role));
+        if is_in_any {
+            decision::accepted(decision::AnyRole(R::ANY_OF));
+        }
         is_in_any.then_some(Self { principal, roles: PhantomData })
     }
 }
@@ -119,6 +124,7 @@ impl<P: TokenPolicy> RequireToken<P> {
         let requirement = P::requirement();
         let token = token.ok_or_else(|| Rejection::no_token_for(&requirement))?;
         token.authorize(&requirement)?;
+        decision::accepted(decision::Permissions(&requirement));
         Ok(Self { token, permit: PhantomData })
     }
 }

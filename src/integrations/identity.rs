@@ -142,6 +142,48 @@ impl Identity {
         false
     }
 
+    /// A keyed hash of the caller's tenant and object ID, for logs: the same for all requests of one caller,
+    /// and of no use without the key. Returns `None` for an anonymous request, and for callers without an
+    /// object ID.
+    ///
+    /// Keep the key secret. Object IDs are not, so without a key anyone could look a hash up.
+    #[cfg(feature = "tracing")]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tracing")))]
+    #[must_use]
+    pub fn caller_hash(&self, key: &[u8]) -> Option<String> {
+        let (tenant, object) = self.ids()?;
+        let message = format!("{}/{object}", tenant.unwrap_or_default());
+        let hash = crate::sha256::hmac(key, message.as_bytes());
+        let half = hash.iter().take(16).fold(0_u128, |half, byte| (half << 8) | u128::from(*byte));
+        Some(format!("{half:032x}"))
+    }
+
+    /// The tenant and the object ID of the caller.
+    #[cfg(feature = "tracing")]
+    fn ids(&self) -> Option<(Option<&str>, &str)> {
+        if let Some(principal) = self.principal() {
+            return Some((principal.tenant_id(), principal.object_id()?));
+        }
+        #[cfg(feature = "verify")]
+        if let Some(token) = self.token() {
+            return Some((token.tenant_id(), token.object_id()?));
+        }
+        None
+    }
+
+    /// What authenticated the caller, for logs.
+    pub(super) fn authenticated_by(&self) -> Option<&'static str> {
+        if self.is_confirmed() {
+            Some("confirmed headers")
+        } else if self.principal().is_some() {
+            Some("platform")
+        } else if self.has_token() {
+            Some("bearer token")
+        } else {
+            None
+        }
+    }
+
     pub(super) fn accepted(&self) -> &Accepted {
         &self.0.accepted
     }

@@ -45,6 +45,12 @@ mod authentication;
 mod axum;
 #[cfg(feature = "azure_core")]
 mod azure_core;
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+#[cfg_attr(
+    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
+    allow(dead_code, reason = "each adapter uses a part of it")
+)]
+mod decision;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
@@ -118,6 +124,9 @@ pub use reqwest_transport::ReqwestTransport;
 #[cfg(feature = "tower")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{EasyAuthLayer, EasyAuthService, RejectionBody, RequireLayer, RequireService};
+#[cfg(all(feature = "tower", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tower", feature = "verify"))))]
+pub use tower::{RequireToolLayer, RequireToolService};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;

@@ -3,7 +3,7 @@
 use crate::{
     endpoints::ReturnTo,
     headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_IDP, HeaderSource, OriginalUrl},
-    platform::{Host, Platform},
+    platform::{Platform, Service},
     principal::{EasyAuthPrincipal, PrincipalFormat},
     provider::IdentityProvider,
 };
@@ -54,7 +54,7 @@ fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized))
         return false;
     }
     let text = |name| std::str::from_utf8(headers.header(name, 0)?).ok();
-    platform.host() == Host::StaticWebApps
+    platform.service() == Some(Service::StaticWebApps)
         || text(CLIENT_PRINCIPAL_IDP).is_some_and(|name| {
             IdentityProvider::new(name.trim()) == IdentityProvider::STATIC_WEB_APPS
         })

@@ -1,5 +1,7 @@
 //! Agents of Microsoft Entra Agent ID, as tokens name them.
 
+use std::fmt;
+
 use super::{Caller, Token};
 
 /// The facet of an agent identity ("Token claims reference for agents", Microsoft Entra Agent ID).
@@ -64,7 +66,7 @@ fn facets<'a>(values: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a
 }
 
 /// The agent that acts: see [`Token::agent`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Agent<'a> {
     client_id: Option<&'a str>,
     blueprint_id: Option<&'a str>,
@@ -125,6 +127,13 @@ impl<'a> Agent<'a> {
     #[must_use]
     pub fn mode(&self) -> AgentMode {
         self.mode
+    }
+}
+
+/// Prints no value of a claim.
+impl fmt::Debug for Agent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent").field("mode", &self.mode).finish_non_exhaustive()
     }
 }
 

@@ -3,41 +3,40 @@
 use std::collections::HashSet;
 
 use super::{
-    LoginParameters, LoginParametersError, MAX_LOGIN_PARAMETERS_LEN, ParameterKey, keys,
-    scope_texts,
+    LoginParameters, LoginParametersError as Error, LoginParametersErrorKind as Kind,
+    MAX_LOGIN_PARAMETERS_LEN, keys, scope_texts,
 };
-use crate::resource::{self, Scope, ScopeConflict, same_api};
+use crate::resource::{self, AAD_GRAPH, Scope, ScopeConflict, same_api};
 
 impl LoginParameters {
-    /// Everything that Entra or the platform would refuse, long after the settings were saved.
+    /// Returns what Entra or the platform would reject long after the settings were saved.
     #[must_use]
-    pub fn problems(&self) -> Vec<LoginParametersError> {
+    pub fn problems(&self) -> Vec<Error> {
         let mut problems = Vec::new();
         let mut seen = HashSet::new();
-        for (entry, text) in self.entries().enumerate() {
+        for (entry, text) in self.entries.iter().enumerate() {
             let Some((key, value)) = text.split_once('=') else {
-                problems.push(LoginParametersError::NoEquals { entry });
+                problems.push(Error::new(Kind::NotKeyValue, entry));
                 continue;
             };
             problems.extend(problem_of_key(entry, key));
             if !key.is_empty() && !seen.insert(key) {
-                let key = ParameterKey::new(key);
-                problems.push(LoginParametersError::DuplicateKey { entry, key });
+                problems.push(Error::of_key(Kind::DuplicateKey, entry, key));
             }
             problems.extend(problem_of_value(entry, key, value));
             if key == "prompt" && value.split_whitespace().nth(1).is_some() {
-                problems.push(LoginParametersError::TwoPrompts { entry });
+                problems.push(Error::new(Kind::TwoPrompts, entry));
             }
         }
         problems.extend(self.scope_problems());
         problems
     }
 
-    /// Those of the problems that decide which token a sign-in gives.
-    pub(crate) fn scope_problems(&self) -> Vec<LoginParametersError> {
-        let length = self.entries().map(str::len).fold(0_usize, usize::saturating_add);
+    /// The problems that decide which token a sign-in gives.
+    pub(super) fn scope_problems(&self) -> Vec<Error> {
+        let length = self.entries.iter().map(String::len).fold(0, usize::saturating_add);
         if length > MAX_LOGIN_PARAMETERS_LEN {
-            return vec![LoginParametersError::TooLong];
+            return vec![Error::new(Kind::TooLong, None)];
         }
         let mut problems = Vec::new();
         for (entry, value) in self.with_key("scope") {
@@ -48,35 +47,94 @@ impl LoginParameters {
         };
         for (entry, identifier) in self.with_key("resource") {
             if default_scope(identifier).is_ok_and(|resource| !same_api(&resource, scope)) {
-                problems.push(LoginParametersError::ResourceOfAnotherApi { entry });
+                problems.push(Error::new(Kind::ResourceOfAnotherApi, entry));
             }
         }
         problems
     }
+
+    /// Returns what Entra accepts and is probably a mistake, in the order of the list.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Error> {
+        let scope = self.with_key("scope").next();
+        let no_openid = scope.is_some_and(|(_, value)| !has_scope(value, "openid"));
+        let mut warnings = Vec::new();
+        for (entry, text) in self.entries.iter().enumerate() {
+            let Some((key, value)) = text.split_once('=') else {
+                continue;
+            };
+            let mut warn = |kind| warnings.push(Error::new(kind, entry));
+            match key {
+                "scope" if scope.is_some_and(|(first, _)| first == entry) => {
+                    self.warn_of_scope(entry, value, &mut warnings);
+                }
+                "resource" => {
+                    warn(Kind::ResourceParameter);
+                    if default_scope(value).is_ok_and(|scope| is_azure_ad_graph(&scope)) {
+                        warn(Kind::AzureAdGraph);
+                    }
+                }
+                "response_type" if no_openid && has_scope(value, "id_token") => {
+                    warn(Kind::IdTokenWithoutOpenid);
+                }
+                "domain_hint" => warn(Kind::DomainHint),
+                _ => {}
+            }
+            if !key.is_empty() && !keys::is_known(key) && !keys::is_reserved(key) {
+                let unknown = Error::of_key(Kind::UnknownKey, entry, key);
+                warnings.push(unknown.probably(keys::meant_by(key)));
+            }
+            if value.contains('=') {
+                warnings.push(Error::of_key(Kind::EqualsInValue, entry, key));
+            }
+        }
+        warnings
+    }
+
+    fn warn_of_scope(&self, entry: usize, value: &str, warnings: &mut Vec<Error>) {
+        let mut warn = |kind, detail: &str| warnings.push(Error::new(kind, entry).with(detail));
+        if !has_scope(value, "openid") {
+            warn(Kind::NoOpenid, "");
+        }
+        for scope in ["profile", "email"] {
+            if !has_scope(value, scope) {
+                warn(Kind::NotRestated, &format!("`{scope}`"));
+            }
+        }
+        if value.contains('+') || has_percent_encoding(value) {
+            warn(Kind::EncodedScope, "");
+        }
+        if value.contains([',', ';']) {
+            warn(Kind::WrongSeparator, "");
+        }
+        if self.scopes().any(is_azure_ad_graph) {
+            warn(Kind::AzureAdGraph, "");
+        }
+    }
 }
 
-fn problem_of_key(entry: usize, key: &str) -> Option<LoginParametersError> {
+fn problem_of_key(entry: usize, key: &str) -> Option<Error> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if key.is_empty() {
-        return Some(LoginParametersError::EmptyKey { entry });
+        return Some(Error::new(Kind::NotKeyValue, entry));
     }
     if let Some(position) = key.bytes().position(|byte| !is_name(byte)) {
-        return Some(LoginParametersError::InvalidKey { entry, position });
+        return Some(Error::new(Kind::InvalidKey, entry).with(format!("byte {position}")));
     }
-    keys::is_reserved(key)
-        .then(|| LoginParametersError::ReservedKey { entry, key: ParameterKey::new(key) })
+    keys::is_reserved(key).then(|| Error::of_key(Kind::ReservedKey, entry, key))
 }
 
-fn problem_of_value(entry: usize, key: &str, value: &str) -> Option<LoginParametersError> {
-    // Without a key or a scope, that is what it is refused for.
+fn problem_of_value(entry: usize, key: &str, value: &str) -> Option<Error> {
+    // Without a key, or with an empty scope, there is another error.
     if value.is_empty() && !matches!(key, "" | "scope") {
-        return Some(LoginParametersError::EmptyValue { entry, key: ParameterKey::new(key) });
+        return Some(Error::of_key(Kind::NoValue, entry, key));
     }
     let position = value.find(|c: char| c.is_control() || matches!(c, '&' | '#'))?;
-    Some(LoginParametersError::InvalidValue { entry, key: ParameterKey::new(key), position })
+    let error = Error::of_key(Kind::InvalidValue, entry, key);
+    Some(error.also(&format!("byte {position}")))
 }
 
-fn check_scope(entry: usize, value: &str, problems: &mut Vec<LoginParametersError>) {
+fn check_scope(entry: usize, value: &str, problems: &mut Vec<Error>) {
     let mut of_apis = Vec::new();
     let mut is_empty = true;
     for (number, text) in (1..).zip(scope_texts(value)) {
@@ -84,21 +142,35 @@ fn check_scope(entry: usize, value: &str, problems: &mut Vec<LoginParametersErro
         match Scope::parse(text) {
             Ok(scope) if scope.is_openid() => {}
             Ok(scope) => of_apis.push(scope),
-            Err(source) => {
-                problems.push(LoginParametersError::InvalidScope { entry, number, source });
-            }
+            Err(source) => problems.push(Error::invalid_scope(entry, number, source)),
         }
     }
     if is_empty {
-        problems.push(LoginParametersError::NoScope { entry });
+        problems.push(Error::new(Kind::NoScope, entry));
     }
     problems.extend(resource::conflict(&of_apis).map(|conflict| match conflict {
-        ScopeConflict::TwoApis => LoginParametersError::TwoResources { entry },
-        ScopeConflict::DefaultMixed => LoginParametersError::DefaultMixed { entry },
+        ScopeConflict::TwoApis => Error::new(Kind::TwoResources, entry),
+        ScopeConflict::DefaultMixed => Error::new(Kind::DefaultMixed, entry),
     }));
 }
 
 /// The scope that stands for all permissions of an API.
-pub(crate) fn default_scope(identifier: &str) -> Result<Scope, resource::ScopeError> {
+pub(super) fn default_scope(identifier: &str) -> Result<Scope, resource::ScopeError> {
     Scope::parse(&format!("{identifier}/.default"))
+}
+
+pub(super) fn is_azure_ad_graph(scope: &Scope) -> bool {
+    scope.resource().is_some_and(|resource| resource.name() == AAD_GRAPH.name())
+}
+
+fn has_scope(value: &str, scope: &str) -> bool {
+    scope_texts(value).any(|text| text == scope)
+}
+
+/// Returns `true` if there is a `%` with two hexadecimal digits (RFC 3986 section 2.1).
+fn has_percent_encoding(value: &str) -> bool {
+    value.as_bytes().windows(3).any(|bytes| match bytes {
+        [b'%', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+        _ => false,
+    })
 }

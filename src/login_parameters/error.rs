@@ -1,201 +1,143 @@
-//! What Entra or the platform would refuse.
+//! What Entra or the platform would reject in login parameters, and what is probably a mistake.
 
-use std::fmt;
+use crate::{escape::Escaped, kinds::kinds, resource::ScopeError};
 
-use super::MAX_LOGIN_PARAMETERS_LEN;
-use crate::{escape::Escaped, resource::ScopeError};
-
-/// A login parameter that Entra or the platform would refuse, long after the settings were saved.
+/// A login parameter that Entra or the platform would reject long after the settings were saved; or, as
+/// a [warning](super::LoginParameters::warnings), one that is accepted and probably a mistake.
 ///
-/// `entry` is the position in the list, counted from 0. No value is ever repeated.
+/// The message shows keys and positions, never values. It has the error code of Entra (`AADSTS...`) where
+/// that is known ("Microsoft Entra authentication and authorization error codes").
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoginParametersError {
-    /// Nothing was given to the builder.
-    #[error("there is no login parameter")]
-    Empty,
-    /// There is no `=`, so nothing says what is the key and what the value.
-    #[error("loginParameters[{entry}] has no `=` between a key and a value")]
-    NoEquals {
-        /// The position.
-        entry: usize,
-    },
-    /// There is nothing in front of the `=`.
-    #[error("loginParameters[{entry}] has no key in front of its `=`")]
-    EmptyKey {
-        /// The position.
-        entry: usize,
-    },
-    /// The key has something else than letters, digits, `-`, `.` and `_` (RFC 6749 section 8.2).
-    #[error("loginParameters[{entry}]: the key has a byte at position {position} that no key has")]
-    InvalidKey {
-        /// The position.
-        entry: usize,
-        /// The offset of the first such byte.
-        position: usize,
-    },
-    /// The key is there already.
-    #[error("loginParameters[{entry}]: `{key}` is there already, and Entra takes a parameter once")]
-    DuplicateKey {
-        /// The position of the second one.
-        entry: usize,
-        /// The key.
-        key: ParameterKey,
-    },
+#[error("{}", shown(*entry, kind.text(), detail, *meant))]
+pub struct LoginParametersError {
+    kind: LoginParametersErrorKind,
+    entry: Option<usize>,
+    /// Whatever the text of the kind does not say: a key, a position, the name of a scope.
+    detail: String,
+    source: Option<ScopeError>,
+    /// The parameter that an unknown key probably stands for.
+    pub(crate) meant: Option<&'static str>,
+}
+
+kinds! {
+    /// What is wrong with a login parameter.
+    pub enum LoginParametersErrorKind;
+    pub(crate) fn text;
+    /// There is no login parameter.
+    Empty = "empty", "expected at least one login parameter";
+    /// There is no `=`, or no key before it.
+    NotKeyValue = "not-key-value", "expected key=value";
+    /// The key has characters other than letters, digits, `-`, `.` and `_` (RFC 6749 section 8.2).
+    InvalidKey = "invalid-key", "expected letters, digits, -, . and _ in the key";
+    /// The key appears twice.
+    DuplicateKey = "duplicate-key", "Entra accepts a parameter once (AADSTS9000411)";
     /// The platform sets this parameter itself at each sign-in.
-    #[error("loginParameters[{entry}]: `{key}` is set by the platform")]
-    ReservedKey {
-        /// The position.
-        entry: usize,
-        /// The key.
-        key: ParameterKey,
-    },
-    /// There is nothing behind the `=`.
-    #[error("loginParameters[{entry}]: `{key}` has no value")]
-    EmptyValue {
-        /// The position.
-        entry: usize,
-        /// The key.
-        key: ParameterKey,
-    },
+    ReservedKey = "reserved-key", "the platform sets this parameter itself";
+    /// There is no value after the `=`.
+    NoValue = "no-value", "expected a value";
     /// The value has a control character, or `&` or `#`, which end a parameter in an address (RFC 3986
-    /// section 3.4): nobody promises that the platform encodes those.
-    #[error(
-        "loginParameters[{entry}]: the value of `{key}` has a byte at position {position} that \
-         breaks an address"
-    )]
-    InvalidValue {
-        /// The position.
-        entry: usize,
-        /// The key.
-        key: ParameterKey,
-        /// The offset of the first such byte.
-        position: usize,
-    },
-    /// A `scope` without a scope.
-    #[error("loginParameters[{entry}]: there is no scope")]
-    NoScope {
-        /// The position.
-        entry: usize,
-    },
-    /// One of the scopes is not a scope, or what `resource` names can have none.
-    #[error("loginParameters[{entry}]: one of the scopes is not a scope (number {number})")]
-    InvalidScope {
-        /// The position.
-        entry: usize,
-        /// Which of the scopes, counted from 1.
-        number: usize,
-        /// What is wrong with it.
-        source: ScopeError,
-    },
+    /// section 3.4). No source says that the platform encodes those.
+    InvalidValue = "invalid-value", "the value has a character that breaks an address";
+    /// `scope` names no scope.
+    NoScope = "no-scope", "expected a scope (AADSTS28003)";
+    /// One of the scopes is malformed, or the identifier in `resource` cannot have a scope. The source
+    /// says why.
+    InvalidScope = "invalid-scope", "a scope is malformed (AADSTS70011)";
     /// The scopes are of more than one API, and one sign-in gives a token for one.
-    #[error(
-        "loginParameters[{entry}]: the scopes are of more than one API, and a token is for one"
-    )]
-    TwoResources {
-        /// The position of the `scope`.
-        entry: usize,
-    },
-    /// `resource` names one API and the scopes are of another, and one sign-in gives a token for one.
-    #[error(
-        "loginParameters[{entry}]: `resource` is not the API of the scopes, and a token is for one"
-    )]
-    ResourceOfAnotherApi {
-        /// The position of the `resource`.
-        entry: usize,
-    },
-    /// `.default` stands for all permissions of the registration, and cannot be mixed with others of
-    /// its API.
-    #[error("loginParameters[{entry}]: `.default` is mixed with other scopes of the API")]
-    DefaultMixed {
-        /// The position of the `scope`.
-        entry: usize,
-    },
+    TwoResources = "two-resources",
+        "the scopes are of more than one API, and a token is for one (AADSTS28000)";
+    /// `resource` is not the API of the scopes, and one sign-in gives a token for one.
+    ResourceOfAnotherApi = "resource-of-another-api",
+        "`resource` is not the API of the scopes, and a token is for one";
+    /// `.default` stands for all permissions of the registration, and cannot be combined with other scopes
+    /// of its API.
+    DefaultMixed = "default-mixed",
+        "`.default` cannot be combined with other scopes of its API (AADSTS70011)";
     /// `prompt` has more than one value.
-    #[error("loginParameters[{entry}]: `prompt` has more than one value")]
-    TwoPrompts {
-        /// The position.
-        entry: usize,
-    },
-    /// `resource` is Azure AD Graph, which is retired. Only
-    /// [`migrated_to_v2`](super::LoginParameters::migrated_to_v2) fails with this.
-    #[error(
-        "loginParameters[{entry}]: `resource` is Azure AD Graph, which is retired; choose scopes of \
-         Microsoft Graph"
-    )]
-    AzureAdGraph {
-        /// The position.
-        entry: usize,
-    },
-    /// All parameters together are longer than [`MAX_LOGIN_PARAMETERS_LEN`].
-    #[error("the login parameters have more than {MAX_LOGIN_PARAMETERS_LEN} bytes")]
-    TooLong,
+    TwoPrompts = "two-prompts", "expected one value of `prompt` (AADSTS90023)";
+    /// All parameters together are longer than
+    /// [`MAX_LOGIN_PARAMETERS_LEN`](super::MAX_LOGIN_PARAMETERS_LEN).
+    TooLong = "too-long", "the login parameters are longer than 16384 bytes (AADSTS90015)";
+    /// `resource` or `scope` names Azure AD Graph (`https://graph.windows.net`), which is retired. An
+    /// error of [`migrated_to_v2`](super::LoginParameters::migrated_to_v2), otherwise a warning.
+    AzureAdGraph = "azure-ad-graph",
+        "Azure AD Graph (graph.windows.net) is retired: use scopes of Microsoft Graph";
+    /// A warning: `scope` has no `openid`, so the platform gets no ID token to sign the user in with.
+    NoOpenid = "no-openid", "`scope` has no `openid`, which a sign-in needs to get an ID token";
+    /// A warning: `scope` replaces the platform's own `openid profile email` and omits one of the latter
+    /// two.
+    NotRestated = "not-restated", "`scope` replaces the platform's own scopes, and omits";
+    /// A warning: `scope` is percent-encoded or has `+` for a space, and the platform encodes it again.
+    EncodedScope = "encoded-scope", "`scope` looks encoded, and the platform encodes it again";
+    /// A warning: `scope` has a `,` or `;`. Only spaces separate scopes.
+    WrongSeparator = "wrong-separator", "`scope` has a `,` or `;`, but only spaces separate scopes";
+    /// A warning: Entra documents no such parameter.
+    UnknownKey = "unknown-key", "Entra documents no such parameter";
+    /// A warning: `resource` is for the version 1.0 endpoint alone. See
+    /// [`migrated_to_v2`](super::LoginParameters::migrated_to_v2).
+    ResourceParameter = "resource-parameter",
+        "`resource` is for the version 1.0 endpoint, and a v2.0 issuer rejects it (AADSTS901002)";
+    /// A warning: `response_type` requests an ID token, and `scope` has no `openid`.
+    IdTokenWithoutOpenid = "id-token-without-openid",
+        "`response_type` requests an ID token, and `scope` has no `openid` (AADSTS70005)";
+    /// A warning: `domain_hint` is a hint. Users can remove it from the address.
+    DomainHint = "domain-hint", "`domain_hint` does not restrict who can sign in";
+    /// A warning: the value has a `=`. The Terraform provider `azurerm` loses such a parameter when it
+    /// reads the settings.
+    EqualsInValue = "equals-in-value",
+        "the value has a `=`, and the Terraform provider azurerm loses such a parameter";
 }
 
 impl LoginParametersError {
-    /// The position in the list that this is about, counted from 0.
+    pub(super) fn new(kind: LoginParametersErrorKind, entry: impl Into<Option<usize>>) -> Self {
+        let entry = entry.into();
+        Self { kind, entry, detail: String::new(), source: None, meant: None }
+    }
+
+    /// An error about a parameter with this key.
+    pub(super) fn of_key(kind: LoginParametersErrorKind, entry: usize, key: &str) -> Self {
+        Self::new(kind, entry).with(format!("`{}`", Escaped(key)))
+    }
+
+    pub(super) fn invalid_scope(entry: usize, number: usize, source: ScopeError) -> Self {
+        let error = Self::new(LoginParametersErrorKind::InvalidScope, entry);
+        Self { source: Some(source), ..error.with(format!("number {number}")) }
+    }
+
+    pub(super) fn probably(self, meant: Option<&'static str>) -> Self {
+        Self { meant, ..self }
+    }
+
+    pub(super) fn with(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    /// Adds to the detail.
+    pub(super) fn also(self, detail: &str) -> Self {
+        Self { detail: format!("{}, {detail}", self.detail), ..self }
+    }
+
+    /// What the error is about.
+    #[must_use]
+    pub fn kind(&self) -> LoginParametersErrorKind {
+        self.kind
+    }
+
+    /// The position in the list, counted from 0; `None` if the error is about the whole list.
     #[must_use]
     pub fn entry(&self) -> Option<usize> {
-        match self {
-            Self::Empty | Self::TooLong => None,
-            Self::NoEquals { entry }
-            | Self::EmptyKey { entry }
-            | Self::InvalidKey { entry, .. }
-            | Self::DuplicateKey { entry, .. }
-            | Self::ReservedKey { entry, .. }
-            | Self::EmptyValue { entry, .. }
-            | Self::InvalidValue { entry, .. }
-            | Self::NoScope { entry }
-            | Self::InvalidScope { entry, .. }
-            | Self::TwoResources { entry }
-            | Self::ResourceOfAnotherApi { entry }
-            | Self::DefaultMixed { entry }
-            | Self::TwoPrompts { entry }
-            | Self::AzureAdGraph { entry } => Some(*entry),
-        }
+        self.entry
     }
 
-    /// The error that Entra would show at the sign-in, where it is known ("Microsoft Entra
-    /// authentication and authorization error codes"). For people to search for: Microsoft may change
-    /// these any day.
-    #[must_use]
-    pub fn aadsts(&self) -> Option<&'static str> {
-        match self {
-            Self::DuplicateKey { .. } => Some("AADSTS9000411"),
-            Self::InvalidScope { .. } | Self::DefaultMixed { .. } => Some("AADSTS70011"),
-            Self::NoScope { .. } => Some("AADSTS28003"),
-            Self::TwoResources { .. } => Some("AADSTS28000"),
-            Self::TwoPrompts { .. } => Some("AADSTS90023"),
-            Self::TooLong => Some("AADSTS90015"),
-            _ => None,
-        }
+    /// The message without the position.
+    pub(crate) fn text(&self) -> String {
+        shown(None, self.kind.text(), &self.detail, self.meant)
     }
 }
 
-/// The key of a login parameter. Prints escaped, and cut after 256 characters.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ParameterKey(Box<str>);
-
-impl ParameterKey {
-    pub(crate) fn new(key: &str) -> Self {
-        Self(key.into())
-    }
-
-    /// The key as the list has it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ParameterKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for ParameterKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
+fn shown(entry: Option<usize>, text: &str, detail: &str, meant: Option<&str>) -> String {
+    let entry = entry.map_or(String::new(), |entry| format!("loginParameters[{entry}]: "));
+    let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+    let meant = meant.map_or(String::new(), |meant| format!("; `{meant}` is probably meant"));
+    format!("{entry}{text}{detail}{meant}")
 }

@@ -1,4 +1,4 @@
-//! The keys of login parameters.
+//! The keys of login parameters, and the names that misspelled ones probably stand for.
 
 /// The parameters of Entra's sign-in page that can be set: those of OpenID Connect Core section 3.1.2.1,
 /// `claims` (section 5.5), `response_mode` (OAuth 2.0 Multiple Response Type Encoding Practices),
@@ -19,55 +19,65 @@ const KNOWN: [&str; 13] = [
     "ui_locales",
 ];
 
-/// The parameters that the platform sets at each sign-in. It leads the user back and finds the sign-in
-/// again by them, so a fixed value breaks that or the protection that it gives.
+/// The parameters that the platform sets at each sign-in. A fixed value breaks the way back to the
+/// application, or the protection that the parameter gives.
 const RESERVED: [&str; 6] =
     ["client_id", "code_challenge", "code_challenge_method", "nonce", "redirect_uri", "state"];
 
-/// How many edits (a letter wrong, missing, too many, or two swapped) a typing mistake has at most.
-const MAX_EDITS: u8 = 2;
+/// How many edits a typing mistake has at most.
+pub(crate) const MAX_EDITS: usize = 2;
 
-/// Whether the parameter can be set.
-pub(crate) fn is_known(key: &str) -> bool {
+/// The longest name that is compared letter by letter, in bytes. Names of settings and parameters are
+/// shorter.
+const MAX_NAME: usize = 64;
+
+/// Returns `true` if Entra documents the parameter.
+pub(super) fn is_known(key: &str) -> bool {
     KNOWN.contains(&key)
 }
 
-/// Whether the platform sets the parameter. Case makes no difference, for whoever reads the address may
-/// make none.
-pub(crate) fn is_reserved(key: &str) -> bool {
+/// Returns `true` if the platform sets the parameter. Case is ignored, because some readers of the address
+/// ignore it.
+pub(super) fn is_reserved(key: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(key))
 }
 
-/// The parameter that was probably meant.
-pub(crate) fn meant_by(key: &str) -> Option<&'static str> {
+/// The parameter that was probably meant: the nearest, of several the first.
+pub(super) fn meant_by(key: &str) -> Option<&'static str> {
     let key = key.to_ascii_lowercase();
-    (0..=MAX_EDITS).find_map(|edits| {
-        KNOWN.into_iter().find(|known| is_within(edits, key.as_bytes(), known.as_bytes()))
-    })
+    let near = KNOWN.into_iter().filter_map(|known| {
+        let edits = distance(key.as_bytes(), known.as_bytes())?;
+        (edits <= MAX_EDITS).then_some((edits, known))
+    });
+    near.min_by_key(|(edits, _)| *edits).map(|(_, known)| known)
 }
 
-/// Whether so many edits lead from one text to the other.
-fn is_within(edits: u8, one: &[u8], other: &[u8]) -> bool {
-    let (one, other) = match (one, other) {
-        ([a, one @ ..], [b, other @ ..]) if a == b => return is_within(edits, one, other),
-        ([], []) => return true,
-        texts => texts,
-    };
-    let Some(edits) = edits.checked_sub(1) else {
-        return false;
-    };
-    match (one, other) {
-        ([a, b, one @ ..], [c, d, other @ ..])
-            if (a, b) == (d, c) && is_within(edits, one, other) =>
-        {
-            true
-        }
-        ([_, without @ ..], [_, other_without @ ..]) => {
-            is_within(edits, without, other_without)
-                || is_within(edits, without, other)
-                || is_within(edits, one, other_without)
-        }
-        ([_, without @ ..], []) | ([], [_, without @ ..]) => is_within(edits, without, &[]),
-        ([], []) => true,
+/// How many edits lead from one name to the other: a letter wrong, missing or too many, or two neighbors
+/// swapped (optimal string alignment). `None` for names that are too long or too different in length.
+pub(crate) fn distance(one: &[u8], two: &[u8]) -> Option<usize> {
+    if one.len().max(two.len()) > MAX_NAME || one.len().abs_diff(two.len()) > MAX_EDITS {
+        return None;
     }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=two.len()).collect();
+    let mut previous = None;
+    for (row, letter) in (1..).zip(one) {
+        let mut cells = vec![row];
+        let mut left = None;
+        for (column, other) in two.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
+            let replaced = at(&last, column).saturating_add(usize::from(letter != other));
+            let added =
+                at(&cells, column).min(at(&last, column.saturating_add(1))).saturating_add(1);
+            let is_swapped = left == Some(letter) && previous == Some(other);
+            let swapped = column.checked_sub(1).filter(|_| is_swapped);
+            let swapped =
+                swapped.map_or(usize::MAX, |column| at(&before, column).saturating_add(1));
+            cells.push(replaced.min(added).min(swapped));
+            left = Some(other);
+        }
+        before = std::mem::replace(&mut last, cells);
+        previous = Some(letter);
+    }
+    last.last().copied()
 }

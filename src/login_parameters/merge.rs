@@ -1,24 +1,25 @@
-//! How login parameters are added to what is there.
+//! Login parameters merged with those that are present.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    LoginParameters, LoginParametersError, ParameterKey, check::default_scope, scope_texts,
-    warning::is_azure_ad_graph,
+    LoginParameters, LoginParametersError as Error, LoginParametersErrorKind as Kind,
+    check::{default_scope, is_azure_ad_graph},
+    scope_texts,
 };
 use crate::resource::{Scope, is_default, same_api};
 
-/// The scopes that the platform asks for as long as there is no `scope` ("Configure your App Service or
-/// Azure Functions app to use Microsoft Entra sign-in").
-const PLATFORM_SCOPES: [&str; 3] = ["openid", "profile", "email"];
+/// The scopes that the platform requests if there is no `scope` ("Configure your App Service or Azure
+/// Functions app to use Microsoft Entra sign-in"). They result in a token for Microsoft Graph.
+pub(crate) const PLATFORM_SCOPES: [&str; 3] = ["openid", "email", "profile"];
 
 impl LoginParameters {
     /// Adds other parameters, such as those of
     /// [`Diagnosis::login_parameters`](crate::Diagnosis::login_parameters), to these.
     ///
-    /// What is there stays as it is and where it is; the scopes that are not there yet are put behind
-    /// those that are, and other parameters at the end. A `.default` covers every scope of its API, so
-    /// none of them is added to it. Merging the same once more changes nothing.
+    /// The present parameters stay as they are. New scopes follow the present ones, and new parameters go
+    /// to the end. A `.default` covers every scope of its API, so none of them is added to it. A second
+    /// merge of the same parameters changes nothing.
     ///
     /// ```
     /// use easyauth::{resource::ARM, settings::LoginParameters};
@@ -40,32 +41,28 @@ impl LoginParameters {
     ///
     /// # Errors
     ///
-    /// - [`TwoResources`](LoginParametersError::TwoResources),
-    ///   [`ResourceOfAnotherApi`](LoginParametersError::ResourceOfAnotherApi): the two are of different
-    ///   APIs. [`replace_api_scopes`](Self::replace_api_scopes) gives up the old one.
-    /// - [`DefaultMixed`](LoginParametersError::DefaultMixed): `other` has the `.default` of an API of
-    ///   which single scopes are there. It may not bring all of them, so that is for you to decide.
-    /// - [`DuplicateKey`](LoginParametersError::DuplicateKey): another parameter has two different
-    ///   values, or `scope` is there twice.
-    /// - [`InvalidScope`](LoginParametersError::InvalidScope),
-    ///   [`NoScope`](LoginParametersError::NoScope), [`TooLong`](LoginParametersError::TooLong): what
-    ///   comes out would be refused.
+    /// - `TwoResources`, `ResourceOfAnotherApi`: the two are of different APIs.
+    ///   [`replace_api_scopes`](Self::replace_api_scopes) gives up the old one.
+    /// - `DefaultMixed`: `other` has the `.default` of an API, and these have single scopes of it.
+    ///   `.default` may not include all of those, so the choice is yours.
+    /// - `DuplicateKey`: another parameter has two different values, or `scope` appears twice.
+    /// - `InvalidScope`, `NoScope`, `TooLong`: the result would be rejected.
     ///
-    /// Positions are those in these parameters; or in `other`, if `other` has the problem on its own.
-    /// Other problems of these parameters are none of the merge, and stay.
-    pub fn merge(&self, other: &Self) -> Result<Self, LoginParametersError> {
+    /// Positions are those in these parameters, or in `other` if `other` alone has the problem. Other
+    /// problems of these parameters do not prevent a merge, and stay.
+    pub fn merge(&self, other: &Self) -> Result<Self, Error> {
         other.check_scopes()?;
         let mut entries = self.entries.clone();
         let mut own: HashMap<Identity<'_>, (usize, &str)> = HashMap::new();
-        for (entry, text) in self.entries().enumerate() {
+        for (entry, text) in self.entries.iter().enumerate() {
             own.entry(identity(text)).or_insert((entry, text));
         }
-        for text in other.entries() {
+        for text in &other.entries {
             let identity = identity(text);
             match own.get(&identity) {
                 None => {
                     own.insert(identity, (entries.len(), text));
-                    entries.push(text.to_owned());
+                    entries.push(text.clone());
                 }
                 Some((_, own)) if *own == text => {}
                 Some((entry, own)) if identity == Identity::Key("scope") => {
@@ -74,9 +71,8 @@ impl LoginParameters {
                     }
                 }
                 Some((entry, _)) => {
-                    let (entry, Identity::Key(key) | Identity::Text(key)) = (*entry, identity);
-                    let key = ParameterKey::new(key);
-                    return Err(LoginParametersError::DuplicateKey { entry, key });
+                    let (Identity::Key(key) | Identity::Text(key)) = identity;
+                    return Err(Error::of_key(Kind::DuplicateKey, *entry, key));
                 }
             }
         }
@@ -85,35 +81,23 @@ impl LoginParameters {
         Ok(merged)
     }
 
-    /// Adds other parameters to these as [`merge`](Self::merge) does, but the scopes of `other`'s API
-    /// take the place of all scopes of APIs: sign-ins give tokens for the new API, and no longer for
-    /// the old one. If `other` has no such scope, none is replaced.
-    ///
-    /// ```
-    /// use easyauth::settings::LoginParameters;
-    ///
-    /// let own = LoginParameters::from_wire(["scope=openid User.Read offline_access"]);
-    /// let new = LoginParameters::from_wire(["scope=openid api://orders/Orders.Read"]);
-    /// assert_eq!(
-    ///     own.replace_api_scopes(&new)?.to_wire(),
-    ///     ["scope=openid offline_access api://orders/Orders.Read"],
-    /// );
-    /// # Ok::<(), easyauth::settings::LoginParametersError>(())
-    /// ```
+    /// Adds other parameters as [`merge`](Self::merge) does, but replaces all scopes of APIs by those of
+    /// `other`: sign-ins then give tokens for the new API, and no longer for the old one. If `other` has no
+    /// such scope, none is replaced.
     ///
     /// # Errors
     ///
-    /// As of [`merge`](Self::merge), but for those of two APIs and a `.default`. A `resource` of
-    /// another API is not given up: see [`migrated_to_v2`](Self::migrated_to_v2).
-    pub fn replace_api_scopes(&self, other: &Self) -> Result<Self, LoginParametersError> {
+    /// Those of [`merge`](Self::merge), except `TwoResources` and `DefaultMixed`. A `resource` of another
+    /// API stays an error: see [`migrated_to_v2`](Self::migrated_to_v2).
+    pub fn replace_api_scopes(&self, other: &Self) -> Result<Self, Error> {
         let names = |parameters: &Self| -> HashSet<String> {
             parameters.api_scopes().map(|scope| scope.name().to_owned()).collect()
         };
         let new = names(other);
         match self.merge(other) {
             Ok(merged) if new.is_empty() || names(&merged) == new => return Ok(merged),
-            // Scopes that are not read cannot be kept.
-            Err(error) if new.is_empty() || error == LoginParametersError::TooLong => {
+            // The scopes of a list that is too long are not read, so they cannot be kept.
+            Err(error) if new.is_empty() || error.kind() == Kind::TooLong => {
                 return Err(error);
             }
             _ => {}
@@ -129,35 +113,24 @@ impl LoginParameters {
         Self::from_entries(without.entries).merge(other)
     }
 
-    /// Adds one scope, as [`merge`](Self::merge) does. If there is no `scope` yet, the platform's own
-    /// `openid profile email`, which one replaces, are said again.
-    ///
-    /// ```
-    /// use easyauth::{resource::ARM, settings::LoginParameters};
-    ///
-    /// let parameters = LoginParameters::default().with_scope(ARM.scope("user_impersonation"))?;
-    /// assert_eq!(
-    ///     parameters.to_wire(),
-    ///     ["scope=openid profile email https://management.azure.com/user_impersonation"],
-    /// );
-    /// # Ok::<(), easyauth::settings::LoginParametersError>(())
-    /// ```
+    /// Adds one scope, as [`merge`](Self::merge) does. If there is no `scope` yet, it also adds `openid
+    /// profile email`, because a `scope` replaces these scopes of the platform.
     ///
     /// # Errors
     ///
-    /// As of [`merge`](Self::merge).
-    pub fn with_scope(&self, scope: impl AsRef<str>) -> Result<Self, LoginParametersError> {
+    /// Those of [`merge`](Self::merge).
+    pub fn with_scope(&self, scope: impl AsRef<str>) -> Result<Self, Error> {
         let restated = self.get("scope").is_none().then_some(PLATFORM_SCOPES);
         let new = Self::builder().scopes(restated.into_iter().flatten()).scope(scope).build()?;
         self.merge(&new)
     }
 
-    /// What these parameters are on an issuer that ends with `/v2.0`: the scope `.default` of the API
-    /// stands for its `resource`, and gives the same token. Everything else is kept. Without a
-    /// `resource` nothing changes.
+    /// Returns these parameters for an issuer that ends with `/v2.0`: the scope `.default` of the API
+    /// replaces its `resource`, and gives the same token. All other parameters stay. Without a `resource`
+    /// nothing changes.
     ///
-    /// The identifier is kept as it is written, since the audience of the token depends on it: one that
-    /// ends with a slash gives a scope with two.
+    /// The identifier stays as it is written, because the audience of the token depends on it. One that
+    /// ends with a slash gives a scope with two slashes.
     ///
     /// ```
     /// use easyauth::settings::LoginParameters;
@@ -165,45 +138,37 @@ impl LoginParameters {
     /// let v1 = LoginParameters::from_wire(["resource=https://management.azure.com", "prompt=login"]);
     /// assert_eq!(
     ///     v1.migrated_to_v2()?.to_wire(),
-    ///     ["prompt=login", "scope=openid profile email https://management.azure.com/.default"],
+    ///     ["prompt=login", "scope=openid email profile https://management.azure.com/.default"],
     /// );
     /// # Ok::<(), easyauth::settings::LoginParametersError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// - [`AzureAdGraph`](LoginParametersError::AzureAdGraph): that API is retired, and permissions of
-    ///   it are none of Microsoft Graph, so there is nothing to migrate to.
-    /// - [`DuplicateKey`](LoginParametersError::DuplicateKey): there are two.
-    /// - [`InvalidScope`](LoginParametersError::InvalidScope): `resource` names nothing that can have a
-    ///   scope.
-    /// - As of [`merge`](Self::merge), if there is a `scope` already.
-    pub fn migrated_to_v2(&self) -> Result<Self, LoginParametersError> {
+    /// - `AzureAdGraph`: that API is retired, and its permissions do not exist in Microsoft Graph.
+    /// - `DuplicateKey`: there are two `resource` parameters.
+    /// - `InvalidScope`: the identifier in `resource` cannot have a scope.
+    /// - Those of [`merge`](Self::merge), if there is a `scope` already.
+    pub fn migrated_to_v2(&self) -> Result<Self, Error> {
         let mut resources = self.with_key("resource");
         let Some((entry, identifier)) = resources.next() else {
             return Ok(self.clone());
         };
         if let Some((entry, _)) = resources.next() {
-            let key = ParameterKey::new("resource");
-            return Err(LoginParametersError::DuplicateKey { entry, key });
+            return Err(Error::of_key(Kind::DuplicateKey, entry, "resource"));
         }
-        let scope = default_scope(identifier)
-            .map_err(|source| LoginParametersError::InvalidScope { entry, number: 1, source })?;
+        let scope =
+            default_scope(identifier).map_err(|source| Error::invalid_scope(entry, 1, source))?;
         if is_azure_ad_graph(&scope) {
-            return Err(LoginParametersError::AzureAdGraph { entry });
+            return Err(Error::new(Kind::AzureAdGraph, entry));
         }
         let mut migrated = self.with_scope(scope)?;
         migrated.entries.remove(entry);
         Ok(migrated)
     }
 
-    /// The element `scope` at this position, with the scopes of others that it does not cover.
-    fn united_scopes(
-        &self,
-        entry: usize,
-        text: &str,
-        other: &Self,
-    ) -> Result<String, LoginParametersError> {
+    /// The `scope` at this position, with the scopes of `other` that it does not cover.
+    fn united_scopes(&self, entry: usize, text: &str, other: &Self) -> Result<String, Error> {
         let api = self.api_scopes().next();
         let has_all = self.api_scopes().any(is_default);
         // All are of one API, so their names tell them apart.
@@ -212,7 +177,7 @@ impl LoginParameters {
         for scope in other.scopes() {
             let of_api = !scope.is_openid();
             if of_api && api.is_some_and(|api| !same_api(api, scope)) {
-                return Err(LoginParametersError::TwoResources { entry });
+                return Err(Error::new(Kind::TwoResources, entry));
             }
             if seen.insert(permission(scope)) && !(of_api && has_all) {
                 if united != "scope=" && !united.ends_with(' ') {
@@ -224,21 +189,20 @@ impl LoginParameters {
         Ok(united)
     }
 
-    /// Refuses what leaves open which scopes are asked for, or is refused for them.
-    fn check_scopes(&self) -> Result<(), LoginParametersError> {
+    /// Returns an error if it is unclear which scopes are requested, or if they would be rejected.
+    fn check_scopes(&self) -> Result<(), Error> {
         if let Some((entry, _)) = self.with_key("scope").nth(1) {
-            let key = ParameterKey::new("scope");
-            return Err(LoginParametersError::DuplicateKey { entry, key });
+            return Err(Error::of_key(Kind::DuplicateKey, entry, "scope"));
         }
         self.scope_problems().into_iter().next().map_or(Ok(()), Err)
     }
 }
 
-/// What two elements have in common if they are the same parameter.
+/// What makes two elements the same parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Identity<'a> {
     Key(&'a str),
-    /// There is no key, so the whole.
+    /// The whole element, if it has no key.
     Text(&'a str),
 }
 
@@ -246,7 +210,7 @@ fn identity(entry: &str) -> Identity<'_> {
     entry.split_once('=').map_or(Identity::Text(entry), |(key, _)| Identity::Key(key))
 }
 
-/// What tells a scope from others of the same API, and from those of OpenID Connect.
+/// What distinguishes a scope from others of the same API, and from those of OpenID Connect.
 fn permission(scope: &Scope) -> (bool, &str) {
     (scope.is_openid(), scope.name())
 }

@@ -34,9 +34,10 @@ kinds! {
 
 /// A protected resource that cannot be described. The message shows the wrong value, which is the
 /// developer's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ProtectedResourceError {
     kind: ProtectedResourceErrorKind,
+    /// Escaped and bounded.
     found: String,
 }
 
@@ -52,19 +53,17 @@ impl ProtectedResourceError {
     }
 }
 
+/// Prints the code and the message, because `main` prints this form of an error.
+impl fmt::Debug for ProtectedResourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProtectedResourceError({}: {self})", self.kind.code())
+    }
+}
+
 impl fmt::Display for ProtectedResourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: found {:?}", self.kind.message(), Quoted(&self.found))
+        write!(f, "{}: found \"{}\"", self.kind.message(), self.found)
     }
 }
 
 impl std::error::Error for ProtectedResourceError {}
-
-/// The value is escaped already.
-struct Quoted<'a>(&'a str);
-
-impl fmt::Debug for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0)
-    }
-}

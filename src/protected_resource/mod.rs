@@ -93,6 +93,7 @@ impl ProtectedResource {
 
     /// A service with any authorization server: its issuer identifier (RFC 8414 section 2), such as
     /// `https://login.microsoftonline.us/<tenant ID>/v2.0`, or the issuer of Microsoft Entra External ID.
+    /// Scopes stay as they are, unless [`app_id_uri`](Self::app_id_uri) is set.
     ///
     /// For Entra, use the version 2.0 issuer of one tenant. Clients reject the metadata of `common` and
     /// `organizations`, because its issuer differs from the address (openai/codex#38973).

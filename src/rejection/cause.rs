@@ -2,25 +2,27 @@
 
 use std::error::Error;
 
-use super::{Rejection, RejectionKind, SetupError};
+use super::{MissingRole, Rejection, RejectionKind, SetupError};
 #[cfg(feature = "verify")]
 use crate::{
     access::Denied,
     verify::{ConfirmError, VerifyError, VerifyErrorKind},
 };
-use crate::{headers::HeaderError, principal::PrincipalError};
+use crate::{headers::HeaderError, principal::PrincipalError, tool_call::ToolCallError};
 
 /// The error that caused a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cause {
     Principal(PrincipalError),
     Header(HeaderError),
+    ToolCall(ToolCallError),
     #[cfg(feature = "verify")]
     Verify(VerifyError),
     #[cfg(feature = "verify")]
     Denied(Denied),
     #[cfg(feature = "verify")]
     Mismatch(ConfirmError),
+    Role(MissingRole),
     Setup(SetupError),
 }
 
@@ -29,12 +31,14 @@ impl Cause {
         match self {
             Self::Principal(error) => error,
             Self::Header(error) => error,
+            Self::ToolCall(error) => error,
             #[cfg(feature = "verify")]
             Self::Verify(error) => error,
             #[cfg(feature = "verify")]
             Self::Denied(error) => error,
             #[cfg(feature = "verify")]
             Self::Mismatch(error) => error,
+            Self::Role(error) => error,
             Self::Setup(error) => error,
         }
     }
@@ -65,6 +69,13 @@ impl From<HeaderError> for Rejection {
             Self::new(RejectionKind::MalformedIdentity)
         };
         rejection.because(Cause::Header(error))
+    }
+}
+
+/// 400: it is undecided which tool is called.
+impl From<ToolCallError> for Rejection {
+    fn from(error: ToolCallError) -> Self {
+        Self::new(RejectionKind::MalformedToolCall).because(Cause::ToolCall(error))
     }
 }
 

@@ -21,6 +21,8 @@ kinds! {
     NoToken = "no-token", "the bearer token is missing";
     /// The `Authorization` header does not contain exactly one bearer token: 400.
     MalformedAuthorization = "malformed-authorization", "the Authorization header is malformed";
+    /// The body of a request to an MCP server is malformed, or it is undecided which tool it calls: 400.
+    MalformedToolCall = "malformed-tool-call", "the body is not one well-formed JSON-RPC message";
     /// The bearer token, or the ID token that should confirm the caller, does not verify: 401.
     InvalidToken = "invalid-token", "the token is not valid";
     /// No keys are available to verify tokens with, for now: 503.
@@ -46,9 +48,10 @@ impl RejectionKind {
             | Self::NoToken
             | Self::InvalidToken
             | Self::NotConfirmed => StatusCode::UNAUTHORIZED,
-            Self::MalformedIdentity | Self::MalformedAuthorization | Self::Mismatch => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::MalformedIdentity
+            | Self::MalformedAuthorization
+            | Self::MalformedToolCall
+            | Self::Mismatch => StatusCode::BAD_REQUEST,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::KeysUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,

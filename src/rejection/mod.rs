@@ -31,6 +31,7 @@ mod marker;
 mod navigation;
 mod page;
 pub(crate) mod response;
+mod role;
 mod setup;
 
 #[cfg(all(
@@ -43,4 +44,5 @@ pub use login::LoginRedirect;
 #[cfg(feature = "tower")]
 pub(crate) use marker::{clear_cookie, is_signing_in};
 pub(crate) use response::Rejection;
+pub use role::MissingRole;
 pub use setup::{SetupError, SetupErrorKind};

@@ -18,7 +18,8 @@ use http::{
 ))]
 use super::NotConfirmed;
 use super::{
-    LoginRedirect, RejectionKind, SetupError, SetupErrorKind, cause::Cause, login::SignIn, page,
+    LoginRedirect, MissingRole, RejectionKind, SetupError, SetupErrorKind, cause::Cause,
+    login::SignIn, page,
 };
 use crate::{
     access::Requirement,
@@ -94,6 +95,22 @@ impl Rejection {
         } else {
             rejection
         }
+    }
+
+    /// The caller has none of these roles, one of which is required: 403, like [`forbidden`](Self::forbidden).
+    /// The source names the roles, for the log.
+    #[must_use]
+    pub fn missing_role<R: AsRef<str>>(
+        headers: &(impl HeaderSource + ?Sized),
+        any_of: &[R],
+    ) -> Self {
+        Self::forbidden(headers).because(Cause::Role(MissingRole::new(any_of)))
+    }
+
+    /// The scopes that the challenge names, for the log.
+    #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+    pub(crate) fn required_scopes(&self) -> Option<&str> {
+        self.0.challenge.as_ref()?.parameter("scope")
     }
 
     /// No token of the request confirms the caller in the headers: 401.

@@ -3,41 +3,31 @@
 use std::fmt;
 
 use super::{
-    AuthSettingsV2, EditError, Form, Guid, LoginParameters, Service, Setting,
-    UnauthenticatedAction, apple, custom, entra, facebook, github, global_validation, google, http,
-    login, platform, setting::is_built_in, twitter,
+    AuthSettingsV2, Form, Guid, Setting, SettingsError, SettingsErrorKind, UnauthenticatedAction,
+    apple, custom, entra, facebook, form::managed_identity_setting, github, global_validation,
+    google, setting::is_built_in, twitter,
 };
-use crate::{provider::is_custom_name, resource::Cloud};
+use crate::{
+    login_parameters::{LoginParameters, PLATFORM_SCOPES},
+    platform::Service,
+    provider::{IdentityProvider, is_custom_name},
+    resource::Cloud,
+};
 
-/// Builds a whole new document: [`AuthSettingsV2::builder`].
+/// Builds a new document: [`AuthSettingsV2::builder`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct AuthSettingsBuilder {
-    service: Service,
+    doc: AuthSettingsV2,
+    /// The first error of a provider that was added.
+    error: Option<SettingsError>,
+    /// The names of the providers, as `redirectToProvider` has them.
+    providers: Vec<String>,
     action: UnauthenticatedAction,
     redirect_to: Option<String>,
-    providers: Vec<Provider>,
 }
 
-#[derive(Debug, Clone)]
-enum Provider {
-    Entra(EntraApp),
-    Custom(CustomApp),
-    Google(Client),
-    GitHub(Client),
-    Apple(Client),
-    Facebook(Client),
-    Twitter(Client),
-}
-
-/// An app registration at a provider.
-#[derive(Debug, Clone)]
-struct Client {
-    id: String,
-    secret_setting: SettingName,
-}
-
-/// What should be the name of a setting. Prints its length: people put the secret itself there.
+/// The name of a setting. Prints its length, because people put the secret itself there.
 #[derive(Clone)]
 struct SettingName(String);
 
@@ -53,16 +43,11 @@ impl fmt::Debug for SettingName {
 pub struct EntraApp {
     issuer: String,
     client_id: Guid,
-    credential: Option<Credential>,
+    secret_setting: Option<SettingName>,
+    has_managed_identity: bool,
     audiences: Vec<String>,
     applications: Vec<Guid>,
     login_parameters: Option<LoginParameters>,
-}
-
-#[derive(Debug, Clone)]
-enum Credential {
-    SecretSetting(SettingName),
-    ManagedIdentity,
 }
 
 /// A client of a custom OpenID Connect provider, for [`AuthSettingsBuilder::custom`].
@@ -71,16 +56,22 @@ enum Credential {
 pub struct CustomApp {
     name: String,
     well_known: String,
-    client: Client,
+    client_id: String,
+    secret_setting: SettingName,
     scopes: Vec<String>,
 }
 
+/// What the builder fills in. The token store of Container Apps needs a container, so it stays off there.
+/// The service answers with `encryptionSettings`, which only Container Apps have.
+const APP_SERVICE: &str = r#"{"properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{},"login":{"tokenStore":{"enabled":true}},"httpSettings":{"requireHttps":true}}}"#;
+const CONTAINER_APP: &str = r#"{"properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{},"login":{"preserveUrlFragmentsForLogins":false},"httpSettings":{"requireHttps":true},"encryptionSettings":{}}}"#;
+
 impl AuthSettingsV2 {
-    /// Builds a document from nothing, to be PUT as a whole: Easy Auth is on, plain HTTP is refused, and
-    /// whoever is not signed in is sent to the first provider. On App Service the token store is on.
+    /// Builds a new document, to be PUT as a whole: Easy Auth is on, plain HTTP is rejected, and anonymous
+    /// requests are redirected to the first provider. On App Service the token store is on.
     ///
     /// ```
-    /// use easyauth::{resource::ARM, settings::{AuthSettingsV2, EntraApp, LoginParameters, Service}};
+    /// use easyauth::{Service, resource::ARM, settings::{AuthSettingsV2, EntraApp, LoginParameters}};
     ///
     /// let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012".parse()?;
     /// let client_id = "11112222-bbbb-3333-cccc-4444dddd5555".parse()?;
@@ -99,11 +90,21 @@ impl AuthSettingsV2 {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn builder(service: Service) -> AuthSettingsBuilder {
+        let (form, text) = match service {
+            Service::ContainerApps => (Form::ContainerApp, CONTAINER_APP),
+            _ => (Form::AppService, APP_SERVICE),
+        };
+        let is_elsewhere = service == Service::StaticWebApps;
+        let error = is_elsewhere.then(|| {
+            let detail = "write them into staticwebapp.config.json";
+            SettingsError::new(SettingsErrorKind::NoSuchSetting, detail, None)
+        });
         AuthSettingsBuilder {
-            service,
+            doc: Self::of_text(form, text),
+            error,
+            providers: Vec::new(),
             action: UnauthenticatedAction::RedirectToLoginPage,
             redirect_to: None,
-            providers: Vec::new(),
         }
     }
 }
@@ -111,56 +112,76 @@ impl AuthSettingsV2 {
 impl AuthSettingsBuilder {
     /// Adds Microsoft Entra.
     pub fn entra(self, app: EntraApp) -> Self {
-        self.with(Provider::Entra(app))
+        self.with("azureactivedirectory", |doc| app.add_to(doc))
     }
 
-    /// Adds Google: a client id, and the name of the setting that has its secret.
-    pub fn google(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        self.with(Provider::Google(Client::new(client_id, secret_setting)))
-    }
-
-    /// Adds GitHub: a client id, and the name of the setting that has its secret.
-    pub fn github(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        self.with(Provider::GitHub(Client::new(client_id, secret_setting)))
-    }
-
-    /// Adds Apple: a client id, and the name of the setting that has its secret.
-    pub fn apple(self, client_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        self.with(Provider::Apple(Client::new(client_id, secret_setting)))
-    }
-
-    /// Adds Facebook: the id of an app, and the name of the setting that has its secret.
-    pub fn facebook(self, app_id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        self.with(Provider::Facebook(Client::new(app_id, secret_setting)))
-    }
-
-    /// Adds Twitter: a consumer key, and the name of the setting that has its secret.
-    pub fn twitter(
+    /// Adds Apple, Facebook, GitHub, Google or Twitter: the client ID (of Facebook the app ID, of Twitter
+    /// the consumer key), and the name of the setting that has its secret.
+    pub fn provider(
         self,
-        consumer_key: impl Into<String>,
-        secret_setting: impl Into<String>,
+        provider: &IdentityProvider,
+        client_id: &str,
+        secret_setting: &str,
     ) -> Self {
-        self.with(Provider::Twitter(Client::new(consumer_key, secret_setting)))
+        let (enabled, id, secret): (Setting<'_, bool>, Setting<'_, String>, Setting<'_, String>) =
+            match provider.as_str() {
+                "apple" => (apple::ENABLED, apple::CLIENT_ID, apple::CLIENT_SECRET_SETTING_NAME),
+                "facebook" => {
+                    (facebook::ENABLED, facebook::APP_ID, facebook::APP_SECRET_SETTING_NAME)
+                }
+                "github" => {
+                    (github::ENABLED, github::CLIENT_ID, github::CLIENT_SECRET_SETTING_NAME)
+                }
+                "google" => {
+                    (google::ENABLED, google::CLIENT_ID, google::CLIENT_SECRET_SETTING_NAME)
+                }
+                "twitter" => {
+                    (twitter::ENABLED, twitter::CONSUMER_KEY, twitter::CONSUMER_SECRET_SETTING_NAME)
+                }
+                other => {
+                    let detail = "use the methods entra and custom for other providers";
+                    let error = SettingsError::new(SettingsErrorKind::ProviderName, detail, None);
+                    return self.with(other, |_| Err(error));
+                }
+            };
+        self.with(provider.as_str(), |doc| {
+            check_client_id(client_id)?;
+            check_setting_name(secret_setting, doc)?;
+            doc.set(enabled, true)?.set(id, client_id)?.set(secret, secret_setting)?;
+            Ok(())
+        })
     }
 
     /// Adds a custom OpenID Connect provider.
     pub fn custom(self, app: CustomApp) -> Self {
-        self.with(Provider::Custom(app))
+        let name = app.name.clone();
+        self.with(&name, |doc| app.add_to(doc))
     }
 
-    fn with(mut self, provider: Provider) -> Self {
-        self.providers.push(provider);
+    fn with(
+        mut self,
+        name: &str,
+        add: impl FnOnce(&mut AuthSettingsV2) -> Result<(), SettingsError>,
+    ) -> Self {
+        let is_new = !self.providers.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let added = if is_new {
+            add(&mut self.doc)
+        } else {
+            Err(providers("expected different providers, found one twice"))
+        };
+        self.providers.push(name.to_owned());
+        self.error = self.error.or(added.err());
         self
     }
 
-    /// The provider that whoever is not signed in is sent to, by its name in the document: the first
-    /// that was added, unless this says another.
+    /// Redirects anonymous requests to this provider, by its name in the document, instead of the first
+    /// provider that was added.
     pub fn redirect_to(mut self, provider: impl Into<String>) -> Self {
         self.redirect_to = Some(provider.into());
         self
     }
 
-    /// What happens to whoever is not signed in, if not a redirect: for an API that is
+    /// Sets what happens to anonymous requests instead of a redirect. For an API that is
     /// [`Return401`](UnauthenticatedAction::Return401).
     pub fn unauthenticated(mut self, action: UnauthenticatedAction) -> Self {
         self.action = action;
@@ -171,126 +192,39 @@ impl AuthSettingsBuilder {
     ///
     /// # Errors
     ///
-    /// [`SettingsBuildError`].
-    pub fn build(self) -> Result<AuthSettingsV2, SettingsBuildError> {
-        let form = match self.service {
-            Service::AppService => Form::AppService,
-            Service::ContainerApps => Form::ContainerApp,
-            Service::StaticWebApps => return Err(SettingsBuildError::StaticWebApps),
-        };
-        let mut doc = AuthSettingsV2::empty(form);
-        doc.set(platform::ENABLED, true)?;
-        self.set_validation(&mut doc)?;
-        for provider in &self.providers {
-            provider.add_to(&mut doc, self.service)?;
+    /// `ProviderName`, `SettingName` or `Provider` if the providers cannot work, `NoSuchSetting` for Static
+    /// Web Apps.
+    pub fn build(self) -> Result<AuthSettingsV2, SettingsError> {
+        let Self { mut doc, error, providers: names, action, redirect_to } = self;
+        if let Some(error) = error {
+            return Err(error);
         }
-        if self.service == Service::AppService {
-            doc.set(login::TOKEN_STORE_ENABLED, true)?;
-        } else {
-            // There the token store needs a container.
-            doc.set(login::PRESERVE_URL_FRAGMENTS, false)?;
+        let first = names.first().ok_or_else(|| providers("expected a provider, found none"))?;
+        let wanted = redirect_to.as_ref().unwrap_or(first);
+        let found = names.iter().find(|own| own.eq_ignore_ascii_case(wanted));
+        let provider = found.ok_or_else(|| {
+            providers("expected the provider to redirect to among those that were added")
+        })?;
+        if doc.form().service() == Service::AppService {
+            let is_required = action != UnauthenticatedAction::AllowAnonymous;
+            doc.set(global_validation::REQUIRE_AUTHENTICATION, is_required)?;
         }
-        doc.set(http::REQUIRE_HTTPS, true)?;
-        if self.service == Service::ContainerApps {
-            // As the service answers it; and this tells whose settings they are.
-            doc.set_pointer("/properties/encryptionSettings", "{}")?;
+        let redirects = action == UnauthenticatedAction::RedirectToLoginPage;
+        doc.set(global_validation::UNAUTHENTICATED_CLIENT_ACTION, action)?;
+        if redirects || redirect_to.is_some() {
+            doc.set(global_validation::REDIRECT_TO_PROVIDER, provider)?;
         }
         Ok(doc)
     }
-
-    fn set_validation(&self, doc: &mut AuthSettingsV2) -> Result<(), SettingsBuildError> {
-        let first = self.providers.first().ok_or(SettingsBuildError::NoProvider)?;
-        for (index, provider) in self.providers.iter().enumerate() {
-            let mut others = self.providers.iter().take(index);
-            if others.any(|other| other.name().eq_ignore_ascii_case(provider.name())) {
-                return Err(SettingsBuildError::ProviderTwice);
-            }
-        }
-        let wanted = self.redirect_to.as_deref().unwrap_or(first.name());
-        let found = self.providers.iter().find(|own| own.name().eq_ignore_ascii_case(wanted));
-        let redirect_to = found.ok_or(SettingsBuildError::UnknownRedirect)?.name();
-
-        let is_anonymous = self.action == UnauthenticatedAction::AllowAnonymous;
-        if self.service == Service::AppService {
-            doc.set(global_validation::REQUIRE_AUTHENTICATION, !is_anonymous)?;
-        }
-        doc.set(global_validation::UNAUTHENTICATED_CLIENT_ACTION, self.action.clone())?;
-        if self.action == UnauthenticatedAction::RedirectToLoginPage || self.redirect_to.is_some() {
-            doc.set(global_validation::REDIRECT_TO_PROVIDER, redirect_to)?;
-        }
-        Ok(())
-    }
 }
 
-impl Client {
-    fn new(id: impl Into<String>, secret_setting: impl Into<String>) -> Self {
-        Self { id: id.into(), secret_setting: SettingName(secret_setting.into()) }
-    }
-
-    fn checked(&self, service: Service) -> Result<&Self, SettingsBuildError> {
-        if self.id.is_empty() {
-            return Err(SettingsBuildError::NoClientId);
-        }
-        check_setting_name(&self.secret_setting.0, service)?;
-        Ok(self)
-    }
-
-    fn add_to(
-        &self,
-        doc: &mut AuthSettingsV2,
-        service: Service,
-        enabled: Setting<'_, bool>,
-        [id, secret]: [Setting<'_, String>; 2],
-    ) -> Result<(), SettingsBuildError> {
-        let client = self.checked(service)?;
-        doc.set(enabled, true)?.set(id, &client.id)?.set(secret, &client.secret_setting.0)?;
-        Ok(())
-    }
-}
-
-impl Provider {
-    /// The name in `redirectToProvider`.
-    fn name(&self) -> &str {
-        match self {
-            Self::Entra(_) => "azureactivedirectory",
-            Self::Custom(app) => &app.name,
-            Self::Google(_) => "google",
-            Self::GitHub(_) => "github",
-            Self::Apple(_) => "apple",
-            Self::Facebook(_) => "facebook",
-            Self::Twitter(_) => "twitter",
-        }
-    }
-
-    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), SettingsBuildError> {
-        let (client, enabled, names) = match self {
-            Self::Entra(app) => return app.add_to(doc, service),
-            Self::Custom(app) => return app.add_to(doc, service),
-            Self::Google(client) => {
-                (client, google::ENABLED, [google::CLIENT_ID, google::CLIENT_SECRET_SETTING_NAME])
-            }
-            Self::GitHub(client) => {
-                (client, github::ENABLED, [github::CLIENT_ID, github::CLIENT_SECRET_SETTING_NAME])
-            }
-            Self::Apple(client) => {
-                (client, apple::ENABLED, [apple::CLIENT_ID, apple::CLIENT_SECRET_SETTING_NAME])
-            }
-            Self::Facebook(client) => {
-                (client, facebook::ENABLED, [facebook::APP_ID, facebook::APP_SECRET_SETTING_NAME])
-            }
-            Self::Twitter(client) => (
-                client,
-                twitter::ENABLED,
-                [twitter::CONSUMER_KEY, twitter::CONSUMER_SECRET_SETTING_NAME],
-            ),
-        };
-        client.add_to(doc, service, enabled, names)
-    }
+fn providers(detail: &str) -> SettingsError {
+    SettingsError::at(SettingsErrorKind::Provider, detail, (String::new(), None), "")
 }
 
 impl EntraApp {
-    /// An app registration in a tenant of the public cloud. Tokens for its client id and for
-    /// `api://<client id>` are let in.
+    /// An app registration in a tenant of the public cloud. Tokens for its client ID and for
+    /// `api://<client ID>` are accepted.
     ///
     /// Without a credential, Easy Auth gets an ID token and no access token.
     pub fn new(tenant: &Guid, client_id: Guid) -> Self {
@@ -298,41 +232,42 @@ impl EntraApp {
             issuer: format!("https://{}/{tenant}/v2.0", Cloud::Public.sign_in_host()),
             audiences: vec![format!("api://{client_id}")],
             client_id,
-            credential: None,
+            secret_setting: None,
+            has_managed_identity: false,
             applications: Vec::new(),
             login_parameters: None,
         }
     }
 
-    /// Another issuer, for the other clouds: `https://login.microsoftonline.us/<tenant>/v2.0`.
+    /// Sets another issuer, for other clouds: `https://login.microsoftonline.us/<tenant>/v2.0`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = issuer.into();
         self
     }
 
-    /// The name of the setting (the secret, in Container Apps) that has the client secret.
+    /// Sets the name of the setting (in Container Apps of the secret) that has the client secret.
     pub fn secret_setting(mut self, name: impl Into<String>) -> Self {
-        self.credential = Some(Credential::SecretSetting(SettingName(name.into())));
+        (self.secret_setting, self.has_managed_identity) = (Some(SettingName(name.into())), false);
         self
     }
 
-    /// No secret, but a managed identity that the app registration trusts (a federated credential). The
-    /// setting `OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID` (in Container Apps the secret
-    /// `override-use-mi-fic-assertion-client-id`) must hold the client id of the identity, and stay with
+    /// Uses a managed identity that the app registration trusts (a federated credential), instead of a
+    /// secret. The setting `OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID` (in Container Apps the secret
+    /// `override-use-mi-fic-assertion-client-id`) must hold the client ID of the identity, and be bound to
     /// its slot.
     pub fn managed_identity(mut self) -> Self {
-        self.credential = Some(Credential::ManagedIdentity);
+        (self.secret_setting, self.has_managed_identity) = (None, true);
         self
     }
 
-    /// One more audience of tokens that are let in.
+    /// Accepts tokens for one more audience.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
     }
 
-    /// One more application that may call with its tokens. With the first, the app's own client id is
-    /// allowed as well, so that people can still sign in.
+    /// Accepts tokens of another application. The first call also allows the app's own client ID, so that
+    /// users can still sign in.
     pub fn allow_application(mut self, client_id: Guid) -> Self {
         if self.applications.is_empty() {
             self.applications.push(self.client_id.clone());
@@ -341,32 +276,29 @@ impl EntraApp {
         self
     }
 
-    /// What is added to the address of the sign-in page.
+    /// Sets what is added to the address of the sign-in page.
     pub fn login_parameters(mut self, parameters: LoginParameters) -> Self {
         self.login_parameters = Some(parameters);
         self
     }
 
-    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), SettingsBuildError> {
+    fn add_to(self, doc: &mut AuthSettingsV2) -> Result<(), SettingsError> {
         doc.set(entra::ENABLED, true)?
-            .set(entra::OPEN_ID_ISSUER, &self.issuer)?
-            .set(entra::CLIENT_ID, self.client_id.clone())?;
-        match &self.credential {
-            Some(Credential::SecretSetting(SettingName(name))) => {
-                check_setting_name(name, service)?;
-                doc.set(entra::CLIENT_SECRET_SETTING_NAME, name)?;
-            }
-            Some(Credential::ManagedIdentity) => {
-                doc.set(entra::CLIENT_SECRET_SETTING_NAME, service.managed_identity_setting())?;
-            }
-            None => {}
+            .set(entra::OPEN_ID_ISSUER, self.issuer)?
+            .set(entra::CLIENT_ID, self.client_id)?;
+        if let Some(SettingName(name)) = self.secret_setting {
+            check_setting_name(&name, doc)?;
+            doc.set(entra::CLIENT_SECRET_SETTING_NAME, name)?;
+        } else if self.has_managed_identity {
+            let setting = managed_identity_setting(doc.form().service());
+            doc.set(entra::CLIENT_SECRET_SETTING_NAME, setting)?;
         }
-        if let Some(parameters) = &self.login_parameters {
-            doc.set(entra::LOGIN_PARAMETERS, parameters.clone())?;
+        if let Some(parameters) = self.login_parameters {
+            doc.set(entra::LOGIN_PARAMETERS, parameters)?;
         }
-        doc.set(entra::ALLOWED_AUDIENCES, &self.audiences)?;
+        doc.set(entra::ALLOWED_AUDIENCES, self.audiences)?;
         if !self.applications.is_empty() {
-            doc.set(entra::ALLOWED_APPLICATIONS, self.applications.iter().cloned())?;
+            doc.set(entra::ALLOWED_APPLICATIONS, self.applications)?;
         }
         Ok(())
     }
@@ -374,7 +306,7 @@ impl EntraApp {
 
 impl CustomApp {
     /// A client of a provider: the provider's name (letters, digits, `_`), the address of its metadata,
-    /// the client id, and the name of the setting that has its secret. It asks for `openid`, `profile`
+    /// the client ID, and the name of the setting that has its secret. It requests `openid`, `profile`
     /// and `email`.
     pub fn new(
         name: impl Into<String>,
@@ -385,88 +317,61 @@ impl CustomApp {
         Self {
             name: name.into(),
             well_known: well_known.into(),
-            client: Client::new(client_id, secret_setting),
-            scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
+            client_id: client_id.into(),
+            secret_setting: SettingName(secret_setting.into()),
+            scopes: PLATFORM_SCOPES.map(str::to_owned).to_vec(),
         }
     }
 
-    /// One more scope to ask for.
+    /// Requests one more scope.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scopes.push(scope.into());
         self
     }
 
-    fn add_to(&self, doc: &mut AuthSettingsV2, service: Service) -> Result<(), SettingsBuildError> {
-        if !is_custom_name(&self.name) {
-            return Err(SettingsBuildError::CustomName);
-        }
-        if is_built_in(&self.name) {
-            return Err(SettingsBuildError::BuiltInName);
+    fn add_to(self, doc: &mut AuthSettingsV2) -> Result<(), SettingsError> {
+        let name = &*self.name;
+        if !is_custom_name(name) || is_built_in(name) {
+            let found = format!("found {}", crate::escape::Escaped(name));
+            return Err(SettingsError::new(SettingsErrorKind::ProviderName, &found, None));
         }
         if !self.well_known.starts_with("https://") {
-            return Err(SettingsBuildError::NotHttps);
+            let found = crate::escape::Escaped(&self.well_known);
+            return Err(providers(&format!(
+                "expected an https address of metadata, found {found}"
+            )));
         }
-        let (name, client) = (&*self.name, self.client.checked(service)?);
+        check_client_id(&self.client_id)?;
+        check_setting_name(&self.secret_setting.0, doc)?;
         doc.set(custom::ENABLED.of(name), true)?
-            .set(custom::CLIENT_ID.of(name), &client.id)?
+            .set(custom::CLIENT_ID.of(name), self.client_id)?
             .set(custom::CLIENT_CREDENTIAL_METHOD.of(name), "ClientSecretPost")?
-            .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), &client.secret_setting.0)?
-            .set(custom::WELL_KNOWN_CONFIGURATION.of(name), &self.well_known)?
+            .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), self.secret_setting.0)?
+            .set(custom::WELL_KNOWN_CONFIGURATION.of(name), self.well_known)?
             .set(custom::NAME_CLAIM_TYPE.of(name), "name")?
-            .set(custom::SCOPES.of(name), &self.scopes)?;
+            .set(custom::SCOPES.of(name), self.scopes)?;
         Ok(())
     }
 }
 
-/// Refuses what no setting can be named: above all a secret in its place.
-fn check_setting_name(name: &str, service: Service) -> Result<(), SettingsBuildError> {
-    let is_allowed = |byte: u8| match service {
-        Service::ContainerApps => {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
-        }
-        _ => byte.is_ascii_alphanumeric() || byte == b'_',
+fn check_client_id(id: &str) -> Result<(), SettingsError> {
+    let error = || providers("expected a client ID, found an empty string");
+    if id.is_empty() { Err(error()) } else { Ok(()) }
+}
+
+/// Returns an error if no setting can have the name: above all if it is a secret.
+fn check_setting_name(name: &str, doc: &AuthSettingsV2) -> Result<(), SettingsError> {
+    let is_container_app = doc.form().service() == Service::ContainerApps;
+    let is_allowed = |byte: u8| match is_container_app {
+        true => byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-',
+        false => byte.is_ascii_alphanumeric() || byte == b'_',
     };
     if !name.is_empty() && name.bytes().all(is_allowed) {
-        Ok(())
-    } else {
-        Err(SettingsBuildError::SettingName)
+        return Ok(());
     }
-}
-
-/// A document that is not built.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettingsBuildError {
-    /// There is no provider, so nobody could sign in.
-    #[error("there is no provider")]
-    NoProvider,
-    /// A provider is there twice, or a custom one has the name of another.
-    #[error("two providers have one name")]
-    ProviderTwice,
-    /// Whoever is not signed in would be sent to a provider that is not there.
-    #[error("the provider to redirect to is none of those that are set up")]
-    UnknownRedirect,
-    /// A client id is empty.
-    #[error("a client id is empty")]
-    NoClientId,
-    /// The name of a setting has a character that no such name has: letters, digits and `_`; in
-    /// Container Apps lower case letters, digits and `-`. A secret does not belong there.
-    #[error("a text that no setting can be named is in the place of a name")]
-    SettingName,
-    /// The name of a custom provider has other characters than letters, digits and `_` (App Service
-    /// docs, "Configure an OpenID Connect provider").
-    #[error("expected letters, digits and _ in the name of a custom provider")]
-    CustomName,
-    /// The name of a custom provider is that of another kind of provider.
-    #[error("the name of a custom provider is that of another kind of provider")]
-    BuiltInName,
-    /// The address of a provider's metadata is not https.
-    #[error("the address of a provider's metadata is not https")]
-    NotHttps,
-    /// Static Web Apps keep their settings in `staticwebapp.config.json`, with the application.
-    #[error("the settings of static web apps are not built here")]
-    StaticWebApps,
-    /// A setting was not set.
-    #[error("a setting was not set")]
-    Edit(#[from] EditError),
+    let detail = match is_container_app {
+        true => "expected lower-case letters, digits and -",
+        false => "expected letters, digits and _",
+    };
+    Err(SettingsError::new(SettingsErrorKind::SettingName, detail, None))
 }

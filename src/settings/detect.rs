@@ -1,4 +1,4 @@
-//! What a text is: which form of the document, or which other thing.
+//! The form of a document, or what another text is.
 
 use serde_json::value::RawValue;
 
@@ -6,10 +6,12 @@ use super::{
     Form, MAX_SETTINGS_LEN, SettingsError,
     SettingsErrorKind::{NotAnObject, NotJson, NotUtf8, OtherDocument, Several, TooLong},
 };
-use crate::json::Kind;
-use crate::json::document::{Json, JsonText, Path, Position};
+use crate::json::{
+    Kind,
+    document::{Json, JsonText, Path, Position},
+};
 
-/// The sections. Having one of them makes an object a settings document.
+/// The sections. An object with one of them is a settings document.
 pub(super) const SECTIONS: [&str; 7] = [
     "platform",
     "globalValidation",
@@ -20,15 +22,14 @@ pub(super) const SECTIONS: [&str; 7] = [
     "legacyProperties",
 ];
 
-/// How many resources of a template are looked at. Templates have at most 800 (Azure Resource Manager
-/// limits).
+/// How many resources of a template are read. Templates have at most 800 (Azure Resource Manager limits).
 const MAX_RESOURCES: usize = 10_000;
 
 /// How to get the document.
 const HOW: &str = "`az rest --method get --url <resource ID of the site>/config/authsettingsV2?api-version=2025-05-01` \
                    prints the document";
 
-/// A settings document of this form, or one in a template.
+/// The form of a settings document, and its path in a template.
 pub(super) enum Document {
     Whole(Form),
     InTemplate(Form, Path),
@@ -53,7 +54,7 @@ fn utf16() -> SettingsError {
     SettingsError::new(NotUtf8, detail, None)
 }
 
-/// A byte order mark of UTF-16; or no mark, and every other byte of the beginning is zero.
+/// Returns `true` for a byte order mark of UTF-16, or if every other byte at the beginning is zero.
 fn is_utf16(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xfe")
         || bytes.starts_with(b"\xfe\xff")
@@ -61,7 +62,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
             if *first != 0 && *second != 0)
 }
 
-/// A text that is a JSON object, and where that begins.
+/// Reads a JSON object, and its position in the text.
 pub(super) fn object(text: &str) -> Result<(JsonText, Position), SettingsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_length(text)?;
@@ -71,14 +72,14 @@ pub(super) fn object(text: &str) -> Result<(JsonText, Position), SettingsError> 
     Ok((an_object(json)?, Position::START.behind(before)))
 }
 
-/// A text that is JSON of any kind.
+/// Reads any JSON.
 pub(super) fn json(text: &str) -> Result<JsonText, SettingsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_length(text)?;
     JsonText::new(text).map_err(|error| not_json(text, error.position))
 }
 
-/// The same for a text that `serde_json` has read already.
+/// Reads a JSON object that `serde_json` has read already.
 pub(super) fn raw_object(raw: &RawValue) -> Result<JsonText, SettingsError> {
     check_length(raw.get())?;
     let json = JsonText::of_raw(raw).map_err(|error| not_json(raw.get(), error.position))?;
@@ -90,10 +91,10 @@ fn check_length(text: &str) -> Result<(), SettingsError> {
         return Ok(());
     }
     let detail = format!("expected at most {MAX_SETTINGS_LEN} bytes, found {}", text.len());
-    Err(SettingsError::new(TooLong, detail, None))
+    Err(SettingsError::new(TooLong, &detail, None))
 }
 
-/// What a text is that is not JSON.
+/// The error for a text that is not JSON, which says what it is.
 fn not_json(text: &str, position: usize) -> SettingsError {
     let before = text.get(..position).unwrap_or(text);
     let place = Some(Position::START.behind(before));
@@ -106,7 +107,7 @@ fn not_json(text: &str, position: usize) -> SettingsError {
         if rest.starts_with('/') {
             "JSON has no comments: remove them"
         } else if rest.starts_with(['}', ']']) && before.trim_ascii_end().ends_with(',') {
-            "JSON has no comma behind the last member or element: remove it"
+            "JSON has no comma after the last member or element: remove it"
         } else {
             ""
         }
@@ -157,7 +158,17 @@ fn an_object(text: JsonText) -> Result<JsonText, SettingsError> {
     Err(SettingsError::new(NotAnObject, detail, None))
 }
 
-/// The form of a document: by what it says of itself first, then by marks that one form alone has.
+/// The form of a whole document, which is not a part of a template.
+pub(super) fn form_of_whole(root: Json<'_>) -> Result<Document, SettingsError> {
+    if is_nested_resource(root) {
+        let detail = "this is a nested resource of a deployment template: read the whole template, or the \
+                      `properties` alone";
+        return Err(SettingsError::new(OtherDocument, detail, None));
+    }
+    form(root)
+}
+
+/// The form of a document: by its ID and type first, then by members that only one form has.
 pub(super) fn form(root: Json<'_>) -> Result<Document, SettingsError> {
     if let Some(resources) = root.get("resources").filter(|_| is_template(root)) {
         return in_template(resources);
@@ -206,7 +217,7 @@ fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
     if id.contains("/authconfigs/") || kind == "microsoft.app/containerapps/authconfigs" {
         return Some(Form::ContainerApp);
     }
-    // Other resources have `properties` as well; a second wrapper is a mistake that the linter finds.
+    // Other resources also have `properties`. A second wrapper is a mistake that the linter finds.
     let says_so =
         id.contains("/config/authsettingsv2") || text_of(root, "name") == "authsettingsv2";
     if !says_so
@@ -227,8 +238,8 @@ fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
     })
 }
 
-/// Whether a value is a resource with settings: as it is deployed, so perhaps with an expression in the
-/// place of its name or of its properties.
+/// Returns `true` for a resource of a template with settings. Its name or its properties can be an
+/// expression.
 pub(super) fn is_resource(json: Json<'_>) -> bool {
     let (kind, name) = (text_of(json, "type"), text_of(json, "name"));
     let is_named = name == "authsettingsv2"
@@ -245,37 +256,33 @@ pub(super) fn is_resource(json: Json<'_>) -> bool {
                 )))
 }
 
+/// Returns `true` for a resource whose type is relative to the site that it is nested in.
+fn is_nested_resource(root: Json<'_>) -> bool {
+    is_resource(root) && !text_of(root, "type").contains('/')
+}
+
 fn is_template(root: Json<'_>) -> bool {
     text_of(root, "$schema").contains("deploymenttemplate")
         || (root.get("contentVersion").is_some() && root.get("properties").is_none())
 }
 
-/// The resource with settings in a template: also inside other resources, and inside nested templates.
+/// Finds the resource with settings in a template, also inside other resources and nested templates.
 fn in_template(resources: Json<'_>) -> Result<Document, SettingsError> {
-    let mut open = vec![(Path::default().join("resources"), resources)];
-    let (mut found, mut seen) = (Vec::new(), 0_usize);
-    while let Some((path, resources)) = open.pop() {
-        // A list; or an object by symbolic names.
-        let all = resources.elements().into_iter().flatten().enumerate();
-        let all = all.map(|(index, own)| (index.to_string(), own));
-        let named = resources.values().map(|own| (own.name().into_owned(), own));
-        for (step, resource) in all.chain(named) {
+    let (mut open, mut found, mut seen) = (vec![resources], Vec::new(), 0_usize);
+    while let Some(resources) = open.pop() {
+        // A list, or an object by symbolic names.
+        for resource in resources.list().chain(resources.values()) {
             seen = seen.saturating_add(1);
             if seen > MAX_RESOURCES {
                 break;
             }
-            let path = path.join(step);
             if is_resource(resource) {
-                found.push((path, resource));
+                found.push(resource);
                 continue;
             }
+            open.extend(resource.get("resources"));
             let nested = ["properties", "template", "resources"];
-            if let Some(inner) = resource.get("resources") {
-                open.push((path.join("resources"), inner));
-            }
-            if let Some(inner) = nested.iter().try_fold(resource, |json, name| json.get(name)) {
-                open.push((nested.iter().fold(path, |path, name| path.join(*name)), inner));
-            }
+            open.extend(nested.iter().try_fold(resource, |json, name| json.get(name)));
         }
     }
     match found.as_slice() {
@@ -283,20 +290,20 @@ fn in_template(resources: Json<'_>) -> Result<Document, SettingsError> {
             let detail = "this is a deployment template without settings of Easy Auth";
             Err(SettingsError::new(OtherDocument, detail, None))
         }
-        [(path, resource)] => match whole(*resource) {
-            Some(form) => Ok(Document::InTemplate(form, path.clone())),
+        [resource] => match whole(*resource) {
+            Some(form) => Ok(Document::InTemplate(form, resource.path())),
             None => Err(not_settings(None)),
         },
         several => {
             const MOST: usize = 10;
-            let all: Vec<_> = several.iter().take(MOST).map(|(path, _)| path.to_string()).collect();
+            let all: Vec<_> = several.iter().take(MOST).map(|own| own.path().to_string()).collect();
             let detail = format!("choose one by its pointer: {}", all.join(", "));
-            Err(SettingsError::new(Several, detail, None))
+            Err(SettingsError::new(Several, &detail, None))
         }
     }
 }
 
-/// What an object is that is not a settings document, and how to get one.
+/// The error for an object that is not a settings document: what it is, and how to get the document.
 pub(super) fn not_settings(root: Option<Json<'_>>) -> SettingsError {
     let Some(root) = root else { return SettingsError::new(OtherDocument, HOW, None) };
     let inner = root.get("properties").unwrap_or(root);
@@ -320,18 +327,18 @@ pub(super) fn not_settings(root: Option<Json<'_>>) -> SettingsError {
         return SettingsError::new(OtherDocument, HOW, None);
     };
     let is_enough = what.contains("Content") || what.contains("`value`");
-    let detail = if is_enough { what.to_owned() } else { format!("{what}; {HOW}") };
-    SettingsError::new(OtherDocument, detail, None)
+    let how = if is_enough { String::new() } else { format!("; {HOW}") };
+    SettingsError::new(OtherDocument, &format!("{what}{how}"), None)
 }
 
-/// `authsettings`, the flat settings of the first version, alone or in their envelope.
+/// Returns `true` for `authsettings`, the flat settings of the first version, alone or in their envelope.
 pub(super) fn is_first_version(root: Json<'_>) -> bool {
     const MARKS: [&str; 3] =
         ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
     has_any(root.get("properties").unwrap_or(root), &MARKS)
 }
 
-/// Whether a document that could be of the first version lacks sections: one with all is of the second.
+/// Returns `true` if sections are missing. A document with all sections is not of the first version.
 pub(super) fn lacks_sections(form: Form, root: Json<'_>) -> bool {
     let sections = form.wrapper().map_or(Some(root), |name| root.get(name));
     let full = ["platform", "globalValidation", "identityProviders", "login"];
@@ -342,8 +349,8 @@ pub(super) fn lacks_sections(form: Form, root: Json<'_>) -> bool {
 const STATIC_WEB_APP: [&str; 4] =
     ["navigationFallback", "globalHeaders", "responseOverrides", "forwardingGateway"];
 
-/// Whether a document without an ID is of a container app: by members that nothing else has, and by the
-/// names of its secrets, which are in lower case with hyphens, where names of app settings have none.
+/// Returns `true` if a document without an ID is that of a container app: by members that only those have,
+/// and by the names of secrets, which are in lower case with hyphens. Names of app settings have no hyphens.
 fn is_container_app(sections: Json<'_>) -> bool {
     let blob = ["login", "tokenStore", "azureBlobStorage"]
         .iter()
@@ -368,20 +375,21 @@ fn names_a_secret(member: Json<'_>) -> bool {
     member.name().ends_with("SettingName") && member.as_str().is_some_and(|text| is_secret(&text))
 }
 
-/// The providers, also the custom ones.
+/// The providers, including the custom ones.
 fn providers_of(sections: Json<'_>) -> impl Iterator<Item = Json<'_>> {
     let providers = sections.get("identityProviders").into_iter().flat_map(Json::values);
     providers.flat_map(|provider| std::iter::once(provider).chain(provider.values()))
 }
 
-/// A registration with a member that only Static Web Apps has: client IDs come from settings there.
+/// Returns `true` for a registration with a member that only Static Web Apps has: there, settings hold the
+/// client IDs.
 fn takes_ids_from_settings(provider: Json<'_>) -> bool {
     const ID_SETTINGS: [&str; 3] =
         ["clientIdSettingName", "appIdSettingName", "consumerKeySettingName"];
     provider.get("registration").is_some_and(|own| has_any(own, &ID_SETTINGS))
 }
 
-/// An object with one of the sections, or with nothing at all.
+/// Returns `true` for an object with one of the sections, or without members.
 fn has_sections(object: Json<'_>) -> bool {
     object.is_object()
         && (object.values().next().is_none()
@@ -393,7 +401,7 @@ fn has_any(object: Json<'_>, names: &[&str]) -> bool {
     object.values().any(|own| names.iter().any(|name| own.is_named(name)))
 }
 
-/// A text member, in lower case.
+/// A string member, in lower case.
 fn text_of(object: Json<'_>, name: &str) -> String {
     let text = object.get(name).filter(|own| own.kind() == Kind::String).and_then(Json::as_str);
     text.unwrap_or_default().to_ascii_lowercase()

@@ -1,13 +1,13 @@
 //! The document.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use serde::{
     Deserialize, Serialize,
     de::{self, Deserializer},
     ser::{self, Serializer},
 };
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
     Form, SettingsError,
@@ -15,24 +15,25 @@ use super::{
 };
 use crate::json::document::{Json, JsonText, Path, Position};
 
-/// The longest document that is read, in bytes: what Azure Resource Manager takes as a request (Azure
-/// subscription and service limits, "Resource Manager API limits"). Full documents have some 2,500.
+/// The longest document that is read, in bytes: the longest request that Azure Resource Manager accepts
+/// (Azure subscription and service limits, "Resource Manager API limits"). Full documents have about 2,500.
 pub const MAX_SETTINGS_LEN: usize = 4 * 1024 * 1024;
 
 /// The settings of Easy Auth, `authSettingsV2`: a document that loses nothing.
 ///
-/// It is read from the answer of Azure Resource Manager, from its `properties` alone, from the
-/// `authConfigs` of Container Apps, from a settings file (`auth.json`), and from
-/// `staticwebapp.config.json`; [`form`](Self::form) says which it is. A deployment template or compiled
-/// Bicep file with one such resource is read as well, and edited in place. What was read is kept as
-/// text: the order of members, undocumented members, nulls, empty objects, `72.0` as well as
-/// `72`. A change replaces its own member in that text, laid out like what is around it.
+/// It reads the answer of Azure Resource Manager, its `properties` alone, the `authConfigs` of Container
+/// Apps, a settings file (`auth.json`), and `staticwebapp.config.json`. [`form`](Self::form) says which of
+/// them it is. It also reads a deployment template or a compiled Bicep file with one such resource, and
+/// edits the resource in place. The text is kept as it was read: the order of members, undocumented
+/// members, nulls, empty objects, `72.0` as well as `72`. A change replaces its own member in that text, in
+/// the layout of the text around it.
 ///
-/// Names of members are found in any case, as the platform does. Of several with one name the last
-/// counts.
+/// Names of members are found in any case, as the platform does. If several members have one name, the last
+/// wins.
 ///
-/// Settings are constants, in the modules of [`settings`](super): [`get`](Self::get) reads one,
-/// [`set`](Self::set) changes it, [`remove`](Self::remove) gives it back to the platform's default.
+/// Settings are constants in the modules of [`settings`](super). [`get`](Self::get) reads one,
+/// [`set`](Self::set) changes it, [`remove`](Self::remove) removes it, so that the platform's default
+/// applies.
 ///
 /// ```
 /// use easyauth::settings::{AuthSettingsV2, login, platform};
@@ -49,37 +50,36 @@ pub const MAX_SETTINGS_LEN: usize = 4 * 1024 * 1024;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Reads and writes by way of serde need `serde_json`. [`str::parse`], [`from_slice`](Self::from_slice)
-/// and [`as_json`](Self::as_json) do without.
-#[derive(Clone)]
+/// With serde, only `serde_json` can read and write it. [`str::parse`], [`from_slice`](Self::from_slice) and
+/// [`as_json`](Self::as_json) do not need serde.
+#[derive(Debug, Clone)]
 pub struct AuthSettingsV2 {
     text: JsonText,
     form: Form,
-    /// The way to the resource, in a template.
+    /// The path of the resource in a template.
     resource: Path,
-    /// Where the text began in what was read.
+    /// Where the document began in the text that was read.
     start: Position,
-    /// Sections that were not there when it was read, and that a PUT would reset; see
-    /// [`missing_sections`](Self::missing_sections).
+    /// See [`missing_sections`](Self::missing_sections).
     missing: Vec<&'static str>,
 }
 
 impl AuthSettingsV2 {
-    /// Reads a document from the bytes of an answer or of a file. A UTF-8 byte order mark is dropped.
+    /// Reads a document from the bytes of an answer or a file. A UTF-8 byte order mark is dropped.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`].
+    /// [`SettingsError`] if this is not a settings document. It says what the text is, where known, and how
+    /// to get the document.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SettingsError> {
         detect::utf8(bytes)?.parse()
     }
 
-    /// Reads a document whose form is known: a settings file and the `properties` of an answer can look
-    /// alike.
+    /// Reads a document of a known form: a settings file and the `properties` of an answer can look alike.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`].
+    /// [`SettingsError`], as of [`from_slice`](Self::from_slice).
     pub fn parse_as(form: Form, text: &str) -> Result<Self, SettingsError> {
         let (text, start) = detect::object(text)?;
         let root = text.root();
@@ -92,12 +92,12 @@ impl AuthSettingsV2 {
         Ok(Self::new(text, form, Path::default(), start))
     }
 
-    /// Reads one of several resources in a deployment template, by its JSON Pointer:
-    /// `/resources/3`. [`str::parse`] does for a template that has one.
+    /// Reads one of several resources in a deployment template, by its JSON Pointer: `/resources/3`.
+    /// [`str::parse`] reads a template that has one.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`].
+    /// [`SettingsError`], as of [`from_slice`](Self::from_slice).
     pub fn in_template(pointer: &str, text: &str) -> Result<Self, SettingsError> {
         let (text, start) = detect::object(text)?;
         let path = Path::parse(pointer).unwrap_or_default();
@@ -110,7 +110,7 @@ impl AuthSettingsV2 {
     }
 
     fn detected(text: JsonText, start: Position) -> Result<Self, SettingsError> {
-        Ok(match detect::form(text.root())? {
+        Ok(match detect::form_of_whole(text.root())? {
             Document::Whole(form) => Self::new(text, form, Path::default(), start),
             Document::InTemplate(form, path) => Self::new(text, form, path, start),
         })
@@ -121,17 +121,14 @@ impl AuthSettingsV2 {
         Self { missing: missing.unwrap_or_default(), text, form, resource, start }
     }
 
-    /// A document that holds nothing yet, to be sent as a whole.
-    pub(super) fn empty(form: Form) -> Self {
-        let mut text = JsonText::empty_object();
-        if let Some(wrapper) = form.wrapper() {
-            text.set(&Path::default().join(wrapper), &Value::Object(Map::new()));
-        }
+    /// A document of constant text, which will be sent as a whole.
+    pub(super) fn of_text(form: Form, text: &str) -> Self {
+        let text = JsonText::new(text).unwrap_or_else(|_| JsonText::empty_object());
         let (resource, start) = (Path::default(), Position::START);
         Self { text, form, resource, start, missing: Vec::new() }
     }
 
-    /// Which form the document has.
+    /// The form of the document.
     #[must_use]
     pub fn form(&self) -> Form {
         self.form
@@ -143,24 +140,23 @@ impl AuthSettingsV2 {
         self.resource.to_string()
     }
 
-    /// The document as JSON: as it was read, but for whitespace around it, and what was set since. Of a
-    /// deployment template it is the whole.
+    /// The document as JSON: the text that was read, without whitespace around it, with all changes since.
+    /// For a deployment template, the whole template.
     #[must_use]
     pub fn as_json(&self) -> &str {
         self.text.as_str()
     }
 
-    /// The sections that the document did not have when it was read, and that sending it would reset to
-    /// the platform's defaults: a PUT replaces everything. None if the document is whole.
+    /// The sections that were missing when the document was read. Sending it would reset them to the
+    /// platform's defaults, because a PUT replaces everything. Empty if the document is whole.
     #[must_use]
     pub fn missing_sections(&self) -> &[&'static str] {
         &self.missing
     }
 
-    /// The sections that are there and are not objects: `null`, an expression of a template, or what
-    /// PowerShell's `ConvertTo-Json` leaves of an object. Requests that would send them are not built.
-    #[must_use]
-    pub fn broken_sections(&self) -> Vec<&'static str> {
+    /// The sections that are not objects: `null`, an expression of a template, or what PowerShell's
+    /// `ConvertTo-Json` leaves of an object.
+    pub(super) fn broken_sections(&self) -> Vec<&'static str> {
         let sections = self.text.get(&self.sections());
         let is_broken = |name: &&&str| {
             sections.and_then(|own| own.get(name)).is_some_and(|own| !own.is_object())
@@ -168,19 +164,18 @@ impl AuthSettingsV2 {
         detect::SECTIONS.iter().filter(is_broken).copied().collect()
     }
 
-    /// Where a member stands in the text that was read, by its JSON Pointer. After a change, in the text
-    /// as it is now.
+    /// Returns the position of a value, by its JSON Pointer, in the text that was read; after a change, in
+    /// the present text.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Option<Position> {
-        let json = self.text.get(&Path::parse(pointer)?)?;
-        Some(self.position_of(json))
+        self.text.get(&Path::parse(pointer)?).map(|json| self.position_of(json))
     }
 
     pub(super) fn position_of(&self, json: Json<'_>) -> Position {
         self.start.behind(self.text.as_str().get(..json.range().start).unwrap_or_default())
     }
 
-    /// Where the text begins in what was read.
+    /// Where the document begins in the text that was read.
     pub(super) fn start(&self) -> Position {
         self.start
     }
@@ -193,13 +188,13 @@ impl AuthSettingsV2 {
         &mut self.text
     }
 
-    /// The way to the envelope, or to what stands in its place.
+    /// The path of the resource: the envelope, if the form has one.
     pub(super) fn resource(&self) -> &Path {
         &self.resource
     }
 
-    /// Returns `true` for a resource of a template, whose expressions a deployment evaluates: a
-    /// resource without an ID has not been deployed.
+    /// Returns `true` for a resource of a template, whose expressions a deployment evaluates. A resource
+    /// without an ID has not been deployed.
     pub(super) fn is_template(&self) -> bool {
         self.form.has_envelope()
             && self.text.get(&self.resource).is_some_and(|own| {
@@ -208,7 +203,7 @@ impl AuthSettingsV2 {
             })
     }
 
-    /// The way to the sections.
+    /// The path of the sections.
     pub(super) fn sections(&self) -> Path {
         let mut path = self.resource.clone();
         if let Some(wrapper) = self.form.wrapper() {
@@ -218,8 +213,8 @@ impl AuthSettingsV2 {
     }
 }
 
-/// Which sections a full answer has and this document has not. The answer for an app that never had
-/// authentication has `platform` only, or nothing; an `id` tells that it is an answer.
+/// The sections of a full answer that this document does not have. The answer for an app that never had
+/// authentication has `platform` only, or nothing; an `id` shows that it is an answer.
 fn missing_sections(form: Form, root: Json<'_>) -> Vec<&'static str> {
     let full: &[&'static str] = match form {
         Form::AppService | Form::AppServiceProperties => {
@@ -270,12 +265,5 @@ impl Serialize for AuthSettingsV2 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text: &RawValue = serde_json::from_str(self.as_json()).map_err(ser::Error::custom)?;
         text.serialize(serializer)
-    }
-}
-
-/// Says which form and how long: where the name of a setting is meant, people put secrets.
-impl fmt::Debug for AuthSettingsV2 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AuthSettingsV2({:?}, {} bytes)", self.form, self.as_json().len())
     }
 }

@@ -1,50 +1,112 @@
-//! Why a text is not a settings document, and why a change is not made.
+//! Why a document is not read, a setting not understood, a change not made.
 
-use std::{error::Error, fmt};
+use crate::{
+    escape::Escaped, json::document::Position, kinds::kinds, login_parameters::LoginParametersError,
+};
 
-use super::LoginParametersError;
-use crate::json::document::Position;
-use crate::{escape::Escaped, kinds::kinds};
-
-/// A text that is not a settings document. It says what it is, where known, and how to get the document;
-/// it never repeats anything of the text but the pointers of resources in a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a document was not read or built, a setting not understood, or a change not made: then the document
+/// is unchanged.
+///
+/// The message says where, what was expected, and what to do. It never shows values of the document,
+/// because people put secrets where the name of a setting belongs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct SettingsError {
     kind: SettingsErrorKind,
-    detail: String,
+    message: String,
+    pointer: String,
     position: Option<Position>,
+    source: Option<LoginParametersError>,
 }
 
 kinds! {
-    /// Why a text is not a settings document.
+    /// What a [`SettingsError`] is about.
     pub enum SettingsErrorKind;
     pub(super) fn text;
-    /// It is longer than [`MAX_SETTINGS_LEN`](super::MAX_SETTINGS_LEN).
+    /// The text is longer than [`MAX_SETTINGS_LEN`](super::MAX_SETTINGS_LEN).
     TooLong = "too-long", "the settings are too long";
-    /// It is not UTF-8.
+    /// The text is not UTF-8.
     NotUtf8 = "not-utf8", "the settings are not UTF-8";
-    /// It is not JSON, or nests too deep.
+    /// The text is not JSON, or nests too deep.
     NotJson = "not-json", "the settings are not JSON";
-    /// It is JSON and not an object.
-    NotAnObject = "not-an-object", "the settings are not a JSON object";
-    /// It is the settings of the first version, `authsettings`: see
+    /// Expected a JSON object: the document itself, or a section on the way to a setting.
+    NotAnObject = "not-an-object", "expected an object";
+    /// The text has the settings of the first version, `authsettings`: see
     /// [`AuthSettingsV1`](super::AuthSettingsV1).
     FirstVersion = "first-version",
         "these are settings of the first version (authsettings), not authSettingsV2";
-    /// It is a deployment template with several such resources: see
+    /// The text is a deployment template with several such resources: see
     /// [`AuthSettingsV2::in_template`](super::AuthSettingsV2::in_template).
     Several = "several", "the template has several authSettingsV2 resources";
-    /// It is another document.
+    /// The text is another document.
     OtherDocument = "other-document", "this is not an authSettingsV2 document";
+    /// Expected a JSON Pointer to something inside the document.
+    Pointer = "pointer", "expected a JSON Pointer to a member";
+    /// The value is an expression of a template, or has one in it. A deployment decides it.
+    Expression = "expression", "a template decides the value";
+    /// The value is not of the setting's type.
+    NotUnderstood = "not-understood", "the value is not of the setting's type";
+    /// The service does not have the setting, or the document has no envelope.
+    NoSuchSetting = "no-such-setting", "the service of this document does not have the setting";
+    /// The document would nest too deep.
+    TooDeep = "too-deep", "the document would nest too deep";
+    /// The login parameters cannot be added to the present ones. The source says why.
+    LoginParameters = "login-parameters", "the login parameters cannot be added";
+    /// The name of a custom provider is empty, invalid or taken: it has letters, digits and `_` (App
+    /// Service docs, "Configure an OpenID Connect provider").
+    ProviderName = "provider-name",
+        "expected letters, digits and _ in the name of a custom provider, and not a built-in name";
+    /// The builder has no provider, has one twice, should redirect to one that it does not have, or got an
+    /// empty client ID or a metadata address that is not `https`.
+    Provider = "provider", "the providers do not work";
+    /// The builder got an invalid name of a setting: letters, digits and `_` are allowed; in Container
+    /// Apps lower-case letters, digits and `-`.
+    SettingName = "setting-name",
+        "invalid name of a setting (did you paste the secret itself?)";
 }
 
 impl SettingsError {
+    /// An error about the text, with what to do.
     pub(super) fn new(
         kind: SettingsErrorKind,
-        detail: impl Into<String>,
-        position: Option<Position>,
+        detail: &str,
+        position: impl Into<Option<Position>>,
     ) -> Self {
-        Self { kind, detail: detail.into(), position }
+        let position = position.into();
+        let mut message = kind.text().to_owned();
+        if let Some(position) = position {
+            message = format!("{message} at {position}");
+        }
+        if !detail.is_empty() {
+            message = format!("{message}: {detail}");
+        }
+        Self { kind, message, pointer: String::new(), position, source: None }
+    }
+
+    /// An error about what is at a pointer: what was expected there, and what was found.
+    pub(super) fn at(
+        kind: SettingsErrorKind,
+        expected: &str,
+        (pointer, position): (String, Option<Position>),
+        found: &str,
+    ) -> Self {
+        let place = match position {
+            _ if pointer.is_empty() => String::new(),
+            Some(position) => format!(" at {} ({position})", Escaped(&pointer)),
+            None => format!(" at {}", Escaped(&pointer)),
+        };
+        let found = if found.is_empty() { String::new() } else { format!(", found {found}") };
+        let message = format!("{expected}{place}{found}");
+        Self { kind, message, pointer, position, source: None }
+    }
+
+    pub(super) fn because(self, source: LoginParametersError) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// Adds what to do.
+    pub(super) fn so(self, advice: &str) -> Self {
+        Self { message: format!("{}: {advice}", self.message), ..self }
     }
 
     pub(super) fn first_version() -> Self {
@@ -59,150 +121,16 @@ impl SettingsError {
         self.kind
     }
 
-    /// Where the text stops being JSON, if it is not.
-    #[must_use]
-    pub fn position(&self) -> Option<Position> {
-        self.position
-    }
-}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.text())?;
-        if let Some(position) = self.position {
-            write!(f, " at {position}")?;
-        }
-        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
-    }
-}
-
-impl Error for SettingsError {}
-
-/// A setting that is there and cannot be read as its type, so that nothing tells what it says: an
-/// expression of a template, or a value of another type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotUnderstood {
-    pub(super) pointer: String,
-    pub(super) position: Position,
-    pub(super) expected: &'static str,
-    pub(super) found: &'static str,
-    pub(super) is_expression: bool,
-}
-
-impl NotUnderstood {
-    /// Where the value stands that is not understood: the setting, or an object or list element on the
-    /// way.
+    /// The JSON Pointer of the value that is not understood or prevents the change; empty for errors about
+    /// the whole text.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// The line and column of the value.
-    #[must_use]
-    pub fn position(&self) -> Position {
-        self.position
-    }
-
-    /// Returns `true` for an expression of a template, which a deployment evaluates. The text is
-    /// available by [`AuthSettingsV2::pointer`](super::AuthSettingsV2::pointer).
-    #[must_use]
-    pub fn is_expression(&self) -> bool {
-        self.is_expression
-    }
-}
-
-impl fmt::Display for NotUnderstood {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pointer, position, expected, found, .. } = self;
-        write!(f, "expected {expected} at {} ({position}), found {found}", Escaped(pointer))
-    }
-}
-
-impl Error for NotUnderstood {}
-
-/// A change that was not made, because it would overwrite or contradict something. The document is
-/// unchanged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditError {
-    pub(super) kind: EditErrorKind,
-    pub(super) pointer: String,
-    pub(super) position: Option<Position>,
-    pub(super) found: &'static str,
-    pub(super) source: Option<LoginParametersError>,
-}
-
-kinds! {
-    /// Why a change was not made.
-    pub enum EditErrorKind;
-    pub(super) fn text;
-    /// The pointer is not a JSON Pointer to something inside the document.
-    Pointer = "pointer", "expected a JSON Pointer to a member";
-    /// What is to be put in is not JSON.
-    NotJson = "not-json", "the new value is not JSON";
-    /// Something on the way to the member is not an object: an expression of a template, `null`, or what
-    /// PowerShell leaves of an object.
-    NotAnObject = "not-an-object", "expected an object";
-    /// The present value is an expression of a template, or has one in it.
-    Expression = "expression", "a template decides the present value";
-    /// The name of a custom provider is empty.
-    Name = "name", "the name of the custom provider is empty";
-    /// The service does not have the setting, or the document has no envelope.
-    NoSuchSetting = "no-such-setting", "the service of this document does not have the setting";
-    /// The document would nest too deep.
-    TooDeep = "too-deep", "the document would nest too deep";
-    /// The login parameters cannot be added to those that are there; the source says why.
-    LoginParameters = "login-parameters", "the login parameters cannot be added";
-    /// The present value cannot be read, so nothing can be added to it.
-    NotUnderstood = "not-understood", "nothing can be added to the present value";
-}
-
-impl EditError {
-    pub(super) fn new(kind: EditErrorKind, pointer: impl Into<String>) -> Self {
-        Self { kind, pointer: pointer.into(), position: None, found: "", source: None }
-    }
-
-    /// What the error is about.
-    #[must_use]
-    pub fn kind(&self) -> EditErrorKind {
-        self.kind
-    }
-
-    /// The place that is in the way, as a JSON Pointer.
-    #[must_use]
-    pub fn pointer(&self) -> &str {
-        &self.pointer
-    }
-
-    /// The line and column of what is in the way, or where the new value stops being JSON.
+    /// The line and column of that value, or where the text stops being JSON.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.position
-    }
-}
-
-impl fmt::Display for EditError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.text())?;
-        if !self.pointer.is_empty() {
-            write!(f, " at {}", Escaped(&self.pointer))?;
-        }
-        if let Some(position) = self.position {
-            write!(f, " ({position})")?;
-        }
-        if !self.found.is_empty() {
-            write!(f, ", found {}", self.found)?;
-        }
-        match self.kind {
-            EditErrorKind::Expression => f.write_str(": change the template"),
-            EditErrorKind::NotAnObject => f.write_str(": replace it by an object first"),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Error for EditError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let source: &(dyn Error + 'static) = self.source.as_ref()?;
-        Some(source)
     }
 }

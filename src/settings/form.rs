@@ -1,20 +1,22 @@
 //! Which document it is: the same sections in different wrappings.
 
+use crate::platform::Service;
+
 /// Which form a settings document has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
     /// What Azure Resource Manager answers for a site: `{"id", "name", "type", "properties"}`.
     AppService,
-    /// The `properties` of such an answer alone, as `az webapp auth set --body` takes them, and the
-    /// platform gives them to its own middleware in `WEBSITE_AUTH_V2_CONFIG_JSON`.
+    /// The `properties` of such an answer alone: the input of `az webapp auth set --body`, and the value of
+    /// `WEBSITE_AUTH_V2_CONFIG_JSON`, by which the platform configures its middleware.
     AppServiceProperties,
     /// What Azure Resource Manager answers for `authConfigs/current` of a container app.
     ContainerApp,
     /// The `properties` of such an answer alone.
     ContainerAppProperties,
     /// The file that `platform.configFilePath` names, `auth.json`: like
-    /// [`AppServiceProperties`](Self::AppServiceProperties), but for the name of the custom providers.
+    /// [`AppServiceProperties`](Self::AppServiceProperties), except for the name of the custom providers.
     File,
     /// A whole `staticwebapp.config.json`, with its `auth` section.
     StaticWebApp,
@@ -26,13 +28,13 @@ pub enum Form {
 pub(super) const CUSTOM_PROVIDERS: [&str; 2] =
     ["customOpenIdConnectProviders", "openIdConnectProviders"];
 
-/// Whether an object of this name has custom providers, in whatever form of the document.
+/// Returns `true` if an object of this name has custom providers, in any form of the document.
 pub(super) fn has_custom_providers(name: &str) -> bool {
     CUSTOM_PROVIDERS.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 impl Form {
-    /// The name of the member that the sections are in, if they are not at the top.
+    /// The name of the member that has the sections, unless they are at the top.
     pub(super) fn wrapper(self) -> Option<&'static str> {
         match self {
             Self::AppService | Self::ContainerApp => Some("properties"),
@@ -41,12 +43,12 @@ impl Form {
         }
     }
 
-    /// Whether the document has the envelope of Azure Resource Manager.
+    /// Returns `true` if the document has the envelope of Azure Resource Manager.
     pub(super) fn has_envelope(self) -> bool {
         matches!(self, Self::AppService | Self::ContainerApp)
     }
 
-    /// Where these settings are for.
+    /// The service that these settings are for. Those of Functions are settings of App Service.
     #[must_use]
     pub fn service(self) -> Service {
         match self {
@@ -68,36 +70,13 @@ impl Form {
     }
 }
 
-/// A service of Azure that has Easy Auth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Service {
-    /// App Service and Functions.
-    AppService,
-    /// Container Apps.
-    ContainerApps,
-    /// Static Web Apps.
-    StaticWebApps,
-}
-
-impl Service {
-    /// The name, for messages.
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::AppService => "App Service",
-            Self::ContainerApps => "Container Apps",
-            Self::StaticWebApps => "Static Web Apps",
-        }
-    }
-
-    /// The name of the setting that makes the platform prove itself to Entra by a managed identity in the
-    /// place of a secret: it has the client id of the identity (App Service docs, "Configure your app to
-    /// use Microsoft Entra sign-in"; Azure-Samples/appservice-builtinauth-bicep). Names of secrets in
-    /// Container Apps are in lower case.
-    pub(super) fn managed_identity_setting(self) -> &'static str {
-        match self {
-            Self::ContainerApps => "override-use-mi-fic-assertion-client-id",
-            Self::AppService | Self::StaticWebApps => "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
-        }
+/// The name of the setting that makes the platform authenticate to Entra by a managed identity instead of a
+/// secret. It holds the client ID of the identity (App Service docs, "Configure your app to use Microsoft
+/// Entra sign-in"; Azure-Samples/appservice-builtinauth-bicep). Names of secrets in Container Apps are in
+/// lower case.
+pub(super) fn managed_identity_setting(service: Service) -> &'static str {
+    match service {
+        Service::ContainerApps => "override-use-mi-fic-assertion-client-id",
+        _ => "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
     }
 }

@@ -1,32 +1,32 @@
-//! The settings of Easy Auth: `authSettingsV2` read, changed and sent back without losing anything.
+//! The settings of Easy Auth, `authSettingsV2`: read, changed and sent back without losing anything.
 //!
 //! | for | look at |
 //! |---|---|
 //! | a document | [`AuthSettingsV2`]: [`get`](AuthSettingsV2::get), [`set`](AuthSettingsV2::set), [`remove`](AuthSettingsV2::remove) |
 //! | its settings, as constants | [`entra`], [`login`], [`global_validation`], [`http`], ...; all of them: [`ALL_SETTINGS`] |
-//! | what a sign-in asks for | [`LoginParameters`] |
-//! | what is wrong with a document | [`AuthSettingsV2::lint`], [`Finding`]; with what is known of the site: [`AuthSettingsV2::lint_with`], [`Context`] |
+//! | what a sign-in requests | [`LoginParameters`] |
+//! | mistakes in a document | [`AuthSettingsV2::lint`], [`Finding`]; with the settings around it: [`AuthSettingsV2::lint_with`], [`Context`] |
 //! | the requests that read and replace it | [`SiteId`], [`ArmRequests`], [`ArmError`] |
-//! | a document from nothing | [`AuthSettingsV2::builder`] |
-//! | the first version, and the way on | [`AuthSettingsV1`] |
+//! | a new document | [`AuthSettingsV2::builder`] |
+//! | the first version, and its migration | [`AuthSettingsV1`] |
 //!
-//! # What is unknown
+//! # Unknown is not off
 //!
-//! An expression of a template, `null` in the place of a section, or what PowerShell leaves of one is
-//! neither a value nor the platform's default. [`read`](AuthSettingsV2::read) tells it from both, `set`,
-//! `remove` and fixes leave it alone, and a document with such sections is not sent.
+//! An expression of a template, `null` instead of a section, or what PowerShell leaves of a section is
+//! neither a value nor the platform's default. [`read`](AuthSettingsV2::read) distinguishes the three.
+//! `set`, `remove` and fixes leave unknown values alone, and a document with such sections is not sent.
 //!
 //! # Help for editors
 //!
 //! The folder `schemas` of the repository has a JSON Schema for each [`Form`], generated from
 //! [`ALL_SETTINGS`], for completion and descriptions. A schema cannot say that names are read in any case,
-//! that the last of several members counts, or which settings contradict each other: `lint` does.
+//! that the last of several members wins, or which settings contradict each other. `lint` does.
 //!
 //! # From a diagnosis to the fix
 //!
-//! An application behind Easy Auth takes the caller's access token and calls Azure Resource Manager,
-//! which answers 401: the token is for Microsoft Graph. The portal has no page for the setting that
-//! changes this, and sending back only that setting resets all others. The whole way:
+//! An application behind Easy Auth sends the caller's access token to Azure Resource Manager, which answers
+//! 401, because the token is for Microsoft Graph. The portal has no page for the setting that changes this,
+//! and sending that setting alone resets all others. The whole way:
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -41,25 +41,25 @@
 //! #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIn0.",
 //! # );
 //! # let answer = br#"{"id":"/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME/config/authsettingsV2","location":"East US","properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555"},"login":{"disableWWWAuthenticate":false}}},"login":{"tokenStore":{"enabled":true,"tokenRefreshExtensionHours":72.0}},"httpSettings":{},"clearInboundClaimsMapping":"false"}}"#.to_vec();
-//! // 1. What is wrong, and the fix.
+//! // 1. The diagnosis and the fix.
 //! let wanted = ARM.scope("user_impersonation");
 //! let diagnosis = from_the_caller.diagnose(wanted, SystemTime::now());
-//! let fix = diagnosis.login_parameters().ok_or("no sign-in brings such a token")?;
+//! let fix = diagnosis.login_parameters().ok_or("no sign-in gives such a token")?;
 //!
-//! // 2. The settings as they are: send this with any client, and read the answer.
+//! // 2. The present settings: send this with any client, and read the answer.
 //! let site: SiteId = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME".parse()?;
 //! let get = site.get_auth_settings(&of_an_administrator)?;
 //! let mut settings = AuthSettingsV2::from_slice(&answer)?;
 //!
-//! // 3. The one change: what sign-ins asked for before stays.
+//! // 3. The one change. The scopes that sign-ins requested before stay.
 //! settings.add_login_parameters(&fix)?;
 //!
-//! // 4. Nothing else that would get in the way?
+//! // 4. Other mistakes in the document.
 //! for finding in settings.lint() {
 //!     eprintln!("{finding}");
 //! }
 //!
-//! // 5. The whole document goes back. Whoever is signed in signs out and in again.
+//! // 5. The whole document goes back. Users get the new token at their next sign-in.
 //! let put = site.put_auth_settings(&of_an_administrator, &settings)?;
 //! assert_eq!(put.method(), "PUT");
 //! assert_eq!(
@@ -91,20 +91,22 @@ mod unknown;
 mod v1;
 mod values;
 
-pub use crate::json::document::Position;
-pub use crate::login_parameters::{
-    LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersWarning,
-    MAX_LOGIN_PARAMETERS_LEN, ParameterKey, Prompt,
+pub use crate::{
+    json::document::Position,
+    login_parameters::{
+        LoginParameters, LoginParametersBuilder, LoginParametersError, LoginParametersErrorKind,
+        MAX_LOGIN_PARAMETERS_LEN,
+    },
+    platform::{MAX_SITE_ID_LEN, SiteId, SiteIdError},
 };
 pub use arm::{
-    APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequests,
-    CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN, MAX_SITE_ID_LEN, SiteId, SiteIdError, SiteKind,
-    SitePart,
+    APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind,
+    ArmRequests, CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN,
 };
-pub use builder::{AuthSettingsBuilder, CustomApp, EntraApp, SettingsBuildError};
+pub use builder::{AuthSettingsBuilder, CustomApp, EntraApp};
 pub use document::{AuthSettingsV2, MAX_SETTINGS_LEN};
-pub use error::{EditError, EditErrorKind, NotUnderstood, SettingsError, SettingsErrorKind};
-pub use form::{Form, Service};
+pub use error::{SettingsError, SettingsErrorKind};
+pub use form::Form;
 pub use lint::{Context, Finding, Rule, Severity};
 pub use setting::{
     ALL_SETTINGS, AnySetting, Keyed, Object, SetFrom, Setting,

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-/// The units of 100 nanoseconds in which .NET counts.
+/// .NET counts in units of 100 nanoseconds.
 const TICK: u32 = 100;
 const TICK_DIGITS: usize = 7;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// Reads `hh:mm:ss`, with days in front (`d.hh:mm:ss`) and a fraction behind (`hh:mm:ss.fffffff`): the
-/// constant format "c" of .NET's `TimeSpan`. A negative one is no duration.
+/// Reads `hh:mm:ss`, with optional days (`d.hh:mm:ss`) and an optional fraction (`hh:mm:ss.fffffff`): the
+/// constant format "c" of .NET's `TimeSpan`. Returns `None` for a negative one.
 pub(super) fn read(text: &str) -> Option<Duration> {
     let (clock, ticks) = match text.rsplit_once(':')?.1.split_once('.') {
         Some((_, fraction)) => (text.strip_suffix(fraction)?.strip_suffix('.')?, ticks(fraction)?),
@@ -31,7 +31,7 @@ pub(super) fn read(text: &str) -> Option<Duration> {
     Some(Duration::new(seconds, ticks.checked_mul(TICK)?))
 }
 
-/// One digit, or as many as `most`.
+/// One to `most` digits.
 fn number(text: &str, most: usize) -> Option<u64> {
     let is_number = text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }
@@ -46,8 +46,8 @@ fn ticks(fraction: &str) -> Option<u32> {
     }
 }
 
-/// Writes what [`read`] reads. What is less than a tick is dropped; what is too long for .NET becomes
-/// its longest, of 10,675,199 days.
+/// Writes what [`read`] reads. Drops fractions of a tick, and limits the duration to the longest of .NET,
+/// 10,675,199 days.
 pub(super) fn write(duration: Duration) -> String {
     const LONGEST: Duration = Duration::from_secs(922_337_203_685);
     let duration = duration.min(LONGEST);

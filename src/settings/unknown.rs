@@ -1,13 +1,13 @@
-//! Values that something else decides: expressions of templates, and what tools leave of a section.
+//! Values that a template decides, and values that a tool has truncated.
 
 use std::borrow::Cow;
 
 use crate::json::Kind;
 use crate::json::document::Json;
 
-/// Whether a text is, or contains, an expression that a deployment evaluates.
+/// Returns `true` if a string is or contains an expression that a deployment evaluates.
 ///
-/// ARM and compiled Bicep: `[parameters('clientId')]` (two brackets are a text that begins with one).
+/// ARM and compiled Bicep: `[parameters('clientId')]` (two brackets begin a plain string).
 /// Terraform and Bicep: `${var.client_id}`. Pipelines: `$(clientId)`, `#{clientId}#`, `{{clientId}}`.
 pub(super) fn is_expression(text: &str) -> bool {
     if !text.contains(['[', '$', '{']) {
@@ -33,8 +33,8 @@ fn is_between(text: &str, open: &str, close: &str) -> bool {
     text.split_once(open).is_some_and(|(_, rest)| rest.contains(close))
 }
 
-/// Whether a text is what PowerShell's `ConvertTo-Json` leaves of objects and lists that nest deeper
-/// than `-Depth`: `@{enabled=True}`, `System.Collections.Hashtable`, `System.Object[]`.
+/// Returns `true` for what PowerShell's `ConvertTo-Json` leaves of objects and lists that nest deeper than
+/// `-Depth`: `@{enabled=True}`, `System.Collections.Hashtable`, `System.Object[]`.
 pub(super) fn is_powershell(text: &str) -> bool {
     (text.starts_with("@{") && text.ends_with('}'))
         || text.starts_with("System.Collections.")
@@ -42,12 +42,12 @@ pub(super) fn is_powershell(text: &str) -> bool {
         || text.starts_with("System.Management.Automation.")
 }
 
-/// The text of an expression.
+/// The string of an expression.
 pub(super) fn expression(json: Json<'_>) -> Option<Cow<'_, str>> {
     json.as_str().filter(|text| is_expression(text))
 }
 
-/// What a value is, for messages; never its text.
+/// Describes a value for messages, without showing it.
 pub(super) fn describe(json: Json<'_>) -> &'static str {
     match json.kind() {
         Kind::Object => "an object",
@@ -58,7 +58,7 @@ pub(super) fn describe(json: Json<'_>) -> &'static str {
         Kind::String => match json.as_str() {
             Some(text) if is_expression(&text) => "an expression of a template",
             Some(text) if is_powershell(&text) => {
-                "what ConvertTo-Json writes in place of an object without a larger -Depth"
+                "what ConvertTo-Json leaves of an object without a larger -Depth"
             }
             _ => "a string",
         },

@@ -1,18 +1,19 @@
 //! The settings of the first version.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use super::{
-    AuthSettingsV2, EditError, Form, LoginParameters, SettingsError, UnauthenticatedAction, detect,
-    global_validation,
-    setting::{flag, texts},
+    AuthSettingsV2, Form, SettingsError, UnauthenticatedAction, detect, global_validation,
+    setting::flag,
 };
-use crate::json::Kind;
-use crate::json::document::{Json, JsonText, last_of_each};
+use crate::json::{
+    Kind,
+    document::{Json, JsonText, last_of_each},
+};
 
-/// The settings of Easy Auth in their first version, `authsettings`: to be read, and to move on from.
+/// The settings of Easy Auth in their first version, `authsettings`, to read and to migrate.
 ///
-/// Azure Resource Manager answers them with every absent value as `null`, alone or in their envelope; a
+/// Azure Resource Manager answers them with every absent value as `null`, alone or in their envelope. A
 /// site that has moved to the second version answers them as well, with `"configVersion": "v2"`.
 ///
 /// ```
@@ -34,87 +35,77 @@ use crate::json::document::{Json, JsonText, last_of_each};
 /// assert!(migration.left_behind().is_empty());
 /// # Ok::<(), easyauth::settings::SettingsError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthSettingsV1(JsonText);
 
-/// What became of [`AuthSettingsV1`] in the second version.
+/// The result of [`AuthSettingsV1::migrate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     settings: AuthSettingsV2,
     left_behind: Vec<String>,
 }
 
-/// Where the values of the first version go that stay as they are.
-const MOVES: &[(&str, &str)] = &[
-    ("enabled", "platform/enabled"),
-    ("runtimeVersion", "platform/runtimeVersion"),
-    ("authFilePath", "platform/configFilePath"),
-    ("unauthenticatedClientAction", "globalValidation/unauthenticatedClientAction"),
-    ("clientId", "identityProviders/azureActiveDirectory/registration/clientId"),
-    ("issuer", "identityProviders/azureActiveDirectory/registration/openIdIssuer"),
-    (
-        "clientSecretSettingName",
-        "identityProviders/azureActiveDirectory/registration/clientSecretSettingName",
-    ),
-    (
-        "clientSecretCertificateThumbprint",
-        "identityProviders/azureActiveDirectory/registration/clientSecretCertificateThumbprint",
-    ),
-    ("additionalLoginParams", "identityProviders/azureActiveDirectory/login/loginParameters"),
-    ("allowedAudiences", "identityProviders/azureActiveDirectory/validation/allowedAudiences"),
-    ("isAadAutoProvisioned", "identityProviders/azureActiveDirectory/isAutoProvisioned"),
-    ("facebookAppId", "identityProviders/facebook/registration/appId"),
-    (
-        "facebookAppSecretSettingName",
-        "identityProviders/facebook/registration/appSecretSettingName",
-    ),
-    ("facebookOAuthScopes", "identityProviders/facebook/login/scopes"),
-    ("gitHubClientId", "identityProviders/gitHub/registration/clientId"),
-    (
-        "gitHubClientSecretSettingName",
-        "identityProviders/gitHub/registration/clientSecretSettingName",
-    ),
-    ("gitHubOAuthScopes", "identityProviders/gitHub/login/scopes"),
-    ("googleClientId", "identityProviders/google/registration/clientId"),
-    (
-        "googleClientSecretSettingName",
-        "identityProviders/google/registration/clientSecretSettingName",
-    ),
-    ("googleOAuthScopes", "identityProviders/google/login/scopes"),
-    ("microsoftAccountClientId", "identityProviders/legacyMicrosoftAccount/registration/clientId"),
-    (
-        "microsoftAccountClientSecretSettingName",
-        "identityProviders/legacyMicrosoftAccount/registration/clientSecretSettingName",
-    ),
-    ("microsoftAccountOAuthScopes", "identityProviders/legacyMicrosoftAccount/login/scopes"),
-    ("twitterConsumerKey", "identityProviders/twitter/registration/consumerKey"),
-    (
-        "twitterConsumerSecretSettingName",
-        "identityProviders/twitter/registration/consumerSecretSettingName",
-    ),
-    ("tokenStoreEnabled", "login/tokenStore/enabled"),
-    ("tokenRefreshExtensionHours", "login/tokenStore/tokenRefreshExtensionHours"),
-    ("allowedExternalRedirectUrls", "login/allowedExternalRedirectUrls"),
-    ("httpApiPrefixPath", "httpSettings/routes/apiPrefix"),
-];
+/// `"base": "member of the first version" => "path", ...;`
+macro_rules! moves {
+    ($($base:literal: $($name:literal => $path:literal),+;)+) => {
+        &[$($(($name, concat!("/properties/", $base, $path))),+),+]
+    };
+}
+
+/// The new places of values that do not change.
+const MOVES: &[(&str, &str)] = moves! {
+    "":
+        "enabled" => "platform/enabled", "runtimeVersion" => "platform/runtimeVersion",
+        "authFilePath" => "platform/configFilePath",
+        "unauthenticatedClientAction" => "globalValidation/unauthenticatedClientAction",
+        "tokenStoreEnabled" => "login/tokenStore/enabled",
+        "tokenRefreshExtensionHours" => "login/tokenStore/tokenRefreshExtensionHours",
+        "allowedExternalRedirectUrls" => "login/allowedExternalRedirectUrls",
+        "httpApiPrefixPath" => "httpSettings/routes/apiPrefix";
+    "identityProviders/azureActiveDirectory/":
+        "clientId" => "registration/clientId", "issuer" => "registration/openIdIssuer",
+        "clientSecretSettingName" => "registration/clientSecretSettingName",
+        "clientSecretCertificateThumbprint" => "registration/clientSecretCertificateThumbprint",
+        "additionalLoginParams" => "login/loginParameters", "allowedAudiences" => "validation/allowedAudiences",
+        "isAadAutoProvisioned" => "isAutoProvisioned";
+    "identityProviders/facebook/":
+        "facebookAppId" => "registration/appId",
+        "facebookAppSecretSettingName" => "registration/appSecretSettingName",
+        "facebookOAuthScopes" => "login/scopes";
+    "identityProviders/gitHub/":
+        "gitHubClientId" => "registration/clientId",
+        "gitHubClientSecretSettingName" => "registration/clientSecretSettingName",
+        "gitHubOAuthScopes" => "login/scopes";
+    "identityProviders/google/":
+        "googleClientId" => "registration/clientId",
+        "googleClientSecretSettingName" => "registration/clientSecretSettingName",
+        "googleOAuthScopes" => "login/scopes";
+    "identityProviders/legacyMicrosoftAccount/":
+        "microsoftAccountClientId" => "registration/clientId",
+        "microsoftAccountClientSecretSettingName" => "registration/clientSecretSettingName",
+        "microsoftAccountOAuthScopes" => "login/scopes";
+    "identityProviders/twitter/":
+        "twitterConsumerKey" => "registration/consumerKey",
+        "twitterConsumerSecretSettingName" => "registration/consumerSecretSettingName";
+};
 
 const CLAIM_CHECKS: &str =
     "/properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks";
 
-/// What is moved in a way of its own.
+/// Values that change when they move.
 const HANDLED: [&str; 4] =
     ["defaultProvider", "aadClaimsAuthorization", "isAuthFromFile", "configVersion"];
 
-/// What says which resource it is, in the envelope or beside the settings (`az webapp auth show`).
+/// Members that identify the resource, in the envelope or beside the settings (`az webapp auth show`).
 const IDENTITY: [&str; 8] =
     ["id", "name", "type", "kind", "location", "tags", "resourceGroup", "systemData"];
 
 impl AuthSettingsV1 {
-    /// Reads a document from the bytes of an answer or of a file.
+    /// Reads a document from the bytes of an answer or a file.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`]; also for the second version.
+    /// [`SettingsError`] for anything else, also for the second version.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SettingsError> {
         detect::utf8(bytes)?.parse()
     }
@@ -125,43 +116,37 @@ impl AuthSettingsV1 {
         self.0.as_str()
     }
 
-    /// `additionalLoginParams`: the same texts as `loginParameters` of the second version.
-    #[must_use]
-    pub fn login_parameters(&self) -> Option<LoginParameters> {
-        self.get("additionalLoginParams").and_then(texts).map(LoginParameters::from_wire)
-    }
-
     /// Returns `true` if this is only a view: the site has moved to the second version
-    /// (`"configVersion": "v2"`), whose own document may say more. Read that, and do not migrate.
+    /// (`"configVersion": "v2"`), whose own document may have more. Read that one instead of migrating this
+    /// one.
     #[must_use]
     pub fn is_view_of_v2(&self) -> bool {
         let version = self.get("configVersion").and_then(Json::as_str);
         version.is_some_and(|version| version.eq_ignore_ascii_case("v2"))
     }
 
-    /// The settings in the second version, as a whole document for App Service.
+    /// Returns the settings in the second version, as a whole document for App Service.
     ///
-    /// Values move as they are, but for those that have a form of their own: the default provider's
-    /// name, the checks of claims that are JSON in a text, and whether an authenticated user is required.
-    /// Empty checks are not created, because nobody passes them. The path of a settings file moves only
-    /// if `isAuthFromFile` is true. An issuer without `/v2.0` stays, and so does a `resource` parameter,
-    /// which belongs to it: see [`LoginParameters`] for the way on.
+    /// Values do not change, except the name of the default provider and the claim checks, which are JSON in
+    /// a string; and `requireAuthentication` is added. Empty claim checks are not created, because no caller
+    /// passes them. The path of a settings file moves only if `isAuthFromFile` is true. An issuer without
+    /// `/v2.0` stays, and so does the `resource` parameter that belongs to it: see
+    /// [`LoginParameters::migrated_to_v2`](super::LoginParameters::migrated_to_v2).
     /// [`left_behind`](Migration::left_behind) names everything else.
     #[must_use]
     pub fn migrate(&self) -> Migration {
-        let mut doc = AuthSettingsV2::empty(Form::AppService);
+        let mut doc = AuthSettingsV2::of_text(Form::AppService, r#"{"properties":{}}"#);
         let mut left_behind = Vec::new();
         let properties = self.properties();
         for (member, _) in last_of_each(properties.values()) {
             if is_absent(member) || HANDLED.iter().any(|name| member.is_named(name)) {
                 continue;
             }
-            let way = MOVES.iter().find(|(name, _)| member.is_named(name)).map(|(_, way)| *way);
-            // A path beside `"isAuthFromFile": "False"` is not read.
-            let way = way.filter(|_| !member.is_named("authFilePath") || self.is_from_file());
-            let moved = way.is_some_and(|way| {
-                doc.set_pointer(&format!("/properties/{way}"), member.as_written()).is_ok()
-            });
+            // The platform ignores a path beside `"isAuthFromFile": "False"`.
+            let is_read = !member.is_named("authFilePath") || self.is_from_file();
+            let place = MOVES.iter().find(|(name, _)| member.is_named(name)).filter(|_| is_read);
+            let moved =
+                place.is_some_and(|(_, place)| doc.set_pointer(place, member.as_written()).is_ok());
             if !moved && !IDENTITY.iter().any(|name| member.is_named(name)) {
                 left_behind.push(member.name().into_owned());
             }
@@ -180,7 +165,7 @@ impl AuthSettingsV1 {
     }
 
     /// What happens to anonymous requests, and the provider that they are redirected to.
-    fn migrate_action(&self, doc: &mut AuthSettingsV2) -> Result<(), EditError> {
+    fn migrate_action(&self, doc: &mut AuthSettingsV2) -> Result<(), SettingsError> {
         if let Some(action) = doc.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION) {
             let requires = action != UnauthenticatedAction::AllowAnonymous;
             doc.set(global_validation::REQUIRE_AUTHENTICATION, requires)?;
@@ -195,8 +180,8 @@ impl AuthSettingsV1 {
         Ok(())
     }
 
-    /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a text. `None` if
-    /// something of it cannot be moved.
+    /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a string. `None` if
+    /// a part of it cannot be moved.
     fn migrate_claim_checks(&self, doc: &mut AuthSettingsV2) -> Option<()> {
         let Some(checks) = self.get("aadClaimsAuthorization") else { return Some(()) };
         let checks = JsonText::new(&checks.as_str()?).ok()?;
@@ -210,7 +195,7 @@ impl AuthSettingsV1 {
                 "allowed_client_applications" => "allowedClientApplications",
                 _ => return None,
             };
-            // Nobody passes an empty check.
+            // No caller passes an empty check.
             if check.elements()?.next().is_some() {
                 let pointer = format!("{CLAIM_CHECKS}/{name}");
                 doc.set_pointer(&pointer, check.as_written()).ok()?;
@@ -229,7 +214,7 @@ impl AuthSettingsV1 {
     }
 }
 
-/// The first version writes `null` for what is absent, and the empty text for a secret that is not shown.
+/// The first version writes `null` for an absent value, and an empty string for a hidden secret.
 fn is_absent(value: Json<'_>) -> bool {
     value.is_null() || (value.kind() == Kind::String && value.as_written() == "\"\"")
 }
@@ -241,14 +226,8 @@ impl Migration {
         &self.settings
     }
 
-    /// The new document, to keep.
-    #[must_use]
-    pub fn into_settings(self) -> AuthSettingsV2 {
-        self.settings
-    }
-
-    /// The names of values that did not move: secrets above all, which have to go into a setting whose
-    /// name goes into the document; what the second version has no place for; what nobody knows.
+    /// The names of values that did not move: above all secrets, which belong in a setting that the document
+    /// names; values for which the second version has no place; unknown members.
     #[must_use]
     pub fn left_behind(&self) -> &[String] {
         &self.left_behind
@@ -265,12 +244,5 @@ impl FromStr for AuthSettingsV1 {
         } else {
             Err(detect::not_settings(Some(text.root())))
         }
-    }
-}
-
-/// Says how long it is: the first version can have secrets in it.
-impl fmt::Debug for AuthSettingsV1 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AuthSettingsV1({} bytes)", self.as_json().len())
     }
 }

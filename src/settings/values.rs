@@ -1,11 +1,11 @@
-//! Values of settings that have a form of their own.
+//! Types of values.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use crate::json::document::Json;
 use crate::{json::Kind, resource::is_guid};
 
-/// A GUID, such as a client id or the object id of a group: `8-4-4-4-12` hexadecimal digits, in lower
+/// A GUID, such as a client ID or the object ID of a group: `8-4-4-4-12` hexadecimal digits, in lower
 /// case.
 ///
 /// ```
@@ -16,11 +16,11 @@ use crate::{json::Kind, resource::is_guid};
 /// assert!("api://d874dd2f-2032-4db1-a053-f0ec243685aa".parse::<Guid>().is_err());
 /// # Ok::<(), easyauth::settings::InvalidGuid>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Guid(Box<str>);
 
 impl Guid {
-    /// The text, in lower case.
+    /// The digits, in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -39,31 +39,19 @@ impl FromStr for Guid {
     }
 }
 
-impl AsRef<str> for Guid {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl fmt::Debug for Guid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Guid({self})")
-    }
-}
-
-/// A text that is no GUID.
+/// A string is not a GUID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a GUID")]
+#[error("expected a GUID: 8-4-4-4-12 hexadecimal digits")]
 pub struct InvalidGuid(());
 
-/// Defines settings with few values. Each is open, because the platform takes any text; and each reads
-/// the numbers of the middleware's own document as well.
+/// Defines the types of settings with few values. The platform stores any string, and the document of its
+/// middleware has numbers.
 macro_rules! choices {
     ($(
         $(#[$doc:meta])+
@@ -71,15 +59,14 @@ macro_rules! choices {
     )+) => {$(
         $(#[$doc])+
         ///
-        /// Compares and reads without regard to case. In the document that the platform gives to its
-        /// middleware (`WEBSITE_AUTH_V2_CONFIG_JSON`) a number stands for it: the place in this list,
-        /// from 0. That of the first is known, those of the others follow from the order in which
-        /// Microsoft's descriptions list them.
+        /// Names are read in any case. In the document that the platform gives to its middleware
+        /// (`WEBSITE_AUTH_V2_CONFIG_JSON`) a number is the place in this list, from 0. The first is known,
+        /// the others are inferred from the order in Microsoft's descriptions.
         #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$value_doc])+ $value,)+
-            /// Any other text, as it is written.
+            /// Any other string, as it is written.
             Other(String),
         }
 
@@ -87,7 +74,7 @@ macro_rules! choices {
             const ALL: &[Self] = &[$(Self::$value,)+];
             pub(super) const NAMES: &[&str] = &[$(stringify!($value),)+];
 
-            /// The text in a document.
+            /// The string in a document.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -97,40 +84,22 @@ macro_rules! choices {
             }
 
             pub(super) fn read(json: Json<'_>) -> Option<Self> {
-                match json.kind() {
-                    Kind::String => json.as_str().map(|text| Self::from(&*text)),
-                    Kind::Number => {
-                        let number = json.as_number()?;
-                        let known = number.parse().ok().and_then(|at: usize| Self::ALL.get(at));
-                        Some(known.cloned().unwrap_or_else(|| Self::Other(number.to_owned())))
-                    }
-                    _ => None,
-                }
+                let text = json.as_number().map(Cow::Borrowed).or_else(|| json.as_str())?;
+                let known = match json.kind() {
+                    Kind::Number => text.parse().ok().and_then(|at: usize| Self::ALL.get(at)),
+                    _ => Self::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(&text)),
+                };
+                Some(known.cloned().unwrap_or_else(|| Self::Other(text.into_owned())))
             }
         }
 
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                let known = Self::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(text));
-                known.cloned().unwrap_or_else(|| Self::Other(text.to_owned()))
-            }
-        }
-
-        /// Another text is escaped and bounded.
+        /// Other strings are escaped and bounded.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
-                    Self::Other(text) => {
-                        f.debug_tuple("Other").field(&crate::escape::Escaped(text)).finish()
-                    }
+                    Self::Other(text) => write!(f, "Other({:?})", crate::escape::Escaped(text)),
                     known => f.write_str(known.as_str()),
                 }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                crate::escape::Escaped(self.as_str()).fmt(f)
             }
         }
     )+};
@@ -141,13 +110,13 @@ choices! {
     UnauthenticatedAction {
         /// 302 to the sign-in page of a provider.
         RedirectToLoginPage,
-        /// The request goes through; the application decides.
+        /// The request reaches the application, which decides.
         AllowAnonymous,
         /// 401.
         Return401,
         /// 403.
         Return403,
-        /// 404. The reference of the schema does not list it; the Azure CLI does, and the service keeps and
+        /// 404. The reference of the schema omits it. The Azure CLI lists it, and the service stores and
         /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
         /// announcements on middleware 1.4.13). Its place in the list is inferred.
         Return404,
@@ -161,26 +130,14 @@ choices! {
         IdentityProviderDerived,
     }
 
-    /// Which headers tell the address that the browser asked for, behind a proxy:
+    /// Which headers have the address that the browser requested, behind a proxy:
     /// `httpSettings.forwardProxy.convention`.
     ForwardProxyConvention {
         /// None.
         NoProxy,
         /// `X-Forwarded-Host` and `X-Forwarded-Proto`.
         Standard,
-        /// Those that are named beside it.
+        /// `customHostHeaderName` and `customProtoHeaderName`.
         Custom,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::UnauthenticatedAction;
-
-    #[test]
-    fn names_and_values_are_one_list() {
-        let values: Vec<_> =
-            UnauthenticatedAction::ALL.iter().map(UnauthenticatedAction::as_str).collect();
-        assert_eq!(values, UnauthenticatedAction::NAMES);
     }
 }

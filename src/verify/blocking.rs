@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{BearerAuth, Keys, VerifiedToken, VerifyError, fetch::block_on};
-use crate::tokens::AccessToken;
+use super::{BearerAuth, Keys, VerifiedToken, VerifyError};
+use crate::{block_on::block_on, tokens::AccessToken};
 
 /// Verifies the bearer tokens of requests, and blocks the thread while keys are fetched: for services
 /// without an async runtime. Cheap to clone.

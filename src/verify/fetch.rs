@@ -4,10 +4,7 @@ use std::{
     error::Error,
     fmt,
     future::{Future, ready},
-    pin::pin,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
 };
 
 /// Fetches documents for a [`KeyStore`](super::KeyStore). The feature `reqwest` provides
@@ -79,25 +76,5 @@ pub(super) struct Blocking<F>(pub(super) F);
 impl<F: FetchKeysBlocking + Send + Sync> FetchKeys for Blocking<F> {
     fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
         ready(self.0.fetch(uri))
-    }
-}
-
-/// Blocks the thread until the future is ready.
-pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }

@@ -12,14 +12,17 @@ use super::{
     FetchError, FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore,
     MetadataUri, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier,
     VerifyError,
-    fetch::{Blocking, block_on},
+    fetch::Blocking,
     flight::{Ended, Fetched, Flight, Sleep},
     key_set::sealed::{Found, Sealed},
     refresh::{Documents, parse_keys, parse_metadata},
     schedule::Cause,
     store::Begin,
 };
-use crate::tokens::{AccessToken, IdToken};
+use crate::{
+    block_on::block_on,
+    tokens::{AccessToken, IdToken},
+};
 
 /// Keys that several verifiers share: a fixed key set, or a store and its fetcher. Cheap to clone.
 ///

@@ -16,6 +16,7 @@ use super::{
     refresh::Documents,
     schedule::{Cause, Schedule},
 };
+use crate::events;
 
 /// How long a key stays trusted after a document last contained it.
 ///
@@ -227,6 +228,7 @@ impl KeyStore {
                 self.merge(keys, at);
                 state.metadata = Some(Arc::new(metadata));
                 state.last_success = state.last_success.max(Some(at));
+                events::keys_refreshed(self.uri.as_str());
                 state.last_error = None;
                 let is_last = state.current.is_none();
                 state.schedule.succeed(flight.cause(), flight.start(), is_last);
@@ -345,6 +347,7 @@ impl State {
         // A client that hangs up says nothing about the source of the keys.
         if error.kind() != RefreshErrorKind::Abandoned {
             self.schedule.fail(flight.cause());
+            events::keys_not_refreshed(&**error);
             self.last_error = Some(Arc::clone(error));
         }
     }

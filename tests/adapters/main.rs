@@ -27,6 +27,7 @@ mod sign_in;
 mod smallest;
 mod support;
 mod tonic_service;
+mod tools;
 mod tower_services;
 
 use easyauth_test_support::client;

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{Extension, Router, extract::FromRef, routing::get};
 use easyauth::{
-    EasyAuthPrincipal, ProtectedResource, Rejection,
+    EasyAuthPrincipal, Platform, ProtectedResource, Rejection, Requirement,
     integrations::{EasyAuthLayer, Identity, RequireLayer},
     verify::BearerAuth,
 };
@@ -300,4 +300,41 @@ fn the_outer_resource_replaces_the_inner_one() {
 fn axum_takes_the_resource_as_a_response() {
     let server = serve(Router::new().route(resource().metadata_path(), get(resource())));
     assert_eq!(client::get(server.address, PATH, &[]).body, resource().to_json());
+}
+
+/// An MCP server, as a user of this crate writes it.
+#[test]
+fn an_mcp_server_behind_the_layer() {
+    fn app(
+        mcp: Router,
+        platform: Platform,
+        auth: BearerAuth,
+    ) -> Result<Router, easyauth::ProtectedResourceError> {
+        let resource = ProtectedResource::entra("https://mcp.contoso.com/mcp", TENANT, CLIENT)?
+            .scopes(["Tools.Call"])?;
+        let layer = EasyAuthLayer::new(platform).verify(auth);
+        Ok(Router::new()
+            .nest_service("/mcp", mcp)
+            .layer(RequireLayer::permission(Requirement::scope("Tools.Call")))
+            .layer(layer.protected_resource(resource.clone()))
+            .route_service(resource.metadata_path(), resource.clone()))
+    }
+    let mcp = Router::new().route("/", get(async || "tools"));
+    let server = serve(app(mcp, nowhere(), bearer_auth()).unwrap());
+    let document = client::get(server.address, "/.well-known/oauth-protected-resource/mcp", &[]);
+    assert_eq!(document.status, 200);
+    let answer = client::get(server.address, "/mcp", &[]);
+    assert_eq!(
+        (answer.status, challenge(&answer).as_str()),
+        (
+            401,
+            "Bearer realm=\"files\", scope=\"API/Tools.Call\", resource_metadata=\"https://\
+             mcp.contoso.com/.well-known/oauth-protected-resource/mcp\""
+        )
+    );
+    let token = |scope: &str| {
+        [("Authorization", format!("Bearer {}", Draft::access().with("scp", scope).sign()))]
+    };
+    assert_eq!(client::get(server.address, "/mcp", &token("Files.Read")).status, 403);
+    assert_eq!(client::get(server.address, "/mcp", &token("Tools.Call")).body, "tools");
 }

@@ -161,7 +161,7 @@ fn on_an_untrusted_platform_tokens_authenticate() {
 #[test]
 fn rules_need_the_layer_around_them() {
     let missing = "no EasyAuthLayer handled the request before this: add \
-                   .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)";
+                   .layer(EasyAuthLayer::new(platform)) outside of this layer (in axum: after it)";
     let rules = [
         RequireLayer::authenticated(),
         RequireLayer::role("Admin"),
@@ -183,7 +183,8 @@ fn permissions_need_a_verifier() {
     check(
         &serve(router.layer(EasyAuthLayer::new(platform()))),
         "/",
-        "nothing verifies bearer tokens: add EasyAuthLayer::verify(auth) for RequireLayer::permission",
+        "nothing verifies bearer tokens: add EasyAuthLayer::verify(auth) for RequireLayer::permission and \
+         RequireToolLayer",
     );
     let server = actix_service::serve(|config| {
         config.app_data(platform());

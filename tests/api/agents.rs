@@ -3,6 +3,7 @@
 use base64::{Engine as _, prelude::*};
 use easyauth::{
     Actor, AgentMode, Caller, Diagnosis, EasyAuthPrincipal, Requirement, UnverifiedToken,
+    access::Reason,
 };
 use serde_json::{Value, json};
 
@@ -56,6 +57,7 @@ fn the_three_patterns_are_told_apart() {
     let token = token(&autonomous);
     let agent = token.agent().unwrap();
     assert_eq!((agent.client_id(), agent.blueprint_id()), (Some(AGENT), Some(BLUEPRINT)));
+    assert_eq!(format!("{agent:?}"), "Agent { mode: Autonomous, .. }");
 }
 
 #[test]
@@ -200,7 +202,7 @@ mod verified {
         let denied = |token: &VerifiedToken, rule: &Requirement| {
             let denied = token.authorize(rule).unwrap_err();
             assert_eq!(
-                denied.reasons().iter().map(|reason| reason.code()).collect::<Vec<_>>(),
+                denied.reasons().iter().map(Reason::code).collect::<Vec<_>>(),
                 ["wrong-actor"]
             );
             denied.to_string()
@@ -252,7 +254,7 @@ fn a_diagnosis_says_that_agents_are_excluded() {
         easyauth::AccessToken::new(raw.clone()).diagnose(rule, now)
     };
     let codes = |diagnosis: &Diagnosis| -> Vec<&'static str> {
-        diagnosis.reasons().iter().map(|reason| reason.code()).collect()
+        diagnosis.reasons().iter().map(Reason::code).collect()
     };
     assert_eq!(codes(&diagnose(rule.clone())), Vec::<&str>::new());
     assert_eq!(codes(&diagnose(rule.not_by_agent())), ["wrong-actor"]);

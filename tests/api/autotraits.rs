@@ -26,7 +26,7 @@ fn types_can_be_shared() {
     check::<easyauth::EasyAuthPrincipal>();
     check::<easyauth::ExpiresOn>();
     check::<easyauth::Groups<'_>>();
-    check::<easyauth::Host>();
+    check::<easyauth::Service>();
     check::<easyauth::IdToken>();
     check::<easyauth::IdentityProvider>();
     check::<easyauth::Platform>();
@@ -40,6 +40,14 @@ fn types_can_be_shared() {
     check::<easyauth::PrincipalFormat>();
     check::<easyauth::TokenHeader>();
     check::<easyauth::UnverifiedToken>();
+    check::<easyauth::Actor>();
+    check::<easyauth::Agent<'_>>();
+    check::<easyauth::AgentMode>();
+    check::<easyauth::ProtectedResource>();
+    check::<easyauth::mcp::ToolCall>();
+    check::<endpoints::ClientSession>();
+    check::<endpoints::ClientSignIn<'_>>();
+    check::<endpoints::HealthCheck>();
     check::<endpoints::Endpoints>();
     check::<endpoints::LoginAddress>();
     check::<endpoints::LogoutAddress>();
@@ -84,20 +92,15 @@ fn types_of_settings_can_be_shared() {
     check::<Guid>();
     check::<LoginParameters>();
     check::<LoginParametersBuilder>();
-    check::<LoginParametersWarning>();
+    check::<LoginParametersErrorKind>();
     check::<Migration>();
-    check::<ParameterKey>();
-    check::<Prompt>();
     check::<Rule>();
-    check::<Service>();
     check::<Severity>();
     check::<SiteId>();
-    check::<SiteKind>();
-    check::<SitePart>();
     check::<UnauthenticatedAction>();
     check::<AnySetting>();
     check::<Context>();
-    check::<EditErrorKind>();
+    check::<ArmRequestErrorKind>();
     check::<Keyed<Guid>>();
     check::<Object>();
     check::<Position>();
@@ -255,11 +258,8 @@ fn errors_are_errors() {
     check_error::<resource::ScopeError>();
     check_error::<settings::ArmError>();
     check_error::<settings::ArmRequestError>();
-    check_error::<settings::SettingsBuildError>();
-    check_error::<settings::EditError>();
     check_error::<settings::LoginParametersError>();
     check_error::<settings::InvalidGuid>();
-    check_error::<settings::NotUnderstood>();
     check_error::<settings::SettingsError>();
     check_error::<settings::SiteIdError>();
 }

@@ -55,7 +55,8 @@ fn kinds() -> Vec<(&'static str, usize)> {
         rejection::SetupErrorKind,
         resource::ScopeErrorKind,
         settings::ArmErrorKind,
-        settings::EditErrorKind,
+        settings::ArmRequestErrorKind,
+        settings::LoginParametersErrorKind,
         settings::SettingsErrorKind,
         #[cfg(feature = "testing")]
         easyauth::testing::TestIssuerErrorKind,

@@ -67,6 +67,7 @@ fn fails<T: std::fmt::Debug>(
 ) {
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
+    assert_eq!(format!("{error:?}"), format!("ProtectedResourceError({}: {message})", kind.code()));
 }
 
 /// Clients and Entra compare the address byte by byte, so only one form of it is valid.
@@ -109,6 +110,7 @@ fn only_the_canonical_form_of_an_address_is_accepted() {
         "https://user:password@mcp.contoso.com/mcp",
         "https://mcp..contoso.com/mcp",
         "https://-mcp.contoso.com/mcp",
+        "https://mcp-.contoso.com/mcp",
         "https://mcp_.contoso.com/mcp",
         "https://[::2]/mcp",
         "https://bücher.example/mcp",
@@ -254,6 +256,12 @@ fn the_document_names_one_tenant_and_scopes_with_their_api() {
             "resource_documentation": "https://contoso.com/docs",
         })
     );
+    // Azure Government.
+    let server = format!("https://login.microsoftonline.us/{TENANT}/v2.0");
+    let government = ProtectedResource::new(MCP, &server).unwrap();
+    let government = government.app_id_uri("api://tools").unwrap().scopes(["Tools.Call"]).unwrap();
+    assert_eq!(government.authorization_server(), server);
+    assert!(government.scopes_supported().eq(["api://tools/Tools.Call"]));
     // External ID, and a server whose issuer ends with a slash.
     for server in
         [&*format!("https://contoso.ciamlogin.com/{TENANT}/v2.0"), "https://contoso.auth0.com/"]

@@ -95,7 +95,7 @@ fn read(text: &str) -> (AuthSettingsV2, String) {
         Err(error) if error.kind() == SettingsErrorKind::FirstVersion => {
             let old: AuthSettingsV1 = text.parse().unwrap();
             assert_eq!(compact(old.as_json()), compact(text));
-            (old.migrate().into_settings(), "AuthSettingsV1".to_owned())
+            (old.migrate().settings().clone(), "AuthSettingsV1".to_owned())
         }
         Err(error) => panic!("{error}"),
     }

@@ -48,19 +48,19 @@ fn what_is_never_sent() {
     let graph = jwt(r#"{"aud":"00000003-0000-0000-c000-000000000000","oid":"CANARY","scp":"x"}"#);
     let app = jwt(&format!(r#"{{"aud":"{CLIENT}","idtyp":"app","oid":"CANARY"}}"#));
     let cases = [
-        (&ann, "openid", "the token cannot be exchanged: the request asks for no scope of an API"),
+        (&ann, "openid", "the token cannot be exchanged: the request has no scope of an API"),
         (
             &graph,
             READ,
-            "the token cannot be exchanged: the access token is for Microsoft Graph \
-             (00000003-0000-0000-c000-000000000000), not for the client \
-             6e74172b-be56-4843-9ff4-e66a39bb12e3",
+            "the token cannot be exchanged: expected an access token for the client \
+             6e74172b-be56-4843-9ff4-e66a39bb12e3, found one for Microsoft Graph \
+             (00000003-0000-0000-c000-000000000000)",
         ),
         (
             &app,
             READ,
-            "the token cannot be exchanged: the access token is of an application, and there is no \
-             user to act on behalf of",
+            "the token cannot be exchanged: expected an access token of a user, found one of an \
+             application",
         ),
     ];
     for (token, scope, message) in cases {
@@ -71,11 +71,12 @@ fn what_is_never_sent() {
     let cases = [
         (
             OnBehalfOf::new(tenant(), "my-app", ClientCredential::secret("s")),
-            "the token cannot be exchanged: the client id is not a GUID",
+            "the token cannot be exchanged: expected a GUID as the client ID, found \"my-app\"",
         ),
         (
             OnBehalfOf::new(tenant(), CLIENT, ClientCredential::secret("")),
-            "the token cannot be exchanged: the client credential is empty",
+            "the token cannot be exchanged: the client credential is empty: check that the app \
+             setting with it exists",
         ),
     ];
     for (on_behalf_of, message) in cases {

@@ -15,7 +15,7 @@ const USERS: [&str; 3] = ["ann", "bob", "cid"];
 const SCOPES: [&str; 2] = [READ, "https://vault.azure.net/.default"];
 const CACHED: usize = 4;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     /// A caller asks and is polled once; with a claims challenge or without.
     Ask {

@@ -6,7 +6,7 @@ use std::{
     future::{Future, poll_fn},
     pin::Pin,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
@@ -182,7 +182,7 @@ struct Sending(Endpoint, String);
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        let mut state = self.0.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut state = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         *state.in_flight.get_mut(&self.1).unwrap() -= 1;
     }
 }
@@ -200,13 +200,11 @@ impl Transport for Endpoint {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             };
-            match endpoint.answer(form, *number) {
-                Some(answer) => Poll::Ready(answer),
-                None => {
-                    endpoint.0.lock().unwrap().wakers.push(context.waker().clone());
-                    Poll::Pending
-                }
+            let answer = endpoint.answer(form, *number);
+            if answer.is_none() {
+                endpoint.0.lock().unwrap().wakers.push(context.waker().clone());
             }
+            answer.map_or(Poll::Pending, Poll::Ready)
         })
     }
 }

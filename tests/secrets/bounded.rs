@@ -4,15 +4,17 @@
 use std::fmt::{Debug, Display};
 
 use easyauth::{
-    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Session, UnverifiedToken,
+    AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens, Service, Session,
+    UnverifiedToken,
     endpoints::{Endpoints, ReturnTo},
     error_codes::ErrorExplanation,
     exchange::{ClientCredential, TokenEndpoint, TokenRequest, TokenResponse},
     functions::{Invocation, RolesRequest, ToolInvocation},
     headers::OriginalUrl,
+    mcp::ToolCall,
     resource::Scope,
     settings::{
-        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, Service, SiteId,
+        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, SiteId,
         UnauthenticatedAction,
     },
 };
@@ -127,6 +129,9 @@ proptest! {
         let context = format!(r#"{{"name":{long},"transport":{{"properties":{{"headers":{headers}}}}}}}"#);
         check(&format!("{:?}", ToolInvocation::from_context(context.as_bytes()).unwrap()), MAX_PRINTED);
 
+        let call = format!(r#"{{"method":"tools/call","params":{{"name":{long},"arguments":"CANARY"}}}}"#);
+        short(&ToolCall::parse(call.as_bytes()).unwrap());
+
         let claims = vec![format!(r#"{{"typ":{long},"val":"CANARY"}}"#); 2].join(",");
         let many = vec![r#"{"typ":"a","val":"CANARY"}"#; 3000].join(",");
         let body = format!(r#"{{"identityProvider":{long},"claims":[{claims},{many}],"accessToken":"CANARY"}}"#);
@@ -148,7 +153,7 @@ proptest! {
         let long_path = format!("/{}", "a".repeat(60_000));
         short(&Endpoints::with_prefix(&long_path).unwrap());
 
-        shown(&UnauthenticatedAction::from(text.as_str()));
+        short(&UnauthenticatedAction::Other(text.clone()));
         let scope = format!("api://{}/b", "a".repeat(60_000));
         short(&scope.parse::<Scope>().unwrap());
         let document = format!(
@@ -174,8 +179,11 @@ fn of_builders_with_a_secret_instead_of_a_name() {
     let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012".parse().unwrap();
     let app = EntraApp::new(&tenant, CLIENT.parse().unwrap()).secret_setting("CANARY~secret");
     short(&app);
-    let builder =
-        AuthSettingsV2::builder(Service::AppService).entra(app).google("id", "CANARY~secret");
+    let builder = AuthSettingsV2::builder(Service::AppService).entra(app).provider(
+        &IdentityProvider::GOOGLE,
+        "id",
+        "CANARY~secret",
+    );
     short(&builder);
     let parameters = LoginParameters::builder().scopes(["openid"]).build().unwrap();
     short(&parameters);

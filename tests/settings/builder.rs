@@ -1,10 +1,11 @@
-//! New documents for the usual cases: whole, and without a finding.
+//! New documents for the usual cases, whole and without findings.
 
 use easyauth::{
+    IdentityProvider, Service,
     resource::ARM,
     settings::{
         AuthSettingsBuilder, AuthSettingsV2, CustomApp, EntraApp, Form, Guid, LoginParameters,
-        Service, SettingsBuildError, UnauthenticatedAction, entra as entra_settings,
+        SettingsErrorKind as Kind, UnauthenticatedAction, entra as entra_settings,
         global_validation,
     },
 };
@@ -32,7 +33,7 @@ fn site() -> AuthSettingsBuilder {
     AuthSettingsV2::builder(Service::AppService)
 }
 
-/// Builds the document, which is whole and read again as the same.
+/// Builds the document, which is whole, and equal when it is read again.
 #[track_caller]
 fn built(builder: AuthSettingsBuilder, json: &str) -> AuthSettingsV2 {
     let settings = builder.build().unwrap();
@@ -54,7 +55,7 @@ fn entra_with_a_secret() {
     let parameters = LoginParameters::default().with_scope(ARM.scope("user_impersonation"));
     without_findings(
         site().entra(entra().login_parameters(parameters.unwrap())),
-        r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"requireAuthentication":true,"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"azureactivedirectory"},"identityProviders":{"azureActiveDirectory":{"enabled":true,"registration":{"openIdIssuer":"https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0","clientId":"11112222-bbbb-3333-cccc-4444dddd5555","clientSecretSettingName":"MICROSOFT_PROVIDER_AUTHENTICATION_SECRET"},"login":{"loginParameters":["scope=openid profile email https://management.azure.com/user_impersonation"]},"validation":{"allowedAudiences":["api://11112222-bbbb-3333-cccc-4444dddd5555"]}}},"login":{"tokenStore":{"enabled":true}},"httpSettings":{"requireHttps":true}}}"#,
+        r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"requireAuthentication":true,"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"azureactivedirectory"},"identityProviders":{"azureActiveDirectory":{"enabled":true,"registration":{"openIdIssuer":"https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0","clientId":"11112222-bbbb-3333-cccc-4444dddd5555","clientSecretSettingName":"MICROSOFT_PROVIDER_AUTHENTICATION_SECRET"},"login":{"loginParameters":["scope=openid email profile https://management.azure.com/user_impersonation"]},"validation":{"allowedAudiences":["api://11112222-bbbb-3333-cccc-4444dddd5555"]}}},"login":{"tokenStore":{"enabled":true}},"httpSettings":{"requireHttps":true}}}"#,
     );
 }
 
@@ -94,15 +95,15 @@ fn an_api() {
 fn several_providers() {
     without_findings(
         site()
-            .google("g", "GOOGLE_SECRET")
-            .github("h", "GITHUB_SECRET")
-            .apple("a", "APPLE_SECRET")
-            .facebook("f", "FACEBOOK_SECRET")
-            .twitter("t", "TWITTER_SECRET")
+            .provider(&IdentityProvider::GOOGLE, "g", "GOOGLE_SECRET")
+            .provider(&IdentityProvider::GITHUB, "h", "GITHUB_SECRET")
+            .provider(&IdentityProvider::APPLE, "a", "APPLE_SECRET")
+            .provider(&IdentityProvider::FACEBOOK, "f", "FACEBOOK_SECRET")
+            .provider(&IdentityProvider::TWITTER, "t", "TWITTER_SECRET")
             .redirect_to("GitHub"),
         r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"requireAuthentication":true,"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"github"},"identityProviders":{"google":{"enabled":true,"registration":{"clientId":"g","clientSecretSettingName":"GOOGLE_SECRET"}},"gitHub":{"enabled":true,"registration":{"clientId":"h","clientSecretSettingName":"GITHUB_SECRET"}},"apple":{"enabled":true,"registration":{"clientId":"a","clientSecretSettingName":"APPLE_SECRET"}},"facebook":{"enabled":true,"registration":{"appId":"f","appSecretSettingName":"FACEBOOK_SECRET"}},"twitter":{"enabled":true,"registration":{"consumerKey":"t","consumerSecretSettingName":"TWITTER_SECRET"}}},"login":{"tokenStore":{"enabled":true}},"httpSettings":{"requireHttps":true}}}"#,
     );
-    // Whoever adds a sign-in button may want to name a provider all the same.
+    // An application with its own sign-in button can still name a provider.
     let settings = site()
         .entra(entra())
         .unauthenticated(UnauthenticatedAction::Return401)
@@ -118,56 +119,59 @@ fn a_custom_provider_of_a_container_app() {
     let app = CustomApp::new("contoso", WELL_KNOWN, "orders", "contoso-secret").scope("orders");
     without_findings(
         AuthSettingsV2::builder(Service::ContainerApps).custom(app),
-        r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"contoso"},"identityProviders":{"customOpenIdConnectProviders":{"contoso":{"enabled":true,"registration":{"clientId":"orders","clientCredential":{"method":"ClientSecretPost","clientSecretSettingName":"contoso-secret"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://id.contoso.example/.well-known/openid-configuration"}},"login":{"nameClaimType":"name","scopes":["openid","profile","email","orders"]}}}},"login":{"preserveUrlFragmentsForLogins":false},"httpSettings":{"requireHttps":true},"encryptionSettings":{}}}"#,
+        r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"contoso"},"identityProviders":{"customOpenIdConnectProviders":{"contoso":{"enabled":true,"registration":{"clientId":"orders","clientCredential":{"method":"ClientSecretPost","clientSecretSettingName":"contoso-secret"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://id.contoso.example/.well-known/openid-configuration"}},"login":{"nameClaimType":"name","scopes":["openid","email","profile","orders"]}}}},"login":{"preserveUrlFragmentsForLogins":false},"httpSettings":{"requireHttps":true},"encryptionSettings":{}}}"#,
     );
 }
 
 #[test]
-fn refuses_what_cannot_work() {
+fn rejects_what_cannot_work() {
     #[track_caller]
-    fn refused(builder: AuthSettingsBuilder, error: SettingsBuildError, message: &str) {
-        assert_eq!(builder.build().unwrap_err(), error);
-        assert_eq!(error.to_string(), message);
+    fn rejected(builder: AuthSettingsBuilder, kind: Kind, message: &str) {
+        let error = builder.build().unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
     }
     let custom = |name: &str| CustomApp::new(name, WELL_KNOWN, "orders", "CONTOSO_SECRET");
-    refused(site(), SettingsBuildError::NoProvider, "there is no provider");
-    let twice = "two providers have one name";
-    refused(site().entra(entra()).entra(entra()), SettingsBuildError::ProviderTwice, twice);
-    let as_google = site().google("g", "S").custom(custom("Google"));
-    refused(as_google, SettingsBuildError::ProviderTwice, twice);
-    let redirect = "the provider to redirect to is none of those that are set up";
-    refused(
-        site().entra(entra()).redirect_to("google"),
-        SettingsBuildError::UnknownRedirect,
-        redirect,
-    );
-    refused(site().google("", "S"), SettingsBuildError::NoClientId, "a client id is empty");
-    let name = "a text that no setting can be named is in the place of a name";
+    let google = |builder: AuthSettingsBuilder, id: &str, secret: &str| {
+        builder.provider(&IdentityProvider::GOOGLE, id, secret)
+    };
+    rejected(site(), Kind::Provider, "expected a provider, found none");
+    let twice = "expected different providers, found one twice";
+    rejected(site().entra(entra()).entra(entra()), Kind::Provider, twice);
+    rejected(google(site(), "g", "S").custom(custom("Google")), Kind::Provider, twice);
+    let redirect = "expected the provider to redirect to among those that were added";
+    rejected(site().entra(entra()).redirect_to("google"), Kind::Provider, redirect);
+    let id = "expected a client ID, found an empty string";
+    rejected(google(site(), "", "S"), Kind::Provider, id);
+    let no_id = CustomApp::new("contoso", WELL_KNOWN, "", "CONTOSO_SECRET");
+    rejected(site().custom(no_id), Kind::Provider, id);
+
+    let invalid = "invalid name of a setting (did you paste the secret itself?)";
+    let name = format!("{invalid}: expected letters, digits and _");
     for secret in ["", "abc8Q~x", "a.b", "a-b", "é"] {
-        refused(site().google("g", secret), SettingsBuildError::SettingName, name);
-        refused(
-            site().entra(entra().secret_setting(secret)),
-            SettingsBuildError::SettingName,
-            name,
-        );
+        rejected(google(site(), "g", secret), Kind::SettingName, &name);
+        rejected(site().entra(entra().secret_setting(secret)), Kind::SettingName, &name);
     }
     let container_app = || AuthSettingsV2::builder(Service::ContainerApps);
-    assert!(container_app().google("g", "a-b-1").build().is_ok());
+    assert!(google(container_app(), "g", "a-b-1").build().is_ok());
+    let name = format!("{invalid}: expected lower-case letters, digits and -");
     for secret in ["", "A", "a_b"] {
-        refused(container_app().google("g", secret), SettingsBuildError::SettingName, name);
+        rejected(google(container_app(), "g", secret), Kind::SettingName, &name);
     }
-    let custom_name = "expected letters, digits and _ in the name of a custom provider";
-    for name in ["", "con-toso", "contoso.example"] {
-        refused(site().custom(custom(name)), SettingsBuildError::CustomName, custom_name);
+
+    let provider_name = "expected letters, digits and _ in the name of a custom provider, and not a \
+                         built-in name";
+    for name in ["", "con-toso", "contoso.example", "aad", "GitHub", "azureStaticWebApps"] {
+        let message = format!("{provider_name}: found {name}");
+        rejected(site().custom(custom(name)), Kind::ProviderName, &message);
     }
-    let built_in = "the name of a custom provider is that of another kind of provider";
-    for name in ["aad", "GitHub", "azureStaticWebApps"] {
-        refused(site().custom(custom(name)), SettingsBuildError::BuiltInName, built_in);
-    }
+    let message = format!("{provider_name}: use the methods entra and custom for other providers");
+    let as_google = site().provider(&IdentityProvider::ENTRA, "e", "S");
+    rejected(as_google, Kind::ProviderName, &message);
     let plain = CustomApp::new("contoso", "http://id.contoso.example", "orders", "SECRET");
-    let https = "the address of a provider's metadata is not https";
-    refused(site().custom(plain), SettingsBuildError::NotHttps, https);
+    let https = "expected an https address of metadata, found http://id.contoso.example";
+    rejected(site().custom(plain), Kind::Provider, https);
     let swa = AuthSettingsV2::builder(Service::StaticWebApps).entra(entra());
-    let message = "the settings of static web apps are not built here";
-    refused(swa, SettingsBuildError::StaticWebApps, message);
+    let message = "the service of this document does not have the setting: write them into \
+                   staticwebapp.config.json";
+    rejected(swa, Kind::NoSuchSetting, message);
 }

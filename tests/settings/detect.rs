@@ -1,4 +1,4 @@
-//! What a text is that is not a document, and how to get one.
+//! Texts that are not settings documents: what they are, and how to get the document.
 
 use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN, SettingsErrorKind, login};
 
@@ -28,8 +28,7 @@ fn what_is_not_json_says_where() {
     rejected(
         b"{\n  \"login\": {},\n}",
         NotJson,
-        "the settings are not JSON at line 3, column 1: JSON has no comma behind the last member or \
-         element: remove it",
+        "the settings are not JSON at line 3, column 1: JSON has no comma after the last member or element: remove it",
     );
     for (text, place) in [
         ("// mine\n{}", "line 1, column 1"),
@@ -115,12 +114,11 @@ fn near_documents_are_named() {
 #[test]
 fn what_is_no_object_is_rejected() {
     for text in ["\"login\"", "1", "null", "true"] {
-        rejected(text.as_bytes(), NotAnObject, "the settings are not a JSON object");
+        rejected(text.as_bytes(), NotAnObject, "expected an object");
     }
-    let list =
-        "the settings are not a JSON object: this is a list of documents: give one of its elements";
+    let list = "expected an object: this is a list of documents: give one of its elements";
     rejected(b"[]", NotAnObject, list);
-    let modules = "the settings are not a JSON object: this is a list of configurations: give the \
+    let modules = "expected an object: this is a list of configurations: give the \
                    `properties` of its element authsettingsV2";
     rejected(br#"[{"name":"authsettingsV2","properties":{}}]"#, NotAnObject, modules);
 }
@@ -160,6 +158,15 @@ fn kinds_have_codes() {
         "first-version",
         "several",
         "other-document",
+        "pointer",
+        "expression",
+        "not-understood",
+        "no-such-setting",
+        "too-deep",
+        "login-parameters",
+        "provider-name",
+        "provider",
+        "setting-name",
     ];
     assert_eq!(codes, expected);
 }
@@ -263,7 +270,7 @@ fn resources_are_found_where_templates_have_them() {
         let text = format!(r#"{{{schema},"resources":{resources}}}"#);
         let mut doc: AuthSettingsV2 = text.parse().unwrap();
         assert_eq!((doc.form(), doc.resource_pointer().as_str()), (Form::ContainerApp, pointer));
-        // What is not an object is not changed.
+        // A value that is not an object is not changed.
         assert!(doc.set(login::PRESERVE_URL_FRAGMENTS, true).is_err());
         assert_eq!(doc.as_json(), text);
     }

@@ -6,7 +6,10 @@
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
-use easyauth::settings::{ALL_SETTINGS, AnySetting, Form, Service};
+use easyauth::{
+    Service,
+    settings::{ALL_SETTINGS, AnySetting, Form},
+};
 use serde_json::{Value, json};
 
 /// The files, with the form that each is for.
@@ -48,7 +51,7 @@ impl Node {
     }
 
     fn object(&self) -> Value {
-        // An expression of a template, or `null`, can stand for any object.
+        // An expression of a template, or `null`, can replace any object.
         let mut schema = json!({"type": ["object", "string", "null"]});
         if let Some(any) = self.members.get("*") {
             schema["additionalProperties"] = any.schema();

@@ -1,9 +1,9 @@
-//! Unknown is not off: what a template or a tool has put in the place of a value is never overwritten,
-//! never called absent, and never sent.
+//! Unknown is not off: what a template or a tool writes instead of a value is never overwritten, never
+//! treated as absent, and never sent.
 
 use easyauth::settings::{
-    AuthSettingsV2, EditErrorKind, LoginParameters, SetFrom, Setting, SiteId, entra, login,
-    platform,
+    ArmRequestErrorKind, AuthSettingsV2, LoginParameters, SetFrom, Setting, SettingsErrorKind,
+    SiteId, entra, login, platform,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -28,11 +28,11 @@ fn a_section_that_is_not_an_object_is_not_replaced() {
         ("null", "null"),
         (
             r#""@{routes=; tokenStore=}""#,
-            "what ConvertTo-Json writes in place of an object without a larger -Depth",
+            "what ConvertTo-Json leaves of an object without a larger -Depth",
         ),
         (
             r#""System.Collections.Hashtable""#,
-            "what ConvertTo-Json writes in place of an object without a larger -Depth",
+            "what ConvertTo-Json leaves of an object without a larger -Depth",
         ),
         ("[]", "a list"),
         ("1", "a number"),
@@ -40,11 +40,10 @@ fn a_section_that_is_not_an_object_is_not_replaced() {
         let text = format!(r#"{{"properties":{{"login":{section}}}}}"#);
         let message = format!(
             "expected an object at /properties/login (line 1, column 24), found {found}: replace it \
-             by an object first"
+             with an object first"
         );
         rejected(&text, login::TOKEN_STORE_ENABLED, true, &message);
         let doc: AuthSettingsV2 = text.parse().unwrap();
-        assert_eq!(doc.broken_sections(), ["login"]);
         assert_eq!(doc.get(login::TOKEN_STORE_ENABLED), None);
         assert_eq!(doc.read(login::TOKEN_STORE_ENABLED).is_err(), section != "null");
     }
@@ -54,11 +53,11 @@ fn a_section_that_is_not_an_object_is_not_replaced() {
 fn an_expression_is_not_replaced() {
     for expression in ["[parameters('x')]", "${var.x}", "$(x)", "#{x}#", "{{x}}", "[ns.f('x').y]"] {
         let text = format!(r#"{{"platform":{{"enabled":"{expression}"}}}}"#);
-        let message = "a template decides the present value at /platform/enabled (line 1, column 24), \
+        let message = "a template decides the value at /platform/enabled (line 1, column 24), \
                        found an expression of a template: change the template";
         rejected(&text, platform::ENABLED, true, message);
     }
-    // These are texts.
+    // These are plain strings.
     for text in ["[[x]", "[https://myApp.azure.com]", "<your-issuer>", "[]", "a[0]"] {
         let text = format!(r#"{{"platform":{{"runtimeVersion":"{text}"}}}}"#);
         let mut doc: AuthSettingsV2 = text.parse().unwrap();
@@ -74,7 +73,7 @@ fn nothing_is_added_beside_an_expression() {
     let text = r#"{"properties":{"identityProviders":{"azureActiveDirectory":{"login":{"loginParameters":["prompt=login","[format('scope={0}', x)]"]}}}}}"#;
     let mut doc: AuthSettingsV2 = text.parse().unwrap();
     let error = doc.add_login_parameters(&more).unwrap_err();
-    assert_eq!((error.kind(), error.pointer()), (EditErrorKind::Expression, entra));
+    assert_eq!((error.kind(), error.pointer()), (SettingsErrorKind::Expression, entra));
     assert_eq!(doc.as_json(), text);
     let truncated = r#"{"properties":{"identityProviders":"@{azureActiveDirectory=; facebook=}"}}"#;
     let mut doc: AuthSettingsV2 = truncated.parse().unwrap();
@@ -92,9 +91,9 @@ fn sections_that_are_not_objects_are_not_sent() {
         let mut doc: AuthSettingsV2 = SITE.parse().unwrap();
         doc.set_pointer("/properties/login", broken).unwrap();
         doc.set_pointer("/properties/platform", "\"System.Collections.Hashtable\"").unwrap();
-        let message = "the sections platform, login are not objects; read the whole document again";
+        let message = "expected objects; read the whole document again to replace platform, login";
         let error = site.put_auth_settings(&access, &doc).unwrap_err();
-        assert_eq!((error.to_string().as_str(), error.code()), (message, "not-objects"));
+        assert_eq!((error.to_string().as_str(), error.kind().code()), (message, "not-objects"));
         assert!(site.requests().put_partial(&access, &doc).is_err());
     }
 }
@@ -110,10 +109,10 @@ fn a_template_is_not_sent() {
     });
     let doc: AuthSettingsV2 = template.to_string().parse().unwrap();
     let error = site.put_auth_settings(&access, &doc).unwrap_err();
-    assert_eq!(error.code(), "template");
+    assert_eq!(error.kind(), ArmRequestErrorKind::Template);
 }
 
-/// Anything in the place of anything.
+/// Values of any type, for any place.
 fn odd() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(json!("[parameters('x')]")),
@@ -128,7 +127,7 @@ fn odd() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// The values that only a template knows, with their places.
+/// The values that a template decides, with their places.
 fn expressions(json: &Value, at: &str, found: &mut Vec<(String, String)>) {
     match json {
         Value::Array(items) => {
@@ -155,8 +154,8 @@ fn all_expressions(text: &str) -> Vec<(String, String)> {
 }
 
 proptest! {
-    /// Whatever stands anywhere: a change changes its member alone or nothing, and a fix keeps what is
-    /// unknown.
+    /// For any values in any places: a change changes its member alone or nothing, and a fix keeps unknown
+    /// values.
     #[test]
     fn changes_and_fixes_keep_what_is_unknown(
         changes in prop::collection::vec((0..super::table::pointers().len(), odd()), 1..4),
@@ -165,7 +164,7 @@ proptest! {
         let pointers = super::table::pointers();
         let mut doc: AuthSettingsV2 = SITE.parse().unwrap();
         for (at, odd) in &changes {
-            // Something else may be in the way.
+            // Another value may prevent it.
             let _ = doc.set_pointer(&pointers[*at], &odd.to_string());
         }
         let before = doc.as_json().to_owned();

@@ -1,6 +1,6 @@
 //! The settings of the first version, and the way on.
 
-use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind};
+use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind, entra};
 use serde_json::{Value, json};
 
 const V1: &str = include_str!("../data/settings/authsettings-v1.json");
@@ -12,16 +12,22 @@ fn reads_both_forms() {
     assert_eq!(AuthSettingsV1::from_slice(V1.as_bytes()).unwrap(), enveloped);
     let document: Value = serde_json::from_str(V1).unwrap();
     let bare: AuthSettingsV1 = document["properties"].to_string().parse().unwrap();
-    assert_eq!(bare.login_parameters(), enveloped.login_parameters());
+    assert_eq!(
+        bare.migrate().settings().get(entra::LOGIN_PARAMETERS),
+        enveloped.migrate().settings().get(entra::LOGIN_PARAMETERS)
+    );
     let migrated = |old: &AuthSettingsV1| serde_json::to_value(old.migrate().settings()).unwrap();
     assert_eq!(migrated(&bare), migrated(&enveloped));
     assert_ne!(bare, enveloped);
     // It can have secrets in it.
-    assert_eq!(format!("{bare:?}"), format!("AuthSettingsV1({} bytes)", bare.as_json().len()));
+    assert_eq!(
+        format!("{bare:?}"),
+        format!("AuthSettingsV1(JsonText({} bytes))", bare.as_json().len())
+    );
 }
 
 #[test]
-fn refuses_what_is_no_first_version() {
+fn rejects_other_documents() {
     for text in [r#"{"properties":{"platform":{}}}"#, "{}", r#"{"enabled":true}"#] {
         let error = text.parse::<AuthSettingsV1>().unwrap_err();
         assert_eq!(error.kind(), SettingsErrorKind::OtherDocument);
@@ -35,7 +41,7 @@ fn refuses_what_is_no_first_version() {
 #[test]
 fn login_parameters_are_the_same_texts() {
     let v1: AuthSettingsV1 = V1.parse().unwrap();
-    let parameters = v1.login_parameters().unwrap();
+    let parameters = v1.migrate().settings().get(entra::LOGIN_PARAMETERS).unwrap();
     assert_eq!(
         parameters.to_wire(),
         ["response_type=code id_token", "resource=https://management.azure.com"],
@@ -45,11 +51,11 @@ fn login_parameters_are_the_same_texts() {
         parameters.migrated_to_v2().unwrap().to_wire(),
         [
             "response_type=code id_token",
-            "scope=openid profile email https://management.azure.com/.default",
+            "scope=openid email profile https://management.azure.com/.default",
         ],
     );
     let none: AuthSettingsV1 = r#"{"additionalLoginParams":null}"#.parse().unwrap();
-    assert_eq!(none.login_parameters(), None);
+    assert_eq!(none.migrate().settings().get(entra::LOGIN_PARAMETERS), None);
 }
 
 #[test]
@@ -57,7 +63,7 @@ fn migrates() {
     let migration = V1.parse::<AuthSettingsV1>().unwrap().migrate();
     assert_eq!(migration.left_behind(), ["googleClientSecret"]);
     let settings: AuthSettingsV2 = migration.settings().clone();
-    assert_eq!(migration.into_settings(), settings);
+    assert_eq!(*migration.settings(), settings);
     assert_eq!(settings.form(), Form::AppService);
     assert_eq!(settings.missing_sections(), [""; 0]);
     assert_eq!(
@@ -205,7 +211,7 @@ fn what_has_a_form_of_its_own() {
     );
 }
 
-/// Nobody passes an empty check.
+/// No caller passes an empty check.
 #[test]
 fn empty_claim_checks_are_not_created() {
     let text = r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":null,\"allowed_client_applications\":[]}"}"#;

@@ -1,9 +1,9 @@
-//! Whether a page or a document is wanted.
+//! Whether the client prefers a page or a document.
 
 use http::{HeaderMap, header::ACCEPT};
 
-/// Whether `Accept` asks for HTML, and for no JSON rather (RFC 9110 section 12.5.1). Who names neither, a
-/// program with `*/*` for instance, gets JSON.
+/// Returns `true` if `Accept` prefers HTML to JSON (RFC 9110 section 12.5.1). A client that names neither, such as
+/// a program with `*/*`, gets JSON.
 pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<(String, f32)> = values.flat_map(|value| value.split(',')).map(range).collect();
@@ -15,7 +15,7 @@ pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     html > 0.0 && html >= weight(&["application/json", "application/problem+json"])
 }
 
-/// A media range and its weight. A weight that is none is no wish.
+/// Parses a media range and its weight. An invalid weight is 0.
 fn range(text: &str) -> (String, f32) {
     let mut parts = text.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();

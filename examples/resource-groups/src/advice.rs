@@ -1,4 +1,4 @@
-//! What to do about a token that does not open Azure Resource Manager, in the order to do it.
+//! The steps that fix a token which does not open Azure Resource Manager, in order.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use easyauth::{
 
 use super::{service::PATH, visit::Cause};
 
-/// Something to do. Prints as a sentence without a full stop.
+/// A step to take. Prints as a sentence without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Static Web Apps send no tokens, so no setting of theirs helps.
@@ -20,13 +20,13 @@ pub(crate) enum Step {
     TurnOnTokenStore,
     AddClientSecret,
     SetLoginParameters(LoginParameters),
-    /// Entra has to let the application have such tokens.
+    /// Entra must allow the application to get such tokens.
     AddPermission,
     Refresh,
     SignInWithEntra,
     SignInWithWorkAccount,
     SignInAgain,
-    /// What the crate says, where nothing here says more.
+    /// Any other fix, in the words of the crate.
     Other(Fix),
 }
 
@@ -56,7 +56,7 @@ impl Step {
         }
     }
 
-    /// Where a person does it, if that is a page of this site, and what to call that page.
+    /// The pages of this site where users take this step, and their titles.
     pub(crate) fn links(&self) -> Vec<(String, &'static str)> {
         match self {
             Self::SignInAgain | Self::SignInWithEntra | Self::SignInWithWorkAccount => {
@@ -68,12 +68,12 @@ impl Step {
     }
 }
 
-/// Where a person signs in, and comes back from.
+/// The address where users sign in and then return here.
 pub(crate) fn sign_in() -> String {
     let login = Endpoints::default().login(&IdentityProvider::ENTRA);
     match login.and_then(|login| Ok(login.return_to(&ReturnTo::path(PATH)?))) {
         Ok(login) => login.to_string(),
-        Err(_) => PATH.to_owned(), // Asking without a session leads there, too.
+        Err(_) => PATH.to_owned(), // Requesting this page without a session leads there, too.
     }
 }
 
@@ -90,18 +90,18 @@ impl fmt::Display for Step {
         f.write_str(match self {
             Self::HostElsewhere => {
                 "run this program on a Function app or App Service that is not linked to the Static \
-                 Web App, with an authentication of its own by Microsoft Entra"
+                 Web App, and that has its own authentication with Microsoft Entra"
             }
             Self::LinkFromSite => {
-                "put a link to that site's address on the Static Web App: people sign in there once \
-                 more, mostly without being asked"
+                "put a link to that site's address on the Static Web App: users sign in there once \
+                 more, usually without a prompt"
             }
             Self::TurnOnTokenStore => {
                 "turn on the token store (login.tokenStore.enabled in authSettingsV2)"
             }
             Self::AddClientSecret => {
                 "give the Entra provider a client credential (registration.clientSecretSettingName): \
-                 without one a sign-in brings an ID token alone"
+                 without one, a sign-in returns an ID token only"
             }
             Self::SetLoginParameters(parameters) => {
                 return write!(
@@ -123,7 +123,7 @@ impl fmt::Display for Step {
                 "sign in with a work or school account: tokens of personal accounts do not open Azure \
                  Resource Manager"
             }
-            Self::SignInAgain => "sign in again: a token that was issued before stays what it is",
+            Self::SignInAgain => "sign in again: a token that was already issued does not change",
             Self::Other(fix) => return fix.fmt(f),
         })
     }

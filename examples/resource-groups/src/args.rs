@@ -5,18 +5,19 @@ use std::ffi::OsString;
 pub(crate) const USAGE: &str = "\
 usage: resource-groups [--container-apps | --local | --demo]
 
-Lists the resource groups of whoever is signed in, with the token of the sign-in. A custom handler of
-Azure Functions: listens on 127.0.0.1 at FUNCTIONS_CUSTOMHANDLER_PORT.
+Lists the caller's Azure resource groups with the caller's token. An Azure Functions custom handler: it
+listens on 127.0.0.1 at FUNCTIONS_CUSTOMHANDLER_PORT.
 
-  --container-apps  on Azure Container Apps: authentication is configured, and no other way leads here
-  --local           on this machine: the stand-in, or whatever else writes the headers, is in front
-  --demo            everything on this machine: a pretend Azure Resource Manager, this program, and the
-                    stand-in in front of it; prints the address to open
+  --container-apps  declares, on Azure Container Apps, that authentication is configured and that requests
+                    come only through it
+  --local           declares, on this machine, that the stand-in or another proxy writes the headers
+  --demo            runs everything on this machine: a simulated Azure Resource Manager, this program, and
+                    the stand-in in front of it; prints the address to open
 
-ARM_BASE_URL says where Azure Resource Manager is; https://management.azure.com without it.
+ARM_BASE_URL is the address of Azure Resource Manager. The default is https://management.azure.com.
 ";
 
-/// What the command line asks for.
+/// The command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
@@ -24,19 +25,19 @@ pub(crate) enum Command {
     Demo,
 }
 
-/// Who vouches for the identity headers.
+/// Who guarantees that the identity headers can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InFront {
-    /// The platform, which says so in the environment.
+    /// The platform: the environment says so.
     Platform,
-    /// Container Apps, which say nothing: whoever deployed this.
+    /// The operator: Container Apps do not say so in the environment.
     ContainerApps,
-    /// Whoever runs this on a developer's machine.
+    /// The developer, on a local machine.
     Local,
 }
 
 impl Command {
-    /// Reads the arguments behind the program's name.
+    /// Parses the arguments after the name of the program.
     pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         let mut args = args.into_iter();
         let command = match args.next() {
@@ -51,7 +52,7 @@ impl Command {
         };
         match args.next() {
             None => Ok(command),
-            Some(_) => Err("there is more than one argument; --help lists them".to_owned()),
+            Some(_) => Err("expected at most one argument; --help lists them".to_owned()),
         }
     }
 }

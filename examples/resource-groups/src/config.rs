@@ -1,19 +1,19 @@
-//! What the environment says.
+//! The configuration, from the environment.
 
-use easyauth::{Host, Platform};
+use easyauth::{Platform, Service};
 
 use super::{
     args::InFront,
     arm::{self, Base},
 };
 
-/// Where the host of Azure Functions expects the handler ("Azure Functions custom handlers").
+/// The port on which the Azure Functions host expects the handler ("Azure Functions custom handlers").
 const PORT: &str = "FUNCTIONS_CUSTOMHANDLER_PORT";
 
-/// Where Azure Resource Manager is.
+/// The address of Azure Resource Manager.
 const ARM_BASE_URL: &str = "ARM_BASE_URL";
 
-/// What is set on Azure alone: the host on a developer's machine (`func start`) sets neither.
+/// Variables that are set only on Azure. The host on a developer's machine (`func start`) sets neither.
 const ON_AZURE: [&str; 2] = ["WEBSITE_SITE_NAME", "CONTAINER_APP_NAME"];
 
 #[derive(Debug)]
@@ -27,19 +27,19 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the environment, and refuses to go on if nobody vouches for the identity headers.
+    /// Reads the environment. Returns an error if the identity headers cannot be trusted.
     ///
-    /// A custom handler listens on loopback, where nobody but the host of Azure Functions reaches it, in
-    /// the same sandbox. The host gets its requests from the platform's front end alone, and there Easy
-    /// Auth replaces every identity header that the outside world sends. So, with Easy Auth on, the
-    /// headers can be believed here; with it off, they are anybody's.
+    /// A custom handler listens on loopback, where only the Azure Functions host reaches it, in the same
+    /// sandbox. The host gets its requests only from the platform's front end, and Easy Auth replaces every
+    /// identity header there. So the headers can be trusted if Easy Auth is on. If it is off, they can be
+    /// forged.
     pub(crate) fn read(
         in_front: InFront,
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
         let (platform, in_front) = vouch(in_front, &lookup)?;
         let port = lookup(PORT).ok_or_else(|| format!("{PORT} is not set"))?;
-        // `parse` would take a sign.
+        // `parse` accepts a sign.
         let port = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
         let port = port.and_then(|port| port.parse().ok()).filter(|port| *port != 0);
         let arm = lookup(ARM_BASE_URL).filter(|base| !base.is_empty());
@@ -66,23 +66,23 @@ fn vouch(
             return match ON_AZURE.iter().find(is_set) {
                 None => Ok((
                     Platform::trusting_headers(),
-                    "--local: what stands in front on this machine is believed",
+                    "--local: the proxy on this machine is trusted",
                 )),
                 Some(name) => {
-                    Err(format!("--local is for developers' machines, and {name} is set"))
+                    Err(format!("--local is for a developer's machine, but {name} is set"))
                 }
             };
         }
     };
-    platform.require_easy_auth().map_err(|error| match error.host() {
-        Host::ContainerApps => format!("{error} (--container-apps)"),
-        Host::Unknown => format!("{error}; on your own machine, see --demo and --local"),
+    platform.require_easy_auth().map_err(|error| match error.service() {
+        Some(Service::ContainerApps) => format!("{error} (--container-apps)"),
+        None => format!("{error}; on your own machine, see --demo and --local"),
         _ => error.to_string(),
     })?;
-    let in_front = match platform.host() {
-        Host::AppService => "App Service, with Easy Auth in front",
-        Host::Functions => "Azure Functions, with Easy Auth in front",
-        Host::ContainerApps => "--container-apps: Easy Auth of Container Apps is believed",
+    let in_front = match platform.service() {
+        Some(Service::AppService) => "App Service, with Easy Auth in front",
+        Some(Service::Functions) => "Azure Functions, with Easy Auth in front",
+        Some(Service::ContainerApps) => "--container-apps: Easy Auth of Container Apps is trusted",
         _ => "Easy Auth is in front",
     };
     Ok((platform, in_front))

@@ -1,4 +1,4 @@
-//! The answers for programs: a document, or a problem (RFC 9457).
+//! The responses for programs: a document, or a problem (RFC 9457).
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::{
     visit::{Closed, Outcome, Visit},
 };
 
-/// The media type and the text.
+/// Returns the media type and the body.
 pub(crate) fn document(visit: &Visit) -> (&'static str, String) {
     match &visit.outcome {
         Outcome::Listed(subscriptions) => {
@@ -19,7 +19,7 @@ pub(crate) fn document(visit: &Visit) -> (&'static str, String) {
     }
 }
 
-/// The diagnosis with its reasons, fixes and `loginParameters`, and what to do in whole sentences.
+/// The diagnosis with its reasons, fixes and `loginParameters`, and the steps in whole sentences.
 fn closed_problem(visit: &Visit, closed: &Closed) -> String {
     let detail = closed.diagnosis.summary().to_string();
     let mut problem = problem(visit, closed.cause.code(), &detail);
@@ -48,7 +48,7 @@ fn failed_problem(visit: &Visit, error: &ArmError) -> String {
     Value::Object(problem(visit, error.code(), &error.to_string())).to_string()
 }
 
-/// The members of every problem, as those of the crate's own rejections.
+/// The members of every problem, the same as in the crate's rejections.
 fn problem(visit: &Visit, code: &str, detail: &str) -> Map<String, Value> {
     let status = visit.status();
     let members = [

@@ -43,7 +43,7 @@ use service::{Log, PATH};
 /// The exit status when nothing was done: `EX_USAGE` of BSD's sysexits.
 const NOTHING_DONE: u8 = 64;
 
-/// What the program gets from outside.
+/// The environment and the streams of the program.
 pub(crate) struct World<'a> {
     pub(crate) lookup: &'a dyn Fn(&str) -> Option<String>,
     pub(crate) stdout: &'a mut dyn Write,
@@ -100,8 +100,11 @@ async fn serve(in_front: InFront, world: &mut World<'_>) -> Result<(), Box<dyn E
 async fn demonstrate(world: &mut World<'_>) -> Result<(), Box<dyn Error>> {
     let demo = demo::Demo::start(to_stderr()).await?;
     writeln!(world.stdout, "Open http://{}{PATH}", demo.address)?;
-    writeln!(world.stdout, "Sign in as whom you like: everything happens on this machine, where")?;
-    writeln!(world.stdout, "http://{} plays Azure Resource Manager.", demo.arm)?;
+    writeln!(
+        world.stdout,
+        "Sign in as any of the users. Everything happens on this machine, where"
+    )?;
+    writeln!(world.stdout, "http://{} simulates Azure Resource Manager.", demo.arm)?;
     world.stdout.flush()?;
     std::future::pending().await
 }

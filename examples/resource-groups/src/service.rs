@@ -1,4 +1,4 @@
-//! The service: one address, for programs and for people.
+//! The service: one address, for programs and for browsers.
 
 use std::{error::Error as _, sync::Arc, time::SystemTime};
 
@@ -28,28 +28,28 @@ use super::{
     visit::{Closed, Contents, Outcome, Visit, is_of_static_web_app},
 };
 
-/// The address of the function: `route` in `function.json`, below the prefix that the host of Azure
-/// Functions puts in front. The host takes it with a slash at the end as well, and passes that on.
+/// The address of the function: `route` in `function.json`, after the prefix of the Azure Functions host. The
+/// host also accepts it with a slash at the end, and passes the slash on.
 pub(crate) const PATH: &str = "/api/resource-groups";
 const PATH_WITH_SLASH: &str = "/api/resource-groups/";
 
-/// The permission that stands for everything that the user may do ("Azure Service Management").
+/// The permission to do everything that the user may do ("Azure Service Management").
 const SCOPE: &str = "user_impersonation";
 
-/// Where lines for the operator go. They have neither tokens nor what users sent.
+/// Writes lines for the operator. They contain no tokens and nothing that users sent.
 pub(crate) type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 #[derive(Clone)]
 struct Service {
     arm: Arc<Arm>,
-    /// The API that a token has to open.
+    /// The API that the token must open.
     api: Resource,
     log: Log,
 }
 
 /// # Errors
 ///
-/// None but for a provider without a sign-in page, which Entra is not.
+/// None in practice: Entra has a sign-in page.
 pub(crate) fn router(arm: Arm, platform: Platform, log: Log) -> Result<Router, EndpointError> {
     let api = arm.base().api();
     let finish = map_response_with_state(Arc::clone(&log), finish);
@@ -62,15 +62,15 @@ pub(crate) fn router(arm: Arm, platform: Platform, log: Log) -> Result<Router, E
         .with_state(Service { arm: Arc::new(arm), api, log }))
 }
 
-/// The two extractors answer whoever may not pass: 400 to malformed headers; to nobody, 302 to the sign-in
-/// page if that is a browser, else 401.
+/// The two extractors reject requests: 400 for malformed headers. An anonymous request gets 302 to the sign-in
+/// page if it comes from a browser, and 401 otherwise.
 async fn resource_groups(
     State(service): State<Service>,
     user: EasyAuthPrincipal,
     tokens: ProviderTokens,
     headers: HeaderMap,
 ) -> Result<Response, Rejection> {
-    // What a Static Web App has in `Authorization` is its own, and not the caller's.
+    // The `Authorization` header of a Static Web App is not the caller's.
     let tokens = if is_of_static_web_app(&user) { tokens } else { tokens.or_bearer(&headers)? };
     let now = SystemTime::now();
     let outcome = service.ask_arm(&user, &tokens, now).await;
@@ -87,7 +87,7 @@ impl Service {
     ) -> Outcome {
         let wanted = Requirement::from(self.api.scope(SCOPE));
         let diagnosis = if is_of_static_web_app(user) {
-            // The fix is another site, whoever the visitor signed in with at this one.
+            // The fix is another site, whatever provider the visitor signed in with here.
             ProviderTokens::default().diagnose(&wanted, now)
         } else {
             tokens.diagnose(&wanted, now)
@@ -132,11 +132,11 @@ fn respond(visit: &Visit, request: &HeaderMap) -> Response {
     response
 }
 
-/// What every answer has, rejections as well. They come with what was wrong: the name of a header, and no
-/// value.
+/// Adds headers to every response, and logs why a request was rejected. The reason names headers, but shows no
+/// values.
 async fn finish(State(log): State<Log>, mut response: Response) -> Response {
     if let Some(cause) = response.extensions().get::<Rejection>().and_then(Rejection::source) {
-        log(&format!("refused: {cause}"));
+        log(&format!("rejected: {cause}"));
     }
     let all: [(HeaderName, &'static str); 2] =
         [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];

@@ -1,4 +1,4 @@
-//! What happened: who came, with which token, and what came of it.
+//! One request: the caller, the token, and the outcome.
 
 use std::time::SystemTime;
 
@@ -34,18 +34,18 @@ pub(crate) struct Closed {
     pub(crate) steps: Vec<Step>,
 }
 
-/// What it comes down to: a word for programs, a title for people.
+/// The main cause, with a code for programs and a title for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     Expired,
     NoToken,
     WrongToken,
-    /// The sign-in was not with Entra, which alone has tokens for this API.
+    /// The sign-in was not with Entra. Only Entra issues tokens for this API.
     OtherProvider,
     StaticWebApp,
 }
 
-/// What can be said of an access token without showing it.
+/// The contents of an access token that may be shown.
 pub(crate) enum Contents {
     Nothing,
     /// Encrypted, opaque or malformed.
@@ -53,7 +53,7 @@ pub(crate) enum Contents {
         expires: Option<SystemTime>,
     },
     Readable {
-        /// Names for people, where they are known.
+        /// Display names, where known.
         apis: Vec<String>,
         permissions: Vec<String>,
         expires: Option<SystemTime>,
@@ -97,9 +97,8 @@ impl Cause {
         }
     }
 
-    /// 401 where the same sign-in brings what is missing: a token is as short-lived as ever, or the token
-    /// store lost it. 403 where it brings the same token again, so that trying again is of no use (RFC
-    /// 9110 sections 15.5.2 and 15.5.4).
+    /// 401 if another sign-in helps: the token has expired, or the token store lost it. 403 if another sign-in
+    /// returns the same kind of token, so that trying again does not help (RFC 9110 sections 15.5.2 and 15.5.4).
     pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::Expired | Self::NoToken => StatusCode::UNAUTHORIZED,
@@ -108,20 +107,20 @@ impl Cause {
     }
 }
 
-/// Whether the request came through a Static Web App, which passes on who is calling, and no tokens.
+/// Returns `true` if the request came through a Static Web App, which forwards the caller but no tokens.
 pub(crate) fn is_of_static_web_app(user: &EasyAuthPrincipal) -> bool {
     user.format() == PrincipalFormat::StaticWebApps
         || user.front_end() == Some(&IdentityProvider::STATIC_WEB_APPS)
 }
 
-/// Whether tokens can be Entra's. Container Apps need not say who signed the caller in.
+/// Returns `true` if the tokens can be from Entra. Container Apps may omit the provider.
 fn may_be_entra(provider: &IdentityProvider) -> bool {
     [IdentityProvider::ENTRA, IdentityProvider::UNKNOWN].contains(provider)
 }
 
 impl Contents {
-    /// Reads the token without verifying it: it is for Azure Resource Manager, which alone verifies it,
-    /// and nothing is decided here but whether sending it there makes sense.
+    /// Reads the token without verifying it. Only Azure Resource Manager can verify it. The result decides only
+    /// whether to send it there.
     pub(crate) fn of(tokens: &ProviderTokens) -> Self {
         let Some(access) = tokens.access_token() else { return Self::Nothing };
         let said = tokens.expires_on().map(ExpiresOn::at);

@@ -17,7 +17,7 @@ pub fn check(input: &[u8]) {
     let expected = Expected::read(cut(text));
     expected.assert_same(actual.as_ref());
     if let Some(actual) = &actual {
-        check_nothing_else_is_printed(actual);
+        check_nothing_else_is_said(actual);
         check_order(actual, &expected.known);
     }
     check_tokens_change_nothing(text, actual.as_ref());

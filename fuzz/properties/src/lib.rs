@@ -30,6 +30,7 @@ mod settings_model;
 pub mod site_id;
 pub mod token;
 pub mod token_response;
+pub mod tool_call;
 pub mod tool_invocation;
 #[cfg(feature = "verify")]
 pub mod verify;

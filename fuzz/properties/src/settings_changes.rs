@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use easyauth::settings::{
-    AuthSettingsV2, EditErrorKind, Form, Guid, LoginParameters, Service, SetFrom, Setting,
-    UnauthenticatedAction, custom, entra, envelope, github, global_validation, login, platform,
-    sections,
+use easyauth::{
+    Service,
+    settings::{
+        AuthSettingsV2, Form, Guid, LoginParameters, SetFrom, Setting, SettingsError,
+        SettingsErrorKind, UnauthenticatedAction, custom, entra, envelope, github,
+        global_validation, login, platform, sections,
+    },
 };
 
 use super::{
@@ -81,7 +84,7 @@ pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
     subject.change(mapping, new.flag(), &["clearInboundClaimsMapping"]);
     let action = global_validation::UNAUTHENTICATED_CLIENT_ACTION;
     let path = ["globalValidation", "unauthenticatedClientAction"];
-    subject.change(action, UnauthenticatedAction::from(name), &path);
+    subject.change(action, action_of(name), &path);
     let path = ["globalValidation", "excludedPaths"];
     subject.change(global_validation::EXCLUDED_PATHS, new.texts(), &path);
     let path = ["login", "tokenStore", "tokenRefreshExtensionHours"];
@@ -134,9 +137,12 @@ impl Subject<'_> {
             // A value of another type is in the way, or the service does not have this setting.
             let is_open = model::has_objects_alone(root, &path, start);
             let is_blocked = !is_open || model::at(root, &path).is_some_and(model::has_expression);
-            let has_none =
-                [EditErrorKind::NoSuchSetting, EditErrorKind::Name, EditErrorKind::TooDeep]
-                    .contains(&error.kind());
+            let has_none = [
+                SettingsErrorKind::NoSuchSetting,
+                SettingsErrorKind::ProviderName,
+                SettingsErrorKind::TooDeep,
+            ]
+            .contains(&error.kind());
             assert!(is_blocked || has_none, "{error}: {}", settings.as_json());
             return;
         }
@@ -160,8 +166,18 @@ impl Subject<'_> {
     }
 }
 
-/// The name of the object that has this provider: the present one, or the one in documents of this form. `None`
-/// if only the crate knows it.
+/// The action of this name, in any case.
+fn action_of(name: &str) -> UnauthenticatedAction {
+    use UnauthenticatedAction::{
+        AllowAnonymous, RedirectToLoginPage, Return401, Return403, Return404,
+    };
+    let known = [RedirectToLoginPage, AllowAnonymous, Return401, Return403, Return404];
+    let known = known.into_iter().find(|own| own.as_str().eq_ignore_ascii_case(name));
+    known.unwrap_or_else(|| UnauthenticatedAction::Other(name.to_owned()))
+}
+
+/// The name of the object that has this provider: where it is, or in documents of this form. `None` if
+/// that cannot be told without the crate.
 fn customs(settings: &AuthSettingsV2, root: &Json, provider: &str) -> Option<&'static str> {
     let mut path = model::sections_path(settings);
     path.push("identityProviders".to_owned());
@@ -194,18 +210,18 @@ pub(crate) fn reread(settings: &AuthSettingsV2) -> Json {
 fn check_set(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
     let mut changed = settings.clone();
     let result = changed.set_pointer(new.pointer, new.json).map(drop);
-    let kind = result.as_ref().err().map(easyauth::settings::EditError::kind);
+    let kind = result.as_ref().err().map(SettingsError::kind);
     let steps = model::steps(new.pointer).filter(|steps| !steps.is_empty());
     let (steps, value) = match (&steps, Json::read(new.json.as_bytes())) {
-        (None, _) => return assert_eq!(kind, Some(EditErrorKind::Pointer)),
-        (_, None) => return assert_eq!(kind, Some(EditErrorKind::NotJson)),
+        (None, _) => return assert_eq!(kind, Some(SettingsErrorKind::Pointer)),
+        (_, None) => return assert_eq!(kind, Some(SettingsErrorKind::NotJson)),
         (Some(steps), Some(value)) => (steps, value),
     };
     let mut expected = root.clone();
     let error = if steps.len().saturating_add(model::depth(&value)) > model::MAX_DEPTH {
-        Some(EditErrorKind::TooDeep)
+        Some(SettingsErrorKind::TooDeep)
     } else if !model::is_open(root, steps) {
-        Some(EditErrorKind::NotAnObject)
+        Some(SettingsErrorKind::NotAnObject)
     } else {
         None
     };

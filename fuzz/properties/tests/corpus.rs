@@ -1,4 +1,5 @@
 //! Checks the properties on the stable compiler, for every input that the fuzz targets keep.
+#![allow(clippy::panic, reason = "helpers of tests")]
 
 use std::{panic::catch_unwind, path::Path};
 
@@ -9,9 +10,12 @@ use properties::pack;
 #[track_caller]
 fn replay(target: &str, property: fn(&[u8])) {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let [corpus, seeds] =
-        pack::KINDS.map(|kind| pack::read(&fuzz.join(kind), target).expect("inputs"));
-    assert!(!seeds.is_empty(), "there are no seeds");
+    let read = |kind: &str| match pack::read(&fuzz.join(kind), target) {
+        Ok(inputs) => inputs,
+        Err(error) => panic!("{error}"),
+    };
+    let [corpus, seeds] = pack::KINDS.map(read);
+    assert!(!seeds.is_empty(), "expected seeds");
     let failed: Vec<String> = corpus
         .into_iter()
         .chain(seeds)
@@ -48,6 +52,7 @@ targets! {
     site_id,
     token,
     token_response,
+    tool_call,
     tool_invocation,
     #[cfg(feature = "verify")]
     verify,

@@ -36,8 +36,8 @@ struct Entry {
 }
 
 impl Entry {
-    /// Returns `true` until shortly before the token expires. After the clock was set back, nobody knows
-    /// how old the token is.
+    /// Returns `true` until shortly before the token expires. Returns `false` if the clock was set back,
+    /// because the age of the token is unknown then.
     fn is_fresh(&self, now: SystemTime) -> bool {
         let is_past = now.checked_add(CLOCK_SKEW).is_none_or(|latest| self.received <= latest);
         is_past && outlives(self.expires_at, now)

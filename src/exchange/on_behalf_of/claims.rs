@@ -82,7 +82,7 @@ pub struct InvalidClaimsChallenge(());
 
 /// The claims of a header value, which may contain several challenges (RFC 9110 section 11.6.1).
 fn of_challenge(value: &str) -> Option<ClaimsChallenge> {
-    let mut challenge = Bearer::default();
+    let mut challenge = Parameters::default();
     let mut rest = value;
     loop {
         rest = rest.trim_start_matches([' ', '\t', ',']);
@@ -90,34 +90,31 @@ fn of_challenge(value: &str) -> Option<ClaimsChallenge> {
             return challenge.claims();
         }
         let (name, after) = token(rest)?;
-        match after.trim_start_matches([' ', '\t']).strip_prefix('=') {
-            Some(after) => {
-                let (parameter, after) = parameter(after.trim_start_matches([' ', '\t']))?;
-                challenge.set(name, parameter);
-                rest = after;
+        if let Some(after) = after.trim_start_matches([' ', '\t']).strip_prefix('=') {
+            let (parameter, after) = parameter(after.trim_start_matches([' ', '\t']))?;
+            challenge.set(name, parameter);
+            rest = after;
+        } else {
+            // The name of a scheme: the challenge before it is complete.
+            if let Some(found) = challenge.claims() {
+                return Some(found);
             }
-            None => {
-                // The name of a scheme: the challenge before it is complete.
-                if let Some(found) = challenge.claims() {
-                    return Some(found);
-                }
-                let is_bearer = name.eq_ignore_ascii_case("Bearer");
-                challenge = Bearer { is_bearer, ..Bearer::default() };
-                rest = after;
-            }
+            let is_bearer = name.eq_ignore_ascii_case("Bearer");
+            challenge = Parameters { is_bearer, ..Parameters::default() };
+            rest = after;
         }
     }
 }
 
 /// The parameters of one challenge that count here.
 #[derive(Default)]
-struct Bearer<'a> {
+struct Parameters<'a> {
     is_bearer: bool,
     is_insufficient_claims: bool,
     claims: Option<&'a str>,
 }
 
-impl<'a> Bearer<'a> {
+impl<'a> Parameters<'a> {
     fn set(&mut self, name: &str, value: &'a str) {
         if name.eq_ignore_ascii_case("error") {
             self.is_insufficient_claims = value == "insufficient_claims";

@@ -1,12 +1,12 @@
-//! Why there is no token.
+//! The errors of an exchange.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use super::{ClaimsChallenge, TransportError};
 #[cfg(feature = "verify")]
-use crate::{challenge::Challenge, verify::VerifiedToken};
+use crate::{challenge::Challenge, exchange::TokenErrorKind, verify::VerifiedToken};
 use crate::{
-    exchange::{TokenError, TokenErrorKind, TokenRequestError},
+    exchange::{TokenError, TokenRequestError},
     kinds::kinds,
 };
 

@@ -9,9 +9,12 @@ use std::{
 use http::{HeaderValue, Request, Response, header::RETRY_AFTER};
 use zeroize::Zeroizing;
 
-use super::{Config, Exchanged, Mode, OnBehalfOfError, Tokens, Transport, Wanted, source::Client};
+use super::{
+    Config, Exchanged, Mode, OnBehalfOfError, Tokens, Transport, Wanted, source::CredentialRequest,
+};
 use crate::{
-    exchange::{ClientCredential, TokenRequest, TokenResponse},
+    events,
+    exchange::{ClientCredential, TokenError, TokenRequest, TokenResponse},
     sha256::sha256,
     tokens::{AccessToken, InvalidBearerToken},
 };
@@ -89,11 +92,24 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
 
     async fn credential(&self) -> Result<Arc<ClientCredential>, OnBehalfOfError> {
         let Config { endpoint, client_id, credential, .. } = &*self.config;
-        let fetching = credential.get(&Client { endpoint, client_id, now: self.now });
+        let fetching = credential.get(&CredentialRequest { endpoint, client_id, now: self.now });
         fetching.await.map_err(OnBehalfOfError::credential)
     }
 
     async fn send(&self, request: Request<Vec<u8>>, is_for_user: bool) -> Exchanged {
+        let result = self.receive(request, is_for_user).await;
+        let endpoint = &self.config.endpoint;
+        match &result {
+            Ok(_) => events::exchanged(endpoint),
+            Err(error) => {
+                let aadsts = error.token_error().and_then(TokenError::aadsts);
+                events::not_exchanged(endpoint, error.kind().code(), aadsts, error);
+            }
+        }
+        result
+    }
+
+    async fn receive(&self, request: Request<Vec<u8>>, is_for_user: bool) -> Exchanged {
         let response = self.transport.send(request).await.map_err(OnBehalfOfError::transport)?;
         let retry_after = retry_after(&response);
         let (parts, body) = response.into_parts();

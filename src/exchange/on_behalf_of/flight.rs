@@ -52,13 +52,13 @@ impl<T: Clone + Send + 'static> Flights<T> {
         let mut entries = lock(&self.entries);
         let entry = match entries.entry(key) {
             hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            hash_map::Entry::Vacant(place) => match find() {
-                Some(result) => return Ok(result),
-                None => {
-                    let flight = Arc::new(Flight::new(start()));
-                    place.insert(Entry { flight, waiters: 0, next_id: 0 })
+            hash_map::Entry::Vacant(place) => {
+                if let Some(result) = find() {
+                    return Ok(result);
                 }
-            },
+                let flight = Arc::new(Flight::new(start()));
+                place.insert(Entry { flight, waiters: 0, next_id: 0 })
+            }
         };
         let id = entry.next_id;
         entry.next_id = id.saturating_add(1);

@@ -27,7 +27,7 @@ pub use self::{
     transport::{Transport, TransportBlocking, TransportError},
 };
 use super::TokenEndpoint;
-use crate::{sha256::sha256, tokens::AccessToken};
+use crate::{block_on::block_on, sha256::sha256, tokens::AccessToken};
 
 /// Exchanges the access tokens of callers for tokens of the same users for other APIs, and caches those
 /// ("Microsoft identity platform and OAuth 2.0 On-Behalf-Of flow"). Cheap to clone. Create it once, for one
@@ -206,7 +206,7 @@ impl OnBehalfOf {
         T: TransportBlocking + Clone + Send + Sync + 'static,
     {
         let wanted = Wanted::new(bearer, scopes.into_scopes(), None);
-        transport::block_on(self.get(Mode::Blocking, wanted, Blocking(transport.clone()), now))
+        block_on(self.get(Mode::Blocking, wanted, Blocking(transport.clone()), now))
     }
 
     /// Like [`token_with_claims`](Self::token_with_claims), and blocks the thread.
@@ -226,7 +226,7 @@ impl OnBehalfOf {
         T: TransportBlocking + Clone + Send + Sync + 'static,
     {
         let wanted = Wanted::new(bearer, scopes.into_scopes(), Some(claims.clone()));
-        transport::block_on(self.get(Mode::Blocking, wanted, Blocking(transport.clone()), now))
+        block_on(self.get(Mode::Blocking, wanted, Blocking(transport.clone()), now))
     }
 
     /// The number of tokens in the cache.

@@ -43,12 +43,13 @@ pub struct CredentialSource {
     get: Arc<Get>,
 }
 
-type Get = dyn Fn(&Client<'_>) -> Getting + Send + Sync;
+type Get = dyn Fn(&CredentialRequest<'_>) -> Getting + Send + Sync;
 
 type Getting = BoxFuture<Result<Arc<ClientCredential>, TransportError>>;
 
 /// Who needs the credential, and where.
-pub(super) struct Client<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct CredentialRequest<'a> {
     pub(super) endpoint: &'a TokenEndpoint,
     pub(super) client_id: &'a str,
     pub(super) now: SystemTime,
@@ -57,7 +58,7 @@ pub(super) struct Client<'a> {
 impl CredentialSource {
     fn new(
         name: &'static str,
-        get: impl Fn(&Client<'_>) -> Getting + Send + Sync + 'static,
+        get: impl Fn(&CredentialRequest<'_>) -> Getting + Send + Sync + 'static,
     ) -> Self {
         Self { name, get: Arc::new(get) }
     }
@@ -114,11 +115,11 @@ impl CredentialSource {
     {
         let thumbprint = base64::encode_segment(&sha256(&[certificate]));
         let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint}).to_string();
-        Self::new("certificate", move |client| {
+        Self::new("certificate", move |request| {
             let message = format!(
                 "{}.{}",
                 base64::encode_segment(header.as_bytes()),
-                base64::encode_segment(claims(client).as_bytes()),
+                base64::encode_segment(claims(request).as_bytes()),
             );
             let assertion = sign(message.as_bytes()).map(|signature| {
                 let signature = base64::encode_segment(&signature);
@@ -128,20 +129,20 @@ impl CredentialSource {
         })
     }
 
-    pub(super) fn get(&self, client: &Client<'_>) -> Getting {
-        (self.get)(client)
+    pub(super) fn get(&self, request: &CredentialRequest<'_>) -> Getting {
+        (self.get)(request)
     }
 }
 
 /// The claims of an assertion (RFC 7523 section 3).
-fn claims(client: &Client<'_>) -> String {
+fn claims(request: &CredentialRequest<'_>) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let seconds = client.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = request.now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     json!({
-        "aud": client.endpoint.to_string(),
-        "iss": client.client_id,
-        "sub": client.client_id,
+        "aud": request.endpoint.to_string(),
+        "iss": request.client_id,
+        "sub": request.client_id,
         // Unique, also among the instances of a service: `RandomState` is seeded at random.
         "jti": format!("{:016x}-{number}", RandomState::new().hash_one(number)),
         "nbf": seconds,

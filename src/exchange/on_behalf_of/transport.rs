@@ -1,14 +1,6 @@
 //! Sending token requests: any HTTP client, async or blocking.
 
-use std::{
-    error::Error,
-    fmt,
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
-};
+use std::{error::Error, fmt, future::Future, sync::Arc};
 
 use http::{Request, Response};
 
@@ -103,25 +95,5 @@ pub(super) struct Blocking<T>(pub(super) T);
 impl<T: TransportBlocking + Sync> Transport for Blocking<T> {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
         self.0.send(request)
-    }
-}
-
-/// Runs a future on this thread.
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
     }
 }

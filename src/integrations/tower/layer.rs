@@ -15,6 +15,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
+#[cfg(feature = "tracing")]
+use crate::integrations::authentication::CallerKey;
 #[cfg(feature = "verify")]
 use crate::verify::{BearerAuth, ConfirmedCaller, IdTokenAuth};
 use crate::{
@@ -111,6 +113,16 @@ impl EasyAuthLayer {
     #[must_use]
     pub fn protected_resource(self, resource: ProtectedResource) -> Self {
         self.with(|config| config.resource = Some(resource))
+    }
+
+    /// Names callers in the events of this layer by [`Identity::caller_hash`] with this key. By default
+    /// events do not name callers.
+    #[cfg(feature = "tracing")]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tracing")))]
+    #[must_use]
+    pub fn log_callers(self, key: impl Into<Vec<u8>>) -> Self {
+        let key = CallerKey(Arc::new(zeroize::Zeroizing::new(key.into())));
+        self.with(|config| config.caller_key = Some(key))
     }
 
     /// Verifies the bearer token of each request that has one. A layer has one `BearerAuth`: if set twice,

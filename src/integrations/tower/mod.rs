@@ -3,6 +3,8 @@
 mod body;
 mod layer;
 mod require;
+#[cfg(feature = "verify")]
+mod tools;
 
 use std::{future::Future, mem, pin::Pin};
 
@@ -11,8 +13,13 @@ use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
 pub use body::RejectionBody;
 pub use layer::{EasyAuthLayer, EasyAuthService};
 pub use require::{RequireLayer, RequireService};
+#[cfg(feature = "verify")]
+pub use tools::{RequireToolLayer, RequireToolService};
 
-use crate::rejection::{Rejection, RejectionKind};
+use crate::{
+    integrations::decision,
+    rejection::{Rejection, RejectionKind},
+};
 
 /// The result of the services of this module: the response of the inner service, or a rejection.
 pub(super) type Answer<B, E> =
@@ -26,6 +33,7 @@ fn take_ready<S: Clone>(inner: &mut S) -> S {
 
 /// The rejection as an HTTP response, or as a gRPC response if the request is gRPC.
 fn refuse<B>(rejection: &Rejection, is_grpc: bool) -> Response<RejectionBody<B>> {
+    decision::rejected(rejection);
     let mut response = rejection.to_response::<RejectionBody<B>>();
     if is_grpc {
         to_grpc(rejection, &mut response);
@@ -46,6 +54,7 @@ fn to_grpc<B>(rejection: &Rejection, response: &mut Response<RejectionBody<B>>) 
     let status = match rejection.kind() {
         RejectionKind::MalformedIdentity
         | RejectionKind::MalformedAuthorization
+        | RejectionKind::MalformedToolCall
         | RejectionKind::Mismatch => "3", // INVALID_ARGUMENT
         RejectionKind::Forbidden => "7",        // PERMISSION_DENIED
         RejectionKind::Misconfigured => "13",   // INTERNAL

@@ -13,9 +13,14 @@ use tower_service::Service;
 
 use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
 #[cfg(feature = "verify")]
-use crate::access::Requirement;
+use crate::{access::Requirement, integrations::decision::Permissions};
 use crate::{
-    integrations::{Identity, authentication::Need, identity::Asked},
+    integrations::{
+        Identity,
+        authentication::Need,
+        decision::{self, AnyRole},
+        identity::Asked,
+    },
     rejection::{LoginRedirect, Rejection, SetupError, SetupErrorKind},
 };
 
@@ -110,12 +115,22 @@ where
             let response = refuse(&rejection, is_grpc(request.headers()));
             return Box::pin(async move { Ok(response) });
         }
+        self.rule.accepted();
         let mut inner = take_ready(&mut self.inner);
         Box::pin(async move { Ok(inner.call(request).await?.map(RejectionBody::inner)) })
     }
 }
 
 impl Rule {
+    fn accepted(&self) {
+        match self {
+            Self::SignedIn => decision::accepted("an authenticated caller"),
+            Self::AnyRole(roles) => decision::accepted(AnyRole(roles)),
+            #[cfg(feature = "verify")]
+            Self::Permission(requirement) => decision::accepted(Permissions(requirement)),
+        }
+    }
+
     fn check<A>(&self, request: &Request<A>) -> Result<(), Rejection> {
         let identity = request.extensions().get::<Identity>().ok_or_else(missing_layer)?;
         match self {
@@ -124,7 +139,7 @@ impl Rule {
                 if roles.iter().any(|role| identity.is_in_role(role)) {
                     Ok(())
                 } else {
-                    Err(Rejection::forbidden(request.headers()))
+                    Err(Rejection::missing_role(request.headers(), roles))
                 }
             }
             Self::SignedIn | Self::AnyRole(_) => Err(identity.reject(
@@ -147,17 +162,17 @@ impl Rule {
     }
 }
 
-fn missing_layer() -> Rejection {
+pub(super) fn missing_layer() -> Rejection {
     Rejection::misconfigured(SetupError::new(
         SetupErrorKind::MissingLayer,
-        "add .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)",
+        "add .layer(EasyAuthLayer::new(platform)) outside of this layer (in axum: after it)",
     ))
 }
 
 #[cfg(feature = "verify")]
-fn missing_verifier() -> Rejection {
+pub(super) fn missing_verifier() -> Rejection {
     Rejection::misconfigured(SetupError::new(
         SetupErrorKind::MissingVerifier,
-        "add EasyAuthLayer::verify(auth) for RequireLayer::permission",
+        "add EasyAuthLayer::verify(auth) for RequireLayer::permission and RequireToolLayer",
     ))
 }

@@ -1,27 +1,24 @@
-//! Where everything stands in a text: made in one pass over it.
+//! An index of all values of a text, made in one pass.
 
 use crate::json::{MAX_DEPTH, plain_run};
 
-/// A value. Those inside of it follow it, and `after` is behind the last of them.
+/// A value. The values inside it follow it.
 #[derive(Clone, Copy)]
 pub(crate) struct Node {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// Where the name of a member begins, with its quote; 0 for what has no name.
+    /// The start of a member's name, with its quote; 0 without a name.
     pub(crate) name: u32,
-    /// The place of the node behind this one and all that is in it.
+    /// The index of the first node after this one and all values inside it.
     pub(crate) after: u32,
 }
 
-/// How long a value and its name are in a usual document without white space, rounded down: room for
-/// all values is made at once.
+/// The average length of a value with its name in a usual document without whitespace, rounded down, to
+/// allocate the index at once.
 const BYTES_PER_VALUE: usize = 16;
 
-/// How many more values there is room for when the room is used up, at least.
-const LEAST_GROWTH: usize = 32;
-
-/// Lists the values of a text that is JSON by its grammar. `None` for what [`crate::json`] does not
-/// take for JSON all the same: too deep, or half a surrogate pair in a string.
+/// Lists the values of a text that is valid JSON by its grammar. Returns `None` for what [`crate::json`]
+/// also rejects: nesting that is too deep, or half a surrogate pair in a string.
 pub(crate) fn index(text: &str) -> Option<Vec<Node>> {
     let nodes = Vec::with_capacity(text.len() / BYTES_PER_VALUE);
     let mut indexer = Indexer { bytes: text.as_bytes(), at: 0, nodes, open: Vec::new() };
@@ -33,13 +30,13 @@ struct Indexer<'a> {
     bytes: &'a [u8],
     at: usize,
     nodes: Vec<Node>,
-    /// The nodes that have not ended, and whether they are objects.
+    /// The nodes that have not ended, and whether each is an object.
     open: Vec<(usize, bool)>,
 }
 
 impl Indexer<'_> {
     fn read(&mut self) -> Option<()> {
-        // A string that turns out to be the name of a member.
+        // The start of a string that is the name of a member.
         let mut name = None;
         while let Some(byte) = self.bytes.get(self.at).copied() {
             match byte {
@@ -82,11 +79,11 @@ impl Indexer<'_> {
         Some(())
     }
 
-    /// Adds a value, which ends here unless something is in it.
+    /// Adds a value, which ends here unless it has values inside.
     fn push(&mut self, start: usize, name: Option<u32>) -> Option<()> {
         if self.nodes.len() == self.nodes.capacity() {
-            // Doubling would take twice the memory of what is needed, at worst.
-            self.nodes.reserve_exact((self.nodes.len() / 4).max(LEAST_GROWTH));
+            // Once, because doubling could allocate twice the necessary memory.
+            self.nodes.reserve_exact(self.rest()?);
         }
         let after = position(self.nodes.len().checked_add(1)?)?;
         let (start, end) = (position(start)?, position(self.at)?);
@@ -94,7 +91,27 @@ impl Indexer<'_> {
         Some(())
     }
 
-    /// Passes over a string.
+    /// An upper bound of the number of values from here: each is the first in its container, or follows a
+    /// comma.
+    fn rest(&self) -> Option<usize> {
+        let mut rest =
+            Indexer { bytes: self.bytes, at: self.at, nodes: Vec::new(), open: Vec::new() };
+        let mut values: usize = 1;
+        while let Some(byte) = rest.bytes.get(rest.at) {
+            let next = rest.at.checked_add(1)?;
+            let is_empty = || matches!(rest.bytes.get(next), Some(b']' | b'}'));
+            let is_value = *byte == b',' || (matches!(byte, b'[' | b'{') && !is_empty());
+            values = values.saturating_add(usize::from(is_value));
+            if *byte == b'"' {
+                rest.string()?;
+            } else {
+                rest.at = next;
+            }
+        }
+        Some(values)
+    }
+
+    /// Skips a string.
     fn string(&mut self) -> Option<()> {
         self.at = self.at.checked_add(1)?;
         loop {

@@ -1,4 +1,4 @@
-//! Members whose name others have as well: the last counts, as for every reader of the platform.
+//! Duplicate members: the last wins, as in the platform's reader.
 
 use std::{
     collections::HashMap,
@@ -7,10 +7,10 @@ use std::{
 
 use super::Json;
 
-/// Up to so many members, comparing each with each is faster than a table.
+/// Up to this many members, comparing each with each is faster than a table.
 const FEW: usize = 16;
 
-/// The members, of those with one name (in any case) the last; and whether there are others of that name.
+/// The members; of duplicates (in any case) the last one; and whether it has duplicates.
 pub(crate) fn last_of_each<'a>(
     members: impl Iterator<Item = Json<'a>> + Clone,
 ) -> impl Iterator<Item = (Json<'a>, bool)> {
@@ -42,9 +42,9 @@ pub(crate) fn last_of_each<'a>(
 }
 
 enum Counts {
-    /// The names that were passed over.
+    /// The names that were skipped.
     Few(Vec<String>),
-    /// How often a name is there, and how often it was seen, by its hash.
+    /// How often a name appears, and how often it was seen, by its hash.
     Many(RandomState, HashMap<u64, (u32, u32)>),
 }
 

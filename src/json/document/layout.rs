@@ -1,4 +1,4 @@
-//! How new text is laid out: as its surroundings are.
+//! The layout of new text, which follows the text around it.
 
 use std::fmt::Write as _;
 
@@ -7,38 +7,38 @@ use serde_json::{Serializer, Value, ser::PrettyFormatter};
 
 use super::{Json, Step};
 
-/// How deep one level is indented where the text does not show it.
+/// The indent of one level, if the text does not show it.
 const UNIT: &str = "  ";
 
-/// Room for what is usually written: a list of a few texts, and objects around it.
+/// The capacity for a usual new value: a list of a few strings, and objects around it.
 const USUAL_LEN: usize = 256;
 
-/// What a member is set to.
+/// The new value of a member.
 #[derive(Clone, Copy)]
 pub(crate) enum New<'v> {
     Value(&'v Value),
-    /// JSON text, put in as it is.
+    /// JSON that is written as it is.
     Text(&'v str),
 }
 
-/// How values at some place in a text are written.
+/// The layout of a value at some place in a text.
 pub(crate) struct Layout<'t> {
     lines: Option<Lines<'t>>,
-    /// Whether there is a space behind a colon.
+    /// A space follows each colon.
     spaced: bool,
 }
 
-/// For a text of more than one line.
+/// The layout of a text of several lines.
 struct Lines<'t> {
     newline: &'static str,
-    /// The white space in front of the line that the place is on.
+    /// The indent of the line with the place.
     indent: &'t str,
-    /// What one level adds.
+    /// The indent that one level adds.
     unit: &'t str,
 }
 
 impl<'t> Layout<'t> {
-    /// For a value that takes the place of `value`, which is in `parent`.
+    /// The layout of a value that replaces `value`, which is in `parent`.
     pub(crate) fn of_value(text: &'t str, parent: Json<'t>, value: Json<'t>) -> Self {
         let gap = gap(text, parent).unwrap_or_default();
         let lines = gap.contains('\n').then(|| {
@@ -52,20 +52,20 @@ impl<'t> Layout<'t> {
         Self { lines, spaced: is_spaced(text, parent) }
     }
 
-    /// For the members of `object`, which is in `parent`.
+    /// The layout of the members of `object`, which is in `parent`.
     pub(crate) fn inside(text: &'t str, parent: Json<'t>, object: Json<'t>) -> Self {
         let shown_by = if gap(text, object).is_some() { object } else { parent };
         Self::of_value(text, shown_by, object)
     }
 
-    /// A value, in objects of these names if there are any.
+    /// Writes a value, inside objects of these names.
     pub(crate) fn value(&self, names: &[Step], new: New<'_>) -> String {
         let mut out = String::with_capacity(USUAL_LEN);
         self.write(&mut out, 0, names, new);
         out
     }
 
-    /// A member that follows another one, with the comma between them.
+    /// Writes a member after another one, with the comma between them.
     pub(crate) fn next_member(&self, name: &str, names: &[Step], new: New<'_>) -> String {
         let mut out = String::with_capacity(USUAL_LEN);
         out.push(',');
@@ -111,10 +111,10 @@ impl<'t> Layout<'t> {
         };
         let mut text = Vec::new();
         let formatter = PrettyFormatter::with_indent(lines.unit.as_bytes());
-        // Writing a `Value` to memory cannot fail, nor is what comes out anything but UTF-8.
+        // Writing a `Value` to memory cannot fail, and the result is UTF-8.
         let _ = value.serialize(&mut Serializer::with_formatter(&mut text, formatter));
         let text = String::from_utf8(text).unwrap_or_else(|_| value.to_string());
-        // No string has a raw newline in it.
+        // JSON strings have no raw newlines.
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
                 self.write_line(out, depth);
@@ -123,7 +123,7 @@ impl<'t> Layout<'t> {
         }
     }
 
-    /// A new line, if there are lines.
+    /// Starts a new line, if the text has lines.
     fn write_line(&self, out: &mut String, depth: usize) {
         let Some(lines) = &self.lines else { return };
         out.push_str(lines.newline);
@@ -132,20 +132,20 @@ impl<'t> Layout<'t> {
     }
 }
 
-/// The white space between the brace of an object and its first member; `None` without a member.
+/// The whitespace between the brace of an object and its first member; `None` without a member.
 fn gap<'t>(text: &'t str, object: Json<'_>) -> Option<&'t str> {
     let inside = text.get(object.range())?.strip_prefix('{')?;
     let gap = inside.get(..inside.find(|c: char| !c.is_ascii_whitespace())?)?;
     inside.get(gap.len()..)?.starts_with('"').then_some(gap)
 }
 
-/// Whether there is a space in front of the value of an object's first member.
+/// Returns `true` if a space precedes the value of an object's first member.
 fn is_spaced(text: &str, object: Json<'_>) -> bool {
     let start = object.values().next().map(|value| value.range().start);
     start.and_then(|start| text.get(..start)).is_some_and(|before| before.ends_with(' '))
 }
 
-/// The white space at the beginning of the line that `offset` is on.
+/// The indent of the line with `offset`.
 fn line_indent(text: &str, offset: usize) -> &str {
     let line = last_line(text.get(..offset).unwrap_or_default());
     let end = line.find(|c: char| !c.is_ascii_whitespace()).unwrap_or(line.len());

@@ -1,5 +1,5 @@
-//! A JSON text that stays as it was written: values are read from where they stand in it, and a change
-//! replaces only its own place.
+//! A JSON text that is kept as it was written: an index finds its values, and a change replaces only its own
+//! value.
 
 mod index;
 mod last;

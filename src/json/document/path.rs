@@ -1,11 +1,11 @@
-//! Where a value is in a document: the names on the way to it.
+//! Paths to values.
 
 use std::{borrow::Cow, fmt};
 
-/// A name on the way: that of a member, or the place in an array.
+/// The name of a member, or an index in an array.
 pub(crate) type Step = Cow<'static, str>;
 
-/// The names on the way from the root of a document. Prints as a JSON Pointer (RFC 6901).
+/// The steps from the root of a document to a value. Prints as a JSON Pointer (RFC 6901).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Path(Vec<Step>);
 
@@ -30,15 +30,11 @@ impl Path {
         self.0.push(step.into());
     }
 
-    pub(crate) fn extend(&mut self, step: Option<String>) {
-        self.0.extend(step.map(Step::from));
-    }
-
     pub(crate) fn join(&self, step: impl Into<Step>) -> Self {
         self.0.iter().cloned().chain([step.into()]).collect()
     }
 
-    /// The way to another member of the same object.
+    /// The path to another member of the same object.
     pub(crate) fn sibling(&self, step: impl Into<Step>) -> Self {
         let mut path = self.clone();
         path.0.pop();
@@ -46,7 +42,7 @@ impl Path {
         path
     }
 
-    /// Whether it leads to the same member: names are found in any case.
+    /// Returns `true` if it leads to the same member, because names are found in any case.
     pub(crate) fn is_same_but_for_case(&self, other: &Self) -> bool {
         let steps = || self.0.iter().zip(&other.0);
         self.0.len() == other.0.len() && steps().all(|(one, two)| one.eq_ignore_ascii_case(two))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A place in a text, as editors count: lines and characters of a line, both from 1.
+/// A position in a text, as editors count it: line and character, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     line: usize,
@@ -25,7 +25,7 @@ impl Position {
         self.column
     }
 
-    /// The place behind a text that starts here.
+    /// The position after a text that starts here.
     pub(crate) fn behind(self, text: &str) -> Self {
         let newlines = text.bytes().filter(|byte| *byte == b'\n').count();
         let last = text.rsplit('\n').next().unwrap_or_default().chars().count();

@@ -1,4 +1,4 @@
-//! Counts what a lookup visits, so that tests of scaling need no clock.
+//! Counts the work of lookups, so that tests of scaling need no clock.
 
 use std::cell::Cell;
 
@@ -11,7 +11,7 @@ pub(crate) fn count(steps: usize) {
     STEPS.with(|all| all.set(all.get().saturating_add(steps)));
 }
 
-/// The steps that something takes.
+/// The steps of an operation.
 pub(crate) fn of<T>(work: impl FnOnce() -> T) -> usize {
     STEPS.with(|all| all.set(0));
     let _ = work();

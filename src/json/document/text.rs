@@ -1,6 +1,6 @@
-//! The whole text, and changes in place.
+//! The whole text, and changes in it.
 
-use std::{ops::Range, sync::OnceLock};
+use std::{fmt, ops::Range, sync::OnceLock};
 
 use serde_json::{Value, value::RawValue};
 
@@ -11,16 +11,16 @@ use super::{
 };
 use crate::json::{JsonError, Kind, Reader};
 
-/// A JSON text that was checked, and stays one whatever is changed.
+/// A valid JSON text, which every change keeps valid.
 #[derive(Clone)]
 pub(crate) struct JsonText {
     text: String,
-    /// Where everything stands. A change empties it, and whoever needs it next makes it.
+    /// The index. A change drops it, and the next lookup builds it again.
     nodes: OnceLock<Vec<Node>>,
 }
 
 impl JsonText {
-    /// Checks a text, and drops white space around its value.
+    /// Checks a text, and drops whitespace around its value.
     pub(crate) fn new(text: &str) -> Result<Self, JsonError> {
         match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => Self::of_raw(raw),
@@ -28,7 +28,7 @@ impl JsonText {
         }
     }
 
-    /// The same for a text that `serde_json` has read already: it looks at the grammar alone.
+    /// Checks a text that `serde_json` has read already, which checks only the grammar.
     pub(crate) fn of_raw(raw: &RawValue) -> Result<Self, JsonError> {
         let nodes = index(raw.get()).ok_or_else(|| error(raw.get()))?;
         Ok(Self { text: raw.get().to_owned(), nodes: nodes.into() })
@@ -44,7 +44,7 @@ impl JsonText {
     }
 
     pub(crate) fn root(&self) -> Json<'_> {
-        // The text is JSON, so the index is there.
+        // The text is valid JSON, so it has an index.
         let nodes = self.nodes.get_or_init(|| index(&self.text).unwrap_or_default());
         Json::root(&self.text, nodes)
     }
@@ -54,7 +54,7 @@ impl JsonText {
         path.steps().iter().try_fold(self.root(), |json, step| inner(json, step))
     }
 
-    /// The last value that is there on the way along a path, and whether that is the whole path.
+    /// The last present value on a path, and whether that is the end of the path.
     pub(crate) fn reach(&self, path: &Path) -> (Json<'_>, bool) {
         let mut json = self.root();
         for step in path.steps() {
@@ -64,13 +64,13 @@ impl JsonText {
         (json, true)
     }
 
-    /// Sets the value at a path, and touches nothing else. What is missing on the way is added; what is
-    /// on the way and can have no members, is replaced.
+    /// Sets the value at a path, and changes nothing else. Adds the objects that are missing on the way, and
+    /// replaces values on the way that cannot have members.
     pub(crate) fn set(&mut self, path: &Path, value: &Value) {
         self.put(path.steps(), New::Value(value));
     }
 
-    /// As [`set`](Self::set), with JSON that is put in as it is written. The caller has checked it.
+    /// As [`set`](Self::set), with JSON that is written as it is. The caller has checked it.
     pub(crate) fn set_text(&mut self, path: &Path, text: &str) {
         self.put(path.steps(), New::Text(text));
     }
@@ -86,7 +86,7 @@ impl JsonText {
         let text = &self.text;
         let last = json.values().last();
         let (range, text) = match (steps.split_first(), last) {
-            // Behind the last member.
+            // After the last member.
             (Some((name, rest)), Some(last)) => {
                 let layout = Layout::inside(text, parent, json);
                 let end = last.range().end;
@@ -98,7 +98,7 @@ impl JsonText {
         self.replace(range, &text);
     }
 
-    /// Removes the member at a path, every one of that name. Whether there was one.
+    /// Removes the member at a path, with its duplicates. Returns `true` if there was one.
     pub(crate) fn remove(&mut self, path: &Path) -> bool {
         let Some((name, parents)) = path.steps().split_last() else { return false };
         let parent = parents.iter().try_fold(self.root(), |json, step| inner(json, step));
@@ -123,14 +123,14 @@ impl JsonText {
         self.nodes.take();
     }
 
-    /// What to cut out to remove every member of a name: one of the commas of each as well.
+    /// The ranges to cut to remove every member of a name, each with one comma.
     fn cuts(&self, object: Json<'_>, name: &str) -> Vec<Range<usize>> {
         let open = object.range().start.saturating_add(1);
         let close = object.range().end.saturating_sub(1);
         let mut cuts: Vec<Range<usize>> = Vec::new();
         let mut kept = false;
         let mut previous = open;
-        // Members at the front go with the comma behind them, the others with the one in front.
+        // The first members go with the comma after them, the others with the comma before them.
         let mut front = None;
         for value in object.values() {
             let end = value.range().end;
@@ -156,6 +156,13 @@ impl JsonText {
     }
 }
 
+/// Prints the length, because documents can have secrets.
+impl fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JsonText({} bytes)", self.text.len())
+    }
+}
+
 impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -164,14 +171,14 @@ impl PartialEq for JsonText {
 
 impl Eq for JsonText {}
 
-/// Where a text stops being JSON.
+/// The position where a text is malformed.
 fn error(text: &str) -> JsonError {
     let mut reader = Reader::new(text);
     let read = reader.skip().and_then(|_| reader.end());
     read.err().unwrap_or(JsonError { position: 0 })
 }
 
-/// The member or the element of that name.
+/// The member or element of that name.
 pub(crate) fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
     match json.kind() {
         Kind::Object => json.get(step),
@@ -180,7 +187,7 @@ pub(crate) fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
     }
 }
 
-/// The place in an array (RFC 6901 section 4: digits without leading zeros).
+/// The index in an array (RFC 6901 section 4: digits without leading zeros).
 fn element(step: &str) -> Option<usize> {
     let is_index = step.bytes().all(|byte| byte.is_ascii_digit())
         && (step.len() == 1 || !step.starts_with('0'));

@@ -1,16 +1,16 @@
-//! One value, where it stands.
+//! One value of a text.
 
 use std::{borrow::Cow, ops::Range};
 
-use super::index::Node;
+use super::{Path, index::Node};
 use crate::json::{Kind, Reader};
 
-/// A value in a JSON text that was checked when it was read.
+/// A value in a valid JSON text.
 #[derive(Clone, Copy)]
 pub(crate) struct Json<'a> {
     text: &'a str,
     nodes: &'a [Node],
-    /// Which of the nodes it is.
+    /// The index of its node.
     at: usize,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Json<'a> {
         self.text.get(self.range()).unwrap_or_default()
     }
 
-    /// Where it stands in the whole text.
+    /// Its range in the whole text.
     pub(crate) fn range(self) -> Range<usize> {
         self.node().map_or(0..0, |node| range(node.start, node.end))
     }
@@ -48,7 +48,7 @@ impl<'a> Json<'a> {
         self.kind() == Kind::Null
     }
 
-    /// The text of a string.
+    /// The characters of a string.
     pub(crate) fn as_str(self) -> Option<Cow<'a, str>> {
         (self.kind() == Kind::String).then(|| decoded(self.as_written()))
     }
@@ -66,18 +66,47 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The elements of an array; `None` if it is none.
+    /// The path from the root of the text.
+    pub(crate) fn path(self) -> Path {
+        let mut path = Path::default();
+        let mut json = Self { at: 0, ..self };
+        while json.at < self.at {
+            let is_list = json.kind() == Kind::Array;
+            let inner =
+                json.inner().enumerate().take_while(|(_, inner)| inner.at <= self.at).last();
+            let Some((index, inner)) = inner else { break };
+            path.push(if is_list { index.to_string() } else { inner.name().into_owned() });
+            json = inner;
+        }
+        path
+    }
+
+    /// The place among all values of the text, in their order.
+    pub(crate) fn place(self) -> usize {
+        self.at
+    }
+
+    /// Returns `true` for an object or an array.
+    pub(crate) fn is_container(self) -> bool {
+        matches!(self.kind(), Kind::Object | Kind::Array)
+    }
+
+    /// The elements of an array; none if it is something else.
+    pub(crate) fn list(self) -> impl Iterator<Item = Self> + Clone {
+        (self.kind() == Kind::Array).then(|| self.inner()).into_iter().flatten()
+    }
+
+    /// The elements of an array; `None` if it is something else.
     pub(crate) fn elements(self) -> Option<impl Iterator<Item = Self>> {
         (self.kind() == Kind::Array).then(|| self.inner())
     }
 
-    /// The values of an object's members, in their order; none if it is no object.
+    /// The values of an object's members, in their order; none for another value.
     pub(crate) fn values(self) -> impl Iterator<Item = Self> + Clone {
         self.is_object().then(|| self.inner()).into_iter().flatten()
     }
 
-    /// A member of an object by its name, whatever its case (the platform reads it so). Of several, the
-    /// last, as every reader of the platform has it.
+    /// A member of an object by its name, in any case, as the platform reads it. Of duplicates, the last.
     pub(crate) fn get(self, name: &str) -> Option<Self> {
         if self.is_object() {
             self.inner().filter(|value| value.is_named(name)).last()
@@ -86,7 +115,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// How deep arrays and objects nest.
+    /// The nesting depth of arrays and objects.
     pub(crate) fn depth(self) -> usize {
         if matches!(self.kind(), Kind::Object | Kind::Array) {
             self.inner().map(Self::depth).max().unwrap_or_default().saturating_add(1)
@@ -95,19 +124,19 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// How many values it is, with all that are inside.
+    /// The number of values, including those inside.
     pub(crate) fn size(self) -> usize {
         let end = self.node().map_or(0, |node| usize::try_from(node.after).unwrap_or(usize::MAX));
         end.saturating_sub(self.at)
     }
 
-    /// The value and all that are inside, in their order.
+    /// The value and all values inside, in their order.
     pub(crate) fn all(self) -> impl Iterator<Item = Self> {
         let end = self.node().map_or(0, |node| usize::try_from(node.after).unwrap_or(usize::MAX));
         (self.at..end).map(move |at| Self { at, ..self })
     }
 
-    /// What is directly inside, in its order.
+    /// The values directly inside, in their order.
     fn inner(self) -> impl Iterator<Item = Self> + Clone {
         let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
         let end = self.node().map_or(0, |node| place(node.after));
@@ -119,7 +148,7 @@ impl<'a> Json<'a> {
         })
     }
 
-    /// The name of a member, decoded; empty for what has no name.
+    /// The decoded name of a member; empty for other values.
     pub(crate) fn name(self) -> Cow<'a, str> {
         let Some(node) = self.node().filter(|node| node.name > 0) else { return "".into() };
         let written = self.text.get(range(node.name, node.start)).unwrap_or_default();
@@ -128,19 +157,19 @@ impl<'a> Json<'a> {
         decoded(written.trim_ascii_end().trim_end_matches(':').trim_ascii_end())
     }
 
-    /// Whether it is the member of this name, in any case. Most are not, by their first letter.
+    /// Returns `true` for the member of this name, in any case. The first letter rules out most names.
     pub(crate) fn is_named(self, name: &str) -> bool {
         let Some(node) = self.node().filter(|node| node.name > 0) else { return false };
         let start = usize::try_from(node.name).unwrap_or(usize::MAX).saturating_add(1);
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
         let first = rest.first().copied().unwrap_or_default();
         let wanted = name.as_bytes().first().copied().unwrap_or(b'"');
-        // Letters of one name differ in the bit of the case alone; an escape can stand for any.
+        // Equal letters differ only in the bit of the case; an escape can be any letter.
         if (first ^ wanted) & !0x20 != 0 && first != b'\\' {
             return false;
         }
         match rest.split_at_checked(name.len()) {
-            // A backslash is never a letter of a name: it begins an escape.
+            // A backslash begins an escape.
             Some((own, [b'"', ..]))
                 if own.eq_ignore_ascii_case(name.as_bytes()) && !own.contains(&b'\\') =>
             {
@@ -166,13 +195,13 @@ fn range(start: u32, end: u32) -> Range<usize> {
     place(start)..place(end)
 }
 
-/// What is in a string without escapes.
+/// The characters of a string without escapes.
 fn plain(string: &str) -> Option<&str> {
     let text = string.strip_prefix('"')?.strip_suffix('"')?;
     (!text.contains('\\')).then_some(text)
 }
 
-/// The text of a string, borrowed where it has no escapes.
+/// The characters of a string, borrowed if it has no escapes.
 fn decoded(string: &str) -> Cow<'_, str> {
     if let Some(plain) = plain(string) {
         return Cow::Borrowed(plain);

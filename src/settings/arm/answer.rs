@@ -1,4 +1,4 @@
-//! What Azure Resource Manager answers when it refuses.
+//! The errors that Azure Resource Manager answers.
 
 use std::fmt;
 
@@ -7,19 +7,18 @@ use serde_json::Value;
 
 use crate::kinds::kinds;
 
-/// The longest body that is looked at for an error, in bytes. App Service answers errors of some 700
-/// bytes; of a longer body than this the status alone is used.
+/// The longest body in which an error is read, in bytes. App Service answers errors of about 700 bytes. Of
+/// a longer body, only the status is used.
 pub const MAX_ARM_ERROR_LEN: usize = 64 * 1024;
 
-/// The longest code that counts as one, in bytes: `InvalidAuthenticationTokenAudience` has 34. What is
-/// longer, or has other characters than codes have, could be anything, and is not kept.
+/// The longest code, in bytes: `InvalidAuthenticationTokenAudience` has 34. Anything longer, or with other
+/// characters than codes have, is not kept.
 const MAX_CODE_LEN: usize = 64;
 
-/// The rejection of a request by Azure Resource Manager or by the service behind it.
+/// An error answer of Azure Resource Manager, or of the service behind it.
 ///
-/// Its `Display` form names the status, the code and what to do. The service's own message can have
-/// the ids of the caller in it, so neither `Display` nor `Debug` shows it: see
-/// [`message`](Self::message).
+/// Its `Display` form has the status, the code and what to do. The service's own message can contain the
+/// identifiers of the caller, so neither `Display` nor `Debug` shows it: see [`message`](Self::message).
 ///
 /// ```
 /// use easyauth::settings::{ArmError, ArmErrorKind};
@@ -30,65 +29,78 @@ const MAX_CODE_LEN: usize = 64;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "Azure Resource Manager answered 403 Forbidden (AuthorizationFailed): the caller needs a role \
-///      on the site that permits this, and no policy may forbid it",
+///      on the site that allows this, and no policy may forbid it",
 /// );
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Azure Resource Manager answered {status}{}: {}",
+    code.as_ref().map_or(String::new(), |code| format!(" ({code})")),
+    kind.advice()
+)]
 pub struct ArmError {
     kind: ArmErrorKind,
     status: StatusCode,
     code: Option<String>,
-    extended_code: Option<String>,
-    message: Option<String>,
+    message: Message,
+}
+
+/// The service's own message. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+struct Message(Option<String>);
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Message({} bytes)", self.0.as_ref().map_or(0, String::len))
+    }
 }
 
 kinds! {
     /// What an [`ArmError`] is about.
     pub enum ArmErrorKind;
-    /// What to do, for people.
-    #[must_use]
-    pub fn advice;
+    /// What to do.
+    fn advice;
 
-    /// The request was for the older `authsettings`, and the site has moved to `authsettingsV2`
+    /// The request was for `authsettings`, and the site has moved to `authsettingsV2`
     /// (extended code 04534; `MicrosoftDocs/azure-docs#75135` and `#77932`).
     OlderSettings = "older-settings",
-        "the site runs on auth version v2, so read and replace authsettingsV2, not authsettings";
+        "the site runs on auth version v2: use authsettingsV2, not authsettings";
     /// The token is for another API (`InvalidAuthenticationTokenAudience`).
     WrongAudience = "wrong-audience",
         "the token is for another API: diagnose it to learn how to get one for Azure Resource Manager";
     /// The token is from another tenant than that of the subscription
     /// (`InvalidAuthenticationTokenTenant`).
     WrongTenant = "wrong-tenant",
-        "the token is from another tenant than the one the subscription is in: sign in to that one";
+        "the token is from another tenant than that of the subscription: sign in to that one";
     /// The token has expired (`ExpiredAuthenticationToken`).
     ExpiredToken = "expired-token",
         "the token has expired: refresh it or sign in again";
-    /// The token is not accepted for another reason (401).
+    /// The token is rejected for another reason (401).
     Unauthenticated = "unauthenticated",
-        "the token is not accepted: sign in again";
-    /// The caller may not do this (403): a role is missing, or a policy forbids it.
+        "the token was rejected: sign in again";
+    /// The caller may not do this (403): a role is missing, or a policy forbids the request.
     Forbidden = "forbidden",
-        "the caller needs a role on the site that permits this, and no policy may forbid it";
-    /// The site does not exist, or not for the caller (404).
+        "the caller needs a role on the site that allows this, and no policy may forbid it";
+    /// The site does not exist, or the caller cannot see it (404).
     NotFound = "not-found",
-        "check the subscription, the resource group and the name, and the slot if there is one";
-    /// Another change of the site is under way (extended code 59203;
-    /// `Azure/azure-functions-on-container-apps#53`). The same request can pass later.
+        "check the subscription, the resource group, the name and the slot";
+    /// Another change of the site is in progress (extended code 59203;
+    /// `Azure/azure-functions-on-container-apps#53`). The same request can succeed later.
     Busy = "busy",
-        "another change of the site is under way: try again when it is done";
-    /// The state of the site does not allow this, a lock for instance (409).
+        "another change of the site is in progress: try again later";
+    /// The state of the site does not allow this, for instance a lock (409).
     Conflict = "conflict",
         "the state of the site does not allow this: read the message";
     /// There were too many requests (429). The header `Retry-After` says how long to wait.
     Throttled = "throttled",
-        "there were too many requests: try again when Retry-After says";
-    /// The service does not know the api-version (`InvalidApiVersionParameter`,
-    /// `NoRegisteredProviderFound`). National clouds come to know new ones later.
+        "too many requests: try again after the time in Retry-After";
+    /// The service does not support the api-version (`InvalidApiVersionParameter`,
+    /// `NoRegisteredProviderFound`). National clouds support new versions later.
     UnknownApiVersion = "unknown-api-version",
-        "choose another api-version: the message lists those that are known";
-    /// The service is not well (408, 500, 502, 503, 504). The same request can pass later.
+        "choose another api-version: the message lists the supported ones";
+    /// The service is unavailable (408, 500, 502, 503, 504). The same request can succeed later.
     Unavailable = "unavailable",
-        "the service cannot answer: try again later";
+        "the service is unavailable: try again later";
     /// Anything else.
     Other = "other",
         "read the message";
@@ -123,10 +135,10 @@ impl ArmErrorKind {
 }
 
 impl ArmError {
-    /// Reads an answer whose status is not a success. Both shapes are read, that of Azure Resource
-    /// Manager (`{"error": {"code", "message", "details"}}`) and that of App Service (`{"Code",
-    /// "Message", "Details": [{"ErrorEntity": {"ExtendedCode"}}]}`); what is in neither, or longer than
-    /// [`MAX_ARM_ERROR_LEN`], leaves the status to tell.
+    /// Reads an answer with an error status, in the shape of Azure Resource Manager (`{"error": {"code",
+    /// "message", "details"}}`) or in that of App Service (`{"Code", "Message", "Details": [{"ErrorEntity":
+    /// {"ExtendedCode"}}]}`). Of any other body, and of one longer than [`MAX_ARM_ERROR_LEN`], only the
+    /// status is used.
     #[must_use]
     pub fn parse(status: StatusCode, body: &[u8]) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
@@ -139,8 +151,7 @@ impl ArmError {
             kind: ArmErrorKind::of(status, code.as_deref(), extended_code.as_deref()),
             status,
             code,
-            extended_code,
-            message: member(error, "message").and_then(Value::as_str).map(str::to_owned),
+            message: Message(member(error, "message").and_then(Value::as_str).map(str::to_owned)),
         }
     }
 
@@ -150,7 +161,7 @@ impl ArmError {
         self.kind
     }
 
-    /// Whether the same request can pass later. Reading and replacing settings can be repeated safely.
+    /// Returns `true` if the same request can succeed later. Reads and PUTs of settings can be repeated safely.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use ArmErrorKind::{Busy, Throttled, Unavailable};
@@ -163,47 +174,17 @@ impl ArmError {
         self.status
     }
 
-    /// The code, such as `AuthorizationFailed`.
+    /// The code of the service, such as `AuthorizationFailed`.
     #[must_use]
-    pub fn code(&self) -> Option<&str> {
+    pub fn server_code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// The extended code of App Service, such as `04534`.
-    #[must_use]
-    pub fn extended_code(&self) -> Option<&str> {
-        self.extended_code.as_deref()
-    }
-
-    /// What the service says, as it says it: in English, unescaped, and with identifiers in it that
-    /// may be nobody else's business, such as the object id of the caller.
+    /// The message of the service, in English and unescaped. It can contain identifiers, such as the object
+    /// ID of the caller, so do not show it to others.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-}
-
-impl fmt::Display for ArmError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Azure Resource Manager answered {}", self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, " ({code})")?;
-        }
-        write!(f, ": {}", self.kind.advice())
-    }
-}
-
-impl std::error::Error for ArmError {}
-
-/// Leaves the message out.
-impl fmt::Debug for ArmError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ArmError")
-            .field("kind", &self.kind)
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("extended_code", &self.extended_code)
-            .finish_non_exhaustive()
+        self.message.0.as_deref()
     }
 }
 
@@ -217,7 +198,7 @@ fn extended_code(error: &Value) -> Option<String> {
         .find_map(|error| code(error, "extendedCode"))
 }
 
-/// A member that is a code: a word, which cannot break a line.
+/// A member that is a code: one word.
 fn code(error: &Value, name: &str) -> Option<String> {
     let code = member(error, name)?.as_str()?;
     let is_code = (1..=MAX_CODE_LEN).contains(&code.len())
@@ -225,7 +206,7 @@ fn code(error: &Value, name: &str) -> Option<String> {
     is_code.then(|| code.to_owned())
 }
 
-/// A member of an object, whatever the case of its name.
+/// A member of an object, ignoring the case of its name.
 fn member<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
     object
         .as_object()?

@@ -1,13 +1,9 @@
-//! Settings at Azure Resource Manager: where they are, what to send, and what comes back.
+//! Settings at Azure Resource Manager: where they are, what to send, and the answers.
 
 mod answer;
 mod request;
 mod request_error;
-mod site_id;
-mod site_part;
 
 pub use answer::{ArmError, ArmErrorKind, MAX_ARM_ERROR_LEN};
 pub use request::{APP_SERVICE_API_VERSION, ArmRequests, CONTAINER_APPS_API_VERSION};
-pub use request_error::ArmRequestError;
-pub use site_id::{MAX_SITE_ID_LEN, SiteId, SiteKind};
-pub use site_part::{SiteIdError, SitePart};
+pub use request_error::{ArmRequestError, ArmRequestErrorKind};

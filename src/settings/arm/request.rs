@@ -3,11 +3,17 @@
 use http::{HeaderValue, Method, Request, Uri, header};
 
 use super::{
-    ArmRequestError, SiteId,
-    SiteKind::{self, AppService, ContainerApp},
+    ArmRequestError,
+    ArmRequestErrorKind::{
+        self as Kind, Incomplete, InvalidApiVersion, NoList, NotInArm, NotObjects, OtherService,
+        Template, UnknownCloud, UnreadableToken, WrongAudience,
+    },
+    request_error::TokenError,
 };
 use crate::{
-    resource::{ARM, ApiName, Cloud, OwnedAudience, Resource},
+    escape::Escaped,
+    platform::{Service, SiteId},
+    resource::{ARM, ApiName, ApiNames, Cloud, OwnedAudience, Resource},
     settings::{AuthSettingsV2, Form},
     tokens::AccessToken,
 };
@@ -15,38 +21,21 @@ use crate::{
 /// The api-version for App Service: that of `azure-mgmt-web` 11.0.1. The document has had the same
 /// members in every version since 2021-02-01.
 ///
-/// `azure-rest-api-specs` has a stable 2026-03-15 as well. No released SDK that could be read sends it, and
-/// national clouds come to know new versions later, so it is not the default;
-/// [`ArmRequests::api_version`] sends it.
+/// `azure-rest-api-specs` also has a stable 2026-03-15. No released SDK is known to send it, and national
+/// clouds support new versions later, so it is not the default. [`ArmRequests::api_version`] sets it.
 pub const APP_SERVICE_API_VERSION: &str = "2025-05-01";
 
 /// The api-version for Container Apps: that of `azure-mgmt-appcontainers` 5.1.0.
 ///
-/// It is the first stable one with `blobContainerUri`, `clientId` and `managedIdentityResourceId` of
-/// the token store. The service leaves members out of its answers that the api-version does not know
-/// (`microsoft/azure-container-apps#479`), so a document that was read with an older one loses them
-/// when it is put back.
+/// It is the first stable version with `blobContainerUri`, `clientId` and `managedIdentityResourceId` of
+/// the token store. The service omits members from its answers that the api-version does not have
+/// (`microsoft/azure-container-apps#479`), so a document that was read with an older version loses them
+/// when it is PUT.
 pub const CONTAINER_APPS_API_VERSION: &str = "2026-07-01";
 
 impl SiteId {
-    /// A request that reads the settings, in the public cloud. [`requests`](Self::requests) has more
-    /// choice.
-    ///
-    /// ```
-    /// # let access = easyauth::AccessToken::new(
-    /// #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIn0.",
-    /// # );
-    /// use easyauth::settings::SiteId;
-    ///
-    /// let site: SiteId = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME".parse()?;
-    /// let get = site.get_auth_settings(&access)?;
-    /// assert_eq!(
-    ///     get.uri(),
-    ///     "https://management.azure.com/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/\
-    ///      NAME/config/authsettingsV2?api-version=2025-05-01",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Builds a request that reads the settings, in the public cloud. [`requests`](Self::requests) has more
+    /// options.
     ///
     /// # Errors
     ///
@@ -58,14 +47,14 @@ impl SiteId {
         self.requests().get(access)
     }
 
-    /// A request that replaces the settings, in the public cloud. [`requests`](Self::requests) has
-    /// more choice.
+    /// Builds a request that replaces the settings, in the public cloud. [`requests`](Self::requests) has
+    /// more options.
     ///
     /// # Errors
     ///
     /// [`ArmRequestError`] if the token is not for Azure Resource Manager, or cannot be read or sent;
-    /// if the document is not whole, if a section is not an object, or if it is a template; and if it is
-    /// of another service than the site.
+    /// if the document is not whole, if a section is not an object, if it is a template, or if it is for
+    /// another service than the site.
     pub fn put_auth_settings(
         &self,
         access: &AccessToken,
@@ -74,12 +63,12 @@ impl SiteId {
         self.requests().put(access, document)
     }
 
-    /// The requests about the settings of this site: in the public cloud and with
-    /// [`APP_SERVICE_API_VERSION`] or [`CONTAINER_APPS_API_VERSION`], unless told otherwise.
+    /// Builds requests about the settings of this site. The defaults are the public cloud and
+    /// [`APP_SERVICE_API_VERSION`] or [`CONTAINER_APPS_API_VERSION`].
     pub fn requests(&self) -> ArmRequests<'_> {
-        let api_version = match self.kind() {
-            AppService => APP_SERVICE_API_VERSION,
-            ContainerApp => CONTAINER_APPS_API_VERSION,
+        let api_version = match self.service() {
+            Service::ContainerApps => CONTAINER_APPS_API_VERSION,
+            _ => APP_SERVICE_API_VERSION,
         };
         ArmRequests { site: self, cloud: Cloud::Public, api_version }
     }
@@ -87,22 +76,9 @@ impl SiteId {
 
 /// Builds requests to Azure Resource Manager about the settings of one site: [`SiteId::requests`].
 ///
-/// Each request has a sensitive `Authorization` header, so its `Debug` form does not show the token.
-/// What would fail for certain, or lose settings, is refused before anything is sent. The answer to a
-/// request is the document, or an [`ArmError`](super::ArmError).
-///
-/// ```
-/// # let access = easyauth::AccessToken::new(
-/// #     "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQudXNnb3ZjbG91ZGFwaS5uZXQifQ.",
-/// # );
-/// use easyauth::{resource::Cloud, settings::SiteId};
-///
-/// let site = SiteId::app_service("S", "G", "NAME")?.in_slot("staging")?;
-/// let get = site.requests().cloud(Cloud::UsGov).api_version("2024-11-01").get(&access)?;
-/// assert_eq!(get.uri().host(), Some("management.usgovcloudapi.net"));
-/// assert_eq!(get.uri().query(), Some("api-version=2024-11-01"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Each request has a sensitive `Authorization` header, so its `Debug` form does not show the token. A
+/// request that would fail for certain, or lose settings, is an error before anything is sent. The answer
+/// to a request is the document, or an [`ArmError`](super::ArmError).
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct ArmRequests<'a> {
@@ -112,17 +88,17 @@ pub struct ArmRequests<'a> {
 }
 
 impl<'a> ArmRequests<'a> {
-    /// In another cloud.
+    /// Sets another cloud.
     pub fn cloud(self, cloud: Cloud) -> Self {
         Self { cloud, ..self }
     }
 
-    /// With another api-version: a date such as `2024-11-01`, with or without `-preview`.
+    /// Sets another api-version: a date such as `2024-11-01`, with or without `-preview`.
     pub fn api_version(self, api_version: &'a str) -> Self {
         Self { api_version, ..self }
     }
 
-    /// Reads the settings.
+    /// Builds a request that reads the settings.
     ///
     /// # Errors
     ///
@@ -131,21 +107,20 @@ impl<'a> ArmRequests<'a> {
         self.request(Method::GET, "", access, Vec::new())
     }
 
-    /// Reads the settings by `/list`, as the Azure CLI and the SDKs do. The answer has the form that
-    /// [`get`](Self::get) has; the permission to do it may be another one.
+    /// Builds a request that reads the settings by `/list`, as the Azure CLI and the SDKs do. The answer is
+    /// the same as that of [`get`](Self::get); the required permission can differ.
     ///
     /// # Errors
     ///
-    /// [`ArmRequestError`]: the cloud, the api-version or the token, and
-    /// [`NoList`](ArmRequestError::NoList) for a container app.
+    /// [`ArmRequestError`]: the cloud, the api-version or the token, and `NoList` for a container app.
     pub fn list(&self, access: &AccessToken) -> Result<Request<Vec<u8>>, ArmRequestError> {
-        match self.site.kind() {
-            AppService => self.request(Method::GET, "/list", access, Vec::new()),
-            ContainerApp => Err(ArmRequestError::NoList),
+        match self.site.service() {
+            Service::ContainerApps => Err(ArmRequestError::new(NoList, "")),
+            _ => self.request(Method::GET, "/list", access, Vec::new()),
         }
     }
 
-    /// Replaces the settings by a document that has them all.
+    /// Builds a request that replaces the settings by a whole document.
     ///
     /// # Errors
     ///
@@ -160,12 +135,12 @@ impl<'a> ArmRequests<'a> {
         if missing.is_empty() {
             self.put_partial(access, document)
         } else {
-            Err(ArmRequestError::Incomplete { missing: missing.to_vec() })
+            Err(ArmRequestError::new(Incomplete, format!(": {}", missing.join(", "))))
         }
     }
 
-    /// Replaces the settings by a document that need not have them all. Sections that it leaves out
-    /// return to the defaults of the service: they do not stay as they are.
+    /// Builds a request that replaces the settings by a document that need not be whole. Sections that it
+    /// omits return to the defaults of the service: they do not stay as they are.
     ///
     /// # Errors
     ///
@@ -178,9 +153,9 @@ impl<'a> ArmRequests<'a> {
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
         let sections = document.broken_sections();
         if !sections.is_empty() {
-            return Err(ArmRequestError::NotObjects { sections });
+            return Err(ArmRequestError::new(NotObjects, sections.join(", ")));
         }
-        let body = body_for(self.site.kind(), document)?;
+        let body = body_for(self.site.service(), document)?;
         let mut request = self.request(Method::PUT, "", access, body)?;
         request.headers_mut().insert(header::CONTENT_TYPE, JSON);
         Ok(request)
@@ -194,7 +169,9 @@ impl<'a> ArmRequests<'a> {
         body: Vec<u8>,
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
         let uri = self.uri(operation)?;
-        let bearer = access.to_bearer().map_err(ArmRequestError::InvalidBearerToken)?;
+        let bearer = access.to_bearer().map_err(|source| {
+            ArmRequestError::of_token(Kind::InvalidBearerToken, TokenError::Bearer(source))
+        })?;
         check_audience(access, self.arm())?;
         let mut request = Request::new(body);
         *request.method_mut() = method;
@@ -207,18 +184,16 @@ impl<'a> ArmRequests<'a> {
     fn uri(&self, operation: &str) -> Result<Uri, ArmRequestError> {
         let Self { site, cloud, api_version } = *self;
         // The first audience of Azure Resource Manager is its address.
+        let endpoint = self.arm().audience_uris().first();
         let endpoint =
-            self.arm().audience_uris().first().ok_or(ArmRequestError::UnknownCloud { cloud })?;
-        let settings = match site.kind() {
-            AppService => "config/authsettingsV2",
-            ContainerApp => "authConfigs/current",
-        };
+            endpoint.ok_or_else(|| ArmRequestError::new(UnknownCloud, format!("{cloud:?}")))?;
+        let invalid = || ArmRequestError::new(InvalidApiVersion, Escaped(api_version));
         if !is_api_version(api_version) {
-            return Err(ArmRequestError::InvalidApiVersion);
+            return Err(invalid());
         }
-        format!("{endpoint}{site}/{settings}{operation}?api-version={api_version}")
-            .parse()
-            .map_err(|_| ArmRequestError::InvalidApiVersion)
+        let uri =
+            format!("{endpoint}{}{operation}?api-version={api_version}", site.settings_path());
+        uri.parse().map_err(|_| invalid())
     }
 
     const fn arm(&self) -> Resource {
@@ -228,33 +203,33 @@ impl<'a> ArmRequests<'a> {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Refuses a token that Azure Resource Manager would refuse, and one of which nobody can tell.
+/// Returns an error if Azure Resource Manager would reject the token, or if that is unclear.
 fn check_audience(token: &AccessToken, arm: Resource) -> Result<(), ArmRequestError> {
-    let token = token.decode_unverified().map_err(ArmRequestError::UnreadableToken)?;
+    let token = token
+        .decode_unverified()
+        .map_err(|source| ArmRequestError::of_token(UnreadableToken, TokenError::Decode(source)))?;
     if token.has_audience(arm) {
         return Ok(());
     }
-    Err(ArmRequestError::WrongAudience {
-        expected: ApiName::of(&OwnedAudience::Resource(arm)),
-        actual: ApiName::of_audiences(token.audiences()),
-    })
+    let expected = ApiName::of(&OwnedAudience::Resource(arm));
+    let found = ApiName::of_audiences(token.audiences());
+    let detail = format!("{expected}, found one for {}", ApiNames(&found));
+    Err(ArmRequestError::new(WrongAudience, detail))
 }
 
-/// What is sent of a document to a site of this kind.
-fn body_for(site: SiteKind, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
+/// The body that replaces the settings of a site of this service.
+fn body_for(service: Service, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
     let form = document.form();
     if !document.resource_pointer().is_empty() {
-        return Err(ArmRequestError::Template);
+        return Err(ArmRequestError::new(Template, ""));
     }
-    let kind = match form {
-        Form::AppService | Form::AppServiceProperties => AppService,
-        Form::ContainerApp | Form::ContainerAppProperties => ContainerApp,
-        Form::File | Form::StaticWebApp | Form::StaticWebAppSection => {
-            return Err(ArmRequestError::NotInArm { form });
-        }
-    };
-    if kind != site {
-        return Err(ArmRequestError::OtherService { site, document: kind });
+    if matches!(form, Form::File | Form::StaticWebApp | Form::StaticWebAppSection) {
+        return Err(ArmRequestError::new(NotInArm, ""));
+    }
+    if form.service() != service {
+        let (document, site) = (form.service().title(), service.title());
+        let detail = format!(": expected {site}, found {document}");
+        return Err(ArmRequestError::new(OtherService, detail));
     }
     let json = document.as_json();
     Ok(if form.has_envelope() {

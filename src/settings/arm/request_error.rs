@@ -2,119 +2,77 @@
 
 use std::fmt;
 
-use super::SiteKind;
-use crate::{
-    jwt::DecodeError,
-    resource::{ApiName, ApiNames, Cloud},
-    settings::Form,
-    tokens::InvalidBearerToken,
-};
+use crate::{jwt::DecodeError, kinds::kinds, tokens::InvalidBearerToken};
 
-/// A request that would fail for certain, or lose settings, so it is not built.
+/// Why a request is not built: it would fail for certain, or lose settings.
 ///
-/// Of the token its text repeats the audience and nothing else.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ArmRequestError {
-    /// The address of Azure Resource Manager in the cloud is not known.
-    #[error("the address of Azure Resource Manager in the cloud {cloud:?} is not known")]
-    UnknownCloud {
-        /// The cloud.
-        cloud: Cloud,
-    },
+/// Of the token, the message shows the audience and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ArmRequestError {
+    kind: ArmRequestErrorKind,
+    message: String,
+    source: Option<TokenError>,
+}
+
+/// What is wrong with the token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub(super) enum TokenError {
+    Decode(DecodeError),
+    Bearer(InvalidBearerToken),
+}
+
+kinds! {
+    /// Why a request is not built.
+    pub enum ArmRequestErrorKind;
+    fn text;
+    /// The address of Azure Resource Manager in the cloud is unknown.
+    UnknownCloud = "unknown-cloud", "the address of Azure Resource Manager is unknown in the cloud";
     /// The api-version is not a date, with or without `-preview`.
-    #[error("the api-version is not a date such as 2024-11-01, with or without -preview")]
-    InvalidApiVersion,
-    /// The access token cannot be read: it is opaque, encrypted or malformed, and the source says which.
+    InvalidApiVersion = "invalid-api-version",
+        "expected a date such as 2024-11-01 as the api-version, with or without -preview, found";
+    /// The access token cannot be read: it is opaque, encrypted or malformed. The source says which.
     /// Tokens for Azure Resource Manager are readable.
-    #[error("the access token cannot be read, as those for Azure Resource Manager can")]
-    UnreadableToken(#[source] DecodeError),
+    UnreadableToken = "unreadable-token",
+        "expected an access token for Azure Resource Manager, found one that cannot be read";
     /// The access token is for another API. Azure Resource Manager would answer 401
     /// `InvalidAuthenticationTokenAudience`. [`AccessToken::diagnose`](crate::AccessToken::diagnose)
     /// and [`ProviderTokens::diagnose`](crate::ProviderTokens::diagnose) give the fix.
-    #[error("the access token is for {}, not for {expected}", ApiNames(actual))]
-    WrongAudience {
-        /// Azure Resource Manager in the cloud that was asked for.
-        expected: ApiName,
-        /// The APIs that the token is for.
-        actual: Vec<ApiName>,
-    },
+    WrongAudience = "wrong-audience", "expected an access token for";
     /// The access token cannot be a header.
-    #[error("the access token cannot be sent")]
-    InvalidBearerToken(#[source] InvalidBearerToken),
-    /// The document was not read whole. A PUT replaces everything, so what is missing would return to
-    /// its default. [`ArmRequests::put_partial`](super::ArmRequests::put_partial) is for those who
-    /// want that.
-    #[error(
-        "a PUT replaces all settings, and the document lacks {}, which would return to the defaults",
-        missing.join(", ")
-    )]
-    Incomplete {
-        /// The sections of `properties` that are missing.
-        missing: Vec<&'static str>,
-    },
+    InvalidBearerToken = "not-a-bearer-token", "the access token cannot be sent";
+    /// The document was not read whole. A PUT replaces everything, so the missing sections would return to
+    /// their defaults. [`ArmRequests::put_partial`](super::ArmRequests::put_partial) allows that.
+    Incomplete = "incomplete",
+        "a PUT replaces all settings, so these sections would return to the defaults";
     /// Sections are not objects: `null`, an expression of a template, or what PowerShell's
     /// `ConvertTo-Json` leaves of an object without a larger `-Depth`. They would be saved so.
-    #[error("the sections {} are not objects; read the whole document again", sections.join(", "))]
-    NotObjects {
-        /// The sections.
-        sections: Vec<&'static str>,
-    },
-    /// The document is a deployment template, which is deployed and not put.
-    #[error("a deployment template is deployed, not sent as the settings of one site")]
-    Template,
-    /// The document is of another service than the site.
-    #[error("the document is of {document}, and the site is {site}")]
-    OtherService {
-        /// What the site is.
-        site: SiteKind,
-        /// What the document is of.
-        document: SiteKind,
-    },
-    /// The document is of a kind that is kept elsewhere than at Azure Resource Manager.
-    #[error("{}, not at Azure Resource Manager", kept(*form))]
-    NotInArm {
-        /// The kind of the document.
-        form: Form,
-    },
+    NotObjects = "not-objects", "expected objects; read the whole document again to replace";
+    /// The document is a deployment template, which is deployed instead.
+    Template = "template", "expected the settings of one site, found a deployment template: deploy it";
+    /// The document is for another service than the site.
+    OtherService = "other-service", "the document is for another service than the site";
+    /// The document is of a form that Azure Resource Manager does not keep.
+    NotInArm = "not-in-arm", "this document is kept with the application, not at Azure Resource Manager";
     /// A container app has no `/list`.
-    #[error("the settings of a container app have no /list")]
-    NoList,
+    NoList = "no-list", "container apps have no /list: use get";
 }
 
 impl ArmRequestError {
-    /// A word for programs, which never changes.
+    pub(super) fn new(kind: ArmRequestErrorKind, detail: impl fmt::Display) -> Self {
+        let detail = detail.to_string();
+        let space = if detail.is_empty() || detail.starts_with(':') { "" } else { " " };
+        Self { kind, message: format!("{}{space}{detail}", kind.text()), source: None }
+    }
+
+    pub(super) fn of_token(kind: ArmRequestErrorKind, source: TokenError) -> Self {
+        Self { source: Some(source), ..Self::new(kind, "") }
+    }
+
+    /// What the error is about.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownCloud { .. } => "unknown-cloud",
-            Self::InvalidApiVersion => "invalid-api-version",
-            Self::UnreadableToken(_) => "unreadable-token",
-            Self::WrongAudience { .. } => "wrong-audience",
-            Self::InvalidBearerToken(_) => "not-a-bearer-token",
-            Self::Incomplete { .. } => "incomplete",
-            Self::NotObjects { .. } => "not-objects",
-            Self::Template => "template",
-            Self::OtherService { .. } => "other-service",
-            Self::NotInArm { .. } => "not-in-arm",
-            Self::NoList => "no-list",
-        }
-    }
-}
-
-/// The code and the `Display` form: what a token says is escaped and bounded in it.
-impl fmt::Debug for ArmRequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ArmRequestError({}: {self})", self.code())
-    }
-}
-
-/// Where such a document is kept.
-fn kept(form: Form) -> &'static str {
-    match form {
-        Form::StaticWebApp | Form::StaticWebAppSection => {
-            "the settings of a static web app are kept in its staticwebapp.config.json"
-        }
-        _ => "a settings file is kept beside the app that it is for",
+    pub fn kind(&self) -> ArmRequestErrorKind {
+        self.kind
     }
 }

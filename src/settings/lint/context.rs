@@ -1,20 +1,18 @@
-//! What is known of a site beside its document.
+//! The site of a document.
 
 use std::{collections::HashMap, fmt, time::SystemTime};
 
-use crate::json::document::{Json, JsonText};
 use crate::{
-    json::Kind,
+    json::document::{Json, JsonText},
     settings::{Guid, SettingsError, SettingsErrorKind, detect},
     time::iso_8601,
 };
 
-/// The app setting whose value is kept: names of scopes. Others of the platform are keys.
+/// The app setting whose value is kept: names of scopes. The values of others can be secrets.
 const KEPT: &str = "WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES";
 
-/// What is known of a site beside its document, for
-/// [`AuthSettingsV2::lint_with`](crate::settings::AuthSettingsV2::lint_with): its app settings, its app
-/// registration, its host name. Each is optional; the more is known, the more rules can decide.
+/// The site of a document, for [`AuthSettingsV2::lint_with`](crate::settings::AuthSettingsV2::lint_with): its
+/// app settings, its app registration, its host name. Each is optional, and enables more rules.
 ///
 /// ```
 /// use easyauth::settings::{AuthSettingsV2, Context};
@@ -23,7 +21,7 @@ const KEPT: &str = "WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES";
 ///     "registration":{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555","clientSecretSettingName":"AUTH_SECRET"}
 /// }}}"#.parse()?;
 /// // az webapp config appsettings list
-/// let context = Context::new().app_settings(r#"[{"name":"OTHER_SECRET","value":"...","slotSetting":true}]"#)?;
+/// let context = Context::default().app_settings(r#"[{"name":"OTHER_SECRET","value":"...","slotSetting":true}]"#)?;
 /// assert!(doc.lint_with(&context).iter().any(|finding| finding.rule() == "AP1"));
 /// # Ok::<(), easyauth::settings::SettingsError>(())
 /// ```
@@ -37,12 +35,12 @@ pub struct Context {
 
 #[derive(Clone, Default)]
 struct AppSetting {
-    /// Of [`KEPT`] alone: other values can be secrets.
+    /// That of [`KEPT`] alone.
     value: Option<String>,
     is_sticky: Option<bool>,
 }
 
-/// What rules ask of an app registration.
+/// The parts of an app registration that rules need.
 #[derive(Clone, Default)]
 pub(super) struct Registration {
     pub(super) app_id: Option<Guid>,
@@ -51,26 +49,20 @@ pub(super) struct Registration {
     pub(super) pre_authorized: Vec<Guid>,
     pub(super) redirect_uris: Vec<String>,
     pub(super) issues_id_tokens: bool,
-    /// When each secret ends; `None` for what is no date.
+    /// The end of each secret; `None` if it is not a date.
     secrets: Vec<Option<SystemTime>>,
 }
 
 impl Context {
-    /// Nothing is known yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The app settings of the site, as `az webapp config appsettings list` prints them (a list of
+    /// Adds the app settings of the site, as `az webapp config appsettings list` prints them (a list of
     /// `name`, `value`, `slotSetting`), or as Azure Resource Manager answers them (`properties` with
     /// names and values). Values are dropped, except that of `WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES`.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] for what is neither.
+    /// [`SettingsError`] for anything else.
     pub fn app_settings(mut self, json: &str) -> Result<Self, SettingsError> {
-        let text = read(json)?;
+        let text: JsonText = detect::json(json)?;
         let root = text.root();
         let settings = self.app_settings.get_or_insert_default();
         let mut add = |name: &str, value: Option<Json<'_>>, is_sticky| {
@@ -94,14 +86,14 @@ impl Context {
         Ok(self)
     }
 
-    /// The names of the app settings that are bound to their slot, as Azure Resource Manager answers
-    /// `config/slotConfigNames`. Give the app settings first.
+    /// Adds the names of the app settings that are bound to their slot, as Azure Resource Manager answers
+    /// `config/slotConfigNames`. Call [`app_settings`](Self::app_settings) first.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] for something else.
+    /// [`SettingsError`] for anything else.
     pub fn slot_settings(mut self, json: &str) -> Result<Self, SettingsError> {
-        let text = read(json)?;
+        let text: JsonText = detect::json(json)?;
         let root = text.root();
         let names = root.get("properties").unwrap_or(root).get("appSettingNames");
         let names = names.ok_or_else(not_app_settings)?;
@@ -113,56 +105,46 @@ impl Context {
         Ok(self)
     }
 
-    /// The app registration, as Microsoft Graph returns an `application` (`az ad app show`).
+    /// Adds the app registration, as Microsoft Graph returns an `application` (`az ad app show`).
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] for something else.
+    /// [`SettingsError`] for anything else.
     pub fn registration(mut self, json: &str) -> Result<Self, SettingsError> {
-        let text = read(json)?;
+        let text: JsonText = detect::json(json)?;
         let root = text.root();
         if root.get("appId").is_none() {
             let detail = "expected an application as Microsoft Graph returns it, with its appId";
             return Err(SettingsError::new(SettingsErrorKind::OtherDocument, detail, None));
         }
-        let (api, web) = (root.get("api"), root.get("web"));
-        let version = api.and_then(|api| api.get("requestedAccessTokenVersion"));
-        let allowed = api.and_then(|api| api.get("preAuthorizedApplications"));
-        let implicit = web.and_then(|web| web.get("implicitGrantSettings"));
-        let secrets = root.get("passwordCredentials").and_then(Json::elements);
+        let at = |path: &[&str]| path.iter().try_fold(root, |json, name| json.get(name));
+        let list = |path: &[&str]| at(path).into_iter().flat_map(Json::list);
+        let version = at(&["api", "requestedAccessTokenVersion"]).and_then(Json::as_number);
+        let issues_id_tokens = at(&["web", "implicitGrantSettings", "enableIdTokenIssuance"]);
         self.registration = Some(Registration {
             app_id: root.get("appId").and_then(Json::as_str).and_then(|id| id.parse().ok()),
             identifier_uris: strings(root.get("identifierUris")).collect(),
-            token_version: version
-                .and_then(Json::as_number)
-                .and_then(|own| own.parse().ok())
-                .unwrap_or(1),
-            pre_authorized: allowed
-                .and_then(Json::elements)
-                .into_iter()
-                .flatten()
+            token_version: version.and_then(|own| own.parse().ok()).unwrap_or(1),
+            pre_authorized: list(&["api", "preAuthorizedApplications"])
                 .filter_map(|own| own.get("appId")?.as_str()?.parse().ok())
                 .collect(),
-            redirect_uris: strings(web.and_then(|web| web.get("redirectUris"))).collect(),
-            issues_id_tokens: implicit.and_then(|own| own.get("enableIdTokenIssuance")?.as_bool())
-                == Some(true),
-            secrets: secrets
-                .into_iter()
-                .flatten()
+            redirect_uris: strings(at(&["web", "redirectUris"])).collect(),
+            issues_id_tokens: issues_id_tokens.and_then(Json::as_bool) == Some(true),
+            secrets: list(&["passwordCredentials"])
                 .map(|own| iso_8601(&own.get("endDateTime")?.as_str()?))
                 .collect(),
         });
         Ok(self)
     }
 
-    /// The host name that users see: `app.contoso.com`.
+    /// Sets the host name that users see: `app.contoso.com`.
     #[must_use]
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
         self
     }
 
-    /// The time, to tell which secrets have expired.
+    /// Sets the time, to find expired secrets.
     #[must_use]
     pub fn at(mut self, now: SystemTime) -> Self {
         self.now = Some(now);
@@ -203,16 +185,12 @@ impl Context {
 }
 
 impl Registration {
-    /// Whether there are secrets, and all have ended.
+    /// Returns `true` if there are secrets, and all have expired.
     pub(super) fn has_expired_secrets(&self, now: Option<SystemTime>) -> bool {
         let Some(now) = now else { return false };
         let is_over = |end: &Option<SystemTime>| end.is_some_and(|end| end <= now);
         !self.secrets.is_empty() && self.secrets.iter().all(is_over)
     }
-}
-
-fn read(json: &str) -> Result<JsonText, SettingsError> {
-    detect::json(json)
 }
 
 fn not_app_settings() -> SettingsError {
@@ -221,11 +199,10 @@ fn not_app_settings() -> SettingsError {
 }
 
 fn strings(list: Option<Json<'_>>) -> impl Iterator<Item = String> {
-    let elements = list.and_then(Json::elements).into_iter().flatten();
-    elements.filter(|own| own.kind() == Kind::String).filter_map(Json::as_str).map(Into::into)
+    list.into_iter().flat_map(Json::list).filter_map(Json::as_str).map(Into::into)
 }
 
-/// Says what is known, and no value.
+/// Prints what is known, without values.
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")

@@ -1,4 +1,4 @@
-//! What was found, and the remedy.
+//! Findings and their fixes.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,21 +9,23 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 use super::{Rule, Spot};
-use crate::json::document::{Json, JsonText, Path, Step};
 use crate::{
-    json::MAX_DEPTH,
-    settings::{AuthSettingsV2, Position, unknown::expression},
+    json::{
+        MAX_DEPTH,
+        document::{Json, JsonText, Path, Position, Step},
+    },
+    settings::{AuthSettingsV2, unknown::expression},
 };
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Worth knowing.
+    /// Good to know.
     Info,
     /// Probably wrong.
     Warning,
-    /// Breaks something, or is unsafe.
+    /// Broken or unsafe.
     Error,
 }
 
@@ -39,23 +41,17 @@ impl Severity {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Something that a rule found in a document.
+/// A mistake that a rule found in a document.
 ///
-/// Its `Display` form is one line for people; its [`Serialize`] form has the same parts for programs:
+/// Its `Display` form is one line. Its [`Serialize`] form has the same parts:
 /// `{"rule", "severity", "pointer", "line", "column", "message", "why", "remedy", "source", "fixable"}`.
-/// Neither ever shows what stands where the name of a setting is meant, because people put secrets there.
+/// Neither shows a value that should be the name of a setting, because people put secrets there.
 #[derive(Clone, PartialEq)]
 pub struct Finding {
     rule: &'static Rule,
     severity: Severity,
     path: Path,
-    /// Where the value begins in the text, or that of the object which lacks it.
+    /// The start of the value in the text, or of the object that lacks it.
     offset: usize,
     position: Position,
     message: String,
@@ -63,12 +59,12 @@ pub struct Finding {
     fixes: Vec<Edit>,
 }
 
-/// A change that remedies.
+/// A part of a fix.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Edit {
     Set(Path, Value),
     Remove(Path),
-    /// Gives a member another name, or another place, if nothing is there.
+    /// Gives a member another name or place, if that is free.
     Move {
         from: Path,
         to: Path,
@@ -79,24 +75,23 @@ impl Finding {
     /// The name of the rule: `LP6`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
-        self.rule.id
+        self.rule.id()
     }
 
-    /// How bad it is.
+    /// The severity.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// Where: a JSON Pointer (RFC 6901) into the document. What it points at is there, unless the
-    /// finding is that something is missing.
+    /// The place: a JSON Pointer (RFC 6901) into the document. The value exists, unless the finding is that
+    /// it is missing.
     #[must_use]
     pub fn pointer(&self) -> String {
         self.path.to_string()
     }
 
-    /// The line and column of what the pointer points at, or of the object that lacks it, in the text
-    /// that was read.
+    /// The line and column of the value, or of the object that lacks it, in the text that was read.
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
@@ -111,7 +106,7 @@ impl Finding {
     /// Why it matters: what happens at run time.
     #[must_use]
     pub fn why(&self) -> &'static str {
-        self.rule.why
+        self.rule.why()
     }
 
     /// What to do.
@@ -120,37 +115,37 @@ impl Finding {
         &self.remedy
     }
 
-    /// Where the rule comes from.
+    /// The source of the rule.
     #[must_use]
     pub fn source(&self) -> &'static str {
-        self.rule.source
+        self.rule.source()
     }
 
-    /// Whether [`fix`](Self::fix) can do it: only where the remedy is safe and needs no choice.
+    /// Returns `true` if [`fix`](Self::fix) can apply the remedy: only if it is safe and needs no choice.
     #[must_use]
     pub fn is_fixable(&self) -> bool {
         !self.fixes.is_empty()
     }
 
-    /// Applies the remedy to the document that the finding is of. Whether there is one; done again, it
+    /// Applies the remedy to the document of the finding. Returns `true` if there is one. A second call
     /// changes nothing.
     pub fn fix(&self, settings: &mut AuthSettingsV2) -> bool {
-        // What cannot be moved stays, and so does what it is in.
+        // A member that cannot be moved stays, and so does its object.
         let _ = self.fixes.iter().all(|fix| fix.apply(settings.text_mut()));
         self.is_fixable()
     }
 }
 
-/// How many values may be looked at to find out which fixes are possible: all that real documents have,
-/// and of a document with a million values those of the first findings.
+/// How many values may be visited to find out which fixes are possible: enough for every fix of a real
+/// document, and for those of the first findings of a document with a million values.
 const MOST_LOOKED_AT: usize = 1_000_000;
 
 /// How many values a fix may remove or move: more than any section has.
 const MAX_MOVED: usize = 10_000;
 
 impl Edit {
-    /// Whether it puts nothing in the place of something else or of what is unknown, and leaves a
-    /// document that can be read.
+    /// Returns `true` if it overwrites nothing that it should not, no unknown value, and leaves a document
+    /// that can be read.
     fn is_possible(&self, text: &JsonText) -> bool {
         let (to, depth) = match self {
             Self::Remove(path) => return text.get(path).is_none_or(is_known),
@@ -158,7 +153,7 @@ impl Edit {
                 if !text.get(path).is_none_or(is_known) {
                     return false;
                 }
-                // At most a list.
+                // The deepest value is a list.
                 (path, 1)
             }
             Self::Move { from, to } => {
@@ -175,12 +170,12 @@ impl Edit {
         if to.steps().len().saturating_add(depth) > usize::from(MAX_DEPTH) {
             return false;
         }
-        // The last thing on the way gets the rest of it, or is what is set.
+        // The last present value on the way gets the missing members, or is replaced.
         let (last, is_there) = text.reach(to);
         if is_there { matches!(self, Self::Set(..)) } else { last.is_object() }
     }
 
-    /// Whether what comes next can be done as well.
+    /// Returns `true` if the next part can be applied as well.
     fn apply(&self, text: &mut JsonText) -> bool {
         if !self.is_possible(text) {
             return false;
@@ -201,7 +196,7 @@ impl Edit {
     }
 }
 
-/// Whether nothing in a value is an expression, which only a template knows.
+/// Returns `true` if no part of a value is an expression.
 fn is_known(json: Json<'_>) -> bool {
     json.size() <= MAX_MOVED && !json.all().any(|own| expression(own).is_some())
 }
@@ -212,12 +207,13 @@ impl fmt::Display for Finding {
         let pointer = self.pointer();
         let pointer =
             crate::escape::Escaped(if pointer.is_empty() { "the document" } else { &pointer });
-        write!(f, "{} {} at {pointer} ({}): ", self.severity, self.rule.id, self.position)?;
-        write!(f, "{}; {}. Remedy: {}", self.message, self.rule.why, self.remedy)
+        write!(f, "{} {} at {pointer}", self.severity.as_str(), self.rule())?;
+        let Self { position, message, remedy, .. } = self;
+        write!(f, " ({position}): {message}; {}. Remedy: {remedy}", self.why())
     }
 }
 
-/// The `Display` form: what stands in the document is escaped and bounded in it.
+/// The `Display` form, which is escaped and bounded.
 impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Finding({self})")
@@ -241,8 +237,7 @@ impl Serialize for Finding {
     }
 }
 
-/// How many findings of one rule are kept. Real documents have a few; the rest of a hostile one would
-/// only take memory.
+/// How many findings of one rule are kept. Real documents have a few.
 const MAX_OF_ONE_RULE: usize = 100;
 
 /// Collects findings.
@@ -254,46 +249,49 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding at a place: what is wrong, and what to do.
-    pub(super) fn add(
+    /// Adds a finding with the message and remedy of the rule.
+    pub(super) fn add(&mut self, rule: &'static Rule, spot: &Spot<'_>) -> Added<'_> {
+        self.say(rule, spot, rule.message, rule.remedy)
+    }
+
+    /// Adds a finding with its own message and remedy.
+    pub(super) fn say(
         &mut self,
         rule: &'static Rule,
         spot: &Spot<'_>,
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Added<'_> {
-        let count = self.of_rules.entry(rule.id).or_default();
+        let count = self.of_rules.entry(rule.id()).or_default();
         if *count >= MAX_OF_ONE_RULE {
             return Added(None);
         }
         *count = count.saturating_add(1);
         self.found.push(Finding {
             rule,
-            severity: rule.severity,
+            severity: rule.severity(),
             path: spot.path(),
-            offset: spot.nearest().map_or(0, |json| json.range().start),
+            offset: spot.nearest().range().start,
             position: Position::START,
             message: message.into(),
             remedy: remedy.into(),
             fixes: Vec::new(),
         });
-        if let Some(json) = spot.json() {
-            self.places.insert(json.range().start);
-        }
+        self.places.extend(spot.json().map(Json::place));
         Added(self.found.last_mut())
     }
 
-    /// Whether no more findings of a rule are kept, so that nobody has to look for them.
+    /// Returns `true` if no more findings of a rule are kept, so that its checks can stop.
     pub(super) fn is_full(&self, rule: &Rule) -> bool {
-        self.of_rules.get(rule.id).is_some_and(|count| *count >= MAX_OF_ONE_RULE)
+        self.of_rules.get(rule.id()).is_some_and(|count| *count >= MAX_OF_ONE_RULE)
     }
 
-    /// Whether something was found at a place so far.
+    /// Returns `true` if there is a finding at a place already.
     pub(super) fn has_place(&self, spot: &Spot<'_>) -> bool {
-        spot.json().is_some_and(|json| self.places.contains(&json.range().start))
+        spot.json().is_some_and(|json| self.places.contains(&json.place()))
     }
 
-    /// The findings in this document, without the fixes that would cost something.
+    /// The findings in their order, without the fixes that are not possible.
     pub(super) fn in_order(mut self, doc: &AuthSettingsV2) -> Vec<Finding> {
         let size = doc.text().root().size();
         let mut checks = MOST_LOOKED_AT.checked_div(size).unwrap_or(MOST_LOOKED_AT);
@@ -304,7 +302,7 @@ impl Findings {
             }
             checks = checks.saturating_sub(1);
         }
-        // Positions in one pass over the text.
+        // One pass over the text computes all positions.
         self.found.sort_by_key(|finding| finding.offset);
         let (mut offset, mut position) = (0, doc.start());
         for finding in &mut self.found {
@@ -326,17 +324,17 @@ impl Added<'_> {
         self.change(|finding| finding.severity = severity)
     }
 
-    /// The remedy sets what the finding is at.
+    /// The fix sets the value.
     pub(super) fn fix_by_setting(self, value: impl Into<Value>) -> Self {
         self.change(|finding| finding.fixes.push(Edit::Set(finding.path.clone(), value.into())))
     }
 
-    /// The remedy removes what the finding is at.
+    /// The fix removes the member.
     pub(super) fn fix_by_removing(self) -> Self {
         self.change(|finding| finding.fixes.push(Edit::Remove(finding.path.clone())))
     }
 
-    /// The remedy gives what the finding is at another name.
+    /// The fix renames the member.
     pub(super) fn fix_by_renaming(self, name: impl Into<Step>) -> Self {
         self.change(|finding| {
             let to = finding.path.sibling(name);

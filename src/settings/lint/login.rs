@@ -1,61 +1,95 @@
-//! `login`: nonce, cookies and redirects.
+//! `login`: the token store, nonce, cookies and redirects.
 
 use std::time::Duration;
 
-use super::{Findings, Lint, Section, Spot, placeholder::final_text, rule::rules};
-use crate::settings::{CookieConvention, Form};
+use super::{
+    Findings, Lint, Severity, Spot,
+    rules::{LO1, LO2, LO3, LO4, LO5, LO6, TS1, TS2, TS3, TS4},
+};
+use crate::{
+    platform::Service,
+    settings::{CookieConvention, Form},
+};
 
-rules! {
-    LO1 Error: "a stolen answer of the sign-in page can be replayed: this is for debugging only",
-        "authSettingsV2 schema, Nonce.validateNonce";
-    LO2 Warning: "the platform reads .NET timespans, and falls back or fails on anything else",
-        "the form of the defaults that the service answers (00:05:00, 08:00:00)";
-    LO3 Warning: "the time is not used: the provider's token decides how long a session lasts",
-        "inferred from authSettingsV2 schema, CookieExpirationConvention";
-    LO4 Error: "Azure Resource Manager does not know this word, which only the page about settings files has",
-        "authSettingsV2 schema, CookieExpirationConvention; App Service docs, File-based configuration";
-    LO5 Warning: "a sign-in or a sign-out can lead there, and requests from there are trusted",
-        "App Service docs, Customize sign-in; Azure/azure-functions-host#1602";
-    LO6 Info: "what stands behind # in the address is lost when a visitor signs in: a single-page \
-        application with such routes opens at its start",
-        "inferred from authSettingsV2 schema, Login.preserveUrlFragmentsForLogins";
-}
+/// The default, above which the documentation warns.
+const USUAL_EXTENSION: Duration = Duration::from_secs(72 * 60 * 60);
 
-pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
-
-/// The longest time that a nonce is good for without a remark; the default is five minutes.
+/// The longest lifetime of a nonce without a finding. The default is five minutes.
 const LONG_NONCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-fn check(lint: &Lint<'_>, findings: &mut Findings) {
+pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
     let login = lint.sections.at("login");
+    // Static Web Apps have no token store.
+    if lint.service != Service::StaticWebApps {
+        token_store(lint, &login.at("tokenStore"), findings);
+    }
     nonce(&login.at("nonce"), findings);
     cookie(lint.form, &login.at("cookieExpiration"), findings);
-    for url in login.at("allowedExternalRedirectUrls").elements() {
+    let redirects = login.at("allowedExternalRedirectUrls");
+    for url in redirects.elements() {
         redirect_url(&url, findings);
     }
+    // The only trace that a single-page application leaves in the document.
+    let has_hash_route = redirects.texts().unwrap_or_default().iter().any(|url| url.contains('#'));
     let fragments = login.at("preserveUrlFragmentsForLogins");
-    if fragments.flag() == Some(false) && has_hash_route(&login) {
-        findings.add(
-            &LO6,
-            &fragments,
-            "the part of an address behind # does not survive a sign-in",
-            "set it to true if the application has such routes",
-        );
+    if fragments.flag() == Some(false) && has_hash_route {
+        findings.add(&LO6, &fragments);
+    }
+}
+
+fn token_store(lint: &Lint<'_>, store: &Spot<'_>, findings: &mut Findings) {
+    let (enabled, blob) = (store.at("enabled"), store.at("azureBlobStorage"));
+    let is_container_app = lint.service == Service::ContainerApps;
+    let mut scopes = lint.parameters.iter().flat_map(|parameters| parameters.scopes());
+    let needs_tokens = scopes.any(|scope| !scope.is_openid() || scope.as_str() == "offline_access");
+    if enabled.flag() != Some(true) && !enabled.is_unknown() && needs_tokens {
+        let added = findings.add(&TS1, &enabled);
+        // A container app also needs a place for them.
+        if !is_container_app {
+            added.fix_by_setting(true);
+        }
+    }
+
+    let has_sas_url = blob.at("sasUrlSettingName").is_filled();
+    let has_container = has_sas_url || blob.at("blobContainerUri").is_filled();
+    if is_container_app && enabled.flag() == Some(true) && !blob.is_unknown() && !has_container {
+        findings.add(&TS2, &blob);
+    }
+    let directory = store.at("fileSystem/directory");
+    // In Container Apps, another rule is about the directory.
+    if !is_container_app && directory.is_filled() && has_sas_url {
+        findings.add(&TS3, &directory);
+    }
+
+    let extension = store.at("tokenRefreshExtensionHours");
+    match extension.hours() {
+        Some(Duration::ZERO) => {
+            let message = "a session cannot be refreshed after its token expires";
+            findings.say(&TS4, &extension, message, TS4.remedy);
+        }
+        Some(time) if time > USUAL_EXTENSION => {
+            let message = "a session can be refreshed more than three days after its token expires";
+            findings.say(&TS4, &extension, message, TS4.remedy);
+        }
+        None if extension.is_filled() && !extension.is_placeholder() => {
+            let message = "this is not a number of hours";
+            let added = findings.say(&TS4, &extension, message, "write 72, the default");
+            added.severity(Severity::Warning);
+        }
+        _ => {}
     }
 }
 
 fn nonce(nonce: &Spot<'_>, findings: &mut Findings) {
     let validate = nonce.at("validateNonce");
     if validate.flag() == Some(false) {
-        findings
-            .add(&LO1, &validate, "the nonce of sign-ins is not checked", "set it to true")
-            .fix_by_setting(true);
+        findings.add(&LO1, &validate).fix_by_setting(true);
     }
     let interval = nonce.at("nonceExpirationInterval");
     timespan(&interval, findings);
     if interval.time().is_some_and(|time| time > LONG_NONCE) {
-        let message = "a nonce is good for more than a day";
-        findings.add(&LO2, &interval, message, "five minutes, \"00:05:00\", are the default");
+        let message = "a nonce is valid for more than a day";
+        findings.say(&LO2, &interval, message, "five minutes, \"00:05:00\", are the default");
     }
 }
 
@@ -64,42 +98,27 @@ fn cookie(form: Form, cookie: &Spot<'_>, findings: &mut Findings) {
     timespan(&time, findings);
     let convention = cookie.at("convention");
     let Some(text) = convention.text() else { return };
-    if CookieConvention::from(&*text) == CookieConvention::IdentityProviderDerived
-        && time.is_filled()
-    {
-        findings.add(
-            &LO3,
-            &time,
-            "a time is set, and the convention is IdentityProviderDerived",
-            "leave out the time, or set the convention to FixedTime",
-        );
+    let derived = CookieConvention::IdentityProviderDerived;
+    if text.eq_ignore_ascii_case(derived.as_str()) && time.is_filled() {
+        findings.add(&LO3, &time);
     }
     if text.eq_ignore_ascii_case("IdentityDerived") && form != Form::File {
-        findings
-            .add(
-                &LO4,
-                &convention,
-                "the convention is IdentityDerived",
-                "write IdentityProviderDerived",
-            )
-            .fix_by_setting(CookieConvention::IdentityProviderDerived.as_str());
+        findings.add(&LO4, &convention).fix_by_setting(derived.as_str());
     }
 }
 
 fn timespan(spot: &Spot<'_>, findings: &mut Findings) {
-    if spot.is_placeholder() {
-        return;
-    }
     let message = match (spot.text(), spot.time()) {
-        (Some(_), None) => "this is no timespan",
+        _ if spot.is_placeholder() => return,
+        (Some(_), None) => "this is not a timespan",
         (_, Some(Duration::ZERO)) => "the time is zero",
         _ => return,
     };
-    findings.add(&LO2, spot, message, "write [d.]hh:mm:ss");
+    findings.say(&LO2, spot, message, LO2.remedy);
 }
 
 fn redirect_url(spot: &Spot<'_>, findings: &mut Findings) {
-    let Some(url) = final_text(spot) else { return };
+    let Some(url) = spot.final_text() else { return };
     let lower = url.to_ascii_lowercase();
     let host = lower
         .split_once("://")
@@ -108,22 +127,15 @@ fn redirect_url(spot: &Spot<'_>, findings: &mut Findings) {
         host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
     });
     let (message, remedy) = if lower == "string" {
-        ("this is the placeholder of a template", "remove it")
+        ("this is a placeholder of a template", "remove it")
     } else if url.contains('*') {
-        ("no source shows that a * stands for anything here", "write each address")
+        ("no source shows that a * is a wildcard here", LO5.remedy)
     } else if lower.starts_with("http://") && !is_local {
         ("the address is not encrypted", "write https")
     } else if url.contains('?') {
-        ("the query of the address is ignored", "leave it out")
+        ("the query of the address is ignored", "remove it")
     } else {
         return;
     };
-    findings.add(&LO5, spot, message, remedy);
-}
-
-/// Whether an address of a single-page application is among those that a sign-in may lead to: the only
-/// trace that such an application leaves in the document.
-fn has_hash_route(login: &Spot<'_>) -> bool {
-    let urls = login.at("allowedExternalRedirectUrls").texts().unwrap_or_default();
-    urls.iter().any(|url| url.contains('#'))
+    findings.say(&LO5, spot, message, remedy);
 }

@@ -1,92 +1,81 @@
-//! What is wrong with a document, why that matters, and the fix.
+//! Mistakes in a document, why they matter, and the fix.
 
-mod app_settings;
 mod authorization;
-mod container_apps;
 mod context;
-mod excluded_paths;
 mod finding;
-mod http;
 mod issuer;
 mod login;
 mod login_parameters;
-mod mcp;
-mod placeholder;
-mod places;
 mod platform;
 mod providers;
 mod registration;
-mod rule;
+mod routing;
+mod rules;
 mod secrets;
+mod services;
 mod shapes;
 mod spot;
-mod static_web_apps;
 mod structure;
-mod token_store;
 mod unauthenticated;
+mod unknown_member;
 mod walk;
 
 pub use context::Context;
 pub use finding::{Finding, Severity};
-pub use rule::Rule;
+pub use rules::Rule;
 
 use super::{
-    AuthSettingsV2, Form, Guid, LoginParameters, Service, UnauthenticatedAction,
+    AuthSettingsV2, Form, Guid, UnauthenticatedAction,
     edit::{configured_providers, has_credential, is_configured},
 };
+use crate::{login_parameters::LoginParameters, platform::Service};
 use authorization::AllowedApplications;
 use finding::{Edit, Findings};
 use spot::Spot;
 use walk::{Object, Part, walk};
 
-/// The longest name of somebody's own that is followed: the way to what is inside repeats it.
+/// The longest name of a custom provider, or of any other map, that is followed: the paths of all members
+/// inside repeat it.
 const MAX_NAME: usize = 256;
 
-/// What checks a section: its rules, and the function that applies them.
-struct Section {
-    rules: &'static [&'static Rule],
-    check: fn(&Lint<'_>, &mut Findings),
-    /// What looks at each member that is walked to, after all the others.
-    see: Option<fn(&Lint<'_>, &Object<'_>, &Part<'_>, &mut Findings)>,
-}
-
-const SECTIONS: &[Section] = &[
-    token_store::SECTION,
-    http::SECTION,
-    login::SECTION,
-    issuer::SECTION,
-    authorization::SECTION,
-    unauthenticated::SECTION,
-    excluded_paths::SECTION,
-    login_parameters::SECTION,
-    secrets::SECTION,
-    structure::SECTION,
-    providers::SECTION,
-    platform::SECTION,
-    container_apps::SECTION,
-    static_web_apps::SECTION,
-    mcp::SECTION,
-    app_settings::SECTION,
-    registration::SECTION,
-    // The last, because it is silent where another has spoken.
-    shapes::SECTION,
+/// The checks of the sections. `shapes` comes last, because it is silent where another rule has a finding.
+const CHECKS: &[fn(&Lint<'_>, &mut Findings)] = &[
+    login::check,
+    routing::check,
+    issuer::check,
+    authorization::check,
+    unauthenticated::check,
+    login_parameters::check,
+    secrets::check,
+    structure::check,
+    providers::check,
+    platform::check,
+    services::check,
+    registration::check,
+    shapes::check,
 ];
 
-/// A document, and what several rules ask of it.
+/// The checks of each known or unknown member, in the order of the document.
+const MEMBER_CHECKS: &[fn(&Lint<'_>, &Object<'_>, &Part<'_>, &mut Findings)] =
+    &[secrets::check_member, structure::check_member, shapes::check_member];
+
+/// A document, and values that several rules need.
 struct Lint<'a> {
     doc: &'a AuthSettingsV2,
     context: &'a Context,
     form: Form,
     service: Service,
-    /// The envelope, or what stands in its place.
+    /// The envelope, if the form has one.
     document: Spot<'a>,
     sections: Spot<'a>,
     providers: Spot<'a>,
     entra: Spot<'a>,
     registration: Spot<'a>,
+    /// `validation/defaultAuthorizationPolicy` of Entra.
+    policy: Spot<'a>,
     /// The names of the providers that are set up.
     configured: Vec<String>,
-    /// Whether others could be, because something else decides that.
+    /// Others may be set up, because a template decides that.
     are_providers_unknown: bool,
     is_entra_configured: bool,
     has_credential: bool,
@@ -99,32 +88,30 @@ struct Lint<'a> {
 impl<'a> Lint<'a> {
     fn new(doc: &'a AuthSettingsV2, context: &'a Context) -> Self {
         let form = doc.form();
-        let path = doc.resource().clone();
-        let document = Spot::root(path.clone(), doc.text().get(&path));
-        let sections = form.wrapper().map_or(document.clone(), |wrapper| document.at(wrapper));
+        let root = doc.text().root();
+        let document = Spot::of(doc.text().get(doc.resource()).unwrap_or(root));
+        let sections = form.wrapper().map_or(document, |wrapper| document.at(wrapper));
         let providers = sections.at("identityProviders");
         let entra = providers.at("azureActiveDirectory");
         let registration = entra.at("registration");
+        let policy = entra.at("validation/defaultAuthorizationPolicy");
         let client_id = registration.at("clientId").guid();
-        let parameters = entra.at("login").at("loginParameters");
-        let action = sections.at("globalValidation").at("unauthenticatedClientAction");
+        let action = sections.at("globalValidation/unauthenticatedClientAction");
+        let is_unknown = |own: Spot<'_>| own.is_unknown() || own.at("registration").is_unknown();
         Self {
             doc,
             context,
             form,
             service: form.service(),
             configured: configured_providers(sections.json()),
-            are_providers_unknown: providers.is_unknown()
-                || providers
-                    .members()
-                    .any(|own| own.is_unknown() || own.at("registration").is_unknown()),
+            are_providers_unknown: providers.is_unknown() || providers.members().any(is_unknown),
             is_entra_configured: entra.json().is_some_and(is_configured),
             has_credential: has_credential(registration.json())
                 || registration.is_unknown()
                 || registration.at("clientSecretSettingName").is_unknown(),
-            allowed: AllowedApplications::read(client_id.as_ref(), &entra),
+            allowed: AllowedApplications::read(client_id.as_ref(), &policy),
             client_id,
-            parameters: login_parameters::read(&parameters),
+            parameters: login_parameters::read(&entra.at("login/loginParameters")),
             action: action
                 .json()
                 .filter(|_| !action.is_unknown())
@@ -134,18 +121,34 @@ impl<'a> Lint<'a> {
             providers,
             entra,
             registration,
+            policy,
         }
+    }
+
+    fn does(&self, action: &UnauthenticatedAction) -> bool {
+        self.action.as_ref() == Some(action)
+    }
+
+    /// Returns `true` if anonymous requests get 401, as from an API.
+    fn is_api(&self) -> bool {
+        self.does(&UnauthenticatedAction::Return401)
+    }
+
+    /// Returns `true` if the issuer of Entra ends with `/v2.0`.
+    fn has_v2_issuer(&self) -> bool {
+        let issuer = self.registration.at("openIdIssuer").text();
+        issuer.is_some_and(|issuer| issuer.trim_end_matches('/').ends_with("/v2.0"))
     }
 }
 
 impl AuthSettingsV2 {
-    /// Says what is wrong with the document: settings that break a sign-in, that accept callers they
-    /// should not, or that do nothing. Only what the document alone shows:
-    /// [`lint_with`](Self::lint_with) knows more of the site. What an expression of a template decides
-    /// is unknown, and neither wrong nor off.
+    /// Returns the mistakes in the document: settings that break a sign-in, that accept callers they should
+    /// not, or that have no effect. Only those that the document alone shows:
+    /// [`lint_with`](Self::lint_with) uses more of the site. A value that a template decides is unknown: it
+    /// is neither wrong nor off.
     ///
-    /// The findings come in the order of [`Rule::all`], those of one rule in the order of the document;
-    /// of one rule there are at most a hundred.
+    /// The findings are in the order of [`Rule::all`], those of one rule in the order of the document. Each
+    /// rule has at most a hundred.
     ///
     /// ```
     /// use easyauth::settings::{AuthSettingsV2, Severity, login};
@@ -166,18 +169,18 @@ impl AuthSettingsV2 {
         self.lint_with(&Context::default())
     }
 
-    /// Says what is wrong with the document together with what is known of the site: its app settings
-    /// and its app registration. See [`Context`].
+    /// Returns the mistakes in the document together with its site: the app settings, the app registration,
+    /// the host name. See [`Context`].
     #[must_use]
     pub fn lint_with(&self, context: &Context) -> Vec<Finding> {
         let lint = Lint::new(self, context);
         let mut findings = Findings::default();
-        for section in SECTIONS {
-            (section.check)(&lint, &mut findings);
+        for check in CHECKS {
+            check(&lint, &mut findings);
         }
         walk(&lint, &mut |object, part| {
-            for see in SECTIONS.iter().filter_map(|section| section.see) {
-                see(&lint, object, part, &mut findings);
+            for check in MEMBER_CHECKS {
+                check(&lint, object, part, &mut findings);
             }
         });
         shapes::placeholders(&lint, &mut findings);

@@ -1,120 +1,92 @@
-//! `platform`, and sections that are missing or do not count.
+//! `platform`, and sections that are missing or have no effect.
 
 use std::collections::HashSet;
 
-use super::{Findings, Lint, Section, Severity, Spot, places::nearest, rule::rules};
-use crate::settings::{Form, Service, UnauthenticatedAction, setting::schema};
+use super::{
+    Findings, Lint, Severity, Spot,
+    rules::{ST3, ST10, ST12, ST13, ST14},
+    unknown_member::nearest,
+};
+use crate::{
+    platform::Service,
+    settings::{Form, UnauthenticatedAction, setting::schema},
+};
 
-rules! {
-    ST3 Warning: "a PUT replaces everything: a section that is left out goes back to the platform's defaults",
-        "recorded answers of the service";
-    ST10 Warning: "the settings file is read instead: what is set here does nothing",
-        "App Service docs, File-based configuration";
-    ST12 Warning: "the Functions behind a static web app answer requests that did not come through it",
-        "Azure/bicep#8407";
-    ST13 Warning: "authentication is off: every request goes through, and headers that it sends are \
-        believed",
-        "authSettingsV2 schema, AuthPlatform.enabled; bridgecrewio/checkov, CKV_AZURE_56";
-    ST14 Warning: "this version gets no corrections, and once it is gone the newest runs without a word",
-        "App Service docs, Authentication runtime versions";
-}
-
-pub(super) const SECTION: Section = Section { rules: RULES, check, see: None };
-
-fn check(lint: &Lint<'_>, findings: &mut Findings) {
-    let form = lint.form;
+pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
     // Static Web Apps have none of this.
-    if form.service() == Service::StaticWebApps {
+    if lint.service == Service::StaticWebApps {
         return;
     }
-    let sections = &lint.sections;
-    let platform = sections.at("platform");
+    let platform = lint.sections.at("platform");
     let file = platform.at("configFilePath");
-    let is_from_file = form.service() == Service::AppService && file.is_filled();
+    let is_from_file = lint.service == Service::AppService && file.is_filled();
     if !is_from_file {
         missing_sections(lint, findings);
     }
-
+    // The platform answers all sections, whether they apply or not. Providers show that the document was
+    // set up.
     let has_providers = !lint.configured.is_empty();
-    // The platform answers all sections, whether they count or not: a provider is what somebody set.
-    if is_from_file && has_providers && form != Form::File {
-        let message = "a settings file is named, and providers are set up here";
-        let remedy = "set them up in the file, or remove configFilePath";
-        findings.add(&ST10, &file, message, remedy);
+    if is_from_file && has_providers && lint.form != Form::File {
+        findings.add(&ST10, &file);
     }
-
     let enabled = platform.at("enabled");
     let is_off = match enabled.flag() {
         Some(enabled) => !enabled,
-        // Off is the default, but for a settings file, which is read because it is on.
+        // Off is the default, except in a settings file, which the platform reads only if it is on.
         None => {
             platform.exists()
                 && enabled.is_missing()
-                && form != Form::File
-                && !platform.members().any(|own| is_meant_to_switch(form, &own))
+                && lint.form != Form::File
+                && !platform.members().any(|own| is_meant_as_enabled(lint, &own))
         }
     };
     if is_off && has_providers {
-        let message = "providers are set up, and the platform is off";
-        findings.add(&ST13, &enabled, message, "set it to true");
+        findings.add(&ST13, &enabled);
     }
-
     let version = platform.at("runtimeVersion");
     if version.text().is_some_and(|version| is_pinned(&version)) {
-        findings.add(&ST14, &version, "the version is pinned", "write ~1, the newest");
+        findings.add(&ST14, &version);
     }
-
-    let functions = sections.at("identityProviders").at("azureStaticWebApps");
-    let is_on = match functions.at("enabled").flag() {
-        Some(enabled) => enabled,
-        None => functions.at("registration").is_filled(),
-    };
-    let action = sections.at("globalValidation").at("unauthenticatedClientAction");
-    let is_open = lint.action == Some(UnauthenticatedAction::AllowAnonymous);
-    if is_on && is_open {
-        let message = "azureStaticWebApps is on, and requests of nobody go through";
-        findings.add(&ST12, &action, message, "write Return401, or RedirectToLoginPage");
+    let functions = lint.providers.at("azureStaticWebApps");
+    let is_on = functions.at("enabled").flag();
+    let is_on = is_on.unwrap_or_else(|| functions.at("registration").is_filled());
+    if is_on && lint.does(&UnauthenticatedAction::AllowAnonymous) {
+        findings.add(&ST12, &lint.sections.at("globalValidation/unauthenticatedClientAction"));
     }
 }
 
-/// Whether it was to say whether the platform is on, as another rule tells.
-fn is_meant_to_switch(form: Form, spot: &Spot<'_>) -> bool {
+/// Returns `true` for a member that should be `enabled`: another rule is about its name.
+fn is_meant_as_enabled(lint: &Lint<'_>, spot: &Spot<'_>) -> bool {
     let name = spot.name();
     let Some(platform) = schema().member("platform") else { return false };
     name.eq_ignore_ascii_case("properties")
         || (platform.member(&name).is_none()
-            && nearest(form, platform, &name).is_some_and(|near| near.name == "enabled"))
+            && nearest(lint.service, platform, &name).is_some_and(|near| near.name == "enabled"))
 }
 
 fn missing_sections(lint: &Lint<'_>, findings: &mut Findings) {
+    // Other rules are about sections in a wrapper, under a wrong name or in a wrong place.
     let sections = &lint.sections;
-    // What is in a wrapper is not missing, and what is there under a wrong name or in a wrong place
-    // neither: other rules speak of these.
-    if lint.doc.missing_sections().is_empty()
-        || sections.is_unknown()
-        || sections.at("properties").exists()
-    {
+    let missing = lint.doc.missing_sections();
+    if missing.is_empty() || sections.is_unknown() || sections.at("properties").exists() {
         return;
     }
     let misplaced = misplaced(lint);
-    let missing = lint.doc.missing_sections().iter().copied();
-    let missing: Vec<_> = missing.filter(|name| !misplaced.contains(name)).collect();
+    let missing: Vec<_> =
+        missing.iter().copied().filter(|name| !misplaced.contains(name)).collect();
     if missing.is_empty() {
         return;
     }
     let message = format!("sections are missing: {}", missing.join(", "));
-    let remedy = "read the settings, change them, and send them as a whole";
-    let added = findings.add(&ST3, sections, message, remedy);
-    // A resource without an id is that of a template, whose author leaves to the platform what is left
-    // out; sections alone are a whole that is about to be sent.
-    let is_template = lint.form.has_envelope() && !lint.document.at("id").exists();
-    if is_template {
+    let added = findings.say(&ST3, sections, message, ST3.remedy);
+    // A resource without an ID is that of a template, whose author relies on the defaults. Sections alone
+    // are a whole document that will be sent.
+    if lint.form.has_envelope() && !lint.document.at("id").exists() {
         added.severity(Severity::Info);
     }
 }
 
-/// Sections that were meant by members beside the sections, under nearly their names, and by members
-/// directly inside of them.
+/// The sections that members beside the sections, under similar names or directly inside sections stand for.
 fn misplaced(lint: &Lint<'_>) -> HashSet<&'static str> {
     let schema = schema();
     let mut meant = HashSet::new();
@@ -122,7 +94,7 @@ fn misplaced(lint: &Lint<'_>) -> HashSet<&'static str> {
         meant.extend(schema.member(&spot.name()).map(|own| own.name));
     }
     for spot in lint.sections.members() {
-        meant.extend(nearest(lint.form, schema, &spot.name()).map(|own| own.name));
+        meant.extend(nearest(lint.service, schema, &spot.name()).map(|own| own.name));
         for inner in spot.members() {
             meant.extend(schema.member(&inner.name()).map(|own| own.name));
         }
@@ -130,10 +102,8 @@ fn misplaced(lint: &Lint<'_>) -> HashSet<&'static str> {
     meant
 }
 
-/// `1.4.7`: digits and dots, where `~1` follows the newest.
+/// `1.4.7`: digits and dots. `~1` follows the newest version.
 fn is_pinned(version: &str) -> bool {
-    version.contains('.')
-        && version
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    version.contains('.') && version.split('.').all(is_number)
 }

@@ -1,96 +1,90 @@
-//! Secrets, which are in settings: the document has their names.
+//! Secrets, which settings hold: the document has their names. And the site's app settings.
 
 use super::{
-    Findings, Lint, Object, Part, Section, Severity, Spot, placeholder::is_placeholder, rule::rules,
+    Findings, Lint, Object, Part, Severity, Spot,
+    rules::{AP1, AP2, SE1, SE2, SE3, SE4},
 };
 use crate::{
+    escape::Escaped,
+    platform::Service,
     resource::is_guid,
-    settings::{Service, setting::Kind},
+    settings::{form::managed_identity_setting, setting::Kind},
 };
 
-rules! {
-    SE1 Warning: "the platform asks for an ID token alone: there are no access and no refresh tokens",
-        "App Service docs, Configure Microsoft Entra; App Service docs, Work with OAuth tokens";
-    SE2 Error: "the platform looks for a setting of that name and finds none, so sign-ins fail; and if it is \
-        the secret itself, whoever reads the document has it",
-        "App Service docs, Configure Microsoft Entra; Container Apps docs, Manage secrets";
-    SE3 Warning: "only one of the two proves who the application is",
-        "terraform-provider-azurerm, auth_settings_v2 (the two conflict there)";
-    SE4 Info: "the application proves itself by a managed identity, which is a preview for workforce tenants",
-        "App Service docs, Configure Microsoft Entra; Azure-Samples/appservice-builtinauth-bicep";
-}
-
-pub(super) const SECTION: Section = Section { rules: RULES, check: entra, see: Some(see) };
-
 const SECRET: &str = "clientSecretSettingName";
-const THUMBPRINT: &str = "clientSecretCertificateThumbprint";
 
-fn see(lint: &Lint<'_>, _: &Object<'_>, part: &Part<'_>, findings: &mut Findings) {
-    if part.node.is_some_and(|node| node.kind == Kind::SettingName) {
-        setting_name(lint.service, &part.spot, findings);
-    }
-}
-
-fn entra(lint: &Lint<'_>, findings: &mut Findings) {
-    let service = lint.service;
-    let registration = &lint.registration;
-    let secret = registration.at(SECRET);
-    let thumbprint = registration.at(THUMBPRINT);
-
-    if lint.is_entra_configured && !lint.has_credential && !is_misplaced(lint) {
-        let remedy = "set it to the name of the setting that has the client secret";
-        findings.add(&SE1, &secret, "the application has nothing to prove itself with", remedy);
-    }
-    if secret.is_filled() && thumbprint.is_filled() {
-        let message = "there are both a client secret and a certificate";
-        findings.add(&SE3, &thumbprint, message, "leave out one of them");
-    }
-    let identity = service.managed_identity_setting();
-    if secret.text().is_some_and(|name| name == identity) {
-        let message = "a managed identity stands for the client secret";
-        let remedy = "let the setting hold the client id of the identity, and stay with its slot";
-        findings.add(&SE4, &secret, message, remedy);
-    }
-}
-
-/// Whether a secret is there in a wrong place or under a wrong name, of which other rules speak.
-fn is_misplaced(lint: &Lint<'_>) -> bool {
-    let registration = &lint.registration;
-    lint.entra.at(SECRET).exists()
+pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    let secret = lint.registration.at(SECRET);
+    let thumbprint = lint.registration.at("clientSecretCertificateThumbprint");
+    // Other rules are about a secret in a wrong place or under a wrong name.
+    let is_misplaced = lint.entra.at(SECRET).exists()
         || ["clientSecret", "secretSettingName", "properties"]
             .iter()
-            .any(|name| registration.at(name).exists())
+            .any(|name| lint.registration.at(name).exists());
+    if lint.is_entra_configured && !lint.has_credential && !is_misplaced {
+        findings.add(&SE1, &secret);
+    }
+    if secret.is_filled() && thumbprint.is_filled() {
+        findings.add(&SE3, &thumbprint);
+    }
+    if secret.text().is_some_and(|name| name == managed_identity_setting(lint.service)) {
+        findings.add(&SE4, &secret);
+    }
 }
 
-/// What stands where the name of a setting is meant. It is never shown.
-fn setting_name(service: Service, spot: &Spot<'_>, findings: &mut Findings) {
+/// A value that should be the name of a setting. No message shows it, because it can be a secret.
+pub(super) fn check_member(
+    lint: &Lint<'_>,
+    _: &Object<'_>,
+    part: &Part<'_>,
+    findings: &mut Findings,
+) {
+    let is_name = part.node.is_some_and(|node| node.kind == Kind::SettingName);
+    let Some(name) = part.spot.final_text().filter(|_| is_name) else { return };
+    setting_name(lint.service, &part.spot, &name, findings);
+    app_setting(lint, &part.spot, &name, findings);
+}
+
+fn setting_name(service: Service, spot: &Spot<'_>, name: &str, findings: &mut Findings) {
     /// Longer names have separators; the default names have 40 characters.
     const LONG: usize = 40;
-    let Some(text) = spot.text().filter(|text| !text.is_empty() && !is_placeholder(text)) else {
-        return;
-    };
     let is_container_app = service == Service::ContainerApps;
     let separator = if is_container_app { b'-' } else { b'_' };
-    let message = if is_guid(&text) {
-        "an id stands where the name of a setting is meant"
-    } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == separator) {
-        "what stands where the name of a setting is meant has characters that no name has"
-    } else if text.len() > LONG && !text.bytes().any(|byte| byte == separator) {
-        "what stands where the name of a setting is meant is long and has no separator, as secrets are"
-    } else if is_container_app && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        let remedy = "name the secret in lower case";
+    let message = if is_guid(name) {
+        "expected the name of a setting, found an ID"
+    } else if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == separator) {
+        "expected the name of a setting, found characters that no name has"
+    } else if name.len() > LONG && !name.bytes().any(|byte| byte == separator) {
+        "expected the name of a setting, found a long text without separators, as secrets are"
+    } else if is_container_app && name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let message = "the name of a secret has capital letters";
-        findings.add(&SE2, spot, message, remedy).severity(Severity::Warning);
+        let added = findings.say(&SE2, spot, message, "write the name of the secret in lower case");
+        added.severity(Severity::Warning);
         return;
     } else {
         return;
     };
     let remedy = if is_container_app {
-        "put the value in a secret of the container app, and its name here; a value that was here is \
-         known to others: replace it"
+        "put the value into a secret of the container app, and its name here; replace a secret that was \
+         here, because others have read it"
     } else {
-        "put the value in an application setting, and its name here; a value that was here is known to \
-         others: replace it"
+        "put the value into an application setting, and its name here; replace a secret that was here, \
+         because others have read it"
     };
-    findings.add(&SE2, spot, message, remedy);
+    findings.say(&SE2, spot, message, remedy);
+}
+
+fn app_setting(lint: &Lint<'_>, spot: &Spot<'_>, name: &str, findings: &mut Findings) {
+    // Container Apps have secrets, and Static Web Apps have no slots.
+    let is_known = lint.context.knows_app_settings() && lint.service != Service::ContainerApps;
+    if !is_known || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return;
+    }
+    if !lint.context.has_app_setting(name) {
+        // It can be the secret itself, so no message shows it.
+        findings.add(&AP1, spot);
+    } else if lint.context.is_sticky(name) == Some(false) {
+        let message = format!("the app setting {} is not bound to its slot", Escaped(name));
+        findings.say(&AP2, spot, message, AP2.remedy);
+    }
 }

@@ -1,175 +1,219 @@
-//! A place in the document, there or not, and what is read from it.
+//! A place in the document, present or missing, and the value there.
 
-use std::{borrow::Cow, rc::Rc, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
-use crate::json::document::{Json, Path};
-use crate::settings::{
-    Guid, setting,
-    unknown::{expression, is_expression, is_powershell},
+use crate::{
+    json::document::{Json, Path},
+    settings::{
+        Guid, setting,
+        unknown::{expression, is_expression, is_powershell},
+    },
 };
 
-/// A value with the way to it, which is put together for a finding only. What is missing has the way that
-/// it would have.
-#[derive(Clone)]
-pub(super) struct Spot<'a>(Rc<Place<'a>>);
-
-struct Place<'a> {
+/// A value; or a missing one, with the nearest present value on the way and the names from there.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
     json: Option<Json<'a>>,
-    step: Step<'a>,
-    parent: Option<Spot<'a>>,
-    /// Whether something on the way is no object, so that nobody knows what is here.
+    nearest: Json<'a>,
+    /// Each with `/` between several names.
+    missing: [&'static str; MOST_STEPS],
+    /// Something on the way is not an object, so what is here is unknown.
     is_under_unknown: bool,
 }
 
-enum Step<'a> {
-    Root(Path),
-    Member(Json<'a>),
-    Missing(&'static str),
-    Element(usize),
-}
+/// How often [`Spot::at`] follows another one.
+const MOST_STEPS: usize = 4;
 
 impl<'a> Spot<'a> {
-    /// A place from which others are reached.
-    pub(super) fn root(path: Path, json: Option<Json<'a>>) -> Self {
-        Self(Rc::new(Place { json, step: Step::Root(path), parent: None, is_under_unknown: false }))
+    pub(super) fn of(json: Json<'a>) -> Self {
+        Self { json: Some(json), nearest: json, missing: [""; MOST_STEPS], is_under_unknown: false }
     }
 
-    fn below(&self, step: Step<'a>, json: Option<Json<'a>>) -> Self {
-        let is_unknown = |json: Json<'_>| !json.is_object() && !json.is_null();
-        let is_under_unknown =
-            json.is_none() && (self.0.is_under_unknown || self.0.json.is_some_and(is_unknown));
-        Self(Rc::new(Place { json, step, parent: Some(self.clone()), is_under_unknown }))
-    }
-
-    /// A member, under the name that it has in the document.
-    pub(super) fn at(&self, name: &'static str) -> Self {
-        match self.0.json.and_then(|json| json.get(name)) {
-            Some(own) => self.member(own),
-            None => self.below(Step::Missing(name), None),
+    /// A member, or a member of a member: `at("login/tokenStore")`.
+    pub(super) fn at(&self, path: &'static str) -> Self {
+        let mut spot = *self;
+        let mut rest = path;
+        while let Some(json) = spot.json {
+            let (step, after) = rest.split_once('/').unwrap_or((rest, ""));
+            let Some(own) = json.get(step) else {
+                spot.is_under_unknown = !json.is_object() && !json.is_null();
+                spot.json = None;
+                break;
+            };
+            spot = Self::of(own);
+            if after.is_empty() {
+                return spot;
+            }
+            rest = after;
         }
+        if let Some(free) = spot.missing.iter_mut().find(|own| own.is_empty()) {
+            *free = rest;
+        }
+        spot
     }
 
-    /// A member that is there.
-    pub(super) fn member(&self, json: Json<'a>) -> Self {
-        self.below(Step::Member(json), Some(json))
-    }
-
-    /// An element of a list.
-    pub(super) fn element(&self, index: usize, json: Json<'a>) -> Self {
-        self.below(Step::Element(index), Some(json))
-    }
-
-    /// The members, in their order, those of one name as well.
-    pub(super) fn members(&self) -> impl Iterator<Item = Self> {
-        self.0.json.into_iter().flat_map(Json::values).map(|json| self.member(json))
+    /// The members in their order, including duplicates.
+    pub(super) fn members(&self) -> impl Iterator<Item = Self> + use<'a> {
+        self.json.into_iter().flat_map(Json::values).map(Self::of)
     }
 
     /// The elements of an array.
-    pub(super) fn elements(&self) -> impl Iterator<Item = Self> {
-        let elements = self.0.json.and_then(Json::elements).into_iter().flatten();
-        elements.enumerate().map(|(index, json)| self.element(index, json))
+    pub(super) fn elements(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        self.json.into_iter().flat_map(Json::list).map(Self::of)
     }
 
     pub(super) fn path(&self) -> Path {
-        let mut steps = Vec::new();
-        let mut spot = Some(self);
-        let mut path = Path::default();
-        while let Some(Self(place)) = spot {
-            match &place.step {
-                Step::Root(root) => path = root.clone(),
-                Step::Member(json) => steps.push(Cow::Owned(json.name().into_owned())),
-                Step::Missing(name) => steps.push(Cow::Borrowed(*name)),
-                Step::Element(index) => steps.push(Cow::Owned(index.to_string())),
+        let mut path = self.nearest.path();
+        for step in self.missing.iter().flat_map(|steps| steps.split('/')) {
+            if !step.is_empty() {
+                path.push(step);
             }
-            spot = place.parent.as_ref();
         }
-        steps.into_iter().rev().for_each(|step| path.push(step));
         path
     }
 
     /// The last name on the way.
     pub(super) fn name(&self) -> Cow<'a, str> {
-        match &self.0.step {
-            Step::Root(path) => path.steps().last().cloned().unwrap_or_default(),
-            Step::Member(json) => json.name(),
-            Step::Missing(name) => (*name).into(),
-            Step::Element(index) => index.to_string().into(),
-        }
+        let missing = self.missing.iter().rfind(|steps| !steps.is_empty());
+        missing.map_or_else(
+            || self.nearest.name(),
+            |steps| steps.rsplit('/').next().unwrap_or_default().into(),
+        )
     }
 
-    /// Whether it is the member of this name, in any case.
+    /// Returns `true` for the member of this name, in any case.
     pub(super) fn is_named(&self, name: &str) -> bool {
-        match &self.0.step {
-            Step::Member(json) => json.is_named(name),
-            _ => self.name().eq_ignore_ascii_case(name),
-        }
+        self.json.is_some_and(|json| json.is_named(name))
     }
 
     pub(super) fn json(&self) -> Option<Json<'a>> {
-        self.0.json
+        self.json
     }
 
-    /// The value, or the last thing that is there on the way to it.
-    pub(super) fn nearest(&self) -> Option<Json<'a>> {
-        self.0.json.or_else(|| self.0.parent.as_ref().and_then(Self::nearest))
+    /// The value, or the last present value on the way to it.
+    pub(super) fn nearest(&self) -> Json<'a> {
+        self.nearest
     }
 
-    /// Whether it is there, be it `null`.
+    /// Returns `true` if it is present, even as `null`.
     pub(super) fn exists(&self) -> bool {
-        self.0.json.is_some()
+        self.json.is_some()
     }
 
-    /// Whether something is there: no `null`, nor an empty object, list or text.
+    /// Returns `true` for any value but `null`, an empty object, list or string.
     pub(super) fn is_filled(&self) -> bool {
-        let empty = |json: Json<'_>| {
+        let is_empty = |json: Json<'_>| {
             json.is_null()
                 || json.as_written() == "\"\""
-                || json.elements().is_some_and(|mut elements| elements.next().is_none())
-                || (json.is_object() && json.values().next().is_none())
+                || (json.is_container() && json.size() == 1)
         };
-        self.0.json.is_some_and(|json| !empty(json))
+        self.json.is_some_and(|json| !is_empty(json))
     }
 
-    /// Whether nothing is there, and that is certain.
+    /// Returns `true` if the place is certainly empty.
     pub(super) fn is_missing(&self) -> bool {
         !self.is_filled() && !self.is_unknown()
     }
 
-    /// Whether something else decides what is here: the value is an expression, has one in it, or is what
-    /// PowerShell left of one; or something on the way is no object.
+    /// Returns `true` if a template decides what is here: the value is an expression, has one in it, or is
+    /// what PowerShell left of one; or something on the way is not an object.
     pub(super) fn is_unknown(&self) -> bool {
-        self.0.is_under_unknown
-            || self.0.json.is_some_and(|json| {
-                expression(json).is_some()
-                    || json.as_str().is_some_and(|text| is_powershell(&text))
-                    || json.elements().is_some_and(|mut all| {
-                        all.any(|own| own.as_str().is_some_and(|text| is_expression(&text)))
-                    })
-            })
+        let is_unknown = |json: Json<'_>| {
+            json.as_str().is_some_and(|text| is_expression(&text) || is_powershell(&text))
+                || json.list().any(|own| expression(own).is_some())
+        };
+        self.is_under_unknown || self.json.is_some_and(is_unknown)
     }
 
     pub(super) fn flag(&self) -> Option<bool> {
-        self.0.json.and_then(setting::flag)
+        self.json.and_then(setting::flag)
     }
 
     pub(super) fn text(&self) -> Option<Cow<'a, str>> {
-        self.0.json.and_then(Json::as_str)
+        self.json.and_then(Json::as_str)
     }
 
-    /// A list of texts, if it is one.
+    /// The string, unless it is empty or a placeholder, which only the rule of placeholders judges.
+    pub(super) fn final_text(&self) -> Option<Cow<'a, str>> {
+        self.text().filter(|text| !text.is_empty() && !is_placeholder(text))
+    }
+
+    /// Returns `true` for a string that a person or a deployment replaces.
+    pub(super) fn is_placeholder(&self) -> bool {
+        self.text().is_some_and(|text| is_placeholder(&text))
+    }
+
+    /// A list of strings.
     pub(super) fn texts(&self) -> Option<Vec<Cow<'a, str>>> {
-        self.0.json.and_then(setting::texts)
+        self.json.and_then(setting::texts)
     }
 
     pub(super) fn guid(&self) -> Option<Guid> {
-        self.0.json.and_then(setting::guid)
+        self.json.and_then(setting::guid)
     }
 
     pub(super) fn time(&self) -> Option<Duration> {
-        self.0.json.and_then(setting::time)
+        self.json.and_then(setting::time)
     }
 
     pub(super) fn hours(&self) -> Option<Duration> {
-        self.0.json.and_then(setting::hours)
+        self.json.and_then(setting::hours)
     }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.json.is_some_and(|json| json.elements().is_some())
+    }
+
+    /// Returns `true` for an empty list.
+    pub(super) fn is_empty_list(&self) -> bool {
+        self.is_list() && self.elements().next().is_none()
+    }
+}
+
+pub(super) fn is_placeholder(text: &str) -> bool {
+    is_expression(text) || is_open(text)
+}
+
+/// Returns `true` for a placeholder that a person replaces.
+pub(super) fn is_open(text: &str) -> bool {
+    has_word_in(text, '<', '>') || has_word_in(text, '{', '}') || is_yours(text)
+}
+
+/// `<tenant>`, `https://login.microsoftonline.com/{tenant-id}/v2.0`. JSON in a string has quotes.
+fn has_word_in(text: &str, open: char, close: char) -> bool {
+    const LONGEST: usize = 64;
+    if !text.contains(open) {
+        return false;
+    }
+    text.split(open).skip(1).any(|rest| {
+        let name = rest.split(close).next().unwrap_or_default();
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b" _-.|:/".contains(&byte);
+        name.len() < rest.len()
+            && name.len() <= LONGEST
+            && name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(is_word)
+    })
+}
+
+/// `YOUR_CLIENT_ID`, `api://your-api`, `https://login.microsoftonline.com/TENANT_ID/v2.0`; not a path of the
+/// site such as `/your-orders`.
+fn is_yours(text: &str) -> bool {
+    const WORD: &[u8; 4] = b"your";
+    let bytes = text.as_bytes();
+    // Most strings have none of the letters.
+    if !bytes.iter().any(|byte| matches!(byte | 0x20, b'y')) && !text.contains('_') {
+        return false;
+    }
+    if bytes.first() == Some(&b'/') {
+        return false;
+    }
+    let is_word = |(at, word): (usize, &[u8])| {
+        word.eq_ignore_ascii_case(WORD)
+            && matches!(bytes.get(at.saturating_add(WORD.len())), Some(b'_' | b'-'))
+            && at.checked_sub(1).is_none_or(|before| {
+                bytes.get(before).is_some_and(|before| b"/= :.@".contains(before))
+            })
+    };
+    bytes.windows(WORD.len()).enumerate().any(is_word)
+        || bytes.windows(10).any(|word| word.eq_ignore_ascii_case(b"/tenant_id"))
 }

@@ -1,38 +1,41 @@
-//! The way through a document along what is known of its objects.
+//! The walk through the document, as deep as the schema.
 
 use std::cell::OnceCell;
 
 use super::{Lint, MAX_NAME, Spot};
-use crate::json::document::{Json, last_of_each};
-use crate::settings::{
-    Form, Service,
-    setting::{Node, schema},
+use crate::{
+    json::document::{Json, last_of_each},
+    platform::Service,
+    settings::{
+        Form,
+        setting::{Node, schema},
+    },
 };
 
-/// An object that is known.
+/// A known object.
 pub(super) struct Object<'a> {
     pub(super) spot: Spot<'a>,
     pub(super) schema: &'static Node,
-    /// The names of the schema that are there, once somebody asks.
+    /// The present names of the schema, collected at the first use.
     present: OnceCell<Vec<&'static str>>,
 }
 
 /// A member of a known object.
 pub(super) struct Part<'a> {
     pub(super) spot: Spot<'a>,
-    /// What it should be, if it is known.
+    /// Its schema, if the service has it.
     pub(super) node: Option<&'static Node>,
-    /// Whether others with its name are in front of it.
+    /// Others with the same name are before it.
     pub(super) is_repeated: bool,
 }
 
 impl Object<'_> {
-    /// Whether the names in it are anybody's.
+    /// Returns `true` for an object whose names are free.
     pub(super) fn is_map(&self) -> bool {
         self.schema.of_any_name().is_some()
     }
 
-    /// Whether it has a member of the schema.
+    /// Returns `true` if a member of the schema is present.
     pub(super) fn has(&self, name: &str) -> bool {
         let present = self.present.get_or_init(|| {
             let members = self.spot.json().into_iter().flat_map(Json::values);
@@ -46,13 +49,12 @@ impl Object<'_> {
     }
 }
 
-/// Sees each member of each known object, in the order of the document; of those with one name the last,
-/// because it alone counts.
+/// Visits each member of each known object, in the order of the document. If several members have one name,
+/// it visits the last, which wins.
 pub(super) fn walk<'a>(lint: &Lint<'a>, see: &mut impl FnMut(&Object<'a>, &Part<'a>)) {
-    visit(lint.service, lint.sections.clone(), schema(), see);
+    visit(lint.service, lint.sections, schema(), see);
 }
 
-/// As deep as the schema, whatever the document.
 fn visit<'a>(
     service: Service,
     spot: Spot<'a>,
@@ -64,7 +66,7 @@ fn visit<'a>(
     for (json, is_repeated) in last_of_each(json.values()) {
         let known = schema.of_any_name().or_else(|| member(schema, json));
         let node = known.filter(|node| node.is_in(service));
-        let part = Part { spot: object.spot.member(json), node, is_repeated };
+        let part = Part { spot: Spot::of(json), node, is_repeated };
         see(&object, &part);
         if let Some(inner) = node.filter(|node| !node.members.is_empty())
             && json.is_object()
@@ -75,7 +77,7 @@ fn visit<'a>(
     }
 }
 
-/// What is known of a member of an object, whatever the service.
+/// The schema of a member, for any service.
 pub(super) fn member(schema: &'static Node, json: Json<'_>) -> Option<&'static Node> {
     let found = schema.members.iter().find(|own| json.is_named(own.name));
     found.or_else(|| {

@@ -5,19 +5,17 @@ use std::{borrow::Cow, time::Duration};
 use serde_json::Value;
 
 use super::Object;
-use crate::json::document::Json;
+use crate::json::document::{Json, JsonText};
 use crate::{
     json::Kind as JsonKind,
-    settings::{
-        CookieConvention, ForwardProxyConvention, Guid, LoginParameters, UnauthenticatedAction,
-        timespan,
-    },
+    login_parameters::LoginParameters,
+    settings::{CookieConvention, ForwardProxyConvention, Guid, UnauthenticatedAction, timespan},
 };
 
 /// The kinds of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::settings) enum Kind {
-    /// `true`; or `"true"`, which the service takes as well.
+    /// `true`; or `"true"`, which the service accepts.
     Flag,
     /// `"false"`, or `false`.
     TextFlag,
@@ -29,9 +27,9 @@ pub(in crate::settings) enum Kind {
     Guids,
     /// `hh:mm:ss`.
     Timespan,
-    /// `72`, `72.0`; or as text.
+    /// `72`, `72.0`; or as a string.
     Hours,
-    /// One of few texts; or its number.
+    /// One of a few strings; or its number.
     Choice(&'static [&'static str]),
     /// `["key=value"]`.
     LoginParameters,
@@ -39,7 +37,7 @@ pub(in crate::settings) enum Kind {
 }
 
 impl Kind {
-    /// What a value of this kind is, for messages.
+    /// A description of the values, for messages.
     pub(in crate::settings) fn expected(self) -> &'static str {
         match self {
             Self::Flag => "true or false",
@@ -60,7 +58,7 @@ impl Kind {
 /// How values of a type are read and written.
 pub(in crate::settings) struct Codec<T> {
     pub(super) kind: Kind,
-    /// `None` for what is of another type.
+    /// Returns `None` for a value of another type.
     pub(in crate::settings) read: fn(Json<'_>) -> Option<T>,
     pub(in crate::settings) write: fn(&T) -> Value,
 }
@@ -71,14 +69,14 @@ impl<T> Codec<T> {
     }
 }
 
-/// The codecs, by the names that the table has for them.
+/// The codecs, under their names in the table.
 pub(super) mod codecs {
     #[allow(clippy::wildcard_imports, reason = "all that is above")]
     use super::*;
 
     pub(in super::super) const FLAG: Codec<bool> =
         Codec { kind: Kind::Flag, read: flag, write: |flag| Value::from(*flag) };
-    // The service answers the text `"false"`, so that is what is written.
+    // The service answers the string `"false"`, so a string is written.
     pub(in super::super) const TEXT_FLAG: Codec<bool> =
         Codec { kind: Kind::TextFlag, read: flag, write: |flag| Value::from(flag.to_string()) };
     pub(in super::super) const TEXT: Codec<String> =
@@ -119,12 +117,12 @@ pub(super) mod codecs {
     pub(in super::super) const PARAMETERS: Codec<LoginParameters> = Codec {
         kind: Kind::LoginParameters,
         read: read_login_parameters,
-        write: |parameters| parameters.entries().collect(),
+        write: |parameters| Value::from(parameters.entries()),
     };
     pub(in super::super) const OBJECT: Codec<Object> = Codec {
         kind: Kind::Object,
-        read: |json| json.is_object().then(|| Object(json.as_written().into())),
-        write: |object| serde_json::from_str(&object.0).unwrap_or_default(),
+        read: |json| JsonText::new(json.as_written()).ok().filter(|_| json.is_object()).map(Object),
+        write: |object| serde_json::from_str(object.as_json()).unwrap_or_default(),
     };
 }
 
@@ -156,7 +154,7 @@ pub(in crate::settings) fn time(json: Json<'_>) -> Option<Duration> {
     timespan::read(&json.as_str()?)
 }
 
-/// Hours, to the second.
+/// Hours, rounded to seconds.
 pub(in crate::settings) fn hours(json: Json<'_>) -> Option<Duration> {
     let text = json.as_number().map(Cow::Borrowed).or_else(|| json.as_str())?;
     let hours: f64 = text.parse().ok()?;
@@ -164,7 +162,7 @@ pub(in crate::settings) fn hours(json: Json<'_>) -> Option<Duration> {
     (seconds <= MAX_HOURS).then_some(seconds)
 }
 
-/// The longest time that is counted in hours: what .NET's `TimeSpan` holds.
+/// The longest time in hours that is read: the longest `TimeSpan` of .NET.
 const MAX_HOURS: Duration = Duration::from_secs(922_337_203_685);
 
 fn hours_value(time: Duration) -> Value {
@@ -180,7 +178,7 @@ pub(in crate::settings) fn read_login_parameters(json: Json<'_>) -> Option<Login
     texts(json).map(LoginParameters::from_wire)
 }
 
-/// Whether a value can be read as this kind.
+/// Returns `true` if a value can be read as this kind.
 pub(in crate::settings) fn is_of(kind: Kind, json: Json<'_>) -> bool {
     match kind {
         Kind::Flag | Kind::TextFlag => flag(json).is_some(),

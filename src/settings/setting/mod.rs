@@ -14,15 +14,17 @@ pub(super) use schema::{
 pub use set_from::SetFrom;
 pub use table::ALL_SETTINGS;
 
-use super::Service;
-use crate::json::document::Path;
+use crate::{
+    json::document::{JsonText, Path},
+    platform::Service,
+};
 
-/// The step of a path that stands for the name of a custom provider.
+/// The step that stands for the name of a custom provider.
 pub(super) const ANY_NAME: &str = "*";
 
-/// A documented setting: where it stands, of which type it is, and which services have it.
+/// A documented setting: its place, its type, and the services that have it.
 ///
-/// The constants are in the modules of [`settings`](super), one module for a provider or a section:
+/// The constants are in the modules of [`settings`](super), one module for each provider or section:
 /// [`entra::CLIENT_ID`](super::entra::CLIENT_ID),
 /// [`login::TOKEN_STORE_ENABLED`](super::login::TOKEN_STORE_ENABLED).
 /// [`AuthSettingsV2::get`](super::AuthSettingsV2::get) and
@@ -48,42 +50,36 @@ pub struct Keyed<T: 'static> {
     codec: &'static Codec<T>,
 }
 
-/// A whole object, as it is written. Such settings are read or removed;
+/// A whole object, as it is written. Such settings are read or removed.
 /// [`set_pointer`](super::AuthSettingsV2::set_pointer) sets them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Object(Box<str>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object(JsonText);
 
 impl Object {
     /// The JSON of the object.
     #[must_use]
     pub fn as_json(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
-/// Prints the length: where the name of a setting is meant, people put secrets.
-impl fmt::Debug for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Object({} bytes)", self.0.len())
-    }
-}
-
-/// A row of the table of settings, [`ALL_SETTINGS`], whatever its type.
-#[derive(Clone, Copy)]
+/// A row of the table of settings, [`ALL_SETTINGS`], of any type.
+#[derive(Debug, Clone, Copy)]
 pub struct AnySetting(&'static Row);
 
+#[derive(Debug)]
 pub(super) struct Row {
-    /// The names on the way, with `/` between them.
+    /// The names on the way to it, with `/` between them.
     path: &'static str,
     kind: Kind,
     services: Services,
-    /// Whether it is around the sections, in the envelope of Azure Resource Manager.
+    /// Whether it is in the envelope of Azure Resource Manager, around the sections.
     in_envelope: bool,
     doc: &'static str,
 }
 
 /// A set of services.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Services(u8);
 
 impl Services {
@@ -101,7 +97,7 @@ impl Services {
 
     pub(super) const fn has(self, service: Service) -> bool {
         let one = match service {
-            Service::AppService => Self::APP,
+            Service::AppService | Service::Functions => Self::APP,
             Service::ContainerApps => Self::ACA,
             Service::StaticWebApps => Self::SWA,
         };
@@ -153,21 +149,21 @@ impl Row {
         self.services.has(service)
     }
 
-    /// The names on the way, as App Service writes them.
+    /// The names on the way, in the spelling of App Service.
     pub(super) fn steps(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('/')
     }
 }
 
 impl AnySetting {
-    /// The way to it as a JSON Pointer, from the object that has the sections, or for the envelope from
-    /// the document. `*` stands for the name of a custom provider.
+    /// The JSON Pointer from the object that has the sections; in the envelope from the document. `*` stands
+    /// for the name of a custom provider.
     #[must_use]
     pub fn pointer(self) -> String {
         format!("/{}", self.0.path)
     }
 
-    /// What it is for.
+    /// The description.
     #[must_use]
     pub fn doc(self) -> &'static str {
         self.0.doc.trim()
@@ -179,14 +175,14 @@ impl AnySetting {
         self.0.services.has(service)
     }
 
-    /// What its values are, for people: `true or false`, `a list of GUIDs`.
+    /// A description of its values: `true or false`, `a list of GUIDs`.
     #[must_use]
     pub fn expected(self) -> &'static str {
         self.0.kind.expected()
     }
 
-    /// The known values of a setting with few, in the order of their numbers in the middleware's
-    /// document; none for others.
+    /// The names of the values of a setting with few values, in the order of their numbers in the document
+    /// of the platform's middleware; empty for other settings.
     #[must_use]
     pub fn choices(self) -> &'static [&'static str] {
         match self.0.kind {
@@ -202,7 +198,7 @@ impl AnySetting {
     }
 }
 
-/// Prints the way to the setting.
+/// Prints the path.
 impl<T> fmt::Debug for Setting<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = |step: &'static str| {
@@ -219,12 +215,6 @@ impl<T> fmt::Debug for Keyed<T> {
     }
 }
 
-impl fmt::Debug for AnySetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AnySetting({})", self.pointer())
-    }
-}
-
 impl<T> Clone for Setting<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -232,11 +222,3 @@ impl<T> Clone for Setting<'_, T> {
 }
 
 impl<T> Copy for Setting<'_, T> {}
-
-impl<T> Clone for Keyed<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Keyed<T> {}

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::settings::{
-    CookieConvention, ForwardProxyConvention, Guid, LoginParameters, UnauthenticatedAction,
+use crate::{
+    login_parameters::LoginParameters,
+    settings::{CookieConvention, ForwardProxyConvention, Guid, UnauthenticatedAction},
 };
 
-/// A type of settings that can be made from `V`: text from `&str`, lists from anything that iterates.
+/// A type of settings that can be made from `V`: a string from `&str`, a list from anything that iterates.
 #[diagnostic::on_unimplemented(
     message = "a setting of type `{Self}` cannot be set to `{V}`",
     note = "the type is the parameter of the constant's `Setting<'_, T>`; whole objects are set by \
@@ -17,25 +18,23 @@ pub trait SetFrom<V> {
     fn set_from(value: V) -> Self;
 }
 
-macro_rules! from_themselves {
-    ($($type:ty),+) => {
-        $(impl SetFrom<$type> for $type {
-            fn set_from(value: $type) -> Self {
-                value
-            }
-        })+
-    };
-}
+/// Types that are set from themselves alone, so that `text.parse()?` infers its type.
+#[expect(unnameable_types, reason = "sealed: no other types are settings")]
+pub trait Plain {}
 
-from_themselves!(
-    bool,
-    Duration,
-    Guid,
-    LoginParameters,
-    UnauthenticatedAction,
-    CookieConvention,
-    ForwardProxyConvention
-);
+impl Plain for bool {}
+impl Plain for Duration {}
+impl Plain for Guid {}
+impl Plain for LoginParameters {}
+impl Plain for UnauthenticatedAction {}
+impl Plain for CookieConvention {}
+impl Plain for ForwardProxyConvention {}
+
+impl<T: Plain> SetFrom<T> for T {
+    fn set_from(value: T) -> Self {
+        value
+    }
+}
 
 impl<V: Into<Self>> SetFrom<V> for String {
     fn set_from(value: V) -> Self {

@@ -14,7 +14,7 @@ fn lint(context: &Context) -> Vec<Finding> {
 
 fn of_cli(name: &str, is_sticky: bool) -> Context {
     let list = format!(r#"[{{"name":"{name}","value":"secret","slotSetting":{is_sticky}}}]"#);
-    Context::new().app_settings(&list).unwrap()
+    Context::default().app_settings(&list).unwrap()
 }
 
 #[test]
@@ -31,8 +31,8 @@ fn ap1_names_that_the_site_has() {
     );
     // As Azure Resource Manager answers.
     let arm = |name: &str| format!(r#"{{"properties":{{"{name}":"secret"}}}}"#);
-    assert_eq!(lint(&Context::new().app_settings(&arm(NAME)).unwrap()), []);
-    assert_eq!(lint(&Context::new().app_settings(&arm("OTHER")).unwrap()).len(), 1);
+    assert_eq!(lint(&Context::default().app_settings(&arm(NAME)).unwrap()), []);
+    assert_eq!(lint(&Context::default().app_settings(&arm("OTHER")).unwrap()).len(), 1);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn ap2_secrets_stay_with_their_slot() {
         "make it a deployment slot setting",
     );
     let settings = format!(r#"{{"properties":{{"{NAME}":"secret"}}}}"#);
-    let context = || Context::new().app_settings(&settings).unwrap();
+    let context = || Context::default().app_settings(&settings).unwrap();
     let bound = format!(r#"{{"properties":{{"appSettingNames":["{NAME}"]}}}}"#);
     assert_eq!(lint(&context().slot_settings(&bound).unwrap()), []);
     let free = r#"{"properties":{"appSettingNames":[]}}"#;
@@ -58,12 +58,12 @@ fn ap2_secrets_stay_with_their_slot() {
 fn no_value_is_kept_or_printed() {
     let context = of_cli("A", true);
     assert!(!format!("{context:?}").contains("secret"));
-    let kind = |json: &str| Context::new().app_settings(json).unwrap_err().kind();
+    let kind = |json: &str| Context::default().app_settings(json).unwrap_err().kind();
     assert_eq!(kind("{}"), SettingsErrorKind::OtherDocument);
     assert_eq!(kind("[{}]"), SettingsErrorKind::OtherDocument);
     assert_eq!(kind("["), SettingsErrorKind::NotJson);
-    assert!(Context::new().slot_settings("{}").is_err());
-    assert!(Context::new().registration("{}").is_err());
+    assert!(Context::default().slot_settings("{}").is_err());
+    assert!(Context::default().registration("{}").is_err());
 }
 
 /// The setting that lists tenants.
@@ -76,5 +76,5 @@ fn is5_tenants_in_an_app_setting() {
     let list = format!(
         r#"[{{"name":"{NAME}","slotSetting":true}},{{"name":"WEBSITE_AUTH_AAD_ALLOWED_TENANTS","value":"t"}}]"#
     );
-    assert_eq!(doc.lint_with(&Context::new().app_settings(&list).unwrap()), []);
+    assert_eq!(doc.lint_with(&Context::default().app_settings(&list).unwrap()), []);
 }

@@ -31,7 +31,7 @@ fn au1_an_api_has_an_audience() {
         assert_eq!(finding.severity(), Severity::Warning);
         says(
             &finding,
-            "callers without a token are answered 401, as by an API, and no audience is listed",
+            "callers without a token get 401, as from an API, and no audience is listed",
             "list the App ID URI of the registration",
         );
     }
@@ -52,8 +52,8 @@ fn au2_audiences_are_of_the_app() {
         assert_eq!(finding.severity(), Severity::Info);
         says(
             &finding,
-            "the audience is the id of another app registration",
-            "remove it, unless that is meant",
+            "the audience is the ID of another app registration",
+            "remove it, unless this is intended",
         );
     }
     passes(&[(
@@ -78,8 +78,8 @@ fn au3_a_custom_provider_has_no_audiences() {
     assert_eq!(finding.severity(), Severity::Info);
     says(
         &finding,
-        "callers without a token are answered 401, as by an API, and their provider is a custom one",
-        "have callers get tokens for the client id",
+        "callers without a token get 401, as from an API, and their provider is a custom one",
+        "have callers get tokens for the client ID",
     );
     let off = ("/identityProviders/openIdConnectProviders/contoso/enabled", "false");
     assert_eq!(of_rule(FILE, "AU3", &[API, off]), []);
@@ -103,8 +103,8 @@ fn az1_applications_are_client_ids() {
         assert_eq!(finding.severity(), Severity::Error);
         says(
             &finding,
-            "this is no client id",
-            "write the application (client) id of the caller's app registration",
+            "this is not a client ID",
+            "write the application (client) ID of the caller's app registration",
         );
     }
     passes(&[(APPLICATIONS, OWN)]);
@@ -112,13 +112,13 @@ fn az1_applications_are_client_ids() {
 }
 
 #[test]
-fn az2_the_app_itself_is_let_in() {
+fn az2_the_app_itself_is_accepted() {
     let finding = fires("AZ2", APPLICATIONS, &[(APPLICATIONS, OTHER)]);
     assert_eq!(finding.severity(), Severity::Warning);
     says(
         &finding,
         "users are sent to sign in, and the app itself is not among the applications",
-        "add its own client id",
+        "add its own client ID",
     );
     passes(&[(APPLICATIONS, OTHER), API]);
     passes(&[(APPLICATIONS, OWN)]);
@@ -133,7 +133,7 @@ fn az3_an_empty_list_is_not_clear() {
     says(
         &finding,
         "the list of applications is empty",
-        "if callers get a 403 without a body, list their client ids, and that of the app itself",
+        "if callers get a 403 without a body, list their client IDs, and that of the app itself",
     );
     passes(&[(APPLICATIONS, "null")]);
     // As the service answers for providers that were never set up.
@@ -146,8 +146,8 @@ fn az4_applications_have_no_groups() {
     assert_eq!(finding.severity(), Severity::Warning);
     says(
         &finding,
-        "only groups are let in, and an application other than the app itself is listed",
-        "list the object id of its service principal in identities, if it calls for itself",
+        "only groups are accepted, and an application other than the app itself is listed",
+        "list the object ID of its service principal in identities, if it calls without a user",
     );
     passes(&[(APPLICATIONS, BOTH), API]);
     passes(&[(GROUPS, SOME), API]);
@@ -162,7 +162,11 @@ fn az5_identities_are_few() {
     };
     let finding = fires("AZ5", IDENTITIES, &[(IDENTITIES, &identities(14))]);
     assert_eq!(finding.severity(), Severity::Warning);
-    says(&finding, "the identities are too many", "put the users into a group, and list that");
+    says(
+        &finding,
+        "the identities are longer than 500 characters",
+        "put the users into a group, and list that",
+    );
     passes(&[(IDENTITIES, &identities(13))]);
     // The commas count: 500, and 501.
     silent("AZ5", &[(IDENTITIES, &format!("[\"{}\",\"a\"]", "a".repeat(498)))]);
@@ -178,7 +182,7 @@ fn az6_both_lists_count() {
         says(
             &finding,
             "applications are listed, and users or groups as well",
-            "leave out one of them, unless that is meant",
+            "remove one of them, unless this is intended",
         );
     }
     // The object id of an application can be among the identities.
@@ -197,10 +201,7 @@ fn az7_one_generation_checks() {
             assert_eq!(finding.severity(), Severity::Warning);
             assert_eq!(
                 finding.to_string(),
-                "warning AZ7 at /properties/identityProviders/azureActiveDirectory/validation/\
-                 jwtClaimChecks (line 31, column 29): jwtClaimChecks and defaultAuthorizationPolicy are both set; they are \
-                 two generations of one check, and a caller has to pass both, if both count. Remedy: \
-                 move the older checks into defaultAuthorizationPolicy",
+                "warning AZ7 at /properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks (line 31, column 29): jwtClaimChecks and defaultAuthorizationPolicy are both set; they are two generations of one check, and a caller must pass both, if both apply. Remedy: move the older checks into defaultAuthorizationPolicy",
             );
         }
     }
@@ -209,7 +210,7 @@ fn az7_one_generation_checks() {
     silent("AZ7", &[(&groups, "[]"), (GROUPS, SOME)]);
 }
 
-/// hashicorp/terraform-provider-azurerm#20820: nobody passes an empty check.
+/// hashicorp/terraform-provider-azurerm#20820: no caller passes an empty check.
 #[test]
 fn az8_checks_are_not_empty() {
     let (groups, clients) =

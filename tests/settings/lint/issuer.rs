@@ -59,8 +59,8 @@ fn is2_version_2_takes_no_resource() {
     assert_eq!(finding.severity(), Severity::Error);
     says(
         &finding,
-        "a resource is asked for, and the issuer is of version 2.0",
-        "ask for scope=openid and a scope of that API instead",
+        "a resource is requested, and the issuer is of version 2.0",
+        "request scope=openid and a scope of that API instead",
     );
     let second = format!("{PARAMETERS}/1");
     let slash = "\"https://login.microsoftonline.us/contoso.example/v2.0/\"";
@@ -76,7 +76,7 @@ fn is3_version_1_takes_no_scope_of_an_api() {
     assert_eq!(finding.severity(), Severity::Warning);
     says(
         &finding,
-        "the issuer is of version 1.0, and a scope of an API is asked for",
+        "the issuer is of version 1.0, and a scope of an API is requested",
         "end the issuer with /v2.0",
     );
     for issuer in [
@@ -109,7 +109,7 @@ fn is4_the_tenant_stands_in_front() {
     );
     let finding = fires("IS4", ISSUER, &[(ISSUER, swapped)]);
     assert_eq!(finding.severity(), Severity::Error);
-    says(&finding, "the version stands in front of the tenant", "write the tenant, then v2.0");
+    says(&finding, "the version is before the tenant", "write the tenant, then v2.0");
     fires("IS4", ISSUER, &[(ISSUER, "\"https://login.microsoftonline.com/V2.0/common\"")]);
     for other in [
         "\"https://id.contoso.example/v2.0/contoso\"",
@@ -127,11 +127,7 @@ fn is5_tenants_are_named() {
     assert_eq!(finding.severity(), Severity::Warning);
     assert_eq!(
         finding.to_string(),
-        "warning IS5 at /properties/identityProviders/azureActiveDirectory/registration/openIdIssuer (line 23, column 27): \
-         the issuer stands for many tenants, and nothing here says which are let in; the platform does \
-         not check the tenant: accounts of any tenant are let in. Remedy: write the tenant's id; or list \
-         tenants, ten at most, in the app setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the \
-         tenant in the application",
+        "warning IS5 at /properties/identityProviders/azureActiveDirectory/registration/openIdIssuer (line 23, column 27): the issuer accepts many tenants, and nothing here restricts them; the platform does not check the tenant: accounts of any tenant are accepted. Remedy: write the tenant ID; or list tenants, ten at most, in the app setting WEBSITE_AUTH_AAD_ALLOWED_TENANTS; or check the tenant in the application",
     );
     fires("IS5", ISSUER, &[(ISSUER, "\"https://login.microsoftonline.us/Organizations/v2.0\"")]);
     fires_in(CONTAINER_APP, "IS5", &[ISSUER], &[(ISSUER, COMMON)]);
@@ -170,7 +166,7 @@ fn is7_b2c_issuers_name_a_user_flow() {
     let finding = fires("IS7", ISSUER, &[(ISSUER, "\"https://contoso.b2clogin.com/t/v2.0/\"")]);
     says(
         &finding,
-        "the issuer is one of Azure AD B2C, and names no user flow",
+        "the issuer is one of Azure AD B2C, without a user flow",
         "write https://<name>.b2clogin.com/<tenant>/<user flow>/v2.0/",
     );
     let empty = "\"https://contoso.b2clogin.com/t/v2.0/.well-known/openid-configuration?p=\"";
@@ -185,8 +181,8 @@ fn is5_static_web_apps_have_roles() {
     let finding = fires_in(STATIC_WEB_APP, "IS5", &[&issuer], &[(&issuer, COMMON)]);
     says(
         &finding,
-        "the issuer stands for many tenants, and nothing here says which are let in",
-        "write the tenant's id, or give roles by tenant",
+        "the issuer accepts many tenants, and nothing here restricts them",
+        "write the tenant ID, or assign roles by tenant",
     );
 }
 
@@ -201,7 +197,7 @@ fn is6_the_issuer_is_an_address() {
     ] {
         let finding = fires("IS6", ISSUER, &[(ISSUER, bad)]);
         assert_eq!(finding.severity(), Severity::Warning);
-        says(&finding, "the issuer is no https address", remedy);
+        says(&finding, "the issuer is not an https address", remedy);
     }
     for end in ["?a=b", "#a"] {
         let bad = format!("\"https://login.microsoftonline.com/contoso.example/v2.0{end}\"");

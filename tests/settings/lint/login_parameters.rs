@@ -46,18 +46,18 @@ fn good_parameters() {
 #[test]
 fn lp1_a_list_of_texts() {
     let finding = fires("LP1", AT, &[(AT, r#"{"allowImplicitFlow":true}"#)]);
-    says(&finding, "this is no list", "write a list of texts, key=value each");
+    says(&finding, "this is not a list", "write a list of strings, key=value each");
     fires("LP1", AT, &[(AT, r#""scope=openid""#)]);
     let finding = fires("LP1", SECOND, &[(AT, &format!("[{SCOPE},7]"))]);
-    says(&finding, "this element is no text", "write key=value in quotes");
+    says(&finding, "this element is not a string", "write key=value in quotes");
 }
 
 #[test]
 fn lp2_keys_and_values() {
     let finding = second("LP2", r#""prompt""#);
-    says(&finding, "has no `=` between a key and a value", "write key=value");
+    says(&finding, "expected key=value", "write key=value");
     let finding = second("LP2", r#""=login""#);
-    says(&finding, "has no key in front of its `=`", "write key=value");
+    says(&finding, "expected key=value", "write key=value");
 }
 
 #[test]
@@ -66,10 +66,10 @@ fn lp3_each_key_once() {
     let finding = fires("LP3", SECOND, &[(AT, list)]);
     says(
         &finding,
-        "`prompt` is there already, and Entra takes a parameter once",
-        "say it once; scopes go into one scope",
+        "Entra accepts a parameter once (AADSTS9000411): `prompt`",
+        "write it once; scopes go into one scope",
     );
-    // Which of them is meant, nobody knows.
+    // It is unknown which of them is right.
     assert!(!finding.is_fixable());
     let list = r#"["prompt=login","prompt=login"]"#;
     leaves(&fires("LP3", SECOND, &[(AT, list)]), list, r#"["prompt=login"]"#);
@@ -82,8 +82,8 @@ fn lp4_a_scope_has_openid() {
     let finding = first("LP4", list);
     says(
         &finding,
-        "`scope` has no `openid`, which a sign-in needs for an ID token",
-        "put openid in front",
+        "`scope` has no `openid`, which a sign-in needs to get an ID token",
+        "put openid first",
     );
     leaves(&finding, list, r#"["scope=openid profile email"]"#);
     passes(&[(AT, r#"["scope=profile email openid"]"#)]);
@@ -95,7 +95,7 @@ fn lp5_a_scope_has_what_the_platform_asks_for() {
     assert_eq!(finding.severity(), Severity::Info);
     says(
         &finding,
-        "`scope` replaces the platform's own, and has no `profile`",
+        "`scope` replaces the platform's own scopes, and omits: `profile`",
         "add it, unless it is not needed",
     );
     assert!(!finding.is_fixable());
@@ -106,11 +106,14 @@ fn lp5_a_scope_has_what_the_platform_asks_for() {
 
 #[test]
 fn lp6_one_api() {
-    let remedy =
-        "ask for the scopes of one API; the refresh token is good for tokens of the others";
+    let remedy = "request the scopes of one API; the refresh token gives tokens for the others";
     let finding =
         first("LP6", r#"["scope=openid profile email User.Read https://vault.azure.net/x"]"#);
-    says(&finding, "the scopes are of more than one API, and a token is for one", remedy);
+    says(
+        &finding,
+        "the scopes are of more than one API, and a token is for one (AADSTS28000)",
+        remedy,
+    );
     let v1 = "/identityProviders/azureActiveDirectory/registration/openIdIssuer";
     let issuer = "\"https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/\"";
     let list = r#"["scope=openid profile email https://vault.azure.net/x","resource=https://graph.microsoft.com"]"#;
@@ -132,8 +135,8 @@ fn lp8_resource_is_of_version_1() {
     let finding = fires("LP8", FIRST, &[(v1, issuer), (AT, list)]);
     says(
         &finding,
-        "`resource` is for the version 1.0 endpoint, and a v2.0 issuer refuses it",
-        "use an issuer that ends with /v2.0, and ask for a scope",
+        "`resource` is for the version 1.0 endpoint, and a v2.0 issuer rejects it (AADSTS901002)",
+        "use an issuer that ends with /v2.0, and request a scope",
     );
     // With a version 2.0 issuer it is an error, of another rule.
     silent("LP8", &[(AT, list)]);
@@ -141,8 +144,8 @@ fn lp8_resource_is_of_version_1() {
     let finding = first("LP8", old);
     says(
         &finding,
-        "Azure AD Graph (graph.windows.net) is retired, and Microsoft Graph replaces it",
-        "ask for scopes of Microsoft Graph",
+        "Azure AD Graph (graph.windows.net) is retired: use scopes of Microsoft Graph",
+        "request scopes of Microsoft Graph",
     );
 }
 
@@ -152,15 +155,15 @@ fn lp9_scopes_as_they_are() {
     for (list, message) in [
         (
             r#"["scope=openid profile email https%3A%2F%2Fvault.azure.net%2Fx"]"#,
-            "`scope` looks encoded, which the platform does by itself",
+            "`scope` looks encoded, and the platform encodes it again",
         ),
         (
             r#"["scope=openid+profile email https://vault.azure.net/x"]"#,
-            "`scope` looks encoded, which the platform does by itself",
+            "`scope` looks encoded, and the platform encodes it again",
         ),
         (
             r#"["scope=openid profile, email https://vault.azure.net/x"]"#,
-            "`scope` has a `,` or `;`, and spaces separate scopes",
+            "`scope` has a `,` or `;`, but only spaces separate scopes",
         ),
     ] {
         let findings = of_rule(SITE, "LP9", &[(AT, list)]);
@@ -189,7 +192,7 @@ fn lp10_a_refresh_token_is_got_with_a_credential() {
     assert_eq!(findings.len(), 1);
     says(
         &findings[0],
-        "offline_access is asked for, and there is no credential to get it with",
+        "offline_access is requested, and the application has no credential",
         "set clientSecretSettingName, or a certificate",
     );
     silent("LP10", &[(secret, ""), (certificate, "\"AB12\""), (AT, list)]);
@@ -206,22 +209,22 @@ fn lp11_keys_that_entra_has() {
     let finding = first("LP11", list);
     says(
         &finding,
-        "Entra documents no `reponse_type`; `response_type` is probably meant",
-        "write the key that is meant",
+        "Entra documents no such parameter: `reponse_type`; `response_type` is probably meant",
+        "use that key",
     );
     leaves(&finding, list, r#"["response_type=code id_token"]"#);
     // What is meant is there already.
     let list = r#"["response_type=code","reponse_type=code"]"#;
     assert!(!fires("LP11", SECOND, &[(AT, list)]).is_fixable());
     let finding = first("LP11", r#"["paramName1=value1"]"#);
-    says(&finding, "Entra documents no `paramName1`", "check the key");
+    says(&finding, "Entra documents no such parameter: `paramName1`", "check the key");
 }
 
 #[test]
 fn lp12_what_the_platform_sets() {
     let list = r#"["scope=openid profile email","redirect_uri=https://contoso.example"]"#;
     let finding = fires("LP12", SECOND, &[(AT, list)]);
-    says(&finding, "`redirect_uri` is set by the platform", "remove it");
+    says(&finding, "the platform sets this parameter itself: `redirect_uri`", "remove it");
     leaves(&finding, list, r#"["scope=openid profile email"]"#);
     for key in ["client_id", "state", "nonce", "code_challenge"] {
         second("LP12", &format!("\"{key}=x\""));
@@ -231,7 +234,7 @@ fn lp12_what_the_platform_sets() {
 #[test]
 fn lp13_one_prompt() {
     let finding = first("LP13", r#"["prompt=login consent"]"#);
-    says(&finding, "`prompt` has more than one value", "choose one of the values");
+    says(&finding, "expected one value of `prompt` (AADSTS90023)", "choose one of the values");
 }
 
 #[test]
@@ -241,7 +244,7 @@ fn lp14_an_id_token_needs_openid() {
     assert_eq!(findings.len(), 1);
     says(
         &findings[0],
-        "`response_type` asks for an ID token, and `scope` has no `openid`",
+        "`response_type` requests an ID token, and `scope` has no `openid` (AADSTS70005)",
         "add openid to scope",
     );
     silent("LP14", &[(AT, r#"["response_type=code id_token"]"#)]);
@@ -254,17 +257,21 @@ fn lp15_all_permissions_or_some() {
     let finding = first("LP15", list);
     says(
         &finding,
-        "`.default` is mixed with other scopes of the API",
-        "keep .default, or the scopes that are named one by one",
+        "`.default` cannot be combined with other scopes of its API (AADSTS70011)",
+        "keep .default, or the single scopes",
     );
     passes(&[(AT, r#"["scope=openid profile email https://vault.azure.net/.default"]"#)]);
 }
 
 #[test]
-fn lp16_a_hint_keeps_nobody_out() {
+fn lp16_a_hint_restricts_no_one() {
     let finding = second("LP16", r#""domain_hint=contoso.example""#);
     assert_eq!(finding.severity(), Severity::Info);
-    says(&finding, "`domain_hint` keeps nobody out", "check the tenant where it matters");
+    says(
+        &finding,
+        "`domain_hint` does not restrict who can sign in",
+        "check the tenant where it matters",
+    );
 }
 
 #[test]
@@ -279,7 +286,7 @@ fn lp17_where_they_are_read() {
         assert!(finding.fix(&mut settings));
         assert_eq!(settings.pointer(&format!("/properties{AT}")), Some(list.as_str()));
         assert_eq!(settings.pointer(&format!("/properties{wrong}")), None);
-        // There is a list already, and which of them is meant nobody knows.
+        // There is a list already, and it is unknown which of them is right.
         assert!(!fires("LP17", &wrong, &[(&wrong, &list), (AT, &list)]).is_fixable());
     }
     for wrong in [
@@ -293,8 +300,8 @@ fn lp17_where_they_are_read() {
         let finding = fires("LP17", wrong, &[(wrong, &list)]);
         says(
             &finding,
-            "loginParameters are not in login of Entra, the only place for them",
-            "move them there if they are for Entra; other providers take scopes",
+            "loginParameters belong in login of Entra",
+            "move them there if they are for Entra; other providers have scopes",
         );
         assert!(!finding.is_fixable());
     }
@@ -306,27 +313,27 @@ fn lp18_terraform_loses_some() {
     assert_eq!(finding.severity(), Severity::Info);
     says(
         &finding,
-        "the value of `claims` has a `=`, and the Terraform provider azurerm loses it",
+        "the value has a `=`, and the Terraform provider azurerm loses such a parameter: `claims`",
         "nothing, unless Terraform manages these settings",
     );
 }
 
 #[test]
 fn lp19_addresses_that_break() {
-    let remedy = "remove it, or write it otherwise";
+    let remedy = "remove or correct it";
     let finding = second("LP19", r#""ui_locales=""#);
-    says(&finding, "`ui_locales` has no value", remedy);
+    says(&finding, "expected a value: `ui_locales`", remedy);
     let finding = second("LP19", r#""ui_locales=de&x""#);
     says(
         &finding,
-        "the value of `ui_locales` has a byte at position 2 that breaks an address",
+        "the value has a character that breaks an address: `ui_locales`, byte 2",
         remedy,
     );
     let findings = of_rule(SITE, "LP19", &[(AT, r#"["a b=c"]"#)]);
-    says(&findings[0], "the key has a byte at position 1 that no key has", remedy);
+    says(&findings[0], "expected letters, digits, -, . and _ in the key: byte 1", remedy);
     let long = format!(r#"["ui_locales={}"]"#, "x".repeat(16 * 1024));
     let finding = fires("LP19", AT, &[(AT, &long)]);
-    says(&finding, "the login parameters have more than 16384 bytes", remedy);
+    says(&finding, "the login parameters are longer than 16384 bytes (AADSTS90015)", remedy);
     let most = vec!["\"\""; 100].join(",");
     assert_eq!(of_rule(SITE, "LP2", &[(AT, &format!("[{most}]"))]).len(), 100);
     let many = vec!["\"\""; 101].join(",");
@@ -334,7 +341,7 @@ fn lp19_addresses_that_break() {
     says(
         &finding,
         "there are more parameters than a sign-in page has",
-        "keep those that are needed",
+        "keep only the necessary ones",
     );
 }
 
@@ -342,9 +349,9 @@ fn lp19_addresses_that_break() {
 fn lp20_scopes_that_are_scopes() {
     let remedy = "name scopes with single spaces between them";
     let findings = of_rule(SITE, "LP20", &[(AT, r#"["scope="]"#)]);
-    says(&findings[0], "there is no scope", remedy);
+    says(&findings[0], "expected a scope (AADSTS28003)", remedy);
     let finding = first("LP20", r#"["scope=openid profile email api://"]"#);
-    says(&finding, "one of the scopes is not a scope (number 4)", remedy);
+    says(&finding, "a scope is malformed (AADSTS70011): number 4", remedy);
 }
 
 #[test]

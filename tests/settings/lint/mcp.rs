@@ -26,7 +26,7 @@ fn metadata(scopes: &str) -> Context {
     let list = format!(
         r#"[{{"name":"WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES","value":"{scopes}"}},{{"name":"MICROSOFT_PROVIDER_AUTHENTICATION_SECRET","slotSetting":true}}]"#
     );
-    Context::new().app_settings(&list).unwrap()
+    Context::default().app_settings(&list).unwrap()
 }
 
 fn clients(ids: &[&str]) -> String {
@@ -52,14 +52,17 @@ fn mc1_scopes_are_qualified() {
 #[test]
 fn mc2_clients_need_a_401() {
     let both = clients(&[OWN, VS_CODE]);
-    let finding = fires("MC2", ACTION, &Context::new(), &[(APPLICATIONS, &both)]);
+    let finding = fires("MC2", ACTION, &Context::default(), &[(APPLICATIONS, &both)]);
     let message = "MCP clients call, and anonymous requests are redirected to sign-in";
     says(&finding, message, "set it to Return401");
     for action in ["\"Return401\"", "\"Return404\"", "\"AllowAnonymous\""] {
-        assert_eq!(found(SITE, &Context::new(), &[(APPLICATIONS, &both), (ACTION, action)]), []);
+        assert_eq!(
+            found(SITE, &Context::default(), &[(APPLICATIONS, &both), (ACTION, action)]),
+            []
+        );
     }
     // Without a sign of MCP nothing is said.
-    assert_eq!(found(SITE, &Context::new(), &[]), []);
+    assert_eq!(found(SITE, &Context::default(), &[]), []);
 }
 
 #[test]
@@ -79,15 +82,15 @@ fn mc3_vs_code_is_among_the_applications() {
 }
 
 #[test]
-fn mc4_somebody_serves_the_metadata() {
+fn mc4_the_metadata_is_served() {
     let both = clients(&[OWN, VS_CODE]);
-    let none = Context::new().app_settings("[]").unwrap();
+    let none = Context::default().app_settings("[]").unwrap();
     let changes: Changes<'_> = &[(ACTION, "\"Return401\""), (APPLICATIONS, &both)];
     let finding = fires("MC4", APPLICATIONS, &none, changes);
     let message = "MCP clients are allowed, and nothing here serves their metadata";
     says(&finding, message, "set the app setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES");
     // Nothing is known of the site.
-    assert_eq!(found(SITE, &Context::new(), changes), []);
-    let findings = found(CONTAINER_APP, &Context::new(), changes);
-    assert_eq!(findings[0].remedy(), "serve it in the application: here the platform does not");
+    assert_eq!(found(SITE, &Context::default(), changes), []);
+    let findings = found(CONTAINER_APP, &Context::default(), changes);
+    assert_eq!(findings[0].remedy(), "serve it in the application, because this platform does not");
 }

@@ -86,13 +86,13 @@ fn st12_functions_behind_a_static_web_app_are_closed() {
     let own = "/identityProviders/azureStaticWebApps";
     let action = "/globalValidation/unauthenticatedClientAction";
     let open = (action, "\"AllowAnonymous\"");
-    // Another rule minds that somebody has to be signed in and anybody is let through.
+    // Another rule is about required authentication with AllowAnonymous.
     let any = ("/globalValidation/requireAuthentication", "");
     for on in [r#"{"enabled":true}"#, r#"{"registration":{"clientId":"orders"}}"#] {
         let finding = fires("ST12", action, &[(own, on), open, any]);
         says(
             &finding,
-            "azureStaticWebApps is on, and requests of nobody go through",
+            "azureStaticWebApps is on, and anonymous requests are allowed",
             "write Return401, or RedirectToLoginPage",
         );
         assert_eq!(finding.severity(), Severity::Warning);
@@ -118,7 +118,7 @@ fn st13_what_is_set_up_is_on() {
     // Other rules tell what was meant.
     fires("ST1", "/platform/enable", &[(ENABLED, ""), ("/platform/enable", "true")]);
     fires("ST2", "/platform/properties", &[("/platform", r#"{"properties":{"enabled":true}}"#)]);
-    // That the section is missing is said once, and what is no flag as well.
+    // One finding for a missing section, and one for a value that is not a flag.
     passes(&[("/platform", "")]);
     fires("ST19", ENABLED, &[(ENABLED, "\"<enabled>\"")]);
     passes_in(STATIC_WEB_APP, &[]);

@@ -4,7 +4,7 @@ use super::{
     CONTAINER_APP, FILE, SITE, STATIC_WEB_APP, changed, fires, fires_in, passes, passes_in, says,
 };
 
-/// Without a provider that is set up, nobody can be redirected.
+/// Without a provider that is set up, there is no redirect.
 const NO_REDIRECT: (&str, &str) = ("/globalValidation/redirectToProvider", "");
 const ANONYMOUS: (&str, &str) =
     ("/globalValidation/unauthenticatedClientAction", "\"AllowAnonymous\"");
@@ -25,7 +25,10 @@ fn st5_names_of_custom_providers_are_plain() {
     passes(&[(&format!("{customs}/my_provider"), GOOD)]);
     let at = format!("{customs}/a\u{1b}b");
     let finding = fires("ST5", &at, &[(&at, GOOD)]);
-    assert_eq!(finding.message(), r"the name a\u{1b}b has more than letters, digits and _");
+    assert_eq!(
+        finding.message(),
+        "the name a\\u{1b}b has characters other than letters, digits and _"
+    );
     for taken in ["Apple", "github", "AAD", "microsoftaccount", "azureActiveDirectory"] {
         let at = format!("{customs}/{taken}");
         let finding = fires("ST5", &at, &[(&at, GOOD)]);
@@ -48,8 +51,8 @@ fn st6_a_custom_provider_has_one_kind_of_address() {
         let address = format!("{at}/{name}");
         let value = "\"https://id.contoso.example/y\"";
         let finding = fires_in(FILE, "ST6", &[&at], &[(&address, value)]);
-        let message = "the addresses beside wellKnownOpenIdConfiguration do not count";
-        says(&finding, message, "leave them out");
+        let message = "the addresses beside wellKnownOpenIdConfiguration are ignored";
+        says(&finding, message, "remove them");
         assert_eq!(finding.severity(), Severity::Warning);
         let well_known = format!("{at}/wellKnownOpenIdConfiguration");
         passes_in(FILE, &[(&address, value), (&well_known, "")]);
@@ -87,7 +90,7 @@ fn st5_static_web_apps_have_hyphens() {
 fn st7_scopes_have_openid() {
     let at = format!("{CONTOSO}/login/scopes");
     let finding = fires_in(FILE, "ST7", &[&at], &[(&at, r#"["profile", "email"]"#)]);
-    says(&finding, "the scopes are without openid", "add openid");
+    says(&finding, "the scopes do not include openid", "add openid");
     assert_eq!(finding.severity(), Severity::Warning);
     let mut settings = changed(FILE, &[(&at, r#"["profile", "email"]"#)]);
     assert!(finding.fix(&mut settings));
@@ -111,7 +114,7 @@ fn st9_providers_are_set_up_as_a_whole() {
         let secret = format!("{own}/registration/{secret}");
         let at = format!("{own}/registration/{id}");
         let finding = fires("ST9", &at, &[(&secret, "\"SECRET\"")]);
-        let message = "a secret is named, and the id that it belongs to is missing";
+        let message = "a secret is named, and its ID is missing";
         says(&finding, message, &format!("set {id}"));
         assert_eq!(finding.severity(), Severity::Warning);
 

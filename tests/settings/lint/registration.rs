@@ -25,7 +25,7 @@ fn good() -> Value {
 }
 
 fn found(registration: &Value, changes: Changes<'_>) -> Vec<Finding> {
-    let context = Context::new().registration(&registration.to_string()).unwrap();
+    let context = Context::default().registration(&registration.to_string()).unwrap();
     let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000); // 2027
     let findings = changed(SITE, changes).lint_with(&context.at(now));
     findings.into_iter().filter(|finding| finding.rule().starts_with("RG")).collect()
@@ -68,7 +68,7 @@ fn rg2_and_rg3_version_1_tokens() {
     registration["identifierUris"] = json!(["api://other"]);
     let rules: Vec<_> = found(&registration, API).iter().map(Finding::rule).collect();
     assert_eq!(rules, ["RG2", "RG3"]);
-    // Nobody calls with a token.
+    // No caller sends a token.
     assert_eq!(found(&registration, &[]), []);
 }
 
@@ -96,7 +96,7 @@ fn rg5_the_callback_is_a_redirect_uri() {
         "add https://<host>/.auth/login/aad/callback",
     );
     let context = |host: &str| {
-        let context = Context::new().registration(&good().to_string()).unwrap();
+        let context = Context::default().registration(&good().to_string()).unwrap();
         changed(SITE, &[]).lint_with(&context.host(host))
     };
     assert_eq!(context("orders.azurewebsites.net"), []);

@@ -19,7 +19,7 @@ fn se1_an_application_proves_itself() {
     let finding = fires("SE1", SECRET, &[(SECRET, "")]);
     says(
         &finding,
-        "the application has nothing to prove itself with",
+        "the application has no credential",
         "set it to the name of the setting that has the client secret",
     );
     assert_eq!(finding.severity(), Severity::Warning);
@@ -66,22 +66,16 @@ fn se2_a_name_is_not_a_secret() {
     let other = "/identityProviders/facebook/registration/appSecretSettingName";
     let id = ("/identityProviders/facebook/registration/appId", "\"123\"");
     let long = format!("\"{}\"", "a".repeat(41));
-    let characters =
-        "what stands where the name of a setting is meant has characters that no name has";
-    let remedy = "put the value in an application setting, and its name here; a value that was here is \
-        known to others: replace it";
+    let characters = "expected the name of a setting, found characters that no name has";
+    let remedy = "put the value into an application setting, and its name here; replace a secret that was here, because others have read it";
     for (bad, message) in [
         ("\"abc~8Q.canary\"", characters),
         ("\"MICROSOFT-SECRET\"", characters),
         ("\"MICROSOFT SECRET\"", characters),
-        (
-            "\"0b1f6471-1bf0-4dda-aec3-cb9272f09590\"",
-            "an id stands where the name of a setting is meant",
-        ),
+        ("\"0b1f6471-1bf0-4dda-aec3-cb9272f09590\"", "expected the name of a setting, found an ID"),
         (
             &long,
-            "what stands where the name of a setting is meant is long and has no separator, as \
-             secrets are",
+            "expected the name of a setting, found a long text without separators, as secrets are",
         ),
     ] {
         let finding = fires("SE2", SECRET, &[(SECRET, bad)]);
@@ -102,13 +96,16 @@ fn se2_container_apps_have_names_of_their_own() {
     assert_eq!(finding.severity(), Severity::Error);
     says(
         &finding,
-        "what stands where the name of a setting is meant has characters that no name has",
-        "put the value in a secret of the container app, and its name here; a value that was here is \
-         known to others: replace it",
+        "expected the name of a setting, found characters that no name has",
+        "put the value into a secret of the container app, and its name here; replace a secret that was here, because others have read it",
     );
     let finding = fires_in(CONTAINER_APP, "SE2", &[SECRET], &[(SECRET, "\"microsoftSecret\"")]);
     assert_eq!(finding.severity(), Severity::Warning);
-    says(&finding, "the name of a secret has capital letters", "name the secret in lower case");
+    says(
+        &finding,
+        "the name of a secret has capital letters",
+        "write the name of the secret in lower case",
+    );
     let sas = "/login/tokenStore/azureBlobStorage/sasUrlSettingName";
     fires_in(CONTAINER_APP, "SE2", &[sas], &[(sas, "\"https://orders.example/?sig=canary\"")]);
     passes_in(
@@ -151,7 +148,7 @@ fn se2_never_shows_the_value() {
 fn se3_a_secret_or_a_certificate() {
     let both = [(THUMBPRINT, "\"A909502DD82AE41433E6F83886B00D4277A32A7B\"")];
     let finding = fires("SE3", THUMBPRINT, &both);
-    says(&finding, "there are both a client secret and a certificate", "leave out one of them");
+    says(&finding, "there are both a client secret and a certificate", "remove one of them");
     assert_eq!(finding.severity(), Severity::Warning);
     passes(&[(THUMBPRINT, "\"\"")]);
 }
@@ -161,8 +158,8 @@ fn se4_a_managed_identity_is_no_secret() {
     let finding = fires("SE4", SECRET, &[(SECRET, "\"OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID\"")]);
     says(
         &finding,
-        "a managed identity stands for the client secret",
-        "let the setting hold the client id of the identity, and stay with its slot",
+        "a managed identity replaces the client secret",
+        "let the setting hold the client ID of the identity, and bind it to its slot",
     );
     assert_eq!(finding.severity(), Severity::Info);
     let name = "\"override-use-mi-fic-assertion-client-id\"";

@@ -27,7 +27,7 @@ fn sw1_each_address_without_metadata() {
     says(
         finding,
         "the address certificationUri is missing",
-        "set certificationUri, or wellKnownOpenIdConfiguration in place of all",
+        "set certificationUri, or only wellKnownOpenIdConfiguration",
     );
     let whole = custom(
         r#"{"issuer":"https://idp","authorizationEndpoint":"https://idp/a","tokenEndpoint":"https://idp/t","certificationUri":"https://idp/k"}"#,
@@ -91,7 +91,7 @@ fn st1_members_of_other_services() {
     assert_eq!(finding.severity(), Severity::Warning);
     says(
         finding,
-        "there is no allowedClientApplications in Static Web Apps",
+        "Static Web Apps does not have allowedClientApplications",
         "remove it; another service has it",
     );
     assert!(!finding.is_fixable());

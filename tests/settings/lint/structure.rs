@@ -159,11 +159,7 @@ fn a_fix_does_not_take_what_is_in_its_way() {
 fn st21_names_are_there_once() {
     let at = "/platform/Enabled";
     let finding = fires("ST21", at, &[("/platform", r#"{"enabled":false,"Enabled":true}"#)]);
-    says(
-        &finding,
-        "Enabled is there more than once",
-        "remove all of them but the one that is meant",
-    );
+    says(&finding, "Enabled is a duplicate member", "keep only the right one");
     assert_eq!(finding.severity(), Severity::Warning);
     assert!(!finding.is_fixable());
     // The last counts, so the others are not looked at; and it is one finding.

@@ -20,7 +20,7 @@ fn ts1_tokens_are_kept_if_they_are_asked_for() {
 
 #[test]
 fn ts1_does_not_replace_what_is_in_the_way() {
-    // What it is, nobody knows: not that it is off.
+    // It is unknown, not off.
     for in_the_way in ["\"on\"", "[]", "7", "\"[parameters('store')]\""] {
         silent("TS1", &[("/login/tokenStore", in_the_way), (PARAMETERS, ARM)]);
     }

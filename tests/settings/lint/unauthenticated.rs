@@ -22,7 +22,7 @@ fn un1_there_is_a_provider_to_sign_in_with() {
     assert_eq!(finding.severity(), Severity::Error);
     says(
         &finding,
-        "requests are redirected to sign in, and no provider has an id",
+        "requests are redirected to sign-in, and no provider has an ID",
         "set up a provider",
     );
     // The number of the middleware's own document.
@@ -50,8 +50,8 @@ fn un2_the_provider_is_named() {
     assert_eq!(finding.severity(), Severity::Warning);
     says(
         &finding,
-        "requests are redirected to sign in, and nothing says with which provider",
-        "name one that is set up",
+        "requests are redirected to sign-in, and redirectToProvider is missing",
+        "name a provider that is set up",
     );
     let finding = fires_in(FILE, "UN2", &[PROVIDER], &[(PROVIDER, "")]);
     assert!(finding.is_fixable());
@@ -85,7 +85,7 @@ fn un3_the_provider_is_set_up() {
         says(
             &finding,
             &format!("no provider that is set up is called {shown}"),
-            "set that provider up, or name one that is",
+            "set that provider up, or name one that is set up",
         );
     }
     passes(&[(PROVIDER, "\"AzureActiveDirectory\"")]);
@@ -123,7 +123,7 @@ fn un3_the_alias_is_no_name() {
     fixes("UN3", PROVIDER, &[(PROVIDER, "\"AAD\"")], Some("\"azureactivedirectory\""));
     let finding = fires("UN3", PROVIDER, &[(PROVIDER, "\"aad\"")]);
     assert_eq!(finding.severity(), Severity::Error);
-    says(&finding, "aad stands for Entra in addresses, not here", "write azureactivedirectory");
+    says(&finding, "aad is the name of Entra in addresses, not here", "write azureactivedirectory");
     let findings = of_rule(SITE, "UN3", &[(PROVIDER, "\"aad\""), NOBODY, (GOOGLE, "\"orders\"")]);
     assert!(!findings[0].is_fixable());
 }
@@ -154,9 +154,7 @@ fn un5_an_action_needs_authentication_to_be_required() {
         assert_eq!(finding.severity(), Severity::Warning);
         assert_eq!(
             finding.to_string(),
-            "warning UN5 at /properties/globalValidation/requireAuthentication (line 15, column 32): authentication is not \
-             required, and an action keeps requests of nobody out; requests of nobody go through: the \
-             action has no effect. Remedy: set it to true, or allow anonymous requests",
+            "warning UN5 at /properties/globalValidation/requireAuthentication (line 15, column 32): authentication is not required, and the action rejects anonymous requests; anonymous requests reach the application: the action has no effect. Remedy: set it to true, or set the action to AllowAnonymous",
         );
     }
     passes(&[(REQUIRED, "false"), (ACTION, "")]);
@@ -185,7 +183,7 @@ fn un6_the_action_is_one_of_five() {
     passes(&[(ACTION, "\"Return404\"")]);
     let finding = fires("UN6", ACTION, &[(ACTION, "\"Redirect\"")]);
     assert_eq!(finding.severity(), Severity::Error);
-    says(&finding, "this is none of the five actions", remedy);
+    says(&finding, "this is not one of the five actions", remedy);
     assert_eq!(of_rule(SITE, "UN6", &[(ACTION, "5")]).len(), 1);
     passes(&[(ACTION, "\"return403\"")]);
     passes(&[(ACTION, "\"\"")]);
@@ -201,12 +199,12 @@ fn un7_an_api_answers_401() {
     assert_eq!(finding.severity(), Severity::Warning);
     says(
         &finding,
-        "other applications call, and requests are redirected to sign in",
+        "other applications call, and requests are redirected to sign-in",
         "set it to Return401, unless most visitors are people",
     );
     passes(&[(APPLICATIONS, both), (ACTION, "\"Return401\"")]);
     passes(&[(APPLICATIONS, r#"["11112222-bbbb-3333-cccc-4444dddd5555"]"#)]);
-    // The app itself is not let in: another rule's matter.
+    // Another rule is about a list without the app itself.
     silent("UN7", &[(APPLICATIONS, r#"["22223333-cccc-4444-dddd-5555eeee6666"]"#)]);
     silent("UN7", &[(APPLICATIONS, both), (CLIENT_ID, "\"<clientId>\"")]);
 }

@@ -37,7 +37,7 @@ fn st1_sections_are_beside_each_other() {
     assert!(finding.fix(&mut settings));
     assert!(settings.pointer("/properties/login/nonce").is_some());
     assert_eq!(settings.pointer("/properties/identityProviders/login"), None);
-    // Nothing is moved into what is no object.
+    // Nothing is moved into a value that is not an object.
     let at = "/nonceExpirationInterval";
     let no_object = [(at, "\"00:05:00\""), ("/login/nonce", "null")];
     let finding = fires("ST1", at, &no_object);
@@ -104,7 +104,7 @@ fn st1_custom_providers_are_known() {
     let finding = fires_in(FILE, "ST1", &[&at], &[(&at, "\"1\"")]);
     assert_eq!(finding.severity(), Severity::Warning);
     passes_in(FILE, &[(&well_known, "\"https://id.contoso.example/x\"")]);
-    // A name that nobody has is not followed, and nothing in it is copied a thousand times.
+    // A very long name is not followed, so that no pointer repeats it.
     let long = format!("/identityProviders/customOpenIdConnectProviders/{}", "a".repeat(257));
     passes(&[(&long, r#"{"unknown":1}"#)]);
     let short = format!("/identityProviders/customOpenIdConnectProviders/{}", "a".repeat(256));
@@ -148,13 +148,16 @@ fn st1_a_value_stands_for_the_name_of_its_setting() {
     says(
         &finding,
         "clientSecret is not known here",
-        "put the value in a setting, and its name in clientSecretSettingName",
+        "put the value into a setting, and its name into clientSecretSettingName",
     );
     assert_eq!(finding.severity(), Severity::Error);
     let own = "/auth/identityProviders/github/registration";
     let at = format!("{own}/clientId");
     let finding = fires_in(STATIC_WEB_APP, "ST1", &[&at], &[(&at, "\"x\"")]);
-    assert_eq!(finding.remedy(), "put the value in a setting, and its name in clientIdSettingName",);
+    assert_eq!(
+        finding.remedy(),
+        "put the value into a setting, and its name into clientIdSettingName",
+    );
 }
 
 #[test]
@@ -165,7 +168,7 @@ fn st1_what_nobody_knows_is_kept() {
         says(
             &finding,
             &format!("{name} is not known here"),
-            "check its name; it is kept, in case that Azure has added it",
+            "check its name; it is kept, because Azure may have added it",
         );
         assert_eq!(finding.severity(), Severity::Warning);
         assert!(!finding.is_fixable());
@@ -191,14 +194,14 @@ fn st1_services_differ() {
     let claim = format!("{ENTRA}/userDetailsClaim");
     let finding = fires("ST1", &claim, &[(&claim, "\"name\"")]);
     let remedy = "remove it; another service has it";
-    says(&finding, "there is no userDetailsClaim in App Service", remedy);
+    says(&finding, "App Service does not have userDetailsClaim", remedy);
     assert_eq!(finding.severity(), Severity::Warning);
     let finding = fires_in(CONTAINER_APP, "ST16", &[&claim], &[(&claim, "\"name\"")]);
     says(&finding, "Container Apps do not have userDetailsClaim", "remove it");
     for at in ["/auth/platform", "/auth/login", "/auth/httpSettings"] {
         let finding = fires_in(STATIC_WEB_APP, "ST1", &[at], &[(at, "{}")]);
         let name = at.rsplit('/').next().unwrap();
-        says(&finding, &format!("there is no {name} in Static Web Apps"), remedy);
+        says(&finding, &format!("Static Web Apps does not have {name}"), remedy);
     }
     let blob = "/login/tokenStore/azureBlobStorage/blobContainerUri";
     fires("ST1", blob, &[(blob, "\"https://orders.blob.core.windows.net/tokens\"")]);
@@ -219,7 +222,7 @@ fn st1_around_the_sections() {
     says(
         finding,
         "etag is not known here",
-        "check its name; it is kept, in case that Azure has added it",
+        "check its name; it is kept, because Azure may have added it",
     );
     assert_eq!(finding.severity(), Severity::Warning);
     // A section.

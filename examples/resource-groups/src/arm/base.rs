@@ -1,4 +1,4 @@
-//! Where Azure Resource Manager is, and what is still there.
+//! The address of Azure Resource Manager, and which links stay on it.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub(crate) const PUBLIC: &str = "https://management.azure.com";
 const SUBSCRIPTIONS_VERSION: &str = "2022-12-01";
 const RESOURCE_GROUPS_VERSION: &str = "2021-04-01";
 
-/// The one origin that gets the caller's token.
+/// The only origin that gets the caller's token.
 #[derive(Debug, Clone)]
 pub(crate) struct Base(Url);
 
@@ -39,7 +39,7 @@ impl Base {
         found.filter(|api| api.name() == ARM.name()).unwrap_or(ARM)
     }
 
-    /// Whether it is on this machine: then without TLS and without a proxy.
+    /// Returns `true` if it is on this machine. Then requests use no TLS and no proxy.
     pub(super) fn is_on_this_machine(&self) -> bool {
         self.0.scheme() == "http"
     }
@@ -55,13 +55,13 @@ impl Base {
     fn address(&self, path: &[&str], version: &str) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().extend(path); // What is no part of a segment is encoded.
+            segments.clear().extend(path); // Encodes what a segment cannot contain.
         }
         url.query_pairs_mut().append_pair("api-version", version);
         url
     }
 
-    /// The next page. Wherever else a link leads, the token would go there, too.
+    /// The address of the next page. Rejects other origins, because the token is sent there, too.
     pub(super) fn next(&self, link: &str) -> Result<Url, ArmError> {
         let url = Url::parse(link).map_err(|_| ArmError::ForeignLink)?;
         if url.origin() == self.0.origin() && !has_credentials(&url) {
@@ -89,7 +89,7 @@ impl fmt::Display for Base {
     }
 }
 
-/// An address that no token is sent to.
+/// Why an address gets no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BaseError {
     #[error("is not an address")]

@@ -1,41 +1,41 @@
-//! Why Azure Resource Manager gave no list.
+//! Errors of requests to Azure Resource Manager.
 
 use http::StatusCode;
 
 use super::{MAX_LEN, MAX_PAGES};
 
-/// Why there is no list. Says nothing that Azure Resource Manager wrote.
+/// Why there is no list. Never repeats what Azure Resource Manager wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArmError {
-    #[error("the access token has a character that no bearer token has")]
+    #[error("the access token has a character that a bearer token cannot have")]
     InvalidBearerToken,
-    #[error("Azure Resource Manager refused the access token, although it looks good from here")]
+    #[error("Azure Resource Manager rejected the access token, although it looks valid here")]
     TokenRefused,
-    #[error("Azure Resource Manager does not let this user see subscriptions")]
+    #[error("Azure Resource Manager does not allow this user to list subscriptions")]
     Forbidden,
-    #[error("Azure Resource Manager has had too many requests, and asks to wait")]
+    #[error("Azure Resource Manager got too many requests; try again later")]
     Throttled {
-        /// Seconds, if it says how long.
+        /// In seconds, if the response says so.
         retry_after: Option<u32>,
     },
-    #[error("Azure Resource Manager answered with status {}", .0.as_u16())]
+    #[error("Azure Resource Manager responded with status {}", .0.as_u16())]
     Status(StatusCode),
     #[error("Azure Resource Manager cannot be reached")]
     Unreachable,
-    #[error("Azure Resource Manager did not answer in time")]
+    #[error("Azure Resource Manager did not respond in time")]
     Slow,
     #[error("the lists of Azure Resource Manager are over {MAX_LEN} bytes long")]
     TooLong,
     #[error("the lists of Azure Resource Manager have more than {MAX_PAGES} pages")]
     TooManyPages,
-    #[error("the answer of Azure Resource Manager is not a list")]
+    #[error("the response of Azure Resource Manager is not a list")]
     NotAList,
-    #[error("the next page of the list is at another address, which does not get the token")]
+    #[error("the next page of the list is at another address, where the token is not sent")]
     ForeignLink,
 }
 
 impl ArmError {
-    /// A word for programs.
+    /// A stable, machine-readable code.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::InvalidBearerToken => "not-a-bearer-token",
@@ -51,8 +51,7 @@ impl ArmError {
         }
     }
 
-    /// What the caller gets (RFC 9110 section 15): whether somebody else has to do something about it,
-    /// or the same request may do later.
+    /// The status of the response (RFC 9110 section 15). It says whether the same request may work later.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -64,7 +63,7 @@ impl ArmError {
         }
     }
 
-    /// How many seconds to wait before the next try.
+    /// The seconds to wait before the next attempt.
     pub(crate) fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Throttled { retry_after } => *retry_after,

@@ -16,29 +16,29 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub(crate) use base::{Base, PUBLIC};
 pub(crate) use error::ArmError;
 
-/// How many pages all lists of one answer can have: a subscription has one in most cases, and a user
-/// with more than some hundred subscriptions wants another program.
+/// The highest number of pages of all lists in one response. Most subscriptions have one page, and users with
+/// hundreds of subscriptions need another program.
 pub(crate) const MAX_PAGES: usize = 500;
 
-/// How long they can be together, in bytes: about half a kilobyte for each of the 980 resource groups that
-/// a subscription can have ("Azure subscription and service limits"), in more than sixty full subscriptions.
+/// The highest number of bytes of all lists in one response: about half a kilobyte for each of the 980 resource
+/// groups that a subscription can have ("Azure subscription and service limits"), in 60 full subscriptions.
 pub(crate) const MAX_LEN: usize = 33_554_432;
 
-/// How long everything may take. The platform gives up after 230 seconds ("Azure Functions hosting
-/// options": HTTP), and people long before.
+/// The time limit for all lists. The platform gives up after 230 seconds ("Azure Functions hosting options":
+/// HTTP), and users long before.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// How long one page may take, and a connection.
+/// The time limits for one page and for a connection.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A subscription, and what is in it.
+/// A subscription and its resource groups.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Subscription {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// `None` if the user sees the subscription and may not list its resource groups.
+    /// `None` if the user sees the subscription but may not list its resource groups.
     pub(crate) resource_groups: Option<Vec<ResourceGroup>>,
 }
 
@@ -63,7 +63,7 @@ struct Page<T> {
     next_link: Option<String>,
 }
 
-/// A client of Azure Resource Manager. It follows no redirect: the token would go along.
+/// A client of Azure Resource Manager. It follows no redirects, because the token would be sent along.
 pub(crate) struct Arm {
     base: Base,
     client: Client,
@@ -76,7 +76,7 @@ impl Arm {
         let builder =
             Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT_TIMEOUT);
         let client = if base.is_on_this_machine() {
-            // A proxy would look on its own machine, and certificates are for TLS.
+            // A proxy would connect to itself, and certificates are for TLS.
             builder.no_proxy().tls_certs_only([])
         } else {
             builder
@@ -85,7 +85,7 @@ impl Arm {
         Ok(Self { base, client, page_timeout: PAGE_TIMEOUT, deadline: DEADLINE })
     }
 
-    /// Gives up on a page, and on everything, after these times.
+    /// Sets the time limits for a page and for all lists.
     #[cfg(test)]
     pub(crate) fn with_limits(self, page_timeout: Duration, deadline: Duration) -> Self {
         Self { page_timeout, deadline, ..self }
@@ -95,7 +95,7 @@ impl Arm {
         &self.base
     }
 
-    /// Everything that the user of this token sees.
+    /// Returns everything that the user of this token may list.
     pub(crate) async fn subscriptions(
         &self,
         token: &AccessToken,
@@ -122,7 +122,7 @@ impl Arm {
     }
 }
 
-/// The lists of one answer, which share their budgets.
+/// The lists of one response, which share their limits.
 struct Lists<'a> {
     arm: &'a Arm,
     /// Marked as sensitive, so that nothing prints it.
@@ -173,7 +173,7 @@ fn check(response: &Response) -> Result<(), ArmError> {
     })
 }
 
-/// Not the error itself, which names the address.
+/// Drops the error itself, because it names the address.
 fn failed(error: &reqwest::Error) -> ArmError {
     if error.is_timeout() { ArmError::Slow } else { ArmError::Unreachable }
 }

@@ -1,4 +1,4 @@
-//! The answer for people: a page without scripts, and with one style that its policy names.
+//! The response for browsers: a page without scripts. Its policy allows only its own style.
 
 pub(crate) mod moment;
 mod page;
@@ -13,8 +13,8 @@ pub(crate) use page::page;
 
 const STYLE: &str = include_str!("style.css");
 
-/// Text from outside, between tags or in a quoted attribute: what could end either is written as a
-/// reference (HTML Standard, "Restrictions on the contents of" text and attributes).
+/// Text from outside, between tags or in a quoted attribute. Characters that could end either are written as
+/// references (HTML Standard, "Restrictions on the contents of" text and attributes).
 pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: fmt::Display> fmt::Display for Text<T> {
@@ -26,7 +26,7 @@ impl<T: fmt::Display> fmt::Display for Text<T> {
                 '>' => f.write_str("&gt;"),
                 '"' => f.write_str("&quot;"),
                 '\'' => f.write_str("&#39;"),
-                // A control is no text, and invisible: whoever put it there wants to hide something.
+                // Control characters are invisible, and could hide something.
                 _ if character.is_control() => f.write_str("\u{fffd}"),
                 _ => write!(f, "{character}"),
             }?;
@@ -35,7 +35,7 @@ impl<T: fmt::Display> fmt::Display for Text<T> {
     }
 }
 
-/// A name from outside. Whatever direction it is written in, what is around it stays where it is.
+/// A name from outside. Its writing direction does not affect the text around it.
 struct Name<'a>(&'a str);
 
 impl fmt::Display for Name<'_> {

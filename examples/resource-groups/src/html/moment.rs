@@ -1,4 +1,4 @@
-//! Points in time, for people and for what reads the page to them.
+//! Points in time, for users and for screen readers.
 
 use std::{
     fmt,

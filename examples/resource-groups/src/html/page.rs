@@ -21,7 +21,7 @@ pub(crate) fn page(visit: &Visit) -> String {
     let title = match &visit.outcome {
         Outcome::Listed(_) => "Your resource groups",
         Outcome::Closed(closed) => title(closed.cause),
-        Outcome::Failed(_) => "There is no list",
+        Outcome::Failed(_) => "No list",
     };
     let navigation = format!("<a href=\"{}\">Sign out</a>", Text(advice::sign_out()));
     frame(title, &navigation, &Main(visit))
@@ -30,7 +30,7 @@ pub(crate) fn page(visit: &Visit) -> String {
 fn title(cause: Cause) -> &'static str {
     match cause {
         Cause::Expired => "Your token has expired",
-        Cause::NoToken => "No access token came along",
+        Cause::NoToken => "No access token",
         Cause::WrongToken => "Your token does not open Azure Resource Manager",
         Cause::OtherProvider => "Your sign-in has no token for Azure",
         Cause::StaticWebApp => "Static Web Apps send no tokens",
@@ -54,7 +54,7 @@ impl fmt::Display for Main<'_> {
 fn listed(f: &mut Formatter<'_>, subscriptions: &[Subscription]) -> Result {
     if subscriptions.is_empty() {
         f.write_str(
-            "<p>Your token is good, and you see no subscription with it. Whoever owns one can give you \
+            "<p>Your token is valid, but it shows no subscription. The owner of a subscription can give you \
              a role in it, Reader for instance.</p>\n",
         )?;
     }
@@ -155,11 +155,11 @@ fn failed(f: &mut Formatter<'_>, error: &ArmError) -> Result {
             writeln!(f, " <a href=\"{link}\">Sign in again</a> for another one.</p>")
         }
         ArmError::Forbidden => {
-            f.write_str("<p>Whoever owns a subscription can give you a role in it.</p>\n")
+            f.write_str("<p>The owner of a subscription can give you a role in it.</p>\n")
         }
         ArmError::ForeignLink | ArmError::NotAList | ArmError::TooLong | ArmError::TooManyPages => {
             f.write_str(
-                "<p>Trying again will not help: whoever runs this site can look into it.</p>\n",
+                "<p>Trying again will not help. Please ask the operator of this site.</p>\n",
             )
         }
         _ => {
@@ -173,7 +173,7 @@ fn failed(f: &mut Formatter<'_>, error: &ArmError) -> Result {
 
 fn you(f: &mut Formatter<'_>, user: &EasyAuthPrincipal) -> Result {
     let name = user.name().or(user.id());
-    let name = name.map_or_else(|| "somebody without a name".to_owned(), |n| Name(n).to_string());
+    let name = name.map_or_else(|| "a user without a name".to_owned(), |n| Name(n).to_string());
     writeln!(f, "<section>\n<h2>You</h2>\n<dl>\n<dt>Name</dt><dd>{name}</dd>")?;
     writeln!(f, "<dt>Signed in with</dt><dd>{}</dd>", Text(provider(user.provider())))?;
     let roles = Names(user.roles().collect());
@@ -212,7 +212,7 @@ fn token(f: &mut Formatter<'_>, visit: &Visit) -> Result {
     f.write_str("</dl>\n</section>\n")
 }
 
-/// As a sentence: with a capital letter in front, and a full stop.
+/// Makes a sentence, with a capital letter and a full stop.
 fn sentence(text: &impl fmt::Display) -> String {
     let text = text.to_string();
     let mut characters = text.chars();

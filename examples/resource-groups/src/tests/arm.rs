@@ -1,4 +1,4 @@
-//! What Azure Resource Manager can do, and what comes of it.
+//! Responses of Azure Resource Manager, and the results.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ fn group(name: &str) -> Value {
     json!({"name": name, "location": "westeurope"})
 }
 
-/// Starts with one subscription, whose resource groups are for `behave` to answer.
+/// Starts with one subscription. `behave` answers requests for its resource groups.
 async fn groups_by(behave: impl Fn(&str) -> Response + Send + Sync + 'static) -> Other {
     Other::new(move |target| match target {
         SUBSCRIPTIONS => one_subscription().to_string().into_response(),
@@ -36,9 +36,12 @@ struct Failure {
     detail: &'static str,
 }
 
-/// Nothing that Azure Resource Manager writes is passed on: every answer is looked through for "canary".
+/// Nothing that Azure Resource Manager writes is passed on: every response is searched for "canary".
 async fn check(arm: &Other, expected: Failure) {
-    let site = Site::of(&arm.origin).await;
+    check_site(Site::of(&arm.origin).await, expected).await;
+}
+
+async fn check_site(site: Site, expected: Failure) {
     let answer = site.json(arm_session().headers()).await;
     assert_eq!(answer.code(), expected.code, "{answer:?}");
     assert_eq!(answer.status, expected.status, "{answer:?}");
@@ -48,12 +51,12 @@ async fn check(arm: &Other, expected: Failure) {
     let answer = site.html(arm_session().headers()).await;
     assert_eq!(answer.status, expected.status);
     // There it is a sentence.
-    answer.assert_has(&["<h1>There is no list</h1>", &format!("{}.</p>", &expected.detail[1..])]);
+    answer.assert_has(&["<h1>No list</h1>", &format!("{}.</p>", &expected.detail[1..])]);
 }
 
 #[tokio::test]
 async fn statuses() {
-    const BUSY: &str = "Azure Resource Manager has had too many requests, and asks to wait";
+    const BUSY: &str = "Azure Resource Manager got too many requests; try again later";
     let cases: [(u16, Option<&str>, Failure); 12] = [
         // Revoked, or a policy of the tenant's.
         (
@@ -62,7 +65,7 @@ async fn statuses() {
             failure(
                 502,
                 "arm-refused-token",
-                "Azure Resource Manager refused the access token, although it looks good from here",
+                "Azure Resource Manager rejected the access token, although it looks valid here",
             ),
         ),
         (
@@ -71,7 +74,7 @@ async fn statuses() {
             failure(
                 403,
                 "arm-forbidden",
-                "Azure Resource Manager does not let this user see subscriptions",
+                "Azure Resource Manager does not allow this user to list subscriptions",
             ),
         ),
         (
@@ -81,13 +84,13 @@ async fn statuses() {
         ),
         (429, None, failure(503, "arm-throttled", BUSY)),
         (429, Some("canary"), failure(503, "arm-throttled", BUSY)),
-        (500, None, failure(502, "arm-failed", "Azure Resource Manager answered with status 500")),
-        (502, None, failure(502, "arm-failed", "Azure Resource Manager answered with status 502")),
-        (503, None, failure(503, "arm-failed", "Azure Resource Manager answered with status 503")),
-        (404, None, failure(502, "arm-failed", "Azure Resource Manager answered with status 404")),
-        (400, None, failure(502, "arm-failed", "Azure Resource Manager answered with status 400")),
-        (204, None, failure(502, "arm-failed", "Azure Resource Manager answered with status 204")),
-        (202, None, failure(502, "arm-failed", "Azure Resource Manager answered with status 202")),
+        (500, None, failure(502, "arm-failed", "Azure Resource Manager responded with status 500")),
+        (502, None, failure(502, "arm-failed", "Azure Resource Manager responded with status 502")),
+        (503, None, failure(503, "arm-failed", "Azure Resource Manager responded with status 503")),
+        (404, None, failure(502, "arm-failed", "Azure Resource Manager responded with status 404")),
+        (400, None, failure(502, "arm-failed", "Azure Resource Manager responded with status 400")),
+        (204, None, failure(502, "arm-failed", "Azure Resource Manager responded with status 204")),
+        (202, None, failure(502, "arm-failed", "Azure Resource Manager responded with status 202")),
     ];
     for (status, retry_after, expected) in cases {
         let arm = Other::new(move |_| {
@@ -106,7 +109,7 @@ fn failure(status: u16, code: &'static str, detail: &'static str) -> Failure {
     Failure { status, code, retry_after: None, detail }
 }
 
-/// The token would go wherever a redirect leads.
+/// A redirect would send the token to its target.
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let elsewhere = Other::new(|_| one_subscription().to_string().into_response()).await;
@@ -115,7 +118,7 @@ async fn redirects_are_not_followed() {
         (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, location.clone())]).into_response()
     })
     .await;
-    let expected = failure(502, "arm-failed", "Azure Resource Manager answered with status 307");
+    let expected = failure(502, "arm-failed", "Azure Resource Manager responded with status 307");
     check(&arm, expected).await;
     assert!(elsewhere.asked().is_empty());
 }
@@ -134,7 +137,7 @@ async fn what_is_no_list() {
     ];
     for body in bodies {
         let arm = Other::new(move |_| body.into_response()).await;
-        let detail = "the answer of Azure Resource Manager is not a list";
+        let detail = "the response of Azure Resource Manager is not a list";
         check(&arm, failure(502, "arm-not-a-list", detail)).await;
     }
 }
@@ -153,13 +156,14 @@ async fn an_oversized_body() {
 #[tokio::test]
 async fn silence() {
     let arm = Other::new(|_| StatusCode::IM_A_TEAPOT.into_response()).await;
-    let detail = "Azure Resource Manager did not answer in time";
+    let detail = "Azure Resource Manager did not respond in time";
     let start = Instant::now();
-    check(&arm, failure(504, "arm-slow", detail)).await;
-    // For one page, not for all that there could be; asked twice.
+    let site = Site::with_limits(&arm.origin, Duration::from_millis(200), DEADLINE).await;
+    check_site(site, failure(504, "arm-slow", detail)).await;
+    // The limit of a page applied, not that of all lists, in both requests.
     assert!(start.elapsed() < DEADLINE);
 
-    // Where nobody listens (IANA: tcpmux).
+    // A port without a listener (IANA: tcpmux).
     let site = Site::of("http://127.0.0.1:1").await;
     let answer = site.json(arm_session().headers()).await;
     assert_eq!(
@@ -169,7 +173,7 @@ async fn silence() {
     assert_eq!(site.log(), ["Azure Resource Manager cannot be reached"]);
 }
 
-/// Each page is quick enough, and there is always another one.
+/// Each page is fast enough, but there is always another one.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_slow_page_after_the_other() {
     let page = json!({"value": [], "nextLink": "http://{origin}/again"}).to_string();
@@ -178,7 +182,7 @@ async fn one_slow_page_after_the_other() {
         page.clone().into_response()
     })
     .await;
-    let site = Site::with_deadline(&arm.origin, Duration::from_millis(450)).await;
+    let site = Site::with_limits(&arm.origin, PAGE_TIMEOUT, Duration::from_millis(450)).await;
     let answer = site.json(arm_session().headers()).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::GATEWAY_TIMEOUT, "arm-slow"));
     assert!(arm.asked().len() < 7, "{:?}", arm.asked());
@@ -189,14 +193,14 @@ async fn a_user_without_subscriptions() {
     let arm = Other::new(|_| json!({"value": []}).to_string().into_response()).await;
     let site = Site::of(&arm.origin).await;
     assert_eq!(site.json(arm_session().headers()).await.document(), json!({"subscriptions": []}));
-    site.html(arm_session().headers()).await.assert_has(&["you see no subscription with it"]);
+    site.html(arm_session().headers()).await.assert_has(&["it shows no subscription"]);
 }
 
-/// What goes wrong in one subscription is told, and what is missing there is not passed off as all.
+/// An error in one subscription is reported: an incomplete list is never shown as complete.
 #[tokio::test]
 async fn one_subscription_fails() {
     let arm = groups_by(|_| (StatusCode::INTERNAL_SERVER_ERROR, "canary").into_response()).await;
-    let detail = "Azure Resource Manager answered with status 500";
+    let detail = "Azure Resource Manager responded with status 500";
     check(&arm, failure(502, "arm-failed", detail)).await;
 }
 
@@ -209,7 +213,7 @@ async fn pages_follow() {
                 json!({"value": [group("one")], "nextLink": "http://{origin}/x?%24skiptoken=a%2Fb"})
             }
             "/x?%24skiptoken=a%2Fb" => json!({"value": [], "nextLink": "http://{origin}/y"}),
-            // An empty text is no link.
+            // An empty string is not a link.
             "/y" => json!({"value": [group("two")], "nextLink": ""}),
             other => panic!("{other}"),
         };
@@ -225,10 +229,10 @@ async fn pages_follow() {
     assert_eq!(arm.asked(), [SUBSCRIPTIONS, GROUPS, "/x?%24skiptoken=a%2Fb", "/y"]);
 }
 
-/// A link out of the origin would take the token along.
+/// A link to another origin would send the token there.
 #[tokio::test]
 async fn hostile_links() {
-    let elsewhere = Other::new(|_| panic!("nobody asks")).await;
+    let elsewhere = Other::new(|_| panic!("no request is expected")).await;
     let port = elsewhere.origin.rsplit(':').next().unwrap().to_owned();
     let links = [
         elsewhere.origin.clone(),
@@ -248,8 +252,7 @@ async fn hostile_links() {
     for link in links {
         let page = json!({"value": [], "nextLink": link}).to_string();
         let arm = groups_by(move |_| page.clone().into_response()).await;
-        let detail =
-            "the next page of the list is at another address, which does not get the token";
+        let detail = "the next page of the list is at another address, where the token is not sent";
         check(&arm, failure(502, "arm-foreign-link", detail)).await;
         assert_eq!(arm.asked(), [SUBSCRIPTIONS, GROUPS, SUBSCRIPTIONS, GROUPS]);
     }
@@ -267,7 +270,7 @@ async fn a_list_without_an_end() {
     assert_eq!(arm.asked().len(), MAX_PAGES);
 }
 
-/// The name that the list gives is a segment of the path, whatever is in it.
+/// The name in the list is one segment of the path, whatever it contains.
 #[tokio::test]
 async fn a_hostile_subscription() {
     let arm = Other::new(|target| {
@@ -287,7 +290,7 @@ async fn a_hostile_subscription() {
     assert_eq!(site.json(arm_session().headers()).await.status, StatusCode::OK);
 }
 
-/// Where the token may go.
+/// The addresses that may get the token.
 #[test]
 fn bases() {
     #[track_caller]
@@ -312,7 +315,7 @@ fn bases() {
         api("https://management.chinacloudapi.cn"),
         "https://management.chinacloudapi.cn Azure Resource Manager (China)"
     );
-    // A stand-in, or a proxy of one's own.
+    // A stand-in, or your own proxy.
     assert_eq!(api("http://127.0.0.1:7000"), "http://127.0.0.1:7000 Azure Resource Manager");
     assert_eq!(api("http://[::1]:7000"), "http://[::1]:7000 Azure Resource Manager");
     assert_eq!(api("http://localhost:7000"), "http://localhost:7000 Azure Resource Manager");

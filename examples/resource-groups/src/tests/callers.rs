@@ -1,4 +1,4 @@
-//! Who gets what.
+//! The responses for each kind of caller.
 
 use std::time::SystemTime;
 
@@ -63,7 +63,7 @@ async fn a_token_for_arm_lists() {
     assert_eq!(answer.status, StatusCode::OK);
 }
 
-/// What this program exists for: the token of a sign-in that asks for nothing.
+/// The reason for this program: the default token, for Microsoft Graph.
 #[tokio::test]
 async fn a_token_for_graph_is_explained() {
     let (site, arm) = Site::new().await;
@@ -97,7 +97,7 @@ async fn a_token_for_graph_is_explained() {
             "set identityProviders.azureActiveDirectory.login.loginParameters in the site's \
              authSettingsV2 to [\"scope=openid email profile \
              https://management.azure.com/user_impersonation\"]",
-            "sign in again: a token that was issued before stays what it is",
+            "sign in again: a token that was already issued does not change",
         ])
     );
     assert_eq!(problem["user"], json!({"name": "Sample User", "provider": "aad", "roles": []}));
@@ -161,9 +161,9 @@ struct Closed {
     to_do: &'static [&'static str],
 }
 
-/// Nothing goes to Azure Resource Manager in any of these cases.
+/// In none of these cases does a request go to Azure Resource Manager.
 async fn check(headers: HeaderMap, expected: &Closed) {
-    let arm = Other::new(|_| panic!("nobody asks")).await;
+    let arm = Other::new(|_| panic!("no request is expected")).await;
     let site = Site::of(&arm.origin).await;
     let answer = site.json(headers.clone()).await;
     assert_eq!(answer.code(), expected.code, "{answer:?}");
@@ -241,13 +241,13 @@ async fn no_token() {
         code: "no-token",
         reason: "no-token",
         links: &["signIn"],
-        title: "No access token came along",
+        title: "No access token",
         to_do: &["login.tokenStore.enabled", "clientSecretSettingName", PARAMETERS],
     };
     check(TestSession::new(user()).headers(), &expected).await;
 }
 
-/// A personal Microsoft account that signed in for nothing in particular.
+/// A personal Microsoft account with the default scopes.
 #[tokio::test]
 async fn an_opaque_token() {
     let expected = Closed {
@@ -335,7 +335,7 @@ async fn a_visitor_of_a_static_web_app() {
     assert_eq!(*user, json!({"name": "sample-user", "provider": "github", "roles": roles}));
 }
 
-/// A client that sent its own token, which the platform checked and wrote the principal for.
+/// A client that sent its own token. The platform verified it and wrote the principal.
 #[tokio::test]
 async fn a_token_of_the_client() {
     let expected = Closed {
@@ -367,7 +367,7 @@ async fn a_token_of_the_client() {
 }
 
 #[tokio::test]
-async fn nobody() {
+async fn anonymous() {
     let (site, _) = Site::new().await;
     let answer = site.json(HeaderMap::new()).await;
     assert_eq!(
@@ -381,7 +381,7 @@ async fn nobody() {
     assert_eq!(answer.status, StatusCode::FOUND);
     assert_eq!(answer.header("location"), Some(login));
 
-    // A script that a page runs is no browser that shows a page.
+    // A request by a script of a page is not a navigation.
     let script = with(HeaderMap::new(), "sec-fetch-mode", "cors");
     assert_eq!(site.html(script).await.status, StatusCode::UNAUTHORIZED);
     // curl.
@@ -394,7 +394,7 @@ async fn nobody() {
 }
 
 #[tokio::test]
-async fn nonsense() {
+async fn malformed_headers() {
     let principal = "x-ms-client-principal";
     let token = "x-ms-token-aad-access-token";
     let twice = |name, value| with(with(user().headers(), name, value), name, value);
@@ -430,7 +430,7 @@ async fn nonsense() {
             "header Authorization: expected exactly one token after the scheme",
         ),
     ];
-    let arm = Other::new(|_| panic!("nobody asks")).await;
+    let arm = Other::new(|_| panic!("no request is expected")).await;
     let site = Site::of(&arm.origin).await;
     for (headers, line) in cases {
         for answer in [site.json(headers.clone()).await, site.html(headers.clone()).await] {
@@ -438,7 +438,7 @@ async fn nonsense() {
             assert!(answer.code().starts_with("malformed-"));
             assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
             // What was wrong is for the operator.
-            assert_eq!(site.log().pop(), Some(format!("refused: {line}")));
+            assert_eq!(site.log().pop(), Some(format!("rejected: {line}")));
         }
     }
     assert!(arm.asked().is_empty());

@@ -30,7 +30,7 @@ fn the_function_has_the_address_of_the_program() {
                 "type": "httpTrigger",
                 "direction": "in",
                 "name": "req",
-                // Easy Auth is what lets people in, and a key of the function would keep them out.
+                // Easy Auth decides who gets in. A function key would reject users.
                 "authLevel": "anonymous",
                 "methods": ["get"],
                 "route": "resource-groups",
@@ -41,7 +41,7 @@ fn the_function_has_the_address_of_the_program() {
     assert_eq!(PATH, format!("/{prefix}/{}", bindings[0]["route"].as_str().unwrap()));
 }
 
-/// What it says to type is there to type.
+/// The commands in README.md work.
 #[test]
 fn the_readme() {
     let readme = include_str!("../../README.md");

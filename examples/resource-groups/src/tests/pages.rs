@@ -1,4 +1,4 @@
-//! The pages: what is in them is text, whatever it says, and everybody can read them.
+//! The pages: values from outside are only text, and the pages are accessible.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -95,7 +95,7 @@ async fn hostile_names() {
     }
 }
 
-/// The name of a provider is whatever the site's settings say.
+/// The settings of the site choose the name of a provider.
 #[tokio::test]
 async fn hostile_provider() {
     let (site, _) = Site::new().await;
@@ -177,7 +177,7 @@ const TAGS: [&str; 32] = [
     "thead", "tbody", "tr", "th", "td", "pre", "code", "bdi", "time",
 ];
 
-/// The names of all tags that are opened.
+/// The names of all opening tags.
 fn tags(page: &str) -> impl Iterator<Item = &str> {
     page.split('<')
         .skip(1)

@@ -1,9 +1,9 @@
-//! All of it through the stand-in, as `--demo` starts it.
+//! All of it behind the stand-in, as `--demo` starts it.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use easyauth_cli::serve::personas;
+use easyauth_cli::serve::StandIn;
 
 use super::support::*;
 use crate::{demo::Demo, service::PATH};
@@ -12,7 +12,7 @@ async fn demo() -> Demo {
     Demo::start(std::sync::Arc::new(|_| {})).await.unwrap()
 }
 
-/// A program says who it is by a header of the stand-in's.
+/// A program chooses its user with a header of the stand-in.
 #[tokio::test]
 async fn programs() {
     let demo = demo().await;
@@ -25,7 +25,8 @@ async fn programs() {
         ("github", 403, Some("other-provider")),
         ("visitor", 403, Some("static-web-app")),
     ];
-    let ids: Vec<&str> = personas::all().iter().map(|persona| persona.id).collect();
+    let personas = StandIn::new(demo.address).personas;
+    let ids: Vec<&str> = personas.iter().map(|persona| persona.id).collect();
     assert_eq!(ids, cases.map(|(id, ..)| id), "a case for each persona");
     for (persona, status, code) in cases {
         let headers = with(HeaderMap::new(), "x-stand-in-persona", persona);
@@ -35,7 +36,7 @@ async fn programs() {
     }
 }
 
-/// A browser is sent to sign in, comes back, and sees its page; and can do what the page says.
+/// A browser is sent to sign in, returns, sees its page, and can follow its links.
 #[tokio::test]
 async fn a_browser() {
     let demo = demo().await;
@@ -77,7 +78,7 @@ async fn a_browser() {
     assert_eq!(get(demo.address, PATH, html(&cookie)).await.status, StatusCode::OK);
 }
 
-/// Headers that a client writes itself end at the stand-in, as they do at the platform.
+/// The stand-in removes headers that a client forges, as the platform does.
 #[tokio::test]
 async fn forged_headers() {
     let demo = demo().await;
@@ -88,7 +89,7 @@ async fn forged_headers() {
     );
 }
 
-/// Azure Resource Manager is on this machine, too, and takes nothing but its own tokens.
+/// The simulated Azure Resource Manager accepts only its own tokens.
 #[tokio::test]
 async fn the_pretend_arm() {
     let demo = demo().await;

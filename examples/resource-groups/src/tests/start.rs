@@ -1,4 +1,4 @@
-//! The command line, the environment, and what is refused at the start.
+//! The command line, the environment, and errors at the start.
 
 use std::{collections::HashMap, ffi::OsString, net::SocketAddr, time::Duration};
 
@@ -50,8 +50,7 @@ async fn refused(args: &[&str], variables: Variables<'_>, line: &str) {
 async fn arguments() {
     refused(&["--foo"], &[], "unknown argument; --help lists them").await;
     refused(&["local"], &[], "unknown argument; --help lists them").await;
-    refused(&["--local", "--demo"], &[], "there is more than one argument; --help lists them")
-        .await;
+    refused(&["--local", "--demo"], &[], "expected at most one argument; --help lists them").await;
 
     let (outcome, _) = run_while(&["--help"], &[], tokio::time::sleep(LIMIT)).await;
     assert_eq!((outcome.status, outcome.err.as_str()), (Some(0), ""));
@@ -83,7 +82,7 @@ async fn the_address_of_arm() {
     }
 }
 
-/// Identity headers are believed only where somebody vouches for them.
+/// Identity headers are trusted only where the platform or the operator guarantees them.
 #[tokio::test]
 async fn nobody_vouches() {
     refused(
@@ -97,22 +96,22 @@ async fn nobody_vouches() {
     let off = "authentication is off: WEBSITE_AUTH_ENABLED is not true";
     refused(&[], &[("WEBSITE_SITE_NAME", "site")], off).await;
     refused(&[], &[("FUNCTIONS_WORKER_RUNTIME", "custom")], off).await;
-    // A developer's machine on which somebody set that, too.
+    // A developer's machine that has this variable, too.
     let machine = &[("FUNCTIONS_WORKER_RUNTIME", "custom"), ("WEBSITE_AUTH_ENABLED", "true")];
     refused(&[], machine, off).await;
     let container = &[("CONTAINER_APP_NAME", "app")];
     let line = "container apps do not say whether authentication is on: declare it with \
                 Platform::trust_container_apps (--container-apps)";
     refused(&[], container, line).await;
-    // What is for one machine opens no door on another.
-    let line = "--local is for developers' machines, and CONTAINER_APP_NAME is set";
+    // An option for one host has no effect on another.
+    let line = "--local is for a developer's machine, but CONTAINER_APP_NAME is set";
     refused(&["--local"], container, line).await;
-    let line = "--local is for developers' machines, and WEBSITE_SITE_NAME is set";
+    let line = "--local is for a developer's machine, but WEBSITE_SITE_NAME is set";
     refused(&["--local"], APP_SERVICE, line).await;
     refused(&["--container-apps"], &[("WEBSITE_SITE_NAME", "site")], off).await;
 }
 
-/// A port that nobody listens on, most likely for some time.
+/// A port that is free, and most likely stays free.
 async fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
@@ -130,7 +129,7 @@ async fn serves(args: &[&str], variables: Variables<'_>, in_front: &str) {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("nobody listens");
+        panic!("the program does not listen");
     };
     let (outcome, answer) = run_while(args, &variables, ask).await;
     assert_eq!(answer.expect(&outcome.err).status, StatusCode::UNAUTHORIZED);
@@ -155,9 +154,9 @@ async fn somebody_vouches() {
     ];
     serves(&[], functions, "Azure Functions, with Easy Auth in front").await;
     let container = &[("CONTAINER_APP_NAME", "app")];
-    let believed = "--container-apps: Easy Auth of Container Apps is believed";
+    let believed = "--container-apps: Easy Auth of Container Apps is trusted";
     serves(&["--container-apps"], container, believed).await;
-    let believed = "--local: what stands in front on this machine is believed";
+    let believed = "--local: the proxy on this machine is trusted";
     serves(&["--local"], &[], believed).await;
     // `func start`.
     serves(&["--local"], &[("FUNCTIONS_WORKER_RUNTIME", "custom")], believed).await;

@@ -1,4 +1,4 @@
-//! The program in front of an Azure Resource Manager of the test's, and a client.
+//! The program with an Azure Resource Manager of the test, and a client.
 
 use std::{
     net::SocketAddr,
@@ -28,14 +28,14 @@ use crate::{
 
 pub(crate) const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 
-/// How long an answer may take.
+/// The time limit for a response.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// How long the program waits for a page, and for everything.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+/// The time limits of the program for a page and for all lists.
+pub(crate) const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(25);
 
-/// What no answer has: no JWT, and nothing of what the tests send as tokens or let the other side say.
+/// Strings that no response contains: the start of a JWT, and the mark in tokens and upstream responses.
 const SECRETS: [&str; 2] = ["eyJ", "canary"];
 
 pub(crate) static ISSUER: LazyLock<TestIssuer> = LazyLock::new(|| TestIssuer::new(TENANT).unwrap());
@@ -65,7 +65,7 @@ pub(crate) fn graph_session() -> TestSession {
     TestSession::new(user()).access_token(graph_token(SystemTime::now()))
 }
 
-/// The program, and what it wrote to its log.
+/// The program and its log.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     log: Arc<Mutex<Vec<String>>>,
@@ -73,32 +73,37 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// In front of the pretend Azure Resource Manager of the example.
+    /// In front of the simulated Azure Resource Manager.
     pub(crate) async fn new() -> (Self, SocketAddr) {
         let mut servers = Servers::default();
         let arm = servers.start_arm(ISSUER.key_set()).await.unwrap();
         (Self::start(servers, &format!("http://{arm}")).await, arm)
     }
 
-    /// In front of whatever is at this address.
+    /// In front of this address.
     pub(crate) async fn of(base: &str) -> Self {
         Self::start(Servers::default(), base).await
     }
 
-    /// The same, in more of a hurry.
-    pub(crate) async fn with_deadline(base: &str, deadline: Duration) -> Self {
-        Self::start_with(Servers::default(), base, deadline).await
+    /// The same, with these time limits for a page and for all lists.
+    pub(crate) async fn with_limits(base: &str, page: Duration, deadline: Duration) -> Self {
+        Self::start_with(Servers::default(), base, page, deadline).await
     }
 
     async fn start(servers: Servers, base: &str) -> Self {
-        Self::start_with(servers, base, DEADLINE).await
+        Self::start_with(servers, base, PAGE_TIMEOUT, DEADLINE).await
     }
 
-    async fn start_with(mut servers: Servers, base: &str, deadline: Duration) -> Self {
+    async fn start_with(
+        mut servers: Servers,
+        base: &str,
+        page_timeout: Duration,
+        deadline: Duration,
+    ) -> Self {
         let log = Arc::<Mutex<Vec<String>>>::default();
         let lines = Arc::clone(&log);
         let arm = Arm::new(Base::parse(base).unwrap()).unwrap();
-        let arm = arm.with_limits(PAGE_TIMEOUT, deadline);
+        let arm = arm.with_limits(page_timeout, deadline);
         let write = move |line: &str| lines.lock().unwrap().push(line.to_owned());
         let router = service::router(arm, Platform::trusting_headers(), Arc::new(write)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -115,7 +120,7 @@ impl Site {
         get(self.address, PATH, with(headers, "accept", "text/html,*/*;q=0.8")).await
     }
 
-    /// The lines of the log, which have no token.
+    /// Returns the lines of the log, and checks that they contain no token.
     #[track_caller]
     pub(crate) fn log(&self) -> Vec<String> {
         let lines = self.log.lock().unwrap().clone();
@@ -135,7 +140,7 @@ pub(crate) fn bearer(token: &str) -> HeaderMap {
     with(HeaderMap::new(), "authorization", &format!("Bearer {token}"))
 }
 
-/// An answer, read to its end.
+/// A response, read to its end.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -179,7 +184,8 @@ impl Answer {
     }
 }
 
-/// Follows no redirect. Every answer is looked through for tokens: of the test's, and any at all.
+/// Sends a request, without following redirects. Searches every response for tokens: those of the test, and any
+/// other.
 pub(crate) async fn get(address: SocketAddr, path: &str, headers: HeaderMap) -> Answer {
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -207,7 +213,7 @@ pub(crate) async fn get(address: SocketAddr, path: &str, headers: HeaderMap) -> 
     answer
 }
 
-/// An Azure Resource Manager that does as the test says, and counts.
+/// An Azure Resource Manager that behaves as the test says, and records requests.
 pub(crate) struct Other {
     pub(crate) origin: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -236,7 +242,7 @@ impl Other {
         Self { origin: format!("http://{address}"), asked, _servers: servers }
     }
 
-    /// What it was asked for.
+    /// The requests.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }

@@ -1,19 +1,34 @@
 //! The platform of the service, and whether its identity headers can be trusted.
 
-/// Where the service runs.
+mod site_id;
+
+pub use site_id::{MAX_SITE_ID_LEN, SiteId, SiteIdError};
+
+/// A service of Azure that has Easy Auth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Host {
+pub enum Service {
     /// Azure App Service.
     AppService,
-    /// Azure Functions, the managed functions of a Static Web App included.
+    /// Azure Functions, the managed functions of a Static Web App included. Its settings are those of
+    /// App Service.
     Functions,
     /// Azure Container Apps, Functions on Container Apps included.
     ContainerApps,
-    /// Azure Static Web Apps, which must be [declared](Platform::static_web_apps).
+    /// Azure Static Web Apps.
     StaticWebApps,
-    /// Not detected: for instance a developer's machine, or your own front end.
-    Unknown,
+}
+
+impl Service {
+    /// The name, for messages.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::AppService => "App Service",
+            Self::Functions => "Functions",
+            Self::ContainerApps => "Container Apps",
+            Self::StaticWebApps => "Static Web Apps",
+        }
+    }
 }
 
 /// The platform of the service, and whether its identity headers can be trusted.
@@ -52,7 +67,7 @@ pub enum Host {
 /// | actix-web | `.app_data(platform)`, or `.app_data(web::Data::new(platform))` |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Platform {
-    host: Host,
+    service: Option<Service>,
     easy_auth: bool,
 }
 
@@ -65,28 +80,28 @@ impl Platform {
 
     /// Reads the environment through `lookup`, for instance a map in a test.
     ///
-    /// Easy Auth is on if the host is App Service or Functions (with `WEBSITE_SITE_NAME`) and
+    /// Easy Auth is on if the service is App Service or Functions (with `WEBSITE_SITE_NAME`) and
     /// `WEBSITE_AUTH_ENABLED` is `true`, ignoring case. Azure's own Functions host reads the variable
     /// the same way. `WEBSITE_AUTH_DEFAULT_PROVIDER` is ignored, because many sites with Easy Auth do
     /// not set it.
     #[must_use]
     pub fn detect(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let has = |name| lookup(name).is_some_and(|value| !value.is_empty());
-        let host = if has("CONTAINER_APP_NAME") {
-            Host::ContainerApps
+        let service = if has("CONTAINER_APP_NAME") {
+            Some(Service::ContainerApps)
         } else if has("FUNCTIONS_WORKER_RUNTIME") || has("FUNCTIONS_EXTENSION_VERSION") {
-            Host::Functions
+            Some(Service::Functions)
         } else if has("WEBSITE_SITE_NAME") {
-            Host::AppService
+            Some(Service::AppService)
         } else {
-            Host::Unknown
+            None
         };
         // The variable is meaningful only where the platform alone sets it.
-        let easy_auth = matches!(host, Host::AppService | Host::Functions)
+        let easy_auth = matches!(service, Some(Service::AppService | Service::Functions))
             && has("WEBSITE_SITE_NAME")
             && lookup("WEBSITE_AUTH_ENABLED")
                 .is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
-        Self { host, easy_auth }
+        Self { service, easy_auth }
     }
 
     /// Declares that your own front end overwrites every identity header that clients send, and that
@@ -98,7 +113,7 @@ impl Platform {
     /// ```
     #[must_use]
     pub const fn trusting_headers() -> Self {
-        Self { host: Host::Unknown, easy_auth: true }
+        Self { service: None, easy_auth: true }
     }
 
     /// Declares that this service is behind a Static Web App that authenticates callers. The environment
@@ -109,20 +124,22 @@ impl Platform {
     /// rewrite the path of a request (static-web-apps#580).
     #[must_use]
     pub const fn static_web_apps() -> Self {
-        Self { host: Host::StaticWebApps, easy_auth: true }
+        Self { service: Some(Service::StaticWebApps), easy_auth: true }
     }
 
     /// On Container Apps, declares that authentication is configured and that clients reach this
-    /// container only through its sidecar. No effect on other hosts.
+    /// container only through its sidecar. No effect elsewhere.
     #[must_use]
     pub fn trust_container_apps(self) -> Self {
-        Self { easy_auth: self.easy_auth || self.host == Host::ContainerApps, ..self }
+        let is_container_app = self.service == Some(Service::ContainerApps);
+        Self { easy_auth: self.easy_auth || is_container_app, ..self }
     }
 
-    /// Where the service runs.
+    /// Where the application runs; `None` if that was not detected, for instance on a developer's machine
+    /// or behind your own front end. Static Web Apps must be [declared](Self::static_web_apps).
     #[must_use]
-    pub fn host(&self) -> Host {
-        self.host
+    pub fn service(&self) -> Option<Service> {
+        self.service
     }
 
     /// Returns `true` if a front end overwrites identity headers, so that they can be trusted.
@@ -137,29 +154,29 @@ impl Platform {
     ///
     /// [`NoEasyAuth`] unless [`has_easy_auth`](Self::has_easy_auth). It says what to do.
     pub fn require_easy_auth(&self) -> Result<(), NoEasyAuth> {
-        if self.easy_auth { Ok(()) } else { Err(NoEasyAuth { host: self.host }) }
+        if self.easy_auth { Ok(()) } else { Err(NoEasyAuth { service: self.service }) }
     }
 }
 
 /// Identity headers cannot be trusted here, as far as can be detected. The message says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{}", match host {
-    Host::ContainerApps => "container apps do not say whether authentication is on: declare it with \
-                            Platform::trust_container_apps",
-    Host::AppService | Host::Functions => "authentication is off: WEBSITE_AUTH_ENABLED is not true",
-    Host::StaticWebApps | Host::Unknown => {
+#[error("{}", match service {
+    Some(Service::ContainerApps) => "container apps do not say whether authentication is on: declare it with \
+                                     Platform::trust_container_apps",
+    Some(Service::AppService | Service::Functions) => "authentication is off: WEBSITE_AUTH_ENABLED is not true",
+    Some(Service::StaticWebApps) | None => {
         "no known front end overwrites identity headers here: declare one with \
          Platform::trusting_headers or Platform::static_web_apps"
     }
 })]
 pub struct NoEasyAuth {
-    host: Host,
+    service: Option<Service>,
 }
 
 impl NoEasyAuth {
-    /// Where the service runs.
+    /// Where the application runs, as [`Platform::service`].
     #[must_use]
-    pub fn host(&self) -> Host {
-        self.host
+    pub fn service(&self) -> Option<Service> {
+        self.service
     }
 }

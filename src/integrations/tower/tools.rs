@@ -1,0 +1,142 @@
+//! The layer that checks which MCP tool a request calls.
+
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, request::Parts};
+use http_body::Body;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{
+    Answer, RejectionBody, is_grpc, refuse,
+    require::{missing_layer, missing_verifier},
+    take_ready,
+};
+use crate::{
+    integrations::Identity,
+    mcp::ToolPolicy,
+    rejection::Rejection,
+    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind},
+};
+
+/// Rejects calls of MCP tools that the caller's token does not permit: see [`ToolPolicy`]. Put it around
+/// the MCP server, inside [`EasyAuthLayer`](super::EasyAuthLayer), which must
+/// [`verify`](super::EasyAuthLayer::verify) tokens; otherwise every request is rejected with 500.
+///
+/// It reads the body of each request, up to [`MAX_BODY_LEN`], and passes on the same bytes.
+///
+/// Messages that call no tool are allowed, so put a [`RequireLayer`](super::RequireLayer) outside of it.
+///
+/// ```
+/// # #[cfg(feature = "axum")] {
+/// use axum::{Router, routing::post};
+/// use easyauth::{Requirement, integrations::{RequireLayer, RequireToolLayer}, mcp::ToolPolicy};
+///
+/// let policy = ToolPolicy::new().tool("send_mail", Requirement::scope("Mail.Send"));
+/// let router: Router = Router::new()
+///     .route("/mcp", post(|| async { "the MCP server" }))
+///     .layer(RequireToolLayer::new(policy))
+///     .layer(RequireLayer::permission(Requirement::scope("Mail.Read")));
+/// // and outside of it the EasyAuthLayer
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct RequireToolLayer(Arc<ToolPolicy>);
+
+impl RequireToolLayer {
+    /// Checks each call by this policy.
+    #[must_use]
+    pub fn new(policy: ToolPolicy) -> Self {
+        Self(Arc::new(policy))
+    }
+}
+
+impl<S> Layer<S> for RequireToolLayer {
+    type Service = RequireToolService<S>;
+
+    fn layer(&self, inner: S) -> RequireToolService<S> {
+        RequireToolService { inner, policy: Arc::clone(&self.0) }
+    }
+}
+
+/// The service that [`RequireToolLayer`] wraps around another one.
+#[derive(Debug, Clone)]
+pub struct RequireToolService<S> {
+    inner: S,
+    policy: Arc<ToolPolicy>,
+}
+
+impl<S, A, B> Service<Request<A>> for RequireToolService<S>
+where
+    S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    A: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+{
+    type Response = Response<RejectionBody<B>>;
+    type Error = S::Error;
+    type Future = Answer<B, S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<A>) -> Self::Future {
+        let mut inner = take_ready(&mut self.inner);
+        let policy = Arc::clone(&self.policy);
+        Box::pin(async move {
+            let request = match check(&policy, request).await {
+                Ok(request) => request,
+                Err((rejection, parts)) => return Ok(refuse(&rejection, is_grpc(&parts.headers))),
+            };
+            Ok(inner.call(request).await?.map(RejectionBody::inner))
+        })
+    }
+}
+
+/// Returns the same request, with the body that was read.
+async fn check<A: Body<Data = Bytes> + From<Bytes>>(
+    policy: &ToolPolicy,
+    request: Request<A>,
+) -> Result<Request<A>, (Rejection, Parts)> {
+    let (parts, body) = request.into_parts();
+    let auth = match parts.extensions.get::<Identity>() {
+        None => return Err((missing_layer(), parts)),
+        Some(identity) => identity.bearer().cloned().zip(Some(identity.clone())),
+    };
+    let Some((auth, identity)) = auth else { return Err((missing_verifier(), parts)) };
+    // Requests with these methods have no message (MCP specification, Streamable HTTP).
+    if matches!(parts.method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS) {
+        return Ok(Request::from_parts(parts, body));
+    }
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(error) => return Err((error.into(), parts)),
+    };
+    match policy.check(&body, identity.token()) {
+        Ok(()) => Ok(Request::from_parts(parts, body.into())),
+        Err(rejection) => Err((auth.named(rejection), parts)),
+    }
+}
+
+async fn read(body: impl Body<Data = Bytes>) -> Result<Bytes, ToolCallError> {
+    let mut body = pin!(body);
+    let mut read = Vec::new();
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        // The connection broke.
+        let Ok(frame) = frame else { return Err(ToolCallErrorKind::InvalidJson.into()) };
+        let Ok(data) = frame.into_data() else { continue };
+        if data.len() > MAX_BODY_LEN.saturating_sub(read.len()) {
+            return Err(ToolCallErrorKind::TooLong.into());
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok(read.into())
+}

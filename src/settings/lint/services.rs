@@ -1,0 +1,150 @@
+//! Container Apps and Static Web Apps, where they differ from App Service.
+
+use super::{
+    Findings, Lint, Severity, Spot,
+    providers::ADDRESSES,
+    rules::{CA1, ST16, ST17, ST18, SW1, SW2, SW3, SW4, SW5},
+};
+use crate::{
+    platform::Service,
+    settings::{Form, form::has_custom_providers},
+};
+
+pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
+    match lint.service {
+        Service::ContainerApps => container_apps(lint, findings),
+        Service::StaticWebApps => static_web_apps(lint, findings),
+        _ => {}
+    }
+}
+
+fn container_apps(lint: &Lint<'_>, findings: &mut Findings) {
+    let is_on = lint.sections.at("platform/enabled").flag() == Some(true);
+    if is_on && lint.providers.is_missing() {
+        findings.add(&CA1, &lint.providers);
+    }
+
+    let blob = lint.sections.at("login/tokenStore/azureBlobStorage");
+    let by_identity =
+        ["blobContainerUri", "managedIdentityResourceId", "clientId"].map(|name| blob.at(name));
+    let version = lint.document.at("apiVersion").text().filter(|_| lint.form.has_envelope());
+    let severity = match version.as_deref() {
+        Some(version) if has_identities(version) => None,
+        Some(_) => Some(Severity::Warning),
+        // The request has it.
+        None => Some(Severity::Info),
+    };
+    let identity = by_identity.iter().find(|own| own.is_filled());
+    if let (Some(severity), Some(spot)) = (severity, identity) {
+        findings.add(&ST17, spot).severity(severity);
+    }
+
+    let keys = ["containerAppAuthEncryptionSecretName", "containerAppAuthSigningSecretName"]
+        .map(|name| lint.sections.at("encryptionSettings").at(name));
+    if let [Some(missing), None] | [None, Some(missing)] =
+        keys.each_ref().map(|key| (!key.is_filled()).then_some(key))
+    {
+        findings.say(&ST18, missing, ST18.message, format!("set {}", missing.name()));
+    }
+}
+
+/// A member that only other services have.
+pub(super) fn foreign(spot: &Spot<'_>, findings: &mut Findings) {
+    if spot.is_filled() {
+        let message = format!("Container Apps do not have {}", spot.name());
+        findings.say(&ST16, spot, message, ST16.remedy).fix_by_removing();
+    }
+}
+
+/// Returns `true` if the api-version has a token store by identity. Dates compare as text does.
+fn has_identities(version: &str) -> bool {
+    let is_preview = version.ends_with("-preview");
+    version >= if is_preview { "2024-10-02-preview" } else { "2026-07-01" }
+}
+
+/// The providers that a static web app has without any settings (Static Web Apps docs, "Authenticate and
+/// authorize"), by their names in addresses.
+const MANAGED: [&str; 2] = ["aad", "github"];
+
+fn static_web_apps(lint: &Lint<'_>, findings: &mut Findings) {
+    let containers = lint.providers.members().filter(|own| has_custom_providers(&own.name()));
+    for provider in containers.flat_map(|container| container.members()) {
+        addresses(&provider.at("registration/openIdConnectConfiguration"), findings);
+    }
+    let entra = lint.sections.at("azureActiveDirectory");
+    if entra.exists() && !lint.providers.exists() {
+        findings.add(&SW4, &entra);
+    }
+    if lint.form == Form::StaticWebApp {
+        let routes = lint.document.at("routes");
+        blocked_routes(lint, &routes, findings);
+        closed_routes(&routes, findings);
+    }
+}
+
+/// The addresses of a custom provider.
+fn addresses(configuration: &Spot<'_>, findings: &mut Findings) {
+    let well_known = configuration.at("wellKnownOpenIdConfiguration");
+    if let Some(address) = well_known.final_text() {
+        let host = address.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', '?']).next().unwrap_or_default().to_ascii_lowercase();
+        if host.ends_with(".onmicrosoft.com") {
+            findings.add(&SW2, &well_known);
+        }
+    }
+    let has = |name: &&&'static str| configuration.at(name).is_filled();
+    if well_known.is_missing() && ADDRESSES.iter().any(|name| has(&name)) {
+        for name in ADDRESSES.iter().filter(|name| !has(name)) {
+            let message = format!("the address {name} is missing");
+            let remedy = format!("set {name}, or only wellKnownOpenIdConfiguration");
+            findings.say(&SW1, &configuration.at(name), message, remedy);
+        }
+    }
+}
+
+/// Routes that answer for the sign-in pages of providers.
+fn blocked_routes(lint: &Lint<'_>, routes: &Spot<'_>, findings: &mut Findings) {
+    let is_ours = |name: &str| {
+        let in_addresses = |own: &str| match own {
+            "azureactivedirectory" => name.eq_ignore_ascii_case("aad"),
+            own => name.eq_ignore_ascii_case(own),
+        };
+        let is_managed = lint.configured.is_empty() && MANAGED.contains(&name);
+        is_managed || lint.configured.iter().any(|own| in_addresses(own))
+    };
+    let is_blocked = |route: &Spot<'_>| {
+        let path = route.at("route").text().unwrap_or_default();
+        let name = path.strip_prefix("/.auth/login/").map(|own| own.trim_end_matches('*'));
+        let status = route.at("statusCode").json().and_then(|own| own.as_number());
+        status == Some("404") && name.is_some_and(is_ours)
+    };
+    let all: Vec<_> = routes.elements().filter(is_blocked).take(32).collect();
+    let names = if lint.configured.is_empty() { MANAGED.len() } else { lint.configured.len() };
+    let is_none_left = all.len() >= names;
+    // Blocking some of the managed providers is intended.
+    if lint.configured.is_empty() && !is_none_left {
+        return;
+    }
+    let (message, severity) = if is_none_left {
+        ("every provider's sign-in page is blocked", Severity::Error)
+    } else {
+        ("the sign-in page of a provider that is set up is blocked", Severity::Warning)
+    };
+    for route in &all {
+        findings.say(&SW3, route, message, SW3.remedy).severity(severity);
+    }
+}
+
+/// A route for all paths that requires authentication, before any open route.
+fn closed_routes(routes: &Spot<'_>, findings: &mut Findings) {
+    let is_open = |route: &Spot<'_>| {
+        let roles = route.at("allowedRoles");
+        !roles.is_filled()
+            || roles.elements().any(|role| role.text().is_some_and(|own| own == "anonymous"))
+    };
+    let is_all = |route: &Spot<'_>| route.at("route").text().is_some_and(|path| path == "/*");
+    let first = routes.elements().find(|route| is_all(route) || is_open(route));
+    if let Some(route) = first.filter(|route| is_all(route) && !is_open(route)) {
+        findings.add(&SW5, &route);
+    }
+}

@@ -1,0 +1,191 @@
+//! The tool that a request of the Model Context Protocol calls.
+
+use std::fmt;
+
+use crate::{
+    escape::Escaped,
+    json::{JsonError, Kind, Reader, Span},
+    kinds::kinds,
+};
+
+/// The longest body that is read, in bytes: the default limit of the Rust SDK for MCP servers
+/// (`rmcp::transport::StreamableHttpServerConfig::max_request_body_bytes`).
+pub const MAX_BODY_LEN: usize = 4 * 1024 * 1024;
+
+/// A call of a tool: the body of a request with the method `tools/call` (MCP specification 2026-07-28,
+/// Tools).
+///
+/// Reading is strict, so that the server which gets the same body cannot see another tool: neither
+/// `method` nor `params` nor `name` may be there twice, with escapes or not, or in another case. A body
+/// has one message; batches are not part of the protocol since 2025-06-18.
+///
+/// ```
+/// use easyauth::mcp::ToolCall;
+///
+/// let body = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"send_mail","arguments":{}}}"#;
+/// assert_eq!(ToolCall::parse(body)?.expect("a call").tool(), "send_mail");
+/// assert_eq!(ToolCall::parse(br#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#)?, None);
+///
+/// let twice = br#"{"method":"tools/call","params":{"name":"send_mail","n\u0061me":"list_mail"}}"#;
+/// assert!(ToolCall::parse(twice).is_err());
+/// # Ok::<(), easyauth::mcp::ToolCallError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ToolCall {
+    tool: String,
+}
+
+impl ToolCall {
+    /// Reads the body of a request. `None` for a message that calls no tool.
+    ///
+    /// # Errors
+    ///
+    /// [`ToolCallError`] if the body is not one message, or it is undecided which tool it calls.
+    pub fn parse(body: &[u8]) -> Result<Option<Self>, ToolCallError> {
+        use ToolCallErrorKind::{InvalidJson, InvalidMessage, MissingTool, TooLong};
+        if body.len() > MAX_BODY_LEN {
+            return Err(TooLong.into());
+        }
+        let text = std::str::from_utf8(body).map_err(|_| InvalidJson)?;
+        let mut json = Reader::new(text);
+        if json.kind()? != Kind::Object {
+            json.skip()?;
+            json.end()?;
+            return Err(InvalidMessage.into());
+        }
+        let (mut method, mut params) = (None, None);
+        json.object(|json, name| -> Result<(), ToolCallError> {
+            if is(json, name, "method")? {
+                let value = string(json)?.ok_or(InvalidMessage)?;
+                once(&mut method, value)
+            } else if is(json, name, "params")? {
+                let value = tool_of(json)?;
+                once(&mut params, value)
+            } else {
+                Ok(json.skip().map(drop)?)
+            }
+        })?;
+        json.end()?;
+        match method.as_deref() {
+            Some("tools/call") => {
+                let tool = params.unwrap_or(Err(MissingTool))?;
+                Ok(Some(Self { tool }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The name of the tool.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.tool
+    }
+}
+
+/// Prints the name, escaped and bounded.
+impl fmt::Debug for ToolCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolCall").field("tool", &Escaped(&self.tool)).finish()
+    }
+}
+
+/// The tool that the parameters name. Other methods have other parameters, so an invalid name is not an
+/// error yet.
+fn tool_of(json: &mut Reader<'_>) -> Result<Result<String, ToolCallErrorKind>, ToolCallError> {
+    if json.kind()? != Kind::Object {
+        json.skip()?;
+        return Ok(Err(ToolCallErrorKind::MissingTool));
+    }
+    let mut found = Err(ToolCallErrorKind::MissingTool);
+    json.object(|json, name| -> Result<(), ToolCallError> {
+        let is_name = is(json, name, "name");
+        let value = string(json)?;
+        found = match (is_name, &found, value) {
+            (Ok(false), ..) => return Ok(()),
+            (Ok(true), Err(ToolCallErrorKind::MissingTool), Some(tool)) => Ok(tool),
+            (Ok(true), Err(ToolCallErrorKind::MissingTool), None) => {
+                Err(ToolCallErrorKind::InvalidMessage)
+            }
+            _ => Err(ToolCallErrorKind::AmbiguousMember),
+        };
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Returns `true` for the exact name. A name that differs in case is an error: some JSON libraries ignore
+/// case.
+fn is(json: &Reader<'_>, name: Span, wanted: &str) -> Result<bool, ToolCallErrorKind> {
+    match json.str(name) {
+        name if name == wanted => Ok(true),
+        name if name.eq_ignore_ascii_case(wanted) => Err(ToolCallErrorKind::AmbiguousMember),
+        _ => Ok(false),
+    }
+}
+
+/// Reads a value: the string, or `None` for any other type.
+fn string(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
+    if json.kind()? != Kind::String {
+        return json.skip().map(|_| None);
+    }
+    let text = json.string()?;
+    Ok(Some(json.str(text).to_owned()))
+}
+
+fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), ToolCallError> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(ToolCallErrorKind::AmbiguousMember.into()),
+    }
+}
+
+kinds! {
+    /// Why a body has no readable message.
+    pub enum ToolCallErrorKind;
+    fn message;
+
+    /// The body is longer than [`MAX_BODY_LEN`].
+    TooLong = "too-long", "the body is longer than 4 MiB";
+    /// The body is not JSON in UTF-8.
+    InvalidJson = "invalid-json", "the body is not JSON in UTF-8";
+    /// The body is not one message: an object whose `method`, if present, is a string.
+    InvalidMessage = "invalid-message", "the body is not one JSON-RPC message";
+    /// `method`, `params` or `name` is a duplicate member, or differs from that spelling in case.
+    AmbiguousMember = "ambiguous-member", "method, params or name is a duplicate member or differs in case";
+    /// A call without the name of a tool.
+    MissingTool = "missing-tool", "the call does not name a tool";
+}
+
+/// A body that has no readable message. It contains nothing of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolCallError {
+    kind: ToolCallErrorKind,
+}
+
+impl ToolCallError {
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> ToolCallErrorKind {
+        self.kind
+    }
+}
+
+impl From<ToolCallErrorKind> for ToolCallError {
+    fn from(kind: ToolCallErrorKind) -> Self {
+        Self { kind }
+    }
+}
+
+impl From<JsonError> for ToolCallError {
+    fn from(_: JsonError) -> Self {
+        ToolCallErrorKind::InvalidJson.into()
+    }
+}
+
+impl fmt::Display for ToolCallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.message())
+    }
+}
+
+impl std::error::Error for ToolCallError {}

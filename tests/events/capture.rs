@@ -1,0 +1,62 @@
+//! A subscriber that keeps every event.
+
+use std::{
+    fmt::Debug,
+    sync::{Arc, Mutex},
+};
+
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+/// The events that a function emitted, one line each: level, message, and the other fields.
+pub(crate) fn capture(run: impl FnOnce()) -> Vec<String> {
+    let events = Events::default();
+    tracing::subscriber::with_default(events.clone(), run);
+    let lines = events.0.lock().unwrap();
+    lines.clone()
+}
+
+#[derive(Clone, Default)]
+struct Events(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Events {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("easyauth")
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        assert_eq!(event.metadata().target(), "easyauth");
+        let mut line = Line::default();
+        event.record(&mut line);
+        let level = event.metadata().level();
+        self.0.lock().unwrap().push(format!("{level} {}{}", line.message, line.fields));
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[derive(Default)]
+struct Line {
+    message: String,
+    fields: String,
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.message = format!("{value:?}");
+        } else {
+            self.fields += &format!(" {}={value:?}", field.name());
+        }
+    }
+}
