@@ -7,7 +7,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use crate::{Failure, Output, explain, inspect, settings};
+use crate::{Failure, Output, explain, inspect, settings, terminal::wrap};
 
 /// Builds the end of a command's help: examples, which tests run, and the exit status.
 macro_rules! after_help {
@@ -26,8 +26,7 @@ macro_rules! after_help {
 }
 pub(crate) use after_help;
 
-/// Azure App Service Authentication (Easy Auth) from the command line: who is calling, what a token
-/// opens, and which setting fixes it.
+/// Azure App Service Authentication (Easy Auth): who is calling, what a token opens, and the fix
 ///
 /// No command prints a token or a secret. FILE is `-` or absent for standard input.
 #[derive(Debug, Parser)]
@@ -91,7 +90,7 @@ pub fn command() -> clap::Command {
 pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            Ok(Output::page(error.render().to_string()))
+            Ok(Output::page(fitted(&error.render().to_string())))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err("a command is missing; --help lists them".into())
@@ -99,10 +98,14 @@ pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
         ErrorKind::InvalidSubcommand => {
             Err(did_you_mean("unknown command", error.get(ContextKind::SuggestedSubcommand)))
         }
-        ErrorKind::UnknownArgument => Err(did_you_mean(
-            "there is an argument too many, or an unknown option",
-            error.get(ContextKind::SuggestedArg),
-        )),
+        ErrorKind::UnknownArgument => {
+            let is_option = matches!(
+                error.get(ContextKind::InvalidArg),
+                Some(ContextValue::String(given)) if given.starts_with('-')
+            );
+            let problem = if is_option { "unknown option" } else { "too many arguments" };
+            Err(did_you_mean(problem, error.get(ContextKind::SuggestedArg)))
+        }
         ErrorKind::InvalidUtf8 => Err("an argument is not UTF-8".into()),
         ErrorKind::MissingRequiredArgument => {
             Err(format!("{} is missing", names(error, ContextKind::InvalidArg)).into())
@@ -138,6 +141,28 @@ pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
             }
         }
     }
+}
+
+/// The widest line of a help page.
+const WIDTH: usize = 100;
+
+/// Wraps the long lines of a help page, except examples, which users copy. clap's own wrapping needs
+/// crates that find the width of the terminal.
+fn fitted(page: &str) -> String {
+    let mut fitted = String::new();
+    for line in page.lines() {
+        let text = line.trim_start();
+        let indent = line.len().saturating_sub(text.len());
+        if text.starts_with("easyauth ") {
+            fitted.extend([line, "\n"]);
+            continue;
+        }
+        for part in wrap(text, WIDTH.saturating_sub(indent)) {
+            let part = format!("{:indent$}{part}", "");
+            fitted.extend([part.trim_end(), "\n"]);
+        }
+    }
+    fitted
 }
 
 fn did_you_mean(problem: &str, suggestion: Option<&ContextValue>) -> Failure {

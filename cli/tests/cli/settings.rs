@@ -724,7 +724,7 @@ fn other_services_are_explained() {
 
 #[test]
 fn wrong_command_lines_are_rejected() {
-    let too_many = "there is an argument too many, or an unknown option; --help lists them";
+    let too_many = "too many arguments; --help lists them";
     let cases: [(&[&str], &str); 16] = [
         (&["check", STORY], "unknown command; --help lists them"),
         (&["lint", STORY, "--diff"], "--fix is missing"),

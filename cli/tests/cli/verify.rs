@@ -71,10 +71,10 @@ fn the_deciding_rule_is_named() {
             (
                 other_tenant.access_token(CLIENT_ID, now).scope("Files.Read").sign(),
                 &[],
-                "the API rejects this token: the key that signed the token is not known
+                "the API rejects this token: the key that signed the token is unknown
   rule             unknown-key
   answer           401 Unauthorized
-  WWW-Authenticate Bearer error=\"invalid_token\", error_description=\"the key that signed the token is not known\"
+  WWW-Authenticate Bearer error=\"invalid_token\", error_description=\"the key that signed the token is unknown\"
 ",
             ),
             (
@@ -213,7 +213,7 @@ fn missing_keys_are_a_failure_of_the_server() {
     let args = ["verify", "--tenant", TENANT, "--audience", CLIENT_ID, "--metadata", &metadata];
     let outcome = run(&args, &token);
     assert_eq!((outcome.status, outcome.out.as_str()), (3, ""));
-    let error = "error: the keys to verify the token with are not available: ";
+    let error = "error: the keys to verify the token are not available: ";
     assert!(outcome.err.starts_with(error), "{}", outcome.err);
 }
 
