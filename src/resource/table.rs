@@ -8,7 +8,7 @@
 //!
 //! Sources of instance hosts: "Azure Private Endpoint private DNS zone values", "Compare Azure Government
 //! and global Azure", "Azure in China: check endpoints", and each service's own reference. Those of the
-//! sovereign clouds are inferred from the suffixes that azure-cli lists. The China hosts of Azure OpenAI and
+//! sovereign clouds are inferred from the suffixes that azure-cli lists. The China hosts of Azure `OpenAI` and
 //! of Synapse SQL appear only in public code, not in a page of Microsoft. Instance hosts only identify an
 //! API that a user names. No token is accepted because of an entry in `hosts`.
 //!
