@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::SystemTime};
 use easyauth::{
     AccessToken,
     resource::{ARM, Cloud},
-    settings::{ArmRequestError, ArmRequests, AuthSettingsV2, SiteId},
+    settings::{ArmRequestError, ArmRequestErrorKind, ArmRequests, AuthSettingsV2, SiteId},
 };
 use http::{HeaderValue, Request};
 
@@ -119,13 +119,13 @@ impl Address {
     /// The error with its reasons, and what to do.
     pub(super) fn rejection(&self, error: &ArmRequestError) -> String {
         let text = with_sources(error);
-        match error {
-            ArmRequestError::Incomplete { .. } => {
+        match error.kind() {
+            ArmRequestErrorKind::Incomplete => {
                 format!("{text}; read the whole document first, and change that")
             }
-            ArmRequestError::UnreadableToken(_)
-            | ArmRequestError::WrongAudience { .. }
-            | ArmRequestError::InvalidBearerToken(_) => {
+            ArmRequestErrorKind::UnreadableToken
+            | ArmRequestErrorKind::WrongAudience
+            | ArmRequestErrorKind::InvalidBearerToken => {
                 format!("{text}{}", self.how_to_get_a_token())
             }
             _ => text,

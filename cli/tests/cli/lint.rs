@@ -170,7 +170,7 @@ fn a_repository_has_a_configuration_file() {
 fn every_rule_is_explained() {
     for rule in Rule::all() {
         let page = run(&["settings", "rule", rule.id()], "").out;
-        let first = format!("{} ({})", rule.id(), rule.severity());
+        let first = format!("{} ({})", rule.id(), rule.severity().as_str());
         assert_eq!(page.lines().next(), Some(&*first));
         shows(&page, &[rule.why(), rule.source()]);
     }
