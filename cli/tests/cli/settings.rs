@@ -380,7 +380,7 @@ fn scopes_that_cannot_be_added_are_rejected() {
     rejected(
         &["add-scope", "arm", ".default", "-"],
         asking(json!(["scope=openid https://management.azure.com/user_impersonation"])),
-        "loginParameters[0]: `.default` is mixed with other scopes of the API; --replace removes \
+        "loginParameters[0]: `.default` cannot be combined with other scopes of its API (AADSTS70011); --replace removes \
          the other scopes",
     );
     for (parameters, found) in [
@@ -389,7 +389,7 @@ fn scopes_that_cannot_be_added_are_rejected() {
         (json!({"scope": "openid"}), "an object"),
     ] {
         let error = format!(
-            "nothing can be added to the present value at \
+            "expected a list of strings, key=value at \
              /identityProviders/azureActiveDirectory/login/loginParameters (line 1, column 199), found {found}"
         );
         rejected(&add, asking(parameters), &error);
@@ -443,9 +443,17 @@ fn requests_that_would_fail_are_rejected() {
         (&graph, &[STORY], "found one for Microsoft Graph"),
         (&graph, &[STORY], how_to),
         ("EwBopaque", &[STORY], how_to),
-        (&arm, &[CONTAINER_APP], "the document is of a container app, and the site is an app of"),
+        (
+            &arm,
+            &[CONTAINER_APP],
+            "the document is for another service than the site: expected App Service",
+        ),
         (&arm, &[STATIC_WEB_APP], "kept in its staticwebapp.config.json, not at Azure"),
-        (&arm, &[STORY, "--api-version", "newest"], "the api-version is not a date such as"),
+        (
+            &arm,
+            &[STORY, "--api-version", "newest"],
+            "--api-version: expected a date such as 2024-11-01",
+        ),
     ];
     for (token, args, error) in cases {
         let mut args = args.to_vec();
@@ -572,8 +580,9 @@ fn values_decided_by_a_template_are_unknown() {
         ],
     );
     assert!(!page.contains(" off"), "{page}");
-    let error = "a template decides the present value at \
-                 /properties/identityProviders/azureActiveDirectory/login/loginParameters/0";
+    let error = "expected a list of strings, key=value at \
+                 /properties/identityProviders/azureActiveDirectory/login/loginParameters/0 (line 1, \
+                 column 344), found an expression of a template\n";
     let outcome = run(&["add-scope", "arm", "user_impersonation", "-"], template);
     assert!(outcome.err.starts_with(&format!("error: {error}")), "{}", outcome.err);
     assert_eq!((outcome.out.as_str(), outcome.status), ("", 2));
