@@ -40,10 +40,12 @@ fn of_azure_cli(az: &Path, site: &SiteId, cloud: Cloud) -> Result<AccessToken, F
     let Some(resource) = arm.audience_uris().first() else {
         return Err(format!("the address of {arm} is unknown").into());
     };
+    // /subscriptions/ID/resourceGroups/...
+    let subscription = site.to_string().split('/').nth(2).unwrap_or_default().to_owned();
     let output = Command::new(az)
         .args(["account", "get-access-token", "--output", "json"])
         .args(["--resource", *resource])
-        .args(["--subscription", site.subscription()])
+        .args(["--subscription", &subscription])
         .stdin(Stdio::null())
         .output()
         .map_err(|error| failure(&format!("cannot be run: {error}")))?;

@@ -3,14 +3,19 @@
 use std::path::Path;
 
 use easyauth::{
+    Service,
     resource::{Scope, ScopeError},
-    settings::{AuthSettingsV2, LoginParameters, LoginParametersError, Service, entra, login},
+    settings::{
+        AuthSettingsV2, LoginParameters, LoginParametersError, LoginParametersErrorKind, entra,
+        login,
+    },
 };
 
 use super::document::{Source, diff};
 use crate::{
     Failure, Output, World,
     api::{self, Api},
+    with_sources,
 };
 
 #[derive(Debug, clap::Args)]
@@ -74,8 +79,9 @@ pub(super) struct Added {
 impl Wish {
     /// Adds the scope to a copy of the settings.
     pub(super) fn add_to(&self, settings: &AuthSettingsV2) -> Result<Added, Failure> {
-        let before = settings.login_parameters()?;
-        let after = self.merge(&before).map_err(|error| self.rejection(&error))?;
+        let before = settings.read(entra::LOGIN_PARAMETERS)?.unwrap_or_default();
+        let scope = self.scope()?;
+        let after = self.merge(&before, scope).map_err(|error| self.rejection(&error))?;
         let mut settings = settings.clone();
         if after != before {
             settings.set(entra::LOGIN_PARAMETERS, after.clone())?;
@@ -84,12 +90,11 @@ impl Wish {
         Ok(Added { settings, notes })
     }
 
-    fn merge(&self, before: &LoginParameters) -> Result<LoginParameters, LoginParametersError> {
-        let scope = self.scope().map_err(|source| LoginParametersError::InvalidScope {
-            entry: 0,
-            number: 1,
-            source,
-        })?;
+    fn merge(
+        &self,
+        before: &LoginParameters,
+        scope: Scope,
+    ) -> Result<LoginParameters, LoginParametersError> {
         if !self.replace {
             return before.with_scope(scope);
         }
@@ -112,19 +117,19 @@ impl Wish {
     }
 
     fn rejection(&self, error: &LoginParametersError) -> String {
-        let way_out = match error {
-            LoginParametersError::TwoResources { .. } if !self.replace => {
+        let way_out = match error.kind() {
+            LoginParametersErrorKind::TwoResources if !self.replace => {
                 "; --replace removes the scopes of the other API"
             }
-            LoginParametersError::DefaultMixed { .. } if !self.replace => {
+            LoginParametersErrorKind::DefaultMixed if !self.replace => {
                 "; --replace removes the other scopes"
             }
-            LoginParametersError::ResourceOfAnotherApi { .. } => {
+            LoginParametersErrorKind::ResourceOfAnotherApi => {
                 "; `resource` belongs to the version 1.0 endpoint: remove it first"
             }
             _ => "",
         };
-        format!("{error}{way_out}")
+        format!("{}{way_out}", with_sources(error))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::SystemTime};
 use easyauth::{
     AccessToken,
     resource::{ARM, Cloud},
-    settings::{ArmRequestError, ArmRequests, AuthSettingsV2, SiteId},
+    settings::{ArmRequestError, ArmRequestErrorKind, ArmRequests, AuthSettingsV2, SiteId},
 };
 use http::{HeaderValue, Request};
 
@@ -26,6 +26,14 @@ pub(crate) struct Args {
     force: bool,
 }
 
+/// Parses a date, with or without `-preview`.
+fn api_version(text: &str) -> Result<String, String> {
+    let date = text.strip_suffix("-preview").unwrap_or(text);
+    let is_date = date.split('-').map(str::len).eq([4, 2, 2])
+        && date.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    is_date.then(|| text.to_owned()).ok_or_else(|| "expected a date such as 2024-11-01".to_owned())
+}
+
 /// How to address a site.
 #[derive(Debug, clap::Args)]
 pub(super) struct Address {
@@ -33,7 +41,7 @@ pub(super) struct Address {
     #[arg(long, value_name = "NAME", requires = "site")]
     slot: Option<String>,
     /// An API version other than the newest known one
-    #[arg(long, value_name = "DATE", requires = "site")]
+    #[arg(long, value_name = "DATE", requires = "site", value_parser = api_version)]
     api_version: Option<String>,
     /// The cloud: public, us-gov, us-gov-dod, china, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value = "public", value_parser = api::cloud)]
@@ -41,7 +49,11 @@ pub(super) struct Address {
 }
 
 pub(super) fn site_id(text: &str) -> Result<SiteId, String> {
-    text.parse().map_err(|error: easyauth::settings::SiteIdError| error.to_string())
+    // The library's error repeats the value, which can be a token here.
+    text.parse().map_err(|_| {
+        "expected a resource ID such as /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME"
+            .to_owned()
+    })
 }
 
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
@@ -86,7 +98,9 @@ impl Address {
     pub(super) fn of(&self, site: &SiteId) -> Result<SiteId, Failure> {
         match &self.slot {
             None => Ok(site.clone()),
-            Some(slot) => Ok(site.in_slot(slot).map_err(|error| format!("--slot: {error}"))?),
+            Some(slot) => Ok(site
+                .in_slot(slot)
+                .map_err(|_| "--slot: expected the name of a slot of an App Service app")?),
         }
     }
 
@@ -119,13 +133,13 @@ impl Address {
     /// The error with its reasons, and what to do.
     pub(super) fn rejection(&self, error: &ArmRequestError) -> String {
         let text = with_sources(error);
-        match error {
-            ArmRequestError::Incomplete { .. } => {
+        match error.kind() {
+            ArmRequestErrorKind::Incomplete => {
                 format!("{text}; read the whole document first, and change that")
             }
-            ArmRequestError::UnreadableToken(_)
-            | ArmRequestError::WrongAudience { .. }
-            | ArmRequestError::InvalidBearerToken(_) => {
+            ArmRequestErrorKind::UnreadableToken
+            | ArmRequestErrorKind::WrongAudience
+            | ArmRequestErrorKind::InvalidBearerToken => {
                 format!("{text}{}", self.how_to_get_a_token())
             }
             _ => text,

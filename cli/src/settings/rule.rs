@@ -54,7 +54,8 @@ fn as_json(rule: &'static Rule) -> Value {
 }
 
 fn page(rule: &Rule, has_color: bool) -> Result<String, fmt::Error> {
-    let mut page = format!("{} ({})\n", paint(has_color, Color::Bold, rule.id()), rule.severity());
+    let mut page =
+        format!("{} ({})\n", paint(has_color, Color::Bold, rule.id()), rule.severity().as_str());
     for (label, text) in [("why", rule.why()), ("source", rule.source())] {
         let mut label = label;
         for line in wrap(&printable(text), TEXT_WIDTH) {

@@ -74,7 +74,7 @@ const DIFF: &str = r#"--- ../examples/authsettings.json
 -          "disableWWWAuthenticate": false
 +          "disableWWWAuthenticate": false,
 +          "loginParameters": [
-+            "scope=openid profile email https://management.azure.com/user_impersonation"
++            "scope=openid email profile https://management.azure.com/user_impersonation"
 +          ]
          },
          "validation": {
@@ -155,8 +155,8 @@ fn the_story_is_linted() {
     let block = "\
 warning EX1 at /properties/globalValidation/excludedPaths/1 (line 20, column 9)
   what     the path does not begin with a slash
-  why      it is saved, and probably matches no request: a sign-in is needed there as elsewhere
-  remedy   begin it with one (--fix does this)
+  why      it is saved, and probably matches no request
+  remedy   begin it with a slash (--fix does this)
   source   a recorded answer of the service; what matches is inferred
 ";
     assert!(outcome.out.contains(block), "{}", outcome.out);
@@ -280,7 +280,7 @@ fn existing_parameters_are_kept() {
         (
             json!([]),
             &["arm", "user_impersonation"],
-            json!(["scope=openid profile email https://management.azure.com/user_impersonation"]),
+            json!(["scope=openid email profile https://management.azure.com/user_impersonation"]),
         ),
         (
             json!(["prompt=login", "scope=openid offline_access"]),
@@ -307,13 +307,13 @@ fn existing_parameters_are_kept() {
             &["graph", ".default", "--replace"],
             json!([
                 "domain_hint=contoso.com",
-                "scope=openid profile email https://graph.microsoft.com/.default"
+                "scope=openid email profile https://graph.microsoft.com/.default"
             ]),
         ),
         (
             json!(null),
             &["797f4846-ba00-4fd7-ba43-dac1f8f63013", "user_impersonation"],
-            json!(["scope=openid profile email https://management.azure.com/user_impersonation"]),
+            json!(["scope=openid email profile https://management.azure.com/user_impersonation"]),
         ),
     ];
     for (before, wish, after) in cases {
@@ -374,13 +374,13 @@ fn scopes_that_cannot_be_added_are_rejected() {
     rejected(
         &add,
         asking(json!(["scope=openid User.Read"])),
-        "loginParameters[0]: the scopes are of more than one API, and a token is for one; --replace removes \
+        "loginParameters[0]: the scopes are of more than one API, and a token is for one (AADSTS28000); --replace removes \
          the scopes of the other API",
     );
     rejected(
         &["add-scope", "arm", ".default", "-"],
         asking(json!(["scope=openid https://management.azure.com/user_impersonation"])),
-        "loginParameters[0]: `.default` is mixed with other scopes of the API; --replace removes \
+        "loginParameters[0]: `.default` cannot be combined with other scopes of its API (AADSTS70011); --replace removes \
          the other scopes",
     );
     for (parameters, found) in [
@@ -389,7 +389,7 @@ fn scopes_that_cannot_be_added_are_rejected() {
         (json!({"scope": "openid"}), "an object"),
     ] {
         let error = format!(
-            "nothing can be added to the present value at \
+            "expected a list of strings, key=value at \
              /identityProviders/azureActiveDirectory/login/loginParameters (line 1, column 199), found {found}"
         );
         rejected(&add, asking(parameters), &error);
@@ -440,12 +440,20 @@ fn requests_that_would_fail_are_rejected() {
     let arm = token("https://management.azure.com");
     let graph = token("00000003-0000-0000-c000-000000000000");
     let cases: [(&str, &[&str], &str); 6] = [
-        (&graph, &[STORY], "the access token is for Microsoft Graph"),
+        (&graph, &[STORY], "found one for Microsoft Graph"),
         (&graph, &[STORY], how_to),
         ("EwBopaque", &[STORY], how_to),
-        (&arm, &[CONTAINER_APP], "the document is of a container app, and the site is an app of"),
+        (
+            &arm,
+            &[CONTAINER_APP],
+            "the document is for another service than the site: expected App Service",
+        ),
         (&arm, &[STATIC_WEB_APP], "kept in its staticwebapp.config.json, not at Azure"),
-        (&arm, &[STORY, "--api-version", "newest"], "the api-version is not a date such as"),
+        (
+            &arm,
+            &[STORY, "--api-version", "newest"],
+            "--api-version: expected a date such as 2024-11-01",
+        ),
     ];
     for (token, args, error) in cases {
         let mut args = args.to_vec();
@@ -572,8 +580,9 @@ fn values_decided_by_a_template_are_unknown() {
         ],
     );
     assert!(!page.contains(" off"), "{page}");
-    let error = "a template decides the present value at \
-                 /properties/identityProviders/azureActiveDirectory/login/loginParameters/0";
+    let error = "expected a list of strings, key=value at \
+                 /properties/identityProviders/azureActiveDirectory/login/loginParameters/0 (line 1, \
+                 column 344), found an expression of a template\n";
     let outcome = run(&["add-scope", "arm", "user_impersonation", "-"], template);
     assert!(outcome.err.starts_with(&format!("error: {error}")), "{}", outcome.err);
     assert_eq!((outcome.out.as_str(), outcome.status), ("", 2));
@@ -761,7 +770,8 @@ fn wrong_command_lines_are_rejected() {
     rejected(
         &["request", STORY, "--site", "orders"],
         "",
-        "--site: the resource id does not start with a slash",
+        "--site: expected a resource ID such as \
+         /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/NAME",
     );
     let outcome = run(&["add-scope", "moon", "Read", STORY], "");
     let error = "error: API: unknown API; expected a URI, a client ID or one of\n";
@@ -828,10 +838,7 @@ fn other_documents_are_rejected() {
     let cases: [(&str, &str); 8] = [
         ("", "the settings are not JSON: the input is empty"),
         ("{\"platform\":", "the settings are not JSON at line 1, column 13"),
-        (
-            "[{}]",
-            "the settings are not a JSON object: this is a list of documents: give one of its elements",
-        ),
+        ("[{}]", "expected an object: this is a list of documents: give one of its elements"),
         (
             template,
             "this is not an authSettingsV2 document: this is a deployment template without settings of \

@@ -22,7 +22,7 @@ const SITE: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resource
 const APP: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/orders-rg/\
                    providers/Microsoft.App/containerApps/orders";
 const PARAMETERS: &str = "/properties/identityProviders/azureActiveDirectory/login/loginParameters";
-const WITH_ARM: &str = "scope=openid profile email https://management.azure.com/user_impersonation";
+const WITH_ARM: &str = "scope=openid email profile https://management.azure.com/user_impersonation";
 const BUSY: &str =
     r#"{"Code":"Conflict","Message":"busy","Details":[{"ErrorEntity":{"ExtendedCode":"59203"}}]}"#;
 
@@ -377,7 +377,7 @@ fn unusable_tokens_are_not_sent() {
     let arm = FakeArm::start(&story(), []);
     let graph = environment(&arm, "https://graph.microsoft.com");
     let outcome = run_at_terminal(graph, &["settings", "get", "--site", SITE], "");
-    shows(&outcome.err, &["error: the access token is for Microsoft Graph", "to get one, run `az"]);
+    shows(&outcome.err, &["found one for Microsoft Graph", "to get one, run `az"]);
     let mut expired = environment(&arm, "https://management.azure.com");
     let old = token(r#"{"aud":"https://management.azure.com","exp":1773320000}"#);
     expired.token = Some(AccessToken::new(old));

@@ -1,7 +1,8 @@
 //! Callers that send a bearer token.
 
+use easyauth::Service;
 use easyauth::settings::{
-    AuthSettingsV2, Service, Setting, UnauthenticatedAction as Action, entra, sections,
+    AuthSettingsV2, Setting, UnauthenticatedAction as Action, entra, sections,
 };
 use serde_json::Value;
 

@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use easyauth::settings::{AuthSettingsV2, Form, Service, Setting, platform, sections};
+use easyauth::Service;
+use easyauth::settings::{AuthSettingsV2, Form, Setting, platform, sections};
 use serde::Serialize;
 
 use super::document::{self, Source};

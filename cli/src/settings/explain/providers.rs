@@ -1,6 +1,7 @@
 //! The identity providers: their names, sign-in paths and headers.
 
-use easyauth::settings::{AuthSettingsV2, Service, http, sections};
+use easyauth::Service;
+use easyauth::settings::{AuthSettingsV2, http, sections};
 
 use super::shown;
 

@@ -1,9 +1,11 @@
 //! Users who signed in with a browser.
 
 use easyauth::{
+    Service,
     resource::{GRAPH, Resource, Scope},
     settings::{
-        AuthSettingsV2, CookieConvention, Form, LoginParameters, Service, Setting, entra, login,
+        AuthSettingsV2, CookieConvention, Form, LoginParameters, Setting, SettingsErrorKind, entra,
+        login,
     },
 };
 
@@ -80,13 +82,13 @@ fn of_entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
         sentences.push(text.to_owned());
         return;
     }
-    let Ok(parameters) = settings.login_parameters() else {
+    let Ok(parameters) = settings.read(entra::LOGIN_PARAMETERS) else {
         sentences.push(super::unknown_is("Which tokens are sent (loginParameters)"));
         return;
     };
+    let parameters = parameters.unwrap_or_default();
     if let Some(problem) = parameters.problems().first() {
-        let code = problem.aadsts().map(|code| format!(" ({code})")).unwrap_or_default();
-        sentences.push(format!("Signing in will probably fail: {problem}{code}."));
+        sentences.push(format!("Signing in will probably fail: {problem}."));
     }
     let is_code = |kind: &str| kind.split(' ').any(|word| word == "code");
     if parameters.get("response_type").is_some_and(|kind| !is_code(kind)) {
@@ -153,7 +155,7 @@ fn session(settings: &AuthSettingsV2) -> String {
     match convention.unwrap_or(CookieConvention::FixedTime) {
         CookieConvention::FixedTime => match settings.read(login::COOKIE_EXPIRATION) {
             Ok(Some(time)) => format!("The session lasts {}.", lasting(time)),
-            Err(unknown) if !unknown.is_expression() => {
+            Err(unknown) if unknown.kind() != SettingsErrorKind::Expression => {
                 "How long the session lasts is unknown: timeToExpiration is not hh:mm:ss."
                     .to_owned()
             }

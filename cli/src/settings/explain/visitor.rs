@@ -1,8 +1,8 @@
 //! Unauthenticated callers.
 
+use easyauth::Service;
 use easyauth::settings::{
-    AuthSettingsV2, Service, UnauthenticatedAction as Action, entra, global_validation, http,
-    sections,
+    AuthSettingsV2, UnauthenticatedAction as Action, entra, global_validation, http, sections,
 };
 
 use super::{

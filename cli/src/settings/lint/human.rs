@@ -31,7 +31,7 @@ fn write_file(page: &mut String, file: &Checked, has_color: bool) -> fmt::Result
     ] {
         for found in file.findings.iter().filter(|found| found.severity == severity) {
             let finding = &found.finding;
-            let severity = paint(has_color, color, severity);
+            let severity = paint(has_color, color, severity.as_str());
             writeln!(page, "{severity} {} at {}", finding.rule(), place(finding))?;
             row(page, "what", finding.message())?;
             row(page, "why", finding.why())?;
