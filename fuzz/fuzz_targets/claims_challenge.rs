@@ -1,3 +1,5 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::claims_challenge::check(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::claims_challenge::check(
+    input
+));
