@@ -448,7 +448,7 @@ fn requests_that_would_fail_are_rejected() {
             &[CONTAINER_APP],
             "the document is for another service than the site: expected App Service",
         ),
-        (&arm, &[STATIC_WEB_APP], "kept in its staticwebapp.config.json, not at Azure"),
+        (&arm, &[STATIC_WEB_APP], "kept with the application, not at Azure"),
         (
             &arm,
             &[STORY, "--api-version", "newest"],
