@@ -466,9 +466,9 @@ fn requests_that_would_fail_are_rejected() {
     }
     let part = r#"{"platform":{"enabled":true},"login":{}}"#;
     let outcome = run_with(Some(&arm), &["request", "-", "--site", SITE], part);
-    let error = "error: a PUT replaces all settings, and the document lacks globalValidation, \
-                 identityProviders, httpSettings, which would return to the defaults; read the whole \
-                 document first, and change that\n";
+    let error = "error: a PUT replaces all settings, so these sections would return to the \
+                 defaults: globalValidation, identityProviders, httpSettings; read the whole document \
+                 first, and change that\n";
     assert_eq!((outcome.err.as_str(), outcome.status), (error, 2));
 }
 
