@@ -448,7 +448,7 @@ fn requests_that_would_fail_are_rejected() {
             &[CONTAINER_APP],
             "the document is for another service than the site: expected App Service",
         ),
-        (&arm, &[STATIC_WEB_APP], "kept in its staticwebapp.config.json, not at Azure"),
+        (&arm, &[STATIC_WEB_APP], "kept with the application, not at Azure"),
         (
             &arm,
             &[STORY, "--api-version", "newest"],
@@ -466,9 +466,9 @@ fn requests_that_would_fail_are_rejected() {
     }
     let part = r#"{"platform":{"enabled":true},"login":{}}"#;
     let outcome = run_with(Some(&arm), &["request", "-", "--site", SITE], part);
-    let error = "error: a PUT replaces all settings, and the document lacks globalValidation, \
-                 identityProviders, httpSettings, which would return to the defaults; read the whole \
-                 document first, and change that\n";
+    let error = "error: a PUT replaces all settings, so these sections would return to the \
+                 defaults: globalValidation, identityProviders, httpSettings; read the whole document \
+                 first, and change that\n";
     assert_eq!((outcome.err.as_str(), outcome.status), (error, 2));
 }
 
