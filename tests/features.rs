@@ -48,9 +48,9 @@ fn features_cost_what_readme_says() {
         };
         assert_eq!(cost, said, "{feature}");
     }
-    let said = format!("The crate itself and what it always needs are {} crates", none.len());
+    let said = format!("The crate and its required dependencies are {} crates", none.len());
     assert!(README.contains(&said), "{said}");
-    let said = format!("with the default features {}", default.len());
+    let said = format!("or {} with the default features", default.len());
     assert!(README.contains(&said), "{said}");
 }
 
