@@ -44,7 +44,7 @@ macro_rules! kinds {
 pub(crate) use kinds;
 
 /// Where input is invalid: the end of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Nowhere,
     /// The offset of a byte.
@@ -68,5 +68,12 @@ impl fmt::Display for Place {
                 write!(f, ": expected at most {limit} bytes, found {found}")
             }
         }
+    }
+}
+
+/// The end of a message, in which names are escaped and bounded.
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
     }
 }

@@ -199,10 +199,10 @@ fn denied() -> Result<(), easyauth::access::Denied> {
     let verifier = Verifier::builder(tenant).application(APP).build().unwrap();
     let now = SystemTime::now();
     let token = AccessToken::new(issuer.access_token(APP, now).scope("a").sign());
-    let verified = verifier.verify(&token, &issuer.key_set(), now).unwrap();
+    let genuine = verifier.verify(&token, &issuer.key_set(), now).unwrap();
     let expired = verifier.verify(&token, &issuer.key_set(), now + Duration::from_secs(7200));
     check_error(&expired.unwrap_err());
-    verified.authorize(&easyauth::Requirement::scope("b"))
+    genuine.authorize(&easyauth::Requirement::scope("b"))
 }
 
 #[test]
@@ -216,17 +216,16 @@ fn messages_are_one_clause() {
 }
 
 /// Types that other tests cover: their values need a runtime, a site or a session.
-const ELSEWHERE: [&str; 13] = [
+#[cfg(all(feature = "azure_core", feature = "testing"))]
+const ELSEWHERE: [&str; 11] = [
     "ArmRequestError",
     "ConfirmError",
     "CredentialError",
-    "EditError",
     "InvalidClaimsChallenge",
-    "NotUnderstood",
+    "MissingRole",
     "OnBehalfOfError",
     "RefreshError",
     "SessionLifetimeTooLong",
-    "SettingsBuildError",
     "SetupError",
     "TransportError",
     "VerifierBuildError",

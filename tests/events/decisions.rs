@@ -183,7 +183,7 @@ fn misconfigured() {
     let events = capture(|| drop(runtime.block_on(router.oneshot(request)).unwrap()));
     let expected = "ERROR request rejected decision=\"rejected\" code=\"misconfigured\" status=500 \
                     reason=no EasyAuthLayer handled the request before this: add \
-                    .layer(EasyAuthLayer::new(platform)) outside of RequireLayer (in axum: after it)";
+                    .layer(EasyAuthLayer::new(platform)) outside of this layer (in axum: after it)";
     assert_eq!(events, [expected]);
 }
 

@@ -277,7 +277,7 @@ fn an_unlimited_timeout_is_capped() {
 fn a_closed_port() {
     let clients = Client::all(PATIENT);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    reject(&clients, "no server", &format!("http://127.0.0.1:{port}/"), &["rejected"]);
+    reject(&clients, "no server", &format!("http://127.0.0.1:{port}/"), &["refused"]); // as the operating system says
 }
 
 /// A server listens at the port, so that a connection would be noticed.
