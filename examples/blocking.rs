@@ -49,7 +49,7 @@ impl Api {
 
     fn run(&'static self, listener: &TcpListener) {
         for stream in listener.incoming().flatten() {
-            thread::spawn(move || self.serve(stream)); // a client that hangs up is no error
+            thread::spawn(move || self.serve(stream)); // a client that hangs up does not stop the server
         }
     }
 }

@@ -61,7 +61,7 @@ impl Challenge {
         if scopes.is_empty() { self } else { self.with_parameter("scope", scopes) }
     }
 
-    /// Sets a parameter, unless a header cannot contain its value or there is no challenge.
+    /// Sets a parameter. No effect on a response without a challenge, or if a header cannot contain the value.
     pub(crate) fn with_parameter(mut self, name: &'static str, value: String) -> Self {
         if let Some(parameters) = &mut self.parameters
             && value.bytes().all(is_quotable)

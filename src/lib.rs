@@ -33,7 +33,7 @@
 )]
 //! | the caller, claims and roles | [`EasyAuthPrincipal`], [`ClaimType`] |
 //! | tokens of the caller | [`ProviderTokens`], [`AccessToken`], [`Renewal`] |
-//! | what is in a token | [`UnverifiedToken`] |
+//! | the content of a token | [`UnverifiedToken`] |
 #![cfg_attr(feature = "verify", doc = "| verified tokens, keys | [`verify`] |")]
 #![cfg_attr(
     feature = "verify",

@@ -51,7 +51,7 @@ fn paths_are_found_in_every_place() {
     check("use super::super::headers::X;", 2, &["headers"]);
     check("mod tests { use super::sibling; use super::super::jwt; }", 1, &["jwt"]);
     check("pub(super) fn f() {} pub(crate) fn g() {}", 1, &[]);
-    check("/// See [`crate::rejection`].\nfn f() {}", 1, &[]); // a link is no import
+    check("/// See [`crate::rejection`].\nfn f() {}", 1, &[]); // a link does not import
 }
 
 #[track_caller]

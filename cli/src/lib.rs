@@ -176,7 +176,7 @@ fn run_command(command: Command, world: &mut World<'_>) -> Result<Output, Failur
 
 fn print(output: &Output, world: &mut World<'_>) -> Result<u8, Failure> {
     for note in &output.notes {
-        // A closed standard error is no reason to fail.
+        // A closed standard error does not fail the command.
         let _ = writeln!(world.stderr, "note: {}", printable(note));
     }
     write_out(world, output.page.as_bytes())?;

@@ -31,7 +31,7 @@ use crate::{
 /// [`fixes`](Self::fixes) are steps, in the order in which to take them. They are derived from the
 /// reasons, the source of the token, and the other tokens of the caller. For a typical site and tenant,
 /// they lead to a token that opens the API. Some steps may need another person, such as an
-/// administrator. If the token reveals nothing, there are no steps.
+/// administrator. If the token reveals nothing, the list of steps is empty.
 ///
 /// The only value of the token in a diagnosis is the audience, escaped and bounded. This also holds for
 /// its `Debug` form.

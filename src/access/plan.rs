@@ -72,7 +72,7 @@ impl Case<'_> {
         self.is(|reason| matches!(reason, Reason::MissingPermission { .. }))
     }
 
-    /// Returns `true` if there are no claims to read. Then the required permission counts as missing.
+    /// Returns `true` if the token has no readable claims. Then the required permission counts as missing.
     fn has_no_claims(&self) -> bool {
         self.lacks_token()
             || self.is_personal()

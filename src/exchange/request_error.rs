@@ -48,7 +48,7 @@ kinds! {
          exchanges only tokens that it issued";
     /// The token to exchange is an ID token, for instance `X-MS-TOKEN-AAD-ID-TOKEN`.
     IdToken = "id-token", "expected an access token, found an ID token, which cannot be exchanged";
-    /// The token to exchange is an app-only token, so there is no user to act for.
+    /// The token to exchange is an app-only token, which names no user to act for.
     NoUser = "no-user", "expected an access token of a user, found one of an application";
 }
 

@@ -359,7 +359,7 @@ impl CredentialError {
             .find_map(|error| error.downcast_ref())
     }
 
-    /// Why there is no token.
+    /// Why the token request failed.
     #[must_use]
     pub fn kind(&self) -> CredentialErrorKind {
         self.kind

@@ -36,7 +36,7 @@ pub(super) struct Found {
     pub(super) token: Option<VerifiedToken>,
     #[cfg(feature = "verify")]
     pub(super) confirmed: Option<ConfirmedCaller>,
-    /// Why there is no principal, although the request has identity headers.
+    /// Why the principal is missing, although the request has identity headers.
     #[cfg(feature = "verify")]
     pub(super) unconfirmed: Option<NotConfirmed>,
     pub(super) accepted: Accepted,

@@ -1,4 +1,4 @@
-//! The scalars of JSON, read from a position in a text.
+//! Reads JSON scalars at a position in the input.
 
 /// The text is not valid JSON from this byte on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

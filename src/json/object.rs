@@ -22,7 +22,7 @@ impl From<JsonError> for ObjectError {
     }
 }
 
-/// Reads a text that must be one object. Returns the decoded strings, for [`Text::new`](super::Text::new).
+/// Reads JSON that must be one object. Returns the decoded strings, for [`Text::new`](super::Text::new).
 pub(crate) fn whole_object<E: From<JsonError> + From<ObjectError>>(
     text: &str,
     member: impl FnMut(&mut Reader<'_>, Span) -> Result<(), E>,

@@ -60,7 +60,7 @@ impl Text {
         &self.json
     }
 
-    /// Adds a string to a text that was not read.
+    /// Adds a string that does not come from the input.
     #[cfg(feature = "verify")]
     pub(crate) fn push(&mut self, piece: &str) -> Option<Span> {
         let start = self.json.len();

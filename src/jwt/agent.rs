@@ -9,8 +9,8 @@ const AGENT_IDENTITY: &str = "11";
 /// The facet of the user account of an agent (same page).
 const AGENT_USER: &str = "13";
 
-/// Whether an agent acts: an AI agent with an identity of its own in Microsoft Entra Agent ID. This is
-/// besides [`Caller`], which says whether it acts as a user or as an application.
+/// Whether the caller is an AI agent, with its own identity in Microsoft Entra Agent ID. [`Caller`] says
+/// whether it acts as a user or as an application.
 ///
 /// Entra says so in the optional claims `xms_act_fct` and `xms_sub_fct`. An app registration must request
 /// them; without them the answer is [`Unknown`](Self::Unknown).
@@ -81,7 +81,7 @@ pub enum AgentMode {
     OnBehalfOfUser,
     /// By itself, with application permissions.
     Autonomous,
-    /// By itself, through a user account of its own.
+    /// By itself, through the agent's user account.
     AgentUser,
     /// The token does not say.
     Unknown,

@@ -181,7 +181,7 @@ impl<T> Token<T> {
     }
 
     /// The delegated permissions (`scp`): what the application may do on behalf of the user. App-only tokens
-    /// have none. Some have `/`, which is not a scope.
+    /// have none. Some of them have `/`, which is skipped: it is not a scope.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.list("scp")
             .flat_map(|scopes| scopes.split(' '))
@@ -394,7 +394,7 @@ impl<T> Token<T> {
     fn list<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a, T> {
         let (one, many): (Option<&str>, Option<Texts<'_>>) = match self.claims.get(name) {
             Some(Value::Text(text)) => (Some(text), None),
-            Some(Value::List(texts)) => (None, Some(texts)),
+            Some(Value::List(list)) => (None, Some(list)),
             _ => (None, None),
         };
         one.into_iter().chain(many.into_iter().flatten())

@@ -154,7 +154,7 @@ fn check_scope(entry: usize, value: &str, problems: &mut Vec<Error>) {
     }));
 }
 
-/// The scope that stands for all permissions of an API.
+/// The scope that means all permissions of an API.
 pub(super) fn default_scope(identifier: &str) -> Result<Scope, resource::ScopeError> {
     Scope::parse(&format!("{identifier}/.default"))
 }

@@ -23,9 +23,9 @@ kinds! {
     /// What is wrong with a login parameter.
     pub enum LoginParametersErrorKind;
     pub(crate) fn text;
-    /// There is no login parameter.
+    /// The list of login parameters is empty.
     Empty = "empty", "expected at least one login parameter";
-    /// There is no `=`, or no key before it.
+    /// The `=` is missing, or the key before it.
     NotKeyValue = "not-key-value", "expected key=value";
     /// The key has characters other than letters, digits, `-`, `.` and `_` (RFC 6749 section 8.2).
     InvalidKey = "invalid-key", "expected letters, digits, -, . and _ in the key";
@@ -33,7 +33,7 @@ kinds! {
     DuplicateKey = "duplicate-key", "Entra accepts a parameter once (AADSTS9000411)";
     /// The platform sets this parameter itself at each sign-in.
     ReservedKey = "reserved-key", "the platform sets this parameter itself";
-    /// There is no value after the `=`.
+    /// The value after the `=` is missing.
     NoValue = "no-value", "expected a value";
     /// The value has a control character, or `&` or `#`, which end a parameter in an address (RFC 3986
     /// section 3.4). No source says that the platform encodes those.
@@ -49,7 +49,7 @@ kinds! {
     /// `resource` is not the API of the scopes, and one sign-in gives a token for one.
     ResourceOfAnotherApi = "resource-of-another-api",
         "`resource` is not the API of the scopes, and a token is for one";
-    /// `.default` stands for all permissions of the registration, and cannot be combined with other scopes
+    /// `.default` means all permissions of the registration, and cannot be combined with other scopes
     /// of its API.
     DefaultMixed = "default-mixed",
         "`.default` cannot be combined with other scopes of its API (AADSTS70011)";

@@ -79,7 +79,7 @@ impl Hash for Name {
     }
 }
 
-/// Why a text is not a [`SiteId`]. The message says where, what was expected, and what was found.
+/// Why a string is not a [`SiteId`]. The message says where, what was expected, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SiteIdError(String);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The length of the shortest claim that is kept, `{"typ":"","val":0}`, and a comma. It bounds the number
-/// of claims in a text, so the list of claims is allocated once.
+/// of claims in a principal, so the list of claims is allocated once.
 const MIN_CLAIM_LEN: usize = 19;
 
 /// The members of both formats.

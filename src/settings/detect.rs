@@ -94,7 +94,7 @@ fn check_length(text: &str) -> Result<(), SettingsError> {
     Err(SettingsError::new(TooLong, &detail, None))
 }
 
-/// The error for a text that is not JSON, which says what it is.
+/// The error for input that is not JSON. It says what the input is.
 fn not_json(text: &str, position: usize) -> SettingsError {
     let before = text.get(..position).unwrap_or(text);
     let place = Some(Position::START.behind(before));
@@ -158,7 +158,7 @@ fn an_object(text: JsonText) -> Result<JsonText, SettingsError> {
     Err(SettingsError::new(NotAnObject, detail, None))
 }
 
-/// The form of a whole document, which is not a part of a template.
+/// The form of a whole document, outside a template.
 pub(super) fn form_of_whole(root: Json<'_>) -> Result<Document, SettingsError> {
     if is_nested_resource(root) {
         let detail = "this is a nested resource of a deployment template: read the whole template, or the \

@@ -182,7 +182,7 @@ impl<'a> TestToken<'a> {
             .claim("xms_par_app_azp", blueprint_id)
     }
 
-    /// Like [`agent`](Self::agent), for an agent that acts through a user account of its own.
+    /// Like [`agent`](Self::agent), for an agent that acts through the agent's user account.
     pub fn agent_user(self, client_id: impl Into<String>, blueprint_id: impl Into<String>) -> Self {
         self.agent(client_id, blueprint_id).claim("idtyp", "user").claim("xms_sub_fct", "13 9 3")
     }

@@ -79,7 +79,7 @@ const EXPIRES_ON: &str = "EXPIRES-ON";
 ///
 /// let in_2031 = UNIX_EPOCH + Duration::from_secs(1_924_992_000);
 /// assert!(tokens.is_expired_at(in_2031));
-/// assert_eq!(tokens.renewal_at(in_2031), Some(Renewal::SignIn)); // there is no refresh token
+/// assert_eq!(tokens.renewal_at(in_2031), Some(Renewal::SignIn)); // no refresh token
 /// # Ok::<(), easyauth::headers::HeaderError>(())
 /// ```
 #[derive(Default)]
@@ -156,7 +156,7 @@ impl ProviderTokens {
         Ok(tokens)
     }
 
-    /// If there is no access token, uses the one that the client sent in `Authorization: Bearer`. For
+    /// If the access token is missing, uses the one that the client sent in `Authorization: Bearer`. For
     /// such a request the platform checks the token and writes the principal, but no token headers.
     ///
     /// That token is for this application. To call another API, exchange it (on-behalf-of flow).
@@ -197,7 +197,7 @@ impl ProviderTokens {
         self.expires_on = Some(time);
     }
 
-    /// Returns `true` if there is no token.
+    /// Returns `true` if all tokens are missing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.id.is_none()

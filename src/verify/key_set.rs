@@ -47,7 +47,7 @@ impl KeySet {
         let document = document::parse(body.as_ref())?;
         let (found, mut skipped) = match document.get("keys") {
             Some(Value::Other(list)) => read(list)?,
-            // An empty list, or a list of strings, which are not keys.
+            // An empty list, or a list of strings: neither has keys.
             Some(Value::List(strings)) => {
                 let skip = Skip::from(SkipReason::NotAnObject);
                 let skipped =

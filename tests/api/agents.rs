@@ -93,7 +93,7 @@ fn facets_are_numbers_in_any_order_and_unknown_ones_are_ignored() {
     actor("3 9".into(), "3 9".into(), Actor::NotAgent);
 }
 
-/// The parent of an agent is for logs: it grants nothing, and it excludes nobody.
+/// The parent of an agent is for logs: no rule grants or rejects by it.
 #[test]
 fn claims_for_audits_decide_nothing() {
     let claims = json!({
@@ -176,7 +176,7 @@ mod verified {
         );
     }
 
-    /// What is not known is rejected, whichever way the rule goes.
+    /// Rules for agents and rules against them both reject an unknown kind of caller.
     #[test]
     fn a_requirement_can_ask_for_agents_or_exclude_them() {
         let issuer = TestIssuer::new(TENANT).unwrap();

@@ -65,7 +65,7 @@ fn any_front_end_can_be_declared() {
         assert_eq!((platform.service(), platform.has_easy_auth()), (service, true));
         assert_eq!(platform.require_easy_auth(), Ok(()));
     }
-    // Tests run where there is no front end.
+    // Tests run without a front end.
     assert_eq!(Platform::from_env(), Platform::detect(|name| std::env::var(name).ok()));
 }
 

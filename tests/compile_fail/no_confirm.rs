@@ -1,4 +1,4 @@
-//! An unverified token confirms nobody.
+//! An unverified token cannot confirm a caller.
 use easyauth::{EasyAuthPrincipal, UnverifiedToken};
 
 fn confirm(user: EasyAuthPrincipal, token: UnverifiedToken) {

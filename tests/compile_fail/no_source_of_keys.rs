@@ -1,4 +1,4 @@
-//! Whose keys are believed is not for others to decide.
+//! Other crates cannot add a source of trusted keys.
 use easyauth::verify::KeySource;
 
 struct Mine;

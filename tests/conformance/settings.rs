@@ -14,8 +14,8 @@ use serde_json::{Value, value::RawValue};
 const PINNED: &str = include_str!("../data/conformance-settings.tsv");
 const REPORTS: &str = include_str!("../data/conformance-reports.tsv");
 
-/// Recorded tests of a tool with Easy Auth on and nobody to sign in with: an error it is.
-const NOBODY_TO_SIGN_IN_WITH: [&str; 5] = [
+/// Documents of a tool's recorded tests that turn Easy Auth on without a provider. That is an error.
+const ON_WITHOUT_PROVIDER: [&str; 5] = [
     "cli_authv2runtimeversionupdated.json",
     "wire_put_excluded_paths_request.json",
     "wire_put_excluded_paths_response_c_no_slash.json",
@@ -68,7 +68,7 @@ fn documents(text: &str) -> Vec<&str> {
     vec![text]
 }
 
-/// The JSON without white space between its parts.
+/// The JSON without whitespace between its tokens.
 fn compact(json: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let keep = |character: &char| {
@@ -88,7 +88,11 @@ fn read(text: &str) -> (AuthSettingsV2, String) {
             assert_eq!(compact(&serde_json::to_string(&settings).unwrap()), compact(text));
             let again: AuthSettingsV2 = compact(text).parse().unwrap();
             assert_eq!(again.as_json(), compact(text), "byte by byte");
-            assert_eq!(rules(&again.lint()), rules(&settings.lint()), "white space plays a part");
+            assert_eq!(
+                rules(&again.lint()),
+                rules(&settings.lint()),
+                "whitespace changes the findings"
+            );
             let form = format!("{:?}", settings.form());
             (settings, form)
         }
@@ -149,7 +153,7 @@ fn what_works_for_others_has_no_error() {
             let findings = read(document).0.lint();
             let errors: Vec<_> =
                 findings.iter().filter(|finding| finding.severity() == Severity::Error).collect();
-            let expected = if NOBODY_TO_SIGN_IN_WITH.contains(&&*name) { "UN1" } else { "" };
+            let expected = if ON_WITHOUT_PROVIDER.contains(&&*name) { "UN1" } else { "" };
             let of = |finding: &&Finding| finding.rule();
             assert_eq!(errors.iter().map(of).collect::<String>(), expected, "{name}: {errors:#?}");
         }

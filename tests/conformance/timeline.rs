@@ -29,7 +29,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// A key in the place of one of Entra's, whose private part nobody has, and a token that it signed.
+/// A key of the test instead of one of Entra's, whose private keys are secret, and a token that it signed.
 ///
 /// Entra's keys are RSA keys. To make 42 of those takes longer than the whole replay, and a store makes
 /// no difference between keys.

@@ -305,7 +305,7 @@ fn addresses_that_are_never_connected_to() {
         "https://",
         "https:///",
         "https://:443/",
-        // Other ways to write this machine: believed are the three of the documentation alone.
+        // Other spellings of loopback: only the three in the documentation are trusted.
         "http://127.1:PORT/",
         "http://2130706433:PORT/",
         "http://0x7f000001:PORT/",

@@ -739,8 +739,8 @@ proptest! {
         );
         let problems = parameters.problems().into_iter().map(|problem| problem.to_string());
         let warnings = parameters.warnings().into_iter().map(|warning| warning.to_string());
-        let texts: Vec<String> = problems.chain(warnings).chain([printed]).collect();
-        prop_assert!(texts.iter().flat_map(|text| text.chars()).all(|c| c == ' ' || c.is_ascii_graphic()));
+        let strings: Vec<String> = problems.chain(warnings).chain([printed]).collect();
+        prop_assert!(strings.iter().flat_map(|text| text.chars()).all(|c| c == ' ' || c.is_ascii_graphic()));
     }
 
     #[test]

@@ -339,7 +339,7 @@ fn a_million_requests_for_unknown_keys() {
     assert_eq!(began, 11);
 }
 
-/// Eight threads verify while refreshes begin, succeed, fail and hang. There are no errors, and no thread
+/// Eight threads verify while refreshes begin, succeed, fail and hang. No call fails, and no thread
 /// waits for a lock that a fetch holds.
 #[test]
 fn eight_threads_while_keys_are_refreshed() {

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let address = running.address();
     let page = format!(
         "NOT FOR PRODUCTION: anyone can sign in here as any persona.\n\
-         http://{address} stands in for Easy Auth in front of http://{}\n\
+         http://{address} simulates Easy Auth in front of http://{}\n\
          sign in at http://{address}/.auth/login/aad\n",
         args.upstream
     );

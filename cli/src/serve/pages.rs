@@ -38,7 +38,7 @@ pub(super) fn sign_in(
     let mut page = page(
         "Sign in as",
         &format!(
-            "<p>This stands in for the sign-in page of <code>{provider}</code>. \
+            "<p>This simulates the sign-in page of <code>{provider}</code>. \
              It is for development only: anyone can sign in.</p>\n\
              <form action=\"/.auth/login/{provider}/callback\">\n\
              <input type=\"hidden\" name=\"post_login_redirect_uri\" value=\"{target}\">\n\

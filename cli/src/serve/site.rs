@@ -122,7 +122,10 @@ impl Site {
         let (persona, session, id) = match self.callers.identify(&request.headers, now) {
             Err(answer) => return *answer,
             Ok(Caller::Anonymous | Caller::Client(_)) => {
-                return pages::text(StatusCode::UNAUTHORIZED, "there is no session");
+                return pages::text(
+                    StatusCode::UNAUTHORIZED,
+                    "expected a session cookie, found none",
+                );
             }
             Ok(Caller::SignedIn { persona, session, id }) => (persona, session, id),
         };
@@ -132,7 +135,7 @@ impl Site {
         } else if without_refresh.contains(&persona.provider) {
             pages::text(StatusCode::BAD_REQUEST, "the provider has no refresh tokens")
         } else if !session.has_refresh_token() {
-            pages::text(StatusCode::FORBIDDEN, "there is no refresh token")
+            pages::text(StatusCode::FORBIDDEN, "the session has no refresh token")
         } else {
             if let Some(id) = id {
                 self.callers.refresh(&id, now);

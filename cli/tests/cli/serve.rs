@@ -910,7 +910,7 @@ fn it_prints_where_it_listens() {
         let (_served, lines) = start_binary(upstream);
         assert_eq!(lines[0], "NOT FOR PRODUCTION: anyone can sign in here as any persona.");
         assert!(lines[1].starts_with("http://127.0.0.1:"));
-        let end = format!(" stands in for Easy Auth in front of {shown}");
+        let end = format!(" simulates Easy Auth in front of {shown}");
         assert!(lines[1].ends_with(&end), "{}", lines[1]);
         assert!(lines[2].starts_with("sign in at http://127.0.0.1:"));
         assert!(lines[2].ends_with("/.auth/login/aad"));

@@ -203,7 +203,7 @@ fn pasted_tokens_are_verified() {
     }
 }
 
-/// Without keys there is no decision, which is not a "no".
+/// Without keys the token is neither accepted nor rejected.
 #[test]
 fn missing_keys_are_a_failure_of_the_server() {
     let issuer = Issuer::start();

@@ -65,7 +65,7 @@ pub(crate) async fn run(args: impl IntoIterator<Item = OsString>, world: &mut Wo
     match try_run(args, world).await {
         Ok(()) => 0,
         Err(error) => {
-            // If standard error is closed as well, there is no other place to report to.
+            // If standard error is closed as well, the error cannot be reported.
             let _ = writeln!(world.stderr, "resource-groups: {error}");
             NOTHING_DONE
         }

@@ -229,7 +229,7 @@ fn expected_tokens(lines: &[Line], provider: &IdentityProvider) -> Result<Expose
     }
     let all = IdentityProvider::ALL.iter().map(|provider| tokens_of(lines, provider.as_str()));
     let mut all = all.collect::<Result<Vec<_>, _>>()?;
-    all.retain(|(texts, _)| texts.iter().any(Option::is_some));
+    all.retain(|(values, _)| values.iter().any(Option::is_some));
     if all.len() > 1 { Err(Refused) } else { Ok(all.pop().unwrap_or_default()) }
 }
 
@@ -280,12 +280,12 @@ fn check_or_bearer(lines: &[Line], answers: &Answers) {
         let with_bearer = ProviderTokens::from_headers(&headers, provider)
             .and_then(|tokens| tokens.or_bearer(&headers))
             .map(|tokens| exposed(&tokens));
-        let expected = own.clone().and_then(|(mut texts, time)| {
-            let [_, access, ..] = &mut texts;
+        let expected = own.clone().and_then(|(mut values, time)| {
+            let [_, access, ..] = &mut values;
             if access.is_none() {
                 access.clone_from(answers.bearer.as_ref().map_err(Clone::clone)?);
             }
-            Ok((texts, time))
+            Ok((values, time))
         });
         assert_eq!(with_bearer, expected);
     }

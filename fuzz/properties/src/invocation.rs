@@ -92,8 +92,8 @@ impl Request {
 fn assert_same(actual: &Result<Invocation, InvocationError>, expected: Result<Request, Refused>) {
     assert_eq!(actual.is_ok(), expected.is_ok(), "{actual:?}");
     let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
-    let texts = (actual.binding(), actual.url(), actual.method());
-    assert_eq!(texts, (&*expected.binding, &*expected.url, &*expected.method));
+    let strings = (actual.binding(), actual.url(), actual.method());
+    assert_eq!(strings, (&*expected.binding, &*expected.url, &*expected.method));
     assert_headers(actual, &expected.headers);
 }
 

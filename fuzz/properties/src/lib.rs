@@ -1,7 +1,7 @@
 //! What must hold for every input. The fuzz targets look for an input that breaks a property, and
 //! `tests/corpus.rs` checks the inputs that are kept.
 //!
-//! Each module states the property of the fuzz target of its name, with a model of its own: it reads the
+//! Each module states the property of the fuzz target with the same name, by a separate model: it reads the
 //! input by the documented rules, and compares the result with what the crate says.
 #![allow(clippy::missing_panics_doc, reason = "a property that does not hold panics")]
 

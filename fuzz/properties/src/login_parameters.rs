@@ -163,15 +163,15 @@ fn check_scope_problems(
         return;
     }
     for (entry, value) in entries.with_key("scope") {
-        let texts: Vec<&str> = value.split(' ').filter(|text| !text.is_empty()).collect();
-        assert_eq!(found("NoScope").contains(&entry), texts.is_empty());
-        let bad = (1..).zip(&texts).filter(|(_, text)| Scope::parse(text).is_err());
+        let words: Vec<&str> = value.split(' ').filter(|text| !text.is_empty()).collect();
+        assert_eq!(found("NoScope").contains(&entry), words.is_empty());
+        let bad = (1..).zip(&words).filter(|(_, text)| Scope::parse(text).is_err());
         let bad: Vec<usize> = bad.map(|(number, _)| number).collect();
         let numbers =
             problems.iter().filter(|own| own.entry() == Some(entry)).filter_map(number_in);
         assert_eq!(numbers.collect::<Vec<_>>(), bad);
 
-        let scopes: Vec<Scope> = texts.iter().filter_map(|text| Scope::parse(text).ok()).collect();
+        let scopes: Vec<Scope> = words.iter().filter_map(|text| Scope::parse(text).ok()).collect();
         let of_apis: Vec<&Scope> = scopes.iter().filter(|scope| !scope.is_openid()).collect();
         let has_two = found("TwoResources").contains(&entry);
         let is_mixed = found("DefaultMixed").contains(&entry);
@@ -413,8 +413,8 @@ fn check_replacement(own: &Entries, other: &Entries) {
 }
 
 fn check_with_scope(entries: &Entries, parameters: &LoginParameters) {
-    let texts = entries.0.iter().filter_map(|entry| entry.split(['=', ' ']).next_back());
-    for text in texts.take(1).chain(["User.Read"]) {
+    let words = entries.0.iter().filter_map(|entry| entry.split(['=', ' ']).next_back());
+    for text in words.take(1).chain(["User.Read"]) {
         let Ok(with) = parameters.with_scope(text) else { continue };
         assert_eq!(with.with_scope(text).as_ref(), Ok(&with), "{text} once more");
         check_unique_api(&with);

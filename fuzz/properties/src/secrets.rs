@@ -64,12 +64,12 @@ pub(crate) const HEADERS: [&str; 5] =
     ["ID-TOKEN", "ACCESS-TOKEN", "REFRESH-TOKEN", "ACCESS-TOKEN-SECRET", "AUTHENTICATION-TOKEN"];
 
 pub(crate) fn exposed(tokens: &ProviderTokens) -> Exposed {
-    let texts = [
+    let strings = [
         tokens.id_token().map(IdToken::expose_secret),
         tokens.access_token().map(AccessToken::expose_secret),
         tokens.refresh_token().map(RefreshToken::expose_secret),
         tokens.access_token_secret().map(AccessTokenSecret::expose_secret),
         tokens.authentication_token().map(AuthenticationToken::expose_secret),
     ];
-    (texts.map(|text| text.map(str::to_owned)), tokens.expires_on())
+    (strings.map(|text| text.map(str::to_owned)), tokens.expires_on())
 }

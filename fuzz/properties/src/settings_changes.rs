@@ -24,7 +24,7 @@ pub(crate) struct New<'a> {
     pub(crate) pointer: &'a str,
     pub(crate) json: &'a str,
     /// Arbitrary strings.
-    texts: Vec<&'a str>,
+    strings: Vec<&'a str>,
     /// An arbitrary number.
     number: u64,
 }
@@ -34,12 +34,12 @@ impl<'a> New<'a> {
         let (pointer, json) = line.split_once(' ').unwrap_or((line, "true"));
         let add = |number: u64, byte: u8| number.wrapping_mul(31).wrapping_add(byte.into());
         let number = line.bytes().fold(0, add);
-        Self { pointer, json, texts: pointer.split('/').collect(), number }
+        Self { pointer, json, strings: pointer.split('/').collect(), number }
     }
 
     /// A name for a member that the user names.
     fn name(&self) -> &'a str {
-        self.texts.last().copied().unwrap_or_default()
+        self.strings.last().copied().unwrap_or_default()
     }
 
     fn flag(&self) -> bool {
@@ -57,8 +57,8 @@ impl<'a> New<'a> {
         Duration::from_secs(self.number.rotate_left(20) % LONGEST)
     }
 
-    fn texts(&self) -> Vec<String> {
-        self.texts.iter().map(|text| (*text).to_owned()).collect()
+    fn strings(&self) -> Vec<String> {
+        self.strings.iter().map(|text| (*text).to_owned()).collect()
     }
 }
 
@@ -86,13 +86,13 @@ pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
     let path = ["globalValidation", "unauthenticatedClientAction"];
     subject.change(action, action_of(name), &path);
     let path = ["globalValidation", "excludedPaths"];
-    subject.change(global_validation::EXCLUDED_PATHS, new.texts(), &path);
+    subject.change(global_validation::EXCLUDED_PATHS, new.strings(), &path);
     let path = ["login", "tokenStore", "tokenRefreshExtensionHours"];
     subject.change(login::TOKEN_REFRESH_EXTENSION, new.hours(), &path);
     let path = ["login", "cookieExpiration", "timeToExpiration"];
     subject.change(login::COOKIE_EXPIRATION, new.time(), &path);
     let path = ["identityProviders", "azureActiveDirectory", "login", "loginParameters"];
-    subject.change(entra::LOGIN_PARAMETERS, LoginParameters::from_wire(&new.texts), &path);
+    subject.change(entra::LOGIN_PARAMETERS, LoginParameters::from_wire(&new.strings), &path);
     if let Some(guid) = guid {
         let path = ["identityProviders", "azureActiveDirectory", "registration", "clientId"];
         subject.change(entra::CLIENT_ID, guid, &path);

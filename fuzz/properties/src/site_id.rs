@@ -96,7 +96,7 @@ fn check_requests(site: &SiteId) {
     }
 }
 
-/// The input as each of the names, which are not percent-encoded.
+/// Uses the input as each of the names, without percent-encoding.
 fn check_names(text: &str) {
     let slot = SiteId::app_service("S", "G", "N").and_then(|site| site.in_slot(text));
     let sites = [

@@ -50,7 +50,7 @@ fn names(json: &Json) -> HashSet<String> {
     bindings.map(|(name, _)| name.clone()).chain(["other".to_owned()]).collect()
 }
 
-/// The reason why there is no tool call.
+/// Why the body is not a tool call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Problem {
     NotJson,

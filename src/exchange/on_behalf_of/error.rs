@@ -127,8 +127,8 @@ impl OnBehalfOfError {
     /// The response to your own caller, if the user must do something: the claims challenge
     /// ([`VerifiedToken::claims_challenge`]), so that the client gets a token that can be exchanged.
     ///
-    /// Without claims, the client needs a fresh token (401 `invalid_token`). A missing consent is not
-    /// fixed by any token, so there is no challenge: see [`token_error`](Self::token_error).
+    /// Without claims, the client needs a fresh token (401 `invalid_token`). No token fixes a missing
+    /// consent, so this returns `None`: see [`token_error`](Self::token_error).
     #[cfg(feature = "verify")]
     #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]

@@ -38,7 +38,7 @@ pub trait TransportBlocking {
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if there is no response.
+    /// [`TransportError`] if no response arrives.
     fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError>;
 }
 
@@ -81,7 +81,7 @@ impl fmt::Debug for TransportError {
     }
 }
 
-/// Transparent: this error stands for the wrapped one, and has its source.
+/// Transparent: this error has the message and the source of the wrapped one.
 impl Error for TransportError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()

@@ -1,4 +1,4 @@
-//! An index of all values of a text, made in one pass.
+//! An index of all values of a JSON document, built in one pass.
 
 use crate::json::{MAX_DEPTH, plain_run};
 
@@ -17,7 +17,7 @@ pub(crate) struct Node {
 /// allocate the index at once.
 const BYTES_PER_VALUE: usize = 16;
 
-/// Lists the values of a text that is valid JSON by its grammar. Returns `None` for what [`crate::json`]
+/// Lists the values of grammatically valid JSON. Returns `None` for what [`crate::json`]
 /// also rejects: nesting that is too deep, or half a surrogate pair in a string.
 pub(crate) fn index(text: &str) -> Option<Vec<Node>> {
     let nodes = Vec::with_capacity(text.len() / BYTES_PER_VALUE);

@@ -21,14 +21,14 @@ pub(crate) enum New<'v> {
     Text(&'v str),
 }
 
-/// The layout of a value at some place in a text.
+/// The layout of a value in a JSON document.
 pub(crate) struct Layout<'t> {
     lines: Option<Lines<'t>>,
     /// A space follows each colon.
     spaced: bool,
 }
 
-/// The layout of a text of several lines.
+/// The layout of a document of several lines.
 struct Lines<'t> {
     newline: &'static str,
     /// The indent of the line with the place.
@@ -38,7 +38,7 @@ struct Lines<'t> {
 }
 
 impl<'t> Layout<'t> {
-    /// The layout of a value that replaces `value`, which is in `parent`.
+    /// The layout of a value that replaces `value`, a member or element of `parent`.
     pub(crate) fn of_value(text: &'t str, parent: Json<'t>, value: Json<'t>) -> Self {
         let gap = gap(text, parent).unwrap_or_default();
         let lines = gap.contains('\n').then(|| {
@@ -52,7 +52,7 @@ impl<'t> Layout<'t> {
         Self { lines, spaced: is_spaced(text, parent) }
     }
 
-    /// The layout of the members of `object`, which is in `parent`.
+    /// The layout of the members of `object`, a member or element of `parent`.
     pub(crate) fn inside(text: &'t str, parent: Json<'t>, object: Json<'t>) -> Self {
         let shown_by = if gap(text, object).is_some() { object } else { parent };
         Self::of_value(text, shown_by, object)

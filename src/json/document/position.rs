@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A position in a text, as editors count it: line and character, both from 1.
+/// A position in a document, as editors count it: line and character, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     line: usize,
@@ -10,7 +10,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The start of a text.
+    /// The start of a document.
     pub(crate) const START: Self = Self { line: 1, column: 1 };
 
     /// The line, counted from 1.
@@ -25,7 +25,7 @@ impl Position {
         self.column
     }
 
-    /// The position after a text that starts here.
+    /// Returns the position after `text`, which starts here.
     pub(crate) fn behind(self, text: &str) -> Self {
         let newlines = text.bytes().filter(|byte| *byte == b'\n').count();
         let last = text.rsplit('\n').next().unwrap_or_default().chars().count();

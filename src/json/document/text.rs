@@ -20,7 +20,7 @@ pub(crate) struct JsonText {
 }
 
 impl JsonText {
-    /// Checks a text, and drops whitespace around its value.
+    /// Checks the JSON, and drops whitespace around its value.
     pub(crate) fn new(text: &str) -> Result<Self, JsonError> {
         match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => Self::of_raw(raw),
@@ -28,7 +28,7 @@ impl JsonText {
         }
     }
 
-    /// Checks a text that `serde_json` has read already, which checks only the grammar.
+    /// Checks JSON that `serde_json` has already read: it checks only the grammar.
     pub(crate) fn of_raw(raw: &RawValue) -> Result<Self, JsonError> {
         let nodes = index(raw.get()).ok_or_else(|| error(raw.get()))?;
         Ok(Self { text: raw.get().to_owned(), nodes: nodes.into() })
@@ -171,7 +171,7 @@ impl PartialEq for JsonText {
 
 impl Eq for JsonText {}
 
-/// The position where a text is malformed.
+/// Returns the position where the JSON is malformed.
 fn error(text: &str) -> JsonError {
     let mut reader = Reader::new(text);
     let read = reader.skip().and_then(|_| reader.end());

@@ -1,4 +1,4 @@
-//! One value of a text.
+//! One value of a JSON document.
 
 use std::{borrow::Cow, ops::Range};
 

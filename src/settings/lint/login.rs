@@ -31,7 +31,8 @@ pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
         redirect_url(&url, findings);
     }
     // The only trace that a single-page application leaves in the document.
-    let has_hash_route = redirects.texts().unwrap_or_default().iter().any(|url| url.contains('#'));
+    let has_hash_route =
+        redirects.strings().unwrap_or_default().iter().any(|url| url.contains('#'));
     let fragments = login.at("preserveUrlFragmentsForLogins");
     if fragments.flag() == Some(false) && has_hash_route {
         findings.add(&LO6, &fragments);

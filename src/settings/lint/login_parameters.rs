@@ -46,7 +46,7 @@ pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
 /// The list, if it is short enough and has only strings.
 pub(super) fn read(spot: &Spot<'_>) -> Option<LoginParameters> {
     let is_short = spot.elements().nth(MAX_PARAMETERS).is_none();
-    spot.texts().filter(|_| is_short).map(LoginParameters::from_wire)
+    spot.strings().filter(|_| is_short).map(LoginParameters::from_wire)
 }
 
 fn not_strings(spot: &Spot<'_>, findings: &mut Findings) {

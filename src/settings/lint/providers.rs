@@ -64,14 +64,14 @@ fn name(lint: &Lint<'_>, provider: &Spot<'_>, findings: &mut Findings) {
 }
 
 fn scopes(scopes: &Spot<'_>, findings: &mut Findings) {
-    let mut texts = scopes.elements().map(|scope| scope.text().unwrap_or_default());
+    let mut strings = scopes.elements().map(|scope| scope.text().unwrap_or_default());
     // Some documents have several scopes in one string.
-    let has_openid = texts.any(|text| text.split_whitespace().any(|word| word == "openid"));
+    let has_openid = strings.any(|text| text.split_whitespace().any(|word| word == "openid"));
     let is_open = scopes.elements().any(|scope| scope.text().is_none() || scope.is_placeholder());
     if scopes.is_filled() && !has_openid && !is_open && !findings.is_full(&ST7) {
-        let Some(texts) = scopes.texts() else { return };
+        let Some(strings) = scopes.strings() else { return };
         let all: Vec<_> =
-            std::iter::once("openid").chain(texts.iter().map(AsRef::as_ref)).collect();
+            std::iter::once("openid").chain(strings.iter().map(AsRef::as_ref)).collect();
         findings.add(&ST7, scopes).fix_by_setting(all);
     }
 }

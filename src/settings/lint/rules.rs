@@ -105,7 +105,7 @@ rules! {
     IS3 Warning "the issuer is of version 1.0, and a scope of an API is requested" => "end the issuer with /v2.0",
         because "the version 1.0 endpoint ignores the scopes of an API: the access token is not for it" ["inferred from App Service docs, Work with OAuth tokens"];
     IS4 Error "the version is before the tenant" => "write the tenant, then v2.0",
-        because "there is no metadata at this address, so sign-ins fail" ["inferred; the example in the authSettingsV2 schema, openIdIssuer, is in this order"];
+        because "this address does not serve metadata, so sign-ins fail" ["inferred; the example in the authSettingsV2 schema, openIdIssuer, is in this order"];
     IS5 Warning "the issuer accepts many tenants, and nothing here restricts them" => "",
         because "the platform does not check the tenant: accounts of any tenant are accepted" ["App Service docs, Configure Microsoft Entra sign-in"];
     IS7 Error "the issuer is one of Azure AD B2C, without a user flow" => "write https://<name>.b2clogin.com/<tenant>/<user flow>/v2.0/",
@@ -145,7 +145,7 @@ rules! {
     UN1 Error "requests are redirected to sign-in, and no provider has an ID" => "set up a provider",
         because "sign-ins fail, so no request reaches the application" ["terraform-provider-azurerm, auth_settings_v2 (needs a provider)"];
     UN2 Warning "requests are redirected to sign-in, and redirectToProvider is missing" => "name a provider that is set up",
-        because "without a name there can be no page to redirect to, and requests get 401" ["Azure/azure-docs#90689; authSettingsV2 schema, GlobalValidation.redirectToProvider"];
+        because "without a name the platform cannot redirect to a sign-in page, and requests get 401" ["Azure/azure-docs#90689; authSettingsV2 schema, GlobalValidation.redirectToProvider"];
     UN3 Error "" => "set that provider up, or name one that is set up",
         because "the service saves any name, but the redirect works only for a provider that is set up" ["terraform-provider-azurerm, auth_settings_v2, default_provider"];
     UN4 Warning "authentication is required, and the action is AllowAnonymous" => "set it to false, or choose another action",
@@ -211,7 +211,7 @@ rules! {
 
     // Names of secrets
     SE1 Warning "the application has no credential" => "set it to the name of the setting that has the client secret",
-        because "the platform requests only an ID token: there are no access and no refresh tokens" ["App Service docs, Configure Microsoft Entra; App Service docs, Work with OAuth tokens"];
+        because "the platform requests only an ID token: access and refresh tokens are missing" ["App Service docs, Configure Microsoft Entra; App Service docs, Work with OAuth tokens"];
     SE2 Error "" => "",
         because "the platform finds no setting of that name, so sign-ins fail; and if it is the secret itself, everyone who reads the document has it" ["App Service docs, Configure Microsoft Entra; Container Apps docs, Manage secrets"];
     SE3 Warning "there are both a client secret and a certificate" => "remove one of them",
@@ -257,8 +257,8 @@ rules! {
     ST16 Warning "" => "remove it",
         because "Container Apps do not have it: the service drops it silently" ["authConfigs schema; microsoft/azure-container-apps#479"];
     ST17 Warning "previews since 2024-10-02-preview and 2026-07-01 have a token store by identity" => "send it with one of these api-versions, or use sasUrlSettingName",
-        because "the service drops it silently if the api-version does not have it, and then there is no place for tokens" ["authConfigs schema by api-version; microsoft/azure-container-apps#479"];
-    CA1 Error "authentication is on, and there is no provider" => "set up a provider, or set enabled to false",
+        because "the service drops it silently if the api-version does not have it, and then tokens cannot be stored" ["authConfigs schema by api-version; microsoft/azure-container-apps#479"];
+    CA1 Error "authentication is on without a provider" => "set up a provider, or set enabled to false",
         because "the service answers 400 to such a document" ["microsoft/azure-container-apps#865"];
     ST18 Info "one of the two secrets for encryption is missing" => "",
         because "the key that encrypts and the key that signs are needed together" ["inferred from authConfigs schema, EncryptionSettings"];
@@ -266,7 +266,7 @@ rules! {
     // Static Web Apps
     SW1 Error "" => "",
         because "Static Web Apps needs each address of a provider if the address of its metadata is missing: sign-ins fail" ["Azure/static-web-apps#1510; Static Web Apps docs, Custom authentication"];
-    SW2 Error "the metadata address has the domain of a tenant, which is not a sign-in host" => "write https://login.microsoftonline.com/<tenant>/v2.0/.well-known/openid-configuration, or the host of External ID (ciamlogin.com)",
+    SW2 Error "expected a sign-in host in the metadata address, found the domain of a tenant" => "write https://login.microsoftonline.com/<tenant>/v2.0/.well-known/openid-configuration, or the host of External ID (ciamlogin.com)",
         because "the host serves no metadata, and Static Web Apps then answers 500 to every request, not only to sign-ins" ["Azure/static-web-apps#1714"];
     SW3 Warning "" => "remove the route, or set up another provider",
         because "the route blocks the sign-in page of a provider: sign-ins with it fail" ["Azure/static-web-apps#1240; Static Web Apps docs, Block an authentication provider"];

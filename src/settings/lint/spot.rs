@@ -140,8 +140,8 @@ impl<'a> Spot<'a> {
         self.text().is_some_and(|text| is_placeholder(&text))
     }
 
-    pub(super) fn texts(&self) -> Option<Vec<Cow<'a, str>>> {
-        self.json.and_then(setting::texts)
+    pub(super) fn strings(&self) -> Option<Vec<Cow<'a, str>>> {
+        self.json.and_then(setting::strings)
     }
 
     pub(super) fn guid(&self) -> Option<Guid> {

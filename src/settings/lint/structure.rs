@@ -132,7 +132,7 @@ fn of_another_form(
     let message = format!("{} is the name of another form or version", Escaped(&spot.name()));
     let added = findings.say(&ST4, spot, message, format!("name it {name}")).severity(severity);
     // A string is not a list under another name either.
-    if is_free && (name != "scopes" || spot.texts().is_some()) {
+    if is_free && (name != "scopes" || spot.strings().is_some()) {
         added.fix_by_renaming(name);
     }
     true

@@ -85,8 +85,8 @@ pub(super) mod codecs {
         Codec { kind: Kind::SettingName, read: text, write: |text| Value::from(text.as_str()) };
     pub(in super::super) const TEXTS: Codec<Vec<String>> = Codec {
         kind: Kind::Texts,
-        read: |json| Some(texts(json)?.into_iter().map(Cow::into_owned).collect()),
-        write: |texts| Value::from(texts.as_slice()),
+        read: |json| Some(strings(json)?.into_iter().map(Cow::into_owned).collect()),
+        write: |strings| Value::from(strings.as_slice()),
     };
     pub(in super::super) const GUID: Codec<Guid> =
         Codec { kind: Kind::Guid, read: guid, write: |guid| Value::from(guid.as_str()) };
@@ -142,7 +142,7 @@ fn text(json: Json<'_>) -> Option<String> {
     json.as_str().map(Cow::into_owned)
 }
 
-pub(in crate::settings) fn texts(json: Json<'_>) -> Option<Vec<Cow<'_, str>>> {
+pub(in crate::settings) fn strings(json: Json<'_>) -> Option<Vec<Cow<'_, str>>> {
     json.elements()?.map(Json::as_str).collect()
 }
 
@@ -175,7 +175,7 @@ fn hours_value(time: Duration) -> Value {
 }
 
 pub(in crate::settings) fn read_login_parameters(json: Json<'_>) -> Option<LoginParameters> {
-    texts(json).map(LoginParameters::from_wire)
+    strings(json).map(LoginParameters::from_wire)
 }
 
 /// Returns `true` if a value can be read as this kind.
@@ -184,7 +184,7 @@ pub(in crate::settings) fn is_of(kind: Kind, json: Json<'_>) -> bool {
         Kind::Flag | Kind::TextFlag => flag(json).is_some(),
         Kind::Text | Kind::SettingName => json.kind() == JsonKind::String,
         Kind::Choice(_) => matches!(json.kind(), JsonKind::String | JsonKind::Number),
-        Kind::Texts | Kind::LoginParameters => texts(json).is_some(),
+        Kind::Texts | Kind::LoginParameters => strings(json).is_some(),
         Kind::Guid => guid(json).is_some(),
         Kind::Guids => json.elements().is_some_and(|mut all| all.all(|one| guid(one).is_some())),
         Kind::Timespan => time(json).is_some(),

@@ -7,7 +7,7 @@ pub(super) mod table;
 
 use std::fmt;
 
-pub(super) use kind::{Codec, Kind, flag, guid, hours, is_of, texts, time};
+pub(super) use kind::{Codec, Kind, flag, guid, hours, is_of, strings, time};
 pub(super) use schema::{
     Node, built_in_providers, envelope as envelope_schema, is_built_in, schema,
 };
@@ -19,7 +19,7 @@ use crate::{
     platform::Service,
 };
 
-/// The step that stands for the name of a custom provider.
+/// The step that matches the name of any custom provider.
 pub(super) const ANY_NAME: &str = "*";
 
 /// A documented setting: its place, its type, and the services that have it.

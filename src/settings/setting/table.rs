@@ -242,7 +242,7 @@ settings! {
         NAME: String = TEXT "name", SITES, "The name of the resource: `authsettingsV2` or `current`.";
         TYPE: String = TEXT "type", SITES, "The type of the resource.";
         KIND: String = TEXT "kind", SITES, "The kind of the resource. No recorded answer has it.";
-        LOCATION: String = TEXT "location", SITES, "The region, for people: `East US`.";
+        LOCATION: String = TEXT "location", SITES, "The display name of the region: `East US`.";
         TAGS: Object = OBJECT "tags", SITES, "The tags of the site.";
         SYSTEM_DATA: Object = OBJECT "systemData", SITES, "Who made and changed it.";
     }

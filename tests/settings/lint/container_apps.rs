@@ -88,7 +88,7 @@ fn ca1_what_is_on_has_a_provider() {
     assert_eq!(findings[0].pointer(), "/properties/identityProviders");
     says(
         &findings[0],
-        "authentication is on, and there is no provider",
+        "authentication is on without a provider",
         "set up a provider, or set enabled to false",
     );
     for (enabled_json, providers_json) in [

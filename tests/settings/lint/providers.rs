@@ -4,7 +4,7 @@ use super::{
     CONTAINER_APP, FILE, SITE, STATIC_WEB_APP, changed, fires, fires_in, passes, passes_in, says,
 };
 
-/// Without a provider that is set up, there is no redirect.
+/// Without a configured provider, the platform cannot redirect.
 const NO_REDIRECT: (&str, &str) = ("/globalValidation/redirectToProvider", "");
 const ANONYMOUS: (&str, &str) =
     ("/globalValidation/unauthenticatedClientAction", "\"AllowAnonymous\"");

@@ -13,7 +13,7 @@ const ACCESS: [&str; 3] = ["access_token", "accessToken", "Token"];
 const NO_HEADER: &str = "this is a decoded payload; without the header of the token it is unknown \
                          whether only its API can verify it";
 
-/// Recognizes a text that starts with `{` or `[`.
+/// Recognizes input that starts with `{` or `[`.
 pub(super) fn recognize(text: &str) -> Result<Input, String> {
     let Ok(value) = serde_json::from_str(text) else { return not_json(text) };
     if let Some(input) = of_value(&value, text) {
@@ -122,10 +122,10 @@ fn headers_member(members: &Map<String, Value>) -> Option<&Value> {
 fn pairs(name: &str, value: &Value) -> Vec<Header> {
     let name =
         name.strip_prefix("HTTP_").map_or_else(|| name.to_owned(), |own| own.replace('_', "-"));
-    let texts: Vec<&str> = match value {
+    let strings: Vec<&str> = match value {
         Value::String(text) => vec![text],
-        Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect(),
+        Value::Array(strings) => strings.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    texts.into_iter().map(|text| (name.clone(), text.as_bytes().to_owned())).collect()
+    strings.into_iter().map(|text| (name.clone(), text.as_bytes().to_owned())).collect()
 }

@@ -1,4 +1,4 @@
-//! The formats of the input: whatever users have at hand when something fails.
+//! The input formats: those in which users find a request when something fails.
 
 mod json;
 mod scan;
@@ -82,7 +82,7 @@ impl Input {
     }
 }
 
-/// Headers of Easy Auth anywhere in a text.
+/// Finds headers of Easy Auth anywhere in the input.
 fn scanned(text: &str) -> Result<Option<Input>, String> {
     let headers = scan::headers(text)?;
     Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))

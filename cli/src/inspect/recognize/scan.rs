@@ -1,9 +1,9 @@
-//! Headers of Easy Auth anywhere in a text: in the developer tools of browsers, "copy as cURL", "copy as
+//! Finds headers of Easy Auth anywhere in the input: in the developer tools of browsers, "copy as cURL", "copy as
 //! fetch", "copy as PowerShell", tables, dictionaries, environments and logs.
 
 use super::{Header, header, is_bearer, is_ours};
 
-/// The headers of Easy Auth in a text. A header with the same value twice counts once.
+/// Returns the headers of Easy Auth in the input. A header with the same value twice counts once.
 pub(super) fn headers(text: &str) -> Result<Vec<Header>, String> {
     let mut found: Vec<Header> = Vec::new();
     let mut rest = text;

@@ -11,7 +11,7 @@ use super::{Chapter, all_of, providers, shown, visitor::action};
 /// The most that a list shows.
 const MAX_LISTED: usize = 10;
 
-/// Names that stand for many tenants.
+/// Names that mean several tenants.
 const MANY_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
 
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
@@ -199,7 +199,8 @@ fn mcp(settings: &AuthSettingsV2) -> Option<&'static str> {
     })
 }
 
-/// A list of strings, even if they are not valid values. `None` if there is no such list.
+/// Returns the strings of a list, even if they are not valid values. Returns `None` if the setting is not a
+/// list of strings.
 fn listed<T>(settings: &AuthSettingsV2, setting: Setting<'_, T>) -> Option<Vec<String>> {
     let list = serde_json::from_str(settings.json(setting)?).ok()?;
     let Value::Array(elements) = list else { return None };

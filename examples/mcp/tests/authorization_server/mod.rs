@@ -1,4 +1,4 @@
-//! An authorization server on loopback, in the place of Entra: one tenant, one user who consents to
+//! An authorization server on loopback instead of Entra: one tenant, one user who consents to
 //! everything, tokens of the test issuer.
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
@@ -72,7 +72,7 @@ impl AuthorizationServer {
         token.agent(agent, BLUEPRINT).sign()
     }
 
-    /// The address of Microsoft Graph, which this server stands in for too.
+    /// The address of Microsoft Graph, which this server simulates too.
     pub(crate) fn origin(&self) -> String {
         self.0.issuer.split_once(&format!("/{TENANT}")).unwrap().0.to_owned()
     }

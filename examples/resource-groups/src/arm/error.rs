@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{MAX_LEN, MAX_PAGES};
 
-/// Why there is no list. Never repeats what Azure Resource Manager wrote.
+/// Why the list could not be read. Never repeats what Azure Resource Manager wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArmError {
     #[error("the access token has a character that a bearer token cannot have")]

@@ -128,11 +128,11 @@ fn step(f: &mut Formatter<'_>, step: &Step) -> Result {
 fn background(cause: Cause) -> &'static str {
     match cause {
         Cause::WrongToken => {
-            "Azure Resource Manager would refuse it, so it was not sent there. What a token is for, the \
-             sign-in decides, and that asks for what the settings of the site say."
+            "Azure Resource Manager would refuse it, so it was not sent there. The sign-in \
+             request decides which API a token is for, and the settings of the site decide what it requests."
         }
         Cause::Expired => {
-            "The platform does not renew it by itself: the session goes on for hours after its token."
+            "The platform does not renew it automatically: the session lasts hours longer than its token."
         }
         Cause::NoToken => {
             "You are signed in, and the platform passed on no access token of yours. All of the \

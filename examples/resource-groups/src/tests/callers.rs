@@ -37,7 +37,7 @@ async fn a_token_for_arm_lists() {
                 "name": "Sample sandbox",
                 "resourceGroups": [],
             },
-            // The user sees it, and may not list what is in it.
+            // The user can see it, but cannot list its resource groups.
             {
                 "id": "00000012-0000-4000-8000-000000000012",
                 "name": "Sample billing",

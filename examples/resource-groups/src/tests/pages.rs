@@ -148,7 +148,7 @@ fn check_page(answer: &Answer) {
     }
     assert_eq!(count("<table>"), count("<caption>"));
     assert_eq!(count("<th "), count("<th scope="));
-    // Tags are closed, and there are no others than these.
+    // Every tag is closed, and is one of these.
     for name in tags(page) {
         let is_void = ["meta", "!DOCTYPE"].contains(&name);
         assert!(is_void || count(&format!("</{name}>")) == opened(page, name), "{name} in {page}");

@@ -170,15 +170,15 @@ impl Answer {
     }
 
     #[track_caller]
-    pub(crate) fn assert_has(&self, texts: &[&str]) {
-        for text in texts {
+    pub(crate) fn assert_has(&self, strings: &[&str]) {
+        for text in strings {
             assert!(self.body.contains(text), "no {text} in {}", self.body);
         }
     }
 
     #[track_caller]
-    pub(crate) fn assert_has_not(&self, texts: &[&str]) {
-        for text in texts {
+    pub(crate) fn assert_has_not(&self, strings: &[&str]) {
+        for text in strings {
             assert!(!self.body.contains(text), "{text} in {}", self.body);
         }
     }
