@@ -80,11 +80,13 @@ pub(crate) fn decode_segment(text: &str) -> Result<Vec<u8>, Base64Error> {
 }
 
 /// Encodes in the standard alphabet, with padding.
+#[cfg(feature = "verify")]
 pub(crate) fn encode(text: impl AsRef<[u8]>) -> String {
     STANDARD_ANY.encode(text)
 }
 
 /// Encodes a segment of a token: base64url without padding (RFC 7515 section 2).
+#[cfg(feature = "verify")]
 pub(crate) fn encode_segment(bytes: &[u8]) -> String {
     URL_UNPADDED.encode(bytes)
 }

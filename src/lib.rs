@@ -77,8 +77,11 @@
 pub mod _guide;
 pub mod access;
 mod base64;
+#[cfg(feature = "verify")]
 mod block_on;
 mod challenge;
+#[cfg(feature = "verify")]
+mod digest;
 pub mod endpoints;
 pub mod error_codes;
 mod escape;
@@ -100,7 +103,6 @@ mod provider;
 pub mod rejection;
 pub mod resource;
 pub mod settings;
-mod sha256;
 #[cfg(feature = "testing")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

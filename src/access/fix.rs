@@ -10,7 +10,7 @@ use crate::{
     tokens::Renewal,
 };
 
-/// One step. The steps of a [`Diagnosis`](super::Diagnosis) are in the order in which to take them.
+/// One step. The steps of a [`Diagnosis`](crate::Diagnosis) are in the order in which to take them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fix {

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     base64,
+    digest::sha256,
     headers::{AUTH_INTERNAL_TOKEN, HeaderSource},
-    sha256::sha256,
 };
 
 /// The app setting with the key.

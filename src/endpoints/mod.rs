@@ -17,6 +17,7 @@
 mod address;
 mod client_sign_in;
 mod environment;
+#[cfg(feature = "verify")]
 mod health_check;
 mod refresh;
 mod return_to;
@@ -24,6 +25,8 @@ mod return_to;
 pub use address::{LoginAddress, LogoutAddress};
 pub use client_sign_in::{ClientSession, ClientSignIn, InvalidClientSession, InvalidSite};
 pub use environment::{AuthEnvironment, EnvironmentError, EnvironmentErrorKind};
+#[cfg(feature = "verify")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub use health_check::{HealthCheck, MissingEncryptionKey};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;

@@ -99,8 +99,8 @@ headers! {
     /// The session token that a client sends after a client-directed sign-in. The platform reads it but
     /// does not inject it.
     ZUMO_AUTH = "X-ZUMO-AUTH";
-    /// App Service, to the path of the health check: proof that the platform sent the request. See
-    /// [`HealthCheck`](crate::endpoints::HealthCheck).
+    /// App Service, to the path of the health check: proof that the platform sent the request.
+    #[cfg_attr(feature = "verify", doc = "See [`HealthCheck`](crate::endpoints::HealthCheck).")]
     AUTH_INTERNAL_TOKEN = "X-MS-AUTH-INTERNAL-TOKEN";
     /// Static Web Apps: the address that the browser requested. See [`OriginalUrl`].
     ORIGINAL_URL = "X-MS-ORIGINAL-URL";

@@ -36,7 +36,7 @@ pub(super) struct Authentication {
     pub(super) platform: Platform,
     pub(super) login: Option<LoginRedirect>,
     /// The key of the hash that names callers in events.
-    #[cfg(feature = "tracing")]
+    #[cfg(all(feature = "tracing", feature = "verify"))]
     pub(super) caller_key: Option<CallerKey>,
     /// Named in challenges. Only `EasyAuthLayer` sets it.
     pub(super) resource: Option<ProtectedResource>,
@@ -47,11 +47,11 @@ pub(super) struct Authentication {
 }
 
 /// The key of a hash of callers. A secret.
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", feature = "verify"))]
 #[derive(Clone)]
 pub(super) struct CallerKey(pub(super) Arc<zeroize::Zeroizing<Vec<u8>>>);
 
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", feature = "verify"))]
 impl std::fmt::Debug for CallerKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "CallerKey({} bytes)", self.0.len())
@@ -125,7 +125,7 @@ impl Authentication {
         Self {
             platform,
             login: None,
-            #[cfg(feature = "tracing")]
+            #[cfg(all(feature = "tracing", feature = "verify"))]
             caller_key: None,
             resource: None,
             #[cfg(feature = "verify")]
@@ -186,9 +186,9 @@ impl Authentication {
     }
 
     fn log(&self, identity: &Identity) {
-        #[cfg(feature = "tracing")]
+        #[cfg(all(feature = "tracing", feature = "verify"))]
         let caller = self.caller_key.as_ref().and_then(|key| identity.caller_hash(&key.0));
-        #[cfg(not(feature = "tracing"))]
+        #[cfg(not(all(feature = "tracing", feature = "verify")))]
         let caller: Option<String> = None;
         decision::identified(identity, caller.as_deref());
     }

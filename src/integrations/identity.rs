@@ -147,28 +147,25 @@ impl Identity {
     /// object ID.
     ///
     /// Keep the key secret. Object IDs are not, so without a key anyone could look a hash up.
-    #[cfg(feature = "tracing")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tracing")))]
+    #[cfg(all(feature = "tracing", feature = "verify"))]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tracing", feature = "verify"))))]
     #[must_use]
     pub fn caller_hash(&self, key: &[u8]) -> Option<String> {
         let (tenant, object) = self.ids()?;
         let message = format!("{}/{object}", tenant.unwrap_or_default());
-        let hash = crate::sha256::hmac(key, message.as_bytes());
+        let hash = crate::digest::hmac(key, message.as_bytes());
         let half = hash.iter().take(16).fold(0_u128, |half, byte| (half << 8) | u128::from(*byte));
         Some(format!("{half:032x}"))
     }
 
     /// The tenant and the object ID of the caller.
-    #[cfg(feature = "tracing")]
+    #[cfg(all(feature = "tracing", feature = "verify"))]
     fn ids(&self) -> Option<(Option<&str>, &str)> {
         if let Some(principal) = self.principal() {
             return Some((principal.tenant_id(), principal.object_id()?));
         }
-        #[cfg(feature = "verify")]
-        if let Some(token) = self.token() {
-            return Some((token.tenant_id(), token.object_id()?));
-        }
-        None
+        let token = self.token()?;
+        Some((token.tenant_id(), token.object_id()?))
     }
 
     /// What authenticated the caller, for logs.

@@ -63,7 +63,7 @@ mod guard;
 mod identity;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 mod metadata;
-#[cfg(feature = "azure_core")]
+#[cfg(all(feature = "azure_core", feature = "verify"))]
 mod on_behalf_of;
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -112,8 +112,8 @@ pub use guard::{RequireToken, TokenPolicy};
     doc(cfg(any(feature = "axum", feature = "tower", feature = "actix-web")))
 )]
 pub use identity::Identity;
-#[cfg(feature = "azure_core")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
+#[cfg(all(feature = "azure_core", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "azure_core", feature = "verify"))))]
 pub use on_behalf_of::OnBehalfOfCredential;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]

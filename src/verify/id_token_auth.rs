@@ -24,7 +24,7 @@ pub struct IdTokenAuth {
 }
 
 impl IdTokenAuth {
-    /// Combines a verifier and its keys, which may be those of a [`BearerAuth`]. The clock is the
+    /// Combines a verifier and its keys, which may be those of a [`BearerAuth`](super::BearerAuth). The clock is the
     /// system's.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {

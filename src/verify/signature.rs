@@ -1,4 +1,4 @@
-//! Public keys and signatures: the only module that uses jsonwebtoken and aws-lc-rs.
+//! Public keys and signatures, by jsonwebtoken and aws-lc-rs.
 //!
 //! jsonwebtoken's process-wide provider is not used: it panics if both back ends are in the build, and it
 //! belongs to the application. Its `Validation` is not used either.

@@ -47,7 +47,6 @@ fn types_can_be_shared() {
     check::<easyauth::mcp::ToolCall>();
     check::<endpoints::ClientSession>();
     check::<endpoints::ClientSignIn<'_>>();
-    check::<endpoints::HealthCheck>();
     check::<endpoints::Endpoints>();
     check::<endpoints::LoginAddress>();
     check::<endpoints::LogoutAddress>();
@@ -114,6 +113,7 @@ fn types_of_verification_can_be_shared() {
     use easyauth::verify;
 
     check::<access::Denied>();
+    check::<endpoints::HealthCheck>();
     check::<verify::Algorithm>();
     check::<verify::Authority>();
     check::<verify::ConfirmedCaller>();

@@ -545,6 +545,10 @@ fn messages_of_fixes() {
         "assign-user-role",
         "have the app role assigned to the user in the enterprise application",
     );
+}
+
+#[test]
+fn messages_of_renewals() {
     for (renewal, code, message) in [
         (Renewal::Refresh, "refresh", "call /.auth/refresh with the caller's session"),
         (

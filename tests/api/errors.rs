@@ -53,6 +53,7 @@ fn kinds() -> Vec<(&'static str, usize)> {
         easyauth::headers::HeaderErrorKind,
         endpoints::EndpointErrorKind,
         endpoints::EnvironmentErrorKind,
+        #[cfg(feature = "verify")]
         exchange::OnBehalfOfErrorKind,
         #[cfg(feature = "azure_core")]
         easyauth::integrations::CredentialErrorKind,
@@ -141,7 +142,6 @@ fn errors() -> Vec<&'static str> {
         Challenge::no_token().with_realm("\n");
         path("x"), endpoints::Endpoints::with_prefix("x");
         endpoints::AuthEnvironment::read(|_| None).require_client_id();
-        endpoints::HealthCheck::with_key("");
         endpoints::ClientSignIn::google(&easyauth::IdToken::new("x")).build("x", &endpoints::Endpoints::default());
         endpoints::ClientSession::parse(b"x");
         easyauth::mcp::ToolCall::parse(b"x");
@@ -171,6 +171,7 @@ fn errors() -> Vec<&'static str> {
     ]);
     #[cfg(feature = "verify")]
     names.extend(errors![
+        endpoints::HealthCheck::with_key("");
         easyauth::verify::KeySet::from_jwks("x");
         easyauth::verify::MetadataUri::insecure_loopback("x");
         easyauth::verify::Tenant::single("x");
@@ -198,10 +199,10 @@ fn denied() -> Result<(), easyauth::access::Denied> {
     let verifier = Verifier::builder(tenant).application(APP).build().unwrap();
     let now = SystemTime::now();
     let token = AccessToken::new(issuer.access_token(APP, now).scope("a").sign());
-    let verified = verifier.verify(&token, &issuer.key_set(), now).unwrap();
+    let genuine = verifier.verify(&token, &issuer.key_set(), now).unwrap();
     let expired = verifier.verify(&token, &issuer.key_set(), now + Duration::from_secs(7200));
     check_error(&expired.unwrap_err());
-    verified.authorize(&easyauth::Requirement::scope("b"))
+    genuine.authorize(&easyauth::Requirement::scope("b"))
 }
 
 #[test]
@@ -215,6 +216,7 @@ fn messages_are_one_clause() {
 }
 
 /// Types that other tests cover: their values need a runtime, a site or a session.
+#[cfg(all(feature = "azure_core", feature = "testing"))]
 const ELSEWHERE: [&str; 11] = [
     "ArmRequestError",
     "ConfirmError",

@@ -1,7 +1,7 @@
 //! A subscriber that keeps every event.
 
 use std::{
-    fmt::Debug,
+    fmt::{Debug, Write as _},
     sync::{Arc, Mutex},
 };
 
@@ -56,7 +56,7 @@ impl Visit for Line {
         if field.name() == "message" {
             self.message = format!("{value:?}");
         } else {
-            self.fields += &format!(" {}={value:?}", field.name());
+            let _ = write!(self.fields, " {}={value:?}", field.name());
         }
     }
 }

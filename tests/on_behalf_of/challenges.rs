@@ -170,12 +170,12 @@ fn the_caller_gets_a_challenge() {
     let issuer = TestIssuer::new(TENANT).unwrap();
     let verifier =
         Verifier::builder(Tenant::single(TENANT).unwrap()).application(CLIENT).build().unwrap();
-    let verified = |token: String| {
+    let verify = |token: String| {
         verifier.verify(&AccessToken::new(token), &issuer.key_set(), at(NOW)).unwrap()
     };
     let token = || issuer.access_token(CLIENT, at(NOW)).scope("access");
-    let capable = verified(token().claim("xms_cc", ["cp1"]).sign());
-    let plain = verified(token().sign());
+    let capable = verify(token().claim("xms_cc", ["cp1"]).sign());
+    let plain = verify(token().sign());
     let error = |status, body: &str| {
         let endpoint = Endpoint::with(status, body);
         run(on_behalf_of().token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap_err()

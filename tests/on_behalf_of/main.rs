@@ -1,4 +1,5 @@
 //! On-behalf-of: exchanges, their cache, and what callers share.
+#![cfg(feature = "verify")]
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::expect_used,

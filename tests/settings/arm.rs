@@ -250,7 +250,11 @@ fn tokens_for_other_apis() {
     check(Cloud::Public, hostile, &format!(r"{ARM} api://a and b\u{{d}}\u{{a}}c"));
     check(Cloud::Public, "{}", &format!("{ARM} no API"));
     let many = r#"{"aud":["a","b","c","d","e","f","g","h","i","j"]}"#;
-    check(Cloud::Public, many, &format!("{ARM} a and b and c and d and e and f and g and h and others"));
+    check(
+        Cloud::Public,
+        many,
+        &format!("{ARM} a and b and c and d and e and f and g and h and others"),
+    );
     // Every request checks the token.
     let graph = || access(r#"{"aud":"https://graph.microsoft.com"}"#);
     let wrong = |request: Result<_, ArmRequestError>| {

@@ -240,9 +240,10 @@ fn hostile_characters_are_in_no_name() {
             let encoded =
                 bytes.iter().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"));
             let is_plain = character == ' ' || character.is_ascii_graphic();
-            let shown = match is_plain {
-                true => character.to_string(),
-                false => character.escape_unicode().to_string(),
+            let shown = if is_plain {
+                character.to_string()
+            } else {
+                character.escape_unicode().to_string()
             };
             part.rejects(&format!("a{encoded}b"), &format!("a{shown}b"));
             if character != '%' {

@@ -5,6 +5,7 @@
 //! input by the documented rules, and compares the result with what the crate says.
 #![allow(clippy::missing_panics_doc, reason = "a property that does not hold panics")]
 
+#[cfg(feature = "verify")]
 pub mod claims_challenge;
 #[cfg(feature = "verify")]
 mod drafts;

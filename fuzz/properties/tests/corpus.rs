@@ -37,6 +37,7 @@ macro_rules! targets {
 }
 
 targets! {
+    #[cfg(feature = "verify")]
     claims_challenge,
     error_text,
     headers,

@@ -13,9 +13,9 @@ use super::{
     Config, Exchanged, Mode, OnBehalfOfError, Tokens, Transport, Wanted, source::CredentialRequest,
 };
 use crate::{
+    digest::sha256,
     events,
     exchange::{ClientCredential, TokenError, TokenRequest, TokenResponse},
-    sha256::sha256,
     tokens::{AccessToken, InvalidBearerToken},
 };
 

@@ -27,7 +27,7 @@ pub use self::{
     transport::{Transport, TransportBlocking, TransportError},
 };
 use super::TokenEndpoint;
-use crate::{block_on::block_on, sha256::sha256, tokens::AccessToken};
+use crate::{block_on::block_on, digest::sha256, tokens::AccessToken};
 
 /// Exchanges the access tokens of callers for tokens of the same users for other APIs, and caches those
 /// ("Microsoft identity platform and OAuth 2.0 On-Behalf-Of flow"). Cheap to clone. Create it once, for one

@@ -16,8 +16,8 @@ use serde_json::json;
 use super::{TransportError, flight::BoxFuture};
 use crate::{
     base64,
+    digest::sha256,
     exchange::{ClientCredential, TokenEndpoint},
-    sha256::sha256,
 };
 
 /// How long an assertion that is signed with a certificate is valid, in seconds. It is used at once;

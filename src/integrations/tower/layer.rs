@@ -15,7 +15,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", feature = "verify"))]
 use crate::integrations::authentication::CallerKey;
 #[cfg(feature = "verify")]
 use crate::verify::{BearerAuth, ConfirmedCaller, IdTokenAuth};
@@ -117,8 +117,8 @@ impl EasyAuthLayer {
 
     /// Names callers in the events of this layer by [`Identity::caller_hash`] with this key. By default
     /// events do not name callers.
-    #[cfg(feature = "tracing")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tracing")))]
+    #[cfg(all(feature = "tracing", feature = "verify"))]
+    #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tracing", feature = "verify"))))]
     #[must_use]
     pub fn log_callers(self, key: impl Into<Vec<u8>>) -> Self {
         let key = CallerKey(Arc::new(zeroize::Zeroizing::new(key.into())));
