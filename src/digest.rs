@@ -41,7 +41,7 @@ mod rust_crypto {
 
     /// The SHA-256 hash of the parts, one after the other.
     pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-        parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
+        parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into()
     }
 
     /// HMAC with SHA-256 (RFC 2104). The key can have any length.

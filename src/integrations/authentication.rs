@@ -185,6 +185,10 @@ impl Authentication {
         Ok(found)
     }
 
+    #[cfg_attr(
+        not(all(feature = "tracing", feature = "verify")),
+        allow(clippy::unused_self, reason = "as with the feature")
+    )]
     fn log(&self, identity: &Identity) {
         #[cfg(all(feature = "tracing", feature = "verify"))]
         let caller = self.caller_key.as_ref().and_then(|key| identity.caller_hash(&key.0));
