@@ -1,6 +1,7 @@
 //! Token responses of the token endpoint.
 
 use std::{
+    borrow::Cow,
     fmt,
     time::{Duration, SystemTime},
 };
@@ -10,7 +11,7 @@ use http::StatusCode;
 use super::TokenError;
 use crate::{
     escape::EscapedNames,
-    json::{JsonError, Kind, Reader},
+    json::{JsonError, Kind, ObjectError, Once, Reader, secret, string, whole_object},
     tokens::{AccessToken, IdToken, RefreshToken},
 };
 
@@ -118,89 +119,61 @@ fn read(body: &[u8]) -> Result<TokenResponse, ResponseError> {
     }
     let body = std::str::from_utf8(body)
         .map_err(|error| ResponseError::Json { position: error.valid_up_to() })?;
-    let mut json = Reader::new(body);
-    if json.kind()? != Kind::Object {
-        json.skip()?;
-        json.end()?;
-        return Err(ResponseError::NotAnObject);
-    }
-    let (mut access, mut refresh, mut id) = (None, None, None);
-    let (mut is_bearer, mut expires_in, mut scope) = (None, None, None);
-    json.object(|json, name| -> Result<(), ResponseError> {
+    let (mut access, mut refresh, mut id) = (Once::default(), Once::default(), Once::default());
+    let (mut token_type, mut expires_in, mut scope) =
+        (Once::default(), Once::default(), Once::default());
+    whole_object(body, |json, name| -> Result<(), ResponseError> {
         match json.str(name) {
-            ACCESS_TOKEN => once(&mut access, ACCESS_TOKEN, secret(json, ACCESS_TOKEN)?),
-            "refresh_token" => once(&mut refresh, "refresh_token", secret(json, "refresh_token")?),
-            "id_token" => once(&mut id, "id_token", secret(json, "id_token")?),
-            TOKEN_TYPE => {
-                let token_type = string(json, TOKEN_TYPE)?;
-                once(&mut is_bearer, TOKEN_TYPE, token_type.eq_ignore_ascii_case("Bearer"))
-            }
-            "expires_in" => once(&mut expires_in, "expires_in", seconds(json)?),
-            "scope" => once(&mut scope, "scope", string(json, "scope")?),
-            _ => Ok(json.skip().map(drop)?),
+            ACCESS_TOKEN => access.read(json, ACCESS_TOKEN, secret)?,
+            "refresh_token" => refresh.read(json, "refresh_token", secret)?,
+            "id_token" => id.read(json, "id_token", secret)?,
+            TOKEN_TYPE => token_type.read(json, TOKEN_TYPE, required_string)?,
+            "expires_in" => expires_in.read(json, "expires_in", seconds)?,
+            "scope" => scope.read(json, "scope", required_string)?,
+            _ => drop(json.skip()?),
         }
+        Ok(())
     })?;
-    json.end()?;
-    match is_bearer {
-        Some(true) => {}
-        Some(false) => return Err(ResponseError::NotBearer),
+    match token_type.into_value() {
+        Some(name) if name.eq_ignore_ascii_case("Bearer") => {}
+        Some(_) => return Err(ResponseError::NotBearer),
         None => return Err(ResponseError::MissingMember { member: TOKEN_TYPE }),
     }
     let missing = ResponseError::MissingMember { member: ACCESS_TOKEN };
+    let scope = scope.into_value().unwrap_or_default();
     Ok(TokenResponse {
-        access_token: access.flatten().map(AccessToken::from).ok_or(missing)?,
-        refresh_token: refresh.flatten().map(RefreshToken::from),
-        id_token: id.flatten().map(IdToken::from),
-        expires_in: expires_in.flatten(),
-        scopes: scope.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+        access_token: access.into_value().map(AccessToken::from).ok_or(missing)?,
+        refresh_token: refresh.into_value().map(RefreshToken::from),
+        id_token: id.into_value().map(IdToken::from),
+        expires_in: expires_in.into_value(),
+        scopes: scope.split_ascii_whitespace().map(str::to_owned).collect(),
     })
 }
 
 const ACCESS_TOKEN: &str = "access_token";
 const TOKEN_TYPE: &str = "token_type";
 
-/// A token; `None` for `null` and an empty string.
-fn secret(
+/// A string that is not `null`.
+fn required_string(
     json: &mut Reader<'_>,
     member: &'static str,
-) -> Result<Option<zeroize::Zeroizing<String>>, ResponseError> {
-    match json.kind()? {
-        Kind::Null => Ok(json.skip().map(|_| None)?),
-        Kind::String => Ok(Some(json.secret()?).filter(|token| !token.is_empty())),
-        _ => Err(ResponseError::InvalidMember { member }),
-    }
-}
-
-fn string(json: &mut Reader<'_>, member: &'static str) -> Result<String, ResponseError> {
-    match json.kind()? {
-        Kind::String => {
-            let string = json.string()?;
-            Ok(json.str(string).to_owned())
-        }
-        _ => Err(ResponseError::InvalidMember { member }),
-    }
+) -> Result<Option<String>, ObjectError> {
+    let span = string(json, member)?.ok_or(ObjectError::WrongType(member))?;
+    Ok(Some(json.str(span).to_owned()))
 }
 
 /// A whole number of seconds. The version 1.0 endpoint writes it as a string.
-fn seconds(json: &mut Reader<'_>) -> Result<Option<Duration>, ResponseError> {
-    let invalid = ResponseError::InvalidMember { member: "expires_in" };
+fn seconds(json: &mut Reader<'_>, member: &'static str) -> Result<Option<Duration>, ObjectError> {
     let digits = match json.kind()? {
-        Kind::Null => return Ok(json.skip().map(|_| None)?),
-        Kind::Number => json.skip()?.to_owned(),
-        Kind::String => string(json, "expires_in")?,
-        _ => return Err(invalid),
+        Kind::Number => json.skip()?,
+        _ => match string(json, member)? {
+            Some(digits) => json.str(digits),
+            None => return Ok(None),
+        },
     };
-    let digits = Some(&digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let seconds = digits.and_then(|digits| digits.parse().ok()).ok_or(invalid)?;
-    Ok(Some(Duration::from_secs(seconds)))
-}
-
-/// Fills `slot`; an error if the member is a duplicate.
-fn once<T>(slot: &mut Option<T>, member: &'static str, value: T) -> Result<(), ResponseError> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(ResponseError::DuplicateMember { member }),
-    }
+    let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let seconds = digits.and_then(|digits| digits.parse().ok());
+    Ok(Some(Duration::from_secs(seconds.ok_or(ObjectError::WrongType(member))?)))
 }
 
 /// Why the body is not a token response. Says where, never what. Programs use the kind of the
@@ -218,7 +191,7 @@ pub(super) enum ResponseError {
     #[error("the body has no member {member}")]
     MissingMember { member: &'static str },
     #[error("the body has a duplicate member {member}")]
-    DuplicateMember { member: &'static str },
+    DuplicateMember { member: Cow<'static, str> },
     #[error("the member {member} has the wrong JSON type or is out of range")]
     InvalidMember { member: &'static str },
     /// A token of another type needs a proof with each request.
@@ -229,5 +202,16 @@ pub(super) enum ResponseError {
 impl From<JsonError> for ResponseError {
     fn from(error: JsonError) -> Self {
         Self::Json { position: error.position }
+    }
+}
+
+impl From<ObjectError> for ResponseError {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::Json(error) => error.into(),
+            ObjectError::NotAnObject => Self::NotAnObject,
+            ObjectError::Duplicate(member) => Self::DuplicateMember { member },
+            ObjectError::WrongType(member) => Self::InvalidMember { member },
+        }
     }
 }
