@@ -103,7 +103,7 @@ fn nanoseconds(digits: &str) -> Option<u32> {
 
 /// The number of days from 1970-01-01 to a day of the Gregorian calendar; `None` for a day that does not
 /// exist.
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(crate) fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     const BEFORE_MONTH: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     let leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
     let days = match month {
