@@ -215,6 +215,42 @@ fn callers_are_named_by_a_keyed_hash_if_asked_for() {
     assert!(debug.contains("CallerKey(6 bytes)") && !debug.contains("CANARY"), "{debug}");
 }
 
+/// The key is in the data of the application.
+#[cfg(feature = "actix-web")]
+#[test]
+fn callers_are_named_on_actix_web() {
+    use actix_web::{App, test, web};
+    use easyauth::integrations::CallerKey;
+
+    let events = |key: Option<CallerKey>, headers: &[(&'static str, String)]| {
+        let mut request = test::TestRequest::get();
+        for (name, value) in headers {
+            request = request.insert_header((*name, value.as_str()));
+        }
+        let data = move |config: &mut web::ServiceConfig| {
+            config.app_data(Platform::trusting_headers());
+            if let Some(key) = key {
+                config.app_data(key);
+            }
+        };
+        capture(|| {
+            actix_web::rt::System::new().block_on(async {
+                let handler = web::to(|_: Identity| async { "" });
+                let app = App::new().configure(data).default_service(handler);
+                let app = test::init_service(app).await;
+                test::call_service(&app, request.to_request()).await;
+            });
+        })
+    };
+    let service = Service::new(Platform::trusting_headers(), |layer| layer.log_callers("key"));
+    let expected = service.events("/open", &user("Reader"));
+    assert!(expected[0].contains(" caller="), "{expected:?}");
+    assert_eq!(events(Some(CallerKey::new("key")), &user("Reader")), expected);
+    assert_eq!(events(None, &user("Reader")), [BY_PLATFORM]);
+    assert_eq!(events(Some(CallerKey::new("key")), &[]), [ANONYMOUS]);
+    assert_eq!(format!("{:?}", CallerKey::new("CANARY")), "CallerKey(6 bytes)");
+}
+
 /// A handler can take the hash for its own events.
 #[test]
 fn handlers_can_name_the_caller() {
