@@ -48,6 +48,16 @@ fn size() {
     assert_eq!(names, 5);
 }
 
+/// A whole service with its tests: at most 60 lines that are not blank, after the head of the file. The
+/// package of the examples runs it.
+#[test]
+fn size_of_a_whole_service() {
+    let source = include_str!("../../examples/service.rs");
+    let lines = source.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("//!"));
+    let count = lines.count();
+    assert!(count <= 60, "{count} lines");
+}
+
 #[test]
 fn answers() {
     let auth = BearerAuth::entra(TENANT, CLIENT_ID).unwrap().fixed_keys(KEYS.clone());
