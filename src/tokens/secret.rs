@@ -84,6 +84,13 @@ impl AccessToken {
     pub fn from_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
+        Ok(Self::in_authorization(headers)?.map(Self::new))
+    }
+
+    /// Like [`from_authorization`](Self::from_authorization), without a copy of the token.
+    pub(crate) fn in_authorization(
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<Option<&str>, HeaderError> {
         const NAME: &str = "Authorization";
         let Some(value) = headers::ascii_value(headers, NAME)? else {
             return Ok(None);
@@ -94,7 +101,7 @@ impl AccessToken {
         }
         let token = token.trim_ascii();
         match check_b64token(token) {
-            Ok(()) => Ok(Some(Self::new(token))),
+            Ok(()) => Ok(Some(token)),
             Err(_) => Err(HeaderError::new(NAME, HeaderErrorKind::InvalidBearer)),
         }
     }

@@ -206,6 +206,16 @@ impl BearerAuth {
         Self { clock: Clock::new(now), ..self }
     }
 
+    /// Lets each verifier that was added so far [remember](Verifier::remember) up to this many accepted
+    /// tokens. Off by default. Read there what it costs.
+    #[must_use]
+    pub fn remember(mut self, tokens: usize) -> Self {
+        for entry in Arc::make_mut(&mut self.entries) {
+            entry.verifier = Arc::new(Verifier::clone(&entry.verifier).remember(tokens));
+        }
+        self
+    }
+
     /// The keys of each verifier, in the order in which they were added. Their stores tell
     /// [when keys were last fetched](KeyStore::last_success) and
     /// [why a fetch failed](KeyStore::last_error).
@@ -261,12 +271,17 @@ impl BearerAuth {
     ///
     /// [`VerifyError`] names the rule that the token breaks.
     pub async fn verify(&self, token: &AccessToken) -> Result<VerifiedToken, VerifyError> {
+        self.verify_text(token.expose_secret()).await
+    }
+
+    /// Like [`verify`](Self::verify), for a token that is borrowed from a header.
+    pub(crate) async fn verify_text(&self, text: &str) -> Result<VerifiedToken, VerifyError> {
         let now = self.clock.now();
         match self.entries.as_slice() {
-            [only] => only.verify(token, now).await,
+            [only] => only.verify(text, now).await,
             several => {
-                let entry = choose(several, token)?;
-                entry.verify(token, now).await.map_err(VerifyError::of_several)
+                let entry = choose(several, text)?;
+                entry.verify(text, now).await.map_err(VerifyError::of_several)
             }
         }
     }
@@ -300,12 +315,8 @@ impl fmt::Debug for BearerAuth {
 }
 
 impl Entry {
-    async fn verify(
-        &self,
-        token: &AccessToken,
-        now: SystemTime,
-    ) -> Result<VerifiedToken, VerifyError> {
-        self.verifier.verify_fetching(&self.keys, token, now).await
+    async fn verify(&self, text: &str, now: SystemTime) -> Result<VerifiedToken, VerifyError> {
+        self.verifier.verify_text_fetching(&self.keys, text, now).await
     }
 }
 
@@ -321,8 +332,11 @@ fn expectation(entries: &[Entry]) -> String {
 }
 
 /// Chooses the first verifier that the token is for. Checks only what is the same for all of them.
-fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, VerifyError> {
-    let token = signed::claimed(token.expose_secret(), Kind::Access.types())?;
+fn choose<'a>(entries: &'a [Entry], text: &str) -> Result<&'a Entry, VerifyError> {
+    let token = match entries.iter().find_map(|entry| entry.verifier.recall(text)) {
+        Some(token) => token,
+        None => signed::claimed(text, Kind::Access.types())?,
+    };
     entries.iter().find(|entry| entry.verifier.is_responsible_for(&token)).ok_or_else(|| {
         let audiences: Vec<&str> = token.audiences().collect();
         let audience =

@@ -30,6 +30,7 @@ pub mod settings;
 mod settings_changes;
 mod settings_lint;
 mod settings_model;
+mod share;
 pub mod site_id;
 pub mod token;
 pub mod token_response;
