@@ -151,7 +151,7 @@ fn types_of_verification_can_be_shared() {
 
     // The source of these two can be any error, so they cannot be compared.
     fn check_fetch_error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
-    check_fetch_error::<verify::FetchError>();
+    check_fetch_error::<easyauth::TransportError>();
     check_fetch_error::<verify::RefreshError>();
 }
 
