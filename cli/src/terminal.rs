@@ -56,13 +56,18 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::new();
     for letter in text.chars() {
-        if letter.is_control() || is_invisible(letter) {
+        if is_unprintable(letter) {
             printable.extend(letter.escape_unicode());
         } else {
             printable.push(letter);
         }
     }
     printable
+}
+
+/// Returns `true` for a control character or an invisible one.
+pub(crate) fn is_unprintable(letter: char) -> bool {
+    letter.is_control() || is_invisible(letter)
 }
 
 fn is_invisible(letter: char) -> bool {

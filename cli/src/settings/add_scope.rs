@@ -11,7 +11,10 @@ use easyauth::{
     },
 };
 
-use super::document::{Source, diff};
+use super::{
+    document::{Source, diff},
+    snippet::{self, Change, Tool},
+};
 use crate::{
     Failure, Output, World,
     api::{self, Api},
@@ -27,6 +30,10 @@ pub(crate) struct Args {
     /// Print a unified diff instead of the document
     #[arg(long)]
     diff: bool,
+    /// Print the change for this tool instead of the document, and change nothing
+    #[arg(long = "as", value_name = "TOOL", value_enum, conflicts_with = "diff")]
+    #[cfg_attr(feature = "online", arg(conflicts_with_all = ["yes", "dry_run", "backup"]))]
+    tool: Option<Tool>,
     /// Change this site or container app instead of a document, given by its resource ID
     #[cfg(feature = "online")]
     #[arg(long, value_name = "ID", value_parser = super::request::site_id, conflicts_with_all = ["file", "diff"])]
@@ -58,12 +65,27 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     if let Some(id) = &args.site {
         let site = super::site::Site::open(id, &args.address, world)?;
         let document = site.read()?;
-        let Added { settings, notes } = args.wish.add_to(&document.settings)?;
+        let Added { settings, mut notes } = args.wish.add_to(&document.settings)?;
+        if let Some(tool) = args.tool {
+            let change = Change {
+                before: &document.settings,
+                after: &settings,
+                site: Some(args.address.of(id)?),
+                cloud: args.address.cloud,
+                api_version: args.address.api_version.as_deref(),
+            };
+            let snippet = change.print(tool, &document.with(&settings))?;
+            return Ok(snippet.output(&mut notes));
+        }
         return site.change(&document, &settings, &args.saving, world, notes);
     }
     let document = args.source.read(world)?;
-    let Added { settings, notes } = args.wish.add_to(&document.settings)?;
+    let Added { settings, mut notes } = args.wish.add_to(&document.settings)?;
     let after = document.with(&settings);
+    if let Some(tool) = args.tool {
+        let change = Change::of(&document.settings, &settings);
+        return Ok(change.print(tool, &after)?.output(&mut notes));
+    }
     let path: Option<&Path> = args.source.file.as_deref();
     let page = if args.diff { diff(&document.text, &after, path) } else { after };
     Ok(Output { notes, ..Output::page(page) })
@@ -162,10 +184,7 @@ fn notes(
                     reaches the application";
         notes.push(text.to_owned());
     }
-    if !settings.missing_sections().is_empty() {
-        let missing = settings.missing_sections().join(", ");
-        notes.push(format!("the document lacks {missing}: saving it resets them"));
-    }
+    notes.extend(snippet::missing_sections(settings));
     let text = "the app registration also needs the permission, and consent to it";
     notes.push(text.to_owned());
     notes.push("after saving, users must sign out and in again".to_owned());

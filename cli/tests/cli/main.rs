@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     reason = "tests"
@@ -22,6 +23,7 @@ mod serve;
 mod settings;
 #[cfg(feature = "online")]
 mod site;
+mod snippets;
 #[cfg(all(feature = "online", feature = "serve"))]
 mod verify;
 

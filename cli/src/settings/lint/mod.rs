@@ -15,6 +15,7 @@ use easyauth::settings::{AuthSettingsV2, Finding, Rule, Severity};
 use super::{
     document::{self, Document, FormOption},
     rule::known_rule,
+    snippet::{Change, Tool},
 };
 use crate::{
     DONE, Failure, NO, Output, World,
@@ -54,6 +55,15 @@ pub(crate) struct Args {
     /// With --fix: print a unified diff, and change no file
     #[arg(long, requires = "fix", conflicts_with_all = ["json", "format"])]
     diff: bool,
+    /// With --fix: print the changes for this tool, and change no file
+    #[arg(
+        long = "as",
+        value_name = "TOOL",
+        value_enum,
+        requires = "fix",
+        conflicts_with_all = ["diff", "json", "format"]
+    )]
+    tool: Option<Tool>,
 }
 
 /// How findings are printed.
@@ -106,6 +116,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         })?;
         checked.push(Checked::new(*path, document, args.fix, &config));
     }
+    if let Some(tool) = args.tool {
+        return fixes_for(tool, &checked);
+    }
     let format = if args.json { Format::Json } else { args.format };
     let mut output = Output::page(match format {
         Format::Human if args.fix => String::new(),
@@ -118,16 +131,27 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         let text = file.write(args.diff)?;
         if format == Format::Human {
             output.page.push_str(&text);
-            let left = file.findings.iter().map(|found| format!("left: {}", found.finding));
-            output.notes.extend(file.fixed.iter().cloned().chain(left));
+            output.notes.extend(file.notes());
         } else {
             output.notes.extend(file.fixed.iter().cloned());
         }
     }
+    output.status = status(&checked);
+    Ok(output)
+}
+
+fn status(checked: &[Checked]) -> u8 {
     let is_bad = |found: &Found| found.severity > Severity::Info;
     let has_findings = checked.iter().any(|file| file.findings.iter().any(is_bad));
-    output.status = if has_findings { NO } else { DONE };
-    Ok(output)
+    if has_findings { NO } else { DONE }
+}
+
+/// Prints the fixes of one document for a tool.
+fn fixes_for(tool: Tool, checked: &[Checked]) -> Result<Output, Failure> {
+    let [file] = checked else { return Err("--as needs exactly one document".into()) };
+    let change = Change::of(&file.before.settings, &file.settings);
+    let snippet = change.print(tool, &file.before.with(&file.settings))?;
+    Ok(Output { status: status(checked), ..snippet.output(&mut file.notes().collect()) })
 }
 
 impl Checked {
@@ -153,6 +177,12 @@ impl Checked {
                 Ok(String::new())
             }
         }
+    }
+
+    /// What was fixed, and what is left.
+    fn notes(&self) -> impl Iterator<Item = String> {
+        let left = self.findings.iter().map(|found| format!("left: {}", found.finding));
+        self.fixed.iter().cloned().chain(left)
     }
 
     /// The path with slashes, or `-`.
