@@ -7,7 +7,10 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use crate::{Failure, Output, explain, inspect, settings, terminal::wrap};
+use crate::{
+    Failure, Output, explain, inspect, settings,
+    terminal::{Style, wrap},
+};
 
 /// Builds the end of a command's help: examples, which tests run, and the exit status.
 macro_rules! after_help {
@@ -87,10 +90,10 @@ pub fn command() -> clap::Command {
 ///
 /// The message repeats no argument except names that clap knows: a token pasted in the wrong place must
 /// not end up in a log.
-pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
+pub(crate) fn page_or_failure(error: &clap::Error, style: Style) -> Result<Output, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            Ok(Output::page(fitted(&error.render().to_string())))
+            Ok(Output::page(fitted(&error.render().to_string(), style.width)))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err("a command is missing; --help lists them".into())
@@ -143,12 +146,9 @@ pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
     }
 }
 
-/// The widest line of a help page.
-const WIDTH: usize = 100;
-
 /// Wraps the long lines of a help page, except examples, which users copy. clap's own wrapping needs
 /// crates that find the width of the terminal.
-fn fitted(page: &str) -> String {
+fn fitted(page: &str, width: usize) -> String {
     let mut fitted = String::new();
     for line in page.lines() {
         let text = line.trim_start();
@@ -157,7 +157,7 @@ fn fitted(page: &str) -> String {
             fitted.extend([line, "\n"]);
             continue;
         }
-        for part in wrap(text, WIDTH.saturating_sub(indent)) {
+        for part in wrap(text, width.saturating_sub(indent)) {
             let part = format!("{:indent$}{part}", "");
             fitted.extend([part.trim_end(), "\n"]);
         }

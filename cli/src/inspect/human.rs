@@ -6,18 +6,23 @@ use easyauth::{ClaimType, Diagnosis, access::Fix};
 
 use super::report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims};
 use crate::{
-    terminal::{Color, cut, paint, printable, wrap},
+    terminal::{Color, Style, cut, paint, printable, wrap},
     times::Moment,
 };
 
-const WIDTH: usize = 100;
 const LABEL_WIDTH: usize = 20;
-const VALUE_WIDTH: usize = 77;
 
 /// The page that is being written.
 struct Page {
     text: String,
-    has_color: bool,
+    style: Style,
+}
+
+impl Page {
+    /// The width of values beside their labels.
+    fn value_width(&self) -> usize {
+        self.style.width.saturating_sub(LABEL_WIDTH + 3)
+    }
 }
 
 impl Write for Page {
@@ -27,8 +32,8 @@ impl Write for Page {
 }
 
 /// Formats a report.
-pub(super) fn page(report: &Report, has_color: bool) -> Result<String, fmt::Error> {
-    let mut page = Page { text: String::new(), has_color };
+pub(super) fn page(report: &Report, style: Style) -> Result<String, fmt::Error> {
+    let mut page = Page { text: String::new(), style };
     write(report, &mut page)?;
     Ok(page.text)
 }
@@ -98,7 +103,8 @@ fn write_principal(principal: &Principal, out: &mut Page) -> fmt::Result {
 fn write_claim(same: &[Claim], out: &mut Page) -> fmt::Result {
     let Some(Claim { typ, .. }) = same.first() else { return Ok(()) };
     let label = ClaimType::find(typ).map_or(typ.as_str(), |claim| claim.short());
-    let values: Vec<String> = same.iter().map(|claim| cut(&claim.value, VALUE_WIDTH)).collect();
+    let values: Vec<String> =
+        same.iter().map(|claim| cut(&claim.value, out.value_width())).collect();
     row(out, label, &values.join(", "))
 }
 
@@ -219,7 +225,7 @@ fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {
     let indent =
         if start.starts_with(|first: char| first.is_ascii_digit()) { start.len() } else { 0 };
     for (index, line) in
-        wrap(&format!("{start}{step}"), WIDTH.saturating_sub(indent)).iter().enumerate()
+        wrap(&format!("{start}{step}"), out.style.width.saturating_sub(indent)).iter().enumerate()
     {
         let indent = if index == 0 { 0 } else { indent };
         writeln!(out, "{:indent$}{line}", "")?;
@@ -229,9 +235,9 @@ fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {
 
 fn write_paragraph(text: &str, color: Option<Color>, out: &mut Page) -> fmt::Result {
     writeln!(out)?;
-    for line in wrap(text, WIDTH) {
+    for line in wrap(text, out.style.width) {
         match color {
-            Some(color) => writeln!(out, "{}", paint(out.has_color, color, line))?,
+            Some(color) => writeln!(out, "{}", paint(out.style.color, color, line))?,
             None => writeln!(out, "{line}")?,
         }
     }
@@ -239,14 +245,14 @@ fn write_paragraph(text: &str, color: Option<Color>, out: &mut Page) -> fmt::Res
 }
 
 fn heading(out: &mut Page, text: &str) -> fmt::Result {
-    let text = paint(out.has_color, Color::Bold, text);
+    let text = paint(out.style.color, Color::Bold, text);
     writeln!(out, "{text}")
 }
 
 /// Writes a label and its value. A long value continues in its column.
 fn row(out: &mut Page, label: &str, value: &str) -> fmt::Result {
     let mut label = printable(label);
-    for part in wrap(&printable(value), VALUE_WIDTH) {
+    for part in wrap(&printable(value), out.value_width()) {
         writeln!(out, "  {label:<LABEL_WIDTH$} {part}")?;
         label.clear();
     }

@@ -89,8 +89,8 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
 
     let page = match &content {
         _ if args.json => format!("{}\n", serde_json::to_string_pretty(&report)?),
-        Content::Error(explanation) => explain::page(explanation, world.color)?,
-        _ => human::page(&report, world.color)?,
+        Content::Error(explanation) => explain::page(explanation, world.style())?,
+        _ => human::page(&report, world.style())?,
     };
     let mut output = Output::page(page);
     output.notes.extend(note.map(str::to_owned));

@@ -30,6 +30,7 @@ pub(crate) enum Command {
     /// Say what a rule of lint means, or list all rules
     #[command(after_help = after_help!(
         "easyauth settings rule LP6"
+        "easyauth settings rule LP6 --markdown"
         "easyauth settings rule --json"
     ))]
     Rule(rule::Args),

@@ -17,6 +17,7 @@ mod explain;
 mod inspect;
 mod lint;
 mod paste;
+mod rules;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
@@ -75,6 +76,7 @@ fn run_as(
         env,
         is_stdin_terminal,
         color: false,
+        columns: None,
         stdin: &mut stdin.as_ref(),
         stdout: &mut out,
         stderr: &mut err,

@@ -152,13 +152,18 @@ fn pages_fit_a_terminal() {
 #[test]
 fn the_story_is_linted() {
     let outcome = run(&["lint", STORY], "");
-    let block = "\
-warning EX1 at /properties/globalValidation/excludedPaths/1 (line 20, column 9)
-  what     the path does not begin with a slash
-  why      it is saved, and probably matches no request
-  remedy   begin it with a slash (--fix does this)
-  source   a recorded answer of the service; what matches is inferred
-";
+    let block = r#"warning[EX1]: the path does not begin with a slash
+  --> ../examples/authsettings.json:20:9
+   |
+20 |         "public/*"
+   |         ^^^^^^^^^^
+   |
+   = at: /properties/globalValidation/excludedPaths/1
+   = why: it is saved, and probably matches no request
+   = remedy: begin it with a slash (--fix does this)
+   = source: a recorded answer of the service; what matches is inferred
+   = more: easyauth settings rule EX1
+"#;
     assert!(outcome.out.contains(block), "{}", outcome.out);
     assert!(
         outcome.out.ends_with(" in the settings of an app of App Service\n"),

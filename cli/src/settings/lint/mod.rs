@@ -1,8 +1,10 @@
 //! `easyauth settings lint`: what is wrong with documents.
 
 mod config;
+mod excerpt;
 mod formats;
 mod human;
+mod site_files;
 
 use std::{
     fs,
@@ -10,19 +12,16 @@ use std::{
 };
 
 use clap::ValueEnum;
-use easyauth::settings::{AuthSettingsV2, Finding, Rule, Severity};
+use easyauth::settings::{AuthSettingsV2, Context, Finding, Rule, Severity};
 
 use super::{
     document::{self, Document, FormOption},
     rule::known_rule,
     snippet::{Change, Tool},
 };
-use crate::{
-    DONE, Failure, NO, Output, World,
-    input::is_stdin,
-    terminal::{paint, printable},
-};
+use crate::{DONE, Failure, NO, Output, World, input::is_stdin, terminal::printable};
 use config::Config;
+use site_files::SiteFiles;
 
 /// Ends a loop of fixes. No real document has as many places to fix.
 const MAX_FIXES: usize = 1000;
@@ -49,6 +48,8 @@ pub(crate) struct Args {
     /// the nearest one above it, up to the root of the repository
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    site: SiteFiles,
     /// Apply all safe remedies to the files; a document from standard input goes to standard output
     #[arg(long)]
     fix: bool,
@@ -98,6 +99,7 @@ struct Found {
 
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
     let config = Config::new(args)?;
+    let context = args.site.context(world)?;
     let paths: Vec<Option<&Path>> = match args.files.as_slice() {
         [] => vec![None],
         files => files.iter().map(|path| Some(path.as_path())).collect(),
@@ -114,7 +116,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
                 },
             }
         })?;
-        checked.push(Checked::new(*path, document, args.fix, &config));
+        checked.push(Checked::new(*path, document, args.fix, &config, &context));
     }
     if let Some(tool) = args.tool {
         return fixes_for(tool, &checked);
@@ -122,7 +124,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let format = if args.json { Format::Json } else { args.format };
     let mut output = Output::page(match format {
         Format::Human if args.fix => String::new(),
-        Format::Human => human::page(&checked, world.color)?,
+        Format::Human => human::page(&checked, world.style())?,
         Format::Json => formats::json(&checked)?,
         Format::Sarif => formats::sarif(&checked)?,
         Format::Github => formats::github(&checked)?,
@@ -155,10 +157,16 @@ fn fixes_for(tool: Tool, checked: &[Checked]) -> Result<Output, Failure> {
 }
 
 impl Checked {
-    fn new(path: Option<&Path>, before: Document, with_fixes: bool, config: &Config) -> Self {
+    fn new(
+        path: Option<&Path>,
+        before: Document,
+        with_fixes: bool,
+        config: &Config,
+        context: &Context,
+    ) -> Self {
         let mut settings = before.settings.clone();
-        let fixed = if with_fixes { fix(&mut settings, config) } else { Vec::new() };
-        let findings = config.filter(settings.lint());
+        let fixed = if with_fixes { fix(&mut settings, config, context) } else { Vec::new() };
+        let findings = config.filter(settings.lint_with(context));
         let path = path.filter(|path| !is_stdin(path)).map(Path::to_owned);
         Self { path, before, settings, fixed, findings }
     }
@@ -199,14 +207,15 @@ impl Checked {
 
 /// Applies one remedy at a time, because a finding belongs to the document that it was found in.
 /// Returns what was done.
-fn fix(settings: &mut AuthSettingsV2, config: &Config) -> Vec<String> {
+fn fix(settings: &mut AuthSettingsV2, config: &Config, context: &Context) -> Vec<String> {
     let mut done = Vec::new();
     while done.len() < MAX_FIXES {
-        let next =
-            config.filter(settings.lint()).into_iter().find_map(|Found { finding, .. }| {
+        let next = config.filter(settings.lint_with(context)).into_iter().find_map(
+            |Found { finding, .. }| {
                 let mut fixed = settings.clone();
                 (finding.fix(&mut fixed) && fixed != *settings).then_some((finding, fixed))
-            });
+            },
+        );
         let Some((finding, fixed)) = next else { break };
         *settings = fixed;
         done.push(format!("fixed: {} at {}", finding.rule(), place(&finding)));
