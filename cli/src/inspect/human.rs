@@ -4,7 +4,10 @@ use std::fmt::{self, Write};
 
 use easyauth::{ClaimType, Diagnosis, access::Fix};
 
-use super::report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims};
+use super::{
+    report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
+    site::Joined,
+};
 use crate::{
     terminal::{Color, Style, cut, paint, printable, wrap},
     times::Moment,
@@ -66,7 +69,8 @@ fn write_account(report: &Report, account: &Account, out: &mut Page) -> fmt::Res
     for token in &account.tokens {
         write_token(token, account, out)?;
     }
-    account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, out))
+    let joined = account.settings.as_ref();
+    account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, joined, out))
 }
 
 fn write_principal(principal: &Principal, out: &mut Page) -> fmt::Result {
@@ -185,14 +189,18 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut Page) -> fmt::
     Ok(())
 }
 
-fn write_diagnosis(diagnosis: &Diagnosis, out: &mut Page) -> fmt::Result {
+fn write_diagnosis(diagnosis: &Diagnosis, joined: Option<&Joined>, out: &mut Page) -> fmt::Result {
     let color = if diagnosis.opens() { Color::Green } else { Color::Red };
     write_paragraph(&diagnosis.summary().to_string(), Some(color), out)?;
     for note in diagnosis.notes() {
         write_paragraph(&format!("note: {note}"), None, out)?;
     }
+    for note in joined.iter().flat_map(|joined| &joined.notes) {
+        write_paragraph(&format!("note: {note}"), None, out)?;
+    }
+    let fixes = joined.map_or(diagnosis.fixes(), |joined| &joined.fixes);
     let (optional, steps): (Vec<&Fix>, Vec<&Fix>) =
-        diagnosis.fixes().iter().partition(|step| step.is_optional());
+        fixes.iter().partition(|step| step.is_optional());
     match steps.as_slice() {
         [] => {}
         [step] => {
@@ -210,7 +218,11 @@ fn write_diagnosis(diagnosis: &Diagnosis, out: &mut Page) -> fmt::Result {
         writeln!(out)?;
         write_step("for next time, ", step, out)?;
     }
-    Ok(())
+    // The command stands alone on its line, ready to be copied.
+    match joined.and_then(|joined| joined.command.as_ref()) {
+        Some(command) => writeln!(out, "\nthis changes the settings:\n  {command}"),
+        None => Ok(()),
+    }
 }
 
 fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {

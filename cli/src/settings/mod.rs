@@ -13,6 +13,10 @@ mod snippet;
 
 use clap::Subcommand;
 
+pub(crate) use add_scope::with_scopes;
+pub(crate) use document::Document;
+pub(crate) use snippet::quoted_for_bash;
+
 use crate::{Failure, Output, World, args::after_help};
 
 #[derive(Debug, Subcommand)]

@@ -65,7 +65,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let put = requests.put(token, &document.settings).map_err(|error| address.rejection(&error))?;
     if !args.force {
         check_site(&document.settings, &site)?;
-        check_expiry(token, world.now)?;
+        check_expiry(token, world.now).map_err(|failure| Failure {
+            message: format!("{}; --force accepts it", failure.message),
+            ..failure
+        })?;
     }
     Ok(Output::page(page(&put)?))
 }

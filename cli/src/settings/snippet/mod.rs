@@ -14,6 +14,8 @@ use easyauth::{
 };
 use serde_json::Value;
 
+pub(crate) use shell::quoted_for_bash;
+
 use crate::{Failure, Output, with_sources};
 use edits::{Edit, edits};
 

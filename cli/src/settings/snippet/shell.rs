@@ -53,7 +53,7 @@ fn site_notes(parts: &Parts<'_>, variable: &str) -> Vec<String> {
 }
 
 /// A string in which the shell changes nothing.
-pub(super) fn quoted_for_bash(text: &str) -> String {
+pub(crate) fn quoted_for_bash(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
