@@ -98,6 +98,10 @@ pub(crate) fn page_or_failure(error: &clap::Error, style: Style) -> Result<Outpu
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err("a command is missing; --help lists them".into())
         }
+        ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument if lacks(error).is_some() => {
+            let name = lacks(error).unwrap_or_default();
+            Err(format!("this build lacks `{name}`: cargo install easyauth-cli").into())
+        }
         ErrorKind::InvalidSubcommand => {
             Err(did_you_mean("unknown command", error.get(ContextKind::SuggestedSubcommand)))
         }
@@ -111,7 +115,12 @@ pub(crate) fn page_or_failure(error: &clap::Error, style: Style) -> Result<Outpu
         }
         ErrorKind::InvalidUtf8 => Err("an argument is not UTF-8".into()),
         ErrorKind::MissingRequiredArgument => {
-            Err(format!("{} is missing", names(error, ContextKind::InvalidArg)).into())
+            let names = names(error, ContextKind::InvalidArg);
+            Err(match names.rsplit_once(", ") {
+                None => format!("{names} is missing"),
+                Some((first, last)) => format!("{first} and {last} are missing"),
+            }
+            .into())
         }
         ErrorKind::ArgumentConflict => {
             let (name, prior) =
@@ -144,6 +153,27 @@ pub(crate) fn page_or_failure(error: &clap::Error, style: Style) -> Result<Outpu
             }
         }
     }
+}
+
+/// Commands and options of features that this build does not have.
+const LACKING: &[(bool, &[&str])] = &[
+    (
+        cfg!(feature = "online"),
+        &["verify", "get", "apply", "--site", "--yes", "--dry-run", "--backup"],
+    ),
+    (cfg!(feature = "serve"), &["serve"]),
+    (cfg!(feature = "manual"), &["completions", "man"]),
+];
+
+/// The unknown command or option, if other builds have it.
+fn lacks(error: &clap::Error) -> Option<&'static str> {
+    let given = match error.kind() {
+        ErrorKind::InvalidSubcommand => error.get(ContextKind::InvalidSubcommand),
+        _ => error.get(ContextKind::InvalidArg),
+    };
+    let Some(ContextValue::String(given)) = given else { return None };
+    let lacking = LACKING.iter().filter(|(is_built, _)| !is_built);
+    lacking.flat_map(|(_, names)| *names).find(|name| *name == given).copied()
 }
 
 /// Wraps the long lines of a help page, except examples, which users copy. clap's own wrapping needs

@@ -248,6 +248,32 @@ fn the_diff_is_the_one_member() {
     assert_eq!(outcome.status, 0);
 }
 
+/// `git apply -p0` takes paths as `patch -p0` does: relative ones.
+#[test]
+fn the_diff_is_a_patch() {
+    let folder = std::env::temp_dir().join(format!("easyauth-patch-{}", std::process::id()));
+    fs::create_dir_all(folder.join("sites")).unwrap();
+    fs::copy(STORY, folder.join("sites/web.json")).unwrap();
+    let file = folder.join("sites/web.json");
+    for path in ["sites/web.json", "./sites/web.json", file.to_str().unwrap()] {
+        let diff = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
+            .args(["settings", "lint", "--fix", "--diff", path])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        fs::write(folder.join("diff"), &diff.stdout).unwrap();
+        let git = std::process::Command::new("git")
+            .args(["apply", "--check", "-p0", "diff"])
+            .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap())
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(git.status.success(), "{path}: {git:?}");
+        assert!(diff.stdout.starts_with(b"--- "), "{path}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn the_diff_yields_the_document() {
     let before = fs::read_to_string(STORY).unwrap();
@@ -755,7 +781,7 @@ fn wrong_command_lines_are_rejected() {
             "rule EX1 is both denied and allowed",
         ),
         (&["explain", STORY, STORY], too_many),
-        (&["add-scope"], "API, SCOPE is missing"),
+        (&["add-scope"], "API and SCOPE are missing"),
         (&["add-scope", "arm"], "SCOPE is missing"),
         (
             &["add-scope", "arm", "https://management.azure.com/user_impersonation", STORY],

@@ -42,7 +42,8 @@ fn write_file(page: &mut String, file: &Checked, style: Style) -> fmt::Result {
             },
         );
     let form = document::form(file.settings.form()).1;
-    writeln!(page, "{} in the settings of {form}", counts.join(", "))
+    let summary = format!("{} in the settings of {form}", counts.join(", "));
+    writeln!(page, "{}", wrap(&summary, style.width).join("\n"))
 }
 
 fn group<'a>(file: &Checked, found: &Found, lines: &'a Lines, width: usize) -> Group<'a> {
