@@ -5,6 +5,8 @@ mod human;
 mod recognize;
 mod report;
 mod site;
+#[cfg(feature = "serve")]
+pub(crate) mod web;
 
 use std::{path::PathBuf, time::SystemTime};
 
@@ -21,7 +23,7 @@ use recognize::{Content, Input};
 use site::SiteSettings;
 
 /// The longest input that is read, in bytes: the largest of the supported formats.
-const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
+pub(crate) const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
 
 /// Say who is calling, with which tokens, and what they open
 ///
