@@ -11,7 +11,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
+use super::{Answer, RejectionBody, is_grpc, refuse};
 #[cfg(feature = "verify")]
 use crate::{access::Requirement, integrations::decision::Permissions};
 use crate::{
@@ -116,8 +116,8 @@ where
             return Box::pin(async move { Ok(response) });
         }
         self.rule.accepted();
-        let mut inner = take_ready(&mut self.inner);
-        Box::pin(async move { Ok(inner.call(request).await?.map(RejectionBody::inner)) })
+        let response = self.inner.call(request);
+        Box::pin(async move { Ok(response.await?.map(RejectionBody::inner)) })
     }
 }
 
