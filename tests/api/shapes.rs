@@ -456,7 +456,7 @@ fn debug_is_escaped_and_bounded_as_display_is() {
     let diagnosis = token(&aud(&long)).diagnose(ARM, now());
     let debug = format!("{diagnosis:?} {diagnosis:#?} {:?}", diagnosis.reasons());
     assert!(debug.len() < 5000, "{}", debug.len());
-    assert!(debug.contains("expected: ApiName(Azure Resource Manager"), "{debug}");
+    assert!(debug.contains("api: ApiName(Azure Resource Manager (https"), "{debug}");
     let wild = token(&aud(r"a\u001b[2J\n")).diagnose(ARM, now());
     let debug = format!("{wild:?}");
     assert!(debug.contains(r"a\u{1b}[2J\u{a}") && !debug.contains(char::is_control), "{debug}");
