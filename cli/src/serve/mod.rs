@@ -123,7 +123,8 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         Some(upstream) => format!(
             "NOT FOR PRODUCTION: anyone can sign in here as any persona.\n\
              http://{address} simulates Easy Auth in front of http://{upstream}\n\
-             sign in at http://{address}/.auth/login/aad\n"
+             sign in at http://{address}/.auth/login/aad\n\
+             read tokens at http://{address}/.stand-in/inspect\n"
         ),
         None => format!("open http://{address} in a browser of this machine\n"),
     };
