@@ -17,6 +17,7 @@ fn start_binary(upstream: &str) -> (Served, Vec<String>) {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
         .args(["serve", "--upstream", upstream, "--listen", "0"])
         .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let stdout = io::BufReader::new(child.stdout.take().unwrap());

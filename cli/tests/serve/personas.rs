@@ -122,10 +122,10 @@ async fn id_tokens_confirm_their_users() {
         let verifier = Verifier::builder(authority).application(CLIENT_ID);
         let verifier = verifier.build_for_id_tokens().unwrap();
         let id_token = tokens(&answer);
-        let verified = verifier.verify(id_token.id_token().unwrap(), &keys, SystemTime::now());
-        match (verified, name) {
-            (Ok(verified), Ok(name)) => {
-                let confirmed = answer.user().unwrap().confirm(&verified).unwrap();
+        let token = verifier.verify(id_token.id_token().unwrap(), &keys, SystemTime::now());
+        match (token, name) {
+            (Ok(token), Ok(name)) => {
+                let confirmed = answer.user().unwrap().confirm(&token).unwrap();
                 assert_eq!(confirmed.name(), Some(name), "{id}");
                 assert_eq!(confirmed.is_in_role("Admin"), id == "admin");
             }
