@@ -137,7 +137,7 @@ impl StandIn {
 }
 
 /// The provider of the first persona that can sign in.
-fn login_provider(personas: &[Persona]) -> String {
+pub(super) fn login_provider(personas: &[Persona]) -> String {
     let mut users = personas.iter().map(Persona::members).filter(|own| own.kind.has_session());
     let provider = users.next().map_or(&IdentityProvider::ENTRA, |user| &user.provider);
     provider.as_str().to_owned()

@@ -103,8 +103,11 @@ async fn each_kind_of_input() {
         .access_token(ARM, now - Duration::from_secs(7200))
         .scope("user_impersonation")
         .sign();
-    let own =
-        issuer.access_token("api://orders", now).role("Orders.Read").claim("<b>", "<i>&\"'").sign();
+    let own = issuer
+        .access_token("api://orders", now)
+        .role("Orders.Read")
+        .claim("<b>", "<i>&\"'\u{202e}\u{7}")
+        .sign();
     let cut = arm.get(..arm.len() - 20).unwrap();
     for (input, api, scope, excerpts) in [
         (&*arm, "", "", &["Azure Resource Manager", "Yes", "It does not open"][..]),
@@ -115,7 +118,11 @@ async fn each_kind_of_input() {
             &*own,
             "",
             "",
-            &["api://orders Yes", "Roles Orders.Read", "&lt;b&gt; &lt;i&gt;&amp;&quot;&#39;"],
+            &[
+                "api://orders Yes",
+                "Roles Orders.Read",
+                "&lt;b&gt; &lt;i&gt;&amp;&quot;&#39;\\u{202e}\\u{7}",
+            ],
         ),
         (cut, "arm", "", &["Does it open Azure Resource Manager? No", "cut"]),
         ("EwBsample", "arm", "", &["No", "personal Microsoft account"]),

@@ -197,8 +197,8 @@ fn permissions(claims: &TokenClaims) -> Html {
 fn error_codes(explanation: &ErrorExplanation) -> Html {
     let known = explanation.known().iter().map(|error| {
         html![
-            "<section>\n<h2>" (error.name()) "</h2>\n<dl>\n" (row("Meaning", error.meaning()))
-            (row("Who can fix it", &error.responsible().to_string())) (row("Fix", error.fix()))
+            "<section>\n<h2>" (error.name()) "</h2>\n<dl>\n" (row("Meaning", &sentence(error.meaning())))
+            (row("Who can fix it", &sentence(&error.responsible().to_string()))) (row("Fix", &sentence(error.fix())))
             (row("Source", error.source())) "</dl>\n</section>\n"
         ]
     });
