@@ -520,6 +520,9 @@ fn wait_for_the_lease(keys: Keys) {
         thread::sleep(Duration::from_millis(1));
     }
     is_unavailable(task.run().unwrap(), 5, "the keys were not fetched in time");
+    // The failure is recorded like any other.
+    let error = keys.store().unwrap().last_error().expect("a failure");
+    assert_eq!(error.to_string(), "the keys were not fetched in time");
 }
 
 /// A request that waits for a fetch.

@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     reason = "tests"
@@ -16,12 +17,14 @@ mod explain;
 mod inspect;
 mod lint;
 mod paste;
+mod rules;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
 #[cfg(feature = "online")]
 mod site;
+mod snippets;
 #[cfg(all(feature = "online", feature = "serve"))]
 mod verify;
 
@@ -73,6 +76,7 @@ fn run_as(
         env,
         is_stdin_terminal,
         color: false,
+        columns: None,
         stdin: &mut stdin.as_ref(),
         stdout: &mut out,
         stderr: &mut err,

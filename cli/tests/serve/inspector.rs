@@ -305,3 +305,16 @@ async fn long_forms_are_rejected() {
     let message = format!("the input is longer than {} bytes", easyauth::MAX_ME_LEN);
     shows(&post(&running, "/", long).await, &["Not readable", &message]);
 }
+
+/// A list of audiences is cut before each is compared with all APIs.
+#[tokio::test]
+async fn many_audiences_are_bounded() {
+    let running = page().await;
+    let issuer = TestIssuer::new(TENANT).unwrap();
+    let audiences: Vec<String> = (0..8000).map(|number| format!("api://{number}")).collect();
+    let token = issuer.access_token(ARM, SystemTime::now()).scope("a").claim("aud", audiences);
+    let answer = post(&running, "/", form(&[("input", &token.sign())])).await;
+    shows(&answer, &["api://0 Yes", "api://19 Yes", "characters)"]);
+    assert!(!text_of(answer.text()).contains("api://20 Yes"));
+    assert!(answer.body.len() < 64 * 1024);
+}

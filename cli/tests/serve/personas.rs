@@ -36,7 +36,9 @@ async fn personas_by_header() {
     assert!(visitor.received().keys().all(|name| !name.as_str().starts_with("x-ms-token-")));
 
     assert_eq!(ask("unknown").await.status, StatusCode::BAD_REQUEST);
-    assert_eq!(ask("unknown").await.text(), "unknown persona\n");
+    let expected = "unknown persona; expected one of graph, arm, admin, expired, no-tokens, external-id, \
+                    github, visitor, client, app, agent, autonomous-agent\n";
+    assert_eq!(ask("unknown").await.text(), expected);
     let twice = [("x-stand-in-persona", "arm"), ("x-stand-in-persona", "arm")];
     let answer = world.get("/", &twice).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);

@@ -12,7 +12,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Answer, Guard, GuardedService, RejectionBody, is_grpc, refuse};
+use super::{Answer, Guard, GuardedService, RejectionBody, is_grpc, refuse, take_ready};
 #[cfg(all(feature = "tracing", feature = "verify"))]
 use crate::integrations::authentication::CallerKey;
 #[cfg(feature = "verify")]
@@ -175,13 +175,14 @@ impl<S> Layer<S> for EasyAuthLayer {
 }
 
 impl<A: Send + 'static> Guard<A> for EasyAuthLayer {
-    fn handle<S, B>(&self, mut inner: S, request: Request<A>) -> Answer<B, S::Error>
+    fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
     where
-        S: Service<Request<A>, Response = Response<B>> + Send + 'static,
+        S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send,
         S::Error: Send,
         B: Body<Data = Bytes> + Unpin + Send + 'static,
     {
+        let mut inner = take_ready(inner);
         let config = Arc::clone(&self.0);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();

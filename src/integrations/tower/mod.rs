@@ -52,9 +52,9 @@ mod guard {
     #[expect(unnameable_types, reason = "the layers of this crate are the only guards")]
     pub trait Guard<A> {
         /// Passes the request to the inner service, which is ready, or rejects it.
-        fn handle<S, B>(&self, inner: S, request: Request<A>) -> Answer<B, S::Error>
+        fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
         where
-            S: Service<Request<A>, Response = Response<B>> + Send + 'static,
+            S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
             S::Future: Send,
             S::Error: Send,
             B: Body<Data = Bytes> + Unpin + Send + 'static;
@@ -79,10 +79,14 @@ where
     }
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        // Takes the service that reported that it is ready, and leaves a clone, which must report so again.
-        let clone = self.inner.clone();
-        self.guard.handle(mem::replace(&mut self.inner, clone), request)
+        self.guard.handle(&mut self.inner, request)
     }
+}
+
+/// Takes the service that reported that it is ready, and leaves a clone, which must report so again.
+fn take_ready<S: Clone>(inner: &mut S) -> S {
+    let clone = inner.clone();
+    mem::replace(inner, clone)
 }
 
 /// The rejection as an HTTP response, or as a gRPC response if the request is gRPC.

@@ -85,9 +85,9 @@ impl<S> Layer<S> for RequireLayer {
 }
 
 impl<A: Send + 'static> Guard<A> for RequireLayer {
-    fn handle<S, B>(&self, mut inner: S, request: Request<A>) -> Answer<B, S::Error>
+    fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
     where
-        S: Service<Request<A>, Response = Response<B>> + Send + 'static,
+        S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send,
         S::Error: Send,
         B: Body<Data = Bytes> + Unpin + Send + 'static,
@@ -97,7 +97,8 @@ impl<A: Send + 'static> Guard<A> for RequireLayer {
             return Box::pin(async move { Ok(response) });
         }
         self.0.accepted();
-        Box::pin(async move { Ok(inner.call(request).await?.map(RejectionBody::inner)) })
+        let response = inner.call(request);
+        Box::pin(async move { Ok(response.await?.map(RejectionBody::inner)) })
     }
 }
 

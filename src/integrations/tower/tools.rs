@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::{
     Answer, Guard, GuardedService, RejectionBody, is_grpc, refuse,
     require::{missing_layer, missing_verifier},
+    take_ready,
 };
 use crate::{
     integrations::Identity,
@@ -60,13 +61,14 @@ impl<S> Layer<S> for RequireToolLayer {
 }
 
 impl<A: Body<Data = Bytes> + From<Bytes> + Send + 'static> Guard<A> for RequireToolLayer {
-    fn handle<S, B>(&self, mut inner: S, request: Request<A>) -> Answer<B, S::Error>
+    fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
     where
-        S: Service<Request<A>, Response = Response<B>> + Send + 'static,
+        S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send,
         S::Error: Send,
         B: Body<Data = Bytes> + Unpin + Send + 'static,
     {
+        let mut inner = take_ready(inner);
         let policy = Arc::clone(&self.0);
         Box::pin(async move {
             let request = match check(&policy, request).await {
