@@ -365,6 +365,10 @@ kinds! {
 }
 
 impl VerifierBuildError {
+    pub(super) fn environment(error: EnvironmentError) -> Self {
+        Self { kind: VerifierBuildErrorKind::Environment, detail: Detail::Environment(error) }
+    }
+
     fn new(kind: VerifierBuildErrorKind, value: &str) -> Self {
         Self { kind, detail: Detail::Value(value.into()) }
     }
@@ -386,12 +390,6 @@ impl VerifierBuildErrorKind {
 impl From<InvalidTenantId> for VerifierBuildError {
     fn from(error: InvalidTenantId) -> Self {
         Self { kind: VerifierBuildErrorKind::InvalidTenantId, detail: Detail::Tenant(error) }
-    }
-}
-
-impl From<EnvironmentError> for VerifierBuildError {
-    fn from(error: EnvironmentError) -> Self {
-        Self { kind: VerifierBuildErrorKind::Environment, detail: Detail::Environment(error) }
     }
 }
 

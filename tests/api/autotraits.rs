@@ -170,7 +170,7 @@ fn types_of_integrations_can_be_shared() {
     check::<Optional<easyauth::EasyAuthPrincipal>>();
     check::<RejectionBody<()>>();
     check::<RequireLayer>();
-    check::<RequireService<()>>();
+    check::<GuardedService<RequireLayer, ()>>();
     check::<RequireRole<()>>();
     check::<RequireToken<()>>();
     check_error::<CredentialError>();
@@ -179,7 +179,7 @@ fn types_of_integrations_can_be_shared() {
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
     check_layer::<Confirmation>();
-    check_layer::<EasyAuthService<()>>();
+    check_layer::<GuardedService<EasyAuthLayer, ()>>();
     check_layer::<Identity>();
 }
 
