@@ -37,7 +37,7 @@ pub(super) struct Joined {
     /// Whether the token store is on; absent if a template decides it.
     token_store: Option<bool>,
     has_credential: bool,
-    /// Why there is no command, or what it also does.
+    /// Why the command is missing, or what else it does.
     pub(super) notes: Vec<String>,
     /// The command that changes the settings.
     pub(super) command: Option<String>,
@@ -60,7 +60,7 @@ impl SiteSettings {
         Ok(Self { settings, path, parameters })
     }
 
-    /// Adapts the steps of a diagnosis: drops what is already done, and merges what is there.
+    /// Adapts the steps of a diagnosis: leaves out steps that are done, and merges the existing parameters.
     pub(super) fn join(&self, diagnosis: &Diagnosis, api: &Api) -> Joined {
         let token_store = match self.settings.read(login::TOKEN_STORE_ENABLED) {
             Ok(flag) => Some(flag.unwrap_or(false)),

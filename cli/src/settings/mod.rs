@@ -49,11 +49,15 @@ pub(crate) enum Command {
     /// Prints the changed document, in which everything else stays byte for byte; with --as, the change
     /// for another tool. With --site, changes the settings of the site: shows the difference, asks, keeps
     /// a backup, and reads the result back.
-    #[command(after_help = after_help!(
+    #[cfg_attr(feature = "online", command(after_help = after_help!(
         "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
         "easyauth settings add-scope arm user_impersonation authsettings.json --as az-rest"
         "easyauth settings add-scope --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP arm user_impersonation"
-    ))]
+    )))]
+    #[cfg_attr(not(feature = "online"), command(after_help = after_help!(
+        "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
+        "easyauth settings add-scope arm user_impersonation authsettings.json --as az-rest"
+    )))]
     AddScope(add_scope::Args),
     /// Convert settings of the first version (authsettings) to authSettingsV2
     #[command(after_help = after_help!(

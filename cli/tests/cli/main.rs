@@ -15,6 +15,8 @@ mod arguments;
 mod arm;
 mod explain;
 mod inspect;
+mod joined;
+mod languages;
 mod lint;
 mod paste;
 mod rules;
