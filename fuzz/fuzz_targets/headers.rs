@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::headers::check(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::headers::sample(input));

@@ -1,5 +1,5 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::login_parameters::check(
+libfuzzer_sys::fuzz_target!(|input: &[u8]| easyauth_fuzz_properties::login_parameters::sample(
     input
 ));

@@ -26,6 +26,11 @@ macro_rules! secrets {
                 Self(Zeroizing::new(token.into()))
             }
 
+            /// Takes a string that is already wiped when it is dropped.
+            pub(crate) fn wrap(token: Zeroizing<String>) -> Self {
+                Self(token)
+            }
+
             /// The length of the token in bytes.
             #[must_use]
             pub fn len(&self) -> usize {
@@ -42,12 +47,6 @@ macro_rules! secrets {
             #[must_use]
             pub fn expose_secret(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl From<Zeroizing<String>> for $name {
-            fn from(token: Zeroizing<String>) -> Self {
-                Self(token)
             }
         }
 

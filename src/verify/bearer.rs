@@ -286,6 +286,19 @@ impl BearerAuth {
         }
     }
 
+    /// The version 2.0 issuer and the client ID, if this is for one API in one tenant of Entra.
+    pub(crate) fn api(&self) -> Option<(String, &str)> {
+        match self.entries.as_slice() {
+            [only] => only.verifier.api(),
+            _ => None,
+        }
+    }
+
+    /// The audiences and issuers of all verifiers, for a message.
+    pub(crate) fn expectation(&self) -> String {
+        expectation(&self.entries)
+    }
+
     /// The realm of challenges, which was checked.
     pub(crate) fn realm(&self) -> Option<&str> {
         self.realm.as_deref()
@@ -313,6 +326,11 @@ impl fmt::Debug for Entry {
     }
 }
 
+fn expectation(entries: &[Entry]) -> String {
+    let expected: Vec<String> = entries.iter().map(|entry| entry.verifier.expectation()).collect();
+    expected.join(" or ")
+}
+
 /// Chooses the first verifier that the token is for. Checks only what is the same for all of them.
 fn choose<'a>(entries: &'a [Entry], text: &str) -> Result<&'a Entry, VerifyError> {
     let token = match entries.iter().find_map(|entry| entry.verifier.recall(text)) {
@@ -320,13 +338,11 @@ fn choose<'a>(entries: &'a [Entry], text: &str) -> Result<&'a Entry, VerifyError
         None => signed::claimed(text, Kind::Access.types())?,
     };
     entries.iter().find(|entry| entry.verifier.is_responsible_for(&token)).ok_or_else(|| {
-        let expected: Vec<String> =
-            entries.iter().map(|entry| entry.verifier.expectation()).collect();
         let audiences: Vec<&str> = token.audiences().collect();
         let audience =
             if audiences.is_empty() { "no audience".to_owned() } else { audiences.join(" and ") };
         let actual = format!("{audience} from {}", token.issuer().unwrap_or("no issuer"));
         let kind = VerifyErrorKind::NoVerifier;
-        VerifyError::identifiers(kind, expected.join(" or "), actual)
+        VerifyError::identifiers(kind, expectation(entries), actual)
     })
 }

@@ -127,7 +127,7 @@ impl Keys {
     }
 
     async fn wait(&self, store: &KeyStore, flight: &Arc<Flight>) -> Ended {
-        let mut waiter = flight.join(self.sleep.as_ref());
+        let waiter = flight.join(self.sleep.as_ref());
         match poll_fn(|context| waiter.poll(context)).await {
             Some(fetched) => store.end(flight, fetched),
             None => store.settle(),

@@ -125,6 +125,14 @@ impl Policy {
         format!("{} from {}", join(&self.audiences), self.issuers)
     }
 
+    /// The version 2.0 issuer and the client ID, if this is for one API in one tenant of Entra.
+    pub(super) fn api(&self) -> Option<(String, &str)> {
+        let issuer = self.issuers.only()?;
+        let mut ids = self.audiences.iter().map(OwnedAudience::identifier).filter(|id| is_guid(id));
+        let id = ids.next()?;
+        ids.all(|other| other.eq_ignore_ascii_case(id)).then_some((issuer, id))
+    }
+
     fn has_own_audience<T>(&self, token: &Token<T>) -> bool {
         self.audiences.iter().any(|own| token.has_audience(own.audience()))
     }

@@ -110,6 +110,11 @@ impl Verifier {
         self.policy.expectation()
     }
 
+    /// The version 2.0 issuer and the client ID, if this is for one API in one tenant of Entra.
+    pub(super) fn api(&self) -> Option<(String, &str)> {
+        self.policy.api()
+    }
+
     /// Verifies a token at this time, with the keys that are already known.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 #[cfg(feature = "verify")]
 pub mod claims_challenge;
+pub mod client_session;
 #[cfg(feature = "verify")]
 mod drafts;
 pub mod error_text;
@@ -29,6 +30,7 @@ pub mod settings;
 mod settings_changes;
 mod settings_lint;
 mod settings_model;
+mod share;
 pub mod site_id;
 pub mod token;
 pub mod token_response;

@@ -14,6 +14,7 @@ use super::{
     secrets::CANARY,
     settings_changes::{self, New, reread},
     settings_lint, settings_model as model,
+    share::Share,
 };
 
 /// The default change.
@@ -24,24 +25,61 @@ const TOKEN: &str = "e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tIn0.";
 
 /// Checks the property for this input, and panics if it does not hold.
 pub fn check(input: &[u8]) {
-    let (line, document) = split(input);
-    check_bytes(document);
-    let Ok(text) = std::str::from_utf8(document) else { return };
+    check_some(input, Share::All);
+}
+
+/// Checks a share of the property.
+pub fn sample(input: &[u8]) {
+    if let Some(share) = Share::one_for(input) {
+        check_some(input, share);
+    }
+}
+
+fn check_some(input: &[u8], mut share: Share) {
+    let (line, bytes) = split(input);
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let kind = AuthSettingsV2::from_slice(bytes).map_err(|error| error.kind()).err();
+        return assert_eq!(kind, Some(SettingsErrorKind::NotUtf8));
+    };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let root = Json::read(text.as_bytes());
     match text.parse::<AuthSettingsV2>() {
         Ok(settings) => {
-            let root = Json::read(text.as_bytes());
             assert!(root.is_some(), "accepted {text}");
             let Some(root) = root else { return };
-            check_document(text, &settings, &root);
-            settings_changes::check(&settings, &root, &New::read(line));
-            settings_lint::check(&settings, &root);
-            check_requests(&settings, &root);
+            let document = Document { line, bytes, text, settings, root };
+            for check in share.of(&OF_A_DOCUMENT) {
+                check(&document, &mut share);
+            }
         }
-        Err(error) => check_error(text, &error),
+        Err(error) => {
+            check_error(text, root.as_ref(), &error);
+            check_bytes(bytes, text, &Err(error));
+            check_first_version(text, root.as_ref(), &mut share);
+        }
     }
-    check_first_version(text);
 }
+
+struct Document<'a> {
+    /// The first line of the input.
+    line: &'a str,
+    bytes: &'a [u8],
+    text: &'a str,
+    settings: AuthSettingsV2,
+    root: Json,
+}
+
+type OfADocument = fn(&Document<'_>, &mut Share);
+
+const OF_A_DOCUMENT: [OfADocument; 7] = [
+    |own, _| check_bytes(own.bytes, own.text, &Ok(own.settings.clone())),
+    |own, _| check_document(own.text, &own.settings, &own.root),
+    |own, share| settings_changes::check(&own.settings, &own.root, &New::read(own.line), share),
+    |own, share| settings_lint::check(&own.settings, &own.root, share),
+    |own, share| settings_lint::check_fixes(&own.settings, &own.root, share),
+    |own, _| check_requests(&own.settings, &own.root),
+    |own, share| check_first_version(own.text, Some(&own.root), share),
+];
 
 fn split(input: &[u8]) -> (&str, &[u8]) {
     let end = input.iter().position(|byte| *byte == b'\n').filter(|_| input.starts_with(b"/"));
@@ -52,18 +90,10 @@ fn split(input: &[u8]) -> (&str, &[u8]) {
 }
 
 /// Bytes are read like the string in them, without a byte order mark.
-fn check_bytes(document: &[u8]) {
-    let result = AuthSettingsV2::from_slice(document);
-    match std::str::from_utf8(document) {
-        // UTF-16 can be valid UTF-8 with NULs.
-        Ok(text) if text.contains('\0') => {}
-        Ok(text) => {
-            assert_eq!(result, text.strip_prefix('\u{feff}').unwrap_or(text).parse());
-        }
-        Err(_) => {
-            let kind = result.map_err(|error| error.kind()).err();
-            assert_eq!(kind, Some(SettingsErrorKind::NotUtf8));
-        }
+fn check_bytes(bytes: &[u8], text: &str, of_text: &Result<AuthSettingsV2, SettingsError>) {
+    // UTF-16 can be valid UTF-8 with NULs.
+    if !text.contains('\0') {
+        assert_eq!(AuthSettingsV2::from_slice(bytes), *of_text);
     }
 }
 
@@ -85,15 +115,14 @@ fn check_document(text: &str, settings: &AuthSettingsV2, root: &Json) {
 }
 
 /// The error is the one that the model expects.
-fn check_error(text: &str, error: &SettingsError) {
+fn check_error(text: &str, root: Option<&Json>, error: &SettingsError) {
     use SettingsErrorKind as Kind;
-    let root = Json::read(text.as_bytes());
     let is_right = match (root, error.kind()) {
         (_, Kind::TooLong) => text.len() > MAX_SETTINGS_LEN,
         (None, kind) => kind == Kind::NotJson,
         (Some(Json::Object(_)), Kind::Several | Kind::OtherDocument) => true,
         (Some(root @ Json::Object(_)), kind) => {
-            kind == Kind::FirstVersion && model::is_first_version(&root)
+            kind == Kind::FirstVersion && model::is_first_version(root)
         }
         (Some(_), kind) => kind == Kind::NotAnObject,
     };
@@ -143,10 +172,10 @@ fn has_objects_alone(settings: &AuthSettingsV2, root: &Json) -> bool {
 }
 
 /// A document of the first version becomes one of the second, without its secrets.
-fn check_first_version(text: &str) {
-    let root = Json::read(text.as_bytes()).filter(|root| matches!(root, Json::Object(_)));
+fn check_first_version(text: &str, root: Option<&Json>, share: &mut Share) {
+    let root = root.filter(|root| matches!(root, Json::Object(_)));
     let result = text.parse::<AuthSettingsV1>();
-    let Some(root) = root.filter(model::is_first_version) else {
+    let Some(root) = root.filter(|root| model::is_first_version(root)) else {
         assert!(result.is_err(), "accepted {result:?}");
         return;
     };
@@ -160,17 +189,19 @@ fn check_first_version(text: &str) {
     let again = settings.as_json().parse::<AuthSettingsV2>();
     assert!(again.is_ok_and(|again| again.form() == Form::AppService));
     let parameters = settings.read(entra::LOGIN_PARAMETERS);
-    let list = model::member(model::of_first_version(&root), "additionalLoginParams");
+    let list = model::member(model::of_first_version(root), "additionalLoginParams");
     let items = if let Some(Json::List(items)) = list { items.as_slice() } else { &[] };
     let expected =
         items.iter().map(|item| if let Json::Text(text) = item { Some(text) } else { None });
     if let Ok(Some(parameters)) = parameters {
         assert!(expected.eq(parameters.to_wire().iter().map(Some)), "{parameters:?}");
     }
-    settings_lint::check(settings, &after);
-    check_left_behind(&root, migration.left_behind());
+    check_left_behind(root, migration.left_behind());
+    for check in share.of(&[settings_lint::check, settings_lint::check_fixes]) {
+        check(settings, &after, share);
+    }
 
-    let marked = without_secrets(&root).to_string().parse::<AuthSettingsV1>();
+    let marked = without_secrets(root).to_string().parse::<AuthSettingsV1>();
     assert!(marked.is_ok_and(|marked| {
         let migration = marked.migrate();
         let printed = format!("{marked:?} {migration:?}");

@@ -14,6 +14,7 @@ use easyauth::{
 use super::{
     json::Json,
     settings_model::{self as model, Lists},
+    share::Share,
 };
 
 /// The longest time that .NET's `TimeSpan` holds, in seconds.
@@ -69,52 +70,75 @@ struct Subject<'a> {
     root: &'a Json,
 }
 
-pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
+pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, new: &New<'_>, share: &mut Share) {
     let subject = Subject { settings, root };
-    let name = new.name();
-    let github = match settings.form().service() {
-        Service::StaticWebApps => "github",
-        _ => "gitHub",
-    };
-    let custom = customs(settings, root, name);
-    let guid: Option<Guid> = "11112222-bbbb-3333-cccc-4444dddd5555".parse().ok();
-    subject.change(platform::ENABLED, new.flag(), &["platform", "enabled"]);
-    subject.change(platform::CONFIG_FILE_PATH, name, &["platform", "configFilePath"]);
-    let mapping = sections::CLEAR_INBOUND_CLAIMS_MAPPING;
-    subject.change(mapping, new.flag(), &["clearInboundClaimsMapping"]);
-    let action = global_validation::UNAUTHENTICATED_CLIENT_ACTION;
-    let path = ["globalValidation", "unauthenticatedClientAction"];
-    subject.change(action, action_of(name), &path);
-    let path = ["globalValidation", "excludedPaths"];
-    subject.change(global_validation::EXCLUDED_PATHS, new.strings(), &path);
-    let path = ["login", "tokenStore", "tokenRefreshExtensionHours"];
-    subject.change(login::TOKEN_REFRESH_EXTENSION, new.hours(), &path);
-    let path = ["login", "cookieExpiration", "timeToExpiration"];
-    subject.change(login::COOKIE_EXPIRATION, new.time(), &path);
-    let path = ["identityProviders", "azureActiveDirectory", "login", "loginParameters"];
-    subject.change(entra::LOGIN_PARAMETERS, LoginParameters::from_wire(&new.strings), &path);
-    if let Some(guid) = guid {
+    for change in share.of(&CHANGES) {
+        change(subject, new);
+    }
+}
+
+/// One setting of each type, and of each shape of path.
+const CHANGES: [fn(Subject<'_>, &New<'_>); 14] = [
+    check_set,
+    check_remove,
+    check_envelope,
+    check_custom,
+    |own, new| own.change(platform::ENABLED, new.flag(), &["platform", "enabled"]),
+    |own, new| own.change(platform::CONFIG_FILE_PATH, new.name(), &["platform", "configFilePath"]),
+    |own, new| {
+        let path = ["clearInboundClaimsMapping"];
+        own.change(sections::CLEAR_INBOUND_CLAIMS_MAPPING, new.flag(), &path);
+    },
+    |own, new| {
+        let path = ["globalValidation", "unauthenticatedClientAction"];
+        let action = action_of(new.name());
+        own.change(global_validation::UNAUTHENTICATED_CLIENT_ACTION, action, &path);
+    },
+    |own, new| {
+        let path = ["globalValidation", "excludedPaths"];
+        own.change(global_validation::EXCLUDED_PATHS, new.strings(), &path);
+    },
+    |own, new| {
+        let path = ["login", "tokenStore", "tokenRefreshExtensionHours"];
+        own.change(login::TOKEN_REFRESH_EXTENSION, new.hours(), &path);
+    },
+    |own, new| {
+        let path = ["login", "cookieExpiration", "timeToExpiration"];
+        own.change(login::COOKIE_EXPIRATION, new.time(), &path);
+    },
+    |own, new| {
+        let path = ["identityProviders", "azureActiveDirectory", "login", "loginParameters"];
+        own.change(entra::LOGIN_PARAMETERS, LoginParameters::from_wire(&new.strings), &path);
+    },
+    |own, _| {
+        let guid = "11112222-bbbb-3333-cccc-4444dddd5555".parse::<Guid>();
+        assert!(guid.is_ok(), "{guid:?}");
+        let Ok(guid) = guid else { return };
         let path = ["identityProviders", "azureActiveDirectory", "registration", "clientId"];
-        subject.change(entra::CLIENT_ID, guid, &path);
-    }
-    let path = ["identityProviders", github, "registration", "clientSecretSettingName"];
-    subject.change(github::CLIENT_SECRET_SETTING_NAME, name, &path);
-    if let Some(custom) = custom {
-        let path = [
-            "identityProviders",
-            custom,
-            name,
-            "registration",
-            "openIdConnectConfiguration",
-            "issuer",
-        ];
-        subject.change(custom::ISSUER.of(name), new.pointer, &path);
-    }
-    let kind = settings.clone().set(envelope::KIND, name).map(drop);
-    let has_envelope = matches!(settings.form(), Form::AppService | Form::ContainerApp);
+        own.change(entra::CLIENT_ID, guid, &path);
+    },
+    |own, new| {
+        let github = match own.settings.form().service() {
+            Service::StaticWebApps => "github",
+            _ => "gitHub",
+        };
+        let path = ["identityProviders", github, "registration", "clientSecretSettingName"];
+        own.change(github::CLIENT_SECRET_SETTING_NAME, new.name(), &path);
+    },
+];
+
+fn check_custom(own: Subject<'_>, new: &New<'_>) {
+    let name = new.name();
+    let Some(custom) = customs(own.settings, own.root, name) else { return };
+    let tail = ["registration", "openIdConnectConfiguration", "issuer"];
+    let path = [&["identityProviders", custom, name][..], &tail].concat();
+    own.change(custom::ISSUER.of(name), new.pointer, &path);
+}
+
+fn check_envelope(own: Subject<'_>, new: &New<'_>) {
+    let kind = own.settings.clone().set(envelope::KIND, new.name()).map(drop);
+    let has_envelope = matches!(own.settings.form(), Form::AppService | Form::ContainerApp);
     assert!(has_envelope || kind.is_err());
-    check_set(settings, root, new);
-    check_remove(settings, root, new);
 }
 
 impl Subject<'_> {
@@ -207,7 +231,8 @@ pub(crate) fn reread(settings: &AuthSettingsV2) -> Json {
 }
 
 /// Sets arbitrary JSON at an arbitrary pointer.
-fn check_set(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
+fn check_set(own: Subject<'_>, new: &New<'_>) {
+    let Subject { settings, root } = own;
     let mut changed = settings.clone();
     let result = changed.set_pointer(new.pointer, new.json).map(drop);
     let kind = result.as_ref().err().map(SettingsError::kind);
@@ -236,7 +261,8 @@ fn check_set(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
     assert_eq!(changed.pointer(new.pointer), Some(new.json.trim_matches(is_white)));
 }
 
-fn check_remove(settings: &AuthSettingsV2, root: &Json, new: &New<'_>) {
+fn check_remove(own: Subject<'_>, new: &New<'_>) {
+    let Subject { settings, root } = own;
     let value = |settings: &AuthSettingsV2| {
         settings.pointer(new.pointer).and_then(|json| Json::read(json.as_bytes()))
     };

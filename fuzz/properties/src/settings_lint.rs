@@ -7,23 +7,33 @@ use super::{
     secrets::CANARY,
     settings_changes::reread,
     settings_model::{Lists, at, member, put, steps},
+    share::Share,
 };
 
 /// How often all fixes may be applied until none is left. A wrong name hides its members, on each level of a
 /// document, and a finding there can hide another one.
 const MAX_ROUNDS: usize = 12;
 
-pub(crate) fn check(settings: &AuthSettingsV2, root: &Json) {
+pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
+    for check in share.of(&[check_findings, check_secrets]) {
+        check(settings, root);
+    }
+}
+
+pub(crate) fn check_fixes(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
+    for check in share.of(&[check_each_fix, check_all_fixes]) {
+        check(settings, root, share);
+    }
+}
+
+fn check_findings(settings: &AuthSettingsV2, root: &Json) {
     let findings = settings.lint();
     assert_eq!(findings, settings.lint());
     let places: Vec<_> = findings.iter().map(|finding| place(finding.rule())).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{findings:?}");
     for finding in &findings {
         check_finding(settings, root, finding);
-        check_fix(settings, root, finding);
     }
-    check_all_fixes(settings);
-    check_secrets(settings, root);
 }
 
 /// The position of a rule among all rules.
@@ -57,6 +67,12 @@ fn check_finding(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
     assert_eq!(text("message"), Some(finding.message()));
     assert_eq!(text("remedy"), Some(finding.remedy()));
     assert_eq!(json.get("fixable"), Some(&finding.is_fixable().into()));
+}
+
+fn check_each_fix(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
+    for finding in share.of(&settings.lint()) {
+        check_fix(settings, root, finding);
+    }
 }
 
 /// A fix removes its finding, and applying it twice changes nothing more.
@@ -108,7 +124,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
 }
 
 /// Applying all fixes ends.
-fn check_all_fixes(settings: &AuthSettingsV2) {
+fn check_all_fixes(settings: &AuthSettingsV2, _: &Json, _: &mut Share) {
     let mut settings = settings.clone();
     let fixable = |settings: &AuthSettingsV2| -> Vec<Finding> {
         settings.lint().into_iter().filter(Finding::is_fixable).collect()
