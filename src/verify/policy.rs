@@ -242,7 +242,7 @@ impl Policy {
     /// Checks the rules for access tokens: some permission, and an allowed client.
     pub(super) fn check_access<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
         // Every access token of Microsoft's services names its client, and no ID token does.
-        let is_anonymous = is_microsoft(token) && token.client_id().is_none();
+        let is_anonymous = token.client_id().is_none() && is_microsoft(token);
         if token.is_id_token() || is_anonymous {
             return Err(VerifyErrorKind::IdToken.into());
         }
