@@ -74,8 +74,8 @@ pub(super) fn choice(json: Json<'_>, names: &[&'static str]) -> Option<String> {
     Some(known.map_or_else(|| text.into_owned(), |own| (*own).to_owned()))
 }
 
-/// What happens to an anonymous request: `globalValidation.unauthenticatedClientAction`. Names are read in any
-/// case.
+/// What happens to an anonymous request: `globalValidation.unauthenticatedClientAction`. Names are read in
+/// any case.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnauthenticatedAction {

@@ -47,7 +47,10 @@ impl Rule {
 
 /// `ID Severity "what is wrong" => "what to do", because "why it matters" ["source"];`
 macro_rules! rules {
-    ($($id:ident $severity:ident $message:literal => $remedy:literal, because $why:literal [$source:literal];)+) => {
+    ($(
+        $id:ident $severity:ident $message:literal
+            => $remedy:literal, because $why:literal [$source:literal];
+    )+) => {
         $(
             pub(super) const $id: Rule = Rule {
                 id: stringify!($id),
