@@ -1,6 +1,8 @@
 //! Microsoft's issuers: which service an `iss` belongs to.
 #![cfg_attr(not(feature = "verify"), allow(dead_code, reason = "most of this is for verification"))]
 
+use std::borrow::Cow;
+
 use crate::resource::{Cloud, is_guid};
 
 /// The placeholder for the tenant in the issuer of Entra's tenant-independent documents and keys.
@@ -187,9 +189,16 @@ pub(crate) enum Family {
 /// compared exactly.
 pub(crate) fn family(issuer: &str) -> Option<Family> {
     let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
-    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let has_policy = matches!(segments.first(), Some(&("te" | "tfp")));
+    let host = host.split(':').next().unwrap_or_default();
+    // Each verification comes here. Issuers are in lower case, so almost none is copied.
+    let host = if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(host.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(host)
+    };
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    let segments: [Option<&str>; 5] = std::array::from_fn(|_| segments.next());
+    let has_policy = matches!(segments, [Some("te" | "tfp"), ..]);
     if SignIn::at(&host).is_some() {
         return Some(if has_policy { Family::B2c } else { Family::Workforce });
     }
@@ -197,10 +206,10 @@ pub(crate) fn family(issuer: &str) -> Option<Family> {
         return Some(Family::ExternalId);
     }
     // With a custom domain, only the path identifies B2C (Azure AD B2C: "Enable custom domains").
-    let is_tenant = |segment: &&str| is_guid(segment) || *segment == TENANT_PLACEHOLDER;
-    let is_custom = match segments.as_slice() {
-        [tenant, "v2.0"] => is_tenant(tenant),
-        [_, tenant, _, "v2.0"] => has_policy && is_tenant(tenant),
+    let is_tenant = |segment: &str| is_guid(segment) || segment == TENANT_PLACEHOLDER;
+    let is_custom = match segments {
+        [Some(tenant), Some("v2.0"), None, ..] => is_tenant(tenant),
+        [Some(_), Some(tenant), Some(_), Some("v2.0"), None] => has_policy && is_tenant(tenant),
         _ => false,
     };
     (is_custom || B2C.iter().any(|domain| is_within(&host, domain))).then_some(Family::B2c)

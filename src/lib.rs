@@ -99,7 +99,7 @@ mod login_parameters;
 pub mod mcp;
 mod platform;
 mod principal;
-pub mod protected_resource;
+mod protected_resource;
 mod provider;
 pub mod rejection;
 pub mod resource;
@@ -116,7 +116,7 @@ pub mod verify;
 
 pub use access::{diagnosis::Diagnosis, requirement::Requirement};
 pub use challenge::{Challenge, InvalidRealm};
-pub use headers::HeaderSource;
+pub use headers::source::HeaderSource;
 pub use jwt::{
     Actor, Agent, AgentMode, Caller, ClaimsError, DecodeError, DecodeErrorKind, Groups,
     MAX_TOKEN_LEN, Segment, Token, TokenHeader, Unverified, UnverifiedToken,
@@ -127,7 +127,9 @@ pub use principal::{
     PrincipalFormat,
     me::{MAX_ME_LEN, MeError, MeErrorKind, Session},
 };
-pub use protected_resource::{ProtectedResource, ProtectedResourceError};
+pub use protected_resource::{
+    ProtectedResource, ProtectedResourceError, ProtectedResourceErrorKind,
+};
 pub use provider::IdentityProvider;
 pub use rejection::response::Rejection;
 pub use tokens::{

@@ -42,43 +42,45 @@ impl ToolCall {
     ///
     /// [`ToolCallError`] if the body is not one message, or it is undecided which tool it calls.
     pub fn parse(body: &[u8]) -> Result<Option<Self>, ToolCallError> {
-        use ToolCallErrorKind::{InvalidJson, InvalidMessage, MissingTool, TooLong};
-        if body.len() > MAX_BODY_LEN {
-            return Err(TooLong.into());
-        }
-        let text = std::str::from_utf8(body).map_err(|_| InvalidJson)?;
-        let mut json = Reader::new(text);
-        if json.kind()? != Kind::Object {
-            json.skip()?;
-            json.end()?;
-            return Err(InvalidMessage.into());
-        }
-        let (mut method, mut params) = (None, None);
-        json.object(|json, name| -> Result<(), ToolCallError> {
-            if is(json, name, "method")? {
-                let value = string(json)?.ok_or(InvalidMessage)?;
-                once(&mut method, value)
-            } else if is(json, name, "params")? {
-                let value = tool_of(json)?;
-                once(&mut params, value)
-            } else {
-                Ok(json.skip().map(drop)?)
-            }
-        })?;
-        json.end()?;
-        match method.as_deref() {
-            Some("tools/call") => {
-                let tool = params.unwrap_or(Err(MissingTool))?;
-                Ok(Some(Self { tool }))
-            }
-            _ => Ok(None),
-        }
+        read(body).map(|tool| tool.map(|tool| Self { tool })).map_err(ToolCallErrorKind::error)
     }
 
     /// The name of the tool.
     #[must_use]
     pub fn tool(&self) -> &str {
         &self.tool
+    }
+}
+
+/// The tool that a body calls.
+fn read(body: &[u8]) -> Result<Option<String>, ToolCallErrorKind> {
+    use ToolCallErrorKind::{InvalidJson, InvalidMessage, MissingTool, TooLong};
+    if body.len() > MAX_BODY_LEN {
+        return Err(TooLong);
+    }
+    let text = std::str::from_utf8(body).map_err(|_| InvalidJson)?;
+    let mut json = Reader::new(text);
+    if json.kind()? != Kind::Object {
+        json.skip()?;
+        json.end()?;
+        return Err(InvalidMessage);
+    }
+    let (mut method, mut params) = (None, None);
+    json.object(|json, name| -> Result<(), ToolCallErrorKind> {
+        if is(json, name, "method")? {
+            let value = string(json)?.ok_or(InvalidMessage)?;
+            once(&mut method, value)
+        } else if is(json, name, "params")? {
+            let value = tool_of(json)?;
+            once(&mut params, value)
+        } else {
+            Ok(json.skip().map(drop)?)
+        }
+    })?;
+    json.end()?;
+    match method.as_deref() {
+        Some("tools/call") => params.unwrap_or(Err(MissingTool)).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -91,13 +93,13 @@ impl fmt::Debug for ToolCall {
 
 /// The tool that the parameters name. Other methods have other parameters, so an invalid name is not an
 /// error yet.
-fn tool_of(json: &mut Reader<'_>) -> Result<Result<String, ToolCallErrorKind>, ToolCallError> {
+fn tool_of(json: &mut Reader<'_>) -> Result<Result<String, ToolCallErrorKind>, ToolCallErrorKind> {
     if json.kind()? != Kind::Object {
         json.skip()?;
         return Ok(Err(ToolCallErrorKind::MissingTool));
     }
     let mut found = Err(ToolCallErrorKind::MissingTool);
-    json.object(|json, name| -> Result<(), ToolCallError> {
+    json.object(|json, name| -> Result<(), ToolCallErrorKind> {
         let is_name = is(json, name, "name");
         let value = string(json)?;
         found = match (is_name, &found, value) {
@@ -132,10 +134,10 @@ fn string(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
     Ok(Some(json.str(text).to_owned()))
 }
 
-fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), ToolCallError> {
+fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), ToolCallErrorKind> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(ToolCallErrorKind::AmbiguousMember.into()),
+        Some(_) => Err(ToolCallErrorKind::AmbiguousMember),
     }
 }
 
@@ -170,15 +172,16 @@ impl ToolCallError {
     }
 }
 
-impl From<ToolCallErrorKind> for ToolCallError {
-    fn from(kind: ToolCallErrorKind) -> Self {
-        Self { kind }
+impl ToolCallErrorKind {
+    /// An error of this kind, without details.
+    pub(crate) fn error(self) -> ToolCallError {
+        ToolCallError { kind: self }
     }
 }
 
-impl From<JsonError> for ToolCallError {
+impl From<JsonError> for ToolCallErrorKind {
     fn from(_: JsonError) -> Self {
-        ToolCallErrorKind::InvalidJson.into()
+        Self::InvalidJson
     }
 }
 

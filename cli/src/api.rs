@@ -90,7 +90,7 @@ fn unknown() -> String {
 }
 
 /// Every name that [`Api::parse`] knows, with its API. The shortest name of each API comes first.
-fn names() -> Vec<(String, Resource)> {
+pub(crate) fn names() -> Vec<(String, Resource)> {
     let aliases = ALIASES.iter().map(|(alias, resource)| ((*alias).to_owned(), *resource));
     aliases.chain(ALL.iter().map(|own| (short_name(own.name()), *own))).collect()
 }

@@ -13,6 +13,8 @@ mod args;
 #[cfg(feature = "online")]
 mod azure;
 mod explain;
+#[cfg(feature = "serve")]
+mod html;
 mod input;
 mod inspect;
 #[cfg(feature = "manual")]

@@ -236,7 +236,7 @@ impl Case<'_> {
             steps.push(Fix::AskClient);
         }
         if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope)) {
-            steps.extend(self.permission());
+            steps.extend(self.new_permission());
             let scopes = self.wanted.full_scopes().unwrap_or_default();
             steps.push(Fix::ExchangeOnBehalfOf { scopes });
         }
@@ -275,14 +275,18 @@ impl Case<'_> {
         self.reasons.iter().all(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
     }
 
-    /// The permission of the application, unless the token proves that it has it.
+    /// The permission of the application, unless the token, which this application got, proves that it has it.
     fn permission(&self) -> Option<Fix> {
+        if self.has_wrong_form() && !self.lacks_permission() { None } else { self.new_permission() }
+    }
+
+    /// The permission of the application. A token that a client got says nothing about it.
+    fn new_permission(&self) -> Option<Fix> {
         let api = self.wanted.api()?;
-        let is_there = self.has_wrong_form() && !self.lacks_permission();
         let scopes = self.wanted.scopes_to_ask_for().unwrap_or_default();
         let scopes = if scopes.is_empty() { default_names(api) } else { scopes };
         let scopes = scopes.into_iter().map(str::to_owned).collect();
-        (!is_there && !self.is_default_sign_in())
+        (!self.is_default_sign_in())
             .then(|| Fix::AddDelegatedPermission { api: ApiName::of(api), scopes })
     }
 

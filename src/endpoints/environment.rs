@@ -230,7 +230,7 @@ impl AuthEnvironment {
     ///
     /// [`EnvironmentError`] if it is missing.
     pub fn require_client_id(&self) -> Result<&str, EnvironmentError> {
-        self.client_id().ok_or_else(|| EnvironmentErrorKind::MissingClientId.into())
+        self.client_id().ok_or_else(|| EnvironmentErrorKind::MissingClientId.error())
     }
 
     /// The cloud and the IDs of the tenants whose tokens the site accepts, which are required: the tenant of
@@ -241,7 +241,7 @@ impl AuthEnvironment {
     /// [`EnvironmentError`] if the issuer is missing or is not one of Entra. Also if the site accepts
     /// every tenant, or if the issuer's tenant is not among the allowed ones.
     pub fn require_tenants(&self) -> Result<(Cloud, Vec<&str>), EnvironmentError> {
-        let issuer = self.issuer().ok_or(EnvironmentErrorKind::MissingIssuer)?;
+        let issuer = self.issuer().ok_or_else(|| EnvironmentErrorKind::MissingIssuer.error())?;
         let error = |kind| EnvironmentError::new(kind, issuer);
         let cloud = self.cloud().ok_or_else(|| error(EnvironmentErrorKind::NotEntra))?;
         let allowed: Vec<&str> = self.allowed_tenants.iter().map(String::as_str).collect();
@@ -319,9 +319,10 @@ impl EnvironmentError {
     }
 }
 
-impl From<EnvironmentErrorKind> for EnvironmentError {
-    fn from(kind: EnvironmentErrorKind) -> Self {
-        Self { kind, issuer: None }
+impl EnvironmentErrorKind {
+    /// An error of this kind, without details.
+    fn error(self) -> EnvironmentError {
+        EnvironmentError { kind: self, issuer: None }
     }
 }
 

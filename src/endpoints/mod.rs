@@ -98,7 +98,7 @@ impl Endpoints {
     pub fn login(&self, provider: &IdentityProvider) -> Result<LoginAddress, EndpointError> {
         let name = provider.as_str();
         if !is_custom_name(name) {
-            return Err(EndpointError::from(EndpointErrorKind::NoSignInPage).showing(name));
+            return Err(EndpointErrorKind::NoSignInPage.error().showing(name));
         }
         Ok(LoginAddress::new(format!("{}/login/{name}", self.prefix)))
     }
@@ -145,7 +145,7 @@ impl fmt::Debug for Endpoints {
 /// A path of this site from the configuration, without query and fragment.
 fn site_path(path: &str) -> Result<&str, EndpointError> {
     if path.contains(['?', '#']) || path.ends_with('/') {
-        return Err(EndpointError::from(EndpointErrorKind::NotAPath).showing(path));
+        return Err(EndpointErrorKind::NotAPath.error().showing(path));
     }
     return_to::local(path).map_err(|error| error.showing(path))
 }
@@ -184,9 +184,10 @@ impl EndpointError {
     }
 }
 
-impl From<EndpointErrorKind> for EndpointError {
-    fn from(kind: EndpointErrorKind) -> Self {
-        Self { kind, given: None }
+impl EndpointErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> EndpointError {
+        EndpointError { kind: self, given: None }
     }
 }
 

@@ -55,7 +55,7 @@ impl ReturnTo {
         if is_allowed && address.contains(':') && address.bytes().all(is_plain) {
             Ok(Self(address.to_owned()))
         } else {
-            Err(EndpointErrorKind::NotAllowed.into())
+            Err(EndpointErrorKind::NotAllowed.error())
         }
     }
 
@@ -69,9 +69,9 @@ impl ReturnTo {
 /// A path that no browser treats as another site (WHATWG URL: browsers treat a backslash as a slash, and
 /// remove tabs and line breaks).
 pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
-    let rest = path.strip_prefix('/').ok_or(EndpointErrorKind::NotAPath)?;
+    let rest = path.strip_prefix('/').ok_or_else(|| EndpointErrorKind::NotAPath.error())?;
     if leads_to_a_host(rest.as_bytes()) || !path.bytes().all(is_plain) {
-        return Err(EndpointErrorKind::NotAPath.into());
+        return Err(EndpointErrorKind::NotAPath.error());
     }
     Ok(path)
 }

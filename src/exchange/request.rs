@@ -108,12 +108,13 @@ impl<'a> TokenRequest<'a> {
     /// [`TokenRequestError`] if the client or a scope is invalid, or if the claims of the token show that
     /// it cannot be exchanged. The signature is not checked.
     pub fn build(&self, endpoint: &TokenEndpoint) -> Result<Request<Vec<u8>>, TokenRequestError> {
-        let (client_id, credential) = self.client.ok_or(TokenRequestErrorKind::NoClient)?;
+        let (client_id, credential) =
+            self.client.ok_or_else(|| TokenRequestErrorKind::NoClient.error())?;
         if !is_guid(client_id) {
             return Err(not_a_guid(TokenRequestErrorKind::InvalidClientId, client_id));
         }
         if credential.is_empty() {
-            return Err(TokenRequestErrorKind::EmptyCredential.into());
+            return Err(TokenRequestErrorKind::EmptyCredential.error());
         }
         let scope = self.scope_value()?;
         let mut fields = vec![("client_id", client_id)];
@@ -128,7 +129,7 @@ impl<'a> TokenRequest<'a> {
                 ]);
             }
             Grant::Refresh(token) if token.is_empty() => {
-                return Err(TokenRequestErrorKind::EmptyRefreshToken.into());
+                return Err(TokenRequestErrorKind::EmptyRefreshToken.error());
             }
             Grant::Refresh(token) => fields.extend([
                 ("grant_type", "refresh_token"),
@@ -170,7 +171,7 @@ impl<'a> TokenRequest<'a> {
             }
         }
         if of_apis.is_empty() {
-            return Err(TokenRequestErrorKind::NoScope.into());
+            return Err(TokenRequestErrorKind::NoScope.error());
         }
         match resource::conflict(&of_apis) {
             None => Ok(unique.join(" ")),
@@ -182,7 +183,7 @@ impl<'a> TokenRequest<'a> {
                 );
                 Err(TokenRequestError::new(TokenRequestErrorKind::TwoApis, message))
             }
-            Some(ScopeConflict::DefaultMixed) => Err(TokenRequestErrorKind::DefaultMixed.into()),
+            Some(ScopeConflict::DefaultMixed) => Err(TokenRequestErrorKind::DefaultMixed.error()),
         }
     }
 
@@ -193,17 +194,16 @@ impl<'a> TokenRequest<'a> {
         client_id: &str,
     ) -> Result<(), TokenRequestError> {
         let token = token.decode_unverified().map_err(|error| {
-            TokenRequestError::from(TokenRequestErrorKind::UnreadableToken)
-                .because(Source::Token(error))
+            TokenRequestErrorKind::UnreadableToken.error().because(Source::Token(error))
         })?;
         if access::is_of_static_web_apps(&token) {
-            Err(TokenRequestErrorKind::StaticWebAppsToken.into())
+            Err(TokenRequestErrorKind::StaticWebAppsToken.error())
         } else if token.is_id_token() {
-            Err(TokenRequestErrorKind::IdToken.into())
+            Err(TokenRequestErrorKind::IdToken.error())
         } else if !self.is_for_client(&token, client_id) {
             Err(self.wrong_audience(&token, client_id))
         } else if token.caller() == Caller::App {
-            Err(TokenRequestErrorKind::NoUser.into())
+            Err(TokenRequestErrorKind::NoUser.error())
         } else {
             Ok(())
         }

@@ -86,9 +86,10 @@ impl TokenRequestError {
     }
 }
 
-impl From<TokenRequestErrorKind> for TokenRequestError {
-    fn from(kind: TokenRequestErrorKind) -> Self {
-        Self { kind, message: None, source: None }
+impl TokenRequestErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> TokenRequestError {
+        TokenRequestError { kind: self, message: None, source: None }
     }
 }
 

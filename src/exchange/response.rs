@@ -142,9 +142,9 @@ fn read(body: &[u8]) -> Result<TokenResponse, ResponseError> {
     let missing = ResponseError::MissingMember { member: ACCESS_TOKEN };
     let scope = scope.into_value().unwrap_or_default();
     Ok(TokenResponse {
-        access_token: access.into_value().map(AccessToken::from).ok_or(missing)?,
-        refresh_token: refresh.into_value().map(RefreshToken::from),
-        id_token: id.into_value().map(IdToken::from),
+        access_token: access.into_value().map(AccessToken::wrap).ok_or(missing)?,
+        refresh_token: refresh.into_value().map(RefreshToken::wrap),
+        id_token: id.into_value().map(IdToken::wrap),
         expires_in: expires_in.into_value(),
         scopes: scope.split_ascii_whitespace().map(str::to_owned).collect(),
     })

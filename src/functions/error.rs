@@ -62,9 +62,10 @@ impl InvocationError {
     }
 }
 
-impl From<InvocationErrorKind> for InvocationError {
-    fn from(kind: InvocationErrorKind) -> Self {
-        Self::new(kind, Place::Nowhere)
+impl InvocationErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> InvocationError {
+        InvocationError::new(self, Place::Nowhere)
     }
 }
 
@@ -78,7 +79,7 @@ impl From<ObjectError> for InvocationError {
     fn from(error: ObjectError) -> Self {
         let (kind, name) = match error {
             ObjectError::Json(error) => return error.into(),
-            ObjectError::NotAnObject => return InvocationErrorKind::NotAnInvocation.into(),
+            ObjectError::NotAnObject => return InvocationErrorKind::NotAnInvocation.error(),
             ObjectError::Duplicate(name) => (InvocationErrorKind::DuplicateMember, name),
             ObjectError::WrongType(name) => (InvocationErrorKind::InvalidMember, name.into()),
         };
@@ -129,6 +130,10 @@ kinds! {
 }
 
 impl RolesRequestError {
+    pub(super) fn user(error: PrincipalError) -> Self {
+        Self { kind: RolesRequestErrorKind::User, detail: Detail::User(error) }
+    }
+
     pub(super) fn new(kind: RolesRequestErrorKind, place: Place) -> Self {
         Self { kind, detail: Detail::Place(place) }
     }
@@ -159,12 +164,6 @@ impl From<ObjectError> for RolesRequestError {
             }
         };
         Self::new(kind, place)
-    }
-}
-
-impl From<PrincipalError> for RolesRequestError {
-    fn from(error: PrincipalError) -> Self {
-        Self { kind: RolesRequestErrorKind::User, detail: Detail::User(error) }
     }
 }
 

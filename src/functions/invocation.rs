@@ -53,8 +53,8 @@ impl Invocation {
         let mut found = read(payload, None)?.into_iter();
         match (found.next(), found.next()) {
             (Some(binding), None) => binding,
-            (None, _) => Err(InvocationErrorKind::NoHttpTrigger.into()),
-            (Some(_), Some(_)) => Err(InvocationErrorKind::Ambiguous.into()),
+            (None, _) => Err(InvocationErrorKind::NoHttpTrigger.error()),
+            (Some(_), Some(_)) => Err(InvocationErrorKind::Ambiguous.error()),
         }
     }
 
@@ -65,7 +65,7 @@ impl Invocation {
     /// [`InvocationError`] if the payload is malformed, or has no HTTP trigger with this name.
     pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
         let found = read(payload, Some(binding))?;
-        found.into_iter().next().unwrap_or(Err(InvocationErrorKind::NoHttpTrigger.into()))
+        found.into_iter().next().unwrap_or(Err(InvocationErrorKind::NoHttpTrigger.error()))
     }
 
     /// The name of the HTTP trigger, for instance `req`.
@@ -131,7 +131,7 @@ pub(super) fn read_data<T>(
             }
         })
     })?;
-    data.into_value().ok_or(InvocationErrorKind::NotAnInvocation.into())
+    data.into_value().ok_or(InvocationErrorKind::NotAnInvocation.error())
 }
 
 /// A payload as text, if it is not too long.
@@ -150,10 +150,10 @@ fn bindings(json: &mut Reader<'_>, wanted: Option<&str>) -> Result<Bindings, Inv
     json.object(|json, at| -> Result<(), InvocationError> {
         let name = json.str(at);
         if !seen.insert(name.to_owned()) {
-            return Err(InvocationErrorKind::DuplicateBinding.into());
+            return Err(InvocationErrorKind::DuplicateBinding.error());
         }
         if seen.len() > MAX_BINDINGS {
-            return Err(InvocationErrorKind::TooManyBindings.into());
+            return Err(InvocationErrorKind::TooManyBindings.error());
         }
         let is_wanted = wanted.is_none_or(|wanted| wanted == name);
         if is_wanted && json.kind()? == Kind::Object {

@@ -75,8 +75,8 @@ impl RolesRequest {
             Ok(())
         })?;
         user.push('}');
-        let access_token = access_token.into_value().map(AccessToken::from);
-        Ok(Self { user: parse::principal(user)?, access_token })
+        let access_token = access_token.into_value().map(AccessToken::wrap);
+        Ok(Self { user: parse::principal(user).map_err(RolesRequestError::user)?, access_token })
     }
 
     /// The user who signs in, with the claims of the provider. The platform has not assigned roles yet.

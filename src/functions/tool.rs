@@ -55,7 +55,7 @@ impl ToolInvocation {
             None
         };
         json.end()?;
-        found.ok_or(InvocationErrorKind::NoToolTrigger.into())
+        found.ok_or(InvocationErrorKind::NoToolTrigger.error())
     }
 
     /// Reads the payload that the host sends to a custom handler ("Azure Functions custom handlers":
@@ -70,7 +70,7 @@ impl ToolInvocation {
     /// headers in it.
     pub fn parse_named(payload: &[u8], binding: &str) -> Result<Self, InvocationError> {
         read_data(payload, |json| of_binding(json, binding))?
-            .ok_or(InvocationErrorKind::NoToolTrigger.into())
+            .ok_or(InvocationErrorKind::NoToolTrigger.error())
     }
 
     /// The name of the tool; empty if the context has none.
@@ -122,7 +122,7 @@ fn of_binding(
             }
             _ => json.skip().map(|_| None)?,
         };
-        let duplicate = |_| InvocationErrorKind::DuplicateBinding.into();
+        let duplicate = |_| InvocationErrorKind::DuplicateBinding.error();
         found.put("binding", context).map_err(duplicate)
     })?;
     Ok(found.into_value())
@@ -147,7 +147,8 @@ fn context_of(json: &mut Reader<'_>) -> Result<Option<ToolInvocation>, Invocatio
     if !transport.is_present() {
         return Ok(None);
     }
-    let headers = transport.into_value().ok_or(InvocationErrorKind::NoTransportHeaders)?;
+    let headers =
+        transport.into_value().ok_or_else(|| InvocationErrorKind::NoTransportHeaders.error())?;
     Ok(Some(ToolInvocation { tool: tool.into_value().unwrap_or_default(), headers }))
 }
 

@@ -1,6 +1,6 @@
 //! The headers of Easy Auth: their names, and the collections they can be read from.
 //!
-//! A [`HeaderSource`] is anything that holds request headers: [`http::HeaderMap`], slices and maps of
+//! A [`HeaderSource`](crate::HeaderSource) is anything that holds request headers: [`http::HeaderMap`], slices and maps of
 //! pairs, maps from a name to a list of values, and the [`Invocation`](crate::functions::Invocation) of
 //! an Azure Functions custom handler. Names are case-insensitive (RFC 9110 section 5.1), because each
 //! framework spells them differently.
@@ -22,12 +22,12 @@
 
 mod error;
 mod original_url;
-mod source;
+pub(crate) mod source;
 
 pub use error::{HeaderError, HeaderErrorKind};
 pub use original_url::OriginalUrl;
-pub use source::{HeaderSource, HeaderValues};
-pub(crate) use source::{ascii_bytes, ascii_value, utf8_value};
+pub use source::HeaderValues;
+pub(crate) use source::{HeaderSource, ascii_bytes, ascii_value, utf8_value};
 
 /// The longest header value that is read, in bytes.
 ///

@@ -14,9 +14,9 @@ pub trait HeaderSource {
     /// map holds several spellings of one name, the values of all of them count.
     fn header(&self, name: &str, index: usize) -> Option<&[u8]>;
 
-    /// The first two values of the header `name`: enough to read a header that must not be repeated.
-    ///
-    /// Override this where one lookup finds both.
+    /// The first two values of the header `name`: enough to read a header that must not be repeated. The
+    /// collections of this crate find both in one lookup.
+    #[doc(hidden)]
     fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
         [self.header(name, 0), self.header(name, 1)]
     }

@@ -134,18 +134,28 @@ fn describing<T: 'static, F: Future<Output = Result<T, Rejection>> + 'static>(
     request: &HttpRequest,
     take: impl FnOnce(HttpRequest) -> F,
 ) -> Extracting<T> {
-    let resource = app_data::<ProtectedResource>(request).cloned();
+    let request = request.clone();
     let taking = take(request.clone());
-    Box::pin(async move {
-        taking.await.map_err(|rejection| match &resource {
-            Some(resource) => rejection.with_resource(resource),
-            None => rejection,
-        })
-    })
+    Box::pin(async move { taking.await.map_err(|rejection| described(&request, rejection)) })
+}
+
+/// Names the protected resource of the application, if there is one, in the challenge.
+pub(super) fn described(request: &HttpRequest, rejection: Rejection) -> Rejection {
+    match app_data::<ProtectedResource>(request) {
+        Some(resource) => rejection.with_resource(resource),
+        None => rejection,
+    }
 }
 
 async fn identity(request: &HttpRequest) -> Result<Identity, Rejection> {
-    let authentication = Arc::new(authentication(request)?);
+    #[cfg_attr(
+        not(all(feature = "tracing", feature = "verify")),
+        allow(unused_mut, reason = "as with the feature")
+    )]
+    let mut authentication = authentication(request)?;
+    #[cfg(all(feature = "tracing", feature = "verify"))]
+    authentication.caller_key.clone_from(&app_data(request).cloned());
+    let authentication = Arc::new(authentication);
     // The full address, inside a scope as well.
     let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let target = target::original(authentication.platform, request.headers(), requested);
@@ -178,9 +188,12 @@ fn asked(request: &HttpRequest) -> Asked<'_, HeaderMap> {
 }
 
 /// The value given to `App::app_data`, directly or in `web::Data`.
-fn app_data<T: 'static>(request: &HttpRequest) -> Option<&T> {
+pub(super) fn app_data<T: 'static>(request: &HttpRequest) -> Option<&T> {
     request.app_data::<T>().or_else(|| request.app_data::<Data<T>>().map(|data| &***data))
 }
+
+#[cfg(feature = "verify")]
+pub(super) use verified::bearer_auth;
 
 #[cfg(feature = "verify")]
 mod verified {
@@ -230,7 +243,7 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, |request| async move {
-                auth(&request)?.require_token(request.headers()).await
+                bearer_auth(&request)?.require_token(request.headers()).await
             })
         }
     }
@@ -242,7 +255,7 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, |request| async move {
-                auth(&request)?.token(request.headers()).await.map(Self)
+                bearer_auth(&request)?.token(request.headers()).await.map(Self)
             })
         }
     }
@@ -253,14 +266,16 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, |request| async move {
-                let auth = auth(&request)?;
+                let auth = bearer_auth(&request)?;
                 let token = auth.token(request.headers()).await?;
                 Self::check(token).map_err(|rejection| auth.named(rejection))
             })
         }
     }
 
-    fn auth(request: &HttpRequest) -> Result<BearerAuth, Rejection> {
+    pub(in crate::integrations) fn bearer_auth(
+        request: &HttpRequest,
+    ) -> Result<BearerAuth, Rejection> {
         app_data::<BearerAuth>(request).cloned().ok_or_else(|| {
             Rejection::misconfigured(SetupError::new(
                 SetupErrorKind::MissingVerifier,

@@ -46,10 +46,23 @@ pub(super) struct Authentication {
     pub(super) confirmation: Confirmation,
 }
 
-/// The key of a hash of callers. A secret.
+/// Names callers in events by [`Identity::caller_hash`] with this key, which is a secret: for the data of an
+/// actix-web application. By default events do not name callers. With tower, use
+/// `EasyAuthLayer::log_callers`.
 #[cfg(all(feature = "tracing", feature = "verify"))]
 #[derive(Clone)]
-pub(super) struct CallerKey(pub(super) Arc<zeroize::Zeroizing<Vec<u8>>>);
+#[cfg_attr(not(feature = "actix-web"), allow(unreachable_pub, reason = "as with the feature"))]
+pub struct CallerKey(Arc<zeroize::Zeroizing<Vec<u8>>>);
+
+#[cfg(all(feature = "tracing", feature = "verify"))]
+impl CallerKey {
+    /// Wraps a key of at least 16 random bytes.
+    #[cfg_attr(not(feature = "actix-web"), allow(unreachable_pub, reason = "as with the feature"))]
+    #[must_use]
+    pub fn new(key: impl Into<Vec<u8>>) -> Self {
+        Self(Arc::new(zeroize::Zeroizing::new(key.into())))
+    }
+}
 
 #[cfg(all(feature = "tracing", feature = "verify"))]
 impl std::fmt::Debug for CallerKey {

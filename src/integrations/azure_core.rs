@@ -165,7 +165,7 @@ impl CallerCredential {
         let token = self.access.as_ref().and_then(|access| access.decode_unverified().ok());
         let wanted = requirement(&scopes, token.as_ref())?;
         if self.origin.is_other_provider() {
-            return Err(CredentialErrorKind::OtherProvider.into());
+            return Err(CredentialErrorKind::OtherProvider.error());
         }
         let now = self.clock.now();
         let diagnosis =
@@ -254,7 +254,8 @@ fn requirement(
     scopes: &[Scope],
     token: Option<&UnverifiedToken>,
 ) -> Result<Requirement, CredentialError> {
-    let scope = resource::most_telling(scopes).ok_or(CredentialErrorKind::NoScope)?;
+    let scope =
+        resource::most_telling(scopes).ok_or_else(|| CredentialErrorKind::NoScope.error())?;
     let wanted = if let Some(resource) = scope.resource() {
         Requirement::audience(resource)
     } else {
@@ -309,9 +310,10 @@ kinds! {
     Expired = "expired", "the access token has expired or will soon";
 }
 
-impl From<CredentialErrorKind> for CredentialError {
-    fn from(kind: CredentialErrorKind) -> Self {
-        Self { kind, detail: Detail::None }
+impl CredentialErrorKind {
+    /// An error of this kind, without details.
+    fn error(self) -> CredentialError {
+        CredentialError { kind: self, detail: Detail::None }
     }
 }
 

@@ -2,27 +2,24 @@
 
 use crate::protected_resource::ProtectedResource;
 
-/// The metadata document as a service, for the route [`metadata_path`](ProtectedResource::metadata_path).
-/// In axum, add the route after `.layer(...)`, so that no layer requires a token for it:
+/// The metadata document as a service, for the route [`metadata_path`](ProtectedResource::metadata_path) of a
+/// service without `EasyAuthLayer`, which serves the document itself. Extractors name the resource in their
+/// challenges if it is an extension too:
 ///
 /// ```
-/// # #[cfg(all(feature = "axum", feature = "verify"))] {
-/// use axum::{Router, routing::post};
-/// use easyauth::{Platform, ProtectedResource, integrations::EasyAuthLayer, verify::BearerAuth};
+/// # #[cfg(feature = "axum")] {
+/// use axum::{Extension, Router, routing::post};
+/// use easyauth::ProtectedResource;
 ///
-/// fn app(auth: BearerAuth, resource: ProtectedResource) -> Router {
+/// fn app(resource: ProtectedResource) -> Router {
 ///     Router::new()
-///         .route("/mcp", post(|| async { "..." }))
-///         .layer(
-///             EasyAuthLayer::new(Platform::from_env())
-///                 .verify(auth)
-///                 .protected_resource(resource.clone()),
-///         )
+///         .route("/mcp", post(|| async { "..." })) // with an extractor
+///         .layer(Extension(resource.clone()))
 ///         .route_service(resource.metadata_path(), resource.clone())
 /// }
 /// # }
 /// ```
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "axum", feature = "tower"))]
 impl<A> tower_service::Service<http::Request<A>> for ProtectedResource {
     type Response = http::Response<String>;
     type Error = std::convert::Infallible;
@@ -37,15 +34,6 @@ impl<A> tower_service::Service<http::Request<A>> for ProtectedResource {
 
     fn call(&mut self, request: http::Request<A>) -> Self::Future {
         std::future::ready(Ok(self.respond_to(request.method())))
-    }
-}
-
-/// The metadata document as a response. With the feature `tower`, the resource is also a service, which
-/// answers the preflight requests of browsers.
-#[cfg(feature = "axum")]
-impl axum_core::response::IntoResponse for ProtectedResource {
-    fn into_response(self) -> axum_core::response::Response {
-        self.to_response::<axum_core::body::Body>()
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `axum` | `EasyAuthPrincipal`, `ConfirmedCaller`, `ProviderTokens`, `VerifiedToken`, `Identity`, `RequireRole` and `RequireToken` are extractors, and so are `Option`s of the first two and of `VerifiedToken`; `Rejection` is a response |
 //! | `tower` | `EasyAuthLayer` authenticates the caller, `RequireLayer` rejects requests that fail a requirement; the extensions of the request contain an `Identity` |
-//! | `actix-web` | the same extractors as for axum, with `Optional` instead of `Option`; `Rejection` implements `ResponseError` |
+//! | `actix-web` | the same extractors as for axum, with `Optional` instead of `Option`; `Rejection` implements `ResponseError`; `require_tool` checks calls of MCP tools |
 //! | `azure_core` | `CallerCredential` and `OnBehalfOfCredential` are `TokenCredential`s for one request |
 //! | `reqwest`, `ureq` | `ReqwestFetcher` and `UreqFetcher` fetch keys; `ReqwestTransport` and `UreqTransport` send token requests |
 //!
@@ -33,6 +33,8 @@
     allow(dead_code, reason = "each adapter uses a part of it")
 )]
 mod accepted;
+#[cfg(all(feature = "actix-web", feature = "verify"))]
+mod actix_tools;
 #[cfg(feature = "actix-web")]
 mod actix_web;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
@@ -82,9 +84,18 @@ mod ureq;
 #[cfg(feature = "ureq")]
 mod ureq_transport;
 
+#[cfg(all(feature = "actix-web", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "actix-web", feature = "verify"))))]
+pub use actix_tools::require_tool;
 #[cfg(feature = "actix-web")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "actix-web")))]
 pub use actix_web::Optional;
+#[cfg(all(feature = "actix-web", feature = "tracing", feature = "verify"))]
+#[cfg_attr(
+    easyauth_docsrs,
+    doc(cfg(all(feature = "actix-web", feature = "tracing", feature = "verify")))
+)]
+pub use authentication::CallerKey;
 #[cfg(all(feature = "actix-web", feature = "verify"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "actix-web", feature = "verify"))))]
 pub use authentication::Confirmation;

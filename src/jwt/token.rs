@@ -3,6 +3,7 @@
 use std::{
     fmt,
     marker::PhantomData,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -24,19 +25,26 @@ pub(crate) const SIGN_IN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 /// same for both.
 ///
 /// A `null` claim is treated as absent.
+///
+/// Cheap to clone.
 pub struct Token<T> {
+    content: Arc<Content>,
+    trust: PhantomData<T>,
+}
+
+/// What a token says.
+struct Content {
     header: TokenHeader,
     claims: Members,
     expires_at: Option<SystemTime>,
     not_before: Option<SystemTime>,
     issued_at: Option<SystemTime>,
-    trust: PhantomData<T>,
 }
 
 /// Not derived, because that would require `T: Clone`.
 impl<T> Clone for Token<T> {
     fn clone(&self) -> Self {
-        Self { header: self.header.clone(), claims: self.claims.clone(), ..*self }
+        Self { content: Arc::clone(&self.content), trust: PhantomData }
     }
 }
 
@@ -133,13 +141,20 @@ impl<T> Token<T> {
                 return Err(DecodeError::invalid_claim(name));
             }
         }
-        Ok(Self { header, claims, expires_at, not_before, issued_at, trust: PhantomData })
+        let content = Content { header, claims, expires_at, not_before, issued_at };
+        Ok(Self { content: Arc::new(content), trust: PhantomData })
+    }
+
+    /// The same token, without the promise that it was verified.
+    #[cfg(feature = "verify")]
+    pub(crate) fn as_unverified(&self) -> UnverifiedToken {
+        Token { content: Arc::clone(&self.content), trust: PhantomData }
     }
 
     /// The header.
     #[must_use]
     pub fn header(&self) -> &TokenHeader {
-        &self.header
+        &self.content.header
     }
 
     /// Returns `true` if the token is for `audience`: a [`Resource`](crate::resource::Resource) by its app ID
@@ -214,7 +229,7 @@ impl<T> Token<T> {
                 && self.subject() == self.object_id()
                 && self.issuer().is_some_and(issuer::is_workforce)
         };
-        match self.claims.text("idtyp") {
+        match self.content.claims.text("idtyp") {
             Some("app") => Caller::App,
             Some("user") => Caller::User,
             None if self.scopes().next().is_some() || self.signed_in_at_a_page() => Caller::User,
@@ -227,39 +242,39 @@ impl<T> Token<T> {
     /// counts as absent.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        let named = |claim| self.claims.text(claim).filter(|id| !id.is_empty());
+        let named = |claim| self.content.claims.text(claim).filter(|id| !id.is_empty());
         named("azp").or_else(|| named("appid"))
     }
 
     /// The tenant (`tid`), a GUID.
     #[must_use]
     pub fn tenant_id(&self) -> Option<&str> {
-        self.claims.text("tid")
+        self.content.claims.text("tid")
     }
 
     /// The object ID of the user or the service principal in its tenant (`oid`), a GUID.
     #[must_use]
     pub fn object_id(&self) -> Option<&str> {
-        self.claims.text("oid")
+        self.content.claims.text("oid")
     }
 
     /// The subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.claims.text("sub")
+        self.content.claims.text("sub")
     }
 
     /// The issuer (`iss`), a URL.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.claims.text("iss")
+        self.content.claims.text("iss")
     }
 
     /// The version of the token's format (`ver`): `1.0` or `2.0` from Entra. The API determines it, not the
     /// endpoint that issued the token. Some issuers write a number, which is returned as written.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        match self.claims.get("ver")? {
+        match self.content.claims.get("ver")? {
             Value::Text(version) | Value::Number(version) => Some(version),
             _ => None,
         }
@@ -268,26 +283,26 @@ impl<T> Token<T> {
     /// When the token expires (`exp`).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.expires_at
+        self.content.expires_at
     }
 
     /// When the token becomes valid (`nbf`).
     #[must_use]
     pub fn not_before(&self) -> Option<SystemTime> {
-        self.not_before
+        self.content.not_before
     }
 
     /// When the token was issued (`iat`).
     #[must_use]
     pub fn issued_at(&self) -> Option<SystemTime> {
-        self.issued_at
+        self.content.issued_at
     }
 
     /// Returns `true` if `now` is on or after [`expires_at`](Self::expires_at) (RFC 7519 section 4.1.4), or if
     /// the token has no `exp`.
     #[must_use]
     pub fn is_expired_at(&self, now: SystemTime) -> bool {
-        self.expires_at.is_none_or(|expires_at| now >= expires_at)
+        self.content.expires_at.is_none_or(|expires_at| now >= expires_at)
     }
 
     /// The groups (`groups`), if they are listed.
@@ -296,7 +311,7 @@ impl<T> Token<T> {
         if self.has_groups_overage() {
             return Groups::Overage;
         }
-        match self.claims.get("groups") {
+        match self.content.claims.get("groups") {
             Some(Value::List(groups)) => Groups::Listed(groups.collect()),
             Some(Value::Text(group)) => Groups::Listed(vec![group]),
             _ => Groups::Absent,
@@ -304,7 +319,7 @@ impl<T> Token<T> {
     }
 
     fn has_groups_overage(&self) -> bool {
-        let elsewhere = match self.claims.get("_claim_names") {
+        let elsewhere = match self.content.claims.get("_claim_names") {
             Some(Value::Other(names)) => Members::read(names.to_owned())
                 .is_ok_and(|names| names.names().any(|name| name == "groups")),
             _ => false,
@@ -323,7 +338,7 @@ impl<T> Token<T> {
     /// bearer token: it needs a proof of possession.
     #[must_use]
     pub fn is_bound_to_key(&self) -> bool {
-        self.claims.get("cnf").is_some()
+        self.content.claims.get("cnf").is_some()
     }
 
     /// Returns `true` if this looks like an ID token, which says who signed in and opens no API. It has no
@@ -339,25 +354,28 @@ impl<T> Token<T> {
     }
 
     fn signed_in_at_a_page(&self) -> bool {
-        SIGN_IN_CLAIMS.iter().any(|name| self.claims.get(name).is_some())
+        SIGN_IN_CLAIMS.iter().any(|name| self.content.claims.get(name).is_some())
     }
 
     /// Returns `true` if there is a claim with this name that is not null.
     #[cfg(feature = "verify")]
     pub(crate) fn has_claim(&self, name: &str) -> bool {
-        self.claims.get(name).is_some()
+        self.content.claims.get(name).is_some()
     }
 
     /// All claims that are not null, in their order.
     #[cfg(feature = "verify")]
     pub(crate) fn claim_list(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        self.claims.iter().filter_map(|(name, member)| Some((name, self.claims.value(member)?)))
+        self.content
+            .claims
+            .iter()
+            .filter_map(|(name, member)| Some((name, self.content.claims.value(member)?)))
     }
 
     /// The value of a claim that is a string, found by its exact name.
     #[must_use]
     pub fn claim(&self, name: impl AsRef<str>) -> Option<&str> {
-        self.claims.text(name.as_ref())
+        self.content.claims.text(name.as_ref())
     }
 
     /// The strings of a claim that is a string or a list of strings, found by its exact name.
@@ -367,7 +385,7 @@ impl<T> Token<T> {
 
     /// The names of all claims, in their order.
     pub fn claim_names(&self) -> impl Iterator<Item = &str> {
-        self.claims.names()
+        self.content.claims.names()
     }
 
     /// Deserializes the claims into your own type.
@@ -386,13 +404,13 @@ impl<T> Token<T> {
     ///
     /// [`ClaimsError`] if the claims do not match `C`.
     pub fn claims_as<C: DeserializeOwned>(&self) -> Result<C, ClaimsError> {
-        serde_json::from_str(self.claims.json())
+        serde_json::from_str(self.content.claims.json())
             .map_err(|error| ClaimsError { line: error.line(), column: error.column() })
     }
 
     /// The strings of a claim. One string counts as a list with one element.
     fn list<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a, T> {
-        let (one, many): (Option<&str>, Option<Texts<'_>>) = match self.claims.get(name) {
+        let (one, many): (Option<&str>, Option<Texts<'_>>) = match self.content.claims.get(name) {
             Some(Value::Text(text)) => (Some(text), None),
             Some(Value::List(list)) => (None, Some(list)),
             _ => (None, None),
@@ -402,7 +420,7 @@ impl<T> Token<T> {
 
     /// A boolean in one of the forms that Entra sends: `true`, `"true"`, `"1"` or 1.
     fn flag(&self, name: &str) -> Option<bool> {
-        match self.claims.get(name)? {
+        match self.content.claims.get(name)? {
             Value::Bool(value) => Some(value),
             Value::Text("true" | "1") | Value::Number("1") => Some(true),
             Value::Text("false" | "0") | Value::Number("0") => Some(false),
@@ -415,7 +433,7 @@ impl<T> Token<T> {
 impl<T> fmt::Debug for Token<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
-            .field("header", &self.header)
+            .field("header", &self.content.header)
             .field("claims", &EscapedNames(|| self.claim_names()))
             .finish_non_exhaustive()
     }

@@ -81,9 +81,10 @@ impl PrincipalError {
     }
 }
 
-impl From<PrincipalErrorKind> for PrincipalError {
-    fn from(kind: PrincipalErrorKind) -> Self {
-        Self { kind, detail: Detail::Place(Place::Nowhere) }
+impl PrincipalErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> PrincipalError {
+        PrincipalError { kind: self, detail: Detail::Place(Place::Nowhere) }
     }
 }
 
@@ -97,7 +98,7 @@ impl From<ObjectError> for PrincipalError {
     fn from(error: ObjectError) -> Self {
         let (kind, name) = match error {
             ObjectError::Json(error) => return Self::at(PrincipalErrorKind::Json, error.position),
-            ObjectError::NotAnObject => return PrincipalErrorKind::NotAnObject.into(),
+            ObjectError::NotAnObject => return PrincipalErrorKind::NotAnObject.error(),
             ObjectError::Duplicate(name) => (PrincipalErrorKind::DuplicateMember, name),
             ObjectError::WrongType(name) => (PrincipalErrorKind::InvalidMember, name.into()),
         };

@@ -71,7 +71,7 @@ impl EasyAuthPrincipal {
     fn decode(header_value: &[u8]) -> Result<Self, PrincipalError> {
         let value = header_value.trim_ascii();
         if value.is_empty() {
-            return Err(PrincipalErrorKind::Empty.into());
+            return Err(PrincipalErrorKind::Empty.error());
         }
         if value.len() > headers::MAX_HEADER_LEN {
             return Err(HeaderError::too_long(headers::CLIENT_PRINCIPAL, value.len()).into());

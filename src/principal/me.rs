@@ -54,8 +54,8 @@ impl Session {
             return Err(MeError::new(MeErrorKind::TooLong, place));
         }
         match body.trim_ascii_start() {
-            [] => return Err(MeErrorKind::Empty.into()),
-            [b'<', ..] => return Err(MeErrorKind::Html.into()),
+            [] => return Err(MeErrorKind::Empty.error()),
+            [b'<', ..] => return Err(MeErrorKind::Html.error()),
             _ => {}
         }
         let body = std::str::from_utf8(body)
@@ -65,7 +65,7 @@ impl Session {
         match json.kind()? {
             Kind::Array => json.array(|json| -> Result<(), MeError> {
                 if sessions.len() >= MAX_SESSIONS {
-                    return Err(MeErrorKind::TooManySessions.into());
+                    return Err(MeErrorKind::TooManySessions.error());
                 }
                 sessions.push(app_service(json)?);
                 Ok(())
@@ -74,7 +74,7 @@ impl Session {
             _ => {
                 json.skip()?;
                 json.end()?;
-                return Err(MeErrorKind::UnknownFormat.into());
+                return Err(MeErrorKind::UnknownFormat.error());
             }
         }
         json.end()?;
@@ -119,7 +119,7 @@ impl fmt::Debug for Session {
 /// One element of the array of App Service.
 fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     if json.kind()? != Kind::Object {
-        return Err(MeErrorKind::UnknownFormat.into());
+        return Err(MeErrorKind::UnknownFormat.error());
     }
     let (mut provider, mut user_id, mut user_claims) =
         (Once::default(), Once::default(), Once::default());
@@ -132,7 +132,8 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
             "expires_on" => expires_on.read(json, "expires_on", scalar)?,
             // Claims are copied, so that the principal does not keep the text of the tokens.
             "user_claims" => {
-                let claims = parse::claim_list(json.skip()?.to_owned(), "user_claims")?;
+                let claims = parse::claim_list(json.skip()?.to_owned(), "user_claims")
+                    .map_err(MeError::principal)?;
                 user_claims.put("user_claims", Some(claims))?;
             }
             name => match secrets.iter_mut().find(|(kind, _)| kind.member() == name) {
@@ -144,7 +145,7 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     })?;
     let provider = provider.into_value().map(|span| json.str(span).trim()).unwrap_or_default();
     if provider.is_empty() {
-        return Err(MeErrorKind::MissingProvider.into());
+        return Err(MeErrorKind::MissingProvider.error());
     }
     let provider = IdentityProvider::new(provider);
     let mut tokens = ProviderTokens::default();
@@ -154,7 +155,9 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
     }
     let expires_on = expires_on.into_value().map(|span| json.str(span));
     if let Some(time) = expires_on.filter(|time| !time.is_empty()) {
-        tokens.set_expires_on(ExpiresOn::parse(time).ok_or(MeErrorKind::InvalidTime)?);
+        tokens.set_expires_on(
+            ExpiresOn::parse(time).ok_or_else(|| MeErrorKind::InvalidTime.error())?,
+        );
     }
     let (text, claims) = user_claims.into_value().unwrap_or_default();
     let principal = EasyAuthPrincipal {
@@ -176,14 +179,15 @@ fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result
             return Ok(json.skip().map(drop)?);
         }
         found.read(json, MEMBER, |json, _| -> Result<_, MeError> {
-            match json.kind()? {
-                Kind::Null => Ok(json.skip().map(|_| None)?),
-                _ => Ok(Some(parse::principal(json.skip()?.to_owned())?)),
+            if json.kind()? == Kind::Null {
+                return Ok(json.skip().map(|_| None)?);
             }
+            let principal = parse::principal(json.skip()?.to_owned());
+            principal.map(Some).map_err(MeError::principal)
         })
     })?;
     if !found.is_present() {
-        return Err(MeErrorKind::UnknownFormat.into());
+        return Err(MeErrorKind::UnknownFormat.error());
     }
     let principal = found.into_value().filter(|principal| !principal.is_anonymous());
     sessions.extend(principal.map(|principal| {
@@ -241,6 +245,10 @@ kinds! {
 }
 
 impl MeError {
+    fn principal(error: PrincipalError) -> Self {
+        Self { kind: MeErrorKind::Principal, detail: Detail::Principal(error) }
+    }
+
     fn new(kind: MeErrorKind, place: Place) -> Self {
         Self { kind, detail: Detail::Place(place) }
     }
@@ -252,9 +260,10 @@ impl MeError {
     }
 }
 
-impl From<MeErrorKind> for MeError {
-    fn from(kind: MeErrorKind) -> Self {
-        Self::new(kind, Place::Nowhere)
+impl MeErrorKind {
+    /// An error of this kind, without details.
+    fn error(self) -> MeError {
+        MeError::new(self, Place::Nowhere)
     }
 }
 
@@ -268,7 +277,7 @@ impl From<ObjectError> for MeError {
     fn from(error: ObjectError) -> Self {
         match error {
             ObjectError::Json(error) => error.into(),
-            ObjectError::NotAnObject => MeErrorKind::UnknownFormat.into(),
+            ObjectError::NotAnObject => MeErrorKind::UnknownFormat.error(),
             ObjectError::Duplicate(name) => {
                 Self::new(MeErrorKind::DuplicateMember, Place::Member(name))
             }
@@ -276,12 +285,6 @@ impl From<ObjectError> for MeError {
                 Self::new(MeErrorKind::InvalidMember, Place::Member(name.into()))
             }
         }
-    }
-}
-
-impl From<PrincipalError> for MeError {
-    fn from(error: PrincipalError) -> Self {
-        Self { kind: MeErrorKind::Principal, detail: Detail::Principal(error) }
     }
 }
 

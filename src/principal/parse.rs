@@ -71,12 +71,12 @@ impl Members {
         let (format, provider) = match (app_service, static_web_apps) {
             (true, false) => (PrincipalFormat::AppService, self.auth_typ),
             (false, true) => (PrincipalFormat::StaticWebApps, self.identity_provider),
-            (false, false) => return Err(PrincipalErrorKind::UnknownFormat.into()),
-            (true, true) => return Err(PrincipalErrorKind::MixedFormats.into()),
+            (false, false) => return Err(PrincipalErrorKind::UnknownFormat.error()),
+            (true, true) => return Err(PrincipalErrorKind::MixedFormats.error()),
         };
         let provider = provider.into_value().map(|span| text.at(span).trim()).unwrap_or_default();
         if provider.is_empty() {
-            return Err(PrincipalErrorKind::MissingProvider.into());
+            return Err(PrincipalErrorKind::MissingProvider.error());
         }
         let provider = IdentityProvider::new(provider);
         let claims = self.claims.into_value().unwrap_or_default();

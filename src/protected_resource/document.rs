@@ -41,15 +41,10 @@ impl ProtectedResource {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The response to a GET of [`metadata_path`](Self::metadata_path): the document, which any site may
-    /// read (CORS), because MCP clients also run in browsers. It contains no secret.
-    #[must_use]
-    pub fn to_response<B: From<String>>(&self) -> Response<B> {
-        self.respond_to(&Method::GET)
-    }
-
     /// The response to a request for [`metadata_path`](Self::metadata_path) with this method: the
     /// document for GET and HEAD, permission for the preflight of a browser (OPTIONS), else 405.
+    ///
+    /// Any site may read it (CORS), because MCP clients also run in browsers. It contains no secret.
     #[must_use]
     pub fn respond_to<B: From<String>>(&self, method: &Method) -> Response<B> {
         const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");

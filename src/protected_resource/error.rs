@@ -27,6 +27,8 @@ kinds! {
     OpenIdScope = "openid-scope", "expected a scope of this API; OpenID Connect scopes are for the client to add";
     /// A scope with another API in front.
     ScopeOfAnotherApi = "scope-of-another-api", "expected a scope of this API; a token is for one API only";
+    /// The service does not verify the tokens of exactly one tenant of Entra for one client ID.
+    NotOneApi = "not-one-api", "expected to verify the tokens of one tenant for one client ID; for others use ProtectedResource::new";
     /// The app setting `WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES` names other scopes, so the platform serves
     /// another document.
     PlatformDisagrees = "platform-disagrees", "expected the app setting WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES to have the scopes of this resource; change it, or remove it so that this service serves the document";

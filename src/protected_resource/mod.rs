@@ -9,6 +9,8 @@ use std::{fmt, sync::Arc};
 
 pub use error::{ProtectedResourceError, ProtectedResourceErrorKind};
 
+#[cfg(feature = "verify")]
+use crate::verify::BearerAuth;
 use crate::{
     escape::Escaped,
     resource::{Cloud, Scope, is_guid},
@@ -271,6 +273,38 @@ impl ProtectedResource {
     #[must_use]
     pub fn metadata_uri(&self) -> &str {
         self.0.uri.metadata()
+    }
+}
+
+#[cfg(feature = "verify")]
+impl BearerAuth {
+    /// Describes this API to clients, as a service at this address. Tenant, cloud and client ID are those
+    /// of the verifier.
+    ///
+    /// ```
+    /// # use easyauth::verify::{BearerAuth, KeySet};
+    /// # let keys = KeySet::from_jwks(br#"{"keys":[]}"#)?;
+    /// let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+    /// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3"; // of your API
+    /// let auth = BearerAuth::entra(tenant, client_id)?.fixed_keys(keys);
+    /// let resource = auth.protected_resource("https://files.contoso.com")?.scopes(["Files.Read"])?;
+    /// // EasyAuthLayer::from_env().verify(auth).protected_resource(resource)
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ProtectedResourceError`] if the address is not in its canonical form. Also if this verifies the
+    /// tokens of several tenants or clouds, of an issuer other than Entra, or for no client ID.
+    pub fn protected_resource(
+        &self,
+        resource: &str,
+    ) -> Result<ProtectedResource, ProtectedResourceError> {
+        let (issuer, client_id) = self.api().ok_or_else(|| {
+            let kind = ProtectedResourceErrorKind::NotOneApi;
+            ProtectedResourceError::new(kind, &self.expectation())
+        })?;
+        ProtectedResource::new(resource, &issuer)?.app_id_uri(&format!("api://{client_id}"))
     }
 }
 

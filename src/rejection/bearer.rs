@@ -19,7 +19,7 @@ impl BearerAuth {
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<VerifiedToken>, Rejection> {
         let Some(token) = self.read(headers)? else { return Ok(None) };
-        self.verify(&token).await.map(Some).map_err(|error| self.named(error.into()))
+        self.verify_text(token).await.map(Some).map_err(|error| self.named(error.into()))
     }
 
     /// Verifies the token in `Authorization: Bearer`, which is required.
@@ -34,11 +34,12 @@ impl BearerAuth {
         self.token(headers).await?.ok_or_else(|| self.named(Rejection::no_token()))
     }
 
-    fn read(
+    /// The token as it is in the header, without a copy.
+    fn read<'a>(
         &self,
-        headers: &(impl HeaderSource + ?Sized),
-    ) -> Result<Option<AccessToken>, Rejection> {
-        AccessToken::from_authorization(headers).map_err(|error| self.named(error.into()))
+        headers: &'a (impl HeaderSource + ?Sized),
+    ) -> Result<Option<&'a str>, Rejection> {
+        AccessToken::in_authorization(headers).map_err(|error| self.named(error.into()))
     }
 
     /// Adds the realm to a rejection.
@@ -62,7 +63,7 @@ impl BlockingBearerAuth {
     ) -> Result<Option<VerifiedToken>, Rejection> {
         let auth = self.inner();
         let Some(token) = auth.read(headers)? else { return Ok(None) };
-        self.verify(&token).map(Some).map_err(|error| auth.named(error.into()))
+        self.verify_text(token).map(Some).map_err(|error| auth.named(error.into()))
     }
 
     /// Like [`BearerAuth::require_token`], and blocks the thread.

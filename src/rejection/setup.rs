@@ -15,6 +15,8 @@ kinds! {
     MissingLayer = "missing-layer", "no EasyAuthLayer handled the request before this";
     /// A permission is required, but nothing verifies bearer tokens.
     MissingVerifier = "missing-verifier", "nothing verifies bearer tokens";
+    /// Calls of MCP tools are checked, but nothing says what each tool requires.
+    MissingPolicy = "missing-policy", "nothing says what each tool requires";
     /// A confirmed caller is required, but nothing confirms callers.
     MissingConfirmation = "missing-confirmation", "nothing confirms callers";
     /// A caller is required, but nothing can authenticate one: identity headers are not trusted, and no

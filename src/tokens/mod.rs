@@ -185,11 +185,13 @@ impl ProviderTokens {
             return;
         }
         match kind {
-            TokenKind::Id => self.id = Some(token.into()),
-            TokenKind::Access => self.access = Some(token.into()),
-            TokenKind::Refresh => self.refresh = Some(token.into()),
-            TokenKind::AccessSecret => self.access_secret = Some(token.into()),
-            TokenKind::Authentication => self.authentication = Some(token.into()),
+            TokenKind::Id => self.id = Some(IdToken::wrap(token)),
+            TokenKind::Access => self.access = Some(AccessToken::wrap(token)),
+            TokenKind::Refresh => self.refresh = Some(RefreshToken::wrap(token)),
+            TokenKind::AccessSecret => self.access_secret = Some(AccessTokenSecret::wrap(token)),
+            TokenKind::Authentication => {
+                self.authentication = Some(AuthenticationToken::wrap(token));
+            }
         }
     }
 

@@ -26,6 +26,11 @@ macro_rules! secrets {
                 Self(Zeroizing::new(token.into()))
             }
 
+            /// Takes a string that is already wiped when it is dropped.
+            pub(crate) fn wrap(token: Zeroizing<String>) -> Self {
+                Self(token)
+            }
+
             /// The length of the token in bytes.
             #[must_use]
             pub fn len(&self) -> usize {
@@ -42,12 +47,6 @@ macro_rules! secrets {
             #[must_use]
             pub fn expose_secret(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl From<Zeroizing<String>> for $name {
-            fn from(token: Zeroizing<String>) -> Self {
-                Self(token)
             }
         }
 
@@ -85,6 +84,13 @@ impl AccessToken {
     pub fn from_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
+        Ok(Self::in_authorization(headers)?.map(Self::new))
+    }
+
+    /// Like [`from_authorization`](Self::from_authorization), without a copy of the token.
+    pub(crate) fn in_authorization(
+        headers: &(impl HeaderSource + ?Sized),
+    ) -> Result<Option<&str>, HeaderError> {
         const NAME: &str = "Authorization";
         let Some(value) = headers::ascii_value(headers, NAME)? else {
             return Ok(None);
@@ -95,7 +101,7 @@ impl AccessToken {
         }
         let token = token.trim_ascii();
         match check_b64token(token) {
-            Ok(()) => Ok(Some(Self::new(token))),
+            Ok(()) => Ok(Some(token)),
             Err(_) => Err(HeaderError::new(NAME, HeaderErrorKind::InvalidBearer)),
         }
     }

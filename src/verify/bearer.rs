@@ -206,6 +206,16 @@ impl BearerAuth {
         Self { clock: Clock::new(now), ..self }
     }
 
+    /// Lets each verifier that was added so far [remember](Verifier::remember) up to this many accepted
+    /// tokens. Off by default. Read there what it costs.
+    #[must_use]
+    pub fn remember(mut self, tokens: usize) -> Self {
+        for entry in Arc::make_mut(&mut self.entries) {
+            entry.verifier = Arc::new(Verifier::clone(&entry.verifier).remember(tokens));
+        }
+        self
+    }
+
     /// The keys of each verifier, in the order in which they were added. Their stores tell
     /// [when keys were last fetched](KeyStore::last_success) and
     /// [why a fetch failed](KeyStore::last_error).
@@ -261,14 +271,32 @@ impl BearerAuth {
     ///
     /// [`VerifyError`] names the rule that the token breaks.
     pub async fn verify(&self, token: &AccessToken) -> Result<VerifiedToken, VerifyError> {
+        self.verify_text(token.expose_secret()).await
+    }
+
+    /// Like [`verify`](Self::verify), for a token that is borrowed from a header.
+    pub(crate) async fn verify_text(&self, text: &str) -> Result<VerifiedToken, VerifyError> {
         let now = self.clock.now();
         match self.entries.as_slice() {
-            [only] => only.verify(token, now).await,
+            [only] => only.verify(text, now).await,
             several => {
-                let entry = choose(several, token)?;
-                entry.verify(token, now).await.map_err(VerifyError::of_several)
+                let entry = choose(several, text)?;
+                entry.verify(text, now).await.map_err(VerifyError::of_several)
             }
         }
+    }
+
+    /// The version 2.0 issuer and the client ID, if this is for one API in one tenant of Entra.
+    pub(crate) fn api(&self) -> Option<(String, &str)> {
+        match self.entries.as_slice() {
+            [only] => only.verifier.api(),
+            _ => None,
+        }
+    }
+
+    /// The audiences and issuers of all verifiers, for a message.
+    pub(crate) fn expectation(&self) -> String {
+        expectation(&self.entries)
     }
 
     /// The realm of challenges, which was checked.
@@ -287,12 +315,8 @@ impl fmt::Debug for BearerAuth {
 }
 
 impl Entry {
-    async fn verify(
-        &self,
-        token: &AccessToken,
-        now: SystemTime,
-    ) -> Result<VerifiedToken, VerifyError> {
-        self.verifier.verify_fetching(&self.keys, token, now).await
+    async fn verify(&self, text: &str, now: SystemTime) -> Result<VerifiedToken, VerifyError> {
+        self.verifier.verify_text_fetching(&self.keys, text, now).await
     }
 }
 
@@ -302,17 +326,23 @@ impl fmt::Debug for Entry {
     }
 }
 
+fn expectation(entries: &[Entry]) -> String {
+    let expected: Vec<String> = entries.iter().map(|entry| entry.verifier.expectation()).collect();
+    expected.join(" or ")
+}
+
 /// Chooses the first verifier that the token is for. Checks only what is the same for all of them.
-fn choose<'a>(entries: &'a [Entry], token: &AccessToken) -> Result<&'a Entry, VerifyError> {
-    let token = signed::claimed(token.expose_secret(), Kind::Access.types())?;
+fn choose<'a>(entries: &'a [Entry], text: &str) -> Result<&'a Entry, VerifyError> {
+    let token = match entries.iter().find_map(|entry| entry.verifier.recall(text)) {
+        Some(token) => token,
+        None => signed::claimed(text, Kind::Access.types())?,
+    };
     entries.iter().find(|entry| entry.verifier.is_responsible_for(&token)).ok_or_else(|| {
-        let expected: Vec<String> =
-            entries.iter().map(|entry| entry.verifier.expectation()).collect();
         let audiences: Vec<&str> = token.audiences().collect();
         let audience =
             if audiences.is_empty() { "no audience".to_owned() } else { audiences.join(" and ") };
         let actual = format!("{audience} from {}", token.issuer().unwrap_or("no issuer"));
         let kind = VerifyErrorKind::NoVerifier;
-        VerifyError::identifiers(kind, expected.join(" or "), actual)
+        VerifyError::identifiers(kind, expectation(entries), actual)
     })
 }

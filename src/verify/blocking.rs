@@ -40,6 +40,16 @@ impl BlockingBearerAuth {
         block_on(self.0.verify(token))
     }
 
+    pub(crate) fn verify_text(&self, text: &str) -> Result<VerifiedToken, VerifyError> {
+        block_on(self.0.verify_text(text))
+    }
+
+    /// Like [`BearerAuth::remember`].
+    #[must_use]
+    pub fn remember(self, tokens: usize) -> Self {
+        Self(self.0.remember(tokens))
+    }
+
     /// Like [`BearerAuth::keys`].
     pub fn keys(&self) -> impl Iterator<Item = &Keys> {
         self.0.keys()

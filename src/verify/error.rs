@@ -248,7 +248,6 @@ impl VerifyError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self.detail.as_deref()? {
             Detail::Keys(why) => why.retry_after,
-            Detail::Cause(error) => error.retry_after(),
             _ => None,
         }
     }

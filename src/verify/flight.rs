@@ -58,7 +58,8 @@ struct State {
     has_timer: bool,
 }
 
-/// A future that any waiter can poll. While a waiter polls it, the slot is empty.
+/// A future that any waiter can poll. While a waiter polls it, the slot is empty. A wake-up stays recorded until
+/// a waiter polls the future, whichever waiter that is.
 struct Slot<T> {
     future: Option<BoxFuture<T>>,
     is_woken: bool,
@@ -150,7 +151,7 @@ impl Flight {
             }
             (id, is_first)
         };
-        let waiter = Waiter { flight: Arc::clone(self), id, is_new: true };
+        let waiter = Waiter { flight: Arc::clone(self), id };
         if is_first {
             self.changed.notify_all();
             self.start_timer(sleep);
@@ -227,12 +228,11 @@ impl Flight {
     fn drive<T>(
         self: &Arc<Self>,
         slot: fn(&mut State) -> &mut Slot<T>,
-        is_new: bool,
     ) -> Option<thread::Result<T>> {
         let mut future = {
             let mut state = self.lock();
             let slot = slot(&mut state);
-            if !slot.is_woken && !is_new {
+            if !slot.is_woken {
                 return None;
             }
             let future = slot.future.take()?;
@@ -294,26 +294,22 @@ impl Wake for Flight {
 pub(super) struct Waiter {
     flight: Arc<Flight>,
     id: u64,
-    /// Whether it was never polled. A new waiter polls the fetch even without a wake-up, because the
-    /// waiter that was woken may be gone.
-    is_new: bool,
 }
 
 impl Waiter {
     /// Drives the fetch. Ready with the result of the fetch or its timeout, if this waiter saw it first;
     /// `None` if the fetch has ended otherwise.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Fetched>> {
-        let is_new = std::mem::replace(&mut self.is_new, false);
+    pub(super) fn poll(&self, context: &mut Context<'_>) -> Poll<Option<Fetched>> {
         if self.flight.ended().is_some() {
             return Poll::Ready(None);
         }
         let waker = context.waker().clone();
         let old = self.flight.lock().wakers.insert(self.id, waker);
         drop(old);
-        if let Some(fetched) = self.flight.drive(|state| &mut state.fetch, is_new) {
+        if let Some(fetched) = self.flight.drive(|state| &mut state.fetch) {
             return Poll::Ready(Some(fetched.unwrap_or(Err(RefreshErrorKind::Panicked.into()))));
         }
-        if self.flight.drive(|state| &mut state.sleep, is_new).is_some() {
+        if self.flight.drive(|state| &mut state.sleep).is_some() {
             return Poll::Ready(Some(Err(RefreshErrorKind::TimedOut.into())));
         }
         // The fetch may have ended before the waker was stored.

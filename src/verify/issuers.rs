@@ -48,6 +48,12 @@ impl Issuers {
         }
     }
 
+    /// The version 2.0 issuer of the only tenant.
+    pub(super) fn only(&self) -> Option<String> {
+        let AuthorityKind::Entra(tenant) = &self.authority else { return None };
+        Some(format!("https://{}/{}/v2.0", self.sign_in.host, tenant.only()?))
+    }
+
     /// Checks the issuer and the tenant of the token without a key, to choose the verifier.
     pub(super) fn check_claims<T>(&self, token: &Token<T>, kind: Kind) -> Result<(), VerifyError> {
         let issuer = token.issuer().ok_or_else(|| missing("iss"))?;

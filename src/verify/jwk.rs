@@ -114,6 +114,10 @@ impl Key {
 
     /// Returns `true` if both are the same key with the same restrictions.
     pub(super) fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.has_same_parts(other)
+    }
+
+    fn has_same_parts(&self, other: &Self) -> bool {
         self.public.family() == other.public.family()
             && self.material == other.material
             && self.algorithm == other.algorithm

@@ -127,7 +127,7 @@ impl Keys {
     }
 
     async fn wait(&self, store: &KeyStore, flight: &Arc<Flight>) -> Ended {
-        let mut waiter = flight.join(self.sleep.as_ref());
+        let waiter = flight.join(self.sleep.as_ref());
         match poll_fn(|context| waiter.poll(context)).await {
             Some(fetched) => store.end(flight, fetched),
             None => store.settle(),
@@ -243,7 +243,16 @@ impl Verifier {
         token: &AccessToken,
         now: SystemTime,
     ) -> Result<VerifiedToken, VerifyError> {
-        keys.verify(now, |keys| self.verify(token, keys, now)).await
+        self.verify_text_fetching(keys, token.expose_secret(), now).await
+    }
+
+    pub(super) async fn verify_text_fetching(
+        &self,
+        keys: &Keys,
+        text: &str,
+        now: SystemTime,
+    ) -> Result<VerifiedToken, VerifyError> {
+        keys.verify(now, |keys| self.verify_text(text, keys, now)).await
     }
 
     /// Like [`verify_fetching`](Self::verify_fetching), and blocks the thread. For keys with a fetcher that

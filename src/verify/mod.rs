@@ -42,6 +42,7 @@ mod keys;
 mod metadata;
 mod policy;
 mod refresh;
+mod remembered;
 mod schedule;
 mod signature;
 mod signed;
@@ -72,6 +73,7 @@ pub use keys::Keys;
 pub(crate) use metadata::is_fetchable;
 pub use metadata::{InvalidMetadataUri, InvalidMetadataUriKind, Metadata, MetadataUri};
 pub use refresh::{Refresh, RefreshError, RefreshErrorKind};
+pub use remembered::MAX_REMEMBERED;
 pub use store::{
     FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
 };

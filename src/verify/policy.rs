@@ -1,15 +1,18 @@
 //! The rules about the claims of a token whose signature is valid.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
-    Algorithm, KeySource, VerifyError, VerifyErrorKind,
+    Algorithm, Key, KeySource, VerifyError, VerifyErrorKind,
     issuers::Issuers,
     signed::{self, Signed},
 };
 use crate::{
     issuer,
-    jwt::{TimeForm, Token},
+    jwt::{TimeForm, Token, TokenHeader},
     resource::{OwnedAudience, Resource, is_guid},
 };
 
@@ -61,6 +64,12 @@ pub(super) enum Expiry {
     Age(Duration),
 }
 
+/// A token that met the rules for both kinds, and the key that signed it.
+pub(super) struct Opened<T> {
+    pub(super) token: Token<T>,
+    pub(super) key: Arc<Key>,
+}
+
 impl Policy {
     /// Checks the rules for both kinds of token, in their order. The caller checks the rules for `T`.
     pub(super) fn open<T>(
@@ -70,17 +79,40 @@ impl Policy {
         expiry: Expiry,
         keys: &impl KeySource,
         now: SystemTime,
-    ) -> Result<Token<T>, VerifyError> {
+    ) -> Result<Opened<T>, VerifyError> {
         let Signed { header, payload, key } =
             signed::check(token, kind.types(), &self.algorithms, keys, now)?;
         let token = Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)?;
-        self.issuers.check(&token, &key, kind)?;
-        self.check_audience(&token, kind)?;
-        self.check_times(&token, expiry, now)?;
+        self.check(&token, &key, kind, expiry, now)?;
+        Ok(Opened { token, key })
+    }
+
+    /// Checks the rules about claims that both kinds of token have.
+    pub(super) fn check<T>(
+        &self,
+        token: &Token<T>,
+        key: &Key,
+        kind: Kind,
+        expiry: Expiry,
+        now: SystemTime,
+    ) -> Result<(), VerifyError> {
+        self.issuers.check(token, key, kind)?;
+        self.check_audience(token, kind)?;
+        self.check_times(token, expiry, now)?;
         if token.is_bound_to_key() {
             return Err(VerifyErrorKind::BoundToKey.into());
         }
-        Ok(token)
+        Ok(())
+    }
+
+    /// The algorithm and the key that the header of a token names.
+    pub(super) fn find_key(
+        &self,
+        header: &TokenHeader,
+        keys: &impl KeySource,
+        now: SystemTime,
+    ) -> Result<(Algorithm, Arc<Key>), VerifyError> {
+        signed::find_key(header, &self.algorithms, keys, now)
     }
 
     /// Returns `true` if the token names one of the issuers and one of the audiences.
@@ -91,6 +123,14 @@ impl Policy {
     /// The audiences and issuers of [`is_responsible_for`](Self::is_responsible_for), for a message.
     pub(super) fn expectation(&self) -> String {
         format!("{} from {}", join(&self.audiences), self.issuers)
+    }
+
+    /// The version 2.0 issuer and the client ID, if this is for one API in one tenant of Entra.
+    pub(super) fn api(&self) -> Option<(String, &str)> {
+        let issuer = self.issuers.only()?;
+        let mut ids = self.audiences.iter().map(OwnedAudience::identifier).filter(|id| is_guid(id));
+        let id = ids.next()?;
+        ids.all(|other| other.eq_ignore_ascii_case(id)).then_some((issuer, id))
     }
 
     fn has_own_audience<T>(&self, token: &Token<T>) -> bool {

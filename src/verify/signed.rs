@@ -59,7 +59,21 @@ pub(super) fn check(
     now: SystemTime,
 ) -> Result<Signed, VerifyError> {
     let Parts { header, payload, signature, message } = parse(token, types)?;
-    let algorithm = header
+    let (algorithm, key) = find_key(&header, allowed, keys, now)?;
+    if !key.public.verify(algorithm, message, &signature) {
+        return Err(VerifyErrorKind::InvalidSignature.into());
+    }
+    Ok(Signed { header, payload, key })
+}
+
+/// The algorithm and the key that a header names, if both are allowed.
+pub(super) fn find_key(
+    header: &TokenHeader,
+    allowed: &[Algorithm],
+    keys: &impl KeySource,
+    now: SystemTime,
+) -> Result<(Algorithm, Arc<Key>), VerifyError> {
+    let algorithm = *header
         .alg()
         .and_then(|name| allowed.iter().find(|algorithm| algorithm.as_str() == name))
         .ok_or(VerifyErrorKind::AlgorithmNotAllowed)?;
@@ -70,14 +84,8 @@ pub(super) fn check(
         Found::Unavailable(why) => return Err(VerifyError::keys_unavailable(why)),
     };
     let is_for_key = key.public.family() == algorithm.family()
-        && key.algorithm().is_none_or(|only| only == *algorithm);
-    if !is_for_key {
-        return Err(VerifyErrorKind::WrongKeyAlgorithm.into());
-    }
-    if !key.public.verify(*algorithm, message, &signature) {
-        return Err(VerifyErrorKind::InvalidSignature.into());
-    }
-    Ok(Signed { header, payload, key })
+        && key.algorithm().is_none_or(|only| only == algorithm);
+    if is_for_key { Ok((algorithm, key)) } else { Err(VerifyErrorKind::WrongKeyAlgorithm.into()) }
 }
 
 fn check_header(header: &TokenHeader, types: &[&str]) -> Result<(), VerifyError> {

@@ -88,6 +88,14 @@ impl Tenant {
             }
     }
 
+    /// The ID of the only tenant.
+    pub(super) fn only(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Listed(ids) => ids.first().filter(|_| ids.len() == 1).map(String::as_str),
+            Kind::AnyOrganization | Kind::AnyIncludingPersonal => None,
+        }
+    }
+
     /// The path segment for the tenant in addresses of the sign-in service.
     pub(super) fn path_segment(&self) -> &str {
         match &self.0 {

@@ -68,7 +68,6 @@ fn axum_extractors_in_the_layer() -> Server {
             .route("/files", get(files))
             .route("/admin", get(admin))
             .layer(layer())
-            .route_service(resource().metadata_path(), resource())
             .with_state(State { auth: bearer_auth() }),
     )
 }
@@ -89,8 +88,7 @@ fn axum_layers() -> Server {
             .route("/token", get(bearer))
             .route("/files", get(bearer).layer(RequireLayer::permission(read_files())))
             .route("/admin", get(user).layer(RequireLayer::any_role(["Owner", "Admin"])))
-            .layer(layer())
-            .route_service(resource().metadata_path(), resource()),
+            .layer(layer()),
     )
 }
 
@@ -98,9 +96,6 @@ fn axum_layers() -> Server {
 fn hyper_layers() -> Server {
     let service = service_fn(|request: Request<Incoming>| async move {
         let path = request.uri().path().to_owned();
-        if path == resource().metadata_path() {
-            return resource().oneshot(request).await;
-        }
         let rule = match path.as_str() {
             "/me" => RequireLayer::authenticated(),
             "/files" => RequireLayer::permission(read_files()),
@@ -113,7 +108,8 @@ fn hyper_layers() -> Server {
                         None => Rejection::no_token().with_realm("files").unwrap().to_response(),
                     })
                 });
-                return Ok(collect(layer().layer(answer).oneshot(request).await?).await);
+                let answer = layer().layer(answer).oneshot(request).await?;
+                return Ok::<_, Infallible>(collect(answer).await);
             }
         };
         let answer = service_fn(|request: Request<Incoming>| async move {
@@ -295,11 +291,36 @@ fn the_outer_resource_replaces_the_inner_one() {
     );
 }
 
-/// A document as a response, without the feature tower.
+/// A layer around a nested router does not see the path, so the document is a route.
 #[test]
-fn axum_takes_the_resource_as_a_response() {
-    let server = serve(Router::new().route(resource().metadata_path(), get(resource())));
+fn a_nested_layer_needs_the_route() {
+    let nested = Router::new().route("/me", get(me)).layer(layer());
+    let app = Router::new().nest("/files", nested);
+    let server = serve(app.clone());
+    assert_eq!(client::get(server.address, PATH, &[]).status, 404);
+    let server = serve(app.route_service(resource().metadata_path(), resource()));
     assert_eq!(client::get(server.address, PATH, &[]).body, resource().to_json());
+    assert_eq!(client::get(server.address, "/files/me", &[]).status, 401);
+}
+
+/// Only the exact path is the document.
+#[test]
+fn other_paths_reach_the_service() {
+    let server = serve(Router::new().fallback(get(async || "inner")).layer(layer()));
+    for path in [
+        "/",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource/files/",
+    ] {
+        let answer = client::get(server.address, path, &[]);
+        assert_eq!((answer.status, answer.body.as_str()), (200, "inner"), "{path}");
+    }
+    let answer = client::get(server.address, &format!("{PATH}?version=1"), &[]);
+    assert_eq!(answer.body, resource().to_json());
+    // Without a resource, there is no document.
+    let layer = EasyAuthLayer::new(platform()).verify(bearer_auth());
+    let server = serve(Router::new().fallback(get(async || "inner")).layer(layer));
+    assert_eq!(client::get(server.address, PATH, &[]).body, "inner");
 }
 
 /// An MCP server, as a user of this crate writes it.
@@ -316,8 +337,7 @@ fn an_mcp_server_behind_the_layer() {
         Ok(Router::new()
             .nest_service("/mcp", mcp)
             .layer(RequireLayer::permission(Requirement::scope("Tools.Call")))
-            .layer(layer.protected_resource(resource.clone()))
-            .route_service(resource.metadata_path(), resource.clone()))
+            .layer(layer.protected_resource(resource)))
     }
     let mcp = Router::new().route("/", get(async || "tools"));
     let server = serve(app(mcp, nowhere(), bearer_auth()).unwrap());

@@ -137,6 +137,11 @@ fn static_web_apps_browsers_return_to_the_requested_page() {
         let shape = ("X-MS-CLIENT-PRINCIPAL", anonymous.as_str());
         assert_eq!(location(&server, &[asked, shape]), to("%2Forders%3Fpage%3D2"), "{name}");
         assert_eq!(location(&server, &[asked]), to("%2Fme"), "{name}");
+        // Or by the name of the provider.
+        let named = |value| ("X-MS-CLIENT-PRINCIPAL-IDP", value);
+        let linked = named("azureStaticWebApps");
+        assert_eq!(location(&server, &[asked, linked]), to("%2Forders%3Fpage%3D2"), "{name}");
+        assert_eq!(location(&server, &[asked, named("aad")]), to("%2Fme"), "{name}");
     }
 }
 

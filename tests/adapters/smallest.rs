@@ -1,5 +1,6 @@
 //! The smallest protected service: bearer tokens, one scope, a public route, keys refreshed in the
-//! background. A user copies what is between the two marks.
+//! background, and the document that tells clients where to get a token. A user copies what is between
+//! the two marks.
 #![allow(dead_code, reason = "main is compiled, and its parts are tested")]
 
 // begin
@@ -15,15 +16,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let auth = BearerAuth::entra(TENANT, CLIENT_ID)?.fetch_keys(ReqwestFetcher::new()?);
     tokio::spawn(auth.clone().keep_fresh(tokio::time::sleep));
     let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
-    Ok(axum::serve(listener, app(auth)).await?)
+    Ok(axum::serve(listener, app(auth)?).await?)
 }
 
-fn app(auth: BearerAuth) -> Router {
+fn app(auth: BearerAuth) -> Result<Router, Box<dyn std::error::Error>> {
+    let resource = auth.protected_resource("https://files.contoso.com")?.scopes(["Files.Read"])?;
     let files = axum::routing::get(|| async { "files" }).layer(RequireLayer::scope("Files.Read"));
-    Router::new()
+    Ok(Router::new()
         .route("/files", files)
         .route("/health", axum::routing::get(|| async { "healthy" }))
-        .layer(EasyAuthLayer::from_env().verify(auth))
+        .layer(EasyAuthLayer::from_env().verify(auth).protected_resource(resource)))
 }
 // end
 
@@ -46,12 +48,21 @@ fn size() {
     assert_eq!(names, 5);
 }
 
+/// A whole service with its tests: at most 60 lines that are not blank, after the head of the file. The
+/// package of the examples runs it.
+#[test]
+fn size_of_a_whole_service() {
+    let source = include_str!("../../examples/service.rs");
+    let lines = source.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("//!"));
+    let count = lines.count();
+    assert!(count <= 60, "{count} lines");
+}
+
 #[test]
 fn answers() {
     let auth = BearerAuth::entra(TENANT, CLIENT_ID).unwrap().fixed_keys(KEYS.clone());
-    let auth = auth.with_clock(|| at(NOW));
-    let server =
-        Server::on_tokio(|listener| async { axum::serve(listener, app(auth)).await.unwrap() });
+    let app = app(auth.with_clock(|| at(NOW))).unwrap();
+    let server = Server::on_tokio(|listener| async { axum::serve(listener, app).await.unwrap() });
     let get = |path: &str, draft: Option<Draft>| {
         let header = draft.map(|draft| ("authorization", format!("Bearer {}", draft.sign())));
         client::get(server.address, path, header.as_slice())
@@ -60,11 +71,30 @@ fn answers() {
     let answer = get("/files", Some(token()));
     assert_eq!((answer.status, answer.body.as_str()), (200, "files"));
     assert_eq!(get("/files", Some(token().with("aud", format!("api://{CLIENT_ID}")))).status, 200);
-    let answer = get("/files", None);
-    assert_eq!(answer.status, 401);
-    assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"));
-    assert_eq!(get("/files", Some(token().with("scp", "Files.Write"))).status, 403);
     assert_eq!(get("/files", Some(Draft::access())).status, 401);
     let answer = get("/health", None);
     assert_eq!((answer.status, answer.body.as_str()), (200, "healthy"));
+
+    // A client without a token, or with too little permission, finds out what to request, and where.
+    let path = "/.well-known/oauth-protected-resource";
+    let metadata = format!("resource_metadata=\"https://files.contoso.com{path}\"");
+    let scope = format!("scope=\"api://{CLIENT_ID}/Files.Read\"");
+    let answer = get("/files", None);
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert_eq!((answer.status, challenge), (401, format!("Bearer {scope}, {metadata}")));
+    let answer = get("/files", Some(token().with("scp", "Files.Write")));
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert_eq!(answer.status, 403);
+    assert!(challenge.contains("insufficient_scope"), "{challenge}");
+    assert!(challenge.ends_with(&format!("{scope}, {metadata}")), "{challenge}");
+    let document: serde_json::Value = serde_json::from_str(&get(path, None).body).unwrap();
+    assert_eq!(
+        document,
+        serde_json::json!({
+            "resource": "https://files.contoso.com",
+            "authorization_servers": [format!("https://login.microsoftonline.com/{TENANT}/v2.0")],
+            "scopes_supported": [format!("api://{CLIENT_ID}/Files.Read")],
+            "bearer_methods_supported": ["header"],
+        })
+    );
 }

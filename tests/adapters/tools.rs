@@ -1,15 +1,19 @@
-//! The layer that checks calls of MCP tools.
+//! The checks of calls of MCP tools: the layer for tower, and the middleware for actix-web.
 
 use std::{
     convert::Infallible,
+    io::{Read as _, Write as _},
+    net::TcpStream,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
+use actix_web::{App, dev::ServiceResponse, middleware::from_fn, test::TestRequest, web};
 use axum::body::Body;
 use easyauth::{
-    Platform, ProtectedResource, Requirement,
-    integrations::{EasyAuthLayer, RequireToolLayer},
+    Platform, ProtectedResource, Rejection, Requirement,
+    integrations::{EasyAuthLayer, RequireToolLayer, require_tool},
     mcp::{MAX_BODY_LEN, ToolPolicy},
 };
 use http::{HeaderMap, Method, Request, Response};
@@ -24,17 +28,75 @@ use crate::{
 
 const CLIENT: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 
-fn policy() -> RequireToolLayer {
-    RequireToolLayer::new(
-        ToolPolicy::new()
-            .tool("list", Requirement::scope("Files.Read"))
-            .tool("add", Requirement::all_scopes(["Files.Read", "Files.Write"])),
-    )
+fn policy() -> ToolPolicy {
+    ToolPolicy::new()
+        .tool("list", Requirement::scope("Files.Read"))
+        .tool("add", Requirement::all_scopes(["Files.Read", "Files.Write"]))
+}
+
+fn resource() -> ProtectedResource {
+    ProtectedResource::entra("https://mcp.contoso.com/mcp", TENANT, CLIENT).unwrap()
 }
 
 fn authentication() -> EasyAuthLayer {
-    let resource = ProtectedResource::entra("https://mcp.contoso.com/mcp", TENANT, CLIENT);
-    EasyAuthLayer::new(nowhere()).verify(bearer_auth()).protected_resource(resource.unwrap())
+    EasyAuthLayer::new(nowhere()).verify(bearer_auth()).protected_resource(resource())
+}
+
+/// The status, the challenge or the cause, and the body of a response.
+type Answer = (u16, String, String);
+
+/// Sends a request with this method and body. Its token, if it has one, has the scope Files.Read.
+type Send = fn(&str, String, bool) -> Answer;
+
+/// The same service on tower and on actix-web.
+const ADAPTERS: [(&str, Send); 2] = [("tower", on_tower), ("actix-web", on_actix)];
+
+fn on_tower(method: &str, body: String, has_token: bool) -> Answer {
+    let mut request = request(Method::from_bytes(method.as_bytes()).unwrap(), body.into());
+    if !has_token {
+        request.headers_mut().remove("authorization");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(send(Some(authentication()), request))
+}
+
+fn on_actix(method: &str, body: String, has_token: bool) -> Answer {
+    on_actix_with(method, body, has_token, |config| {
+        let policy = web::Data::new(policy());
+        config.app_data(bearer_auth()).app_data(policy).app_data(resource());
+    })
+}
+
+/// The service on actix-web with other data.
+fn on_actix_with(
+    method: &str,
+    body: String,
+    has_token: bool,
+    data: impl FnOnce(&mut web::ServiceConfig),
+) -> Answer {
+    actix_web::rt::System::new().block_on(async move {
+        let app = App::new()
+            .configure(data)
+            .app_data(web::PayloadConfig::new(MAX_BODY_LEN))
+            .wrap(from_fn(require_tool))
+            .default_service(web::to(|body: Bytes| async { body }));
+        let app = actix_web::test::init_service(app).await;
+        let method = actix_web::http::Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = TestRequest::with_uri("/mcp").method(method).set_payload(body);
+        if has_token {
+            request = request.insert_header(("authorization", bearer()));
+        }
+        let response: ServiceResponse<_> =
+            actix_web::test::call_service(&app, request.to_request()).await;
+        let status = response.status().as_u16();
+        let challenge = response.headers().get("www-authenticate");
+        let mut said = challenge.map_or("", |value| value.to_str().unwrap()).to_owned();
+        if let Some(error) = response.response().error() {
+            said += &cause(error.as_error::<Rejection>().unwrap());
+        }
+        let body = actix_web::test::read_body(response).await;
+        (status, said, String::from_utf8(body.to_vec()).unwrap())
+    })
 }
 
 fn call(tool: &str) -> String {
@@ -46,10 +108,8 @@ async fn echo(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     Ok(Response::new(request.into_body()))
 }
 
-/// The status, the challenge and the body of the response to a request with a token that has the scope
-/// Files.Read.
-async fn send(outer: Option<EasyAuthLayer>, request: Request<Body>) -> (u16, String, String) {
-    let inner = policy().layer(service_fn(echo));
+async fn send(outer: Option<EasyAuthLayer>, request: Request<Body>) -> Answer {
+    let inner = RequireToolLayer::new(policy()).layer(service_fn(echo));
     let response = match outer {
         Some(layer) => layer.layer(inner).oneshot(request).await.unwrap().map(Body::new),
         None => inner.oneshot(request).await.unwrap().map(Body::new),
@@ -65,17 +125,20 @@ async fn send(outer: Option<EasyAuthLayer>, request: Request<Body>) -> (u16, Str
     (status, said, String::from_utf8(body.to_vec()).unwrap())
 }
 
+fn bearer() -> String {
+    format!("Bearer {}", Draft::access().with("scp", "Files.Read").sign())
+}
+
 fn request(method: Method, body: Body) -> Request<Body> {
-    let token = Draft::access().with("scp", "Files.Read").sign();
     Request::builder()
         .method(method)
         .uri("/mcp")
-        .header("authorization", format!("Bearer {token}"))
+        .header("authorization", bearer())
         .body(body)
         .unwrap()
 }
 
-async fn post(body: impl Into<Body>) -> (u16, String, String) {
+async fn post(body: impl Into<Body>) -> Answer {
     send(Some(authentication()), request(Method::POST, body.into())).await
 }
 
@@ -100,68 +163,107 @@ fn pieces(
     Body::new(Pieces(Box::new(iterator)))
 }
 
-#[tokio::test]
-async fn a_permitted_call_arrives_unchanged() {
-    for body in [call("list"), format!("  {}\n", call("list")), r#"{"method":"ping"}"#.to_owned()] {
-        assert_eq!(post(body.clone()).await, (200, String::new(), body));
+#[test]
+fn a_permitted_call_arrives_unchanged() {
+    let longest = format!("{}{}", call("list"), " ".repeat(MAX_BODY_LEN - call("list").len()));
+    let bodies =
+        [call("list"), format!("  {}\n", call("list")), r#"{"method":"ping"}"#.to_owned(), longest];
+    for (name, send) in ADAPTERS {
+        for body in &bodies {
+            let answer = send("POST", body.clone(), true);
+            assert!(answer == (200, String::new(), body.clone()), "{name} {}", answer.0);
+        }
     }
+}
+
+#[test]
+fn other_calls_are_rejected() {
+    let metadata =
+        "resource_metadata=\"https://mcp.contoso.com/.well-known/oauth-protected-resource/mcp\"";
+    let denied = "Bearer realm=\"files\", error=\"insufficient_scope\", error_description=\"the token \
+                  does not meet the requirement\"";
+    let scope = format!("scope=\"api://{CLIENT}/Files.Read\"");
+    let scopes = format!("scope=\"api://{CLIENT}/Files.Read api://{CLIENT}/Files.Write\"");
+    let twice = call("list").replace("\"name\"", "\"name\":\"add\",\"name\"");
+    let long = format!("{}{}", call("list"), " ".repeat(MAX_BODY_LEN));
+    let cases = [
+        (call("add"), true, 403, format!("{denied}, {scopes}, {metadata}")),
+        // A tool without a rule.
+        (call("delete"), true, 403, format!("{denied}, {metadata}")),
+        // Without a token.
+        (call("list"), false, 401, format!("Bearer realm=\"files\", {scope}, {metadata}")),
+        (
+            twice,
+            true,
+            400,
+            "method, params or name is a duplicate member or differs in case".to_owned(),
+        ),
+        (long, true, 400, "the body is longer than 4 MiB".to_owned()),
+        ("\u{feff}{}".to_owned(), true, 400, "the body is not JSON in UTF-8".to_owned()),
+    ];
+    for (name, send) in ADAPTERS {
+        for (body, has_token, status, expected) in &cases {
+            let (code, said, _) = send("POST", body.clone(), *has_token);
+            assert_eq!(code, *status, "{name}");
+            assert!(said.starts_with(expected), "{name}: {said}");
+        }
+    }
+}
+
+/// Any method may carry a message, but for those that never do.
+#[test]
+fn methods_without_a_message_are_not_read() {
+    for (name, send) in ADAPTERS {
+        for method in ["GET", "DELETE", "HEAD", "OPTIONS"] {
+            let answer = send(method, "anything".to_owned(), true);
+            assert_eq!(answer, (200, String::new(), "anything".to_owned()), "{name} {method}");
+        }
+        for method in ["PUT", "PATCH", "QUERY"] {
+            assert_eq!(send(method, call("add"), true).0, 403, "{name} {method}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_is_read_whole_and_not_for_ever() {
     // In pieces of one byte, and with trailers.
     let bytes: Vec<_> = call("list").into_bytes();
     let data = bytes.into_iter().map(|byte| Ok(Frame::data(Bytes::from(vec![byte]))));
     let body = pieces(data.chain([Ok(Frame::trailers(HeaderMap::new()))]));
     assert_eq!(post(body).await, (200, String::new(), call("list")));
-    let longest = format!("{}{}", call("list"), " ".repeat(MAX_BODY_LEN - call("list").len()));
-    assert_eq!(post(longest.clone()).await, (200, String::new(), longest));
-}
-
-#[tokio::test]
-async fn other_calls_are_rejected() {
-    let rejected = |answer: (u16, String, String)| (answer.0, answer.1);
-    let metadata =
-        "resource_metadata=\"https://mcp.contoso.com/.well-known/oauth-protected-resource/mcp\"";
-    let denied = "Bearer realm=\"files\", error=\"insufficient_scope\", error_description=\"the token \
-                  does not meet the requirement\"";
-    let (status, said) = rejected(post(call("add")).await);
-    assert_eq!(status, 403);
-    let scopes = format!("scope=\"api://{CLIENT}/Files.Read api://{CLIENT}/Files.Write\"");
-    assert!(said.starts_with(&format!("{denied}, {scopes}, {metadata}")), "{said}");
-    // A tool without a rule.
-    let (status, said) = rejected(post(call("delete")).await);
-    assert!(status == 403 && said.starts_with(&format!("{denied}, {metadata}")), "{said}");
-    // Without a token.
-    let mut anonymous = request(Method::POST, call("list").into());
-    anonymous.headers_mut().remove("authorization");
-    let (status, said) = rejected(send(Some(authentication()), anonymous).await);
-    let scope = format!("scope=\"api://{CLIENT}/Files.Read\"");
-    assert_eq!((status, said), (401, format!("Bearer realm=\"files\", {scope}, {metadata}")));
-
-    let twice = call("list").replace("\"name\"", "\"name\":\"add\",\"name\"");
-    let message = "method, params or name is a duplicate member or differs in case";
-    assert_eq!(rejected(post(twice).await), (400, message.to_owned()));
-    let too_long = "the body is longer than 4 MiB".to_owned();
-    let long = format!("{}{}", call("list"), " ".repeat(MAX_BODY_LEN));
-    assert_eq!(rejected(post(long).await), (400, too_long.clone()));
-    // A body without an end is not read for ever.
+    // Without an end.
     let piece = Bytes::from(vec![b' '; 1 << 16]);
     let endless = pieces(std::iter::repeat_with(move || Ok(Frame::data(piece.clone()))));
-    assert_eq!(rejected(post(endless).await), (400, too_long));
+    let (status, said, _) = post(endless).await;
+    assert_eq!((status, said.as_str()), (400, "the body is longer than 4 MiB"));
     // A connection that breaks.
     let broken = pieces([Ok(Frame::data(call("list").into())), Err("reset")].into_iter());
-    let message = "the body is not JSON in UTF-8";
-    assert_eq!(rejected(post(broken).await), (400, message.to_owned()));
+    let (status, said, _) = post(broken).await;
+    assert_eq!((status, said.as_str()), (400, "the body is not JSON in UTF-8"));
 }
 
-/// Any method may carry a message, but for those that never do.
-#[tokio::test]
-async fn methods_without_a_message_are_not_read() {
-    for method in [Method::GET, Method::DELETE, Method::HEAD, Method::OPTIONS] {
-        let answer = send(Some(authentication()), request(method, "anything".into())).await;
-        assert_eq!(answer, (200, String::new(), "anything".to_owned()));
-    }
-    for method in [Method::PUT, Method::PATCH, Method::from_bytes(b"QUERY").unwrap()] {
-        let answer = send(Some(authentication()), request(method, call("add").into())).await;
-        assert_eq!(answer.0, 403);
-    }
+/// The server responds although the body has no end.
+#[test]
+fn a_body_without_an_end_is_not_read_for_ever_on_actix() {
+    let server = crate::actix_service::serve(|config| {
+        config.app_data(bearer_auth()).app_data(web::Data::new(policy()));
+        config.service(web::resource("/mcp").wrap(from_fn(require_tool)).to(async || "called"));
+    });
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /mcp HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ntransfer-encoding: chunked\r\n\r\n",
+        bearer()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(1 << 16));
+    // Twice the limit. The server may close the connection before.
+    let sent = (0..128).take_while(|_| stream.write_all(chunk.as_bytes()).is_ok()).count();
+    assert!(sent >= MAX_BODY_LEN >> 16, "{sent}");
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 400");
 }
 
 #[tokio::test]
@@ -174,4 +276,25 @@ async fn a_missing_layer_or_verifier_is_named() {
         send(Some(EasyAuthLayer::new(Platform::trusting_headers())), post()).await;
     assert_eq!(status, 500);
     assert!(said.contains("EasyAuthLayer::verify(auth)"), "{said}");
+}
+
+#[test]
+fn missing_data_is_named_on_actix() {
+    let (status, said, _) = on_actix_with("GET", String::new(), true, |config| {
+        config.app_data(policy());
+    });
+    assert_eq!(
+        (status, said.as_str()),
+        (500, "nothing verifies bearer tokens: add .app_data(bearer_auth) to the App")
+    );
+    let (status, said, _) = on_actix_with("GET", String::new(), true, |config| {
+        config.app_data(bearer_auth());
+    });
+    assert_eq!(
+        (status, said.as_str()),
+        (
+            500,
+            "nothing says what each tool requires: add .app_data(web::Data::new(tool_policy)) to the App"
+        )
+    );
 }

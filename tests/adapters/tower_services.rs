@@ -8,7 +8,8 @@ use std::{
 
 use easyauth::{
     Platform, ProviderTokens, Rejection,
-    integrations::{EasyAuthLayer, Identity, RejectionBody, RequireLayer},
+    integrations::{EasyAuthLayer, Identity, RejectionBody, RequireLayer, RequireToolLayer},
+    mcp::ToolPolicy,
 };
 use http_body_util::Full;
 use hyper::{
@@ -85,7 +86,7 @@ pub(crate) fn hyper(platform: Platform) -> Server {
 #[derive(Clone)]
 struct Busy;
 
-impl Service<Request<()>> for Busy {
+impl<A> Service<Request<A>> for Busy {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = std::future::Pending<Result<Response<Body>, Infallible>>;
@@ -94,18 +95,21 @@ impl Service<Request<()>> for Busy {
         Poll::Pending
     }
 
-    fn call(&mut self, _: Request<()>) -> Self::Future {
+    fn call(&mut self, _: Request<A>) -> Self::Future {
         panic!("it is not ready");
     }
 }
 
+#[track_caller]
+fn is_not_ready(mut service: impl Service<Request<Body>>) {
+    assert!(service.poll_ready(&mut Context::from_waker(Waker::noop())).is_pending());
+}
+
 #[test]
 fn layers_are_ready_if_the_inner_service_is() {
-    let mut context = Context::from_waker(Waker::noop());
-    let mut service = EasyAuthLayer::new(platform()).layer(Busy);
-    assert!(service.poll_ready(&mut context).is_pending());
-    let mut service = RequireLayer::authenticated().layer(Busy);
-    assert!(service.poll_ready(&mut context).is_pending());
+    is_not_ready(EasyAuthLayer::new(platform()).layer(Busy));
+    is_not_ready(RequireLayer::authenticated().layer(Busy));
+    is_not_ready(RequireToolLayer::new(ToolPolicy::new()).layer(Busy));
 }
 
 #[test]

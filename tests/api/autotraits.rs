@@ -273,7 +273,7 @@ fn errors_are_small() {
 #[test]
 fn a_header_source_can_be_dynamic() {
     let pairs = [("x-ms-client-principal-id", "sample-user")];
-    let source: &dyn headers::HeaderSource = &pairs;
+    let source: &dyn easyauth::HeaderSource = &pairs;
     let user = easyauth::EasyAuthPrincipal::from_headers(source).unwrap().unwrap();
     assert_eq!(user.id(), Some("sample-user"));
 }

@@ -162,6 +162,29 @@ fn each_reason_alone() {
     );
 }
 
+/// What no step changes: a token that is bound to its client, wherever it came from.
+#[test]
+fn no_step_is_prescribed_without_a_reason_for_it() {
+    let bound = arm_payload(r#","cnf":{"kid":"x"}"#);
+    let bound = AccessToken::new(compact(r#"{"alg":"RS256"}"#, bound));
+    for diagnosis in [bound.diagnose(arm(), at(0)), bound.diagnose_requested(arm(), at(0))] {
+        assert_eq!(codes(&diagnosis), (vec!["bound-to-key"], vec![]));
+    }
+}
+
+/// Every sign-in provides a token for Microsoft Graph with the scopes that the platform requests.
+#[test]
+fn a_sign_in_without_parameters_is_enough_for_its_default_scopes() {
+    let nothing = |wanted: Requirement| {
+        let diagnosis = ProviderTokens::default().diagnose(wanted, at(END));
+        diagnosis.fixes().iter().map(Fix::code).collect::<Vec<_>>()
+    };
+    let sign_in = ["enable-token-store", "set-client-credential", "sign-in-again"];
+    assert_eq!(nothing(GRAPH.scope("email").into()), sign_in);
+    let more = nothing(GRAPH.scope("Mail.Read").into());
+    assert_eq!(more[2..], ["add-delegated-permission", "set-login-parameters", "sign-in-again"]);
+}
+
 #[test]
 fn callers() {
     let user = arm().by_user();
@@ -189,6 +212,12 @@ fn callers() {
         "this token does not open Azure Resource Manager: it is from an unknown kind of caller, not from an application without a user",
     );
     assert_eq!((user.caller(), arm().caller()), (Some(Caller::User), None));
+    // Without an app role to grant, the call alone remains.
+    let nothing = ProviderTokens::default().diagnose(&app, at(END));
+    assert_eq!(codes(&nothing), (vec!["no-token"], vec!["call-as-app"]));
+    let role = Requirement::app_role("Orders.Manage").on(ARM);
+    let nothing = ProviderTokens::default().diagnose(&role, at(END));
+    assert_eq!(codes(&nothing).1, ["grant-app-permission", "call-as-app"]);
     // A sign-in of a user never provides an app-only token.
     let graph = r#"{"aud":"https://graph.microsoft.com","exp":1773329845,"idtyp":"app"}"#;
     check_scope(&diagnose(graph, &app), None);

@@ -60,7 +60,7 @@ fn kinds() -> Vec<(&'static str, usize)> {
         exchange::TokenErrorKind,
         exchange::TokenRequestErrorKind,
         easyauth::mcp::ToolCallErrorKind,
-        easyauth::protected_resource::ProtectedResourceErrorKind,
+        easyauth::ProtectedResourceErrorKind,
         #[cfg(feature = "azure_core")]
         easyauth::integrations::CredentialErrorKind,
         rejection::RejectionKind,

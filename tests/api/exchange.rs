@@ -556,6 +556,7 @@ fn debug_and_errors_hide_secrets() {
         assert!(!debug.contains("canary") && !debug.contains("eyJ"), "{debug}");
         let error = request.build(&endpoint()).unwrap_err();
         let text = format!("{} {error:?}", chain(&error));
+        assert!(text.contains("TokenRequestError("), "{text}");
         assert!(!text.contains("canary") && !text.contains("eyJ"), "{text}");
     }
 }
@@ -748,6 +749,18 @@ fn the_number_of_entra_decides_the_kind() {
         let members = format!(r#""error_codes":[{text}]"#);
         check("invalid_grant", &members, Kind::InteractionRequired, number);
     }
+}
+
+/// An endpoint that is not available can send any code. The advice is to try again.
+#[test]
+fn a_known_number_explains_nothing_while_the_endpoint_is_unavailable() {
+    let advice = |body: &str| {
+        let message = error(503, body).to_string();
+        message.split_once(": ").expect("advice").1.to_owned()
+    };
+    let known = r#"{"error":"invalid_grant","error_codes":[65001]}"#;
+    assert_eq!(advice(known), advice(""));
+    assert!(error(400, known).to_string().contains("consent"));
 }
 
 #[test]

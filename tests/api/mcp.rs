@@ -128,8 +128,17 @@ fn a_body_is_one_message() {
 
 #[test]
 fn errors_show_nothing_of_the_body() {
-    let messages = ToolCallErrorKind::ALL.iter().map(|kind| {
-        let error = easyauth::mcp::ToolCallError::from(*kind);
+    let too_long = " ".repeat(MAX_BODY_LEN + 1);
+    let bodies = [
+        &too_long,
+        "{",
+        "[]",
+        r#"{"method":"tools/call","method":"tools/list"}"#,
+        r#"{"method":"tools/call"}"#,
+    ];
+    let messages = bodies.iter().zip(ToolCallErrorKind::ALL).map(|(body, kind)| {
+        let error = ToolCall::parse(body.as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), *kind);
         (kind.code(), error.to_string())
     });
     assert_eq!(

@@ -1,8 +1,9 @@
 //! Protected resource metadata: the path rule, the document, challenges, and every error.
 
 use easyauth::{
-    Challenge, ProtectedResource, Rejection, Requirement,
-    protected_resource::ProtectedResourceErrorKind::{self, *},
+    Challenge, ProtectedResource,
+    ProtectedResourceErrorKind::{self, *},
+    Rejection, Requirement,
 };
 use http::{Method, Response};
 
@@ -285,7 +286,7 @@ fn the_response_can_be_read_by_any_site() {
     let header = |response: &Response<String>, name: &str| {
         response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
     };
-    let response: Response<String> = resource.to_response();
+    let response: Response<String> = resource.respond_to(&Method::GET);
     assert_eq!(response.status(), 200);
     assert_eq!(header(&response, "content-type").unwrap(), "application/json");
     assert_eq!(header(&response, "access-control-allow-origin").unwrap(), "*");
@@ -458,4 +459,63 @@ fn its_debug_form_is_escaped_and_bounded() {
     let text = format!("{:?}", resource().scopes(many).unwrap().name("\u{1b}[31m".repeat(1000)));
     assert!(text.starts_with("ProtectedResource { resource: \"https://mcp.contoso.com/mcp\""));
     assert!(text.len() < 20_000 && text.is_ascii(), "{}", text.len());
+}
+
+/// A verifier of one API knows the tenant, the cloud and the client ID.
+#[cfg(feature = "verify")]
+#[test]
+fn of_a_verifier() {
+    use easyauth::{
+        endpoints::AuthEnvironment,
+        resource::Cloud,
+        verify::{Authority, BearerAuth, KeySet, Keys, Tenant, Verifier, VerifierBuilder},
+    };
+    let keys = || Keys::fixed(KeySet::from_jwks(br#"{"keys":[]}"#).unwrap());
+    let auth = |verifier: VerifierBuilder| BearerAuth::new(verifier.build().unwrap(), keys());
+    let single = || Verifier::builder(Tenant::single(TENANT).unwrap()).application(CLIENT);
+
+    assert_eq!(auth(single()).protected_resource(MCP), Ok(resource()));
+    // With an App ID URI, which the scopes do not begin with unless it is set.
+    let other = auth(single().audience("api://notes")).protected_resource(MCP).unwrap();
+    assert_eq!(other.full_scope("Read"), format!("api://{CLIENT}/Read"));
+    let government = auth(single().cloud(Cloud::UsGov)).protected_resource(MCP).unwrap();
+    let issuer = format!("https://login.microsoftonline.us/{TENANT}/v2.0");
+    assert_eq!(government.authorization_server(), issuer);
+    let site = AuthEnvironment::entra(TENANT, CLIENT);
+    let site = BearerAuth::from_env(&site).unwrap();
+    let site = site.fixed_keys(KeySet::from_jwks(br#"{"keys":[]}"#).unwrap());
+    assert_eq!(site.protected_resource(MCP), Ok(resource()));
+    fails(
+        site.protected_resource("http://mcp.contoso.com"),
+        InvalidResource,
+        "expected an https address in canonical form, such as https://mcp.contoso.com/mcp: found \
+         \"http://mcp.contoso.com\"",
+    );
+
+    let mine = format!("api://{CLIENT} or {CLIENT}");
+    let another = "00000006-0000-4000-8000-000000000006";
+    let several = Tenant::any_of([TENANT, another]).unwrap();
+    let issuer = Authority::issuer("https://accounts.example");
+    for (auth, found) in [
+        (auth(Verifier::builder(several).application(CLIENT)), format!("{mine} from ")),
+        (
+            auth(Verifier::builder(Tenant::any_organization()).application(CLIENT)),
+            format!("{mine} from "),
+        ),
+        (auth(single().application(another)), format!("{mine} or api://{another}")),
+        (auth(Verifier::builder(issuer).audience(CLIENT)), format!("{CLIENT} from ")),
+        (
+            auth(Verifier::builder(Tenant::single(TENANT).unwrap()).audience("api://notes")),
+            "api://notes from ".to_owned(),
+        ),
+        (auth(single()).or(single().build().unwrap(), keys()), format!("{mine} from ")),
+    ] {
+        let error = auth.protected_resource(MCP).unwrap_err();
+        assert_eq!(error.kind(), NotOneApi);
+        let message = format!(
+            "expected to verify the tokens of one tenant for one client ID; for others use \
+             ProtectedResource::new: found \"{found}"
+        );
+        assert!(error.to_string().starts_with(&message), "{error}");
+    }
 }

@@ -348,6 +348,7 @@ fn setup_errors_have_stable_codes() {
             "missing-platform nothing says whether identity headers can be trusted",
             "missing-layer no EasyAuthLayer handled the request before this",
             "missing-verifier nothing verifies bearer tokens",
+            "missing-policy nothing says what each tool requires",
             "missing-confirmation nothing confirms callers",
             "untrusted-platform a caller is required, and nothing authenticates callers",
             "missing-id-token the identity headers came without an ID token",

@@ -165,6 +165,9 @@ fn of_an_instance() {
     // Neither the site itself, nor a host below an instance.
     assert_eq!(Resource::recognize("https://site1.azurewebsites.net"), None);
     assert_eq!(Resource::recognize("https://a.kv-x.vault.azure.net"), None);
+    // Not a host.
+    assert_eq!(Resource::recognize("https://kv x.vault.azure.net"), None);
+    assert_eq!(Resource::recognize("https://user@kv-x.vault.azure.net"), None);
     // The address of the API takes precedence over a pattern that also matches.
     assert_eq!(Resource::recognize("https://ossrdbms-aad.database.windows.net/x"), Some(OSS_RDBMS));
     // This audience contains a path.

@@ -55,6 +55,23 @@ impl Client {
         ]
     }
 
+    /// The same with clients that connect to https addresses only.
+    pub(crate) fn for_https_only() -> Vec<Self> {
+        vec![
+            #[cfg(feature = "reqwest")]
+            Self::Reqwest(
+                ReqwestFetcher::with_client(
+                    reqwest::Client::builder().https_only(true).build().unwrap(),
+                ),
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
+            ),
+            #[cfg(feature = "ureq")]
+            Self::Ureq(UreqFetcher::with_agent(
+                ureq::Agent::config_builder().https_only(true).build().into(),
+            )),
+        ]
+    }
+
     pub(crate) fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
         match self {
             #[cfg(feature = "reqwest")]

@@ -182,6 +182,17 @@ fn clients_of_the_service() {
     }
 }
 
+/// A client that the service has configured keeps its configuration.
+#[test]
+fn clients_that_allow_https_only() {
+    let server = Server::start();
+    server.set("/document", Answer::ok(MARK));
+    for client in Client::for_https_only() {
+        assert!(client.fetch(&server.uri("/document")).is_err(), "{client}");
+    }
+    assert_eq!(server.stop(), [""; 0]);
+}
+
 #[test]
 fn a_document_may_be_as_long_as_the_limit() {
     let clients = Client::all(PATIENT);

@@ -33,6 +33,14 @@ fn clients_of_the_sdk_get_a_token() {
     assert_eq!(endpoint.count(), 1);
 }
 
+/// For logs: the length of the caller's token.
+#[test]
+fn debug_output() {
+    let printed = format!("{:?}", credential(&on_behalf_of(), &Endpoint::new()));
+    assert!(printed.starts_with("OnBehalfOfCredential { on_behalf_of: OnBehalfOf {"), "{printed}");
+    assert!(printed.contains(&format!("bearer: {:?}", bearer("ann"))), "{printed}");
+}
+
 #[test]
 fn errors_are_found_behind_those_of_the_sdk() {
     let endpoint = Endpoint::new();

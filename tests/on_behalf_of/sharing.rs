@@ -68,6 +68,26 @@ fn threads_share_an_exchange_too() {
     assert_eq!(endpoint.count(), 30);
 }
 
+/// Some futures work only inside of the runtime of their task, so a thread begins its own exchange.
+#[test]
+fn a_thread_does_not_wait_for_the_exchange_of_a_task() {
+    let (on_behalf_of, hanging) = (on_behalf_of(), Endpoint::new());
+    hanging.set(Mode::Hangs);
+    let mut task = ask(&on_behalf_of, "ann", READ, &hanging, at(NOW));
+    assert!(task.step().is_none());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    thread::spawn({
+        let on_behalf_of = on_behalf_of.clone();
+        move || {
+            let endpoint = Endpoint::new();
+            let token = on_behalf_of.token_blocking(&bearer("ann"), READ, &endpoint, at(NOW));
+            sender.send(parts(&token.unwrap())).unwrap();
+        }
+    });
+    let (user, ..) = receiver.recv_timeout(Duration::from_secs(20)).expect("a token");
+    assert_eq!(user, "ann");
+}
+
 #[test]
 fn a_caller_who_hangs_up_does_not_fail_the_others() {
     let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());

@@ -319,5 +319,6 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 
 #[track_caller]
 pub(crate) fn assert_shows_nothing(text: &str) {
+    assert!(!text.is_empty());
     assert!(!text.contains("CANARY") && !text.contains("Q0FOQVJZ"), "{text}");
 }

@@ -45,6 +45,7 @@ fn shown(value: &(impl Debug + Display)) {
 
 #[track_caller]
 fn check(printed: &str, most: usize) {
+    assert!(!printed.is_empty());
     assert!(printed.len() <= most, "{} bytes: {:.200}...", printed.len(), printed);
     let is_plain = |character: char| matches!(character, ' '..='~' | '\n');
     let odd = printed.chars().find(|character| !is_plain(*character));

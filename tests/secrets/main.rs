@@ -30,10 +30,13 @@ struct Output(String);
 
 impl Output {
     fn debug(&mut self, value: &impl Debug) {
+        // A form that hides everything tells a log nothing.
+        assert_ne!(format!("{value:?}"), "");
         writeln!(self.0, "{value:?} {value:#?}").unwrap();
     }
 
     fn error(&mut self, error: &dyn Error) {
+        assert!(!error.to_string().is_empty() && !format!("{error:?}").is_empty());
         writeln!(self.0, "{error} {error:?} {error:#?}").unwrap();
         if let Some(source) = error.source() {
             self.error(source);

@@ -222,7 +222,7 @@ fn errors_become_rejections() {
 fn debug_output_is_short() {
     let (keys, _) = fetched(false);
     let text = format!("{:?}", auth(keys).with_realm("orders").unwrap());
-    assert!(text.starts_with("BearerAuth { entries: [(Verifier("), "{text}");
+    assert!(text.starts_with("BearerAuth { entries: [(Verifier { "), "{text}");
     assert!(text.contains("realm: Some(\"orders\")"), "{text}");
     let fixed = Keys::fixed(KEYS.clone());
     assert!(format!("{fixed:?}").starts_with("Keys(KeySet"), "{fixed:?}");

@@ -80,7 +80,7 @@ fn missing_settings() {
     );
     let ids = entra().audience(APP).build_for_id_tokens().unwrap();
     assert!(format!("{ids:?}").starts_with("IdTokenVerifier(Policy { "));
-    assert!(format!("{:?}", verifier()).starts_with("Verifier(Policy { "));
+    assert!(format!("{:?}", verifier()).starts_with("Verifier { policy: Policy { "));
     let error = entra().audience(API).client("").build().unwrap_err();
     assert_eq!(error.kind(), InvalidClientId);
     assert_eq!(error.to_string(), "expected a client ID (GUID), found \"\"");

@@ -6,7 +6,7 @@ use std::{
     future::Future,
     sync::{Arc, LazyLock, Mutex, mpsc},
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use easyauth::{
@@ -190,6 +190,12 @@ fn a_failed_fetch_is_503_for_all_who_waited() {
     // And for those that come before the next attempt.
     let soon = late() + FIRST_BACKOFF - seconds(1);
     let answer = setup.request("new", soon).run().unwrap();
+    let same = setup.request("new", soon).run().unwrap();
+    assert_eq!(answer, same);
+    // The failure of another fetch is another error.
+    let other = Setup::rollover();
+    other.source.set(Mode::Fails);
+    assert_ne!(answer, other.request("new", late()).run().unwrap());
     is_unavailable(answer, 5, "the keys could not be fetched: told to fail");
     assert_eq!(setup.verify("old", soon), Ok(()));
     assert_eq!(setup.began(), 2);
@@ -330,6 +336,34 @@ fn an_abandoned_fetch_is_continued_or_replaced() {
     let setup = abandoned();
     assert!(setup.refresh(after - seconds(1)).unwrap());
     assert_eq!((setup.verify("new", after), setup.began()), (Ok(()), 2));
+}
+
+/// A fetch whose lease has ended, and that a request still waits for.
+#[test]
+fn a_fetch_that_requests_wait_for_is_not_replaced() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Hangs);
+    let mut request = setup.request("new", late());
+    assert!(request.run().is_none());
+    let mut background = Task::new(setup.background(late() + REFRESH_LEASE));
+    assert!(background.run().is_none());
+    assert_eq!(setup.began(), 2);
+    setup.source.set(Mode::Answers);
+    assert_eq!(kind(request.run().unwrap()), Ok(()));
+    assert!(background.run().unwrap().unwrap());
+    assert_eq!(setup.began(), 2);
+}
+
+/// A fetch that the caller drives. Requests wait for it while its lease lasts, but none can continue it.
+#[test]
+fn a_fetch_of_the_caller_delays_requests_for_its_lease_only() {
+    let setup = Setup::rollover();
+    let store = setup.keys.store().unwrap();
+    let refresh = store.begin_refresh_for_unknown_key(late()).unwrap();
+    assert!(setup.request("new", late() + REFRESH_LEASE - seconds(1)).run().is_none());
+    assert_eq!(setup.verify("new", late() + REFRESH_LEASE), Err(KeysUnavailable));
+    assert_eq!(setup.began(), 1);
+    drop(refresh);
 }
 
 /// Unknown keys cause one fetch in five minutes, whether it succeeds, fails or is abandoned.
@@ -481,16 +515,49 @@ fn a_thread_ends_the_wait_where_there_is_no_sleep() {
 /// Blocks until the request is woken, which only the end of the lease does.
 #[track_caller]
 fn wait_for_the_lease(keys: Keys) {
-    let request = {
-        let keys = keys.clone();
-        async move { verifier().verify_fetching(&keys, &token("old"), at(NOW)).await.map(drop) }
-    };
-    let mut task = Task::new(request);
-    assert!(task.run().is_none());
+    let mut task = waiting(&keys);
     while !task.is_woken() {
         thread::sleep(Duration::from_millis(1));
     }
     is_unavailable(task.run().unwrap(), 5, "the keys were not fetched in time");
+}
+
+/// A request that waits for a fetch.
+#[track_caller]
+fn waiting(keys: &Keys) -> Task<Answer> {
+    let (keys, token) = (keys.clone(), token("old"));
+    let mut task =
+        Task::new(
+            async move { verifier().verify_fetching(&keys, &token, at(NOW)).await.map(drop) },
+        );
+    assert!(task.run().is_none());
+    task
+}
+
+/// The thread measures the wait of those who wait now: a request that arrives after another hung up has the whole
+/// lease, and without requests the fetch pauses and does not fail. A slow machine only prolongs the waits.
+#[test]
+fn a_thread_gives_each_episode_of_waiting_its_lease() {
+    bounded(|| {
+        let lease = Duration::from_millis(100);
+        let source = Source::new(&["old"]);
+        source.set(Mode::Hangs);
+        let keys = Keys::fetched(store().with_lease(lease), source.clone());
+        drop(waiting(&keys));
+        thread::sleep(3 * lease);
+        // The fetch has paused.
+        assert!(keys.store().unwrap().last_error().is_none());
+        drop(waiting(&keys));
+        thread::sleep(lease * 6 / 10);
+        let start = Instant::now();
+        let mut task = waiting(&keys);
+        while !task.is_woken() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(start.elapsed() >= lease);
+        is_unavailable(task.run().unwrap(), 5, "the keys were not fetched in time");
+        assert_eq!(source.began(), 1);
+    });
 }
 
 /// A lease can be shorter, and not longer.
@@ -503,6 +570,18 @@ fn the_lease() {
         assert!(store.begin_refresh(at(NOW) + expected).is_some());
         drop(first);
     }
+}
+
+/// Requests that read the clock, and come to the store after others that read it later. Time does not count twice.
+#[test]
+fn readings_of_the_clock_that_lag_behind() {
+    let setup = Setup::rollover();
+    assert_eq!(setup.verify("invented", late()), Err(UnknownKey));
+    for _ in 0..10 {
+        assert_eq!(setup.verify("invented", late() - seconds(100)), Err(UnknownKey));
+        assert_eq!(setup.verify("invented", late()), Err(UnknownKey));
+    }
+    assert_eq!(setup.began(), 2);
 }
 
 /// A clock that is set back or ahead delays nothing and keeps nothing for longer.

@@ -23,6 +23,7 @@ mod fetching;
 mod keys;
 mod microsoft;
 mod programs;
+mod remembered;
 mod rules;
 mod service;
 mod several;

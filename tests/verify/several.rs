@@ -110,9 +110,14 @@ fn of_customer() -> Draft {
     draft.with_header("kid", "customers-key")
 }
 
+/// The error behind a rejection.
+fn error(rejection: &Rejection) -> &VerifyError {
+    rejection.source().unwrap().downcast_ref().unwrap()
+}
+
 /// The error behind a rejection, and the one behind that.
 fn causes(rejection: &Rejection) -> (VerifyErrorKind, Option<String>) {
-    let error = rejection.source().unwrap().downcast_ref::<VerifyError>().unwrap();
+    let error = error(rejection);
     (error.kind(), error.source().map(ToString::to_string))
 }
 
@@ -134,7 +139,11 @@ fn the_verifier_that_a_token_names_decides() {
         let rejection = service.token(&token).unwrap_err();
         let cause = "the key that signed the token is unknown".to_owned();
         assert_eq!(causes(&rejection), (VerifyErrorKind::NoVerifier, Some(cause)));
+        // The key may be published later.
+        assert!(error(&rejection).is_retryable());
     }
+    let forged = of_staff().sign_with(&FOREIGN_KEY);
+    assert!(!error(&service.token(&forged).unwrap_err()).is_retryable());
     // What comes after the signature is told as ever.
     let rejection = service.token(&of_staff().with("exp", NOW - 300).sign()).unwrap_err();
     assert_eq!(causes(&rejection).0, VerifyErrorKind::Expired);

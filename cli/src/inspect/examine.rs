@@ -107,7 +107,15 @@ impl View<'_> {
             },
             Kind::Refresh | Kind::AccessSecret | Kind::Authentication => (None, None),
         };
-        Token { kind, length: secret.len(), from_client: false, claims, error }
+        Token {
+            kind,
+            length: secret.len(),
+            from_client: false,
+            claims,
+            error,
+            #[cfg(feature = "serve")]
+            details: super::web::Details::of(kind, secret, self.now),
+        }
     }
 
     fn claims(&self, token: &UnverifiedToken) -> TokenClaims {

@@ -4,6 +4,8 @@ mod examine;
 mod human;
 mod recognize;
 mod report;
+#[cfg(feature = "serve")]
+pub(crate) mod web;
 
 use std::{path::PathBuf, time::SystemTime};
 
@@ -19,7 +21,7 @@ use examine::examine;
 use recognize::{Content, Input};
 
 /// The longest input that is read, in bytes: the largest of the supported formats.
-const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
+pub(crate) const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
 
 /// Say who is calling, with which tokens, and what they open
 ///

@@ -61,6 +61,9 @@ pub(super) struct Token {
     pub(super) claims: Option<TokenClaims>,
     /// Why it cannot be decoded. Kinds that are never JWTs have neither claims nor an error.
     pub(super) error: Option<String>,
+    #[cfg(feature = "serve")]
+    #[serde(skip)]
+    pub(super) details: super::web::Details,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq)]

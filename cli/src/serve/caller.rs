@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
@@ -18,6 +18,7 @@ use super::{
     headers::PERSONA,
     pages::{self, Body},
     personas::Persona,
+    session::{self, Issued},
 };
 
 /// The platform's name for its cookie.
@@ -29,17 +30,25 @@ pub(super) const STATE_COOKIE: &str = "StandInState";
 /// The most sessions that are kept. One more ends all others.
 const MAX_SESSIONS: usize = 1000;
 
+/// How long a session lasts, and how long after that `/.auth/refresh` renews it (Microsoft Learn: "Work
+/// with OAuth tokens in Azure App Service authentication", session token expiration).
+const SESSION_LIFETIME: Duration = Duration::from_secs(8 * 3600);
+const RENEWAL_PERIOD: Duration = Duration::from_secs(72 * 3600);
+
 /// The caller of a request.
 pub(super) enum Caller {
     Anonymous,
     SignedIn {
         persona: Persona,
         session: TestSession,
-        /// The value of the cookie; `None` if the request chose its persona by header.
-        id: Option<String>,
     },
-    /// A client that sent a bearer token.
-    Client(TestPrincipal),
+    /// A client that sends a bearer token.
+    Client {
+        /// Absent if the client got its token itself.
+        persona: Option<Persona>,
+        principal: TestPrincipal,
+        token: AccessToken,
+    },
 }
 
 impl Caller {
@@ -48,26 +57,58 @@ impl Caller {
         match self {
             Self::Anonymous => HeaderMap::new(),
             Self::SignedIn { session, .. } => session.headers(),
-            // The request already has its token.
-            Self::Client(principal) => principal.headers(),
+            Self::Client { principal, token, .. } => {
+                principal.headers_with_bearer(token.expose_secret())
+            }
         }
     }
+
+    /// For the log.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::SignedIn { persona, .. } | Self::Client { persona: Some(persona), .. } => {
+                &persona.members().id
+            }
+            Self::Client { persona: None, .. } => "bearer",
+        }
+    }
+}
+
+/// A session of a browser.
+struct Session {
+    persona: Persona,
+    issued: Issued,
+    /// The sign-in or the last refresh: the cookie is valid from then on.
+    renewed: SystemTime,
+    tokens: TestSession,
 }
 
 /// Identifies callers.
 pub(super) struct Callers {
     pub(super) issuer: TestIssuer,
     pub(super) personas: Vec<Persona>,
+    /// The API whose tokens clients can get and send.
+    pub(super) audience: String,
+    /// How old sessions look when they begin.
+    session_age: Duration,
     /// For the tokens that clients send.
     verifier: Verifier,
     keys: KeySet,
-    authenticated: Mutex<HashMap<String, (Persona, TestSession)>>,
+    sessions: Mutex<HashMap<String, Session>>,
 }
 
 impl Callers {
-    pub(super) fn new(issuer: TestIssuer, personas: Vec<Persona>, verifier: Verifier) -> Self {
+    pub(super) fn new(
+        issuer: TestIssuer,
+        personas: Vec<Persona>,
+        audience: String,
+        session_age: Duration,
+        verifier: Verifier,
+    ) -> Self {
         let keys = issuer.key_set();
-        Self { issuer, personas, verifier, keys, authenticated: Mutex::default() }
+        let sessions = Mutex::default();
+        Self { issuer, personas, audience, session_age, verifier, keys, sessions }
     }
 
     /// Identifies the caller by the header [`PERSONA`], a bearer token or the cookie. The error is the
@@ -83,77 +124,127 @@ impl Callers {
         let mut chosen = headers.get_all(PERSONA).iter();
         let Some(name) = chosen.next() else {
             return match token {
-                Some(token) => self.client(&token, now),
-                None => Ok(self.by_cookie(headers)),
+                Some(token) => self.client(token, None, now),
+                None => Ok(self.by_cookie(headers, now)),
             };
         };
         if chosen.next().is_some() || token.is_some() {
             return Err(reject("the request names its caller twice"));
         }
-        let persona = self.personas.iter().find(|persona| name == persona.id);
+        let persona = self.personas.iter().find(|own| name == own.members().id.as_str());
         let persona = persona.ok_or_else(|| reject("unknown persona"))?;
-        let session = self.issue(persona, now);
-        Ok(Caller::SignedIn { persona: persona.clone(), session, id: None })
+        let issued_at = self.issued_at(persona, now);
+        let members = persona.members();
+        if let Some(token) = session::bearer(members, &self.issuer, &self.audience, issued_at) {
+            return self.client(AccessToken::new(token), Some(persona), now);
+        }
+        let issued = Issued { signed_in: issued_at, refreshed: issued_at };
+        match session::session(members, &self.issuer, issued) {
+            Some(session) => Ok(Caller::SignedIn { persona: persona.clone(), session }),
+            None => Err(reject("the persona has claims that no token can have")),
+        }
     }
 
-    fn client(&self, token: &AccessToken, now: SystemTime) -> Result<Caller, Box<Response<Body>>> {
-        let token = self
+    fn client(
+        &self,
+        token: AccessToken,
+        persona: Option<&Persona>,
+        now: SystemTime,
+    ) -> Result<Caller, Box<Response<Body>>> {
+        let verified = self
             .verifier
-            .verify(token, &self.keys, now)
+            .verify(&token, &self.keys, now)
             .map_err(|error| Box::new(unauthorized(&error.challenge(), &error.to_string())))?;
-        match TestPrincipal::of_token(&token) {
-            Ok(principal) => Ok(Caller::Client(principal)),
+        match TestPrincipal::of_token(&verified) {
+            Ok(principal) => Ok(Caller::Client { persona: persona.cloned(), principal, token }),
             Err(error) => Err(Box::new(pages::text(StatusCode::BAD_REQUEST, &error.to_string()))),
         }
     }
 
-    fn by_cookie(&self, headers: &HeaderMap) -> Caller {
-        let authenticated = self.authenticated();
-        let found = cookies(headers, COOKIE_NAME).find_map(|id| Some((id, authenticated.get(id)?)));
+    fn by_cookie(&self, headers: &HeaderMap, now: SystemTime) -> Caller {
+        let sessions = self.sessions();
+        let found = cookies(headers, COOKIE_NAME)
+            .filter_map(|id| sessions.get(id))
+            .find(|session| age(session.renewed, now) < SESSION_LIFETIME);
         match found {
-            Some((id, (persona, session))) => Caller::SignedIn {
-                persona: persona.clone(),
-                session: session.clone(),
-                id: Some(id.to_owned()),
-            },
+            Some(Session { persona, tokens, .. }) => {
+                Caller::SignedIn { persona: persona.clone(), session: tokens.clone() }
+            }
             None => Caller::Anonymous,
         }
     }
 
-    /// Signs a persona in. Returns the value of the cookie, or `None` if the system has no randomness.
+    /// Signs a persona in. Returns the value of the cookie.
     pub(super) fn sign_in(&self, persona: &Persona, now: SystemTime) -> Option<String> {
         let id = random_id()?;
-        let session = self.issue(persona, now);
-        let mut authenticated = self.authenticated();
-        if authenticated.len() >= MAX_SESSIONS {
-            authenticated.clear();
+        let issued_at = self.issued_at(persona, now);
+        let issued = Issued { signed_in: issued_at, refreshed: issued_at };
+        let tokens = session::session(persona.members(), &self.issuer, issued)?;
+        let mut sessions = self.sessions();
+        if sessions.len() >= MAX_SESSIONS {
+            sessions.clear();
         }
-        authenticated.insert(id.clone(), (persona.clone(), session));
+        let persona = persona.clone();
+        sessions.insert(id.clone(), Session { persona, issued, renewed: now, tokens });
         Some(id)
     }
 
-    /// Gives a session fresh tokens.
-    pub(super) fn refresh(&self, id: &str, now: SystemTime) {
-        if let Some((persona, session)) = self.authenticated().get_mut(id) {
-            *session = (persona.session)(&self.issuer, now);
+    /// Renews a session and its access token. Returns `None` if there is none to renew.
+    pub(super) fn refresh<T>(
+        &self,
+        headers: &HeaderMap,
+        now: SystemTime,
+        may: impl FnOnce(&Persona, &TestSession) -> Result<(), T>,
+    ) -> Option<Result<(), T>> {
+        let mut sessions = self.sessions();
+        let id = cookies(headers, COOKIE_NAME).find(|id| sessions.contains_key(*id))?;
+        let session = sessions.get_mut(id)?;
+        if age(session.renewed, now) >= SESSION_LIFETIME.saturating_add(RENEWAL_PERIOD) {
+            return None;
         }
+        if let Err(error) = may(&session.persona, &session.tokens) {
+            return Some(Err(error));
+        }
+        session.issued.refreshed = now;
+        session.renewed = now;
+        session.tokens = session::session(session.persona.members(), &self.issuer, session.issued)?;
+        Some(Ok(()))
     }
 
     pub(super) fn sign_out(&self, headers: &HeaderMap) {
-        let mut authenticated = self.authenticated();
+        let mut sessions = self.sessions();
         for id in cookies(headers, COOKIE_NAME) {
-            authenticated.remove(id);
+            sessions.remove(id);
         }
     }
 
-    fn issue(&self, persona: &Persona, now: SystemTime) -> TestSession {
-        (persona.session)(&self.issuer, now.checked_sub(persona.age).unwrap_or(now))
+    /// Lets all sessions look older, as if this time had passed.
+    pub(super) fn grow_older(&self, by: Duration) {
+        for session in self.sessions().values_mut() {
+            let earlier = |time: SystemTime| time.checked_sub(by).unwrap_or(time);
+            session.issued = Issued {
+                signed_in: earlier(session.issued.signed_in),
+                refreshed: earlier(session.issued.refreshed),
+            };
+            session.renewed = earlier(session.renewed);
+            let tokens = session::session(session.persona.members(), &self.issuer, session.issued);
+            session.tokens = tokens.unwrap_or_else(|| session.tokens.clone());
+        }
     }
 
-    fn authenticated(&self) -> MutexGuard<'_, HashMap<String, (Persona, TestSession)>> {
-        // Poisoning is harmless here: each change of the map is one call.
-        self.authenticated.lock().unwrap_or_else(PoisonError::into_inner)
+    fn issued_at(&self, persona: &Persona, now: SystemTime) -> SystemTime {
+        let age = self.session_age.saturating_add(persona.members().age);
+        now.checked_sub(age).unwrap_or(now)
     }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        // Poisoning is harmless here: each change of the map is one call.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn age(from: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(from).unwrap_or_default()
 }
 
 /// A random string for a session ID or the state of a sign-in. `None` if the system has no randomness.

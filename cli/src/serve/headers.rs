@@ -3,19 +3,19 @@
 
 use easyauth::headers;
 use http::{
-    HeaderMap, HeaderName,
+    HeaderMap, HeaderName, HeaderValue,
     header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 
 /// The header by which a program chooses a persona.
 pub(super) const PERSONA: &str = "X-Stand-In-Persona";
 
-/// The prefixes of all identity headers.
-const IDENTITY_PREFIXES: [&str; 2] = ["x-ms-token-", "x-ms-client-principal"];
+/// The prefixes of identity headers, folded.
+const IDENTITY_PREFIXES: [&str; 3] = ["xmstoken", "xmsclientprincipal", "xmsauthtoken"];
 
-/// Removes the headers that a client could forge, including names that servers fold into them: CGI and
-/// its successors turn `X-Ms_Client.Principal` into `HTTP_X_MS_CLIENT_PRINCIPAL` too (RFC 3875 section
-/// 4.1.18).
+/// Removes the headers that a client could forge, including names that servers and frameworks map to
+/// them: CGI turns `X-Ms_Client.Principal` into `HTTP_X_MS_CLIENT_PRINCIPAL` too (RFC 3875 section
+/// 4.1.18, CVE-2025-64484). The layers of the library fold names in the same way.
 pub(super) fn remove_identity(headers: &mut HeaderMap) {
     let own: Vec<String> = headers::ALL.iter().copied().chain([PERSONA]).map(fold).collect();
     remove(headers, |name| {
@@ -24,11 +24,26 @@ pub(super) fn remove_identity(headers: &mut HeaderMap) {
     });
 }
 
-/// Replaces everything in a name except letters and digits with a hyphen.
+/// Only the letters and digits of a name, in lower case.
 fn fold(name: &str) -> String {
-    let fold =
-        |byte: u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' };
-    name.bytes().map(fold).map(char::from).collect()
+    name.chars().filter(char::is_ascii_alphanumeric).map(|own| own.to_ascii_lowercase()).collect()
+}
+
+/// Returns `true` for the start of a web socket (RFC 6455 section 4.1).
+pub(super) fn is_web_socket(headers: &HeaderMap) -> bool {
+    has_member(headers, &CONNECTION, "upgrade") && has_member(headers, &UPGRADE, "websocket")
+}
+
+fn has_member(headers: &HeaderMap, name: &HeaderName, member: &str) -> bool {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let mut members = values.flat_map(|value| value.split(','));
+    members.any(|own| own.trim_ascii().eq_ignore_ascii_case(member))
+}
+
+/// Adds the headers of this connection that start a web socket.
+pub(super) fn add_web_socket(headers: &mut HeaderMap) {
+    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
 }
 
 /// Removes the headers for this connection (RFC 9110 section 7.6.1): those that `Connection` names, and

@@ -2,20 +2,33 @@
 
 use easyauth::endpoints::ReturnTo;
 use http::{
-    HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE},
+    HeaderName, HeaderValue, Response, StatusCode,
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+        SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
 use hyper::body::Bytes;
 
 use super::{caller::STATE_COOKIE, personas::Persona};
+use crate::html::{Html, STYLE, html};
 
 /// The body of an answer: from the stand-in, or streamed from the upstream.
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
-/// No scripts, no other sites.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
+/// The headers of every page: no scripts, nothing from other sites, in no frame. Browsers add `Origin`
+/// to forms unless the policy is `no-referrer` (WHATWG Fetch, section 3.2).
+const PAGE_HEADERS: [(HeaderName, &str); 4] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+         base-uri 'none'",
+    ),
+    (REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
 
 /// The page to choose a persona. The state is in the form and in a cookie, so that no other site can sign
 /// a browser in by sending it to the callback.
@@ -25,26 +38,26 @@ pub(super) fn sign_in(
     target: &ReturnTo,
     state: &str,
 ) -> Response<Body> {
-    let provider = escape(provider);
-    let target = escape(target.as_str());
-    let buttons = personas
+    let buttons: Vec<Html> = personas
         .iter()
         .map(|persona| {
-            let (id, title) = (escape(persona.id), escape(persona.title));
-            format!("<li><button name=\"persona\" value=\"{id}\">{title}</button></li>\n")
+            let persona = persona.members();
+            html![
+                "<li><button name=\"persona\" value=\"" (persona.id) "\">" (persona.title)
+                "</button></li>\n"
+            ]
         })
-        .collect::<Vec<_>>()
-        .concat();
-    let mut page = page(
-        "Sign in as",
-        &format!(
-            "<p>This simulates the sign-in page of <code>{provider}</code>. \
-             It is for development only: anyone can sign in.</p>\n\
-             <form action=\"/.auth/login/{provider}/callback\">\n\
-             <input type=\"hidden\" name=\"post_login_redirect_uri\" value=\"{target}\">\n\
-             <input type=\"hidden\" name=\"state\" value=\"{state}\">\n\
-             <ul>\n{buttons}</ul>\n</form>"
-        ),
+        .collect();
+    let mut page = html(
+        "Sign in",
+        html![
+            "<h1>Sign in as</h1>\n<p>This simulates the sign-in page of <code>" (provider)
+            "</code>. It is for development only: anyone can sign in.</p>\n\
+             <form action=\"/.auth/login/" (provider) "/callback\">\n\
+             <input type=\"hidden\" name=\"post_login_redirect_uri\" value=\"" (target.as_str())
+            "\">\n<input type=\"hidden\" name=\"state\" value=\"" (state)
+            "\">\n<ul class=\"choices\">\n" (buttons) "</ul>\n</form>\n"
+        ],
     );
     let cookie = format!("{STATE_COOKIE}={state}; Path=/.auth/login; HttpOnly; SameSite=Strict");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
@@ -55,22 +68,24 @@ pub(super) fn sign_in(
 
 /// The page after a sign-out.
 pub(super) fn signed_out() -> Response<Body> {
-    page("Signed out", "<p><a href=\"/\">To the start of the site</a></p>")
+    html(
+        "Signed out",
+        html!["<h1>Signed out</h1>\n<p><a href=\"/\">To the start of the site</a></p>\n"],
+    )
 }
 
-fn page(title: &str, main: &str) -> Response<Body> {
-    let html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n\
-         <style>body {{ font: 1.1em sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em }} \
-         ul {{ list-style: none; padding: 0 }} button {{ font: inherit; padding: .6em; width: 100%; \
-         margin: .2em 0; text-align: left }}</style>\n\
-         </head>\n<body>\n<main>\n<h1>{title}</h1>\n{main}\n</main>\n</body>\n</html>\n"
-    );
-    let mut answer = answer(StatusCode::OK, "text/html; charset=utf-8", html);
-    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+/// A page with these contents of its `main` element.
+pub(super) fn html(title: &str, main: Html) -> Response<Body> {
+    let mut answer = answer(StatusCode::OK, "text/html; charset=utf-8", main.into_page(title));
+    for (name, value) in PAGE_HEADERS {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     answer
+}
+
+/// The style sheet of the pages.
+pub(super) fn style() -> Response<Body> {
+    answer(StatusCode::OK, "text/css; charset=utf-8", STYLE.to_owned())
 }
 
 /// A line of text.
@@ -83,40 +98,29 @@ pub(super) fn json(document: String) -> Response<Body> {
     answer(StatusCode::OK, "application/json", document)
 }
 
-/// Redirects to another page of this site, and sets a cookie.
-pub(super) fn redirect(target: &ReturnTo, cookie: &str) -> Response<Body> {
+/// Redirects to another page of this site, and sets a cookie if there is one.
+pub(super) fn redirect(target: &str, cookie: Option<&str>) -> Response<Body> {
     let mut answer = text(StatusCode::FOUND, "see the header Location");
-    // Both are printable ASCII, so this does not fail.
-    if let (Ok(target), Ok(cookie)) =
-        (HeaderValue::from_str(target.as_str()), HeaderValue::from_str(cookie))
-    {
-        answer.headers_mut().insert(LOCATION, target);
-        answer.headers_mut().insert(SET_COOKIE, cookie);
+    let headers = [(LOCATION, Some(target)), (SET_COOKIE, cookie)];
+    for (name, value) in headers {
+        // Both are printable ASCII, so this does not fail.
+        if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
+            answer.headers_mut().insert(name, value);
+        }
     }
     answer
 }
 
-fn answer(status: StatusCode, content_type: &'static str, body: String) -> Response<Body> {
-    let body = Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed();
-    let mut answer = Response::new(body);
+/// The body of an answer that is complete.
+pub(super) fn body(text: String) -> Body {
+    Full::new(Bytes::from(text)).map_err(|never| match never {}).boxed()
+}
+
+fn answer(status: StatusCode, content_type: &'static str, text: String) -> Response<Body> {
+    let mut answer = Response::new(body(text));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     answer
-}
-
-/// Escapes text for HTML, between tags or in a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }

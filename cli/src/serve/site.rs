@@ -7,8 +7,9 @@ use http::{HeaderMap, Method, Response, StatusCode, request::Parts};
 
 use super::{
     caller::{COOKIE_NAME, Caller, Callers, STATE_COOKIE, cookies, random_id},
+    headers::PERSONA,
     pages::{self, Body},
-    personas::Persona,
+    personas::{self, Persona},
     query,
 };
 
@@ -23,8 +24,6 @@ pub(super) fn is_own(path: &str) -> bool {
 /// The pages and the callers.
 pub(super) struct Site {
     pub(super) callers: Callers,
-    /// The API whose tokens clients can get and send.
-    pub(super) audience: String,
     /// The origin of the stand-in.
     pub(super) origin: String,
 }
@@ -34,6 +33,9 @@ impl Site {
     pub(super) fn answer(&self, request: &Parts, now: SystemTime) -> Response<Body> {
         let path: Vec<&str> = request.uri.path().split('/').skip(1).collect();
         let query = request.uri.query();
+        if request.method == Method::POST && path == [".stand-in", "age"] {
+            return self.grow_older(request);
+        }
         if request.method != Method::GET {
             return not_found();
         }
@@ -50,6 +52,7 @@ impl Site {
             }
             [".stand-in", "keys"] => pages::json(self.callers.issuer.jwks_json()),
             [".stand-in", "token"] => self.token(query, now),
+            [".stand-in", "style.css"] => pages::style(),
             _ => not_found(),
         }
     }
@@ -79,13 +82,14 @@ impl Site {
             return elsewhere("a sign-in starts at /.auth/login/<provider>");
         }
         let chosen = query::value(query, "persona").unwrap_or_default();
-        let Some(persona) = self.personas_of(provider).find(|persona| persona.id == chosen) else {
+        let Some(persona) = self.personas_of(provider).find(|own| own.members().id == chosen)
+        else {
             return pages::text(StatusCode::BAD_REQUEST, "unknown persona");
         };
         match self.callers.sign_in(persona, now) {
             Some(id) => {
                 let cookie = format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax");
-                pages::redirect(&target, &cookie)
+                pages::redirect(target.as_str(), Some(&cookie))
             }
             None => no_randomness(),
         }
@@ -102,7 +106,7 @@ impl Site {
         }
         self.callers.sign_out(&request.headers);
         let cookie = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
-        pages::redirect(&target, &cookie)
+        pages::redirect(target.as_str(), Some(&cookie))
     }
 
     /// Answers an anonymous request with an empty list. The answer of the platform is not documented.
@@ -110,48 +114,58 @@ impl Site {
         match self.callers.identify(&request.headers, now) {
             Err(answer) => *answer,
             Ok(Caller::Anonymous) => pages::json("[]".to_owned()),
-            Ok(Caller::Client(principal)) => pages::json(TestSession::new(principal).me_json()),
-            Ok(Caller::SignedIn { persona, .. }) if !persona.has_token_store => not_found(),
+            Ok(Caller::Client { principal, .. }) => {
+                pages::json(TestSession::new(principal).me_json())
+            }
+            Ok(Caller::SignedIn { persona, .. }) if !persona.members().token_store => not_found(),
             Ok(Caller::SignedIn { session, .. }) => pages::json(session.me_json()),
         }
     }
 
-    /// Answers with the statuses of [`RefreshOutcome`](easyauth::endpoints::RefreshOutcome). A persona
-    /// chosen by header has no session to refresh: each request gets fresh tokens.
+    /// Answers with the statuses of [`RefreshOutcome`](easyauth::endpoints::RefreshOutcome). The ID token
+    /// stays as it is (azure-docs#102509). A persona chosen by header has no session to refresh: each
+    /// request gets fresh tokens.
     fn refresh(&self, request: &Parts, now: SystemTime) -> Response<Body> {
-        let (persona, session, id) = match self.callers.identify(&request.headers, now) {
+        let outcome = match self.callers.identify(&request.headers, now) {
             Err(answer) => return *answer,
-            Ok(Caller::Anonymous | Caller::Client(_)) => {
-                return pages::text(
-                    StatusCode::UNAUTHORIZED,
-                    "expected a session cookie, found none",
-                );
+            Ok(Caller::Client { .. }) => None,
+            Ok(Caller::SignedIn { persona, session }) if request.headers.contains_key(PERSONA) => {
+                Some(can_refresh(&persona, &session))
             }
-            Ok(Caller::SignedIn { persona, session, id }) => (persona, session, id),
+            Ok(Caller::SignedIn { .. } | Caller::Anonymous) => {
+                self.callers.refresh(&request.headers, now, can_refresh)
+            }
         };
-        let without_refresh = [IdentityProvider::FACEBOOK, IdentityProvider::TWITTER];
-        if !persona.has_token_store {
-            not_found()
-        } else if without_refresh.contains(&persona.provider) {
-            pages::text(StatusCode::BAD_REQUEST, "the provider has no refresh tokens")
-        } else if !session.has_refresh_token() {
-            pages::text(StatusCode::FORBIDDEN, "the session has no refresh token")
-        } else {
-            if let Some(id) = id {
-                self.callers.refresh(&id, now);
+        match outcome {
+            None => pages::text(StatusCode::UNAUTHORIZED, "expected a session cookie, found none"),
+            Some(Err((status, line))) => pages::text(status, line),
+            Some(Ok(())) => pages::text(StatusCode::OK, "there are fresh tokens"),
+        }
+    }
+
+    /// Lets all sessions look older, so that tests need not wait until tokens expire.
+    fn grow_older(&self, request: &Parts) -> Response<Body> {
+        if !is_fetched_from(&request.headers, &["same-origin", "none"]) {
+            return elsewhere("another site requested this");
+        }
+        let by = query::value(request.uri.query(), "by").unwrap_or_default();
+        match personas::duration(&by) {
+            Ok(by) => {
+                self.callers.grow_older(by);
+                pages::text(StatusCode::OK, "all sessions look older now")
             }
-            pages::text(StatusCode::OK, "there are fresh tokens")
+            Err(expected) => pages::text(StatusCode::BAD_REQUEST, &format!("by: {expected}")),
         }
     }
 
     /// A token for a client: of a user with each `scope`, or of an application with each `role`.
     fn token(&self, query: Option<&str>, now: SystemTime) -> Response<Body> {
         let (scopes, roles) = (query::values(query, "scope"), query::values(query, "role"));
-        let issuer = &self.callers.issuer;
+        let Callers { issuer, audience, .. } = &self.callers;
         let mut token = if scopes.is_empty() {
-            issuer.access_token_of_app(&self.audience, now)
+            issuer.access_token_of_app(audience, now)
         } else {
-            issuer.access_token(&self.audience, now)
+            issuer.access_token(audience, now)
         };
         for scope in scopes {
             token = token.scope(scope);
@@ -164,7 +178,25 @@ impl Site {
 
     fn personas_of<'a>(&'a self, provider: &str) -> impl Iterator<Item = &'a Persona> {
         let provider = IdentityProvider::new(provider);
-        self.callers.personas.iter().filter(move |persona| persona.provider == provider)
+        self.callers.personas.iter().filter(move |persona| {
+            let persona = persona.members();
+            persona.kind.has_session() && persona.provider == provider
+        })
+    }
+}
+
+/// Whether `/.auth/refresh` succeeds for this session.
+fn can_refresh(persona: &Persona, session: &TestSession) -> Result<(), (StatusCode, &'static str)> {
+    let without_refresh = [IdentityProvider::FACEBOOK, IdentityProvider::TWITTER];
+    let persona = persona.members();
+    if !persona.token_store {
+        Err((StatusCode::NOT_FOUND, "unknown page"))
+    } else if without_refresh.contains(&persona.provider) {
+        Err((StatusCode::BAD_REQUEST, "the provider has no refresh tokens"))
+    } else if !session.has_refresh_token() {
+        Err((StatusCode::FORBIDDEN, "the session has no refresh token"))
+    } else {
+        Ok(())
     }
 }
 
@@ -176,7 +208,7 @@ fn target(query: Option<&str>, name: &str, default: &str) -> Option<ReturnTo> {
 
 /// Returns `true` if the browser says that the request comes from one of these (W3C Fetch Metadata:
 /// `Sec-Fetch-Site`). Programs and old browsers say nothing, and are allowed.
-fn is_fetched_from(headers: &HeaderMap, allowed: &[&str]) -> bool {
+pub(super) fn is_fetched_from(headers: &HeaderMap, allowed: &[&str]) -> bool {
     let mut sites = headers.get_all("sec-fetch-site").iter();
     sites.all(|site| allowed.iter().any(|own| site.as_bytes() == own.as_bytes()))
 }

@@ -45,7 +45,7 @@ pub fn policy() -> ToolPolicy {
 pub fn app(
     platform: Platform,
     auth: BearerAuth,
-    resource: &ProtectedResource,
+    resource: ProtectedResource,
     graph: Option<Graph>,
 ) -> Router {
     let notes = Notes::new(graph);
@@ -55,14 +55,13 @@ pub fn app(
         // Without sessions, so that any instance can answer any request.
         StreamableHttpServerConfig::default()
             .with_legacy_session_mode(false)
-            .with_allowed_hosts(hosts(resource)),
+            .with_allowed_hosts(hosts(&resource)),
     );
     Router::new()
         .route_service("/mcp", mcp)
         .layer(RequireToolLayer::new(policy()))
         .layer(RequireLayer::permission(Requirement::scope("Notes.Read")))
-        .layer(EasyAuthLayer::new(platform).verify(auth).protected_resource(resource.clone()))
-        .route_service(resource.metadata_path(), resource.clone())
+        .layer(EasyAuthLayer::new(platform).verify(auth).protected_resource(resource))
 }
 
 /// The host names in `Host` that the server accepts: its own, and loopback, where the host of Azure

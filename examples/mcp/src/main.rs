@@ -4,7 +4,7 @@
 use std::{env, error::Error};
 
 use easyauth::{
-    Platform, ProtectedResource,
+    Platform,
     exchange::{ClientCredential, OnBehalfOf, TokenEndpoint},
     integrations::{ReqwestFetcher, ReqwestTransport},
     verify::BearerAuth,
@@ -15,10 +15,6 @@ use mcp_server::graph::Graph;
 async fn main() -> Result<(), Box<dyn Error>> {
     let setting = |name: &str| env::var(name).map_err(|_| format!("{name} is missing"));
     let (tenant, client_id) = (setting("TENANT_ID")?, setting("CLIENT_ID")?);
-    let resource = ProtectedResource::entra(&setting("MCP_ADDRESS")?, &tenant, &client_id)?
-        .scopes(mcp_server::SCOPES)?
-        .agreeing_with(|name| env::var(name).ok())?;
-
     let graph = match setting("CLIENT_SECRET") {
         Ok(secret) => {
             let secret = ClientCredential::secret(secret);
@@ -31,12 +27,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let auth = BearerAuth::entra(&tenant, &client_id)?.fetch_keys(ReqwestFetcher::new()?);
     tokio::spawn(auth.clone().keep_fresh(tokio::time::sleep));
+    let resource = auth
+        .protected_resource(&setting("MCP_ADDRESS")?)?
+        .scopes(mcp_server::SCOPES)?
+        .agreeing_with(|name| env::var(name).ok())?;
 
     // Functions names the port of a custom handler; App Service names `PORT`.
     let port = env::var("FUNCTIONS_CUSTOMHANDLER_PORT").or_else(|_| env::var("PORT"));
     let port: u16 = port.as_deref().unwrap_or("8080").parse()?;
     let listener = tokio::net::TcpListener::bind(("0.0.0.0", port)).await?;
-    let app = mcp_server::app(Platform::from_env(), auth, &resource, graph);
+    let app = mcp_server::app(Platform::from_env(), auth, resource, graph);
     axum::serve(listener, app).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod authorization_server;
+mod typescript;
 
 use std::error::Error;
 
@@ -48,7 +49,7 @@ async fn serve(server: &AuthorizationServer) -> String {
     let secret = ClientCredential::secret("secret-of-the-server");
     let on_behalf_of = OnBehalfOf::new(endpoint, CLIENT_ID, secret);
     let graph = Graph::new(on_behalf_of, ReqwestTransport::new().unwrap(), &server.origin());
-    let app = mcp_server::app(Platform::detect(|_| None), auth, &resource, Some(graph));
+    let app = mcp_server::app(Platform::detect(|_| None), auth, resource, Some(graph));
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     address
 }

@@ -7,6 +7,7 @@
 
 #[cfg(feature = "verify")]
 pub mod claims_challenge;
+pub mod client_session;
 #[cfg(feature = "verify")]
 mod drafts;
 pub mod error_text;

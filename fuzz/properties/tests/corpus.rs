@@ -39,6 +39,7 @@ macro_rules! targets {
 targets! {
     #[cfg(feature = "verify")]
     claims_challenge,
+    client_session,
     error_text,
     headers,
     invocation,

@@ -60,6 +60,10 @@ impl OnBehalfOfError {
         Self(Arc::new(Inner { cause, is_for_user: true, retry_after: None }))
     }
 
+    pub(super) fn request(error: TokenRequestError) -> Self {
+        Self::new(Cause::Request(error))
+    }
+
     pub(super) fn credential(error: TransportError) -> Self {
         Self::new(Cause::Credential(error))
     }
@@ -141,12 +145,6 @@ impl OnBehalfOfError {
             None if self.token_error()?.kind() == TokenErrorKind::ConsentRequired => None,
             None => Some(Challenge::sign_in_again()),
         }
-    }
-}
-
-impl From<TokenRequestError> for OnBehalfOfError {
-    fn from(error: TokenRequestError) -> Self {
-        Self::new(Cause::Request(error))
     }
 }
 

@@ -45,7 +45,8 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
         if let Some(claims) = &wanted.claims {
             request = request.claims(claims.as_json());
         }
-        self.send(request.build(&config.endpoint)?, true).await
+        let request = request.build(&config.endpoint).map_err(OnBehalfOfError::request)?;
+        self.send(request, true).await
     }
 
     /// The credential of the agent: the token that its blueprint gets for it, cached for all users.
@@ -86,7 +87,8 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
         let request = TokenRequest::for_agent(agent)
             .client(&config.client_id, &credential)
             .scope(scope)
-            .build(&config.endpoint)?;
+            .build(&config.endpoint)
+            .map_err(OnBehalfOfError::request)?;
         self.send(request, false).await
     }
 

@@ -64,7 +64,7 @@ impl<T: Clone + Send + 'static> Flights<T> {
         entry.next_id = id.saturating_add(1);
         entry.waiters = entry.waiters.saturating_add(1);
         let flight = Arc::clone(&entry.flight);
-        Err(Waiter { flights: Arc::clone(self), flight, key, id, is_new: true })
+        Err(Waiter { flights: Arc::clone(self), flight, key, id })
     }
 
     /// Removes a flight that has ended.
@@ -116,10 +116,10 @@ impl<T: Clone + Send + 'static> Flight<T> {
     }
 
     /// Polls the future, if it can continue and no other waiter is polling it.
-    fn drive(self: &Arc<Self>, is_new: bool, panicked: fn() -> T) -> Option<T> {
+    fn drive(self: &Arc<Self>, panicked: fn() -> T) -> Option<T> {
         let mut future = {
             let mut state = lock(&self.0);
-            if !state.is_woken && !is_new {
+            if !state.is_woken {
                 return None;
             }
             let future = state.future.take()?;
@@ -175,23 +175,19 @@ pub(super) struct Waiter<T: Clone + Send + 'static> {
     flight: Arc<Flight<T>>,
     key: Key,
     id: u64,
-    /// A waiter polls the future once without a wake-up, because the runtime that would wake it may be
-    /// gone.
-    is_new: bool,
 }
 
 impl<T: Clone + Send + 'static> Future for Waiter<T> {
     type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        let is_new = std::mem::replace(&mut self.is_new, false);
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let waker = context.waker().clone();
         let old = lock(&self.flight.0).wakers.insert(self.id, waker);
         drop(old);
         if let Some(output) = self.flight.output() {
             return Poll::Ready(output);
         }
-        if let Some(output) = self.flight.drive(is_new, self.flights.panicked) {
+        if let Some(output) = self.flight.drive(self.flights.panicked) {
             self.flights.remove(&self.key, &self.flight);
             self.flight.end(output.clone());
             return Poll::Ready(output);

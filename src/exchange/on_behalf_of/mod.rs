@@ -68,6 +68,8 @@ use crate::{block_on::block_on, digest::sha256, tokens::AccessToken};
 /// - A token is exchanged anew [`REFRESH_BEFORE_EXPIRY`] before it expires.
 /// - The cache holds at most [`MAX_CACHED_TOKENS`] tokens. A new one replaces the oldest.
 /// - Errors are not cached.
+/// - Refresh tokens are not kept, so a token can be exchanged only while the caller's is valid. The guide
+///   says what a job does that runs longer (`_guide::on_behalf_of`).
 ///
 /// # Who exchanges, and who waits
 ///

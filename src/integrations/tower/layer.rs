@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{
     Extensions, HeaderMap, HeaderValue, Request, Response,
     header::{CACHE_CONTROL, SET_COOKIE, VARY, WWW_AUTHENTICATE},
+    request::Parts,
 };
 use http_body::Body;
 use tower_layer::Layer;
@@ -106,10 +107,13 @@ impl EasyAuthLayer {
         self.with(|config| config.login = Some(login))
     }
 
-    /// Names this resource in the challenge of every [`Rejection`], from this layer and from layers and
-    /// extractors inside it, so that clients find out where to get a token:
-    /// [`Challenge::with_resource`](crate::Challenge::with_resource). Serve the metadata document outside
-    /// of this layer.
+    /// Tells clients where to get a token for this resource (RFC 9728).
+    ///
+    /// - The challenge of every [`Rejection`], from this layer and from layers and extractors inside it,
+    ///   names the resource: [`Challenge::with_resource`](crate::Challenge::with_resource).
+    /// - This layer responds to requests for the metadata document, at
+    ///   [`metadata_path`](ProtectedResource::metadata_path), without a token. It must see them: put it
+    ///   around the whole router, not around a nested one.
     #[must_use]
     pub fn protected_resource(self, resource: ProtectedResource) -> Self {
         self.with(|config| config.resource = Some(resource))
@@ -121,8 +125,7 @@ impl EasyAuthLayer {
     #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tracing", feature = "verify"))))]
     #[must_use]
     pub fn log_callers(self, key: impl Into<Vec<u8>>) -> Self {
-        let key = CallerKey(Arc::new(zeroize::Zeroizing::new(key.into())));
-        self.with(|config| config.caller_key = Some(key))
+        self.with(|config| config.caller_key = Some(CallerKey::new(key)))
     }
 
     /// Verifies the bearer token of each request that has one. A layer has one `BearerAuth`: if set twice,
@@ -202,6 +205,9 @@ where
         let config = Arc::clone(&self.config);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
+            if let Some(document) = config.document(&parts) {
+                return Ok(document);
+            }
             let outer = take_outer(&mut parts.extensions);
             let target = match &outer {
                 Some(outer) => outer.target().to_owned(),
@@ -235,6 +241,13 @@ where
 }
 
 impl Authentication {
+    /// The metadata document of the protected resource, if the request is for it. Anyone may read it.
+    fn document<B: From<String>>(&self, request: &Parts) -> Option<Response<B>> {
+        let resource = self.resource.as_ref()?;
+        let is_document = request.uri.path() == resource.metadata_path();
+        is_document.then(|| resource.respond_to(&request.method))
+    }
+
     /// Names the protected resource in the challenge of a rejection, from wherever it came.
     fn describe<B>(&self, response: &mut Response<B>) {
         let Some(resource) = &self.resource else { return };

@@ -131,10 +131,10 @@ async fn read(body: impl Body<Data = Bytes>) -> Result<Bytes, ToolCallError> {
     let mut read = Vec::new();
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
         // The connection broke.
-        let Ok(frame) = frame else { return Err(ToolCallErrorKind::InvalidJson.into()) };
+        let Ok(frame) = frame else { return Err(ToolCallErrorKind::InvalidJson.error()) };
         let Ok(data) = frame.into_data() else { continue };
         if data.len() > MAX_BODY_LEN.saturating_sub(read.len()) {
-            return Err(ToolCallErrorKind::TooLong.into());
+            return Err(ToolCallErrorKind::TooLong.error());
         }
         read.extend_from_slice(&data);
     }

@@ -136,6 +136,11 @@ fn rows() -> Vec<Row> {
         ("client", "Orders v2.0, truncated", || client(cut(&orders()))),
         ("client", "Orders v2.0, signature truncated", || client(cut_late(&orders()))),
         ("client", "Orders v2.0, unsigned", || client(unsigned(&orders()))),
+        ("client", "personal account", || client("EwB0A8l6BAAU".to_owned())),
+        ("client", "SQL v1.0 without slash", || {
+            let resource = "https://database.windows.net";
+            client(user_token(&SQL, resource, "user_impersonation", false))
+        }),
         ("client", "Static Web Apps", || client(static_web_apps_token())),
         ("exchange", "Graph v1.0, protected", || World::new(From::Exchange, Some(graph()))),
         ("exchange", "ARM v1.0, expired", || {

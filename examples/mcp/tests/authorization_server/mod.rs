@@ -88,6 +88,9 @@ async fn metadata(State(server): State<AuthorizationServer>) -> Json<Value> {
         "authorization_endpoint": server.endpoint("authorize"),
         "token_endpoint": server.endpoint("token"),
         "response_types_supported": ["code"],
+        "jwks_uri": server.issuer().replace("/v2.0", "/discovery/v2.0/keys"),
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
     }))

@@ -1,0 +1,144 @@
+//! What the platform does with anonymous requests, and the metadata that it publishes for MCP clients.
+
+use easyauth::{Challenge, ProtectedResource, ProtectedResourceError};
+use http::{
+    Method, Response, StatusCode,
+    header::{ACCEPT, HOST, WWW_AUTHENTICATE},
+    request::Parts,
+};
+
+use super::{
+    pages::{self, Body},
+    personas::TENANT,
+};
+
+/// Where the platform publishes metadata (RFC 9728 section 3.1).
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// What happens to anonymous requests (`unauthenticatedClientAction`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[expect(clippy::exhaustive_enums, reason = "tests name every action")]
+pub enum Unauthenticated {
+    /// The service gets the request, without identity headers.
+    #[default]
+    #[value(name = "AllowAnonymous")]
+    AllowAnonymous,
+    /// Browsers are redirected to the sign-in page. Others get 401.
+    #[value(name = "RedirectToLoginPage")]
+    RedirectToLoginPage,
+    /// 401.
+    #[value(name = "Return401")]
+    Return401,
+    /// 403.
+    #[value(name = "Return403")]
+    Return403,
+    /// 404.
+    #[value(name = "Return404")]
+    Return404,
+}
+
+/// Decides about anonymous requests.
+pub(super) struct Gate {
+    pub(super) unauthenticated: Unauthenticated,
+    /// The scopes in the metadata document, as in the app setting
+    /// `WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES`. Without any, the platform publishes none.
+    scopes: Vec<String>,
+    audience: String,
+    /// The origin of the stand-in.
+    origin: String,
+}
+
+impl Gate {
+    pub(super) fn new(
+        unauthenticated: Unauthenticated,
+        scopes: Vec<String>,
+        audience: String,
+        origin: String,
+    ) -> Result<Self, ProtectedResourceError> {
+        let gate = Self { unauthenticated, scopes, audience, origin };
+        gate.resource(&gate.origin)?;
+        Ok(gate)
+    }
+
+    /// The answer for a metadata document. `None` if the service answers: the path is another, or the
+    /// platform has no scopes to publish. Anonymous requests may read the document.
+    pub(super) fn metadata(&self, request: &Parts) -> Option<Response<Body>> {
+        let path = request.uri.path().strip_prefix(WELL_KNOWN)?;
+        if self.scopes.is_empty() || !(path.is_empty() || path.starts_with('/')) {
+            return None;
+        }
+        let Some(resource) = self.resource_at(request, path) else {
+            return Some(pages::text(StatusCode::NOT_FOUND, "not the path of a resource"));
+        };
+        let answer: Response<String> = resource.respond_to(&request.method);
+        Some(answer.map(pages::body))
+    }
+
+    /// The answer to an anonymous request. `None` if the service answers it.
+    pub(super) fn reject(&self, request: &Parts) -> Option<Response<Body>> {
+        let status = match self.unauthenticated {
+            Unauthenticated::AllowAnonymous => return None,
+            Unauthenticated::RedirectToLoginPage if wants_page(request) => {
+                let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
+                let path = encoded(path);
+                let target = format!("/.auth/login/aad?post_login_redirect_uri={path}");
+                return Some(pages::redirect(&target, None));
+            }
+            Unauthenticated::RedirectToLoginPage | Unauthenticated::Return401 => {
+                StatusCode::UNAUTHORIZED
+            }
+            Unauthenticated::Return403 => StatusCode::FORBIDDEN,
+            Unauthenticated::Return404 => StatusCode::NOT_FOUND,
+        };
+        let mut answer = pages::text(status, "the request is anonymous");
+        let resource = self.resource_at(request, request.uri.path());
+        // Without these scopes, the 401 of the platform has no metadata.
+        if let Some(resource) = resource.filter(|_| !self.scopes.is_empty())
+            && status == StatusCode::UNAUTHORIZED
+        {
+            let challenge = Challenge::no_token().with_resource(&resource);
+            answer
+                .headers_mut()
+                .extend(challenge.www_authenticate().map(|value| (WWW_AUTHENTICATE, value)));
+        }
+        Some(answer)
+    }
+
+    /// The resource with this path, under the host that the client uses, because clients compare it. A
+    /// path that has no canonical form belongs to the resource at the root.
+    fn resource_at(&self, request: &Parts, path: &str) -> Option<ProtectedResource> {
+        let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let origin = host.map(|host| format!("http://{host}"));
+        let path = if path == "/" { "" } else { path };
+        let origins = origin.iter().chain([&self.origin]);
+        let addresses = [path, ""]
+            .into_iter()
+            .flat_map(|path| origins.clone().map(move |origin| format!("{origin}{path}")));
+        addresses.into_iter().find_map(|address| self.resource(&address).ok())
+    }
+
+    fn resource(&self, address: &str) -> Result<ProtectedResource, ProtectedResourceError> {
+        let server = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+        ProtectedResource::new(address, &server)?.app_id_uri(&self.audience)?.scopes(&self.scopes)
+    }
+}
+
+/// Returns `true` if a browser wants to show the answer as a page. What the platform takes for a browser
+/// is not documented.
+fn wants_page(request: &Parts) -> bool {
+    let accept = request.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    matches!(request.method, Method::GET | Method::HEAD)
+        && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Percent-encodes a value for a query (RFC 3986 section 2.1).
+fn encoded(text: &str) -> String {
+    let encode = |byte: u8| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    text.bytes().map(encode).collect()
+}
