@@ -76,6 +76,7 @@
 ))]
 pub mod _guide;
 pub mod access;
+pub mod arm;
 mod base64;
 #[cfg(feature = "verify")]
 mod block_on;

@@ -77,17 +77,14 @@ fn types_can_be_shared() {
 fn types_of_settings_can_be_shared() {
     use settings::*;
 
-    check::<ArmErrorKind>();
-    check::<ArmRequests<'_>>();
+    check::<easyauth::arm::ArmErrorKind>();
+    check::<easyauth::arm::ArmRequests<'_>>();
     check::<AuthSettingsBuilder>();
     check::<AuthSettingsV1>();
     check::<AuthSettingsV2>();
-    check::<CookieConvention>();
-    check::<CustomApp>();
     check::<EntraApp>();
     check::<Finding>();
     check::<Form>();
-    check::<ForwardProxyConvention>();
     check::<Guid>();
     check::<LoginParameters>();
     check::<LoginParametersBuilder>();
@@ -99,7 +96,7 @@ fn types_of_settings_can_be_shared() {
     check::<UnauthenticatedAction>();
     check::<AnySetting>();
     check::<Context>();
-    check::<ArmRequestErrorKind>();
+    check::<easyauth::arm::ArmRequestErrorKind>();
     check::<Keyed<Guid>>();
     check::<Object>();
     check::<Position>();
@@ -256,8 +253,8 @@ fn errors_are_errors() {
     check_error::<functions::InvocationError>();
     check_error::<headers::HeaderError>();
     check_error::<resource::ScopeError>();
-    check_error::<settings::ArmError>();
-    check_error::<settings::ArmRequestError>();
+    check_error::<easyauth::arm::ArmError>();
+    check_error::<easyauth::arm::ArmRequestError>();
     check_error::<settings::LoginParametersError>();
     check_error::<settings::InvalidGuid>();
     check_error::<settings::SettingsError>();

@@ -4,8 +4,9 @@ use std::{fmt::Write as _, time::SystemTime};
 
 use easyauth::{
     AccessToken,
+    arm::{ArmRequestError, ArmRequestErrorKind, ArmRequests},
     resource::{ARM, Cloud},
-    settings::{ArmRequestError, ArmRequestErrorKind, ArmRequests, AuthSettingsV2, SiteId},
+    settings::{AuthSettingsV2, SiteId},
 };
 use http::{HeaderValue, Request};
 
