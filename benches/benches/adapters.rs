@@ -16,8 +16,7 @@ use std::{
 use allocation_counter::measure;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    AccessToken, EasyAuthPrincipal,
-    headers::HeaderSource,
+    AccessToken, EasyAuthPrincipal, HeaderSource,
     verify::{BearerAuth, KeySet, Keys, Tenant, Verifier},
 };
 use easyauth_benches::{Way, fastest, report, way};

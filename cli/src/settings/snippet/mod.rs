@@ -9,8 +9,9 @@ mod terraform;
 use clap::ValueEnum;
 use easyauth::{
     Service,
+    arm::{APP_SERVICE_API_VERSION, CONTAINER_APPS_API_VERSION},
     resource::Cloud,
-    settings::{APP_SERVICE_API_VERSION, AuthSettingsV2, CONTAINER_APPS_API_VERSION, Form, SiteId},
+    settings::{AuthSettingsV2, Form, SiteId},
 };
 use serde_json::Value;
 
