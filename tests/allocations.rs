@@ -97,7 +97,7 @@ fn a_diagnosis_takes_the_same_memory_for_any_number_of_audiences() {
         let list: Vec<String> =
             (0..audiences).map(|number| format!("\"api://a{number:06}\"")).collect();
         let payload = format!(r#"{{"aud":[{}],"exp":4102444800}}"#, list.join(","));
-        let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(payload);
+        let payload = BASE64_URL_SAFE_NO_PAD.encode(payload);
         let token = UnverifiedToken::decode(&format!("e30.{payload}.c2ln")).unwrap();
         let info = measure(|| {
             let diagnosis = token.diagnose(resource::ARM, std::time::UNIX_EPOCH);
