@@ -98,15 +98,15 @@ impl Members {
     /// instructions for a whole token, to sort their marks 4 percent.
     fn have_same_marks(&self) -> bool {
         let mut seen = [0_u64; MARKS / 64];
-        let mut same = false;
+        let mut same = 0;
         for member in &self.list {
             if let Some(word) = seen.get_mut(usize::from(member.mark / 64)) {
-                let bit = 1_u64 << (member.mark % 64);
-                same |= *word & bit != 0;
-                *word |= bit;
+                let bit = member.mark % 64;
+                same |= *word >> bit;
+                *word |= 1 << bit;
             }
         }
-        same
+        same & 1 == 1
     }
 
     /// A name that occurs twice.
