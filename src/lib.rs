@@ -76,6 +76,7 @@
 ))]
 pub mod _guide;
 pub mod access;
+pub mod arm;
 mod base64;
 #[cfg(feature = "verify")]
 mod block_on;
@@ -110,6 +111,8 @@ mod time;
 mod tokens;
 mod tool_call;
 #[cfg(feature = "verify")]
+mod transport;
+#[cfg(feature = "verify")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;
 
@@ -135,6 +138,10 @@ pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     InvalidBearerToken, ProviderTokens, RefreshToken, Renewal,
 };
+
+#[cfg(feature = "verify")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
+pub use transport::TransportError;
 
 // README.md shows the adapters, so it compiles only with all of them.
 #[cfg(all(

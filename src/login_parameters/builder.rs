@@ -54,8 +54,10 @@ impl LoginParametersBuilder {
         let mut seen = HashSet::new();
         let scopes: Vec<&str> =
             self.scopes.iter().map(String::as_str).filter(|scope| seen.insert(*scope)).collect();
-        // Once joined, a string with a space would be two scopes, and an empty one none.
-        for (number, scope) in (1..).zip(&scopes) {
+        // Once joined, a string with a space would be two scopes, and an empty one none. The problems have
+        // the other invalid ones.
+        let is_one = |scope: &str| !scope.is_empty() && !scope.contains(' ');
+        for (number, scope) in (1..).zip(&scopes).filter(|(_, scope)| !is_one(scope)) {
             Scope::parse(scope)
                 .map_err(|source| LoginParametersError::invalid_scope(0, number, source))?;
         }

@@ -39,8 +39,10 @@ impl LoginParameters {
             return vec![Error::new(Kind::TooLong, None)];
         }
         let mut problems = Vec::new();
+        let mut parsed = self.scopes.as_slice();
         for (entry, value) in self.with_key("scope") {
-            check_scope(entry, value, &mut problems);
+            // The valid scopes of the first value.
+            check_scope(entry, value, std::mem::take(&mut parsed), &mut problems);
         }
         let Some(scope) = self.api_scopes().next() else {
             return problems;
@@ -134,12 +136,15 @@ fn problem_of_value(entry: usize, key: &str, value: &str) -> Option<Error> {
     Some(error.also(&format!("byte {position}")))
 }
 
-fn check_scope(entry: usize, value: &str, problems: &mut Vec<Error>) {
+/// `parsed` are the valid scopes of the value, if they are known, because parsing takes most of the time.
+fn check_scope(entry: usize, value: &str, parsed: &[Scope], problems: &mut Vec<Error>) {
+    let mut parsed = parsed.iter().peekable();
     let mut of_apis = Vec::new();
     let mut is_empty = true;
     for (number, text) in (1..).zip(scope_texts(value)) {
         is_empty = false;
-        match Scope::parse(text) {
+        let known = parsed.next_if(|scope| scope.as_str() == text);
+        match known.map_or_else(|| Scope::parse(text), |scope| Ok(scope.clone())) {
             Ok(scope) if scope.is_openid() => {}
             Ok(scope) => of_apis.push(scope),
             Err(source) => problems.push(Error::invalid_scope(entry, number, source)),

@@ -43,15 +43,15 @@ pub(super) fn is_reserved(key: &str) -> bool {
 /// The parameter that was probably meant: the nearest, of several the first.
 pub(super) fn meant_by(key: &str) -> Option<&'static str> {
     let key = key.to_ascii_lowercase();
-    let near = KNOWN.into_iter().filter_map(|known| {
-        let edits = distance(key.as_bytes(), known.as_bytes())?;
-        (edits <= MAX_EDITS).then_some((edits, known))
-    });
+    let near = KNOWN
+        .into_iter()
+        .filter_map(|known| distance(key.as_bytes(), known.as_bytes()).map(|edits| (edits, known)));
     near.min_by_key(|(edits, _)| *edits).map(|(_, known)| known)
 }
 
 /// How many edits lead from one name to the other: a letter wrong, missing or too many, or two neighbors
-/// swapped (optimal string alignment). `None` for names that are too long or too different in length.
+/// swapped (optimal string alignment). `None` for names that are too long, or differ by more than
+/// [`MAX_EDITS`].
 pub(crate) fn distance(one: &[u8], two: &[u8]) -> Option<usize> {
     if one.len().max(two.len()) > MAX_NAME || one.len().abs_diff(two.len()) > MAX_EDITS {
         return None;
@@ -74,8 +74,16 @@ pub(crate) fn distance(one: &[u8], two: &[u8]) -> Option<usize> {
             cells.push(replaced.min(added).min(swapped));
             left = Some(other);
         }
+        // Later rows build on these two alone, and only add edits.
+        if is_far(&cells) && is_far(&last) {
+            return None;
+        }
         before = std::mem::replace(&mut last, cells);
         previous = Some(letter);
     }
-    last.last().copied()
+    last.last().copied().filter(|edits| *edits <= MAX_EDITS)
+}
+
+fn is_far(row: &[usize]) -> bool {
+    row.iter().all(|edits| *edits > MAX_EDITS)
 }

@@ -50,17 +50,6 @@ pub struct EntraApp {
     login_parameters: Option<LoginParameters>,
 }
 
-/// A client of a custom OpenID Connect provider, for [`AuthSettingsBuilder::custom`].
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct CustomApp {
-    name: String,
-    well_known: String,
-    client_id: String,
-    secret_setting: SettingName,
-    scopes: Vec<String>,
-}
-
 /// What the builder fills in. The token store of Container Apps needs a container, so it stays off there.
 /// The service answers with `encryptionSettings`, which only Container Apps have.
 const APP_SERVICE: &str = r#"{"properties":{"platform":{"enabled":true},"globalValidation":{},"identityProviders":{},"login":{"tokenStore":{"enabled":true}},"httpSettings":{"requireHttps":true}}}"#;
@@ -152,10 +141,40 @@ impl AuthSettingsBuilder {
         })
     }
 
-    /// Adds a custom OpenID Connect provider.
-    pub fn custom(self, app: CustomApp) -> Self {
-        let name = app.name.clone();
-        self.with(&name, |doc| app.add_to(doc))
+    /// Adds a custom OpenID Connect provider: its name (letters, digits, `_`), the address of its metadata, the
+    /// client ID, and the name of the setting that has its secret.
+    ///
+    /// Sign-ins request `openid`, `email` and `profile`. Set
+    /// [`custom::SCOPES`](super::custom::SCOPES) in the document to change that.
+    pub fn custom(
+        self,
+        name: &str,
+        well_known: &str,
+        client_id: &str,
+        secret_setting: &str,
+    ) -> Self {
+        self.with(name, |doc| {
+            if !is_custom_name(name) || is_built_in(name) {
+                let found = format!("found {}", crate::escape::Escaped(name));
+                return Err(SettingsError::new(SettingsErrorKind::ProviderName, &found, None));
+            }
+            if !well_known.starts_with("https://") {
+                let found = crate::escape::Escaped(well_known);
+                return Err(providers(&format!(
+                    "expected an https address of metadata, found {found}"
+                )));
+            }
+            check_client_id(client_id)?;
+            check_setting_name(secret_setting, doc)?;
+            doc.set(custom::ENABLED.of(name), true)?
+                .set(custom::CLIENT_ID.of(name), client_id)?
+                .set(custom::CLIENT_CREDENTIAL_METHOD.of(name), "ClientSecretPost")?
+                .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), secret_setting)?
+                .set(custom::WELL_KNOWN_CONFIGURATION.of(name), well_known)?
+                .set(custom::NAME_CLAIM_TYPE.of(name), "name")?
+                .set(custom::SCOPES.of(name), PLATFORM_SCOPES)?;
+            Ok(())
+        })
     }
 
     fn with(
@@ -300,56 +319,6 @@ impl EntraApp {
         if !self.applications.is_empty() {
             doc.set(entra::ALLOWED_APPLICATIONS, self.applications)?;
         }
-        Ok(())
-    }
-}
-
-impl CustomApp {
-    /// A client of a provider: the provider's name (letters, digits, `_`), the address of its metadata,
-    /// the client ID, and the name of the setting that has its secret. It requests `openid`, `profile`
-    /// and `email`.
-    pub fn new(
-        name: impl Into<String>,
-        well_known: impl Into<String>,
-        client_id: impl Into<String>,
-        secret_setting: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            well_known: well_known.into(),
-            client_id: client_id.into(),
-            secret_setting: SettingName(secret_setting.into()),
-            scopes: PLATFORM_SCOPES.map(str::to_owned).to_vec(),
-        }
-    }
-
-    /// Requests one more scope.
-    pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.scopes.push(scope.into());
-        self
-    }
-
-    fn add_to(self, doc: &mut AuthSettingsV2) -> Result<(), SettingsError> {
-        let name = &*self.name;
-        if !is_custom_name(name) || is_built_in(name) {
-            let found = format!("found {}", crate::escape::Escaped(name));
-            return Err(SettingsError::new(SettingsErrorKind::ProviderName, &found, None));
-        }
-        if !self.well_known.starts_with("https://") {
-            let found = crate::escape::Escaped(&self.well_known);
-            return Err(providers(&format!(
-                "expected an https address of metadata, found {found}"
-            )));
-        }
-        check_client_id(&self.client_id)?;
-        check_setting_name(&self.secret_setting.0, doc)?;
-        doc.set(custom::ENABLED.of(name), true)?
-            .set(custom::CLIENT_ID.of(name), self.client_id)?
-            .set(custom::CLIENT_CREDENTIAL_METHOD.of(name), "ClientSecretPost")?
-            .set(custom::CLIENT_SECRET_SETTING_NAME.of(name), self.secret_setting.0)?
-            .set(custom::WELL_KNOWN_CONFIGURATION.of(name), self.well_known)?
-            .set(custom::NAME_CLAIM_TYPE.of(name), "name")?
-            .set(custom::SCOPES.of(name), self.scopes)?;
         Ok(())
     }
 }

@@ -258,7 +258,7 @@ pub(super) fn is_resource(json: Json<'_>) -> bool {
 
 /// Returns `true` for a resource whose type is relative to the site that it is nested in.
 fn is_nested_resource(root: Json<'_>) -> bool {
-    is_resource(root) && !text_of(root, "type").contains('/')
+    !text_of(root, "type").contains('/') && is_resource(root)
 }
 
 fn is_template(root: Json<'_>) -> bool {

@@ -155,7 +155,7 @@ impl AuthSettingsV2 {
 
     /// The sections that are not objects: `null`, an expression of a template, or what PowerShell's
     /// `ConvertTo-Json` leaves of an object.
-    pub(super) fn broken_sections(&self) -> Vec<&'static str> {
+    pub(crate) fn broken_sections(&self) -> Vec<&'static str> {
         let sections = self.text.get(&self.sections());
         let is_broken = |name: &&&str| {
             sections.and_then(|own| own.get(name)).is_some_and(|own| !own.is_object())

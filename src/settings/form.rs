@@ -44,7 +44,7 @@ impl Form {
     }
 
     /// Returns `true` if the document has the envelope of Azure Resource Manager.
-    pub(super) fn has_envelope(self) -> bool {
+    pub(crate) fn has_envelope(self) -> bool {
         matches!(self, Self::AppService | Self::ContainerApp)
     }
 

@@ -6,7 +6,7 @@
 //! | its settings, as constants | [`entra`], [`login`], [`global_validation`], [`http`], ...; all of them: [`ALL_SETTINGS`] |
 //! | what a sign-in requests | [`LoginParameters`] |
 //! | mistakes in a document | [`AuthSettingsV2::lint`], [`Finding`]; with the settings around it: [`AuthSettingsV2::lint_with`], [`Context`] |
-//! | the requests that read and replace it | [`SiteId`], [`ArmRequests`], [`ArmError`] |
+//! | the requests that read and replace it | [`SiteId`], and the module [`arm`](crate::arm) |
 //! | a new document | [`AuthSettingsV2::builder`] |
 //! | the first version, and its migration | [`AuthSettingsV1`] |
 //!
@@ -75,7 +75,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod arm;
 mod builder;
 mod detect;
 mod document;
@@ -99,11 +98,7 @@ pub use crate::{
     },
     platform::{MAX_SITE_ID_LEN, SiteId, SiteIdError},
 };
-pub use arm::{
-    APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind,
-    ArmRequests, CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN,
-};
-pub use builder::{AuthSettingsBuilder, CustomApp, EntraApp};
+pub use builder::{AuthSettingsBuilder, EntraApp};
 pub use document::{AuthSettingsV2, MAX_SETTINGS_LEN};
 pub use error::{SettingsError, SettingsErrorKind};
 pub use form::Form;
@@ -116,6 +111,4 @@ pub use setting::{
     },
 };
 pub use v1::{AuthSettingsV1, Migration};
-pub use values::{
-    CookieConvention, ForwardProxyConvention, Guid, InvalidGuid, UnauthenticatedAction,
-};
+pub use values::{Guid, InvalidGuid, UnauthenticatedAction};

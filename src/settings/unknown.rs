@@ -10,7 +10,8 @@ use crate::json::document::Json;
 /// ARM and compiled Bicep: `[parameters('clientId')]` (two brackets begin a plain string).
 /// Terraform and Bicep: `${var.client_id}`. Pipelines: `$(clientId)`, `#{clientId}#`, `{{clientId}}`.
 pub(super) fn is_expression(text: &str) -> bool {
-    if !text.contains(['[', '$', '{']) {
+    // Most strings have none of these.
+    if !text.bytes().any(|byte| matches!(byte, b'[' | b'$' | b'{')) {
         return false;
     }
     is_arm_expression(text)

@@ -50,94 +50,88 @@ impl fmt::Display for Guid {
 #[error("expected a GUID: 8-4-4-4-12 hexadecimal digits")]
 pub struct InvalidGuid(());
 
-/// Defines the types of settings with few values. The platform stores any string, and the document of its
-/// middleware has numbers.
-macro_rules! choices {
-    ($(
-        $(#[$doc:meta])+
-        $name:ident { $($(#[$value_doc:meta])+ $value:ident,)+ }
-    )+) => {$(
-        $(#[$doc])+
-        ///
-        /// Names are read in any case. In the document that the platform gives to its middleware
-        /// (`WEBSITE_AUTH_V2_CONFIG_JSON`) a number is the place in this list, from 0. The first is known,
-        /// the others are inferred from the order in Microsoft's descriptions.
-        #[derive(Clone, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$value_doc])+ $value,)+
-            /// Any other string, as it is written.
-            Other(String),
-        }
+/// The values of `login.cookieExpiration.convention`, in the order of their numbers.
+pub(super) const COOKIE_CONVENTIONS: &[&str] = &["FixedTime", DERIVED_COOKIE];
+/// A session lasts as long as the provider's token.
+pub(super) const DERIVED_COOKIE: &str = "IdentityProviderDerived";
 
-        impl $name {
-            const ALL: &[Self] = &[$(Self::$value,)+];
-            pub(super) const NAMES: &[&str] = &[$(stringify!($value),)+];
+/// The values of `httpSettings.forwardProxy.convention`, in the order of their numbers.
+pub(super) const PROXY_CONVENTIONS: &[&str] = &[NO_PROXY, "Standard", CUSTOM_PROXY];
+pub(super) const NO_PROXY: &str = "NoProxy";
+pub(super) const CUSTOM_PROXY: &str = "Custom";
 
-            /// The string in a document.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$value => stringify!($value),)+
-                    Self::Other(text) => text,
-                }
-            }
-
-            pub(super) fn read(json: Json<'_>) -> Option<Self> {
-                let text = json.as_number().map(Cow::Borrowed).or_else(|| json.as_str())?;
-                let known = match json.kind() {
-                    Kind::Number => text.parse().ok().and_then(|at: usize| Self::ALL.get(at)),
-                    _ => Self::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(&text)),
-                };
-                Some(known.cloned().unwrap_or_else(|| Self::Other(text.into_owned())))
-            }
-        }
-
-        /// Other strings are escaped and bounded.
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self {
-                    Self::Other(text) => write!(f, "Other({:?})", crate::escape::Escaped(text)),
-                    known => f.write_str(known.as_str()),
-                }
-            }
-        }
-    )+};
+/// Reads one of a few names, in any case. The platform stores any other string as well.
+///
+/// In the document that the platform gives to its middleware (`WEBSITE_AUTH_V2_CONFIG_JSON`), a number is the
+/// place in the list, from 0. The first of each list is known, the others are inferred from the order in
+/// Microsoft's descriptions.
+pub(super) fn choice(json: Json<'_>, names: &[&'static str]) -> Option<String> {
+    let text = json.as_number().map(Cow::Borrowed).or_else(|| json.as_str())?;
+    let known = match json.kind() {
+        Kind::Number => text.parse().ok().and_then(|at: usize| names.get(at)),
+        _ => names.iter().find(|own| own.eq_ignore_ascii_case(&text)),
+    };
+    Some(known.map_or_else(|| text.into_owned(), |own| (*own).to_owned()))
 }
 
-choices! {
-    /// What happens to an anonymous request: `globalValidation.unauthenticatedClientAction`.
-    UnauthenticatedAction {
-        /// 302 to the sign-in page of a provider.
-        RedirectToLoginPage,
-        /// The request reaches the application, which decides.
-        AllowAnonymous,
-        /// 401.
-        Return401,
-        /// 403.
-        Return403,
-        /// 404. The reference of the schema omits it. The Azure CLI lists it, and the service stores and
-        /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
-        /// announcements on middleware 1.4.13). Its place in the list is inferred.
-        Return404,
+/// What happens to an anonymous request: `globalValidation.unauthenticatedClientAction`. Names are read in
+/// any case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnauthenticatedAction {
+    /// 302 to the sign-in page of a provider.
+    RedirectToLoginPage,
+    /// The request reaches the application, which decides.
+    AllowAnonymous,
+    /// 401.
+    Return401,
+    /// 403.
+    Return403,
+    /// 404. The reference of the schema omits it. The Azure CLI lists it, and the service stores and
+    /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
+    /// announcements on middleware 1.4.13). Its place in the list is inferred.
+    Return404,
+    /// Any other string, as it is written.
+    Other(String),
+}
+
+impl UnauthenticatedAction {
+    /// In the order of their numbers.
+    pub(super) const NAMES: &[&str] =
+        &["RedirectToLoginPage", "AllowAnonymous", "Return401", "Return403", "Return404"];
+
+    /// The string in a document.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::RedirectToLoginPage => "RedirectToLoginPage",
+            Self::AllowAnonymous => "AllowAnonymous",
+            Self::Return401 => "Return401",
+            Self::Return403 => "Return403",
+            Self::Return404 => "Return404",
+            Self::Other(text) => text,
+        }
     }
 
-    /// How long a session lasts: `login.cookieExpiration.convention`.
-    CookieConvention {
-        /// As long as `timeToExpiration` says.
-        FixedTime,
-        /// As long as the provider's token.
-        IdentityProviderDerived,
+    pub(super) fn read(json: Json<'_>) -> Option<Self> {
+        let name = choice(json, Self::NAMES)?;
+        Some(match name.as_str() {
+            "RedirectToLoginPage" => Self::RedirectToLoginPage,
+            "AllowAnonymous" => Self::AllowAnonymous,
+            "Return401" => Self::Return401,
+            "Return403" => Self::Return403,
+            "Return404" => Self::Return404,
+            _ => Self::Other(name),
+        })
     }
+}
 
-    /// Which headers have the address that the browser requested, behind a proxy:
-    /// `httpSettings.forwardProxy.convention`.
-    ForwardProxyConvention {
-        /// None.
-        NoProxy,
-        /// `X-Forwarded-Host` and `X-Forwarded-Proto`.
-        Standard,
-        /// `customHostHeaderName` and `customProtoHeaderName`.
-        Custom,
+/// Other strings are escaped and bounded.
+impl fmt::Debug for UnauthenticatedAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Other(text) => write!(f, "Other({:?})", crate::escape::Escaped(text)),
+            known => f.write_str(known.as_str()),
+        }
     }
 }

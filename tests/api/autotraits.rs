@@ -77,17 +77,14 @@ fn types_can_be_shared() {
 fn types_of_settings_can_be_shared() {
     use settings::*;
 
-    check::<ArmErrorKind>();
-    check::<ArmRequests<'_>>();
+    check::<easyauth::arm::ArmErrorKind>();
+    check::<easyauth::arm::ArmRequests<'_>>();
     check::<AuthSettingsBuilder>();
     check::<AuthSettingsV1>();
     check::<AuthSettingsV2>();
-    check::<CookieConvention>();
-    check::<CustomApp>();
     check::<EntraApp>();
     check::<Finding>();
     check::<Form>();
-    check::<ForwardProxyConvention>();
     check::<Guid>();
     check::<LoginParameters>();
     check::<LoginParametersBuilder>();
@@ -99,7 +96,7 @@ fn types_of_settings_can_be_shared() {
     check::<UnauthenticatedAction>();
     check::<AnySetting>();
     check::<Context>();
-    check::<ArmRequestErrorKind>();
+    check::<easyauth::arm::ArmRequestErrorKind>();
     check::<Keyed<Guid>>();
     check::<Object>();
     check::<Position>();
@@ -151,7 +148,7 @@ fn types_of_verification_can_be_shared() {
 
     // The source of these two can be any error, so they cannot be compared.
     fn check_fetch_error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
-    check_fetch_error::<verify::FetchError>();
+    check_fetch_error::<easyauth::TransportError>();
     check_fetch_error::<verify::RefreshError>();
 }
 
@@ -170,7 +167,7 @@ fn types_of_integrations_can_be_shared() {
     check::<Optional<easyauth::EasyAuthPrincipal>>();
     check::<RejectionBody<()>>();
     check::<RequireLayer>();
-    check::<RequireService<()>>();
+    check::<GuardedService<RequireLayer, ()>>();
     check::<RequireRole<()>>();
     check::<RequireToken<()>>();
     check_error::<CredentialError>();
@@ -179,7 +176,7 @@ fn types_of_integrations_can_be_shared() {
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
     check_layer::<Confirmation>();
-    check_layer::<EasyAuthService<()>>();
+    check_layer::<GuardedService<EasyAuthLayer, ()>>();
     check_layer::<Identity>();
 }
 
@@ -256,8 +253,8 @@ fn errors_are_errors() {
     check_error::<functions::InvocationError>();
     check_error::<headers::HeaderError>();
     check_error::<resource::ScopeError>();
-    check_error::<settings::ArmError>();
-    check_error::<settings::ArmRequestError>();
+    check_error::<easyauth::arm::ArmError>();
+    check_error::<easyauth::arm::ArmRequestError>();
     check_error::<settings::LoginParametersError>();
     check_error::<settings::InvalidGuid>();
     check_error::<settings::SettingsError>();

@@ -66,8 +66,8 @@ fn kinds() -> Vec<(&'static str, usize)> {
         rejection::RejectionKind,
         rejection::SetupErrorKind,
         resource::ScopeErrorKind,
-        settings::ArmErrorKind,
-        settings::ArmRequestErrorKind,
+        easyauth::arm::ArmErrorKind,
+        easyauth::arm::ArmRequestErrorKind,
         settings::LoginParametersErrorKind,
         settings::SettingsErrorKind,
         #[cfg(feature = "testing")]
@@ -167,7 +167,7 @@ fn errors() -> Vec<&'static str> {
         "x".parse::<settings::AuthSettingsV2>();
         "x".parse::<settings::Guid>();
         "x".parse::<settings::SiteId>();
-        Err::<(), _>(settings::ArmError::parse(StatusCode::FORBIDDEN, b"{}"));
+        Err::<(), _>(easyauth::arm::ArmError::parse(StatusCode::FORBIDDEN, b"{}"));
     ]);
     #[cfg(feature = "verify")]
     names.extend(errors![
@@ -175,7 +175,7 @@ fn errors() -> Vec<&'static str> {
         easyauth::verify::KeySet::from_jwks("x");
         easyauth::verify::MetadataUri::insecure_loopback("x");
         easyauth::verify::Tenant::single("x");
-        Err::<(), _>(easyauth::verify::FetchError::new("the network is down"));
+        Err::<(), _>(easyauth::TransportError::new("the network is down"));
     ]);
     #[cfg(feature = "testing")]
     names.extend(errors![

@@ -14,8 +14,7 @@ use easyauth::{
     mcp::ToolCall,
     resource::Scope,
     settings::{
-        ArmError, AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, SiteId,
-        UnauthenticatedAction,
+        AuthSettingsV1, AuthSettingsV2, EntraApp, LoginParameters, SiteId, UnauthenticatedAction,
     },
 };
 use http::StatusCode;
@@ -103,7 +102,7 @@ proptest! {
         let body = format!(r#"{{"error":{long},"error_description":"CANARY","claims":"CANARY"}}"#);
         shown(&TokenResponse::parse(StatusCode::BAD_REQUEST, body.as_bytes()).unwrap_err());
         let body = format!(r#"{{"error":{{"code":{long},"message":"CANARY"}}}}"#);
-        shown(&ArmError::parse(StatusCode::BAD_REQUEST, body.as_bytes()));
+        shown(&easyauth::arm::ArmError::parse(StatusCode::BAD_REQUEST, body.as_bytes()));
         shown(&ErrorExplanation::from_text(&format!("AADSTS50011: CANARY {text}")).unwrap());
         let body = format!(r#"[{{"provider_name":{long},"user_id":"CANARY","access_token":"CANARY"}}]"#);
         short(&Session::parse_me(body.as_bytes()).unwrap());

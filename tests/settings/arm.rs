@@ -5,11 +5,9 @@ use std::error::Error as _;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{
     AccessToken,
+    arm::{ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind, MAX_ARM_ERROR_LEN},
     resource::Cloud,
-    settings::{
-        ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind, AuthSettingsV2,
-        MAX_ARM_ERROR_LEN, SiteId,
-    },
+    settings::{AuthSettingsV2, SiteId},
 };
 use http::{Method, Request, StatusCode, header};
 
@@ -591,7 +589,7 @@ fn types_can_be_shared() {
     fn check<T: Send + Sync + Unpin + std::fmt::Debug + 'static>() {}
     fn check_error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>() {}
     check::<SiteId>();
-    check::<easyauth::settings::ArmRequests<'static>>();
+    check::<easyauth::arm::ArmRequests<'static>>();
     check_error::<ArmError>();
     check_error::<ArmRequestError>();
     check_error::<easyauth::settings::SiteIdError>();

@@ -4,7 +4,7 @@ use easyauth::{
     IdentityProvider, Service,
     resource::ARM,
     settings::{
-        AuthSettingsBuilder, AuthSettingsV2, CustomApp, EntraApp, Form, Guid, LoginParameters,
+        AuthSettingsBuilder, AuthSettingsV2, EntraApp, Form, Guid, LoginParameters,
         SettingsErrorKind as Kind, UnauthenticatedAction, entra as entra_settings,
         global_validation,
     },
@@ -116,10 +116,14 @@ fn several_providers() {
 
 #[test]
 fn a_custom_provider_of_a_container_app() {
-    let app = CustomApp::new("contoso", WELL_KNOWN, "orders", "contoso-secret").scope("orders");
     without_findings(
-        AuthSettingsV2::builder(Service::ContainerApps).custom(app),
-        r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"contoso"},"identityProviders":{"customOpenIdConnectProviders":{"contoso":{"enabled":true,"registration":{"clientId":"orders","clientCredential":{"method":"ClientSecretPost","clientSecretSettingName":"contoso-secret"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://id.contoso.example/.well-known/openid-configuration"}},"login":{"nameClaimType":"name","scopes":["openid","email","profile","orders"]}}}},"login":{"preserveUrlFragmentsForLogins":false},"httpSettings":{"requireHttps":true},"encryptionSettings":{}}}"#,
+        AuthSettingsV2::builder(Service::ContainerApps).custom(
+            "contoso",
+            WELL_KNOWN,
+            "orders",
+            "contoso-secret",
+        ),
+        r#"{"properties":{"platform":{"enabled":true},"globalValidation":{"unauthenticatedClientAction":"RedirectToLoginPage","redirectToProvider":"contoso"},"identityProviders":{"customOpenIdConnectProviders":{"contoso":{"enabled":true,"registration":{"clientId":"orders","clientCredential":{"method":"ClientSecretPost","clientSecretSettingName":"contoso-secret"},"openIdConnectConfiguration":{"wellKnownOpenIdConfiguration":"https://id.contoso.example/.well-known/openid-configuration"}},"login":{"nameClaimType":"name","scopes":["openid","email","profile"]}}}},"login":{"preserveUrlFragmentsForLogins":false},"httpSettings":{"requireHttps":true},"encryptionSettings":{}}}"#,
     );
 }
 
@@ -130,20 +134,22 @@ fn rejects_what_cannot_work() {
         let error = builder.build().unwrap_err();
         assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
     }
-    let custom = |name: &str| CustomApp::new(name, WELL_KNOWN, "orders", "CONTOSO_SECRET");
+    let custom = |builder: AuthSettingsBuilder, name: &str| {
+        builder.custom(name, WELL_KNOWN, "orders", "CONTOSO_SECRET")
+    };
     let google = |builder: AuthSettingsBuilder, id: &str, secret: &str| {
         builder.provider(&IdentityProvider::GOOGLE, id, secret)
     };
     rejected(site(), Kind::Provider, "expected a provider, found none");
     let twice = "expected different providers, found one twice";
     rejected(site().entra(entra()).entra(entra()), Kind::Provider, twice);
-    rejected(google(site(), "g", "S").custom(custom("Google")), Kind::Provider, twice);
+    rejected(custom(google(site(), "g", "S"), "Google"), Kind::Provider, twice);
     let redirect = "expected the provider to redirect to among those that were added";
     rejected(site().entra(entra()).redirect_to("google"), Kind::Provider, redirect);
     let id = "expected a client ID, found an empty string";
     rejected(google(site(), "", "S"), Kind::Provider, id);
-    let no_id = CustomApp::new("contoso", WELL_KNOWN, "", "CONTOSO_SECRET");
-    rejected(site().custom(no_id), Kind::Provider, id);
+    let no_id = site().custom("contoso", WELL_KNOWN, "", "CONTOSO_SECRET");
+    rejected(no_id, Kind::Provider, id);
 
     let invalid = "invalid name of a setting (did you paste the secret itself?)";
     let name = format!("{invalid}: expected letters, digits and _");
@@ -162,14 +168,14 @@ fn rejects_what_cannot_work() {
                          built-in name";
     for name in ["", "con-toso", "contoso.example", "aad", "GitHub", "azureStaticWebApps"] {
         let message = format!("{provider_name}: found {name}");
-        rejected(site().custom(custom(name)), Kind::ProviderName, &message);
+        rejected(custom(site(), name), Kind::ProviderName, &message);
     }
     let message = format!("{provider_name}: use the methods entra and custom for other providers");
     let as_google = site().provider(&IdentityProvider::ENTRA, "e", "S");
     rejected(as_google, Kind::ProviderName, &message);
-    let plain = CustomApp::new("contoso", "http://id.contoso.example", "orders", "SECRET");
+    let plain = site().custom("contoso", "http://id.contoso.example", "orders", "SECRET");
     let https = "expected an https address of metadata, found http://id.contoso.example";
-    rejected(site().custom(plain), Kind::Provider, https);
+    rejected(plain, Kind::Provider, https);
     let swa = AuthSettingsV2::builder(Service::StaticWebApps).entra(entra());
     let message = "the service of this document does not have the setting: write them into \
                    staticwebapp.config.json";

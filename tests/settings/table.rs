@@ -6,10 +6,10 @@ use std::{fmt::Debug, time::Duration};
 use easyauth::{
     Service,
     settings::{
-        ALL_SETTINGS, AuthSettingsV2, CookieConvention, ForwardProxyConvention, Guid,
-        LoginParameters, SetFrom, Setting, SettingsErrorKind, UnauthenticatedAction, apple, custom,
-        encryption, entra, envelope, facebook, github, global_validation, google, http, login,
-        microsoft_account, platform, sections, static_web_apps, twitter,
+        ALL_SETTINGS, AuthSettingsV2, Guid, LoginParameters, SetFrom, Setting, SettingsErrorKind,
+        UnauthenticatedAction, apple, custom, encryption, entra, envelope, facebook, github,
+        global_validation, google, http, login, microsoft_account, platform, sections,
+        static_web_apps, twitter,
     },
 };
 use proptest::prelude::*;
@@ -174,13 +174,13 @@ fn every_setting_is_set_read_and_removed_at_its_place() {
     check(CONTAINER_APP, login::TOKEN_STORE_MANAGED_IDENTITY, "a\"b", "/properties/login/tokenStore/azureBlobStorage/managedIdentityResourceId", r#""a\"b""#);
     check(SITE, login::PRESERVE_URL_FRAGMENTS, true, "/properties/login/preserveUrlFragmentsForLogins", "true");
     check(SITE, login::ALLOWED_EXTERNAL_REDIRECT_URLS, ["a", "b"], "/properties/login/allowedExternalRedirectUrls", r#"["a","b"]"#);
-    check(SITE, login::COOKIE_CONVENTION, CookieConvention::IdentityProviderDerived, "/properties/login/cookieExpiration/convention", r#""IdentityProviderDerived""#);
+    check(SITE, login::COOKIE_CONVENTION, "IdentityProviderDerived", "/properties/login/cookieExpiration/convention", r#""IdentityProviderDerived""#);
     check(SITE, login::COOKIE_EXPIRATION, Duration::from_secs(90_061), "/properties/login/cookieExpiration/timeToExpiration", r#""1.01:01:01""#);
     check(SITE, login::VALIDATE_NONCE, true, "/properties/login/nonce/validateNonce", "true");
     check(SITE, login::NONCE_EXPIRATION, Duration::from_secs(90_061), "/properties/login/nonce/nonceExpirationInterval", r#""1.01:01:01""#);
     check(SITE, http::REQUIRE_HTTPS, true, "/properties/httpSettings/requireHttps", "true");
     check(SITE, http::API_PREFIX, "a\"b", "/properties/httpSettings/routes/apiPrefix", r#""a\"b""#);
-    check(SITE, http::PROXY_CONVENTION, ForwardProxyConvention::Standard, "/properties/httpSettings/forwardProxy/convention", r#""Standard""#);
+    check(SITE, http::PROXY_CONVENTION, "Standard", "/properties/httpSettings/forwardProxy/convention", r#""Standard""#);
     check(SITE, http::PROXY_HOST_HEADER, "a\"b", "/properties/httpSettings/forwardProxy/customHostHeaderName", r#""a\"b""#);
     check(SITE, http::PROXY_PROTO_HEADER, "a\"b", "/properties/httpSettings/forwardProxy/customProtoHeaderName", r#""a\"b""#);
     check(CONTAINER_APP, encryption::ENCRYPTION_SECRET_NAME, "A_B", "/properties/encryptionSettings/containerAppAuthEncryptionSecretName", r#""A_B""#);

@@ -1,9 +1,10 @@
 //! Unknown is not off: what a template or a tool writes instead of a value is never overwritten, never
 //! treated as absent, and never sent.
 
+use easyauth::arm::ArmRequestErrorKind;
 use easyauth::settings::{
-    ArmRequestErrorKind, AuthSettingsV2, LoginParameters, SetFrom, Setting, SettingsErrorKind,
-    SiteId, entra, login, platform,
+    AuthSettingsV2, LoginParameters, SetFrom, Setting, SettingsErrorKind, SiteId, entra, login,
+    platform,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

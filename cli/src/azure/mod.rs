@@ -4,7 +4,7 @@ mod token;
 
 use std::{io::Read as _, thread, time::Duration};
 
-use easyauth::settings::{ArmError, MAX_SETTINGS_LEN};
+use easyauth::{arm::ArmError, settings::MAX_SETTINGS_LEN};
 use http::{Request, StatusCode, Uri, header::RETRY_AFTER};
 
 pub(crate) use token::{find_azure_cli, token};

@@ -14,19 +14,23 @@ use super::{
 /// document, and a finding there can hide another one.
 const MAX_ROUNDS: usize = 12;
 
-pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
-    for check in share.of(&[check_findings, check_secrets]) {
-        check(settings, root);
-    }
-}
+type Check = fn(&AuthSettingsV2, &Json, &mut Share);
 
-pub(crate) fn check_fixes(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
-    for check in share.of(&[check_each_fix, check_all_fixes]) {
+pub(crate) fn check(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
+    let checks: [Check; 2] = [check_findings, check_secrets];
+    for check in share.of(&checks) {
         check(settings, root, share);
     }
 }
 
-fn check_findings(settings: &AuthSettingsV2, root: &Json) {
+pub(crate) fn check_fixes(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
+    let checks: [Check; 2] = [check_each_fix, check_all_fixes];
+    for check in share.of(&checks) {
+        check(settings, root, share);
+    }
+}
+
+fn check_findings(settings: &AuthSettingsV2, root: &Json, _: &mut Share) {
     let findings = settings.lint();
     assert_eq!(findings, settings.lint());
     let places: Vec<_> = findings.iter().map(|finding| place(finding.rule())).collect();
@@ -144,14 +148,14 @@ fn check_all_fixes(settings: &AuthSettingsV2, _: &Json, _: &mut Share) {
 }
 
 /// Output never shows a value in a place for a secret or for the name of a setting.
-fn check_secrets(settings: &AuthSettingsV2, root: &Json) {
+fn check_secrets(settings: &AuthSettingsV2, root: &Json, share: &mut Share) {
     if root.to_string().contains(CANARY) {
         return;
     }
     let marks: [fn(&str) -> String; 3] =
         [|text| format!("{CANARY}{text}"), |text| format!("{text}{CANARY}"), |_| CANARY.to_owned()];
-    for mark in marks {
-        let text = marked(root, mark, false).to_string();
+    for mark in share.of(&marks) {
+        let text = marked(root, *mark, false).to_string();
         let Ok(settings) = AuthSettingsV2::parse_as(settings.form(), &text) else { continue };
         for printed in printed(&settings) {
             assert!(!printed.contains(CANARY), "{printed}");

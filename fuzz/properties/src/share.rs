@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The longest input that a target with shares checks. A longer one takes the time of many short ones, so only
 /// the tests check it.
-const MAX_FUZZED_LEN: usize = 1024;
+const MAX_FUZZED_LEN: usize = 512;
 
 /// Which checks run.
 #[derive(Debug, Clone, Copy)]

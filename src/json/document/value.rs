@@ -30,7 +30,8 @@ impl<'a> Json<'a> {
     }
 
     pub(crate) fn kind(self) -> Kind {
-        match self.as_written().as_bytes().first() {
+        let start = self.node().and_then(|node| usize::try_from(node.start).ok());
+        match start.and_then(|start| self.text.as_bytes().get(start)) {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'"') => Kind::String,
@@ -93,7 +94,7 @@ impl<'a> Json<'a> {
 
     /// The elements of an array; none if it is something else.
     pub(crate) fn list(self) -> impl Iterator<Item = Self> + Clone {
-        (self.kind() == Kind::Array).then(|| self.inner()).into_iter().flatten()
+        self.inner_if(self.kind() == Kind::Array)
     }
 
     /// The elements of an array; `None` if it is something else.
@@ -103,7 +104,7 @@ impl<'a> Json<'a> {
 
     /// The values of an object's members, in their order; none for another value.
     pub(crate) fn values(self) -> impl Iterator<Item = Self> + Clone {
-        self.is_object().then(|| self.inner()).into_iter().flatten()
+        self.inner_if(self.is_object())
     }
 
     /// A member of an object by its name, in any case, as the platform reads it. Of duplicates, the last.
@@ -138,8 +139,14 @@ impl<'a> Json<'a> {
 
     /// The values directly inside, in their order.
     fn inner(self) -> impl Iterator<Item = Self> + Clone {
+        self.inner_if(true)
+    }
+
+    /// The values directly inside, or none. `Option::into_iter().flatten()` instead would be compiled again for
+    /// each loop.
+    fn inner_if(self, wanted: bool) -> impl Iterator<Item = Self> + Clone {
         let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
-        let end = self.node().map_or(0, |node| place(node.after));
+        let end = self.node().filter(|_| wanted).map_or(0, |node| place(node.after));
         let mut next = self.at.saturating_add(1);
         std::iter::from_fn(move || {
             let value = Self { at: next, ..self };
@@ -160,26 +167,23 @@ impl<'a> Json<'a> {
     /// Returns `true` for the member of this name, in any case. The first letter rules out most names.
     pub(crate) fn is_named(self, name: &str) -> bool {
         let Some(node) = self.node().filter(|node| node.name > 0) else { return false };
-        let start = usize::try_from(node.name).unwrap_or(usize::MAX).saturating_add(1);
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        let first = rest.first().copied().unwrap_or_default();
+        // From the first letter, with the closing quote and the colon.
+        let Range { start, end } = range(node.name.saturating_add(1), node.start);
+        let written = self.text.as_bytes().get(start..end).unwrap_or_default();
+        let first = written.first().copied().unwrap_or_default();
         let wanted = name.as_bytes().first().copied().unwrap_or(b'"');
         // Equal letters differ only in the bit of the case; an escape can be any letter.
         if (first ^ wanted) & !0x20 != 0 && first != b'\\' {
             return false;
         }
-        match rest.split_at_checked(name.len()) {
+        match written.split_at_checked(name.len()) {
             // A backslash begins an escape.
-            Some((own, [b'"', ..]))
-                if own.eq_ignore_ascii_case(name.as_bytes()) && !own.contains(&b'\\') =>
-            {
-                true
+            Some((own, [b'"', ..])) if own.eq_ignore_ascii_case(name.as_bytes()) => {
+                !own.contains(&b'\\') || self.name().eq_ignore_ascii_case(name)
             }
-            _ => {
-                let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-                let is_escaped = end.is_some_and(|end| rest.get(end) == Some(&b'\\'));
-                is_escaped && self.name().eq_ignore_ascii_case(name)
-            }
+            // A name with escapes is longer than what it stands for.
+            Some(_) => written.contains(&b'\\') && self.name().eq_ignore_ascii_case(name),
+            None => false,
         }
     }
 

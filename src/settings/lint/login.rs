@@ -9,7 +9,7 @@ use super::{
 use crate::{
     login_parameters::LoginParameters,
     platform::Service,
-    settings::{CookieConvention, Form},
+    settings::{Form, values::DERIVED_COOKIE},
 };
 
 /// The default, above which the documentation warns.
@@ -100,12 +100,11 @@ fn cookie(form: Form, cookie: &Spot<'_>, findings: &mut Findings) {
     timespan(&time, findings);
     let convention = cookie.at("convention");
     let Some(text) = convention.text() else { return };
-    let derived = CookieConvention::IdentityProviderDerived;
-    if text.eq_ignore_ascii_case(derived.as_str()) && time.is_filled() {
+    if text.eq_ignore_ascii_case(DERIVED_COOKIE) && time.is_filled() {
         findings.add(&LO3, &time);
     }
     if text.eq_ignore_ascii_case("IdentityDerived") && form != Form::File {
-        findings.add(&LO4, &convention).fix_by_setting(derived.as_str());
+        findings.add(&LO4, &convention).fix_by_setting(DERIVED_COOKIE);
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     Findings, Lint, Spot,
     rules::{EX1, EX2, EX3, EX4, EX6, HT1, HT3, HT4, HT5, Rule},
 };
-use crate::settings::ForwardProxyConvention;
+use crate::settings::values::{CUSTOM_PROXY, NO_PROXY, PROXY_CONVENTIONS, choice};
 
 /// How many paths are checked. Real documents have far fewer.
 const MAX_PATHS: usize = 1000;
@@ -25,14 +25,14 @@ pub(super) fn check(lint: &Lint<'_>, findings: &mut Findings) {
 fn proxy(http: &Spot<'_>, findings: &mut Findings) {
     let proxy = http.at("forwardProxy");
     let convention = proxy.at("convention");
-    let trusted = convention.json().and_then(ForwardProxyConvention::read);
+    let trusted = convention.json().and_then(|json| choice(json, PROXY_CONVENTIONS));
     let require_https = http.at("requireHttps");
-    let has_proxy = trusted.as_ref().is_some_and(|own| *own != ForwardProxyConvention::NoProxy);
+    let has_proxy = trusted.as_ref().is_some_and(|own| own != NO_PROXY);
     if require_https.flag() == Some(false) && !has_proxy && !convention.is_unknown() {
         findings.add(&HT1, &require_https);
     }
     let headers = [proxy.at("customHostHeaderName"), proxy.at("customProtoHeaderName")];
-    if trusted == Some(ForwardProxyConvention::Custom) {
+    if trusted.as_deref() == Some(CUSTOM_PROXY) {
         if !headers.iter().any(Spot::is_filled) {
             findings.add(&HT3, &convention);
         }

@@ -221,7 +221,7 @@ pub(super) fn nearest(
         }
         let distance = distance(&name, &plain(own.name))?;
         // Few edits lead from any name to a short one.
-        let is_near = distance <= MAX_EDITS && distance.saturating_mul(4) <= own.name.len();
+        let is_near = distance.saturating_mul(4) <= own.name.len();
         is_near.then_some((distance, own))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, own)| own)

@@ -9,7 +9,10 @@ use crate::json::document::{Json, JsonText};
 use crate::{
     json::Kind as JsonKind,
     login_parameters::LoginParameters,
-    settings::{CookieConvention, ForwardProxyConvention, Guid, UnauthenticatedAction, timespan},
+    settings::{
+        Guid, UnauthenticatedAction, timespan,
+        values::{COOKIE_CONVENTIONS, PROXY_CONVENTIONS, choice},
+    },
 };
 
 /// The kinds of settings.
@@ -104,15 +107,15 @@ pub(super) mod codecs {
         read: UnauthenticatedAction::read,
         write: |action| Value::from(action.as_str()),
     };
-    pub(in super::super) const COOKIE: Codec<CookieConvention> = Codec {
-        kind: Kind::Choice(CookieConvention::NAMES),
-        read: CookieConvention::read,
-        write: |convention| Value::from(convention.as_str()),
+    pub(in super::super) const COOKIE: Codec<String> = Codec {
+        kind: Kind::Choice(COOKIE_CONVENTIONS),
+        read: |json| choice(json, COOKIE_CONVENTIONS),
+        ..TEXT
     };
-    pub(in super::super) const PROXY: Codec<ForwardProxyConvention> = Codec {
-        kind: Kind::Choice(ForwardProxyConvention::NAMES),
-        read: ForwardProxyConvention::read,
-        write: |convention| Value::from(convention.as_str()),
+    pub(in super::super) const PROXY: Codec<String> = Codec {
+        kind: Kind::Choice(PROXY_CONVENTIONS),
+        read: |json| choice(json, PROXY_CONVENTIONS),
+        ..TEXT
     };
     pub(in super::super) const PARAMETERS: Codec<LoginParameters> = Codec {
         kind: Kind::LoginParameters,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     login_parameters::LoginParameters,
-    settings::{CookieConvention, ForwardProxyConvention, Guid, UnauthenticatedAction},
+    settings::{Guid, UnauthenticatedAction},
 };
 
 /// A type of settings that can be made from `V`: a string from `&str`, a list from anything that iterates.
@@ -27,8 +27,6 @@ impl Plain for Duration {}
 impl Plain for Guid {}
 impl Plain for LoginParameters {}
 impl Plain for UnauthenticatedAction {}
-impl Plain for CookieConvention {}
-impl Plain for ForwardProxyConvention {}
 
 impl<T: Plain> SetFrom<T> for T {
     fn set_from(value: T) -> Self {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{AnySetting, Keyed, Object, Row, Services, Setting, kind::codecs};
 use crate::{
     login_parameters::LoginParameters,
-    settings::{CookieConvention, ForwardProxyConvention, Guid, UnauthenticatedAction},
+    settings::{Guid, UnauthenticatedAction},
 };
 
 /// Defines a module of constants for each provider or section, and [`ALL_SETTINGS`].
@@ -215,7 +215,7 @@ settings! {
         TOKEN_STORE_MANAGED_IDENTITY: String = TEXT "tokenStore/azureBlobStorage/managedIdentityResourceId", ACA, "The resource ID of the managed identity that opens the blob container.";
         PRESERVE_URL_FRAGMENTS: bool = FLAG "preserveUrlFragmentsForLogins", SITES, "Whether the part of the address behind `#` survives a sign-in. It does not by default.";
         ALLOWED_EXTERNAL_REDIRECT_URLS: Vec<String> = TEXTS "allowedExternalRedirectUrls", SITES, "Addresses outside the site that a sign-in or a sign-out may redirect to.";
-        COOKIE_CONVENTION: CookieConvention = COOKIE "cookieExpiration/convention", SITES, "What ends a session: a fixed time by default.";
+        COOKIE_CONVENTION: String = COOKIE "cookieExpiration/convention", SITES, "What ends a session: `FixedTime`, the default, or `IdentityProviderDerived`, the end of the provider's token.";
         COOKIE_EXPIRATION: Duration = TIME "cookieExpiration/timeToExpiration", SITES, "How long a session lasts: eight hours by default. Written as `hh:mm:ss`.";
         VALIDATE_NONCE: bool = FLAG "nonce/validateNonce", SITES, "Whether the nonce of a sign-in is checked. It is by default, and should be.";
         NONCE_EXPIRATION: Duration = TIME "nonce/nonceExpirationInterval", SITES, "How long a nonce is valid: five minutes by default. Written as `hh:mm:ss`.";
@@ -225,9 +225,9 @@ settings! {
     http: Setting in "httpSettings/" {
         REQUIRE_HTTPS: bool = FLAG "requireHttps", SITES, "Whether plain HTTP is rejected. It is by default.";
         API_PREFIX: String = TEXT "routes/apiPrefix", SITES, "What the platform's own paths begin with: `/.auth` by default.";
-        PROXY_CONVENTION: ForwardProxyConvention = PROXY "forwardProxy/convention", SITES, "Which headers of a proxy are trusted: none by default.";
-        PROXY_HOST_HEADER: String = TEXT "forwardProxy/customHostHeaderName", SITES, "The header with the host, for [`ForwardProxyConvention::Custom`].";
-        PROXY_PROTO_HEADER: String = TEXT "forwardProxy/customProtoHeaderName", SITES, "The header with the scheme, for [`ForwardProxyConvention::Custom`].";
+        PROXY_CONVENTION: String = PROXY "forwardProxy/convention", SITES, "Which headers of a proxy have the address that the browser requested: `NoProxy`, the default, `Standard` (`X-Forwarded-Host` and `X-Forwarded-Proto`) or `Custom`.";
+        PROXY_HOST_HEADER: String = TEXT "forwardProxy/customHostHeaderName", SITES, "The header with the host, if the convention is `Custom`.";
+        PROXY_PROTO_HEADER: String = TEXT "forwardProxy/customProtoHeaderName", SITES, "The header with the scheme, if the convention is `Custom`.";
     }
 
     /// `encryptionSettings` of Container Apps: your own keys for cookies and tokens, by names of secrets.

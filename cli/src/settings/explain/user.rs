@@ -3,10 +3,7 @@
 use easyauth::{
     Service,
     resource::{GRAPH, Resource, Scope},
-    settings::{
-        AuthSettingsV2, CookieConvention, Form, LoginParameters, Setting, SettingsErrorKind, entra,
-        login,
-    },
+    settings::{AuthSettingsV2, Form, LoginParameters, Setting, SettingsErrorKind, entra, login},
 };
 
 use super::{
@@ -152,8 +149,8 @@ fn session(settings: &AuthSettingsV2) -> String {
     let Ok(convention) = settings.read(login::COOKIE_CONVENTION) else {
         return super::unknown_is("How long the session lasts");
     };
-    match convention.unwrap_or(CookieConvention::FixedTime) {
-        CookieConvention::FixedTime => match settings.read(login::COOKIE_EXPIRATION) {
+    match convention.as_deref().unwrap_or("FixedTime") {
+        "FixedTime" => match settings.read(login::COOKIE_EXPIRATION) {
             Ok(Some(time)) => format!("The session lasts {}.", lasting(time)),
             Err(unknown) if unknown.kind() != SettingsErrorKind::Expression => {
                 "How long the session lasts is unknown: timeToExpiration is not hh:mm:ss."
@@ -162,18 +159,16 @@ fn session(settings: &AuthSettingsV2) -> String {
             Err(_) => super::unknown_is("How long the session lasts"),
             Ok(None) => "The session lasts 8 hours, the default.".to_owned(),
         },
-        CookieConvention::IdentityProviderDerived => {
+        "IdentityProviderDerived" => {
             "The session lasts as long as the provider's token.".to_owned()
         }
         // The documentation of settings files calls it so.
-        CookieConvention::Other(text)
-            if settings.form() == Form::File && text.eq_ignore_ascii_case("IdentityDerived") =>
-        {
+        text if settings.form() == Form::File && text.eq_ignore_ascii_case("IdentityDerived") => {
             "The session lasts as long as the provider's token.".to_owned()
         }
         other => format!(
             "How long the session lasts is unknown: {} is not one of the two conventions.",
-            shown(other.as_str()),
+            shown(other),
         ),
     }
 }

@@ -21,7 +21,7 @@ const MAX_CODE_LEN: usize = 64;
 /// identifiers of the caller, so neither `Display` nor `Debug` shows it: see [`message`](Self::message).
 ///
 /// ```
-/// use easyauth::settings::{ArmError, ArmErrorKind};
+/// use easyauth::arm::{ArmError, ArmErrorKind};
 ///
 /// let body = br#"{"error":{"code":"AuthorizationFailed","message":"The client '...' has no ..."}}"#;
 /// let error = ArmError::parse(http::StatusCode::FORBIDDEN, body);
