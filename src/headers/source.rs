@@ -122,12 +122,6 @@ macro_rules! header_values {
                 (index == 0).then(|| bytes(self))
             }
         }
-
-        impl HeaderValues for Vec<$one> {
-            fn value(&self, index: usize) -> Option<&[u8]> {
-                self.get(index)?.value(0)
-            }
-        }
     )+};
 }
 
@@ -136,6 +130,12 @@ header_values! {
     &str => |value| value.as_bytes();
     &[u8] => |value| value;
     http::HeaderValue => |value| value.as_bytes();
+}
+
+impl<V: HeaderValues> HeaderValues for Vec<V> {
+    fn value(&self, index: usize) -> Option<&[u8]> {
+        self.get(index)?.value(0)
+    }
 }
 
 /// The only value of `name`, without the surrounding whitespace.
