@@ -140,8 +140,8 @@ impl Request {
         let token = tokens.access_token().unwrap().decode_unverified().unwrap();
         black_box((token.has_audience(ARM), user.is_in_role("Admin")));
     }
-    /// Reads the settings, builds the parameters of a sign-in for Azure Resource Manager, sets them, and writes the
-    /// settings.
+    /// Reads the settings, builds the parameters of a sign-in for Azure Resource Manager, sets them, and copies the
+    /// settings as JSON.
     fn settings(&self) -> String {
         let mut document: AuthSettingsV2 = black_box(&self.settings).parse().unwrap();
         let parameters = LoginParameters::builder()
