@@ -150,6 +150,6 @@ impl Request {
             .build()
             .unwrap();
         document.set(entra::LOGIN_PARAMETERS, parameters).unwrap();
-        serde_json::to_string(&document).unwrap()
+        document.as_json().to_owned()
     }
 }

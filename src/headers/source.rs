@@ -1,6 +1,9 @@
 //! The collections that headers can be read from, and how one header is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use super::{HeaderError, HeaderErrorKind, MAX_HEADER_LEN};
 use crate::escape::{first_not, first_not_printable};
@@ -119,12 +122,6 @@ macro_rules! header_values {
                 (index == 0).then(|| bytes(self))
             }
         }
-
-        impl HeaderValues for Vec<$one> {
-            fn value(&self, index: usize) -> Option<&[u8]> {
-                self.get(index)?.value(0)
-            }
-        }
     )+};
 }
 
@@ -133,6 +130,12 @@ header_values! {
     &str => |value| value.as_bytes();
     &[u8] => |value| value;
     http::HeaderValue => |value| value.as_bytes();
+}
+
+impl<V: HeaderValues> HeaderValues for Vec<V> {
+    fn value(&self, index: usize) -> Option<&[u8]> {
+        self.get(index)?.value(0)
+    }
 }
 
 /// The only value of `name`, without the surrounding whitespace.
@@ -177,10 +180,10 @@ pub(crate) fn ascii_bytes<'a, H: HeaderSource + ?Sized>(
 /// The only value of a header with the name or the ID of a person: UTF-8, or ISO 8859-1 if it is not valid
 /// UTF-8, because no source says which encoding the platform sends. An empty value counts as absent: GitHub
 /// on Container Apps sends one.
-pub(crate) fn utf8_value<H: HeaderSource + ?Sized>(
-    headers: &H,
+pub(crate) fn utf8_value<'a, H: HeaderSource + ?Sized>(
+    headers: &'a H,
     name: &str,
-) -> Result<Option<String>, HeaderError> {
+) -> Result<Option<Cow<'a, str>>, HeaderError> {
     let Some(value) = single(headers, name)?.filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
@@ -188,7 +191,7 @@ pub(crate) fn utf8_value<H: HeaderSource + ?Sized>(
         return Err(HeaderError::at(name, position));
     }
     Ok(Some(match std::str::from_utf8(value) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => text.into(),
         Err(_) => value.iter().copied().map(char::from).collect(),
     }))
 }

@@ -71,17 +71,23 @@ impl Text {
         span.of(&self.json, &self.decoded)
     }
 
+    /// The bytes of the string at `span`.
+    #[inline]
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
+        let plain = self.json.as_bytes().get(span.range());
+        plain.unwrap_or_else(|| self.at(span).as_bytes())
+    }
+
     /// The text as it was read.
     pub(crate) fn json(&self) -> &str {
         &self.json
     }
 
     /// Adds a string that does not come from the input.
-    #[cfg(feature = "verify")]
     pub(crate) fn push(&mut self, piece: &str) -> Option<Span> {
-        let start = self.json.len();
-        self.json.push_str(piece);
-        Span::new(start, self.json.len())
+        let start = self.json.len().checked_add(self.decoded.len())?;
+        self.decoded.push_str(piece);
+        Span::new(start, start.checked_add(piece.len())?)
     }
 }
 

@@ -120,7 +120,7 @@ impl<T> Token<T> {
         let (mut expires_at, mut not_before, mut issued_at) = (None, None, None);
         for (name, member) in claims.of_lengths([3, 5]) {
             let time = |time: &mut _| read_time(claims.value(member).as_ref(), time_form, time);
-            let valid = match name.as_bytes() {
+            let valid = match name {
                 b"exp" => time(&mut expires_at),
                 b"nbf" => time(&mut not_before),
                 b"iat" => time(&mut issued_at),
@@ -131,7 +131,7 @@ impl<T> Token<T> {
                 _ => true,
             };
             if !valid {
-                return Err(DecodeError::invalid_claim(name));
+                return Err(DecodeError::invalid_claim(&String::from_utf8_lossy(name)));
             }
         }
         let content = Content { header, claims, expires_at, not_before, issued_at };

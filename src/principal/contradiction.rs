@@ -77,7 +77,7 @@ pub(super) fn check_claims(text: &Text, claims: &[ClaimSpan]) -> Result<(), Prin
 /// Checks that the other headers name the provider and the caller of the object.
 pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
     check_provider(user)?;
-    let Some(id) = user.id.as_deref() else { return Ok(()) };
+    let Some(id) = user.at(user.id) else { return Ok(()) };
     let differs = |first| Err(PrincipalError::contradiction(first, CLIENT_PRINCIPAL_ID));
     match user.format {
         PrincipalFormat::StaticWebApps => match user.at(user.user_id) {

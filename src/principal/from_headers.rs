@@ -44,7 +44,10 @@ impl EasyAuthPrincipal {
             }
             None => return Ok(None),
         };
-        let principal = Self { id, name, front_end, ..principal };
+        let mut principal = Self { front_end, ..principal };
+        // Most of the room for decoded strings is left, so this does not allocate.
+        principal.id = id.and_then(|id| principal.text.push(&id));
+        principal.name = name.and_then(|name| principal.text.push(&name));
         if principal.is_anonymous() {
             return Ok(None);
         }
@@ -113,7 +116,7 @@ impl EasyAuthPrincipal {
                 role.is_empty() || role.eq_ignore_ascii_case(ANONYMOUS)
             }),
             PrincipalFormat::HeadersOnly => {
-                let id = self.id.as_deref().or(self.name.as_deref()).unwrap_or_default();
+                let id = self.at(self.id.or(self.name)).unwrap_or_default();
                 let front_end = self.front_end.as_ref();
                 id.eq_ignore_ascii_case(ANONYMOUS)
                     && front_end.is_none_or(|own| *own == IdentityProvider::STATIC_WEB_APPS)

@@ -77,9 +77,9 @@ pub struct EasyAuthPrincipal {
     user_details: Option<Span>,
     user_roles: Vec<Span>,
     /// `X-MS-CLIENT-PRINCIPAL-ID`.
-    id: Option<String>,
+    id: Option<Span>,
     /// `X-MS-CLIENT-PRINCIPAL-NAME`.
-    name: Option<String>,
+    name: Option<Span>,
     /// `X-MS-CLIENT-PRINCIPAL-IDP`.
     front_end: Option<IdentityProvider>,
     /// Facts of the token that the claims here do not express. `None` without a token.
@@ -163,8 +163,7 @@ impl EasyAuthPrincipal {
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         let is_identifier = |id: &&str| is_identifier(id);
-        self.id
-            .as_deref()
+        self.at(self.id)
             .filter(is_identifier)
             .or_else(|| self.at(self.user_id).filter(is_identifier))
             .or_else(|| self.object_id().filter(is_identifier))
@@ -174,7 +173,7 @@ impl EasyAuthPrincipal {
     /// The value of `X-MS-CLIENT-PRINCIPAL-ID`.
     #[cfg(feature = "verify")]
     pub(crate) fn header_id(&self) -> Option<&str> {
-        self.id.as_deref()
+        self.at(self.id)
     }
 
     /// A display name: the first of `X-MS-CLIENT-PRINCIPAL-NAME`, the user details of Static Web Apps, the claim
@@ -184,8 +183,7 @@ impl EasyAuthPrincipal {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         const FALLBACKS: [&str; 4] = ["name", "preferred_username", "unique_name", "upn"];
-        self.name
-            .as_deref()
+        self.at(self.name)
             .or_else(|| self.at(self.user_details))
             .or_else(|| self.claim(self.name_claim_type()?))
             .or_else(|| FALLBACKS.iter().find_map(|name| self.claim(name)))
@@ -370,7 +368,9 @@ impl PartialEq for EasyAuthPrincipal {
             && self.at(self.user_id) == other.at(other.user_id)
             && self.at(self.user_details) == other.at(other.user_details)
             && self.roles_of_visitor().eq(other.roles_of_visitor())
-            && (&self.id, &self.name, &self.front_end) == (&other.id, &other.name, &other.front_end)
+            && self.at(self.id) == other.at(other.id)
+            && self.at(self.name) == other.at(other.name)
+            && self.front_end == other.front_end
             && self.of_token == other.of_token
     }
 }

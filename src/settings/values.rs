@@ -79,15 +79,15 @@ pub(super) fn choice(json: Json<'_>, names: &[&'static str]) -> Option<String> {
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnauthenticatedAction {
-    /// 302 to the sign-in page of a provider.
+    /// Status 302, to the sign-in page of a provider.
     RedirectToLoginPage,
     /// The request reaches the application, which decides.
     AllowAnonymous,
-    /// 401.
+    /// Status 401.
     Return401,
-    /// 403.
+    /// Status 403.
     Return403,
-    /// 404. The reference of the schema omits it. The Azure CLI lists it, and the service stores and
+    /// Status 404. The reference of the schema omits it. The Azure CLI lists it, and the service stores and
     /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
     /// announcements on middleware 1.4.13). Its place in the list is inferred.
     Return404,

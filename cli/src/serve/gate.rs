@@ -26,13 +26,13 @@ pub enum Unauthenticated {
     /// Browsers are redirected to the sign-in page. Others get 401.
     #[value(name = "RedirectToLoginPage")]
     RedirectToLoginPage,
-    /// 401.
+    /// Status 401.
     #[value(name = "Return401")]
     Return401,
-    /// 403.
+    /// Status 403.
     #[value(name = "Return403")]
     Return403,
-    /// 404.
+    /// Status 404.
     #[value(name = "Return404")]
     Return404,
 }

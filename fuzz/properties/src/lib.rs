@@ -3,7 +3,11 @@
 //!
 //! Each module states the property of the fuzz target with the same name, by a separate model: it reads the
 //! input by the documented rules, and compares the result with what the crate says.
-#![allow(clippy::missing_panics_doc, reason = "a property that does not hold panics")]
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a property that does not hold panics"
+)]
 
 #[cfg(feature = "verify")]
 pub mod claims_challenge;

@@ -29,9 +29,9 @@ impl Share {
         let (Self::One(choice), Ok(length @ 1..)) = (self, u64::try_from(list.len())) else {
             return list;
         };
-        let place = usize::try_from(*choice % length).unwrap_or_default();
-        *choice /= length; // independent of the next choice
-        list.get(place..=place).unwrap_or_default()
+        let place = choice.checked_rem(length).and_then(|place| usize::try_from(place).ok());
+        *choice = choice.checked_div(length).unwrap_or_default(); // independent of the next choice
+        place.and_then(|place| list.get(place..=place)).unwrap_or(list)
     }
 }
 
