@@ -87,7 +87,7 @@ pub enum UnauthenticatedAction {
     Return401,
     /// 403.
     Return403,
-    /// 404. The reference of the schema omits it. The Azure CLI lists it, and the service stores and
+    /// 404, which the reference of the schema omits. The Azure CLI lists it, and the service stores and
     /// answers it (Azure/azure-rest-api-specs#20576, Azure/azure-cli-extensions#5741, App Service
     /// announcements on middleware 1.4.13). Its place in the list is inferred.
     Return404,
