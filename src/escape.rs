@@ -16,6 +16,17 @@ pub(crate) fn first_not(bytes: &[u8], is_allowed: impl Fn(u8) -> bool) -> Option
     bytes.iter().position(|byte| !is_allowed(*byte))
 }
 
+/// The position of the first byte that is not printable ASCII. Three instructions check 16 bytes; [`first_not`]
+/// takes ten.
+pub(crate) fn first_not_printable(bytes: &[u8]) -> Option<usize> {
+    let above_space = |byte: &u8| byte.wrapping_sub(b' ');
+    let highest = bytes.iter().fold(0, |highest, byte| above_space(byte).max(highest));
+    if highest <= above_space(&b'~') {
+        return None;
+    }
+    bytes.iter().position(|byte| !matches!(byte, b' '..=b'~'))
+}
+
 /// The longest name or identifier that a message repeats, in characters. An Entra issuer with its
 /// GUID has 75, an App ID URI at most 255 (Microsoft Entra: application manifest, `identifierUris`).
 /// Longer text is truncated, marked with `...`.

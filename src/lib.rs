@@ -111,6 +111,8 @@ mod time;
 mod tokens;
 mod tool_call;
 #[cfg(feature = "verify")]
+mod transport;
+#[cfg(feature = "verify")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;
 
@@ -136,6 +138,10 @@ pub use tokens::{
     AccessToken, AccessTokenSecret, AuthenticationToken, EXPIRY_SKEW, ExpiresOn, IdToken,
     InvalidBearerToken, ProviderTokens, RefreshToken, Renewal,
 };
+
+#[cfg(feature = "verify")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
+pub use transport::TransportError;
 
 // README.md shows the adapters, so it compiles only with all of them.
 #[cfg(all(

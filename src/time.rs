@@ -1,6 +1,9 @@
 //! Points in time as the platform and tokens write them, and the clock of the adapters.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    iter,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 #[cfg(any(feature = "azure_core", feature = "verify"))]
 use std::{
     panic::{RefUnwindSafe, UnwindSafe},
@@ -51,12 +54,12 @@ pub(crate) fn iso_8601(text: &str) -> Option<SystemTime> {
         Some(time) => (time, 0),
         None => offset(rest)?,
     };
-    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [year, month, day] = numbers(date, b'-', [4, 2, 2])?;
     let (clock, fraction) = match time.split_once('.') {
         Some((clock, digits)) => (clock, nanoseconds(digits)?),
         None => (time, 0),
     };
-    let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
+    let [hour, minute, second] = numbers(clock, b':', [2, 2, 2])?;
     if year < 1970 || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -71,7 +74,7 @@ pub(crate) fn iso_8601(text: &str) -> Option<SystemTime> {
 fn offset(text: &str) -> Option<(&str, i64)> {
     let at = text.rfind(['+', '-'])?;
     let (time, offset) = text.split_at_checked(at)?;
-    let [hours, minutes] = numbers(offset.get(1..)?, ':', [2, 2])?;
+    let [hours, minutes] = numbers(offset.get(1..)?, b':', [2, 2])?;
     if hours > 23 || minutes > 59 {
         return None;
     }
@@ -80,15 +83,12 @@ fn offset(text: &str) -> Option<(&str, i64)> {
 }
 
 /// Exactly `N` numbers of exactly `widths` digits.
-fn numbers<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i64; N]> {
+fn numbers<const N: usize>(text: &str, separator: u8, widths: [usize; N]) -> Option<[i64; N]> {
     let mut numbers = [0; N];
-    let mut parts = text.split(separator);
-    for (number, width) in numbers.iter_mut().zip(widths) {
-        let part = parts.next()?;
-        if part.len() != width || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        *number = part.parse().ok()?;
+    let mut parts = text.as_bytes().split(|byte| *byte == separator);
+    for (own, width) in numbers.iter_mut().zip(widths) {
+        let digits = parts.next().filter(|digits| digits.len() == width)?;
+        *own = number(digits.iter().copied())?;
     }
     parts.next().is_none().then_some(numbers)
 }
@@ -98,7 +98,16 @@ fn nanoseconds(digits: &str) -> Option<u32> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    format!("{digits:0<9}").get(..9)?.parse().ok()
+    let nine = number(digits.bytes().chain(iter::repeat(b'0')).take(9))?;
+    u32::try_from(nine).ok()
+}
+
+/// The number of these digits.
+fn number(mut digits: impl Iterator<Item = u8>) -> Option<i64> {
+    digits.try_fold(0_i64, |number, digit| {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+        number.checked_mul(10)?.checked_add(i64::from(digit))
+    })
 }
 
 /// The number of days from 1970-01-01 to a day of the Gregorian calendar; `None` for a day that does not

@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 use allocation_counter::measure;
-use base64::{Engine as _, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use easyauth::{
-    EasyAuthPrincipal, UnverifiedToken, functions::Invocation, resource, settings::AuthSettingsV2,
+    EasyAuthPrincipal, ProviderTokens, UnverifiedToken, functions::Invocation, resource,
+    settings::AuthSettingsV2,
 };
 
 /// The header of a principal as the platform writes it, with this many claims.
@@ -32,6 +36,35 @@ fn a_principal_takes_four_for_any_number_of_claims() {
         assert_eq!(EasyAuthPrincipal::parse(&header).unwrap().claims().len(), claims);
         assert!(allocations(&header) <= 4, "{claims}: {}", allocations(&header));
     }
+}
+
+/// The user, the access token, its API and a role, from the headers of a request: two strings, three buffers
+/// of the principal, a header name, the token, and the two texts and three lists of its claims.
+#[test]
+fn the_main_job_takes_twelve() {
+    let segment = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
+    let header = segment(include_str!("data/graph-token-header.json"));
+    let payload = segment(include_str!("data/graph-token-payload.json"));
+    let headers: http::HeaderMap = [
+        ("x-ms-client-principal", BASE64_STANDARD.encode(include_str!("data/principal.json"))),
+        ("x-ms-client-principal-id", "00000003-0000-4000-8000-000000000003".to_owned()),
+        ("x-ms-client-principal-name", "jose@example.com".to_owned()),
+        ("x-ms-client-principal-idp", "aad".to_owned()),
+        ("x-ms-token-aad-access-token", format!("{header}.{payload}.c2ln")),
+        ("x-ms-token-aad-expires-on", "2026-03-12T14:50:00.0000000Z".to_owned()),
+    ]
+    .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+    .into_iter()
+    .collect();
+    let main_job = || {
+        let user = EasyAuthPrincipal::from_headers(&headers).unwrap().unwrap();
+        let tokens = ProviderTokens::from_headers(&headers, user.provider()).unwrap();
+        let token = tokens.access_token().unwrap().decode_unverified().unwrap();
+        assert!(token.has_audience(resource::GRAPH) && user.is_in_role("Orders.Read"));
+    };
+    main_job();
+    let info = measure(main_job);
+    assert!(info.count_total <= 12, "{}", info.count_total);
 }
 
 #[test]

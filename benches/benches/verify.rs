@@ -4,27 +4,20 @@
 //! `cargo bench -p easyauth-benches --bench verify`
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod support;
+
 use std::{
     hint::black_box,
     io::{self, Write as _},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime},
 };
 
-use aws_lc_rs::{
-    rand::{self, SystemRandom},
-    rsa::KeySize,
-    signature::{
-        KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
-        RsaPublicKeyComponents,
-    },
-};
 use azure_jwt::{AzureAuth, Jwk};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{
     AccessToken,
-    resource::{Cloud, GRAPH},
+    resource::Cloud,
     verify::{KeySet, KeyStore, MAX_KEYS, MetadataUri, Tenant, Verifier},
 };
 use easyauth_benches::{compare, median, report, way};
@@ -33,55 +26,19 @@ use jwt_simple::{
     algorithms::{RS256PublicKey, RSAPublicKeyLike as _},
     common::VerificationOptions,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::Deserialize as _;
+use serde_json::Value;
 
-const TENANT: &str = "00000002-0000-4000-8000-000000000002";
-const ISSUER: &str = "https://sts.windows.net/00000002-0000-4000-8000-000000000002/";
-const USER: &str = "00000003-0000-4000-8000-000000000003";
-const API: &str = "00000006-0000-4000-8000-000000000006";
-
-/// About as many keys as Entra publishes.
-const USUAL_KEYS: usize = 8;
-
-/// The claims that a service usually reads. `jwt-simple` keeps the registered claims for itself, so they
-/// are optional here.
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "peers pay for reading them")]
-struct Typed {
-    aud: Option<String>,
-    iss: Option<String>,
-    exp: Option<u64>,
-    nbf: Option<u64>,
-    iat: Option<u64>,
-    appid: Option<String>,
-    azp: Option<String>,
-    idtyp: Option<String>,
-    name: Option<String>,
-    oid: String,
-    scp: Option<String>,
-    sub: Option<String>,
-    tid: String,
-    upn: Option<String>,
-    ver: String,
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default)]
-    groups: Vec<String>,
-    #[serde(default)]
-    wids: Vec<String>,
-}
+use crate::support::{API, ISSUER, Issuer, TENANT, Typed, USER, USUAL_KEYS, document};
 
 fn main() -> io::Result<()> {
-    let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-    let public = RsaPublicKeyComponents::<Vec<u8>>::from(key.public_key());
+    let issuer = Issuer::new();
     let now = SystemTime::now();
-    let id = random_id();
-    let token = sign(&key, &id, now);
+    let token = issuer.token(now);
 
-    let keys = key_list(&public, &id, USUAL_KEYS);
+    let keys = issuer.keys(USUAL_KEYS);
     let key_set = read(&keys);
-    let many_keys = read(&key_list(&public, &id, MAX_KEYS));
+    let many_keys = read(&issuer.keys(MAX_KEYS));
     assert_eq!((key_set.len(), many_keys.len()), (USUAL_KEYS, MAX_KEYS));
     let tenant = Tenant::single(TENANT).unwrap();
     let store = fill(&tenant, &keys, now);
@@ -94,14 +51,11 @@ fn main() -> io::Result<()> {
         assert_eq!(verified.object_id(), Some(USER));
     }
 
-    let (message, signature) = token.rsplit_once('.').unwrap();
-    let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
-    let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public_key()).unwrap();
-    let raw = || parsed.verify_sig(message.as_bytes(), &signature).unwrap();
+    let raw = issuer.bare_check(&token);
     raw();
 
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default().unwrap();
-    let decoding_key = DecodingKey::from_rsa_raw_components(&public.n, &public.e);
+    let decoding_key = DecodingKey::from_rsa_raw_components(&issuer.public.n, &issuer.public.e);
     let mut validation = Validation::new(jsonwebtoken::Algorithm::RS256);
     validation.validate_nbf = true;
     validation.set_audience(&[API]);
@@ -114,7 +68,7 @@ fn main() -> io::Result<()> {
     let azure_jwt = || azure_auth.validate_token_offline(&token).unwrap().claims;
     assert_eq!(azure_jwt().oid, USER);
 
-    let simple_key = RS256PublicKey::from_components(&public.n, &public.e).unwrap();
+    let simple_key = RS256PublicKey::from_components(&issuer.public.n, &issuer.public.e).unwrap();
     let options = VerificationOptions {
         allowed_audiences: Some([API.to_owned()].into()),
         allowed_issuers: Some([ISSUER.to_owned()].into()),
@@ -128,7 +82,7 @@ fn main() -> io::Result<()> {
         &format!("verify a token of {} bytes with one of {USUAL_KEYS} keys", token.len()),
         vec![
             way("easyauth", from_set),
-            way("the signature check alone, by aws-lc-rs with a parsed key", raw),
+            way("the signature check alone, by aws-lc-rs with a parsed key", &raw),
             way("jsonwebtoken with aws-lc-rs, one key, a struct of 18 claims", jsonwebtoken),
             way("azure_jwt with ring, its own struct of 21 claims", azure_jwt),
             way("jwt-simple in Rust alone, one key, a struct of 18 claims", jwt_simple),
@@ -151,58 +105,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// A key ID as Entra makes them: a SHA-1 thumbprint.
-fn random_id() -> String {
-    let mut thumbprint = [0; 20];
-    rand::fill(&mut thumbprint).unwrap();
-    BASE64_URL_SAFE_NO_PAD.encode(thumbprint)
-}
-
-/// Signs a user's token for [`API`], valid now: the peers read the clock of the machine.
-fn sign(key: &RsaKeyPair, id: &str, now: SystemTime) -> String {
-    let seconds = now.duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let header = json!({"typ": "JWT", "alg": "RS256", "x5t": id, "kid": id}).to_string();
-    let payload = include_str!("../../tests/data/graph-token-payload.json")
-        .replace(GRAPH.app_id().unwrap(), API)
-        .replace("1773324272", &seconds.saturating_sub(600).to_string())
-        .replace("1773329845", &seconds.saturating_add(5400).to_string());
-    let segment = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
-    let message = format!("{}.{}", segment(&header), segment(&payload));
-    let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
-    format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
-}
-
-/// The keys of a key set like Entra's: this key, and others with random moduli of the right length.
-fn key_list(public: &RsaPublicKeyComponents<Vec<u8>>, id: &str, count: usize) -> Vec<Value> {
-    let jwk = |id: &str, modulus: &[u8]| {
-        json!({
-            "kty": "RSA", "use": "sig", "kid": id, "x5t": id,
-            "n": BASE64_URL_SAFE_NO_PAD.encode(modulus),
-            "e": BASE64_URL_SAFE_NO_PAD.encode(&public.e),
-            "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0",
-            "cloud_instance_name": "microsoftonline.com",
-        })
-    };
-    let mut keys: Vec<Value> = std::iter::repeat_with(|| {
-        let mut modulus = [0; 256];
-        rand::fill(&mut modulus).unwrap();
-        *modulus.first_mut().unwrap() |= 0x80;
-        *modulus.last_mut().unwrap() |= 1;
-        jwk(&random_id(), &modulus)
-    })
-    .take(count.saturating_sub(1))
-    .collect();
-    keys.insert(keys.len() / 2, jwk(id, &public.n));
-    keys
-}
-
 fn read(keys: &[Value]) -> KeySet {
     KeySet::from_jwks(document(keys)).unwrap()
-}
-
-fn document(keys: &[Value]) -> String {
-    json!({"keys": keys}).to_string()
 }
 
 fn fill(tenant: &Tenant, keys: &[Value], now: SystemTime) -> KeyStore {

@@ -74,6 +74,19 @@ impl Api {
         }
     }
 
+    /// The name for the command line.
+    pub(crate) fn short(&self) -> String {
+        match self {
+            Self::Known(resource) => {
+                let named = names().into_iter().find(|(_, own)| own == resource);
+                // In another cloud it has no short name.
+                let uri = || resource.audience_uris().first().copied().unwrap_or_default();
+                named.map_or_else(|| uri().to_owned(), |(name, _)| name)
+            }
+            Self::Other(identifier) => identifier.clone(),
+        }
+    }
+
     /// The requirement for all of `scopes`, or for the default scope if there are none.
     pub(crate) fn requirement(&self, scopes: &[String]) -> Requirement {
         match self {

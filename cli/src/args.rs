@@ -7,7 +7,10 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use crate::{Failure, Output, explain, inspect, settings, terminal::wrap};
+use crate::{
+    Failure, Output, explain, inspect, settings,
+    terminal::{Style, wrap},
+};
 
 /// Builds the end of a command's help: examples, which tests run, and the exit status.
 macro_rules! after_help {
@@ -87,13 +90,17 @@ pub fn command() -> clap::Command {
 ///
 /// The message repeats no argument except names that clap knows: a token pasted in the wrong place must
 /// not end up in a log.
-pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
+pub(crate) fn page_or_failure(error: &clap::Error, style: Style) -> Result<Output, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            Ok(Output::page(fitted(&error.render().to_string())))
+            Ok(Output::page(fitted(&error.render().to_string(), style.width)))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err("a command is missing; --help lists them".into())
+        }
+        ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument if lacks(error).is_some() => {
+            let name = lacks(error).unwrap_or_default();
+            Err(format!("this build lacks `{name}`: cargo install easyauth-cli").into())
         }
         ErrorKind::InvalidSubcommand => {
             Err(did_you_mean("unknown command", error.get(ContextKind::SuggestedSubcommand)))
@@ -108,7 +115,12 @@ pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
         }
         ErrorKind::InvalidUtf8 => Err("an argument is not UTF-8".into()),
         ErrorKind::MissingRequiredArgument => {
-            Err(format!("{} is missing", names(error, ContextKind::InvalidArg)).into())
+            let names = names(error, ContextKind::InvalidArg);
+            Err(match names.rsplit_once(", ") {
+                None => format!("{names} is missing"),
+                Some((first, last)) => format!("{first} and {last} are missing"),
+            }
+            .into())
         }
         ErrorKind::ArgumentConflict => {
             let (name, prior) =
@@ -143,12 +155,30 @@ pub(crate) fn page_or_failure(error: &clap::Error) -> Result<Output, Failure> {
     }
 }
 
-/// The widest line of a help page.
-const WIDTH: usize = 100;
+/// Commands and options of features that this build does not have.
+const LACKING: &[(bool, &[&str])] = &[
+    (
+        cfg!(feature = "online"),
+        &["verify", "get", "apply", "--site", "--yes", "--dry-run", "--backup"],
+    ),
+    (cfg!(feature = "serve"), &["serve"]),
+    (cfg!(feature = "manual"), &["completions", "man"]),
+];
+
+/// The unknown command or option, if other builds have it.
+fn lacks(error: &clap::Error) -> Option<&'static str> {
+    let given = match error.kind() {
+        ErrorKind::InvalidSubcommand => error.get(ContextKind::InvalidSubcommand),
+        _ => error.get(ContextKind::InvalidArg),
+    };
+    let Some(ContextValue::String(given)) = given else { return None };
+    let lacking = LACKING.iter().filter(|(is_built, _)| !is_built);
+    lacking.flat_map(|(_, names)| *names).find(|name| *name == given).copied()
+}
 
 /// Wraps the long lines of a help page, except examples, which users copy. clap's own wrapping needs
 /// crates that find the width of the terminal.
-fn fitted(page: &str) -> String {
+fn fitted(page: &str, width: usize) -> String {
     let mut fitted = String::new();
     for line in page.lines() {
         let text = line.trim_start();
@@ -157,7 +187,7 @@ fn fitted(page: &str) -> String {
             fitted.extend([line, "\n"]);
             continue;
         }
-        for part in wrap(text, WIDTH.saturating_sub(indent)) {
+        for part in wrap(text, width.saturating_sub(indent)) {
             let part = format!("{:indent$}{part}", "");
             fitted.extend([part.trim_end(), "\n"]);
         }

@@ -9,11 +9,10 @@ use crate::{
     Failure, NO, Output, World,
     args::after_help,
     input,
-    terminal::{Color, paint, printable, wrap},
+    terminal::{Color, Style, paint, printable, wrap},
 };
 
 const LABEL_WIDTH: usize = 14;
-const TEXT_WIDTH: usize = 82;
 
 /// Explain an error code of Microsoft Entra, Azure Resource Manager or a bearer challenge
 ///
@@ -47,7 +46,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let page = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&as_json(&explanation))?)
     } else {
-        page(&explanation, world.color)?
+        page(&explanation, world.style())?
     };
     let mut output = Output::page(page);
     if explanation.known().is_empty() {
@@ -85,10 +84,11 @@ fn aadsts(number: u32) -> String {
     format!("AADSTS{number}")
 }
 
-pub(crate) fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<String, fmt::Error> {
+pub(crate) fn page(explanation: &ErrorExplanation, style: Style) -> Result<String, fmt::Error> {
     let mut page = String::new();
+    let row = |page: &mut String, label: &str, text: &str| row(page, label, text, style.width);
     for error in explanation.known() {
-        writeln!(page, "{}", paint(has_color, Color::Bold, error.name()))?;
+        writeln!(page, "{}", paint(style.color, Color::Bold, error.name()))?;
         row(&mut page, "meaning", error.meaning())?;
         row(&mut page, "who can fix it", &error.responsible().to_string())?;
         row(&mut page, "fix", error.fix())?;
@@ -96,7 +96,7 @@ pub(crate) fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<St
         writeln!(page)?;
     }
     for number in explanation.unknown().iter().copied() {
-        writeln!(page, "{}", paint(has_color, Color::Bold, aadsts(number)))?;
+        writeln!(page, "{}", paint(style.color, Color::Bold, aadsts(number)))?;
         let text = format!(
             "not in the table of this tool; https://login.microsoftonline.com/error?code={number} \
              explains it"
@@ -116,9 +116,9 @@ pub(crate) fn page(explanation: &ErrorExplanation, has_color: bool) -> Result<St
     Ok(format!("{}\n", page.trim_end()))
 }
 
-fn row(page: &mut String, label: &str, text: &str) -> fmt::Result {
+fn row(page: &mut String, label: &str, text: &str, width: usize) -> fmt::Result {
     let mut label = label;
-    for line in wrap(&printable(text), TEXT_WIDTH) {
+    for line in wrap(&printable(text), width.saturating_sub(LABEL_WIDTH + 3)) {
         writeln!(page, "  {label:<LABEL_WIDTH$} {line}")?;
         label = "";
     }

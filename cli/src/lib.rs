@@ -19,6 +19,8 @@ mod input;
 mod inspect;
 #[cfg(feature = "manual")]
 mod manual;
+#[cfg(doc)]
+pub mod rules;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod settings;
@@ -41,7 +43,7 @@ use easyauth::AccessToken;
 
 pub use args::command;
 use args::{Cli, Command};
-use terminal::printable;
+use terminal::{Style, printable};
 
 /// The exit status if everything was done.
 pub const DONE: u8 = 0;
@@ -64,12 +66,20 @@ pub struct World<'a> {
     pub is_stdin_terminal: bool,
     /// Whether standard output shows colors.
     pub color: bool,
+    /// The columns of the terminal; `None` if standard output is not a terminal.
+    pub columns: Option<usize>,
     /// Standard input.
     pub stdin: &'a mut dyn Read,
     /// Standard output.
     pub stdout: &'a mut dyn Write,
     /// Standard error.
     pub stderr: &'a mut dyn Write,
+}
+
+impl World<'_> {
+    fn style(&self) -> Style {
+        Style::new(self.color, self.columns)
+    }
 }
 
 impl fmt::Debug for World<'_> {
@@ -148,7 +158,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> u
     let args = std::iter::once("easyauth".into()).chain(args);
     let output = match Cli::try_parse_from(args) {
         Ok(cli) => run_command(cli.command, world),
-        Err(error) => args::page_or_failure(&error),
+        Err(error) => args::page_or_failure(&error, world.style()),
     };
     match output.and_then(|output| print(&output, world)) {
         Ok(status) => status,

@@ -14,11 +14,24 @@ fn main() -> ExitCode {
         env: Environment::of_process(),
         is_stdin_terminal: io::stdin().is_terminal(),
         color: has_color(),
+        columns: columns(),
         stdin: &mut io::stdin().lock(),
         stdout: &mut io::stdout().lock(),
         stderr: &mut io::stderr().lock(),
     };
     ExitCode::from(run(std::env::args_os().skip(1), &mut world))
+}
+
+/// The columns of the terminal on standard output.
+#[cfg(feature = "terminal")]
+fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
+}
+
+#[cfg(not(feature = "terminal"))]
+fn columns() -> Option<usize> {
+    None
 }
 
 /// Returns `true` if standard output is a terminal that shows colors, and the user did not set

@@ -2,11 +2,32 @@
 
 use std::fmt;
 
+/// How pages are printed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    /// Whether there are colors.
+    pub(crate) color: bool,
+    /// The widest line, except for text that users copy.
+    pub(crate) width: usize,
+}
+
+impl Style {
+    /// Longer lines are hard to read.
+    const MAX_WIDTH: usize = 100;
+    /// Narrower pages have no room beside their labels.
+    const MIN_WIDTH: usize = 50;
+
+    /// The style for a terminal with this many columns, or for a file.
+    pub(crate) fn new(color: bool, columns: Option<usize>) -> Self {
+        let width = columns.unwrap_or(Self::MAX_WIDTH).clamp(Self::MIN_WIDTH, Self::MAX_WIDTH);
+        Self { color, width }
+    }
+}
+
 /// The colors of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Color {
     Red,
-    Yellow,
     Green,
     Bold,
 }
@@ -15,7 +36,6 @@ pub(crate) enum Color {
 pub(crate) fn paint(is_on: bool, color: Color, text: impl fmt::Display) -> String {
     let code = match color {
         Color::Red => 31,
-        Color::Yellow => 33,
         Color::Green => 32,
         Color::Bold => 1,
     };
@@ -56,13 +76,18 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::new();
     for letter in text.chars() {
-        if letter.is_control() || is_invisible(letter) {
+        if is_unprintable(letter) {
             printable.extend(letter.escape_unicode());
         } else {
             printable.push(letter);
         }
     }
     printable
+}
+
+/// Returns `true` for a control character or an invisible one.
+pub(crate) fn is_unprintable(letter: char) -> bool {
+    letter.is_control() || is_invisible(letter)
 }
 
 fn is_invisible(letter: char) -> bool {

@@ -98,6 +98,15 @@ impl<'a> ArmRequests<'a> {
         Self { api_version, ..self }
     }
 
+    /// Returns the address of the settings, for commands such as `az rest` and for other clients.
+    ///
+    /// # Errors
+    ///
+    /// [`ArmRequestError`]: the cloud or the api-version.
+    pub fn uri(&self) -> Result<Uri, ArmRequestError> {
+        self.address("")
+    }
+
     /// Builds a request that reads the settings.
     ///
     /// # Errors
@@ -168,7 +177,7 @@ impl<'a> ArmRequests<'a> {
         access: &AccessToken,
         body: Vec<u8>,
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
-        let uri = self.uri(operation)?;
+        let uri = self.address(operation)?;
         let bearer = access.to_bearer().map_err(|source| {
             ArmRequestError::of_token(Kind::InvalidBearerToken, TokenError::Bearer(source))
         })?;
@@ -181,7 +190,7 @@ impl<'a> ArmRequests<'a> {
         Ok(request)
     }
 
-    fn uri(&self, operation: &str) -> Result<Uri, ArmRequestError> {
+    fn address(&self, operation: &str) -> Result<Uri, ArmRequestError> {
         let Self { site, cloud, api_version } = *self;
         // The first audience of Azure Resource Manager is its address.
         let endpoint = self.arm().audience_uris().first();

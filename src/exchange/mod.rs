@@ -61,7 +61,7 @@ pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
 pub use on_behalf_of::{
     ClaimsChallenge, CredentialSource, IntoScopes, InvalidClaimsChallenge, MAX_CACHED_TOKENS,
     MAX_CLAIMS_CHALLENGE_LEN, OnBehalfOf, OnBehalfOfError, OnBehalfOfErrorKind, OnBehalfOfToken,
-    REFRESH_BEFORE_EXPIRY, Transport, TransportBlocking, TransportError,
+    REFRESH_BEFORE_EXPIRY, Transport, TransportBlocking,
 };
 pub use request::TokenRequest;
 pub use request_error::{TokenRequestError, TokenRequestErrorKind};

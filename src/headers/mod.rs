@@ -1,6 +1,6 @@
 //! The headers of Easy Auth: their names, and the collections they can be read from.
 //!
-//! A [`HeaderSource`](crate::HeaderSource) is anything that holds request headers: [`http::HeaderMap`], slices and maps of
+//! A [`HeaderSource`] is anything that holds request headers: [`http::HeaderMap`], slices and maps of
 //! pairs, maps from a name to a list of values, and the [`Invocation`](crate::functions::Invocation) of
 //! an Azure Functions custom handler. Names are case-insensitive (RFC 9110 section 5.1), because each
 //! framework spells them differently.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{HeaderError, HeaderErrorKind, MAX_HEADER_LEN};
-use crate::escape::first_not;
+use crate::escape::{first_not, first_not_printable};
 
 /// Request headers, in any collection.
 ///
@@ -168,7 +168,7 @@ pub(crate) fn ascii_bytes<'a, H: HeaderSource + ?Sized>(
     let Some(value) = single(headers, name)? else {
         return Ok(None);
     };
-    match first_not(value, |byte| matches!(byte, b' '..=b'~')) {
+    match first_not_printable(value) {
         Some(position) => Err(HeaderError::at(name, position)),
         None => Ok(Some(value)),
     }

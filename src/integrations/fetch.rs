@@ -1,16 +1,19 @@
 //! The rules that both key fetchers follow.
 
-use crate::verify::{FetchError, MAX_DOCUMENT_LEN, is_fetchable};
+use crate::{
+    transport::TransportError,
+    verify::{MAX_DOCUMENT_LEN, is_fetchable},
+};
 
 /// The time limit for a document. Key servers respond within a second, and a request may be waiting.
 pub const FETCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Rejects every address that is neither `https` nor on this machine, whatever the caller passes.
-pub(super) fn check_uri(uri: &str) -> Result<(), FetchError> {
+pub(super) fn check_uri(uri: &str) -> Result<(), TransportError> {
     if is_fetchable(uri) {
         Ok(())
     } else {
-        Err(FetchError::new("expected an https address, or an http address of this machine"))
+        Err(TransportError::new("expected an https address, or an http address of this machine"))
     }
 }
 
@@ -21,14 +24,14 @@ pub(super) fn is_on_this_machine(uri: &str) -> bool {
 }
 
 /// Rejects every status other than 200, redirects included.
-pub(super) fn check_status(status: http::StatusCode) -> Result<(), FetchError> {
+pub(super) fn check_status(status: http::StatusCode) -> Result<(), TransportError> {
     if status == http::StatusCode::OK {
         Ok(())
     } else {
-        Err(FetchError::new(format!("expected status 200, found {status}")))
+        Err(TransportError::new(format!("expected status 200, found {status}")))
     }
 }
 
-pub(super) fn too_long() -> FetchError {
-    FetchError::new(format!("the document is longer than {MAX_DOCUMENT_LEN} bytes"))
+pub(super) fn too_long() -> TransportError {
+    TransportError::new(format!("the document is longer than {MAX_DOCUMENT_LEN} bytes"))
 }

@@ -132,12 +132,12 @@ pub use reqwest::ReqwestFetcher;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]
 pub use reqwest_transport::ReqwestTransport;
-#[cfg(feature = "tower")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
-pub use tower::{EasyAuthLayer, EasyAuthService, RejectionBody, RequireLayer, RequireService};
 #[cfg(all(feature = "tower", feature = "verify"))]
 #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tower", feature = "verify"))))]
-pub use tower::{RequireToolLayer, RequireToolService};
+pub use tower::RequireToolLayer;
+#[cfg(feature = "tower")]
+#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
+pub use tower::{EasyAuthLayer, GuardedService, RejectionBody, RequireLayer};
 #[cfg(feature = "ureq")]
 #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;

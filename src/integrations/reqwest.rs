@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::fetch::{FETCH_TIMEOUT, check_status, check_uri, is_on_this_machine, too_long};
-use crate::verify::{FetchError, FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE};
+use crate::{
+    transport::TransportError,
+    verify::{FetchKeys, MAX_DOCUMENT_LEN, REFRESH_LEASE},
+};
 
 /// Fetches keys with reqwest: for async code on Tokio.
 ///
@@ -35,8 +38,8 @@ impl ReqwestFetcher {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if TLS cannot be set up.
-    pub fn new() -> Result<Self, FetchError> {
+    /// [`TransportError`] if TLS cannot be set up.
+    pub fn new() -> Result<Self, TransportError> {
         Self::with_timeout(FETCH_TIMEOUT)
     }
 
@@ -45,8 +48,8 @@ impl ReqwestFetcher {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if TLS cannot be set up.
-    pub fn with_timeout(timeout: Duration) -> Result<Self, FetchError> {
+    /// [`TransportError`] if TLS cannot be set up.
+    pub fn with_timeout(timeout: Duration) -> Result<Self, TransportError> {
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -54,9 +57,9 @@ impl ReqwestFetcher {
                 .pool_max_idle_per_host(0)
         };
         Ok(Self {
-            client: builder().build().map_err(FetchError::new)?,
+            client: builder().build().map_err(TransportError::new)?,
             // No TLS is used here, so the system's certificates need not be read.
-            direct: builder().no_proxy().tls_certs_only([]).build().map_err(FetchError::new)?,
+            direct: builder().no_proxy().tls_certs_only([]).build().map_err(TransportError::new)?,
             timeout: timeout.min(REFRESH_LEASE),
         })
     }
@@ -70,18 +73,18 @@ impl ReqwestFetcher {
 }
 
 impl FetchKeys for ReqwestFetcher {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         check_uri(uri)?;
         let client = if is_on_this_machine(uri) { &self.direct } else { &self.client };
-        let request = client.get(uri).timeout(self.timeout).build().map_err(FetchError::new)?;
+        let request = client.get(uri).timeout(self.timeout).build().map_err(TransportError::new)?;
         let request_url = request.url().clone();
-        let mut response = client.execute(request).await.map_err(FetchError::new)?;
+        let mut response = client.execute(request).await.map_err(TransportError::new)?;
         check_status(response.status())?;
         if response.url().as_str() != request_url.as_str() {
-            return Err(FetchError::new("the client followed a redirect"));
+            return Err(TransportError::new("the client followed a redirect"));
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(FetchError::new)? {
+        while let Some(chunk) = response.chunk().await.map_err(TransportError::new)? {
             if body.len().saturating_add(chunk.len()) > MAX_DOCUMENT_LEN {
                 return Err(too_long());
             }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use http::{Request, Response, header::RETRY_AFTER};
 
 use super::fetch::{FETCH_TIMEOUT, check_uri, is_on_this_machine};
-use crate::exchange::{MAX_TOKEN_RESPONSE_LEN, Transport, TransportError};
+use crate::{
+    exchange::{MAX_TOKEN_RESPONSE_LEN, Transport},
+    transport::TransportError,
+};
 
 /// Sends token requests with reqwest: for async code on Tokio. Cheap to clone.
 ///
@@ -63,7 +66,7 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
         let uri = request.uri().to_string();
-        check_uri(&uri).map_err(TransportError::new)?;
+        check_uri(&uri)?;
         let client = if is_on_this_machine(&uri) { &self.direct } else { &self.client };
         let request = reqwest::Request::try_from(request).map_err(TransportError::new)?;
         let mut received = client.execute(request).await.map_err(TransportError::new)?;

@@ -36,7 +36,9 @@ pub(super) fn original(
     headers: &(impl HeaderSource + ?Sized),
     requested: &str,
 ) -> String {
-    original_url(headers)
+    // Where nothing overwrites headers, there is no need to look for them.
+    let original = if platform.has_easy_auth() { original_url(headers) } else { None };
+    original
         .filter(|_| is_static_web_app(platform, headers))
         .unwrap_or_else(|| requested.to_owned())
 }
@@ -50,9 +52,6 @@ fn original_url(headers: &(impl HeaderSource + ?Sized)) -> Option<String> {
 /// Returns `true` if Static Web Apps were declared, or a trusted platform sent headers of their format.
 /// Anonymous visitors have such headers too.
 fn is_static_web_app(platform: Platform, headers: &(impl HeaderSource + ?Sized)) -> bool {
-    if !platform.has_easy_auth() {
-        return false;
-    }
     let text = |name| std::str::from_utf8(headers.header(name, 0)?).ok();
     platform.service() == Some(Service::StaticWebApps)
         || text(CLIENT_PRINCIPAL_IDP).is_some_and(|name| {

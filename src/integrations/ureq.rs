@@ -3,7 +3,10 @@
 use std::{io::Read as _, time::Duration};
 
 use super::fetch::{FETCH_TIMEOUT, check_status, check_uri, is_on_this_machine, too_long};
-use crate::verify::{FetchError, FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEASE};
+use crate::{
+    transport::TransportError,
+    verify::{FetchKeysBlocking, MAX_DOCUMENT_LEN, REFRESH_LEASE},
+};
 
 /// Fetches keys with ureq: for code that blocks its thread.
 ///
@@ -59,7 +62,7 @@ impl Default for UreqFetcher {
 }
 
 impl FetchKeysBlocking for UreqFetcher {
-    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         check_uri(uri)?;
         let config = self.agent.get(uri).config();
         let mut config =
@@ -67,13 +70,13 @@ impl FetchKeysBlocking for UreqFetcher {
         if is_on_this_machine(uri) {
             config = config.proxy(None);
         }
-        let mut response = config.build().call().map_err(FetchError::new)?;
+        let mut response = config.build().call().map_err(TransportError::new)?;
         check_status(response.status())?;
         // Limited here, because ureq's own limit depends on its version.
         let limit = u64::try_from(MAX_DOCUMENT_LEN).unwrap_or(u64::MAX);
         let mut reader = response.body_mut().as_reader().take(limit.saturating_add(1));
         let mut body = Vec::new();
-        reader.read_to_end(&mut body).map_err(FetchError::new)?;
+        reader.read_to_end(&mut body).map_err(TransportError::new)?;
         if body.len() > MAX_DOCUMENT_LEN { Err(too_long()) } else { Ok(body) }
     }
 }

@@ -6,7 +6,10 @@ use http::{Request, Response, header::RETRY_AFTER};
 use zeroize::Zeroizing;
 
 use super::fetch::{FETCH_TIMEOUT, check_uri, is_on_this_machine};
-use crate::exchange::{MAX_TOKEN_RESPONSE_LEN, TransportBlocking, TransportError};
+use crate::{
+    exchange::{MAX_TOKEN_RESPONSE_LEN, TransportBlocking},
+    transport::TransportError,
+};
 
 /// Sends token requests with ureq: for code that blocks its thread. Cheap to clone.
 ///
@@ -58,7 +61,7 @@ impl TransportBlocking for UreqTransport {
         let (parts, body) = request.into_parts();
         let body = Zeroizing::new(body);
         let uri = parts.uri.to_string();
-        check_uri(&uri).map_err(TransportError::new)?;
+        check_uri(&uri)?;
         let mut builder = self.0.post(&uri);
         for (name, value) in &parts.headers {
             builder = builder.header(name, value);

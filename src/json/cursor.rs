@@ -12,7 +12,7 @@ pub(super) struct Cursor<'a> {
     pub(super) at: usize,
 }
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
     pub(super) fn error(&self) -> JsonError {
         JsonError { position: self.at }
     }
@@ -37,8 +37,9 @@ impl Cursor<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Moves over bytes that were looked at.
     pub(super) fn advance(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
+        self.at = self.at.wrapping_add(bytes);
     }
 
     pub(super) fn skip_whitespace(&mut self) {
@@ -65,18 +66,21 @@ impl Cursor<'_> {
         }
     }
 
-    /// Reads the rest of a string without escapes, after its opening quote. Returns where it ends. If it
-    /// has an escape, reads nothing.
+    /// Reads a string without escapes and exactly `end`: its closing quote and what follows. Returns where
+    /// the string starts, and its bytes. Otherwise reads nothing.
     #[inline]
-    pub(super) fn plain_rest(&mut self) -> Option<usize> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let run = plain_run(rest);
-        if rest.get(run) != Some(&b'"') {
+    pub(super) fn plain_string<const N: usize>(
+        &mut self,
+        end: [u8; N],
+    ) -> Option<(usize, &'a [u8])> {
+        let rest = self.text.as_bytes().get(self.at..)?.strip_prefix(b"\"")?;
+        let (string, rest) = rest.split_at_checked(plain_run(rest))?;
+        if !rest.starts_with(&end) {
             return None;
         }
-        let end = self.at.checked_add(run)?;
-        self.at = end.checked_add(1)?;
-        Some(end)
+        let start = self.at.wrapping_add(1);
+        self.at = start.wrapping_add(string.len()).wrapping_add(N);
+        Some((start, string))
     }
 
     /// Reads the rest of a string with escapes, after its opening quote. Not inlined, so that reading plain
@@ -178,33 +182,39 @@ impl Cursor<'_> {
 
 /// The number of bytes before the next quote, backslash or control character.
 ///
-/// Checks eight bytes at a time, as one number. The subtraction sets the high bit of each byte that
-/// matches, and of no byte before the first match.
+/// Checks eight bytes at a time, as one number. A subtraction sets the high bit of each byte that matches, and of
+/// no byte before the first match. With its second bit flipped, a quote follows the control characters, and no
+/// other character comes between.
 #[inline]
 pub(crate) fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
-    const CONTROLS: u64 = ONES * 0x20;
-    const QUOTES: u64 = ONES * 0x22;
+    const SECOND_BITS: u64 = ONES << 1;
+    const AFTER_QUOTES: u64 = ONES * 0x21;
     const BACKSLASHES: u64 = ONES * 0x5c;
 
-    let mut run = 0_usize;
-    let mut rest = bytes;
-    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let controls = word.wrapping_sub(CONTROLS);
-        let quotes = (word ^ QUOTES).wrapping_sub(ONES);
+    let (words, _) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quotes = (word ^ SECOND_BITS).wrapping_sub(AFTER_QUOTES);
         let backslashes = (word ^ BACKSLASHES).wrapping_sub(ONES);
-        let hits = (controls | quotes | backslashes) & !word & HIGH;
-        if hits != 0 {
-            let byte = usize::try_from(hits.trailing_zeros() / 8).unwrap_or_default();
-            return run.saturating_add(byte);
+        // A byte that is not ASCII looks like a match here.
+        let hits = (quotes | backslashes) & HIGH;
+        if hits != 0 && hits & !word != 0 {
+            let byte = usize::try_from((hits & !word).trailing_zeros() / 8).unwrap_or_default();
+            return index.wrapping_mul(8).wrapping_add(byte);
         }
-        run = run.saturating_add(8);
-        rest = tail;
     }
+    last_plain_run(bytes)
+}
+
+/// The same if the words have no match. Not inlined, so that the loop over words stays short.
+#[inline(never)]
+fn last_plain_run(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
     let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    run.saturating_add(rest.iter().position(special).unwrap_or(rest.len()))
+    let run = rest.iter().position(special).unwrap_or(rest.len());
+    words.len().wrapping_mul(8).wrapping_add(run)
 }
 
 #[cfg(test)]

@@ -25,7 +25,16 @@ impl From<JsonError> for ObjectError {
 /// Reads JSON that must be one object. Returns the decoded strings, for [`Text::new`](super::Text::new).
 pub(crate) fn whole_object<E: From<JsonError> + From<ObjectError>>(
     text: &str,
-    member: impl FnMut(&mut Reader<'_>, Span) -> Result<(), E>,
+    mut member: impl FnMut(&mut Reader<'_>, Span) -> Result<(), E>,
+) -> Result<String, E> {
+    whole_object_by(text, |_| (), |json, name, ()| member(json, name))
+}
+
+/// The same, with what `key` makes of each name.
+pub(super) fn whole_object_by<K, E: From<JsonError> + From<ObjectError>>(
+    text: &str,
+    key: impl Fn(&[u8]) -> K,
+    member: impl FnMut(&mut Reader<'_>, Span, K) -> Result<(), E>,
 ) -> Result<String, E> {
     let mut json = Reader::new(text);
     if json.kind()? != Kind::Object {
@@ -34,7 +43,7 @@ pub(crate) fn whole_object<E: From<JsonError> + From<ObjectError>>(
         json.end()?;
         return Err(ObjectError::NotAnObject.into());
     }
-    json.object(member)?;
+    json.object_by(key, member)?;
     Ok(json.finish()?)
 }
 

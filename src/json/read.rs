@@ -4,6 +4,8 @@
 //! It accepts exactly what `serde_json` reads into its `Value`, except for numbers outside the range of an
 //! `f64`, which are kept as they are written. The fuzz targets check this.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::cursor::{Cursor, JsonError};
@@ -19,16 +21,29 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    fn new(start: usize, end: usize) -> Option<Self> {
+    pub(super) fn new(start: usize, end: usize) -> Option<Self> {
         let start = u32::try_from(start).ok()?;
         let end = u32::try_from(end).ok()?;
         Some(Self { start, end })
     }
 
-    /// The string in `json`, or in `decoded`, whose positions continue those of `json`.
-    fn of<'a>(self, json: &'a str, decoded: &'a str) -> &'a str {
+    #[inline]
+    pub(super) fn range(self) -> Range<usize> {
         let [start, end] =
             [self.start, self.end].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+        start..end
+    }
+
+    /// How many bytes the string has.
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        self.range().len()
+    }
+
+    /// The string in `json`, or in `decoded`, whose positions continue those of `json`.
+    #[inline]
+    fn of<'a>(self, json: &'a str, decoded: &'a str) -> &'a str {
+        let Range { start, end } = self.range();
         let found = match start.checked_sub(json.len()) {
             None => json.get(start..end),
             Some(start) => decoded.get(start..end.saturating_sub(json.len())),
@@ -51,6 +66,7 @@ impl Text {
     }
 
     /// The string at `span`.
+    #[inline]
     pub(crate) fn at(&self, span: Span) -> &str {
         span.of(&self.json, &self.decoded)
     }
@@ -109,6 +125,13 @@ impl<'a> Reader<'a> {
         span.of(self.cursor.text, &self.decoded)
     }
 
+    /// Reads a number, after [`kind`](Self::kind). Returns the place where it is written.
+    pub(super) fn number(&mut self) -> Result<Span, JsonError> {
+        let start = self.cursor.at;
+        self.cursor.number()?;
+        Span::new(start, self.cursor.at).ok_or_else(|| self.error())
+    }
+
     /// How many bytes are left to read.
     pub(crate) fn remaining(&self) -> usize {
         self.cursor.remaining()
@@ -137,12 +160,45 @@ impl<'a> Reader<'a> {
         &mut self,
         mut member: impl FnMut(&mut Self, Span) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.object_by(|_| (), |json, name, ()| member(json, name))
+    }
+
+    /// Reads an object. Calls `member` with each name, and with what `key` makes of the name.
+    pub(super) fn object_by<K, E: From<JsonError>>(
+        &mut self,
+        key: impl Fn(&[u8]) -> K,
+        mut member: impl FnMut(&mut Self, Span, K) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.elements(b'{', b'}', |json| {
-            let name = json.string()?;
-            json.cursor.skip_whitespace();
-            json.cursor.byte(b':')?;
-            member(json, name)
+            let (name, key) = if let Some((start, name)) = json.cursor.plain_string(*b"\":") {
+                (json.span(start, name)?, key(name))
+            } else {
+                let name = json.name()?;
+                (name, key(json.str(name).as_bytes()))
+            };
+            member(json, name, key)
         })
+    }
+
+    /// Reads a name in any form, and its colon.
+    #[inline(never)]
+    fn name(&mut self) -> Result<Span, JsonError> {
+        let name = self.string()?;
+        self.cursor.skip_whitespace();
+        self.cursor.byte(b':')?;
+        Ok(name)
+    }
+
+    /// Reads a string without escapes. Otherwise reads nothing.
+    #[inline]
+    pub(crate) fn plain_string(&mut self) -> Option<Span> {
+        let (start, string) = self.cursor.plain_string(*b"\"")?;
+        self.span(start, string).ok()
+    }
+
+    #[inline]
+    fn span(&self, start: usize, string: &[u8]) -> Result<Span, JsonError> {
+        Span::new(start, start.wrapping_add(string.len())).ok_or_else(|| self.error())
     }
 
     /// Reads an array. Calls `element` before each value, and `element` must read it.
@@ -187,50 +243,38 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn string(&mut self) -> Result<Span, JsonError> {
         self.cursor.skip_whitespace();
+        match self.plain_string() {
+            Some(string) => Ok(string),
+            None => self.escaped_string(&[]),
+        }
+    }
+
+    /// Reads a string without whitespace before it. `starts` are usual starts of strings with escapes, each as it
+    /// is written and decoded.
+    #[inline(never)]
+    pub(crate) fn escaped_string(&mut self, starts: &[(&str, &str)]) -> Result<Span, JsonError> {
         self.cursor.byte(b'"')?;
-        self.rest_of_string()
-    }
-
-    /// Reads exactly `prefix`, which ends with an opening quote, and the string that follows. Otherwise
-    /// returns `None`; the caller must [`attempt`](Self::attempt) it.
-    #[inline]
-    pub(crate) fn string_after(&mut self, prefix: &str) -> Option<Span> {
-        self.exactly(prefix)?;
-        self.rest_of_string().ok()
-    }
-
-    #[inline]
-    fn rest_of_string(&mut self) -> Result<Span, JsonError> {
-        let start = self.cursor.at;
-        let (start, end) = match self.cursor.plain_rest() {
-            Some(end) => (start, end),
-            None => self.decode_rest()?,
-        };
-        Span::new(start, end).ok_or_else(|| self.error())
-    }
-
-    fn decode_rest(&mut self) -> Result<(usize, usize), JsonError> {
         // A decoded string is never longer than its JSON form, so the buffer never grows again.
         self.decoded.reserve(self.remaining());
-        let place = |at: usize| self.cursor.text.len().saturating_add(at);
-        let start = place(self.decoded.len());
+        let start = self.cursor.text.len().saturating_add(self.decoded.len());
+        if let Some((_, decoded)) = starts.iter().find(|(start, _)| self.exactly(start).is_some()) {
+            self.decoded.push_str(decoded);
+        }
         self.cursor.decode_rest(&mut self.decoded)?;
-        Ok((start, self.cursor.text.len().saturating_add(self.decoded.len())))
+        let end = self.cursor.text.len().saturating_add(self.decoded.len());
+        Span::new(start, end).ok_or_else(|| self.error())
     }
 
     /// Reads a string into a buffer that is wiped, and sized up front so that growing it leaves no copy of
     /// the secret behind.
     pub(crate) fn secret(&mut self) -> Result<Zeroizing<String>, JsonError> {
         self.cursor.skip_whitespace();
-        self.cursor.byte(b'"')?;
-        let start = self.cursor.at;
-        let mut secret = Zeroizing::new(String::new());
-        if let Some(end) = self.cursor.plain_rest() {
-            secret.push_str(self.cursor.text.get(start..end).unwrap_or_default());
-        } else {
-            secret.reserve(self.cursor.rest_of_string());
-            self.cursor.decode_rest(&mut secret)?;
+        if let Some(plain) = self.plain_string() {
+            return Ok(Zeroizing::new(self.str(plain).to_owned()));
         }
+        self.cursor.byte(b'"')?;
+        let mut secret = Zeroizing::new(String::with_capacity(self.cursor.rest_of_string()));
+        self.cursor.decode_rest(&mut secret)?;
         Ok(secret)
     }
 

@@ -12,20 +12,9 @@ pub(crate) struct Segments<'a> {
 }
 
 impl<'a> Segments<'a> {
-    /// Splits a token strictly.
-    #[cfg(feature = "verify")]
-    pub(crate) fn split(token: &'a str) -> Result<Self, DecodeError> {
-        let segments = Self::split_at_ends(token)?;
-        if segments.payload.contains('.') {
-            Err(DecodeError::not_three_segments(token))
-        } else {
-            Ok(segments)
-        }
-    }
-
     /// Splits a token at its first and last dot. That spares a search of the long payload: with a dot it is
     /// not base64url.
-    fn split_at_ends(token: &'a str) -> Result<Self, DecodeError> {
+    pub(crate) fn split_at_ends(token: &'a str) -> Result<Self, DecodeError> {
         if token.len() > MAX_TOKEN_LEN {
             return Err(DecodeError::too_long(token.len()));
         }
@@ -35,6 +24,12 @@ impl<'a> Segments<'a> {
             Some((header, (payload, signature))) => Ok(Self { header, payload, signature }),
             None => Err(DecodeError::not_three_segments(token)),
         }
+    }
+
+    /// Why these segments cannot be decoded: for a payload with a dot, the token has more than three.
+    #[cfg(feature = "verify")]
+    pub(crate) fn explain(&self, token: &str, error: DecodeError) -> DecodeError {
+        if self.payload.contains('.') { DecodeError::not_three_segments(token) } else { error }
     }
 }
 

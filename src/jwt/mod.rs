@@ -3,6 +3,7 @@
 mod agent;
 mod caller;
 mod compact;
+mod content;
 mod error;
 mod header;
 mod token;

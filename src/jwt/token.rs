@@ -9,11 +9,15 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Caller, ClaimsError, DecodeError, Groups, Segment, TokenHeader, compact::Compact};
+use super::{
+    Caller, ClaimsError, DecodeError, Groups, Segment, TokenHeader,
+    compact::Compact,
+    content::{Content, Strings},
+};
 use crate::{
     escape::EscapedNames,
     issuer,
-    json::members::{Members, Texts, Value},
+    json::members::{Members, Value},
     resource::Audience,
     time::from_epoch,
 };
@@ -30,15 +34,6 @@ pub(crate) const SIGN_IN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 pub struct Token<T> {
     content: Arc<Content>,
     trust: PhantomData<T>,
-}
-
-/// What a token says.
-struct Content {
-    header: TokenHeader,
-    claims: Members,
-    expires_at: Option<SystemTime>,
-    not_before: Option<SystemTime>,
-    issued_at: Option<SystemTime>,
 }
 
 /// Not derived, because that would require `T: Clone`.
@@ -123,18 +118,16 @@ impl<T> Token<T> {
         let claims = Members::parse(payload)
             .map_err(|error| DecodeError::object(Segment::Payload, error))?;
         let (mut expires_at, mut not_before, mut issued_at) = (None, None, None);
-        for (name, member) in claims.iter() {
-            let value = || claims.value(member);
-            let valid = match name {
-                "exp" => read_time(value().as_ref(), time_form, &mut expires_at),
-                "nbf" => read_time(value().as_ref(), time_form, &mut not_before),
-                "iat" => read_time(value().as_ref(), time_form, &mut issued_at),
-                "iss" | "sub" | "tid" | "oid" | "azp" | "appid" | "idtyp" => {
-                    matches!(value(), None | Some(Value::Text(_)))
+        for (name, member) in claims.of_lengths([3, 5]) {
+            let time = |time: &mut _| read_time(claims.value(member).as_ref(), time_form, time);
+            let valid = match name.as_bytes() {
+                b"exp" => time(&mut expires_at),
+                b"nbf" => time(&mut not_before),
+                b"iat" => time(&mut issued_at),
+                b"iss" | b"sub" | b"tid" | b"oid" | b"azp" | b"appid" | b"idtyp" => {
+                    member.is_text()
                 }
-                "aud" | "scp" | "roles" => {
-                    matches!(value(), None | Some(Value::Text(_) | Value::List(_)))
-                }
+                b"aud" | b"scp" | b"roles" => member.is_text() || member.is_list(),
                 _ => true,
             };
             if !valid {
@@ -165,8 +158,7 @@ impl<T> Token<T> {
     /// (`IgnoreTrailingSlashWhenValidatingAudience`).
     #[must_use]
     pub fn has_audience<'a>(&self, audience: impl Into<Audience<'a>>) -> bool {
-        let audience = audience.into();
-        self.audiences().any(|own| audience.matches(own))
+        self.content.is_for(audience.into())
     }
 
     /// The audiences (`aud`): a client ID, or an App ID URI in version 1.0 tokens.
@@ -178,7 +170,7 @@ impl<T> Token<T> {
     /// bare name (`user_impersonation`), without its resource.
     #[must_use]
     pub fn has_scope(&self, scope: impl AsRef<str>) -> bool {
-        self.scopes().any(|own| own == scope.as_ref())
+        self.content.has_scope(scope.as_ref())
     }
 
     /// Returns `true` if the token has one of `scopes`.
@@ -198,15 +190,13 @@ impl<T> Token<T> {
     /// The delegated permissions (`scp`): what the application may do on behalf of the user. App-only tokens
     /// have none. Some of them have `/`, which is skipped: it is not a scope.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.list("scp")
-            .flat_map(|scopes| scopes.split(' '))
-            .filter(|scope| !matches!(*scope, "" | "/"))
+        self.content.scopes()
     }
 
     /// Returns `true` if `role` is one of [`app_roles`](Self::app_roles), compared exactly.
     #[must_use]
     pub fn has_app_role(&self, role: impl AsRef<str>) -> bool {
-        self.app_roles().any(|own| own == role.as_ref())
+        self.content.has_app_role(role.as_ref())
     }
 
     /// The app roles (`roles`): application permissions in an app-only token, the user's roles in a user's
@@ -409,13 +399,8 @@ impl<T> Token<T> {
     }
 
     /// The strings of a claim. One string counts as a list with one element.
-    fn list<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a, T> {
-        let (one, many): (Option<&str>, Option<Texts<'_>>) = match self.content.claims.get(name) {
-            Some(Value::Text(text)) => (Some(text), None),
-            Some(Value::List(list)) => (None, Some(list)),
-            _ => (None, None),
-        };
-        one.into_iter().chain(many.into_iter().flatten())
+    fn list<'a>(&'a self, name: &str) -> Strings<'a> {
+        self.content.list(name)
     }
 
     /// A boolean in one of the forms that Entra sends: `true`, `"true"`, `"1"` or 1.

@@ -152,6 +152,7 @@ impl ClaimType {
         self.long
     }
 
+    #[inline]
     fn has_name(self, name: &str) -> bool {
         self.long == name || self.short == name || self.other_short == Some(name)
     }
@@ -192,6 +193,7 @@ impl<'a> Names<'a> {
         Self { requested: requested.unwrap_or(self.requested), known: None }
     }
 
+    #[inline]
     pub(crate) fn contain(&self, name: &str) -> bool {
         self.known.map_or(name == self.requested, |known| known.has_name(name))
     }

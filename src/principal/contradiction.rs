@@ -85,15 +85,15 @@ pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalErr
             _ => Ok(()),
         },
         PrincipalFormat::AppService if has_documented_id(&user.provider) => {
-            let first = match user.object_id() {
-                Some(own) if same_guid(own, id) => return Ok(()),
-                Some(_) => "claim oid",
-                None if user.subject().is_some() => "claim sub",
-                None => return Ok(()),
-            };
             // The value of any claim, because older runtimes used other claims.
-            let is_claimed = user.claims().any(|claim| same_guid(claim.val(), id));
-            if is_claimed { Ok(()) } else { differs(first) }
+            if user.claims().values(|_| true).any(|value| same_guid(value, id)) {
+                return Ok(());
+            }
+            match (user.object_id(), user.subject()) {
+                (Some(_), _) => differs("claim oid"),
+                (None, Some(_)) => differs("claim sub"),
+                (None, None) => Ok(()),
+            }
         }
         _ => Ok(()),
     }

@@ -5,13 +5,31 @@ use super::{
     contradiction,
 };
 use crate::{
-    json::{Kind, ObjectError, Once, Reader, Span, Text, scalar, string, whole_object},
+    json::{JsonError, Kind, ObjectError, Once, Reader, Span, Text, scalar, string, whole_object},
     provider::IdentityProvider,
 };
 
 /// The length of the shortest claim that is kept, `{"typ":"","val":0}`, and a comma. It bounds the number
 /// of claims in a principal, so the list of claims is allocated once.
 const MIN_CLAIM_LEN: usize = 19;
+
+/// The starts of most long claim types as the platform escapes them, and decoded. For a principal of 30 claims,
+/// copying them whole takes a fifth of the instructions off.
+const LONG_TYPES: [(&str, &str); 4] = [
+    (
+        r"http:\/\/schemas.xmlsoap.org\/ws\/2005\/05\/identity\/claims\/",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/",
+    ),
+    (
+        r"http:\/\/schemas.microsoft.com\/identity\/claims\/",
+        "http://schemas.microsoft.com/identity/claims/",
+    ),
+    (r"http:\/\/schemas.microsoft.com\/claims\/", "http://schemas.microsoft.com/claims/"),
+    (
+        r"http:\/\/schemas.microsoft.com\/ws\/2008\/06\/identity\/claims\/",
+        "http://schemas.microsoft.com/ws/2008/06/identity/claims/",
+    ),
+];
 
 /// The members of both formats.
 #[derive(Default)]
@@ -50,8 +68,8 @@ impl Members {
     fn read(&mut self, json: &mut Reader<'_>, name: Span) -> Result<(), ObjectError> {
         match json.str(name) {
             "auth_typ" => self.auth_typ.read(json, "auth_typ", string),
-            "name_typ" => self.name_typ.read(json, "name_typ", string),
-            "role_typ" => self.role_typ.read(json, "role_typ", string),
+            "name_typ" => self.name_typ.read(json, "name_typ", claim_type),
+            "role_typ" => self.role_typ.read(json, "role_typ", claim_type),
             "identityProvider" => self.identity_provider.read(json, "identityProvider", string),
             "userId" => self.user_id.read(json, "userId", scalar),
             "userDetails" => self.user_details.read(json, "userDetails", scalar),
@@ -95,6 +113,18 @@ impl Members {
     }
 }
 
+fn claim_type(json: &mut Reader<'_>, name: &'static str) -> Result<Option<Span>, ObjectError> {
+    match json.kind()? {
+        Kind::String => Ok(Some(any_type(json)?)),
+        _ => string(json, name),
+    }
+}
+
+#[inline]
+fn any_type(json: &mut Reader<'_>) -> Result<Span, JsonError> {
+    json.plain_string().map_or_else(|| json.escaped_string(&LONG_TYPES), Ok)
+}
+
 fn roles(json: &mut Reader<'_>, member: &'static str) -> Result<Option<Vec<Span>>, ObjectError> {
     let mut roles = Vec::new();
     match json.kind()? {
@@ -135,8 +165,10 @@ fn claims(
 
 /// A claim with its members as the platform writes them.
 fn usual_claim(json: &mut Reader<'_>) -> Option<ClaimSpan> {
-    let typ = json.string_after(r#"{"typ":""#)?;
-    let val = json.string_after(r#","val":""#)?;
+    json.exactly(r#"{"typ":"#)?;
+    let typ = any_type(json).ok()?;
+    json.exactly(r#","val":"#)?;
+    let val = json.plain_string().or_else(|| json.string().ok())?;
     json.exactly("}")?;
     Some(ClaimSpan { typ, val })
 }

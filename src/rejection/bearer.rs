@@ -4,7 +4,7 @@ use super::Rejection;
 use crate::{
     headers::HeaderSource,
     tokens::AccessToken,
-    verify::{BearerAuth, BlockingBearerAuth, VerifiedToken},
+    verify::{BearerAuth, BlockingBearerAuth, VerifiedToken, VerifyError},
 };
 
 impl BearerAuth {
@@ -19,7 +19,7 @@ impl BearerAuth {
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<VerifiedToken>, Rejection> {
         let Some(token) = self.read(headers)? else { return Ok(None) };
-        self.verify_text(token).await.map(Some).map_err(|error| self.named(error.into()))
+        self.verify_text(token).await.map(Some).map_err(|error| self.refuse(token, error))
     }
 
     /// Verifies the token in `Authorization: Bearer`, which is required.
@@ -40,6 +40,15 @@ impl BearerAuth {
         headers: &'a (impl HeaderSource + ?Sized),
     ) -> Result<Option<&'a str>, Rejection> {
         AccessToken::in_authorization(headers).map_err(|error| self.named(error.into()))
+    }
+
+    /// The rejection of a token that does not verify. If it has characters that no token may have, the header is
+    /// malformed. That is checked last, because a token that verifies cannot have them.
+    fn refuse(&self, token: &str, error: VerifyError) -> Rejection {
+        self.named(match AccessToken::check_characters(token) {
+            Ok(()) => error.into(),
+            Err(malformed) => malformed.into(),
+        })
     }
 
     /// Adds the realm to a rejection.
@@ -63,7 +72,7 @@ impl BlockingBearerAuth {
     ) -> Result<Option<VerifiedToken>, Rejection> {
         let auth = self.inner();
         let Some(token) = auth.read(headers)? else { return Ok(None) };
-        self.verify_text(token).map(Some).map_err(|error| auth.named(error.into()))
+        self.verify_text(token).map(Some).map_err(|error| auth.refuse(token, error))
     }
 
     /// Like [`BearerAuth::require_token`], and blocks the thread.

@@ -98,7 +98,7 @@ impl Resource {
     }
 }
 
-/// A host in lower case, and the path behind it.
+/// A host in lower case, or what is in its place, and the path behind it.
 struct Address<'a> {
     host: String,
     path: &'a str,
@@ -115,9 +115,7 @@ impl<'a> Address<'a> {
         };
         let (host, path) = split(rest);
         let host = host.strip_suffix(":443").unwrap_or(host);
-        let is_host = host.contains('.')
-            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
-        is_host.then(|| Self { host: host.to_ascii_lowercase(), path })
+        Some(Self { host: host.to_ascii_lowercase(), path })
     }
 }
 

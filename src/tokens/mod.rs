@@ -57,6 +57,9 @@ impl TokenKind {
 
 const EXPIRES_ON: &str = "EXPIRES-ON";
 
+/// The length of `X-MS-TOKEN-MICROSOFTACCOUNT-AUTHENTICATION-TOKEN`, the longest name of a built-in provider.
+const USUAL_NAME_LEN: usize = 48;
+
 /// The tokens that the identity provider issued to the application for this caller: the headers
 /// `X-MS-TOKEN-<provider>-*`.
 ///
@@ -135,7 +138,8 @@ impl ProviderTokens {
     ) -> Result<Self, HeaderError> {
         let mut tokens = Self { provider: Some(provider.clone()), ..Self::default() };
         // The names of all headers have the same start. Lookups ignore the case; messages show upper case.
-        let mut name = [headers::TOKEN_PREFIX, provider.as_str(), "-"].concat();
+        let mut name = String::with_capacity(USUAL_NAME_LEN);
+        name.extend([headers::TOKEN_PREFIX, provider.as_str(), "-"]);
         name.make_ascii_uppercase();
         let start = name.len();
         for kind in TokenKind::ALL {

@@ -71,6 +71,9 @@ secrets! {
     AuthenticationToken;
 }
 
+/// The header of a client's token.
+const AUTHORIZATION: &str = "Authorization";
+
 impl AccessToken {
     /// Reads the token that the client sent in `Authorization: Bearer`; `None` without that header, or with
     /// another scheme. The scheme is case-insensitive (RFC 9110 section 11.1).
@@ -84,26 +87,26 @@ impl AccessToken {
     pub fn from_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
-        Ok(Self::in_authorization(headers)?.map(Self::new))
+        let Some(token) = Self::in_authorization(headers)? else { return Ok(None) };
+        Self::check_characters(token)?;
+        Ok(Some(Self::new(token)))
     }
 
-    /// Like [`from_authorization`](Self::from_authorization), without a copy of the token.
+    /// The token as it is in the header, before [`check_characters`](Self::check_characters).
     pub(crate) fn in_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<&str>, HeaderError> {
-        const NAME: &str = "Authorization";
-        let Some(value) = headers::ascii_value(headers, NAME)? else {
+        let Some(value) = headers::ascii_value(headers, AUTHORIZATION)? else {
             return Ok(None);
         };
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        if !scheme.eq_ignore_ascii_case("Bearer") {
-            return Ok(None);
-        }
-        let token = token.trim_ascii();
-        match check_b64token(token) {
-            Ok(()) => Ok(Some(token)),
-            Err(_) => Err(HeaderError::new(NAME, HeaderErrorKind::InvalidBearer)),
-        }
+        Ok(scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim_ascii()))
+    }
+
+    /// Checks that the token has only the characters that RFC 6750 section 2.1 allows.
+    pub(crate) fn check_characters(token: &str) -> Result<(), HeaderError> {
+        let invalid = |_| HeaderError::new(AUTHORIZATION, HeaderErrorKind::InvalidBearer);
+        check_b64token(token).map_err(invalid)
     }
 
     /// Returns the value for an `Authorization` header. It is marked as sensitive, so that `Debug` and HTTP/2

@@ -160,7 +160,7 @@ impl VerifierBuilder {
     /// [`VerifierBuildError`] if a setting is missing, invalid or contradictory.
     pub fn build(self) -> Result<Verifier, VerifierBuildError> {
         if !self.trusted_audiences.is_empty() {
-            return Err(VerifierBuildErrorKind::OnlyForIdTokens.into());
+            return Err(VerifierBuildErrorKind::OnlyForIdTokens.error());
         }
         self.policy().map(Verifier::new)
     }
@@ -175,7 +175,7 @@ impl VerifierBuilder {
         let is_about_access =
             !self.clients.is_empty() || self.without_permissions == WithoutPermissions::Accept;
         if is_about_access {
-            return Err(VerifierBuildErrorKind::OnlyForAccessTokens.into());
+            return Err(VerifierBuildErrorKind::OnlyForAccessTokens.error());
         }
         self.policy().map(IdTokenVerifier::new)
     }
@@ -185,10 +185,10 @@ impl VerifierBuilder {
         self.check_issuers()?;
         self.check_clients()?;
         if self.algorithms.is_empty() {
-            return Err(VerifierBuildErrorKind::NoAlgorithm.into());
+            return Err(VerifierBuildErrorKind::NoAlgorithm.error());
         }
         if self.clock_skew > MAX_CLOCK_SKEW {
-            return Err(VerifierBuildErrorKind::ClockSkewTooLong.into());
+            return Err(VerifierBuildErrorKind::ClockSkewTooLong.error());
         }
         Ok(Policy {
             issuers: Issuers { authority: self.authority.0, sign_in: SignIn::of(self.cloud) },
@@ -204,7 +204,7 @@ impl VerifierBuilder {
 
     fn check_audiences(&self) -> Result<(), VerifierBuildError> {
         if self.audiences.is_empty() {
-            return Err(VerifierBuildErrorKind::NoAudience.into());
+            return Err(VerifierBuildErrorKind::NoAudience.error());
         }
         if let Some(id) = self.applications.iter().find(|id| !is_guid(id)) {
             return Err(VerifierBuildError::new(VerifierBuildErrorKind::InvalidClientId, id));
@@ -217,7 +217,7 @@ impl VerifierBuilder {
                 }
             };
             if identifiers.is_empty() {
-                return Err(VerifierBuildErrorKind::NoAudience.into());
+                return Err(VerifierBuildErrorKind::NoAudience.error());
             }
             if let Some(given) = identifiers.iter().find(|own| !is_audience(own)) {
                 let kind = VerifierBuildErrorKind::InvalidAudience;
@@ -236,7 +236,7 @@ impl VerifierBuilder {
     fn check_issuers(&self) -> Result<(), VerifierBuildError> {
         match &self.authority.0 {
             AuthorityKind::Entra(tenant) if tenant.is_empty() => {
-                Err(VerifierBuildErrorKind::NoTenant.into())
+                Err(VerifierBuildErrorKind::NoTenant.error())
             }
             AuthorityKind::Entra(_) => Ok(()),
             AuthorityKind::Fixed { issuers, .. } => {
@@ -365,6 +365,10 @@ kinds! {
 }
 
 impl VerifierBuildError {
+    pub(super) fn environment(error: EnvironmentError) -> Self {
+        Self { kind: VerifierBuildErrorKind::Environment, detail: Detail::Environment(error) }
+    }
+
     fn new(kind: VerifierBuildErrorKind, value: &str) -> Self {
         Self { kind, detail: Detail::Value(value.into()) }
     }
@@ -376,21 +380,16 @@ impl VerifierBuildError {
     }
 }
 
-impl From<VerifierBuildErrorKind> for VerifierBuildError {
-    fn from(kind: VerifierBuildErrorKind) -> Self {
-        Self { kind, detail: Detail::None }
+impl VerifierBuildErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> VerifierBuildError {
+        VerifierBuildError { kind: self, detail: Detail::None }
     }
 }
 
 impl From<InvalidTenantId> for VerifierBuildError {
     fn from(error: InvalidTenantId) -> Self {
         Self { kind: VerifierBuildErrorKind::InvalidTenantId, detail: Detail::Tenant(error) }
-    }
-}
-
-impl From<EnvironmentError> for VerifierBuildError {
-    fn from(error: EnvironmentError) -> Self {
-        Self { kind: VerifierBuildErrorKind::Environment, detail: Detail::Environment(error) }
     }
 }
 

@@ -85,9 +85,10 @@ impl DocumentError {
     }
 }
 
-impl From<DocumentErrorKind> for DocumentError {
-    fn from(kind: DocumentErrorKind) -> Self {
-        Self { kind, detail: Detail::None }
+impl DocumentErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> DocumentError {
+        DocumentError { kind: self, detail: Detail::None }
     }
 }
 
@@ -118,8 +119,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Members, DocumentError> {
     Members::parse(text.to_owned()).map_err(|error| match error {
         ObjectError::Json(error) => DocumentError::at(DocumentErrorKind::NotJson, error.position),
         ObjectError::NotAnObject | ObjectError::WrongType(_) => {
-            DocumentErrorKind::NotAnObject.into()
+            DocumentErrorKind::NotAnObject.error()
         }
-        ObjectError::Duplicate(_) => DocumentErrorKind::DuplicateMember.into(),
+        ObjectError::Duplicate(_) => DocumentErrorKind::DuplicateMember.error(),
     })
 }

@@ -1,11 +1,8 @@
 //! Fetchers: what a key store gets its documents from.
 
-use std::{
-    error::Error,
-    fmt,
-    future::{Future, ready},
-    sync::Arc,
-};
+use std::future::{Future, ready};
+
+use crate::transport::TransportError;
 
 /// Fetches documents for a [`KeyStore`](super::KeyStore). The feature `reqwest` provides
 #[cfg_attr(feature = "reqwest", doc = "[`ReqwestFetcher`](crate::integrations::ReqwestFetcher).")]
@@ -22,7 +19,7 @@ use std::{
 pub trait FetchKeys {
     /// Fetches the document at this address. The address was checked: it is https, or for a store of
     /// [`MetadataUri::insecure_loopback`](super::MetadataUri::insecure_loopback), this machine.
-    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send;
+    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send;
 }
 
 /// Fetches documents for a [`KeyStore`](super::KeyStore) and blocks the thread. The rules are those of
@@ -34,47 +31,15 @@ pub trait FetchKeysBlocking {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if the document cannot be fetched.
-    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError>;
-}
-
-/// A document could not be fetched.
-///
-/// Transparent: its message and its source are those of the wrapped error.
-#[derive(Clone)]
-pub struct FetchError(Arc<dyn Error + Send + Sync>);
-
-impl FetchError {
-    /// Wraps the error of an HTTP library, or a string.
-    #[must_use]
-    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Arc::from(error.into()))
-    }
-}
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for FetchError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
+    /// [`TransportError`] if the document cannot be fetched.
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError>;
 }
 
 /// Uses a blocking fetcher as an async one. Its futures are ready when they are created.
 pub(super) struct Blocking<F>(pub(super) F);
 
 impl<F: FetchKeysBlocking + Send + Sync> FetchKeys for Blocking<F> {
-    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
+    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
         ready(self.0.fetch(uri))
     }
 }

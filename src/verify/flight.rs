@@ -214,7 +214,7 @@ impl Flight {
             }
             if timeout.timed_out() && state.tasks > 0 {
                 drop(state);
-                return self.end(Err(Arc::new(RefreshErrorKind::TimedOut.into())));
+                return self.end(Err(Arc::new(RefreshErrorKind::TimedOut.error())));
             }
             if timeout.timed_out() {
                 state.has_timer = false;
@@ -307,10 +307,10 @@ impl Waiter {
         let old = self.flight.lock().wakers.insert(self.id, waker);
         drop(old);
         if let Some(fetched) = self.flight.drive(|state| &mut state.fetch) {
-            return Poll::Ready(Some(fetched.unwrap_or(Err(RefreshErrorKind::Panicked.into()))));
+            return Poll::Ready(Some(fetched.unwrap_or(Err(RefreshErrorKind::Panicked.error()))));
         }
         if self.flight.drive(|state| &mut state.sleep).is_some() {
-            return Poll::Ready(Some(Err(RefreshErrorKind::TimedOut.into())));
+            return Poll::Ready(Some(Err(RefreshErrorKind::TimedOut.error())));
         }
         // The fetch may have ended before the waker was stored.
         if self.flight.ended().is_some() { Poll::Ready(None) } else { Poll::Pending }

@@ -130,7 +130,7 @@ fn read(list: &str) -> Result<(Found, Vec<SkippedKey>), DocumentError> {
             Ok(())
         })
         .map_err(|error| match error {
-            ListError::TooMany => DocumentErrorKind::TooManyKeys.into(),
+            ListError::TooMany => DocumentErrorKind::TooManyKeys.error(),
             // The document was parsed before, so this is JSON other than a list.
             ListError::Json => missing_keys(),
         })?;

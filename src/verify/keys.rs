@@ -9,9 +9,8 @@ use std::{
 };
 
 use super::{
-    FetchError, FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore,
-    MetadataUri, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier,
-    VerifyError,
+    FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore, MetadataUri,
+    RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier, VerifyError,
     fetch::Blocking,
     flight::{Ended, Fetched, Flight, Sleep},
     key_set::sealed::{Found, Sealed},
@@ -22,6 +21,7 @@ use super::{
 use crate::{
     block_on::block_on,
     tokens::{AccessToken, IdToken},
+    transport::TransportError,
 };
 
 /// Keys that several verifiers share: a fixed key set, or a store and its fetcher. Cheap to clone.
@@ -132,7 +132,7 @@ impl Keys {
             Some(fetched) => store.end(flight, fetched),
             None => store.settle(),
         }
-        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::Abandoned.into())))
+        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::Abandoned.error())))
     }
 
     /// Verifies a token. If its key is missing, fetches keys and verifies it a second time.
@@ -165,7 +165,7 @@ trait DynFetchKeys: Send + Sync {
     fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a>;
 }
 
-type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'a>>;
+type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, TransportError>> + Send + 'a>>;
 
 impl<T: FetchKeys + Send + Sync> DynFetchKeys for T {
     fn fetch<'a>(&'a self, uri: &'a str) -> Fetch<'a> {

@@ -95,7 +95,7 @@ impl MetadataUri {
         if self.is_loopback {
             return match loopback_host(uri) {
                 Ok(_) => Ok(()),
-                Err(_) => Err(DocumentErrorKind::ForeignHost.into()),
+                Err(_) => Err(DocumentErrorKind::ForeignHost.error()),
             };
         }
         let host = host(uri, "https")
@@ -107,7 +107,7 @@ impl MetadataUri {
                 None => true,
             },
         };
-        if is_ours { Ok(()) } else { Err(DocumentErrorKind::ForeignHost.into()) }
+        if is_ours { Ok(()) } else { Err(DocumentErrorKind::ForeignHost.error()) }
     }
 }
 

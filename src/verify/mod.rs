@@ -64,7 +64,7 @@ pub use confirm::{ConfirmError, ConfirmErrorKind};
 pub use confirmed::ConfirmedCaller;
 pub use document::{DocumentError, DocumentErrorKind, MAX_DOCUMENT_LEN};
 pub use error::{VerifyError, VerifyErrorKind};
-pub use fetch::{FetchError, FetchKeys, FetchKeysBlocking};
+pub use fetch::{FetchKeys, FetchKeysBlocking};
 pub use id_token_auth::{IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
 pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
 pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};

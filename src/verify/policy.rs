@@ -242,19 +242,20 @@ impl Policy {
     /// Checks the rules for access tokens: some permission, and an allowed client.
     pub(super) fn check_access<T>(&self, token: &Token<T>) -> Result<(), VerifyError> {
         // Every access token of Microsoft's services names its client, and no ID token does.
-        let is_anonymous = is_microsoft(token) && token.client_id().is_none();
+        let is_anonymous = token.client_id().is_none() && is_microsoft(token);
         if token.is_id_token() || is_anonymous {
             return Err(VerifyErrorKind::IdToken.into());
         }
-        let has_role = token.app_roles().any(|role| !role.is_empty());
-        let has_permission = token.scopes().next().is_some() || has_role;
+        let has_role = || token.app_roles().any(|role| !role.is_empty());
+        let has_permission = token.scopes().next().is_some() || has_role();
         if !has_permission && self.without_permissions == WithoutPermissions::Reject {
             return Err(VerifyErrorKind::NoPermissions.into());
         }
+        if self.clients.is_empty() {
+            return Ok(());
+        }
         let client = token.client_id().unwrap_or_default();
-        if self.clients.is_empty()
-            || self.clients.iter().any(|own| own.eq_ignore_ascii_case(client))
-        {
+        if self.clients.iter().any(|own| own.eq_ignore_ascii_case(client)) {
             return Ok(());
         }
         let kind = VerifyErrorKind::ClientNotAllowed;

@@ -2,8 +2,8 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{DocumentError, FetchError, KeySet, KeyStore, Metadata, MetadataUri, flight::Flight};
-use crate::kinds::kinds;
+use super::{DocumentError, KeySet, KeyStore, Metadata, MetadataUri, flight::Flight};
+use crate::{kinds::kinds, transport::TransportError};
 
 /// A refresh in flight: two documents to fetch, one after the other.
 ///
@@ -60,7 +60,8 @@ impl<'a> Refresh<'a> {
     /// metadata. The store keeps the keys it has.
     pub fn finish(mut self, body: &[u8]) -> Result<(), RefreshError> {
         let result = parse_keys(body).and_then(|keys| {
-            let metadata = self.metadata.take().ok_or(RefreshErrorKind::NoMetadata)?;
+            let metadata =
+                self.metadata.take().ok_or_else(|| RefreshErrorKind::NoMetadata.error())?;
             Ok(Documents { metadata, keys })
         });
         match result {
@@ -73,7 +74,7 @@ impl<'a> Refresh<'a> {
     }
 
     /// Ends the refresh as a failure: a document could not be fetched.
-    pub fn fail(mut self, error: FetchError) {
+    pub fn fail(mut self, error: TransportError) {
         let _ = self.failure(error.into());
     }
 
@@ -92,7 +93,7 @@ impl<'a> Refresh<'a> {
 
 impl Drop for Refresh<'_> {
     fn drop(&mut self) {
-        self.end(Err(RefreshErrorKind::Abandoned.into()));
+        self.end(Err(RefreshErrorKind::Abandoned.error()));
     }
 }
 
@@ -116,7 +117,7 @@ pub(super) fn parse_metadata(body: &[u8], uri: &MetadataUri) -> Result<Metadata,
 pub(super) fn parse_keys(body: &[u8]) -> Result<KeySet, RefreshError> {
     let keys = KeySet::from_jwks(body)
         .map_err(|error| RefreshError::document(RefreshErrorKind::KeySet, error))?;
-    if keys.is_empty() { Err(RefreshErrorKind::NoKeys.into()) } else { Ok(keys) }
+    if keys.is_empty() { Err(RefreshErrorKind::NoKeys.error()) } else { Ok(keys) }
 }
 
 /// Keys could not be refreshed. The store keeps the keys it has. The [source](Error::source) says why a
@@ -129,7 +130,7 @@ pub struct RefreshError {
 
 #[derive(Debug, Clone)]
 enum Source {
-    Fetch(FetchError),
+    Fetch(TransportError),
     Document(DocumentError),
 }
 
@@ -168,14 +169,15 @@ impl RefreshError {
     }
 }
 
-impl From<RefreshErrorKind> for RefreshError {
-    fn from(kind: RefreshErrorKind) -> Self {
-        Self { kind, source: None }
+impl RefreshErrorKind {
+    /// An error of this kind, without details.
+    pub(super) fn error(self) -> RefreshError {
+        RefreshError { kind: self, source: None }
     }
 }
 
-impl From<FetchError> for RefreshError {
-    fn from(error: FetchError) -> Self {
+impl From<TransportError> for RefreshError {
+    fn from(error: TransportError) -> Self {
         Self { kind: RefreshErrorKind::Fetch, source: Some(Source::Fetch(error)) }
     }
 }

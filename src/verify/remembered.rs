@@ -3,7 +3,6 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    hash::{BuildHasher as _, RandomState},
     hint::black_box,
     sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
 };
@@ -16,9 +15,9 @@ use super::{Key, VerifiedToken};
 /// they take about half a gigabyte.
 pub const MAX_REMEMBERED: usize = 65_536;
 
-/// How many bytes at the end of a token select its place. They are a part of the signature, so the holder of
-/// a token cannot choose them.
-const TAIL: usize = 32;
+/// The end of a token, by which it is looked up: 12 bytes of its signature, which the holder of a token cannot
+/// choose.
+type Tail = [u8; 16];
 
 /// Accepted tokens, up to a number. Nothing here decides whether a token is accepted: the verifier checks
 /// every rule but the signature again.
@@ -27,16 +26,14 @@ pub(super) struct Remembered(Option<Arc<Memory>>);
 
 struct Memory {
     capacity: usize,
-    /// With a random key.
-    hasher: RandomState,
     tokens: RwLock<Tokens>,
 }
 
 #[derive(Default)]
 struct Tokens {
-    by_hash: HashMap<u64, Arc<Accepted>>,
-    /// The same hashes, the oldest first.
-    by_age: VecDeque<u64>,
+    by_tail: HashMap<Tail, Arc<Accepted>>,
+    /// The same tails, the oldest first.
+    by_age: VecDeque<Tail>,
 }
 
 /// A token that was accepted, and the key that signed it.
@@ -54,17 +51,17 @@ impl Remembered {
 
     pub(super) fn up_to(tokens: usize) -> Self {
         let capacity = tokens.min(MAX_REMEMBERED);
-        let memory =
-            || Arc::new(Memory { capacity, hasher: RandomState::new(), tokens: RwLock::default() });
+        let memory = || Arc::new(Memory { capacity, tokens: RwLock::default() });
         Self((capacity > 0).then(memory))
     }
 
     /// The token with exactly this text.
     pub(super) fn recall(&self, text: &str) -> Option<Arc<Accepted>> {
         let memory = self.0.as_deref()?;
+        let tail: &Tail = text.as_bytes().last_chunk()?;
         let known = {
             let tokens = memory.tokens.read().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(tokens.by_hash.get(&memory.hash(text))?)
+            Arc::clone(tokens.by_tail.get(tail)?)
         };
         is_equal(known.text.as_bytes(), text.as_bytes()).then_some(known)
     }
@@ -72,11 +69,11 @@ impl Remembered {
     /// Remembers a token that met every rule. Forgets the oldest if there are too many.
     pub(super) fn keep(&self, text: &str, token: &VerifiedToken, key: Arc<Key>) {
         let Some(memory) = self.0.as_deref() else { return };
-        let hash = memory.hash(text);
+        let Some(tail) = text.as_bytes().last_chunk().copied() else { return };
         let text = Zeroizing::new(text.to_owned());
         let accepted = Arc::new(Accepted { text, token: token.clone(), key });
         // Dropped after the lock is released.
-        let (_replaced, _oldest) = memory.write().insert(hash, accepted, memory.capacity);
+        let (_replaced, _oldest) = memory.write().insert(tail, accepted, memory.capacity);
     }
 
     pub(super) fn clear(&self) {
@@ -87,30 +84,26 @@ impl Remembered {
 }
 
 impl Memory {
-    fn hash(&self, text: &str) -> u64 {
-        self.hasher.hash_one(text.as_bytes().last_chunk::<TAIL>())
-    }
-
     fn write(&self) -> RwLockWriteGuard<'_, Tokens> {
         self.tokens.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tokens {
-    /// Returns the tokens that had to go: the one in the same place, and the oldest.
+    /// Returns the tokens that had to go: the one with the same tail, and the oldest.
     fn insert(
         &mut self,
-        hash: u64,
+        tail: Tail,
         accepted: Arc<Accepted>,
         capacity: usize,
     ) -> (Option<Arc<Accepted>>, Option<Arc<Accepted>>) {
-        let replaced = self.by_hash.insert(hash, accepted);
+        let replaced = self.by_tail.insert(tail, accepted);
         if replaced.is_none() {
-            self.by_age.push_back(hash);
+            self.by_age.push_back(tail);
         }
         let is_over = self.by_age.len() > capacity;
         let oldest = if is_over { self.by_age.pop_front() } else { None };
-        (replaced, oldest.and_then(|oldest| self.by_hash.remove(&oldest)))
+        (replaced, oldest.and_then(|oldest| self.by_tail.remove(&oldest)))
     }
 }
 

@@ -30,12 +30,14 @@ struct Parts<'a> {
 
 /// Decodes a token. These checks are the same for every verifier.
 fn parse<'a>(token: &'a str, types: &[&str]) -> Result<Parts<'a>, VerifyError> {
-    let segments = Segments::split(token).map_err(VerifyError::decode)?;
-    let header = text(segments.header, Segment::Header)
-        .and_then(TokenHeader::parse)
-        .map_err(VerifyError::decode)?;
-    let payload = text(segments.payload, Segment::Payload).map_err(VerifyError::decode)?;
-    let signature = bytes(segments.signature, Segment::Signature).map_err(VerifyError::decode)?;
+    let segments = Segments::split_at_ends(token).map_err(VerifyError::decode)?;
+    let decode = || {
+        let header = TokenHeader::parse(text(segments.header, Segment::Header)?)?;
+        let payload = text(segments.payload, Segment::Payload)?;
+        Ok((header, payload, bytes(segments.signature, Segment::Signature)?))
+    };
+    let (header, payload, signature) =
+        decode().map_err(|error| VerifyError::decode(segments.explain(token, error)))?;
     check_header(&header, types)?;
     let signed_len = segments.header.len().saturating_add(1).saturating_add(segments.payload.len());
     let message = token.get(..signed_len).unwrap_or_default();

@@ -207,7 +207,7 @@ impl KeyStore {
         let old = state.current.replace(Arc::clone(&flight));
         drop(state);
         if let Some(old) = old {
-            old.end(Err(Arc::new(RefreshErrorKind::Abandoned.into())));
+            old.end(Err(Arc::new(RefreshErrorKind::Abandoned.error())));
         }
         Begin::Lead(flight)
     }
@@ -321,7 +321,7 @@ impl Drop for KeyStore {
     fn drop(&mut self) {
         let current = self.state().current.take();
         if let Some(flight) = current {
-            flight.end(Err(Arc::new(RefreshErrorKind::Abandoned.into())));
+            flight.end(Err(Arc::new(RefreshErrorKind::Abandoned.error())));
         }
     }
 }

@@ -79,11 +79,11 @@ impl Verifier {
     /// Remembers up to this many accepted tokens, at most [`MAX_REMEMBERED`](super::MAX_REMEMBERED), so that
     /// a token that comes again costs a comparison instead of a signature check. Off by default, and with 0.
     ///
-    /// The answer is always the one that a verifier without a memory gives. Only the structure and the
-    /// signature are not checked again, which never change: the same bytes are compared as a whole, in
-    /// constant time. All rules about times, claims and keys apply to each call. If the key of a remembered
-    /// token is no longer valid, or was replaced, all tokens are forgotten. A rejected token is never
-    /// remembered. If the memory is full, the oldest token is forgotten.
+    /// The answer is always the one that a verifier without a memory gives. The structure and the signature
+    /// of a token never change, so they are not checked again: the whole token is compared with the
+    /// remembered one, in constant time. All rules about times, claims and keys apply to each call. If the
+    /// key of a remembered token is no longer valid, or was replaced, all tokens are forgotten. A rejected
+    /// token is not remembered. If the memory is full, the oldest token is forgotten.
     ///
     /// What it costs: the memory of the process contains tokens that clients sent earlier, not only those
     /// of the requests in progress. A dump of that memory reveals tokens that are still valid. Forgotten

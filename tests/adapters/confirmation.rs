@@ -252,11 +252,11 @@ fn unconfirmed_headers_are_removed() {
         PRINCIPAL,
         BASE64_STANDARD.encode(principal_json("Sample", "Admin").replace("\"aad\"", "\"google\"")),
     );
-    assert_sees(
-        by_id_token(),
-        &[google, ("X-MS-TOKEN-GOOGLE-ID-TOKEN", Draft::id().sign())],
-        &format!("user Sample User {USER}, no token, admin true, confirmed {USER}: "),
-    );
+    let genuine = ("X-MS-TOKEN-GOOGLE-ID-TOKEN", Draft::id().sign());
+    let seen = format!("user Sample User {USER}, no token, admin true, confirmed {USER}: ");
+    assert_sees(by_id_token(), &[google.clone(), genuine.clone()], &seen);
+    // Beside it, another token under the name of the issuer.
+    assert_sees(by_id_token(), &[google, genuine, (ID_TOKEN, "forged".to_owned())], &seen);
 }
 
 /// Extractors return confirmed values, never those of the headers.

@@ -3,12 +3,11 @@
 use actix_web::web;
 use axum::{Extension, Router, routing::get};
 use easyauth::{
-    EasyAuthPrincipal, Platform,
+    EasyAuthPrincipal, Platform, TransportError,
     integrations::{EasyAuthLayer, Identity, RequireLayer},
     resource::Cloud,
     verify::{
-        BearerAuth, ConfirmedCaller, FetchError, FetchKeys, KeyStore, Keys, MetadataUri, Tenant,
-        VerifiedToken,
+        BearerAuth, ConfirmedCaller, FetchKeys, KeyStore, Keys, MetadataUri, Tenant, VerifiedToken,
     },
 };
 
@@ -222,8 +221,8 @@ fn confirmed_callers_need_confirmation() {
 struct Unreachable;
 
 impl FetchKeys for Unreachable {
-    async fn fetch(&self, _: &str) -> Result<Vec<u8>, FetchError> {
-        Err(FetchError::new("connection rejected"))
+    async fn fetch(&self, _: &str) -> Result<Vec<u8>, TransportError> {
+        Err(TransportError::new("connection rejected"))
     }
 }
 

@@ -46,10 +46,10 @@ fn authentication() -> EasyAuthLayer {
 type Answer = (u16, String, String);
 
 /// Sends a request with this method and body. Its token, if it has one, has the scope Files.Read.
-type Send = fn(&str, String, bool) -> Answer;
+type Adapter = fn(&str, String, bool) -> Answer;
 
 /// The same service on tower and on actix-web.
-const ADAPTERS: [(&str, Send); 2] = [("tower", on_tower), ("actix-web", on_actix)];
+const ADAPTERS: [(&str, Adapter); 2] = [("tower", on_tower), ("actix-web", on_actix)];
 
 fn on_tower(method: &str, body: String, has_token: bool) -> Answer {
     let mut request = request(Method::from_bytes(method.as_bytes()).unwrap(), body.into());

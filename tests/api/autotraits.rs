@@ -148,7 +148,7 @@ fn types_of_verification_can_be_shared() {
 
     // The source of these two can be any error, so they cannot be compared.
     fn check_fetch_error<T: std::error::Error + Send + Sync + Clone + 'static>() {}
-    check_fetch_error::<verify::FetchError>();
+    check_fetch_error::<easyauth::TransportError>();
     check_fetch_error::<verify::RefreshError>();
 }
 
@@ -167,7 +167,7 @@ fn types_of_integrations_can_be_shared() {
     check::<Optional<easyauth::EasyAuthPrincipal>>();
     check::<RejectionBody<()>>();
     check::<RequireLayer>();
-    check::<RequireService<()>>();
+    check::<GuardedService<RequireLayer, ()>>();
     check::<RequireRole<()>>();
     check::<RequireToken<()>>();
     check_error::<CredentialError>();
@@ -176,7 +176,7 @@ fn types_of_integrations_can_be_shared() {
     fn check_layer<T: Send + Sync + Unpin + Clone + std::fmt::Debug + 'static>() {}
     check_layer::<EasyAuthLayer>();
     check_layer::<Confirmation>();
-    check_layer::<EasyAuthService<()>>();
+    check_layer::<GuardedService<EasyAuthLayer, ()>>();
     check_layer::<Identity>();
 }
 

@@ -175,7 +175,7 @@ fn errors() -> Vec<&'static str> {
         easyauth::verify::KeySet::from_jwks("x");
         easyauth::verify::MetadataUri::insecure_loopback("x");
         easyauth::verify::Tenant::single("x");
-        Err::<(), _>(easyauth::verify::FetchError::new("the network is down"));
+        Err::<(), _>(easyauth::TransportError::new("the network is down"));
     ]);
     #[cfg(feature = "testing")]
     names.extend(errors![

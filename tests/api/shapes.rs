@@ -218,6 +218,7 @@ fn the_client_id_and_its_app_id_uri_are_one_application() {
         let diagnosis = token(&aud(OWN)).diagnose(&wanted, now());
         assert_eq!(codes(&diagnosis), (Outcome::Opens, vec![], vec![]));
         assert_eq!(diagnosis.notes(), [Note::ClientIdAudience]);
+        assert_eq!(Note::ClientIdAudience.code(), "client-id-audience");
         assert!(diagnosis.to_string().ends_with(
             "; note: version 2.0 tokens have the client ID and version 1.0 tokens the App ID URI, so \
              the API must accept both as its audience"
@@ -382,6 +383,7 @@ fn an_application_needs_no_scope_where_roles_are_at_the_api() {
         let diagnosis = token(&payload).diagnose(api.scope("user_impersonation"), now());
         assert_eq!(diagnosis.opens(), opens, "{api}");
         assert_eq!(diagnosis.notes().contains(&Note::RolesAtTheApi), opens);
+        assert_eq!(Note::RolesAtTheApi.code(), "roles-at-the-api");
         // What the token itself must have is not there.
         let role = Requirement::app_role("Reader").on(api);
         assert!(!token(&payload).diagnose(role, now()).opens());
@@ -454,6 +456,7 @@ fn debug_is_escaped_and_bounded_as_display_is() {
     let diagnosis = token(&aud(&long)).diagnose(ARM, now());
     let debug = format!("{diagnosis:?} {diagnosis:#?} {:?}", diagnosis.reasons());
     assert!(debug.len() < 5000, "{}", debug.len());
+    assert!(debug.contains("api: ApiName(Azure Resource Manager (https"), "{debug}");
     let wild = token(&aud(r"a\u001b[2J\n")).diagnose(ARM, now());
     let debug = format!("{wild:?}");
     assert!(debug.contains(r"a\u{1b}[2J\u{a}") && !debug.contains(char::is_control), "{debug}");

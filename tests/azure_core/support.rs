@@ -97,6 +97,7 @@ pub(crate) fn rejected(credential: &CallerCredential, scopes: &str) -> Credentia
     let own = error.downcast_ref::<CredentialError>().expect("an error of this crate");
     assert_eq!(error.to_string(), own.to_string());
     assert_eq!(CredentialError::find(own), Some(own));
+    assert_eq!(format!("{own:?}"), format!("CredentialError({}: {own})", own.kind().code()));
     own.clone()
 }
 

@@ -6,10 +6,10 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken,
-    exchange::{ClientCredential, OnBehalfOf, TokenEndpoint, Transport, TransportError},
+    AccessToken, TransportError,
+    exchange::{ClientCredential, OnBehalfOf, TokenEndpoint, Transport},
     testing::TestIssuer,
-    verify::{FetchError, FetchKeys, KeyStore, Keys, MetadataUri},
+    verify::{FetchKeys, KeyStore, Keys, MetadataUri},
 };
 use http::{Request, Response};
 
@@ -24,8 +24,8 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 struct Documents(Option<TestIssuer>);
 
 impl FetchKeys for Documents {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
-        let issuer = self.0.as_ref().ok_or_else(|| FetchError::new("the network is down"))?;
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
+        let issuer = self.0.as_ref().ok_or_else(|| TransportError::new("the network is down"))?;
         let uri = uri.strip_suffix("/metadata").map(|base| format!("{base}/keys"));
         Ok(uri.map_or_else(|| issuer.jwks_json(), |uri| issuer.metadata_json(&uri)).into_bytes())
     }

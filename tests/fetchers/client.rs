@@ -8,10 +8,8 @@ use easyauth::{integrations::ReqwestFetcher, verify::FetchKeys as _};
 use easyauth::{integrations::UreqFetcher, verify::FetchKeysBlocking as _};
 
 use easyauth::{
-    AccessToken,
-    verify::{
-        FetchError, KeyStore, Keys, RefreshError, Tenant, VerifiedToken, Verifier, VerifyError,
-    },
+    AccessToken, TransportError,
+    verify::{KeyStore, Keys, RefreshError, Tenant, VerifiedToken, Verifier, VerifyError},
 };
 use easyauth_test_support::tokens::{API, TENANT};
 
@@ -72,7 +70,7 @@ impl Client {
         ]
     }
 
-    pub(crate) fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    pub(crate) fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         match self {
             #[cfg(feature = "reqwest")]
             Self::Reqwest(fetcher, runtime) => runtime.block_on(fetcher.fetch(uri)),

@@ -193,6 +193,7 @@ fn nothing_secret_is_printed() {
         run(on_behalf_of.token(&bearer("CANARY"), READ, &Endpoint::new(), at(NOW))).unwrap();
     let text = format!("{on_behalf_of:?} {on_behalf_of:#?} {token:?} {token:#?}");
     assert_shows_nothing(&text);
+    assert!(format!("{token:?}").starts_with("OnBehalfOfToken { "), "{token:?}");
     assert_eq!(
         format!("{on_behalf_of:?}"),
         "OnBehalfOf { endpoint: TokenEndpoint(https://login.microsoftonline.com/b811a652-39e6-4a0c-\

@@ -1,7 +1,10 @@
 //! Memory stays flat, however many tokens are exchanged.
 
 use allocation_counter::measure;
-use easyauth::exchange::{OnBehalfOf, Transport, TransportError};
+use easyauth::{
+    TransportError,
+    exchange::{OnBehalfOf, Transport},
+};
 use http::{Request, Response};
 
 use crate::support::*;

@@ -4,11 +4,13 @@ use std::time::SystemTime;
 
 use easyauth::{
     AccessToken,
-    exchange::{ClientCredential, OnBehalfOf, TokenEndpoint, Transport},
+    exchange::{
+        ClientCredential, OnBehalfOf, TokenEndpoint, TokenRequest, TokenResponse, Transport,
+    },
     resource::GRAPH,
 };
 
-use crate::support::{CLIENT, Endpoint, NOW, TENANT, at, bearer, parts, run};
+use crate::support::{CLIENT, Endpoint, NOW, READ, TENANT, at, bearer, parts, run};
 
 fn set_up(secret: String) -> Result<OnBehalfOf, Box<dyn std::error::Error>> {
     Ok(OnBehalfOf::new(TokenEndpoint::entra(TENANT)?, CLIENT, ClientCredential::secret(secret)))
@@ -85,4 +87,46 @@ fn scopes_in_every_form() {
     });
     // The order of scopes and duplicates do not matter.
     assert_eq!(numbers, [1, 1, 1, 1, 1, 1, 2, 2]);
+}
+
+/// A job that outlives the caller's token, as the guide says: `offline_access` once, then the refresh token.
+#[test]
+fn a_job_continues_by_a_refresh_token() {
+    let (secret, endpoint) =
+        (ClientCredential::secret("secret"), TokenEndpoint::entra(TENANT).unwrap());
+    let body =
+        r#"{"token_type":"Bearer","expires_in":3599,"access_token":"a","refresh_token":"r1"}"#;
+    let server = Endpoint::with(200, body);
+    let send = |request: http::Request<Vec<u8>>| {
+        let (parts, body) = run(server.send(request)).unwrap().into_parts();
+        TokenResponse::parse(parts.status, &body).unwrap()
+    };
+    let scope = || GRAPH.scope("Files.Read.All");
+    let bearer = bearer("ann");
+    let start = TokenRequest::on_behalf_of(&bearer).client(CLIENT, &secret).scope(scope());
+    let response = send(start.scope("offline_access").build(&endpoint).unwrap());
+    let stored = response.refresh_token().expect("a refresh token");
+    let resume = TokenRequest::refresh(stored).client(CLIENT, &secret).scope(scope());
+    assert_eq!(send(resume.build(&endpoint).unwrap()).access_token().expose_secret(), "a");
+
+    let requests = server.requests();
+    assert_eq!(requests[0]["scope"], "https://graph.microsoft.com/Files.Read.All offline_access");
+    assert_eq!(requests[1]["grant_type"], "refresh_token");
+    assert_eq!(requests[1]["refresh_token"], "r1");
+    assert!(!requests[1].contains_key("assertion"));
+}
+
+/// The cache keeps the access token only, also if the endpoint sends a refresh token unasked.
+#[test]
+fn refresh_tokens_are_dropped() {
+    let body =
+        r#"{"token_type":"Bearer","expires_in":3599,"access_token":"a","refresh_token":"r1"}"#;
+    let (on_behalf_of, endpoint) = (set_up("s".to_owned()).unwrap(), Endpoint::with(200, body));
+    let token = run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    assert_eq!(token.access_token().expose_secret(), "a");
+    // After it expired, the caller's token is exchanged again.
+    run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW + 3600))).unwrap();
+    let grants: Vec<_> =
+        endpoint.requests().iter().map(|form| form["grant_type"].clone()).collect();
+    assert_eq!(grants, ["urn:ietf:params:oauth:grant-type:jwt-bearer"; 2]);
 }

@@ -15,10 +15,10 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{
-    AccessToken,
+    AccessToken, TransportError,
     exchange::{
         ClientCredential, OnBehalfOf, OnBehalfOfError, OnBehalfOfToken, TokenEndpoint, Transport,
-        TransportBlocking, TransportError,
+        TransportBlocking,
     },
 };
 use http::{Request, Response};

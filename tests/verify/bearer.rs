@@ -12,12 +12,11 @@ use std::{
 };
 
 use easyauth::{
-    EasyAuthPrincipal, IdToken, Rejection, Requirement,
+    EasyAuthPrincipal, IdToken, Rejection, Requirement, TransportError,
     rejection::RejectionKind,
     resource::Cloud,
     verify::{
-        BearerAuth, FetchError, FetchKeys, IdTokenAuth, KeyStore, Keys, MetadataUri, Tenant,
-        VerifyErrorKind,
+        BearerAuth, FetchKeys, IdTokenAuth, KeyStore, Keys, MetadataUri, Tenant, VerifyErrorKind,
     },
 };
 
@@ -30,10 +29,10 @@ struct Documents {
 }
 
 impl FetchKeys for Documents {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         self.count.fetch_add(1, Ordering::SeqCst);
         if self.fails {
-            return Err(FetchError::new("the network is down"));
+            return Err(TransportError::new("the network is down"));
         }
         Ok(if uri.ends_with("openid-configuration") {
             include_bytes!("../data/entra.metadata.json").to_vec()

@@ -10,10 +10,10 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken, IdToken, Rejection,
+    AccessToken, IdToken, Rejection, TransportError,
     verify::{
-        FIRST_BACKOFF, FetchError, FetchKeysBlocking, KEY_LIFETIME, Keys, REFRESH_INTERVAL,
-        REFRESH_LEASE, RefreshError, UNKNOWN_KEY_INTERVAL, Verifier, VerifyError, VerifyErrorKind,
+        FIRST_BACKOFF, FetchKeysBlocking, KEY_LIFETIME, Keys, REFRESH_INTERVAL, REFRESH_LEASE,
+        RefreshError, UNKNOWN_KEY_INTERVAL, Verifier, VerifyError, VerifyErrorKind,
     },
 };
 
@@ -520,6 +520,9 @@ fn wait_for_the_lease(keys: Keys) {
         thread::sleep(Duration::from_millis(1));
     }
     is_unavailable(task.run().unwrap(), 5, "the keys were not fetched in time");
+    // The failure is recorded like any other.
+    let error = keys.store().unwrap().last_error().expect("a failure");
+    assert_eq!(error.to_string(), "the keys were not fetched in time");
 }
 
 /// A request that waits for a fetch.
@@ -676,7 +679,7 @@ fn a_refresh_by_hand_that_hangs() {
 struct Gate(Mutex<mpsc::Receiver<Mode>>, Source);
 
 impl FetchKeysBlocking for Gate {
-    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         if let Ok(mode) = self.0.lock().unwrap().recv() {
             self.1.set(mode);
         }
@@ -774,7 +777,7 @@ fn a_paused_fetch_is_dropped_with_its_keys() {
     let held = Arc::clone(&source);
     struct Stuck(#[allow(dead_code, reason = "counted")] Arc<()>);
     impl easyauth::verify::FetchKeys for Stuck {
-        fn fetch(&self, _: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
+        fn fetch(&self, _: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
             std::future::pending()
         }
     }

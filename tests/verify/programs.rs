@@ -3,10 +3,10 @@
 use std::time::SystemTime;
 
 use easyauth::{
-    AccessToken, Requirement,
+    AccessToken, Requirement, TransportError,
     access::Denied,
     headers::HeaderError,
-    verify::{FetchError, FetchKeys, KeySet, KeyStore, Keys, MetadataUri, Tenant, Verifier},
+    verify::{FetchKeys, KeySet, KeyStore, Keys, MetadataUri, Tenant, Verifier},
 };
 
 use crate::support::{APP, Draft, NOW, at};
@@ -78,7 +78,7 @@ fn verify_and_authorize() {
 struct Documents;
 
 impl FetchKeys for Documents {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         Ok(if uri.ends_with("openid-configuration") {
             include_bytes!("../data/entra.metadata.json").to_vec()
         } else {

@@ -153,7 +153,7 @@ fn all_tokens_are_forgotten_when_a_key_changes() {
         verifier.verify(&tokens[0], &keys, at(NOW)).unwrap_err();
         assert!(!is_hit(&verifier, &tokens[1]));
     }
-    // The same key in a newer document is no change.
+    // A newer document with the same key changes nothing.
     remember();
     verifier.verify(&tokens[0], &KeySet::from_jwks(JWKS).unwrap(), at(NOW)).unwrap();
     assert!(is_hit(&verifier, &tokens[1]));
@@ -250,7 +250,7 @@ fn memory_is_bounded() {
     let length = i64::try_from(tokens[0].len()).unwrap();
     let per_token = few / 4;
     assert!((length..=8 * length).contains(&per_token), "{per_token} for {length}");
-    // The limit is no table that is made at once.
+    // A large limit allocates nothing in advance.
     let whole = verifier().remember(usize::MAX);
     assert!(format!("{whole:?}").contains(&format!("Remembered({MAX_REMEMBERED})")), "{whole:?}");
     assert!(measure(|| drop(verifier().remember(usize::MAX))).bytes_max < 16 * 1024);

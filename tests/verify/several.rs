@@ -13,11 +13,11 @@ use std::{
 
 use aws_lc_rs::signature::RsaKeyPair;
 use easyauth::{
-    Rejection, UnverifiedToken,
+    Rejection, TransportError, UnverifiedToken,
     rejection::RejectionKind,
     verify::{
-        Authority, BearerAuth, FetchError, FetchKeys, KeyStore, Keys, MetadataUri, Tenant,
-        VerifiedToken, Verifier, VerifyError, VerifyErrorKind,
+        Authority, BearerAuth, FetchKeys, KeyStore, Keys, MetadataUri, Tenant, VerifiedToken,
+        Verifier, VerifyError, VerifyErrorKind,
     },
 };
 use serde_json::{Value, json};
@@ -34,10 +34,10 @@ struct Counting {
 }
 
 impl FetchKeys for Counting {
-    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    async fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         self.count.fetch_add(1, Ordering::SeqCst);
         let [metadata, keys] =
-            self.documents.as_ref().ok_or_else(|| FetchError::new("the network is down"))?;
+            self.documents.as_ref().ok_or_else(|| TransportError::new("the network is down"))?;
         Ok(if uri.ends_with("configuration") { metadata } else { keys }.clone().into_bytes())
     }
 }

@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use easyauth::verify::{FetchError, FetchKeys, FetchKeysBlocking, KeyStore, MetadataUri};
+use easyauth::{
+    TransportError,
+    verify::{FetchKeys, FetchKeysBlocking, KeyStore, MetadataUri},
+};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -123,7 +126,7 @@ impl Source {
     }
 
     /// The answer, if there is one now.
-    fn answer(&self, is_metadata: bool) -> Option<Result<Vec<u8>, FetchError>> {
+    fn answer(&self, is_metadata: bool) -> Option<Result<Vec<u8>, TransportError>> {
         let mut state = self.0.lock().unwrap();
         match state.mode {
             Mode::Panics => {
@@ -132,7 +135,7 @@ impl Source {
             }
             Mode::Hangs if state.allowed == 0 => return None,
             Mode::Hangs => state.allowed -= 1,
-            Mode::Fails => return Some(Err(FetchError::new("told to fail"))),
+            Mode::Fails => return Some(Err(TransportError::new("told to fail"))),
             Mode::Answers => {}
         }
         if is_metadata {
@@ -144,7 +147,7 @@ impl Source {
 }
 
 impl FetchKeys for Source {
-    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, FetchError>> + Send {
+    fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
         let (source, is_metadata) = (self.clone(), Self::is_metadata(uri));
         if is_metadata {
             self.0.lock().unwrap().began += 1;
@@ -165,7 +168,7 @@ impl FetchKeys for Source {
 }
 
 impl FetchKeysBlocking for Source {
-    fn fetch(&self, uri: &str) -> Result<Vec<u8>, FetchError> {
+    fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         let is_metadata = Self::is_metadata(uri);
         if is_metadata {
             self.0.lock().unwrap().began += 1;

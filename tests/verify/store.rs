@@ -10,10 +10,10 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken, IdToken,
+    AccessToken, IdToken, TransportError,
     verify::{
-        FIRST_BACKOFF, FetchError, KEY_LIFETIME, KeyStore, Keys, MAX_KEYS, REFRESH_INTERVAL,
-        REFRESH_LEASE, RefreshError, UNKNOWN_KEY_INTERVAL, VerifyErrorKind,
+        FIRST_BACKOFF, KEY_LIFETIME, KeyStore, Keys, MAX_KEYS, REFRESH_INTERVAL, REFRESH_LEASE,
+        RefreshError, UNKNOWN_KEY_INTERVAL, VerifyErrorKind,
     },
 };
 use serde_json::json;
@@ -199,7 +199,7 @@ fn failures_back_off() {
     now += REFRESH_INTERVAL;
     for wait in [5, 10, 20, 40, 80, 160, 300, 300, 300] {
         let attempt = store.begin_refresh(now).unwrap();
-        attempt.fail(FetchError::new("no route"));
+        attempt.fail(TransportError::new("no route"));
         let error = store.last_error().unwrap();
         assert_eq!(error.to_string(), "the keys could not be fetched");
         assert_eq!(std::error::Error::source(&*error).unwrap().to_string(), "no route");
@@ -210,7 +210,7 @@ fn failures_back_off() {
     refresh(&store, ENTRA, now).unwrap();
     assert!(store.last_error().is_none());
     now += REFRESH_INTERVAL;
-    store.begin_refresh(now).unwrap().fail(FetchError::new("no route"));
+    store.begin_refresh(now).unwrap().fail(TransportError::new("no route"));
     assert!(store.begin_refresh(now + FIRST_BACKOFF - seconds(1)).is_none());
     assert!(store.begin_refresh(now + FIRST_BACKOFF).is_some());
 }
@@ -257,14 +257,14 @@ fn documents_that_cannot_be_used() {
     drop(store.begin_refresh(now + UNKNOWN_KEY_INTERVAL).unwrap());
     let error = store.last_error().unwrap();
     assert_eq!(error.to_string(), "the key set was passed before the metadata");
-    let fetch = RefreshError::from(FetchError::new("no route"));
+    let fetch = RefreshError::from(TransportError::new("no route"));
     assert_eq!(fetch.to_string(), "the keys could not be fetched");
     assert_eq!(std::error::Error::source(&fetch).unwrap().to_string(), "no route");
-    // A `FetchError` prints as the error that it wraps, and has its source.
-    let inner = FetchError::new(std::fmt::Error);
+    // A `TransportError` prints as the error that it wraps, and has its source.
+    let inner = TransportError::new(std::fmt::Error);
     assert_eq!(format!("{inner} {inner:?}"), format!("{} Error", std::fmt::Error));
     assert!(std::error::Error::source(&inner).is_none());
-    let outer = FetchError::new(fetch);
+    let outer = TransportError::new(fetch);
     assert_eq!(std::error::Error::source(&outer).unwrap().to_string(), "no route");
 }
 

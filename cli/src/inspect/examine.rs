@@ -79,6 +79,7 @@ impl View<'_> {
             expires_on: tokens.expires_on().map(|expires_on| self.moment(expires_on.at())),
             renewal: tokens.renewal_at(self.now).map(advice),
             diagnosis: self.requirement.map(|wanted| tokens.diagnose(wanted, self.now)),
+            settings: None,
         }
     }
 
@@ -96,6 +97,7 @@ impl View<'_> {
             tokens: tokens.into_iter().map(|(kind, secret)| self.token(kind, secret)).collect(),
             expires_on: None,
             renewal: None,
+            settings: None,
         }
     }
 

@@ -4,20 +4,28 @@ use std::fmt::{self, Write};
 
 use easyauth::{ClaimType, Diagnosis, access::Fix};
 
-use super::report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims};
+use super::{
+    report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
+    site::Joined,
+};
 use crate::{
-    terminal::{Color, cut, paint, printable, wrap},
+    terminal::{Color, Style, cut, paint, printable, wrap},
     times::Moment,
 };
 
-const WIDTH: usize = 100;
 const LABEL_WIDTH: usize = 20;
-const VALUE_WIDTH: usize = 77;
 
 /// The page that is being written.
 struct Page {
     text: String,
-    has_color: bool,
+    style: Style,
+}
+
+impl Page {
+    /// The width of values beside their labels.
+    fn value_width(&self) -> usize {
+        self.style.width.saturating_sub(LABEL_WIDTH + 3)
+    }
 }
 
 impl Write for Page {
@@ -27,8 +35,8 @@ impl Write for Page {
 }
 
 /// Formats a report.
-pub(super) fn page(report: &Report, has_color: bool) -> Result<String, fmt::Error> {
-    let mut page = Page { text: String::new(), has_color };
+pub(super) fn page(report: &Report, style: Style) -> Result<String, fmt::Error> {
+    let mut page = Page { text: String::new(), style };
     write(report, &mut page)?;
     Ok(page.text)
 }
@@ -61,7 +69,8 @@ fn write_account(report: &Report, account: &Account, out: &mut Page) -> fmt::Res
     for token in &account.tokens {
         write_token(token, account, out)?;
     }
-    account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, out))
+    let joined = account.settings.as_ref();
+    account.diagnosis.as_ref().map_or(Ok(()), |diagnosis| write_diagnosis(diagnosis, joined, out))
 }
 
 fn write_principal(principal: &Principal, out: &mut Page) -> fmt::Result {
@@ -98,7 +107,8 @@ fn write_principal(principal: &Principal, out: &mut Page) -> fmt::Result {
 fn write_claim(same: &[Claim], out: &mut Page) -> fmt::Result {
     let Some(Claim { typ, .. }) = same.first() else { return Ok(()) };
     let label = ClaimType::find(typ).map_or(typ.as_str(), |claim| claim.short());
-    let values: Vec<String> = same.iter().map(|claim| cut(&claim.value, VALUE_WIDTH)).collect();
+    let values: Vec<String> =
+        same.iter().map(|claim| cut(&claim.value, out.value_width())).collect();
     row(out, label, &values.join(", "))
 }
 
@@ -179,14 +189,18 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut Page) -> fmt::
     Ok(())
 }
 
-fn write_diagnosis(diagnosis: &Diagnosis, out: &mut Page) -> fmt::Result {
+fn write_diagnosis(diagnosis: &Diagnosis, joined: Option<&Joined>, out: &mut Page) -> fmt::Result {
     let color = if diagnosis.opens() { Color::Green } else { Color::Red };
     write_paragraph(&diagnosis.summary().to_string(), Some(color), out)?;
     for note in diagnosis.notes() {
         write_paragraph(&format!("note: {note}"), None, out)?;
     }
+    for note in joined.iter().flat_map(|joined| &joined.notes) {
+        write_paragraph(&format!("note: {note}"), None, out)?;
+    }
+    let fixes = joined.map_or(diagnosis.fixes(), |joined| &joined.fixes);
     let (optional, steps): (Vec<&Fix>, Vec<&Fix>) =
-        diagnosis.fixes().iter().partition(|step| step.is_optional());
+        fixes.iter().partition(|step| step.is_optional());
     match steps.as_slice() {
         [] => {}
         [step] => {
@@ -204,7 +218,11 @@ fn write_diagnosis(diagnosis: &Diagnosis, out: &mut Page) -> fmt::Result {
         writeln!(out)?;
         write_step("for next time, ", step, out)?;
     }
-    Ok(())
+    // The command stands alone on its line, ready to be copied.
+    match joined.and_then(|joined| joined.command.as_ref()) {
+        Some(command) => writeln!(out, "\nthis changes the settings:\n  {command}"),
+        None => Ok(()),
+    }
 }
 
 fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {
@@ -219,7 +237,7 @@ fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {
     let indent =
         if start.starts_with(|first: char| first.is_ascii_digit()) { start.len() } else { 0 };
     for (index, line) in
-        wrap(&format!("{start}{step}"), WIDTH.saturating_sub(indent)).iter().enumerate()
+        wrap(&format!("{start}{step}"), out.style.width.saturating_sub(indent)).iter().enumerate()
     {
         let indent = if index == 0 { 0 } else { indent };
         writeln!(out, "{:indent$}{line}", "")?;
@@ -229,9 +247,9 @@ fn write_step(start: &str, step: &Fix, out: &mut Page) -> fmt::Result {
 
 fn write_paragraph(text: &str, color: Option<Color>, out: &mut Page) -> fmt::Result {
     writeln!(out)?;
-    for line in wrap(text, WIDTH) {
+    for line in wrap(text, out.style.width) {
         match color {
-            Some(color) => writeln!(out, "{}", paint(out.has_color, color, line))?,
+            Some(color) => writeln!(out, "{}", paint(out.style.color, color, line))?,
             None => writeln!(out, "{line}")?,
         }
     }
@@ -239,14 +257,14 @@ fn write_paragraph(text: &str, color: Option<Color>, out: &mut Page) -> fmt::Res
 }
 
 fn heading(out: &mut Page, text: &str) -> fmt::Result {
-    let text = paint(out.has_color, Color::Bold, text);
+    let text = paint(out.style.color, Color::Bold, text);
     writeln!(out, "{text}")
 }
 
 /// Writes a label and its value. A long value continues in its column.
 fn row(out: &mut Page, label: &str, value: &str) -> fmt::Result {
     let mut label = printable(label);
-    for part in wrap(&printable(value), VALUE_WIDTH) {
+    for part in wrap(&printable(value), out.value_width()) {
         writeln!(out, "  {label:<LABEL_WIDTH$} {part}")?;
         label.clear();
     }

@@ -4,6 +4,7 @@ mod examine;
 mod human;
 mod recognize;
 mod report;
+mod site;
 #[cfg(feature = "serve")]
 pub(crate) mod web;
 
@@ -19,6 +20,7 @@ use crate::{
 use easyauth::{IdentityProvider, ProviderTokens};
 use examine::examine;
 use recognize::{Content, Input};
+use site::SiteSettings;
 
 /// The longest input that is read, in bytes: the largest of the supported formats.
 pub(crate) const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
@@ -31,6 +33,7 @@ pub(crate) const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "easyauth inspect request.txt --for arm"
+    "easyauth inspect request.txt --for arm --settings authsettings.json"
     "easyauth inspect --for graph --scope Mail.Read --check < request.txt"
 ))]
 pub(crate) struct Args {
@@ -44,6 +47,9 @@ pub(crate) struct Args {
     /// Require this scope of the API instead of its default; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", value_parser = api::bare_scope, requires = "api")]
     scopes: Vec<String>,
+    /// The settings of the site (authSettingsV2), so that the fix fits them and ends in one command
+    #[arg(long, value_name = "FILE", requires = "api")]
+    settings: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -83,16 +89,28 @@ pub(crate) fn access_token(bytes: &[u8]) -> Result<String, String> {
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
+    let is_piped = |path: Option<&PathBuf>| path.is_none_or(|path| input::is_stdin(path));
+    if args.settings.is_some() && is_piped(args.settings.as_ref()) && is_piped(args.file.as_ref()) {
+        let text = "FILE and --settings cannot both be standard input";
+        return Err(text.into());
+    }
+    let site = match &args.settings {
+        Some(path) => Some(SiteSettings::read(path, world)?),
+        None => None,
+    };
     let bytes = input::read(args.file.as_deref(), MAX_INPUT_LEN, world)?;
     let now = args.now.unwrap_or(world.now);
     let wanted = args.api.as_ref().map(|api| Wanted { api, scopes: &args.scopes });
     let Input { content, note } = Input::recognize(&bytes)?;
-    let report = examine(&content, wanted.as_ref(), now)?;
+    let mut report = examine(&content, wanted.as_ref(), now)?;
+    if let (Some(site), Some(api)) = (&site, &args.api) {
+        report.join(site, api);
+    }
 
     let page = match &content {
         _ if args.json => format!("{}\n", serde_json::to_string_pretty(&report)?),
-        Content::Error(explanation) => explain::page(explanation, world.color)?,
-        _ => human::page(&report, world.color)?,
+        Content::Error(explanation) => explain::page(explanation, world.style())?,
+        _ => human::page(&report, world.style())?,
     };
     let mut output = Output::page(page);
     output.notes.extend(note.map(str::to_owned));

@@ -3,7 +3,8 @@
 use easyauth::Diagnosis;
 use serde::Serialize;
 
-use crate::times::Moment;
+use super::site::{Joined, SiteSettings};
+use crate::{api::Api, times::Moment};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,6 +29,9 @@ pub(super) struct Account {
     pub(super) expires_on: Option<Moment>,
     pub(super) renewal: Option<Advice>,
     pub(super) diagnosis: Option<Diagnosis>,
+    /// What `--settings` means for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) settings: Option<Joined>,
 }
 
 #[derive(Serialize)]
@@ -107,6 +111,14 @@ pub(super) struct Advice {
 }
 
 impl Report {
+    /// Adapts each diagnosis to the settings of the site.
+    pub(super) fn join(&mut self, site: &SiteSettings, api: &Api) {
+        for account in &mut self.accounts {
+            account.settings =
+                account.diagnosis.as_ref().map(|diagnosis| site.join(diagnosis, api));
+        }
+    }
+
     /// Returns `true` if an access token opens the API of `--for`.
     pub(super) fn opens(&self) -> bool {
         let mut diagnoses = self.accounts.iter().filter_map(|account| account.diagnosis.as_ref());

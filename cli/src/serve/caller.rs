@@ -68,7 +68,7 @@ impl Caller {
         match self {
             Self::Anonymous => "anonymous",
             Self::SignedIn { persona, .. } | Self::Client { persona: Some(persona), .. } => {
-                &persona.members().id
+                persona.id()
             }
             Self::Client { persona: None, .. } => "bearer",
         }
@@ -131,8 +131,8 @@ impl Callers {
         if chosen.next().is_some() || token.is_some() {
             return Err(reject("the request names its caller twice"));
         }
-        let persona = self.personas.iter().find(|own| name == own.members().id.as_str());
-        let persona = persona.ok_or_else(|| reject("unknown persona"))?;
+        let persona = self.personas.iter().find(|own| name == own.id());
+        let persona = persona.ok_or_else(|| reject(&self.unknown_persona()))?;
         let issued_at = self.issued_at(persona, now);
         let members = persona.members();
         if let Some(token) = session::bearer(members, &self.issuer, &self.audience, issued_at) {
@@ -143,6 +143,11 @@ impl Callers {
             Some(session) => Ok(Caller::SignedIn { persona: persona.clone(), session }),
             None => Err(reject("the persona has claims that no token can have")),
         }
+    }
+
+    fn unknown_persona(&self) -> String {
+        let ids: Vec<&str> = self.personas.iter().map(Persona::id).collect();
+        format!("unknown persona; expected one of {}", ids.join(", "))
     }
 
     fn client(

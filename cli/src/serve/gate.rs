@@ -46,6 +46,8 @@ pub(super) struct Gate {
     audience: String,
     /// The origin of the stand-in.
     origin: String,
+    /// The provider of the sign-in page that browsers are redirected to.
+    provider: String,
 }
 
 impl Gate {
@@ -54,8 +56,9 @@ impl Gate {
         scopes: Vec<String>,
         audience: String,
         origin: String,
+        provider: String,
     ) -> Result<Self, ProtectedResourceError> {
-        let gate = Self { unauthenticated, scopes, audience, origin };
+        let gate = Self { unauthenticated, scopes, audience, origin, provider };
         gate.resource(&gate.origin)?;
         Ok(gate)
     }
@@ -80,8 +83,8 @@ impl Gate {
             Unauthenticated::AllowAnonymous => return None,
             Unauthenticated::RedirectToLoginPage if wants_page(request) => {
                 let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
-                let path = encoded(path);
-                let target = format!("/.auth/login/aad?post_login_redirect_uri={path}");
+                let (provider, path) = (&self.provider, encoded(path));
+                let target = format!("/.auth/login/{provider}?post_login_redirect_uri={path}");
                 return Some(pages::redirect(&target, None));
             }
             Unauthenticated::RedirectToLoginPage | Unauthenticated::Return401 => {

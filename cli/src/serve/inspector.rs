@@ -34,7 +34,7 @@ struct Question {
 }
 
 impl Question {
-    /// Drops what is not a name: a token that was pasted into the wrong field must not be shown.
+    /// Drops everything except names: a token that was pasted into the wrong field must not be shown.
     fn forget_other_text(&mut self) {
         if self.api.len() > MAX_NAME_LEN || Api::parse(&self.api).is_err() {
             self.api.clear();
@@ -109,7 +109,7 @@ fn of_form(form: &[u8], now: SystemTime) -> Response<Body> {
     }
 }
 
-/// Why there is no answer, and the field of the form that is wrong.
+/// The invalid field of the form, and why it is invalid.
 struct Problem {
     field: &'static str,
     message: String,

@@ -69,13 +69,13 @@ pub(super) enum Kind {
     Visitor,
     /// A client that sends the token of a user.
     Client,
-    /// A client that sends a token of its own.
+    /// A client without a user, which sends its application token.
     App,
     /// An AI agent that sends the token of a user.
     Agent,
-    /// An AI agent that sends a token of its own.
+    /// An AI agent without a user, which sends its application token.
     AutonomousAgent,
-    /// An AI agent that sends the token of its own user account.
+    /// An AI agent that sends the token of the agent's user account.
     AgentUser,
 }
 
@@ -114,6 +114,12 @@ impl Persona {
     pub fn parse_file(text: &str) -> Result<Vec<Self>, String> {
         let file: InFile = serde_json::from_str(text).map_err(|error| message(&error))?;
         Ok(file.personas)
+    }
+
+    /// The name for programs.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.0.id
     }
 
     pub(super) fn members(&self) -> &Members {

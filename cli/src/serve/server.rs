@@ -9,6 +9,7 @@ use std::{
 };
 
 use easyauth::{
+    IdentityProvider,
     testing::TestIssuer,
     verify::{Tenant, Verifier},
 };
@@ -118,6 +119,7 @@ impl StandIn {
             self.metadata_scopes,
             self.audience.clone(),
             origin.clone(),
+            login_provider(&self.personas),
         )
         .map_err(|error| invalid(&format!("--metadata-scopes: {error}")))?;
         let callers =
@@ -132,6 +134,13 @@ impl StandIn {
         let task = tokio::spawn(listen(listener, server));
         Ok(Running { address, site, task })
     }
+}
+
+/// The provider of the first persona that can sign in.
+pub(super) fn login_provider(personas: &[Persona]) -> String {
+    let mut users = personas.iter().map(Persona::members).filter(|own| own.kind.has_session());
+    let provider = users.next().map_or(&IdentityProvider::ENTRA, |user| &user.provider);
+    provider.as_str().to_owned()
 }
 
 fn is_loopback(address: IpAddr) -> bool {
@@ -210,7 +219,7 @@ impl Server {
         let entry = self.log.as_ref().map(|log| (log, log::Entry::new(&request, now)));
         let (answer, caller) = self.route(request, now).await;
         if let Some((log, entry)) = entry {
-            // A log that nobody reads must not stop the server.
+            // A full log must not stop the server.
             let _ = log.try_send(entry.line(answer.status(), start.elapsed(), &caller));
         }
         answer

@@ -82,8 +82,7 @@ impl Site {
             return elsewhere("a sign-in starts at /.auth/login/<provider>");
         }
         let chosen = query::value(query, "persona").unwrap_or_default();
-        let Some(persona) = self.personas_of(provider).find(|own| own.members().id == chosen)
-        else {
+        let Some(persona) = self.personas_of(provider).find(|own| own.id() == chosen) else {
             return pages::text(StatusCode::BAD_REQUEST, "unknown persona");
         };
         match self.callers.sign_in(persona, now) {

@@ -1,6 +1,6 @@
 //! `easyauth settings add-scope`: one more scope in the sign-in requests to Microsoft Entra.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use easyauth::{
     Service,
@@ -11,10 +11,14 @@ use easyauth::{
     },
 };
 
-use super::document::{Source, diff};
+use super::{
+    document::{Source, diff},
+    snippet::{self, Change, Tool},
+};
 use crate::{
     Failure, Output, World,
     api::{self, Api},
+    input::is_stdin,
     with_sources,
 };
 
@@ -27,6 +31,14 @@ pub(crate) struct Args {
     /// Print a unified diff instead of the document
     #[arg(long)]
     diff: bool,
+    /// Write the changed document into FILE
+    #[arg(long, conflicts_with_all = ["diff", "tool"])]
+    #[cfg_attr(feature = "online", arg(conflicts_with = "site"))]
+    write: bool,
+    /// Print the change for this tool instead of the document, and change nothing
+    #[arg(long = "as", value_name = "TOOL", value_enum, conflicts_with = "diff")]
+    #[cfg_attr(feature = "online", arg(conflicts_with_all = ["yes", "dry_run", "backup"]))]
+    tool: Option<Tool>,
     /// Change this site or container app instead of a document, given by its resource ID
     #[cfg(feature = "online")]
     #[arg(long, value_name = "ID", value_parser = super::request::site_id, conflicts_with_all = ["file", "diff"])]
@@ -51,6 +63,9 @@ pub(super) struct Wish {
     /// Remove the scopes of another API; a token is for one API only
     #[arg(long)]
     replace: bool,
+    /// Turn the token store on as well; without it, no token reaches the application
+    #[arg(long)]
+    token_store: bool,
 }
 
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
@@ -58,13 +73,33 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     if let Some(id) = &args.site {
         let site = super::site::Site::open(id, &args.address, world)?;
         let document = site.read()?;
-        let Added { settings, notes } = args.wish.add_to(&document.settings)?;
+        let Added { settings, mut notes } = args.wish.add_to(&document.settings)?;
+        if let Some(tool) = args.tool {
+            let change = Change {
+                before: &document.settings,
+                after: &settings,
+                site: Some(args.address.of(id)?),
+                cloud: args.address.cloud,
+                api_version: args.address.api_version.as_deref(),
+            };
+            let snippet = change.print(tool, &document.with(&settings))?;
+            return Ok(snippet.output(&mut notes));
+        }
         return site.change(&document, &settings, &args.saving, world, notes);
     }
     let document = args.source.read(world)?;
-    let Added { settings, notes } = args.wish.add_to(&document.settings)?;
+    let Added { settings, mut notes } = args.wish.add_to(&document.settings)?;
     let after = document.with(&settings);
+    if let Some(tool) = args.tool {
+        let change = Change::of(&document.settings, &settings);
+        return Ok(change.print(tool, &after)?.output(&mut notes));
+    }
     let path: Option<&Path> = args.source.file.as_deref();
+    if args.write {
+        let path = path.filter(|path| !is_stdin(path)).ok_or("--write needs a FILE")?;
+        fs::write(path, after).map_err(|error| format!("cannot write FILE: {error}"))?;
+        return Ok(Output { notes, ..Output::page(String::new()) });
+    }
     let page = if args.diff { diff(&document.text, &after, path) } else { after };
     Ok(Output { notes, ..Output::page(page) })
 }
@@ -78,15 +113,18 @@ pub(super) struct Added {
 
 impl Wish {
     /// Adds the scope to a copy of the settings.
-    pub(super) fn add_to(&self, settings: &AuthSettingsV2) -> Result<Added, Failure> {
-        let before = settings.read(entra::LOGIN_PARAMETERS)?.unwrap_or_default();
+    pub(super) fn add_to(&self, original: &AuthSettingsV2) -> Result<Added, Failure> {
+        let before = original.read(entra::LOGIN_PARAMETERS)?.unwrap_or_default();
         let scope = self.scope()?;
         let after = self.merge(&before, scope).map_err(|error| self.rejection(&error))?;
-        let mut settings = settings.clone();
+        let mut settings = original.clone();
         if after != before {
             settings.set(entra::LOGIN_PARAMETERS, after.clone())?;
         }
-        let notes = notes(&settings, &before, &after);
+        if self.token_store && settings.read(login::TOKEN_STORE_ENABLED)? != Some(true) {
+            settings.set(login::TOKEN_STORE_ENABLED, true)?;
+        }
+        let notes = notes(&settings, &before, &after, settings == *original);
         Ok(Added { settings, notes })
     }
 
@@ -95,16 +133,7 @@ impl Wish {
         before: &LoginParameters,
         scope: Scope,
     ) -> Result<LoginParameters, LoginParametersError> {
-        if !self.replace {
-            return before.with_scope(scope);
-        }
-        // The first scope brings the platform's default scopes. Later ones do not: the document has
-        // them, or they were removed on purpose.
-        let new = match before.get("scope") {
-            None => LoginParameters::default().with_scope(scope)?,
-            Some(_) => LoginParameters::builder().scope(scope).build()?,
-        };
-        before.replace_api_scopes(&new)
+        if self.replace { replaced(before, &scope) } else { before.with_scope(scope) }
     }
 
     fn scope(&self) -> Result<Scope, ScopeError> {
@@ -133,14 +162,57 @@ impl Wish {
     }
 }
 
+/// Removes the scopes of another API, and adds this one.
+fn replaced(
+    before: &LoginParameters,
+    scope: &Scope,
+) -> Result<LoginParameters, LoginParametersError> {
+    // The first scope brings the platform's default scopes. Later ones do not: the document has them, or
+    // they were removed on purpose.
+    let new = match before.get("scope") {
+        None => LoginParameters::default().with_scope(scope)?,
+        Some(_) => LoginParameters::builder().scope(scope).build()?,
+    };
+    before.replace_api_scopes(&new)
+}
+
+/// Adds scopes of one API. Also returns whether scopes of another API had to be removed.
+pub(crate) fn with_scopes(
+    before: &LoginParameters,
+    scopes: &[Scope],
+) -> Result<(LoginParameters, bool), LoginParametersError> {
+    let (mut after, mut is_replaced) = (before.clone(), false);
+    for scope in scopes {
+        after = match after.with_scope(scope) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    LoginParametersErrorKind::TwoResources | LoginParametersErrorKind::DefaultMixed
+                ) && !is_replaced =>
+            {
+                is_replaced = true;
+                replaced(&after, scope)?
+            }
+            result => result?,
+        };
+    }
+    Ok((after, is_replaced))
+}
+
 fn notes(
     settings: &AuthSettingsV2,
     before: &LoginParameters,
     after: &LoginParameters,
+    is_unchanged: bool,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if before == after {
-        notes.push("sign-ins already request this scope; the document is unchanged".to_owned());
+        let text = if is_unchanged {
+            "sign-ins already request this scope; the document is unchanged"
+        } else {
+            "sign-ins already request this scope"
+        };
+        notes.push(text.to_owned());
         return notes;
     }
     notes.extend(after.problems().iter().map(ToString::to_string));
@@ -162,10 +234,7 @@ fn notes(
                     reaches the application";
         notes.push(text.to_owned());
     }
-    if !settings.missing_sections().is_empty() {
-        let missing = settings.missing_sections().join(", ");
-        notes.push(format!("the document lacks {missing}: saving it resets them"));
-    }
+    notes.extend(snippet::missing_sections(settings));
     let text = "the app registration also needs the permission, and consent to it";
     notes.push(text.to_owned());
     notes.push("after saving, users must sign out and in again".to_owned());

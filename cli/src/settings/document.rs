@@ -35,19 +35,27 @@ impl Source {
 }
 
 /// A document, and the text around it.
-pub(super) struct Document {
-    pub(super) text: String,
-    pub(super) settings: AuthSettingsV2,
+pub(crate) struct Document {
+    pub(crate) text: String,
+    pub(crate) settings: AuthSettingsV2,
 }
 
 impl Document {
     /// Reads a file, or standard input. Errors repeat neither the path nor the content.
-    pub(super) fn read(
+    pub(crate) fn read(
         path: Option<&Path>,
         form: Option<Form>,
         world: &mut World<'_>,
     ) -> Result<Self, Failure> {
-        Self::parse(input::read(path, MAX_SETTINGS_LEN, world)?, form)
+        let bytes = input::read(path, MAX_SETTINGS_LEN, world)?;
+        let is_request = is_request(&bytes);
+        Self::parse(bytes, form).map_err(|failure| {
+            if is_request {
+                "this is a request or a token, not settings; `easyauth inspect` reads it".into()
+            } else {
+                failure
+            }
+        })
     }
 
     pub(super) fn parse(bytes: Vec<u8>, form: Option<Form>) -> Result<Self, Failure> {
@@ -70,9 +78,23 @@ impl Document {
     }
 }
 
+/// Returns `true` for headers and tokens, which `inspect` reads.
+fn is_request(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    let has_headers = bytes.windows(5).any(|letters| letters.eq_ignore_ascii_case(b"X-MS-"));
+    !start.starts_with(b"{") && (has_headers || start.starts_with(b"eyJ"))
+}
+
 /// A unified diff, with paths that `patch -p0` accepts.
 pub(super) fn diff(before: &str, after: &str, path: Option<&Path>) -> String {
-    let path = path.filter(|path| !is_stdin(path)).map(|path| printable(&path.to_string_lossy()));
+    let folder = std::env::current_dir().unwrap_or_default();
+    // `patch` rejects absolute paths, and `git apply` those with `./`.
+    let relative = |path: &Path| {
+        let path = path.strip_prefix(&folder).unwrap_or(path);
+        path.strip_prefix(".").unwrap_or(path).to_owned()
+    };
+    let path = path.filter(|path| !is_stdin(path)).map(relative);
+    let path = path.map(|path| printable(&path.to_string_lossy()));
     let (old, new) = match &path {
         None => ("before", "after"),
         Some(path) => (path.as_str(), path.as_str()),

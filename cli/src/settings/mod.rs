@@ -9,8 +9,13 @@ mod request;
 mod rule;
 #[cfg(feature = "online")]
 mod site;
+mod snippet;
 
 use clap::Subcommand;
+
+pub(crate) use add_scope::with_scopes;
+pub(crate) use document::Document;
+pub(crate) use snippet::quoted_for_bash;
 
 use crate::{Failure, Output, World, args::after_help};
 
@@ -22,12 +27,14 @@ pub(crate) enum Command {
     #[command(after_help = after_help!(
         "easyauth settings lint authsettings.json"
         "easyauth settings lint --fix --diff authsettings.json"
+        "easyauth settings lint --fix --as bicep authsettings.json"
         "easyauth settings lint --format sarif --allow EX1 web.json api.json"
     ))]
     Lint(lint::Args),
     /// Say what a rule of lint means, or list all rules
     #[command(after_help = after_help!(
         "easyauth settings rule LP6"
+        "easyauth settings rule LP6 --markdown"
         "easyauth settings rule --json"
     ))]
     Rule(rule::Args),
@@ -39,12 +46,18 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Add a scope to the sign-in requests to Microsoft Entra (loginParameters)
     ///
-    /// Prints the changed document, in which everything else stays byte for byte. With --site, changes
-    /// the settings of the site: shows the difference, asks, keeps a backup, and reads the result back.
-    #[command(after_help = after_help!(
+    /// Prints the changed document, in which everything else stays byte for byte; with --as, the change
+    /// for another tool. With --site, changes the settings of the site: shows the difference, asks, keeps
+    /// a backup, and reads the result back.
+    #[cfg_attr(feature = "online", command(after_help = after_help!(
         "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
+        "easyauth settings add-scope arm user_impersonation authsettings.json --as az-rest"
         "easyauth settings add-scope --site /subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/APP arm user_impersonation"
-    ))]
+    )))]
+    #[cfg_attr(not(feature = "online"), command(after_help = after_help!(
+        "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
+        "easyauth settings add-scope arm user_impersonation authsettings.json --as az-rest"
+    )))]
     AddScope(add_scope::Args),
     /// Convert settings of the first version (authsettings) to authSettingsV2
     #[command(after_help = after_help!(

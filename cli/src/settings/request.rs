@@ -43,7 +43,7 @@ pub(super) struct Address {
     slot: Option<String>,
     /// An API version other than the newest known one
     #[arg(long, value_name = "DATE", requires = "site", value_parser = api_version)]
-    api_version: Option<String>,
+    pub(super) api_version: Option<String>,
     /// The cloud: public, us-gov, us-gov-dod, china, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value = "public", value_parser = api::cloud)]
     pub(super) cloud: Cloud,
@@ -66,7 +66,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let put = requests.put(token, &document.settings).map_err(|error| address.rejection(&error))?;
     if !args.force {
         check_site(&document.settings, &site)?;
-        check_expiry(token, world.now)?;
+        check_expiry(token, world.now).map_err(|failure| Failure {
+            message: format!("{}; --force accepts it", failure.message),
+            ..failure
+        })?;
     }
     Ok(Output::page(page(&put)?))
 }

@@ -67,7 +67,49 @@ fn wrong_commands_are_named() {
     rejected(&["inspct"], "", "unknown command; did you mean inspect?");
     rejected(&["settings", "check"], "", "unknown command; --help lists them");
     rejected(&["settings", "lnt"], "", "unknown command; did you mean lint?");
+    rejected(&["settings", "add-scope"], "", "API and SCOPE are missing");
+    rejected(&["settings", "add-scope", "arm"], "", "SCOPE is missing");
     rejected(&["inspect", "--jsno"], "", "unknown option; did you mean --json?");
+}
+
+/// A build without some features names them.
+#[test]
+fn missing_features_are_named() {
+    let lacks = |args: &[&str], name: &str| {
+        let error = format!("this build lacks `{name}`: cargo install easyauth-cli");
+        rejected(args, "", &error);
+    };
+    if cfg!(not(feature = "online")) {
+        lacks(&["verify", "--tenant", "a"], "verify");
+        lacks(&["settings", "get"], "get");
+        lacks(&["settings", "apply", "a.json"], "apply");
+        lacks(&["settings", "add-scope", "arm", "a", "--site", "b"], "--site");
+        lacks(&["settings", "add-scope", "arm", "a", "--site=b"], "--site");
+    }
+    if cfg!(not(feature = "serve")) {
+        lacks(&["serve"], "serve");
+    }
+    if cfg!(not(feature = "manual")) {
+        lacks(&["completions", "bash"], "completions");
+        lacks(&["man"], "man");
+    }
+}
+
+/// `easyauth settings lint ... | head -1`: the reader leaves early.
+#[test]
+fn a_reader_may_leave_early() {
+    let files = vec!["../examples/authsettings.json"; 200];
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
+        .args(["settings", "lint"])
+        .args(files)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.stderr, b"", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1));
 }
 
 /// A closed pipe ends the output, and is not an error.
@@ -88,6 +130,7 @@ fn a_closed_pipe_is_not_an_error() {
         env: easyauth_cli::Environment::default(),
         is_stdin_terminal: false,
         color: false,
+        columns: None,
         stdin: &mut &b""[..],
         stdout: &mut Closed,
         stderr: &mut err,
@@ -126,15 +169,19 @@ fn colors_are_only_added() {
             env: easyauth_cli::Environment::default(),
             is_stdin_terminal: false,
             color: true,
+            columns: None,
             stdin: &mut &b""[..],
             stdout: &mut out,
             stderr: &mut err,
         };
         easyauth_cli::run(args.iter().map(Into::into), &mut world);
         let colored = String::from_utf8(out).unwrap();
-        let mut plain = colored.clone();
-        for code in ["\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[1m", "\u{1b}[0m"] {
-            plain = plain.replace(code, "");
+        let mut parts = colored.split("\u{1b}[");
+        let mut plain = parts.next().unwrap().to_owned();
+        for part in parts {
+            let (code, text) = part.split_once('m').unwrap();
+            assert!(code.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'), "{code}");
+            plain.push_str(text);
         }
         assert_ne!(plain, colored);
         assert_eq!(plain, run(args, "").out);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{rejected, run, shows};
 
 const STORY: &str = "../examples/authsettings.json";
+const CONTAINER_APP: &str = "../tests/data/settings/container-app.json";
 const STATIC_WEB_APP: &str = "../tests/data/settings/staticwebapp.config.json";
 /// Rule EX1 at line 1, column 52, after a letter of two UTF-16 units.
 const DOCUMENT: &str =
@@ -56,6 +57,126 @@ fn sarif_has_rules_results_and_places() {
         assert_eq!(pointer, &finding["pointer"]);
         assert!(!result["message"]["text"].as_str().unwrap().is_empty());
     }
+}
+
+/// `serde_sarif` has types made from the schema of SARIF 2.1.0: required members, enumerations, and no other
+/// members, which would be lost.
+#[test]
+fn sarif_is_valid() {
+    let folder = Folder::new("valid");
+    let empty = folder.file("empty.json");
+    fs::write(&empty, r#"{"platform":{"enabled":true}}"#).unwrap();
+    for files in [&[STORY, STATIC_WEB_APP][..], &[&empty], &[CONTAINER_APP]] {
+        let out = lint(&[&["--format", "sarif"], files].concat(), "").out;
+        let log: Value = serde_json::from_str(&out).unwrap();
+        let typed: serde_sarif::sarif::Sarif = serde_json::from_str(&out).unwrap();
+        assert_eq!(serde_json::to_value(typed).unwrap(), log);
+        for result in log["runs"][0]["results"].as_array().unwrap() {
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            let positive = |name: &str| region[name].as_u64().is_some_and(|number| number > 0);
+            assert!(positive("startLine") && positive("startColumn"), "{region}");
+        }
+    }
+    let log: Value = serde_json::from_str(&lint(&["--format", "sarif", STORY], "").out).unwrap();
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
+        let id = rule["id"].as_str().unwrap();
+        let page =
+            format!("https://docs.rs/easyauth-cli/latest/easyauth_cli/rules/{id}/index.html");
+        assert_eq!(rule["helpUri"], page);
+    }
+}
+
+/// What else is known of the site.
+#[test]
+fn files_of_the_site_are_read() {
+    const SITE: &str = "../tests/data/settings/site.json";
+    let folder = Folder::new("site-files");
+    let write = |name: &str, text: &str| {
+        let file = folder.file(name);
+        fs::write(&file, text).unwrap();
+        file
+    };
+    let rules = |args: &[&str]| {
+        let outcome = lint(&[&["--json", SITE], args].concat(), "");
+        let page: Value = serde_json::from_str(&outcome.out).unwrap();
+        let findings = page["files"][0]["findings"].as_array().unwrap().clone();
+        findings.iter().map(|own| own["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(rules(&[]).is_empty());
+    let none = write("none.json", "[]");
+    assert_eq!(rules(&["--app-settings", &none]), ["AP1"]);
+    let name = "MICROSOFT_PROVIDER_AUTHENTICATION_SECRET";
+    let free = write("free.json", &format!(r#"{{"properties":{{"{name}":"Canary"}}}}"#));
+    let slots = write("slots.json", r#"{"properties":{"appSettingNames":[]}}"#);
+    assert_eq!(rules(&["--app-settings", &free, "--slot-settings", &slots]), ["AP2"]);
+    let registration = write(
+        "registration.json",
+        r#"{"appId":"11112222-bbbb-3333-cccc-4444dddd5555","web":{"redirectUris":["https://orders.azurewebsites.net/.auth/login/aad/callback"]}}"#,
+    );
+    assert!(rules(&["--registration", &registration]).is_empty());
+    let host = ["--registration", &registration, "--host", "orders.contoso.com"];
+    assert_eq!(rules(&host), ["RG5"]);
+    for (option, error) in
+        [("--app-settings", "cannot open FILE: "), ("--registration", "cannot open FILE: ")]
+    {
+        let outcome = lint(&[SITE, option, "no/such/file"], "");
+        let start = format!("error: {option}: {error}");
+        assert!(outcome.err.starts_with(&start), "{}", outcome.err);
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
+    }
+    let outcome = lint(&[SITE, "--app-settings", &registration], "");
+    assert!(outcome.err.starts_with("error: --app-settings: "), "{}", outcome.err);
+    assert_eq!(
+        lint(&[SITE, "--slot-settings", &slots], "").err,
+        "error: --app-settings is missing\n"
+    );
+}
+
+/// The line of a finding shows no secret, and every page fits the terminal.
+#[test]
+fn excerpts_cover_secrets_and_fit() {
+    let secret = "aB3~Canary-8Q-Secret_9xYz";
+    let one_line = format!(
+        r#"{{"platform":{{"enabled":true}},"identityProviders":{{"azureActiveDirectory":{{"registration":{{"clientId":"11112222-bbbb-3333-cccc-4444dddd5555","clientSecretSettingName":"{secret}","openIdIssuer":"x"}}}}}},"login":{{"unknown":"{secret}","nonce":{{"validateNonce":false}}}},"globalValidation":{{}},"httpSettings":{{}}}}"#
+    );
+    let value: Value = serde_json::from_str(&one_line).unwrap();
+    for document in [one_line, serde_json::to_string_pretty(&value).unwrap()] {
+        for columns in [None, Some(20), Some(60), Some(250)] {
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let mut world = easyauth_cli::World {
+                now: crate::at(crate::NOW),
+                env: easyauth_cli::Environment::default(),
+                is_stdin_terminal: false,
+                color: false,
+                columns,
+                stdin: &mut document.as_bytes(),
+                stdout: &mut out,
+                stderr: &mut err,
+            };
+            let args = ["settings", "lint", "-"].map(Into::into);
+            assert_eq!(easyauth_cli::run(args, &mut world), 1);
+            let out = String::from_utf8(out).unwrap();
+            assert!(out.contains("error[SE2]") && out.contains("error[LO1]"), "{out}");
+            assert!(!out.contains("Canary"), "{out}");
+            let most = columns.unwrap_or(100).clamp(50, 100);
+            // JSON pointers and addresses are not broken.
+            let is_prose = |line: &&str| !line.contains(" = at: /") && !line.contains("https://");
+            let prose = out.lines().filter(is_prose);
+            let longest = prose.map(|line| line.chars().count()).max().unwrap();
+            assert!(longest <= most + 2, "{longest} of {most}: {out}");
+        }
+    }
+}
+
+/// A document of megabytes on one line stays fast: only the place is shown.
+#[test]
+fn a_long_line_is_not_shown() {
+    let paths = vec![r#""public""#; 20_000].join(",");
+    let document =
+        format!(r#"{{"globalValidation":{{"excludedPaths":[{paths}]}},"platform":{{}}}}"#);
+    let out = lint(&["-"], &document).out;
+    assert!(out.contains("\n--> -:1:39\n"), "{out}");
+    assert!(out.len() < 100_000, "{}", out.len());
 }
 
 #[test]

@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     reason = "tests"
@@ -14,14 +15,18 @@ mod arguments;
 mod arm;
 mod explain;
 mod inspect;
+mod joined;
+mod languages;
 mod lint;
 mod paste;
+mod rules;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
 #[cfg(feature = "online")]
 mod site;
+mod snippets;
 #[cfg(all(feature = "online", feature = "serve"))]
 mod verify;
 
@@ -73,6 +78,7 @@ fn run_as(
         env,
         is_stdin_terminal,
         color: false,
+        columns: None,
         stdin: &mut stdin.as_ref(),
         stdout: &mut out,
         stderr: &mut err,

@@ -170,6 +170,52 @@ fn headers_are_read_in_every_layout() {
             ),
         ),
         (
+            "a table of Markdown",
+            format!(
+                "| header | value |\n|---|---|\n| {principal_name} | {principal} |\n| {token_name} | {access} |\n| {name} | {user} |\n"
+            ),
+        ),
+        (
+            "a map of Go",
+            format!(
+                "{name}={user}\nmap[Host:[orders] {principal_name}:[{principal}] {token_name}:[{access}]]"
+            ),
+        ),
+        (
+            "a map of Java",
+            format!(
+                "{{host=orders, {principal_name}={principal}, {token_name}={access}, a=b}}\n{name}={user}"
+            ),
+        ),
+        (
+            "headers of ASGI",
+            format!(
+                "[(b'{name}', '{user}'), (b'{}', b'{principal}'), (b'{}', b'{access}')]",
+                lower(principal_name),
+                lower(token_name)
+            ),
+        ),
+        (
+            "headers of .NET",
+            format!(
+                "{name}: [{user}]\n{principal_name}: [{principal}]\n{token_name}: [{access}]\n"
+            ),
+        ),
+        (
+            "the page /env of Kudu",
+            format!(
+                "<h3>HTTP headers</h3><ul>\n<li>{principal_name}={principal}</li>\n<li>{token_name}={access}</li></ul>\n\
+                 {name}={user}\n"
+            ),
+        ),
+        (
+            "attributes of XML",
+            format!(
+                "<h name=\"{principal_name}\" value=\"{principal}\"/><h name=\"{token_name}\" value=\"{access}\"/>\n\
+                 {name}={user}\n"
+            ),
+        ),
+        (
             "an indented list",
             format!(
                 "    {name}: {user}\n\n    {principal_name}: {principal}\n    {token_name}: {access}\n"
@@ -222,7 +268,22 @@ fn tokens_are_read_in_every_form() {
         wrapped.join("\n"),
         wrapped.join("\r\n  "),
     ];
-    for form in forms {
+    let in_lines = wrapped.join("\n            ");
+    let others = [
+        // Get-AzAccessToken, also in a narrow window.
+        format!(
+            "\nToken     : {access}\nExpiresOn : 3/12/2026 3:00:00 PM +00:00\nType      : Bearer\n"
+        ),
+        format!("\r\nToken     : {in_lines}\r\nExpiresOn : 3/12/2026\r\n"),
+        // az account get-access-token --output yaml, table
+        format!("accessToken: {access}\nexpiresOn: '2026-03-12 15:00:00'\ntokenType: Bearer\n"),
+        format!("AccessToken    ExpiresOn\n-----------    ---------\n{access}    2026-03-12\n"),
+        // Assignments.
+        format!("export AZURE_ACCESS_TOKEN={access}"),
+        format!("$env:AZURE_ACCESS_TOKEN = \"{access}\""),
+        format!("the same token twice: {access} {access}"),
+    ];
+    for form in forms.into_iter().chain(others) {
         let report = opens(&form);
         assert_eq!(report["input"], "token", "{form}");
         assert_eq!(report["accounts"][0]["tokens"][0]["length"], access.len(), "{form}");
@@ -365,6 +426,33 @@ fn unusable_inputs_are_named() {
     ] {
         rejected(&["inspect"], input, &format!("this is {found} {instead}"));
     }
+    rejected(
+        &["inspect"],
+        "\nToken     : System.Security.SecureString\nExpiresOn : 3/12/2026\n",
+        "this is a SecureString, which PowerShell prints without the token; use \
+         `(Get-AzAccessToken).Token | ConvertFrom-SecureString -AsPlainText`",
+    );
+    for settings in ["../examples/authsettings.json", "../tests/data/settings/auth.json"] {
+        rejected(
+            &["inspect", settings],
+            "",
+            "these are settings, not a request; `easyauth settings lint` checks them, and --settings \
+             FILE joins them to a request",
+        );
+    }
+    for request in [format!("X-MS-CLIENT-PRINCIPAL: {}", principal()), access()] {
+        rejected(
+            &["settings", "lint"],
+            request,
+            "this is a request or a token, not settings; `easyauth inspect` reads it",
+        );
+    }
+    // Which of two tokens is meant is unknown.
+    rejected(
+        &["inspect"],
+        format!("a {} and {}", access(), token("{}")),
+        "expected the headers of a request, an answer of /.auth/me, or one token",
+    );
     for mark in ["...", "…"] {
         rejected(
             &["inspect"],

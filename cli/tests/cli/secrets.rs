@@ -24,9 +24,13 @@ fn command_lines() -> Vec<Vec<&'static str>> {
         vec!["settings", "lint", STORY],
         vec!["settings", "lint", "--form", "file", "--json", STORY],
         vec!["settings", "lint", "--deny", "EX1", "--config", "no/such/file", STORY],
+        vec!["settings", "lint", "--app-settings", "no/such/file", "--registration", "-", STORY],
+        vec!["settings", "lint", "--fix", "--as", "bicep", STORY],
         vec!["settings", "rule", "EX1"],
         vec!["settings", "explain", STORY],
         vec!["settings", "add-scope", "arm", "user_impersonation", STORY],
+        vec!["settings", "add-scope", "arm", "user_impersonation", "--as", "az-rest", STORY],
+        vec!["inspect", "../examples/request.txt", "--for", "arm", "--settings", STORY],
         vec!["settings", "migrate", "../tests/data/settings/authsettings-v1.json"],
         vec![
             "settings",

@@ -152,13 +152,18 @@ fn pages_fit_a_terminal() {
 #[test]
 fn the_story_is_linted() {
     let outcome = run(&["lint", STORY], "");
-    let block = "\
-warning EX1 at /properties/globalValidation/excludedPaths/1 (line 20, column 9)
-  what     the path does not begin with a slash
-  why      it is saved, and probably matches no request
-  remedy   begin it with a slash (--fix does this)
-  source   a recorded answer of the service; what matches is inferred
-";
+    let block = r#"warning[EX1]: the path does not begin with a slash
+  --> ../examples/authsettings.json:20:9
+   |
+20 |         "public/*"
+   |         ^^^^^^^^^^
+   |
+   = at: /properties/globalValidation/excludedPaths/1
+   = why: it is saved, and probably matches no request
+   = remedy: begin it with a slash (--fix does this)
+   = source: a recorded answer of the service; what matches is inferred
+   = more: easyauth settings rule EX1
+"#;
     assert!(outcome.out.contains(block), "{}", outcome.out);
     assert!(
         outcome.out.ends_with(" in the settings of an app of App Service\n"),
@@ -241,6 +246,32 @@ fn the_diff_is_the_one_member() {
     let outcome = run(&["add-scope", "arm", "user_impersonation", STORY, "--diff"], "");
     assert_eq!((outcome.out.as_str(), outcome.err.as_str()), (DIFF, AFTER));
     assert_eq!(outcome.status, 0);
+}
+
+/// `git apply -p0` takes paths as `patch -p0` does: relative ones.
+#[test]
+fn the_diff_is_a_patch() {
+    let folder = std::env::temp_dir().join(format!("easyauth-patch-{}", std::process::id()));
+    fs::create_dir_all(folder.join("sites")).unwrap();
+    fs::copy(STORY, folder.join("sites/web.json")).unwrap();
+    let file = folder.join("sites/web.json");
+    for path in ["sites/web.json", "./sites/web.json", file.to_str().unwrap()] {
+        let diff = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
+            .args(["settings", "lint", "--fix", "--diff", path])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        fs::write(folder.join("diff"), &diff.stdout).unwrap();
+        let git = std::process::Command::new("git")
+            .args(["apply", "--check", "-p0", "diff"])
+            .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap())
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(git.status.success(), "{path}: {git:?}");
+        assert!(diff.stdout.starts_with(b"--- "), "{path}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
@@ -750,7 +781,7 @@ fn wrong_command_lines_are_rejected() {
             "rule EX1 is both denied and allowed",
         ),
         (&["explain", STORY, STORY], too_many),
-        (&["add-scope"], "API, SCOPE is missing"),
+        (&["add-scope"], "API and SCOPE are missing"),
         (&["add-scope", "arm"], "SCOPE is missing"),
         (
             &["add-scope", "arm", "https://management.azure.com/user_impersonation", STORY],

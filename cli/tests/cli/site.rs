@@ -173,22 +173,26 @@ fn the_session_in_the_readme_is_real() {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len() - count..].join("\n")
     }
-    let inspect = |file: &str| {
-        crate::run(&["inspect", &format!("../examples/{file}"), "--for", "arm"], "").out
+    let inspect = |file: &str, more: &[&str]| {
+        let file = format!("../examples/{file}");
+        crate::run(&[&["inspect", &file, "--for", "arm"], more].concat(), "").out
     };
     let (arm, folder) = (FakeArm::start(&story(), []), Folder::new());
-    let backup = folder.file("before.json");
+    let (backup, settings) = (folder.file("before.json"), folder.file("authsettings.json"));
+    fs::write(&settings, run(&arm, &["get", "--site", SITE], "").out).unwrap();
     let saved = run(&arm, &add_scope(&["--backup", &backup]), "y\n");
     let notes = saved.err.replace(&backup, "before.json").replace("[y/N] ", "[y/N] y\n");
     let session = format!(
-        "$ easyauth inspect examples/request.txt --for arm | tail -n 12\n{}\n\
+        "$ easyauth settings get --site $SITE > authsettings.json\n\
+         $ easyauth inspect examples/request.txt --for arm --settings authsettings.json | tail -n 15\n{}\n\
          $ easyauth settings add-scope --site $SITE arm user_impersonation --backup before.json\n{}{}\
          $ easyauth inspect examples/fixed.txt --for arm | tail -n 1\n{}\n",
-        tail(&inspect("request.txt"), 12),
+        tail(&inspect("request.txt", &["--settings", &settings]), 15),
         saved.out,
         notes,
-        tail(&inspect("fixed.txt"), 1),
+        tail(&inspect("fixed.txt", &[]), 1),
     );
+    let session = format!("$ SITE={SITE}\n{session}");
     let readme = fs::read_to_string("README.md").unwrap();
     let (before, shown) = readme.split_once("```console\n").unwrap();
     let (shown, after) = shown.split_once("```").unwrap();
@@ -198,6 +202,45 @@ fn the_session_in_the_readme_is_real() {
     } else {
         assert_eq!(shown, session, "UPDATE_README=1 writes the session into README.md");
     }
+}
+
+/// `--as` with `--site` reads the settings, prints the change, and saves nothing.
+#[test]
+fn the_change_of_a_site_is_printed_for_a_tool() {
+    let arm = FakeArm::start(&story(), []);
+    let outcome = run(&arm, &add_scope(&["--as", "terraform-azapi", "--slot", "staging"]), "");
+    assert_eq!((outcome.status, arm.methods().as_str()), (0, "GET"), "{}", outcome.err);
+    shows(
+        &outcome.out,
+        &[
+            "\"Microsoft.Web/sites/slots/config@2025-05-01\"",
+            &format!("parent_id = \"{SITE}/slots/staging\""),
+            &format!("\"{WITH_ARM}\","),
+        ],
+    );
+    let version = ["--as", "az-rest", "--api-version", "2024-11-01"];
+    let outcome = run(&arm, &add_scope(&version), "");
+    shows(&outcome.out, &[&format!("{SITE}/config/authsettingsV2?api-version=2024-11-01")]);
+    for option in ["--yes", "--dry-run"] {
+        let outcome = run(&arm, &add_scope(&["--as", "bicep", option]), "");
+        fails(&outcome, 2, &format!("error: --as and {option} cannot be combined\n"));
+    }
+    assert_eq!(arm.document(), serde_json::from_str::<Value>(&story()).unwrap());
+}
+
+/// The token store is turned on in the same change.
+#[test]
+fn the_token_store_is_turned_on() {
+    let folder = Folder::new();
+    let mut off: Value = serde_json::from_str(&story()).unwrap();
+    off["properties"]["login"]["tokenStore"]["enabled"] = json!(false);
+    let arm = FakeArm::start(&off.to_string(), []);
+    let backup = folder.file("b.json");
+    let outcome = run(&arm, &add_scope(&["--token-store", "--yes", "--backup", &backup]), "");
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert!(!outcome.err.contains("the token store is off"), "{}", outcome.err);
+    assert_eq!(arm.document()["properties"]["login"]["tokenStore"]["enabled"], true);
+    assert_eq!(arm.document().pointer(PARAMETERS), Some(&json!([WITH_ARM])));
 }
 
 #[test]
@@ -422,6 +465,18 @@ fn a_document_of_another_site_is_rejected() {
     fails(&run_at_terminal(env(), &request, ""), 2, error);
     let force = [&request[..], &["--force"]].concat();
     assert_eq!(run_at_terminal(env(), &force, "").status, 0);
+    let expired = || {
+        let mut env = env();
+        env.token = Some(AccessToken::new(token(
+            r#"{"aud":"https://management.azure.com","exp":1773320000}"#,
+        )));
+        env
+    };
+    let request = ["settings", "request", "--site", SITE, STORY];
+    let error = "error: the token for Azure Resource Manager has expired; --force accepts it\n";
+    fails(&run_at_terminal(expired(), &request, ""), 2, error);
+    let force = [&request[..], &["--force"]].concat();
+    assert_eq!(run_at_terminal(expired(), &force, "").status, 0);
 }
 
 #[cfg(unix)]

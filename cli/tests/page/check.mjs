@@ -113,6 +113,13 @@ try {
     const answer = await fetch(standIn.origin, { headers: { 'X-Stand-In-Persona': persona } });
     return answer.text();
   };
+  const sessionOf = async (persona) => {
+    const answer = await fetch(`${standIn.origin}/.auth/me`, {
+      headers: { 'X-Stand-In-Persona': persona },
+    });
+    return (await answer.json())[0];
+  };
+  const sessions = JSON.stringify([await sessionOf('arm'), await sessionOf('github')]);
   const inspect = `${standIn.origin}/.stand-in/inspect`;
   const pages = [
     ['start', alone.origin, null],
@@ -122,6 +129,7 @@ try {
     ['expired', alone.origin, { input: await requestOf('expired'), api: 'arm' }],
     ['visitor', alone.origin, { input: await requestOf('visitor') }],
     ['agent', alone.origin, { input: await requestOf('agent'), api: 'graph' }],
+    ['two-sessions', alone.origin, { input: sessions, api: 'arm' }],
     ['anonymous', alone.origin, { input: '[]' }],
     ['error-code', alone.origin, { input: 'AADSTS50011: The redirect URI does not match' }],
     ['unknown-input', alone.origin, { input: 'hello world' }],

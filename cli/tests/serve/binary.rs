@@ -17,10 +17,11 @@ fn start_binary(upstream: &str) -> (Served, Vec<String>) {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"))
         .args(["serve", "--upstream", upstream, "--listen", "0"])
         .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let stdout = io::BufReader::new(child.stdout.take().unwrap());
-    let lines = stdout.lines().take(3).collect::<Result<_, _>>().unwrap();
+    let lines = stdout.lines().take(4).collect::<Result<_, _>>().unwrap();
     (Served(child), lines)
 }
 
@@ -40,7 +41,8 @@ fn it_prints_where_it_listens() {
         assert!(lines[1].ends_with(&end), "{}", lines[1]);
         assert!(lines[2].starts_with("sign in at http://127.0.0.1:"));
         assert!(lines[2].ends_with("/.auth/login/aad"));
-        assert_eq!(lines.len(), 3);
+        assert!(lines[3].starts_with("read tokens at http://127.0.0.1:"));
+        assert!(lines[3].ends_with("/.stand-in/inspect"));
     }
 }
 

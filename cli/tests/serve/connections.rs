@@ -98,6 +98,12 @@ async fn requests_that_no_browser_sends() {
     );
     let answer = send_raw(address, &tunnel);
     assert!(answer.starts_with("HTTP/1.1 501"), "{answer}");
+    // Two hosts: one of them could be another site's.
+    for hosts in ["localhost\r\nhost: evil.example", "localhost\r\nhost: localhost"] {
+        let two = format!("GET / HTTP/1.1\r\nhost: {hosts}\r\nconnection: close\r\n\r\n");
+        let answer = send_raw(address, &two);
+        assert!(answer.starts_with("HTTP/1.1 421"), "{answer}");
+    }
     // Two lengths: only the length of the chunks counts, and the other is not forwarded.
     let two = format!(
         "POST /echo HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 60\r\n\

@@ -46,6 +46,16 @@ async fn a_redirect_returns_to_where_it_began() {
     let page = world.get(answer.header("location").unwrap(), &[]).await;
     let target = r#"name="post_login_redirect_uri" value="/orders?page=2&amp;a=%2F""#;
     assert!(page.text().contains(target), "{}", page.text());
+    // To the provider of the first persona that can sign in.
+    let file = r#"{"personas": [{"id": "app", "title": "App", "kind": "app"},
+                                {"id": "google", "title": "Google", "provider": "google"}]}"#;
+    let google = world_with(|stand_in| {
+        stand_in.unauthenticated = redirecting;
+        stand_in.personas = Persona::parse_file(file).unwrap();
+    });
+    let answer = google.await.get("/", &[PAGE]).await;
+    let login = Some("/.auth/login/google?post_login_redirect_uri=/");
+    assert_eq!(answer.header("location"), login);
     // A form that was sent too late must not end at the sign-in page.
     let answer = world.send(Method::POST, "/orders", &[PAGE], Bytes::new()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

@@ -103,8 +103,11 @@ async fn each_kind_of_input() {
         .access_token(ARM, now - Duration::from_secs(7200))
         .scope("user_impersonation")
         .sign();
-    let own =
-        issuer.access_token("api://orders", now).role("Orders.Read").claim("<b>", "<i>&\"'").sign();
+    let own = issuer
+        .access_token("api://orders", now)
+        .role("Orders.Read")
+        .claim("<b>", "<i>&\"'\u{202e}\u{7}")
+        .sign();
     let cut = arm.get(..arm.len() - 20).unwrap();
     for (input, api, scope, excerpts) in [
         (&*arm, "", "", &["Azure Resource Manager", "Yes", "It does not open"][..]),
@@ -115,7 +118,11 @@ async fn each_kind_of_input() {
             &*own,
             "",
             "",
-            &["api://orders Yes", "Roles Orders.Read", "&lt;b&gt; &lt;i&gt;&amp;&quot;&#39;"],
+            &[
+                "api://orders Yes",
+                "Roles Orders.Read",
+                "&lt;b&gt; &lt;i&gt;&amp;&quot;&#39;\\u{202e}\\u{7}",
+            ],
         ),
         (cut, "arm", "", &["Does it open Azure Resource Manager? No", "cut"]),
         ("EwBsample", "arm", "", &["No", "personal Microsoft account"]),
@@ -304,4 +311,17 @@ async fn long_forms_are_rejected() {
     let long = format!("input={}", "a".repeat(easyauth::MAX_ME_LEN + 1));
     let message = format!("the input is longer than {} bytes", easyauth::MAX_ME_LEN);
     shows(&post(&running, "/", long).await, &["Not readable", &message]);
+}
+
+/// A list of audiences is cut before each is compared with all APIs.
+#[tokio::test]
+async fn many_audiences_are_bounded() {
+    let running = page().await;
+    let issuer = TestIssuer::new(TENANT).unwrap();
+    let audiences: Vec<String> = (0..8000).map(|number| format!("api://{number}")).collect();
+    let token = issuer.access_token(ARM, SystemTime::now()).scope("a").claim("aud", audiences);
+    let answer = post(&running, "/", form(&[("input", &token.sign())])).await;
+    shows(&answer, &["api://0 Yes", "api://19 Yes", "characters)"]);
+    assert!(!text_of(answer.text()).contains("api://20 Yes"));
+    assert!(answer.body.len() < 64 * 1024);
 }

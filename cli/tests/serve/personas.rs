@@ -1,5 +1,7 @@
 //! Personas, and the file that they come from.
 
+use easyauth::verify::{Authority, VerifyErrorKind};
+
 use super::*;
 
 #[tokio::test]
@@ -36,7 +38,9 @@ async fn personas_by_header() {
     assert!(visitor.received().keys().all(|name| !name.as_str().starts_with("x-ms-token-")));
 
     assert_eq!(ask("unknown").await.status, StatusCode::BAD_REQUEST);
-    assert_eq!(ask("unknown").await.text(), "unknown persona\n");
+    let expected = "unknown persona; expected one of graph, arm, admin, expired, no-tokens, external-id, \
+                    github, visitor, client, app, agent, autonomous-agent\n";
+    assert_eq!(ask("unknown").await.text(), expected);
     let twice = [("x-stand-in-persona", "arm"), ("x-stand-in-persona", "arm")];
     let answer = world.get("/", &twice).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
@@ -96,6 +100,38 @@ async fn personas_that_send_a_token() {
         assert_eq!(RefreshOutcome::of(refresh.status), RefreshOutcome::SignInAgain, "{id}");
         let page = world.get("/.auth/login/aad", &[]).await;
         assert!(!page.text().contains(&format!("value=\"{id}\"")), "{id}");
+    }
+}
+
+/// A service that confirms users by their ID tokens accepts the personas, until the token has expired.
+#[tokio::test]
+async fn id_tokens_confirm_their_users() {
+    const CLIENT_ID: &str = "00000006-0000-4000-8000-000000000006";
+    let external_id = "https://contoso.ciamlogin.com/6f2f4f0d-2a6f-4f0a-9d5a-3f5c1f0e9b11/v2.0";
+    let world = world().await;
+    let keys = world.stand_in.issuer().key_set();
+    let entra = || Authority::from(Tenant::single(TENANT).unwrap());
+    for (id, authority, name) in [
+        ("graph", entra(), Ok("Sample User")),
+        ("admin", entra(), Ok("Sample User")),
+        ("external-id", Authority::issuer(external_id), Ok("Sample Customer")),
+        ("external-id", entra(), Err(VerifyErrorKind::WrongIssuer)),
+        ("expired", entra(), Err(VerifyErrorKind::Expired)),
+    ] {
+        let answer = world.get("/", &[("x-stand-in-persona", id)]).await;
+        let verifier = Verifier::builder(authority).application(CLIENT_ID);
+        let verifier = verifier.build_for_id_tokens().unwrap();
+        let id_token = tokens(&answer);
+        let token = verifier.verify(id_token.id_token().unwrap(), &keys, SystemTime::now());
+        match (token, name) {
+            (Ok(token), Ok(name)) => {
+                let confirmed = answer.user().unwrap().confirm(&token).unwrap();
+                assert_eq!(confirmed.name(), Some(name), "{id}");
+                assert_eq!(confirmed.is_in_role("Admin"), id == "admin");
+            }
+            (Err(error), Err(kind)) => assert_eq!(error.kind(), kind, "{id}"),
+            (found, _) => panic!("{id}: {found:?}"),
+        }
     }
 }
 

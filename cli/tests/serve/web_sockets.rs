@@ -105,7 +105,7 @@ async fn other_upgrades_do_not_pass() {
     let head = read_head(&mut handshake(running.address(), ""));
     assert!(head.starts_with("HTTP/1.1 426 ") && !head.contains("websocket"), "{head}");
 
-    // It switches although nobody asked, or to another protocol.
+    // It switches although the client did not ask, or to another protocol.
     for (status, request) in [
         (
             "101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket",

@@ -2,12 +2,13 @@
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
-use super::{ClaimsChallenge, TransportError};
+use super::ClaimsChallenge;
 #[cfg(feature = "verify")]
 use crate::{challenge::Challenge, exchange::TokenErrorKind, verify::VerifiedToken};
 use crate::{
     exchange::{TokenError, TokenRequestError},
     kinds::kinds,
+    transport::TransportError,
 };
 
 /// Why [`OnBehalfOf`](super::OnBehalfOf) returns no token. Cheap to clone: all callers who waited for one

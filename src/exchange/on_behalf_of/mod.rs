@@ -24,7 +24,7 @@ pub use self::{
     exchange::OnBehalfOfToken,
     scopes::IntoScopes,
     source::CredentialSource,
-    transport::{Transport, TransportBlocking, TransportError},
+    transport::{Transport, TransportBlocking},
 };
 use super::TokenEndpoint;
 use crate::{block_on::block_on, digest::sha256, tokens::AccessToken};

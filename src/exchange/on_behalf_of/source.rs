@@ -13,11 +13,12 @@ use std::{
 
 use serde_json::json;
 
-use super::{TransportError, flight::BoxFuture};
+use super::flight::BoxFuture;
 use crate::{
     base64,
     digest::sha256,
     exchange::{ClientCredential, TokenEndpoint},
+    transport::TransportError,
 };
 
 /// How long an assertion that is signed with a certificate is valid, in seconds. It is used at once;

@@ -1,8 +1,10 @@
 //! Sending token requests: any HTTP client, async or blocking.
 
-use std::{error::Error, fmt, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use http::{Request, Response};
+
+use crate::transport::TransportError;
 
 /// Sends token requests. The feature `reqwest` provides
 #[cfg_attr(
@@ -54,37 +56,6 @@ impl<T: Transport> Transport for Arc<T> {
 impl<T: TransportBlocking> TransportBlocking for Arc<T> {
     fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
         (**self).send(request)
-    }
-}
-
-/// A request was not sent, or had no response; or the source of a client credential failed.
-#[derive(Clone)]
-pub struct TransportError(Arc<dyn Error + Send + Sync>);
-
-impl TransportError {
-    /// Wraps the error of an HTTP library, or a string.
-    #[must_use]
-    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Arc::from(error.into()))
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Transparent: this error has the message and the source of the wrapped one.
-impl Error for TransportError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
     }
 }
 

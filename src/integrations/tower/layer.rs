@@ -1,9 +1,6 @@
 //! The layer that authenticates callers.
 
-use std::{
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{
@@ -15,7 +12,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
+use super::{Answer, Guard, GuardedService, RejectionBody, is_grpc, refuse, take_ready};
 #[cfg(all(feature = "tracing", feature = "verify"))]
 use crate::integrations::authentication::CallerKey;
 #[cfg(feature = "verify")]
@@ -170,39 +167,23 @@ impl EasyAuthLayer {
 }
 
 impl<S> Layer<S> for EasyAuthLayer {
-    type Service = EasyAuthService<S>;
+    type Service = GuardedService<Self, S>;
 
-    fn layer(&self, inner: S) -> EasyAuthService<S> {
-        EasyAuthService { inner, config: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> GuardedService<Self, S> {
+        GuardedService::new(self.clone(), inner)
     }
 }
 
-/// The service that [`EasyAuthLayer`] wraps around another one.
-#[derive(Debug, Clone)]
-pub struct EasyAuthService<S> {
-    inner: S,
-    config: Arc<Authentication>,
-}
-
-impl<S, A, B> Service<Request<A>> for EasyAuthService<S>
-where
-    S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    S::Error: Send,
-    A: Send + 'static,
-    B: Body<Data = Bytes> + Unpin + Send + 'static,
-{
-    type Response = Response<RejectionBody<B>>;
-    type Error = S::Error;
-    type Future = Answer<B, S::Error>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<A>) -> Self::Future {
-        let mut inner = take_ready(&mut self.inner);
-        let config = Arc::clone(&self.config);
+impl<A: Send + 'static> Guard<A> for EasyAuthLayer {
+    fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
+    where
+        S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send,
+        S::Error: Send,
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+    {
+        let mut inner = take_ready(inner);
+        let config = Arc::clone(&self.0);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             if let Some(document) = config.document(&parts) {

@@ -6,24 +6,82 @@ mod require;
 #[cfg(feature = "verify")]
 mod tools;
 
-use std::{future::Future, mem, pin::Pin};
+use std::{
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
-use http::{HeaderMap, HeaderValue, Response, header::CONTENT_TYPE};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http_body::Body;
+use tower_service::Service;
 
 pub use body::RejectionBody;
-pub use layer::{EasyAuthLayer, EasyAuthService};
-pub use require::{RequireLayer, RequireService};
+pub use layer::EasyAuthLayer;
+pub use require::RequireLayer;
 #[cfg(feature = "verify")]
-pub use tools::{RequireToolLayer, RequireToolService};
+pub use tools::RequireToolLayer;
 
 use crate::{
     integrations::decision,
     rejection::{Rejection, RejectionKind},
 };
 
-/// The result of the services of this module: the response of the inner service, or a rejection.
-pub(super) type Answer<B, E> =
-    Pin<Box<dyn Future<Output = Result<Response<RejectionBody<B>>, E>> + Send>>;
+/// The service that a layer of this crate wraps around another one.
+#[derive(Debug, Clone)]
+pub struct GuardedService<L, S> {
+    guard: L,
+    inner: S,
+}
+
+impl<L, S> GuardedService<L, S> {
+    fn new(guard: L, inner: S) -> Self {
+        Self { guard, inner }
+    }
+}
+
+/// The result of a [`GuardedService`]: the response of the inner service, or a rejection.
+type Answer<B, E> = Pin<Box<dyn Future<Output = Result<Response<RejectionBody<B>>, E>> + Send>>;
+
+mod guard {
+    use super::{Answer, Body, Bytes, Request, Response, Service};
+
+    /// What a layer does with a request.
+    #[expect(unnameable_types, reason = "the layers of this crate are the only guards")]
+    pub trait Guard<A> {
+        /// Passes the request to the inner service, which is ready, or rejects it.
+        fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
+        where
+            S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+            S::Future: Send,
+            S::Error: Send,
+            B: Body<Data = Bytes> + Unpin + Send + 'static;
+    }
+}
+use guard::Guard;
+
+impl<L, S, A, B> Service<Request<A>> for GuardedService<L, S>
+where
+    L: Guard<A>,
+    S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+{
+    type Response = Response<RejectionBody<B>>;
+    type Error = S::Error;
+    type Future = Answer<B, S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<A>) -> Self::Future {
+        self.guard.handle(&mut self.inner, request)
+    }
+}
 
 /// Takes the service that reported that it is ready, and leaves a clone, which must report so again.
 fn take_ready<S: Clone>(inner: &mut S) -> S {

@@ -1,9 +1,6 @@
 //! The layer that rejects requests that fail a requirement.
 
-use std::{
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -11,7 +8,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Answer, RejectionBody, is_grpc, refuse, take_ready};
+use super::{Answer, Guard, GuardedService, RejectionBody, is_grpc, refuse};
 #[cfg(feature = "verify")]
 use crate::{access::Requirement, integrations::decision::Permissions};
 use crate::{
@@ -80,44 +77,28 @@ impl RequireLayer {
 }
 
 impl<S> Layer<S> for RequireLayer {
-    type Service = RequireService<S>;
+    type Service = GuardedService<Self, S>;
 
-    fn layer(&self, inner: S) -> RequireService<S> {
-        RequireService { inner, rule: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> GuardedService<Self, S> {
+        GuardedService::new(self.clone(), inner)
     }
 }
 
-/// The service that [`RequireLayer`] wraps around another one.
-#[derive(Debug, Clone)]
-pub struct RequireService<S> {
-    inner: S,
-    rule: Arc<Rule>,
-}
-
-impl<S, A, B> Service<Request<A>> for RequireService<S>
-where
-    S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    S::Error: Send,
-    A: Send + 'static,
-    B: Body<Data = Bytes> + Unpin + Send + 'static,
-{
-    type Response = Response<RejectionBody<B>>;
-    type Error = S::Error;
-    type Future = Answer<B, S::Error>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<A>) -> Self::Future {
-        if let Err(rejection) = self.rule.check(&request) {
+impl<A: Send + 'static> Guard<A> for RequireLayer {
+    fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
+    where
+        S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send,
+        S::Error: Send,
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+    {
+        if let Err(rejection) = self.0.check(&request) {
             let response = refuse(&rejection, is_grpc(request.headers()));
             return Box::pin(async move { Ok(response) });
         }
-        self.rule.accepted();
-        let mut inner = take_ready(&mut self.inner);
-        Box::pin(async move { Ok(inner.call(request).await?.map(RejectionBody::inner)) })
+        self.0.accepted();
+        let response = inner.call(request);
+        Box::pin(async move { Ok(response.await?.map(RejectionBody::inner)) })
     }
 }
 

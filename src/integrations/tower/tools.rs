@@ -1,11 +1,6 @@
 //! The layer that checks which MCP tool a request calls.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{future::poll_fn, pin::pin, sync::Arc};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, request::Parts};
@@ -14,7 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    Answer, RejectionBody, is_grpc, refuse,
+    Answer, Guard, GuardedService, RejectionBody, is_grpc, refuse,
     require::{missing_layer, missing_verifier},
     take_ready,
 };
@@ -58,39 +53,23 @@ impl RequireToolLayer {
 }
 
 impl<S> Layer<S> for RequireToolLayer {
-    type Service = RequireToolService<S>;
+    type Service = GuardedService<Self, S>;
 
-    fn layer(&self, inner: S) -> RequireToolService<S> {
-        RequireToolService { inner, policy: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> GuardedService<Self, S> {
+        GuardedService::new(self.clone(), inner)
     }
 }
 
-/// The service that [`RequireToolLayer`] wraps around another one.
-#[derive(Debug, Clone)]
-pub struct RequireToolService<S> {
-    inner: S,
-    policy: Arc<ToolPolicy>,
-}
-
-impl<S, A, B> Service<Request<A>> for RequireToolService<S>
-where
-    S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    S::Error: Send,
-    A: Body<Data = Bytes> + From<Bytes> + Send + 'static,
-    B: Body<Data = Bytes> + Unpin + Send + 'static,
-{
-    type Response = Response<RejectionBody<B>>;
-    type Error = S::Error;
-    type Future = Answer<B, S::Error>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<A>) -> Self::Future {
-        let mut inner = take_ready(&mut self.inner);
-        let policy = Arc::clone(&self.policy);
+impl<A: Body<Data = Bytes> + From<Bytes> + Send + 'static> Guard<A> for RequireToolLayer {
+    fn handle<S, B>(&self, inner: &mut S, request: Request<A>) -> Answer<B, S::Error>
+    where
+        S: Service<Request<A>, Response = Response<B>> + Clone + Send + 'static,
+        S::Future: Send,
+        S::Error: Send,
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+    {
+        let mut inner = take_ready(inner);
+        let policy = Arc::clone(&self.0);
         Box::pin(async move {
             let request = match check(&policy, request).await {
                 Ok(request) => request,

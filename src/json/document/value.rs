@@ -94,7 +94,7 @@ impl<'a> Json<'a> {
 
     /// The elements of an array; none if it is something else.
     pub(crate) fn list(self) -> impl Iterator<Item = Self> + Clone {
-        (self.kind() == Kind::Array).then(|| self.inner()).into_iter().flatten()
+        self.inner_if(self.kind() == Kind::Array)
     }
 
     /// The elements of an array; `None` if it is something else.
@@ -104,7 +104,7 @@ impl<'a> Json<'a> {
 
     /// The values of an object's members, in their order; none for another value.
     pub(crate) fn values(self) -> impl Iterator<Item = Self> + Clone {
-        self.is_object().then(|| self.inner()).into_iter().flatten()
+        self.inner_if(self.is_object())
     }
 
     /// A member of an object by its name, in any case, as the platform reads it. Of duplicates, the last.
@@ -139,8 +139,14 @@ impl<'a> Json<'a> {
 
     /// The values directly inside, in their order.
     fn inner(self) -> impl Iterator<Item = Self> + Clone {
+        self.inner_if(true)
+    }
+
+    /// The values directly inside, or none. `Option::into_iter().flatten()` instead would be compiled again for
+    /// each loop.
+    fn inner_if(self, wanted: bool) -> impl Iterator<Item = Self> + Clone {
         let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
-        let end = self.node().map_or(0, |node| place(node.after));
+        let end = self.node().filter(|_| wanted).map_or(0, |node| place(node.after));
         let mut next = self.at.saturating_add(1);
         std::iter::from_fn(move || {
             let value = Self { at: next, ..self };

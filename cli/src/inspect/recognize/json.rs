@@ -19,8 +19,27 @@ pub(super) fn recognize(text: &str) -> Result<Input, String> {
     if let Some(input) = of_value(&value, text) {
         return Ok(input);
     }
+    if is_settings(&value) {
+        return Err(SETTINGS.to_owned());
+    }
     // The library says what is wrong with it.
     Ok(Content::Me(text.as_bytes().to_owned()).into())
+}
+
+const SETTINGS: &str = "these are settings, not a request; `easyauth settings lint` checks them, and \
+                        --settings FILE joins them to a request";
+
+/// Returns `true` for authSettingsV2 in any form.
+fn is_settings(value: &Value) -> bool {
+    [
+        "/properties/identityProviders",
+        "/properties/platform",
+        "/identityProviders",
+        "/globalValidation",
+    ]
+    .iter()
+    .chain(["/auth/identityProviders", "/navigationFallback"].iter())
+    .any(|pointer| value.pointer(pointer).is_some_and(Value::is_object))
 }
 
 /// A decoded token as jwt.ms shows it, a dictionary of another language, or a broken document.

@@ -69,7 +69,13 @@ impl Input {
             Some(headers) if has_only_other_schemes(&headers) => (None, Some(headers)),
             strict => (strict, None),
         };
-        if let Some(headers) = strict {
+        if let Some(mut headers) = strict {
+            // `name: [value]`, as .NET prints it.
+            for (name, value) in &mut headers {
+                if let Some(inner) = in_brackets(value).filter(|_| is_ours(name)) {
+                    *value = inner;
+                }
+            }
             return Ok(Content::Headers(headers).into());
         }
         if let Some(input) = scanned(text)? {
@@ -78,13 +84,21 @@ impl Input {
         if let Some(explanation) = ErrorExplanation::from_text(text) {
             return Ok(Content::Error(explanation).into());
         }
+        if let Some(token) = token::find(text) {
+            return Ok(Content::Token(token).into());
+        }
         without_token.map(|headers| Content::Headers(headers).into()).ok_or_else(|| unknown(text))
     }
 }
 
+fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
+    let inner = value.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
+    Some(inner.to_owned())
+}
+
 /// Finds headers of Easy Auth anywhere in the input.
 fn scanned(text: &str) -> Result<Option<Input>, String> {
-    let headers = scan::headers(text)?;
+    let headers = scan::find(text)?;
     Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))
 }
 
@@ -96,6 +110,10 @@ fn unknown(text: &str) -> String {
         "an HTML page without an error code; copy the text of the page with its AADSTS code, or"
     } else if text.contains("AppServiceAuthSession") || text.contains("AppServiceAuth") {
         "a session cookie, which only the platform can read; open /.auth/me in the same browser and"
+    } else if text.contains("System.Security.SecureString") {
+        return "this is a SecureString, which PowerShell prints without the token; use \
+                `(Get-AzAccessToken).Token | ConvertFrom-SecureString -AsPlainText`"
+            .to_owned();
     } else if text.contains("-----BEGIN ") {
         "a key or certificate;"
     } else if text.contains("SAMLResponse") || text.contains("<saml") {

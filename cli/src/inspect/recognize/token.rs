@@ -45,7 +45,7 @@ pub(super) fn recognize(text: &str) -> Option<Input> {
         text = unwrapped(&text)?;
     }
     // `X-MS-CLIENT-PRINCIPAL=...`
-    if scan::headers(&text).is_ok_and(|headers| !headers.is_empty()) {
+    if scan::find(&text).is_ok_and(|headers| !headers.is_empty()) {
         return None;
     }
     // A colon would make it a header.
@@ -63,6 +63,53 @@ pub(super) fn recognize(text: &str) -> Option<Input> {
     // An error code alone.
     let explanation = ErrorExplanation::from_text(&text).filter(|_| text.len() < MAX_CODE_LEN);
     Some(explanation.map_or_else(|| Content::Token(text), Content::Error).into())
+}
+
+/// Finds the only JWT in other text: `Get-AzAccessToken`, YAML and tables of the Azure CLI, assignments.
+/// Lists of PowerShell break it into indented lines.
+pub(super) fn find(text: &str) -> Option<String> {
+    let mut found: Option<String> = None;
+    let mut rest = text;
+    while let Some(start) = rest.find(scan::is_token_letter) {
+        let from = rest.get(start..)?;
+        let end = from.find(|letter| !scan::is_token_letter(letter)).unwrap_or(from.len());
+        let (word, after) = from.split_at_checked(end)?;
+        // `name=token`
+        let word = word.get(
+            word.rfind('=')
+                .filter(|at| word.get(*at..) != Some("="))
+                .map_or(0, |at| at.saturating_add(1))..,
+        )?;
+        rest = after;
+        if !word.starts_with("eyJ") {
+            continue;
+        }
+        let mut token = word.to_owned();
+        while let Some((line, after)) = continuation(rest) {
+            token.push_str(line);
+            rest = after;
+        }
+        let is_jwt = (1..=4).contains(&token.matches('.').count());
+        match &found {
+            _ if !is_jwt => {}
+            None => found = Some(token),
+            Some(own) if *own == token => {}
+            // Which one is meant is unknown.
+            Some(_) => return None,
+        }
+    }
+    found
+}
+
+/// The next line, if it is indented and only a part of a token.
+fn continuation(rest: &str) -> Option<(&str, &str)> {
+    let line = rest.strip_prefix('\r').unwrap_or(rest).strip_prefix('\n')?;
+    let start = line.find(|letter| letter != ' ').filter(|start| *start > 0)?;
+    let line = line.get(start..)?;
+    let end = line.find(|letter| !scan::is_token_letter(letter)).unwrap_or(line.len());
+    let (part, after) = line.split_at_checked(end)?;
+    let ends = after.is_empty() || after.starts_with(['\r', '\n']);
+    (ends && !part.is_empty()).then_some((part, after))
 }
 
 /// The length of the signatures of Microsoft Entra, in bytes: RS256 with keys of 2048 bits.

@@ -40,20 +40,23 @@ impl Details {
     }
 }
 
-/// The known APIs that the token opens or names, and its other audiences.
+/// The most audiences that are shown. Entra writes one.
+const MAX_AUDIENCES: usize = 20;
+
+/// The known APIs that the token names, and its other audiences.
 fn answers(token: &UnverifiedToken, secret: &AccessToken, now: SystemTime) -> Vec<Answer> {
+    let audiences = || token.audiences().take(MAX_AUDIENCES);
+    let named: Vec<Resource> = audiences().filter_map(Resource::of_audience).collect();
     let known = ALL.iter().filter_map(|api| {
         // In the cloud that the token names.
-        let named = token.audiences().filter_map(Resource::of_audience);
-        let api = named.into_iter().find(|own| own.name() == api.name()).unwrap_or(*api);
-        let diagnosis = secret.diagnose(api.default_scope(), now);
-        (diagnosis.opens() || token.has_audience(api)).then(|| Answer {
+        let api = named.iter().find(|own| own.name() == api.name()).unwrap_or(api);
+        token.has_audience(*api).then(|| Answer {
             name: api.to_string(),
             identifier: api.audience_uris().first().map(|uri| (*uri).to_owned()),
-            diagnosis,
+            diagnosis: secret.diagnose(api.default_scope(), now),
         })
     });
-    let others = token.audiences().filter(|own| Resource::of_audience(own).is_none());
+    let others = audiences().filter(|own| Resource::of_audience(own).is_none());
     let others = others.map(|own| Answer {
         name: own.to_owned(),
         identifier: None,

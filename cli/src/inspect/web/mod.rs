@@ -6,7 +6,11 @@ mod times;
 
 use std::time::SystemTime;
 
-use easyauth::{Diagnosis, access::Fix, error_codes::ErrorExplanation};
+use easyauth::{
+    Diagnosis,
+    access::{Fix, Note},
+    error_codes::ErrorExplanation,
+};
 
 pub(super) use apis::Details;
 
@@ -43,57 +47,113 @@ fn accounts(report: &Report) -> Html {
     if report.accounts.is_empty() {
         return html!["<p>No user is signed in.</p>\n"];
     }
-    let accounts: Vec<Html> = report
-        .accounts
-        .iter()
-        .enumerate()
-        .map(|(index, account)| of_account(report, account, index))
-        .collect();
-    html![(accounts)]
+    let is_only = report.accounts.len() == 1;
+    let accounts = (1_usize..).zip(&report.accounts).map(|(number, account)| {
+        let suffix = if is_only { String::new() } else { format!(" (session {number})") };
+        View { report, account, number, suffix }.page()
+    });
+    html![(accounts.collect::<Vec<_>>())]
 }
 
-fn of_account(report: &Report, account: &Account, index: usize) -> Html {
-    let verdict = account.diagnosis.as_ref().map(|diagnosis| verdict(report, diagnosis));
-    let who = match &account.principal {
-        Some(principal) => who(principal),
-        None if matches!(report.input, "token" | "tokens") => Html::default(),
-        None => html![
-            "<p>No principal: the request is anonymous, or X-MS-CLIENT-PRINCIPAL is missing \
-             here.</p>\n"
-        ],
-    };
-    let tokens: Vec<Html> = account
-        .tokens
-        .iter()
-        .enumerate()
-        .map(|(number, token)| of_token(report, account, token, &format!("token-{index}-{number}")))
-        .collect();
-    let none = account.tokens.is_empty().then(|| html!["<p>No tokens.</p>\n"]);
-    html![(verdict)(who)(none)(tokens)]
+/// One account of a report.
+struct View<'a> {
+    report: &'a Report,
+    account: &'a Account,
+    number: usize,
+    /// Makes headings different if there are several accounts.
+    suffix: String,
 }
 
-fn verdict(report: &Report, diagnosis: &Diagnosis) -> Html {
-    let (class, word) = apis::outcome(diagnosis);
-    let (optional, steps): (Vec<&Fix>, Vec<&Fix>) =
-        diagnosis.fixes().iter().partition(|step| step.is_optional());
-    let list = |title: &str, steps: &[&Fix]| {
-        let steps: Vec<Html> = steps.iter().map(|fix| step(fix)).collect();
-        (!steps.is_empty()).then(|| html!["<h3>" (title) "</h3>\n<ol>\n" (steps) "</ol>\n"])
-    };
-    let notes: Vec<Html> = diagnosis
-        .notes()
-        .iter()
-        .map(|note| html!["<p>Note: " (note.to_string()) ".</p>\n"])
-        .collect();
-    html![
-        "<section aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">Does it open "
-        (report.api.as_deref().unwrap_or("the API"))
-        "?</h2>\n<div class=\"answer " (class) "\"><strong>" (word) "</strong>\n<p>"
-        (sentence(&diagnosis.summary().to_string())) "</p>\n" (notes) "</div>\n"
-        (list("To fix it, in this order", &steps))
-        (list("For next time", &optional))
-        "</section>\n"
-    ]
+impl View<'_> {
+    fn page(&self) -> Html {
+        let verdict = self.account.diagnosis.as_ref().map(|diagnosis| self.verdict(diagnosis));
+        let who = match &self.account.principal {
+            Some(principal) => self.who(principal),
+            None if matches!(self.report.input, "token" | "tokens") => Html::default(),
+            None => html![
+                "<p>No principal: the request is anonymous, or X-MS-CLIENT-PRINCIPAL is missing \
+                 here.</p>\n"
+            ],
+        };
+        let tokens = (1_usize..).zip(&self.account.tokens);
+        let tokens: Vec<Html> = tokens.map(|(number, token)| self.token(token, number)).collect();
+        let none = tokens.is_empty().then(|| html!["<p>No tokens.</p>\n"]);
+        html![(verdict)(who)(none)(tokens)]
+    }
+
+    fn verdict(&self, diagnosis: &Diagnosis) -> Html {
+        let id = format!("verdict-{}", self.number);
+        let (class, word) = apis::outcome(diagnosis);
+        let (optional, steps): (Vec<&Fix>, Vec<&Fix>) =
+            diagnosis.fixes().iter().partition(|step| step.is_optional());
+        let list = |title: &str, steps: &[&Fix]| {
+            let steps: Vec<Html> = steps.iter().map(|fix| step(fix)).collect();
+            (!steps.is_empty()).then(|| html!["<h3>" (title) "</h3>\n<ol>\n" (steps) "</ol>\n"])
+        };
+        let note = |note: &Note| html!["<p>Note: " (note.to_string()) ".</p>\n"];
+        html![
+            "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">Does it open "
+            (self.report.api.as_deref().unwrap_or("the API")) "?" (self.suffix)
+            "</h2>\n<div class=\"answer " (class) "\"><strong>" (word) "</strong>\n<p>"
+            (sentence(&diagnosis.summary().to_string())) "</p>\n"
+            (diagnosis.notes().iter().map(note).collect::<Vec<_>>()) "</div>\n"
+            (list("To fix it, in this order", &steps)) (list("For next time", &optional))
+            "</section>\n"
+        ]
+    }
+
+    fn who(&self, principal: &Principal) -> Html {
+        let provider = if principal.provider.is_empty() { "unknown" } else { &principal.provider };
+        let format = match principal.format {
+            "app-service" => "App Service",
+            "static-web-apps" => "Static Web Apps",
+            _ => "without X-MS-CLIENT-PRINCIPAL, which has the claims",
+        };
+        let is_object_id = principal.id == principal.object_id;
+        let id = if is_object_id { "ID and object ID" } else { "ID" };
+        let rows = [
+            ("Provider", Some(format!("{provider} ({format})"))),
+            ("Name", principal.name.clone()),
+            (id, principal.id.clone()),
+            ("Object ID", principal.object_id.clone().filter(|_| !is_object_id)),
+            ("Tenant", principal.tenant_id.clone()),
+            ("Roles", Some(list(&principal.roles))),
+        ];
+        let rows = rows.into_iter().filter_map(|(label, value)| Some(row(label, &value?)));
+        html![
+            "<section>\n<h2>Who is calling" (self.suffix) "</h2>\n<dl>\n"
+            (rows.collect::<Vec<_>>()) "</dl>\n" (claims::of_principal(&principal.claims))
+            "</section>\n"
+        ]
+    }
+
+    fn token(&self, token: &Token, number: usize) -> Html {
+        let id = format!("token-{}-{number}", self.number);
+        let kind = match token.kind {
+            Kind::Access => "Access token",
+            Kind::Id => "ID token",
+            Kind::Refresh => "Refresh token",
+            Kind::AccessSecret => "Access token secret",
+            Kind::Authentication => "Authentication token",
+        };
+        let origin = if token.from_client { ", sent by the client in Authorization" } else { "" };
+        let error = token.error.as_ref().map(|error| html!["<p>Not readable: " (error) ".</p>\n"]);
+        let is_access = token.kind == Kind::Access;
+        let renewal = self.account.renewal.as_ref().filter(|_| is_access && !token.from_client);
+        let renewal = renewal.map(|advice| html!["<p>To renew it: " (advice.message) ".</p>\n"]);
+        let claims = token.claims.as_ref().map(|claims| {
+            let apis = is_access.then(|| apis::table(&token.details.apis));
+            let permissions = is_access.then(|| permissions(claims));
+            let line = times::line(claims, &self.report.now, &id);
+            html![(notes(token.kind, claims))(line)(apis)(permissions)]
+        });
+        let all = token.details.decoded.as_ref();
+        html![
+            "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">" (kind) (self.suffix)
+            "</h2>\n<p>" (token.length.to_string()) " bytes" (origin) "</p>\n" (error) (renewal)
+            (claims) (all.map(|token| claims::of_token(token, is_access))) "</section>\n"
+        ]
+    }
 }
 
 /// A step. What to set stands alone, ready to be copied.
@@ -108,57 +168,6 @@ fn step(fix: &Fix) -> Html {
         }
         fix => html!["<li>" (sentence(&fix.to_string())) "</li>\n"],
     }
-}
-
-fn who(principal: &Principal) -> Html {
-    let provider = if principal.provider.is_empty() { "unknown" } else { &principal.provider };
-    let format = match principal.format {
-        "app-service" => "App Service",
-        "static-web-apps" => "Static Web Apps",
-        _ => "without X-MS-CLIENT-PRINCIPAL, which has the claims",
-    };
-    let is_object_id = principal.id == principal.object_id;
-    let id = if is_object_id { "ID and object ID" } else { "ID" };
-    let rows: Vec<Html> = [
-        ("Provider", Some(format!("{provider} ({format})"))),
-        ("Name", principal.name.clone()),
-        (id, principal.id.clone()),
-        ("Object ID", principal.object_id.clone().filter(|_| !is_object_id)),
-        ("Tenant", principal.tenant_id.clone()),
-        ("Roles", Some(list(&principal.roles))),
-    ]
-    .into_iter()
-    .filter_map(|(label, value)| Some(row(label, &value?)))
-    .collect();
-    html![
-        "<section>\n<h2>Who is calling</h2>\n<dl>\n" (rows) "</dl>\n"
-        (claims::of_principal(&principal.claims)) "</section>\n"
-    ]
-}
-
-fn of_token(report: &Report, account: &Account, token: &Token, id: &str) -> Html {
-    let kind = match token.kind {
-        Kind::Access => "Access token",
-        Kind::Id => "ID token",
-        Kind::Refresh => "Refresh token",
-        Kind::AccessSecret => "Access token secret",
-        Kind::Authentication => "Authentication token",
-    };
-    let origin = if token.from_client { ", sent by the client in Authorization" } else { "" };
-    let error = token.error.as_ref().map(|error| html!["<p>Not readable: " (error) ".</p>\n"]);
-    let is_access = token.kind == Kind::Access;
-    let renewal = account.renewal.as_ref().filter(|_| is_access && !token.from_client);
-    let renewal = renewal.map(|advice| html!["<p>To renew it: " (advice.message) ".</p>\n"]);
-    let claims = token.claims.as_ref().map(|claims| {
-        html![(notes(token.kind, claims))(times::line(claims, &report.now, id))(
-            is_access.then(|| apis::table(&token.details.apis))
-        )(is_access.then(|| permissions(claims)))]
-    });
-    html![
-        "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">" (kind) "</h2>\n<p>"
-        (token.length.to_string()) " bytes" (origin) "</p>\n" (error) (renewal) (claims)
-        (token.details.decoded.as_ref().map(|token| claims::of_token(token, is_access))) "</section>\n"
-    ]
 }
 
 fn notes(kind: Kind, claims: &TokenClaims) -> Html {
@@ -188,8 +197,8 @@ fn permissions(claims: &TokenClaims) -> Html {
 fn error_codes(explanation: &ErrorExplanation) -> Html {
     let known = explanation.known().iter().map(|error| {
         html![
-            "<section>\n<h2>" (error.name()) "</h2>\n<dl>\n" (row("Meaning", error.meaning()))
-            (row("Who can fix it", &error.responsible().to_string())) (row("Fix", error.fix()))
+            "<section>\n<h2>" (error.name()) "</h2>\n<dl>\n" (row("Meaning", &sentence(error.meaning())))
+            (row("Who can fix it", &sentence(&error.responsible().to_string()))) (row("Fix", &sentence(error.fix())))
             (row("Source", error.source())) "</dl>\n</section>\n"
         ]
     });

@@ -18,10 +18,9 @@ use serde::Serialize;
 use super::document::{self, Source};
 use crate::{
     Failure, Output, World,
-    terminal::{Color, cut, paint, printable, wrap},
+    terminal::{Color, Style, cut, paint, printable, wrap},
 };
 
-const WIDTH: usize = 96;
 /// The longest string of a document that is shown, in characters.
 const MAX_SHOWN: usize = 120;
 
@@ -55,18 +54,18 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let page = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&Report { form, chapters })?)
     } else {
-        page(name, &chapters, world.color)?
+        page(name, &chapters, world.style())?
     };
     Ok(Output::page(page))
 }
 
-fn page(form: &str, chapters: &[Chapter], has_color: bool) -> Result<String, fmt::Error> {
+fn page(form: &str, chapters: &[Chapter], style: Style) -> Result<String, fmt::Error> {
     let mut page = format!("{form}: what happens to requests\n");
     for Chapter { title, sentences } in chapters {
-        writeln!(page, "\n{}", paint(has_color, Color::Bold, title))?;
+        writeln!(page, "\n{}", paint(style.color, Color::Bold, title))?;
         for sentence in sentences {
             let mut mark = "- ";
-            for line in wrap(sentence, WIDTH) {
+            for line in wrap(sentence, style.width.saturating_sub(4)) {
                 writeln!(page, "  {mark}{line}")?;
                 mark = "  ";
             }

@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Checked, Found, document};
+use crate::settings::rule::address;
 
-/// The page about the rules.
-const INFORMATION_URI: &str = "https://docs.rs/easyauth/latest/easyauth/settings/struct.Rule.html";
+/// The pages about the rules.
+const INFORMATION_URI: &str = "https://docs.rs/easyauth-cli/latest/easyauth_cli/rules/index.html";
 
 /// What `--format json` prints.
 #[derive(Serialize)]
@@ -87,7 +88,7 @@ fn sarif_rule(rule: &'static Rule) -> Value {
             rule.source(),
             rule.id(),
         )},
-        "helpUri": INFORMATION_URI,
+        "helpUri": address(rule.id()),
         "defaultConfiguration": {"level": level(rule.severity())},
     })
 }

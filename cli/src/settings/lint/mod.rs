@@ -1,8 +1,10 @@
 //! `easyauth settings lint`: what is wrong with documents.
 
 mod config;
+mod excerpt;
 mod formats;
 mod human;
+mod site_files;
 
 use std::{
     fs,
@@ -10,18 +12,16 @@ use std::{
 };
 
 use clap::ValueEnum;
-use easyauth::settings::{AuthSettingsV2, Finding, Rule, Severity};
+use easyauth::settings::{AuthSettingsV2, Context, Finding, Rule, Severity};
 
 use super::{
     document::{self, Document, FormOption},
     rule::known_rule,
+    snippet::{Change, Tool},
 };
-use crate::{
-    DONE, Failure, NO, Output, World,
-    input::is_stdin,
-    terminal::{paint, printable},
-};
+use crate::{DONE, Failure, NO, Output, World, input::is_stdin, terminal::printable};
 use config::Config;
+use site_files::SiteFiles;
 
 /// Ends a loop of fixes. No real document has as many places to fix.
 const MAX_FIXES: usize = 1000;
@@ -48,12 +48,23 @@ pub(crate) struct Args {
     /// the nearest one above it, up to the root of the repository
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    site: SiteFiles,
     /// Apply all safe remedies to the files; a document from standard input goes to standard output
     #[arg(long)]
     fix: bool,
     /// With --fix: print a unified diff, and change no file
     #[arg(long, requires = "fix", conflicts_with_all = ["json", "format"])]
     diff: bool,
+    /// With --fix: print the changes for this tool, and change no file
+    #[arg(
+        long = "as",
+        value_name = "TOOL",
+        value_enum,
+        requires = "fix",
+        conflicts_with_all = ["diff", "json", "format"]
+    )]
+    tool: Option<Tool>,
 }
 
 /// How findings are printed.
@@ -88,6 +99,7 @@ struct Found {
 
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
     let config = Config::new(args)?;
+    let context = args.site.context(world)?;
     let paths: Vec<Option<&Path>> = match args.files.as_slice() {
         [] => vec![None],
         files => files.iter().map(|path| Some(path.as_path())).collect(),
@@ -104,12 +116,15 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
                 },
             }
         })?;
-        checked.push(Checked::new(*path, document, args.fix, &config));
+        checked.push(Checked::new(*path, document, args.fix, &config, &context));
+    }
+    if let Some(tool) = args.tool {
+        return fixes_for(tool, &checked);
     }
     let format = if args.json { Format::Json } else { args.format };
     let mut output = Output::page(match format {
         Format::Human if args.fix => String::new(),
-        Format::Human => human::page(&checked, world.color)?,
+        Format::Human => human::page(&checked, world.style())?,
         Format::Json => formats::json(&checked)?,
         Format::Sarif => formats::sarif(&checked)?,
         Format::Github => formats::github(&checked)?,
@@ -118,23 +133,40 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         let text = file.write(args.diff)?;
         if format == Format::Human {
             output.page.push_str(&text);
-            let left = file.findings.iter().map(|found| format!("left: {}", found.finding));
-            output.notes.extend(file.fixed.iter().cloned().chain(left));
+            output.notes.extend(file.notes());
         } else {
             output.notes.extend(file.fixed.iter().cloned());
         }
     }
-    let is_bad = |found: &Found| found.severity > Severity::Info;
-    let has_findings = checked.iter().any(|file| file.findings.iter().any(is_bad));
-    output.status = if has_findings { NO } else { DONE };
+    output.status = status(&checked);
     Ok(output)
 }
 
+fn status(checked: &[Checked]) -> u8 {
+    let is_bad = |found: &Found| found.severity > Severity::Info;
+    let has_findings = checked.iter().any(|file| file.findings.iter().any(is_bad));
+    if has_findings { NO } else { DONE }
+}
+
+/// Prints the fixes of one document for a tool.
+fn fixes_for(tool: Tool, checked: &[Checked]) -> Result<Output, Failure> {
+    let [file] = checked else { return Err("--as needs exactly one document".into()) };
+    let change = Change::of(&file.before.settings, &file.settings);
+    let snippet = change.print(tool, &file.before.with(&file.settings))?;
+    Ok(Output { status: status(checked), ..snippet.output(&mut file.notes().collect()) })
+}
+
 impl Checked {
-    fn new(path: Option<&Path>, before: Document, with_fixes: bool, config: &Config) -> Self {
+    fn new(
+        path: Option<&Path>,
+        before: Document,
+        with_fixes: bool,
+        config: &Config,
+        context: &Context,
+    ) -> Self {
         let mut settings = before.settings.clone();
-        let fixed = if with_fixes { fix(&mut settings, config) } else { Vec::new() };
-        let findings = config.filter(settings.lint());
+        let fixed = if with_fixes { fix(&mut settings, config, context) } else { Vec::new() };
+        let findings = config.filter(settings.lint_with(context));
         let path = path.filter(|path| !is_stdin(path)).map(Path::to_owned);
         Self { path, before, settings, fixed, findings }
     }
@@ -155,6 +187,12 @@ impl Checked {
         }
     }
 
+    /// What was fixed, and what is left.
+    fn notes(&self) -> impl Iterator<Item = String> {
+        let left = self.findings.iter().map(|found| format!("left: {}", found.finding));
+        self.fixed.iter().cloned().chain(left)
+    }
+
     /// The path with slashes, or `-`.
     fn name(&self) -> String {
         let Some(path) = &self.path else { return "-".to_owned() };
@@ -169,14 +207,15 @@ impl Checked {
 
 /// Applies one remedy at a time, because a finding belongs to the document that it was found in.
 /// Returns what was done.
-fn fix(settings: &mut AuthSettingsV2, config: &Config) -> Vec<String> {
+fn fix(settings: &mut AuthSettingsV2, config: &Config, context: &Context) -> Vec<String> {
     let mut done = Vec::new();
     while done.len() < MAX_FIXES {
-        let next =
-            config.filter(settings.lint()).into_iter().find_map(|Found { finding, .. }| {
+        let next = config.filter(settings.lint_with(context)).into_iter().find_map(
+            |Found { finding, .. }| {
                 let mut fixed = settings.clone();
                 (finding.fix(&mut fixed) && fixed != *settings).then_some((finding, fixed))
-            });
+            },
+        );
         let Some((finding, fixed)) = next else { break };
         *settings = fixed;
         done.push(format!("fixed: {} at {}", finding.rule(), place(&finding)));

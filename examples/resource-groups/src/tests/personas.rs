@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use easyauth_cli::serve::StandIn;
+use easyauth_cli::serve::{Persona, StandIn};
 
 use super::support::*;
 use crate::{demo::Demo, service::PATH};
@@ -22,11 +22,16 @@ async fn programs() {
         ("admin", 403, Some("wrong-token")),
         ("expired", 401, Some("token-expired")),
         ("no-tokens", 401, Some("no-token")),
+        ("external-id", 401, Some("no-token")),
         ("github", 403, Some("other-provider")),
         ("visitor", 403, Some("static-web-app")),
+        ("client", 403, Some("wrong-token")),
+        ("app", 403, Some("wrong-token")),
+        ("agent", 403, Some("wrong-token")),
+        ("autonomous-agent", 403, Some("wrong-token")),
     ];
     let personas = StandIn::new(demo.address).personas;
-    let ids: Vec<&str> = personas.iter().map(|persona| persona.id).collect();
+    let ids: Vec<&str> = personas.iter().map(Persona::id).collect();
     assert_eq!(ids, cases.map(|(id, ..)| id), "a case for each persona");
     for (persona, status, code) in cases {
         let headers = with(HeaderMap::new(), "x-stand-in-persona", persona);

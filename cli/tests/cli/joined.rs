@@ -1,0 +1,144 @@
+//! `easyauth inspect --settings` merges the fix into the settings as they are, and ends in one command.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{rejected, run, shows};
+
+const STORY: &str = "../examples/authsettings.json";
+const SITE: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/\
+                    orders-rg/providers/Microsoft.Web/sites/orders";
+
+/// The settings of the story with these parameters, token store and secret.
+fn settings(parameters: &Value, store: bool, secret: &str) -> Value {
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(STORY).unwrap()).unwrap();
+    let properties = &mut document["properties"];
+    let entra = &mut properties["identityProviders"]["azureActiveDirectory"];
+    entra["login"]["loginParameters"] = parameters.clone();
+    entra["registration"]["clientSecretSettingName"] = json!(secret);
+    properties["login"]["tokenStore"]["enabled"] = json!(store);
+    document
+}
+
+fn inspect(settings: &Value, args: &[&str]) -> crate::Outcome {
+    let all = ["inspect", "../examples/request.txt", "--for", "arm", "--settings", "-"];
+    run(&[&all, args].concat(), settings.to_string())
+}
+
+#[test]
+fn the_fix_ends_in_one_command() {
+    let args = ["inspect", "../examples/request.txt", "--for", "arm", "--settings", STORY];
+    let page = run(&args, "").out;
+    let command = if cfg!(feature = "online") {
+        format!("easyauth settings add-scope --site {SITE} arm user_impersonation")
+    } else {
+        format!("easyauth settings add-scope arm user_impersonation {STORY} --write")
+    };
+    assert!(page.ends_with(&format!("\nthis changes the settings:\n  {command}\n")), "{page}");
+    // The command is one that the tool accepts.
+    let parsed = easyauth_cli::command().try_get_matches_from(command.split(' '));
+    assert!(parsed.is_ok(), "{:?}", parsed.err());
+}
+
+#[test]
+fn existing_parameters_are_merged() {
+    let arm = "https://management.azure.com/user_impersonation";
+    let cases: [(Value, &[&str], &str); 3] = [
+        (
+            json!(["prompt=login", "scope=openid offline_access"]),
+            &["prompt=login", &format!("scope=openid offline_access {arm}")],
+            "",
+        ),
+        (json!([]), &[&format!("scope=openid email profile {arm}")], ""),
+        (
+            json!(["scope=openid profile email User.Read"]),
+            &[&format!("scope=openid profile email {arm}")],
+            " --replace",
+        ),
+    ];
+    for (before, after, option) in cases {
+        let document = settings(&before, true, "SECRET");
+        let json: Value = serde_json::from_str(&inspect(&document, &["--json"]).out).unwrap();
+        let joined = &json["accounts"][0]["settings"];
+        assert_eq!(joined["loginParameters"], json!(after));
+        assert_eq!(joined["current"], before);
+        let command = joined["command"].as_str().unwrap();
+        assert!(
+            command.ends_with(&format!(" arm user_impersonation{option}"))
+                || cfg!(not(feature = "online"))
+        );
+        // The command has the same result.
+        let mut args = vec!["settings", "add-scope", "arm", "user_impersonation"];
+        args.extend((!option.is_empty()).then_some("--replace"));
+        let written: Value = serde_json::from_str(&run(&args, document.to_string()).out).unwrap();
+        let entra = &written["properties"]["identityProviders"]["azureActiveDirectory"];
+        assert_eq!(entra["login"]["loginParameters"], json!(after));
+    }
+}
+
+#[test]
+fn steps_fit_the_settings() {
+    let off = inspect(&settings(&json!([]), false, ""), &[]);
+    shows(
+        &off.out,
+        &[
+            "1. enable the token store",
+            "2. give the Entra provider a client credential",
+            "3. add the delegated permission",
+            "4. set this",
+            "5. sign out and in again",
+            " --token-store",
+        ],
+    );
+    let asked = json!(["scope=openid https://management.azure.com/user_impersonation"]);
+    let already = inspect(&settings(&asked, true, "SECRET"), &[]);
+    shows(
+        &already.out,
+        &["note: the settings already request this scope", "2. sign out and in again"],
+    );
+    assert!(!already.out.contains("this changes the settings"), "{}", already.out);
+    let v1 = json!(["resource=https://vault.azure.net"]);
+    let rejected = inspect(&settings(&v1, true, "SECRET"), &[]);
+    shows(&rejected.out, &["note: the settings cannot take this scope: "]);
+    // A good token needs nothing.
+    let all = ["inspect", "../examples/fixed.txt", "--for", "arm", "--settings", STORY];
+    assert!(run(&all, "").out.ends_with("\nthis token opens Azure Resource Manager\n"));
+}
+
+#[test]
+fn unusable_settings_are_named() {
+    let args = ["inspect", "../examples/request.txt", "--for", "arm", "--settings", "-"];
+    rejected(&args, "{", "--settings: the settings are not JSON at line 1, column 2");
+    let text = settings(&json!("scope=openid"), true, "SECRET").to_string();
+    let outcome = run(&args, text);
+    let error = "error: --settings: expected a list of strings, key=value at /properties/";
+    assert!(outcome.err.starts_with(error), "{}", outcome.err);
+    rejected(
+        &["inspect", "--for", "arm", "--settings", "-"],
+        "",
+        "FILE and --settings cannot both be standard input",
+    );
+    rejected(&["inspect", "a", "--settings", "b"], "", "--for is missing");
+}
+
+/// `--write` changes the file, and nothing else is printed.
+#[test]
+fn the_change_is_written() {
+    let folder = std::env::temp_dir().join(format!("easyauth-write-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("authsettings.json");
+    fs::copy(STORY, &file).unwrap();
+    let path = file.to_str().unwrap();
+    let all = ["settings", "add-scope", "arm", "user_impersonation", path];
+    let printed = run(&all, "");
+    let written = run(&[&all[..], &["--write"]].concat(), "");
+    assert_eq!((written.out.as_str(), written.err, written.status), ("", printed.err, 0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), printed.out);
+    fs::remove_dir_all(&folder).unwrap();
+    rejected(
+        &["settings", "add-scope", "arm", "a", "--write"],
+        "{\"platform\":{}}",
+        "--write needs a FILE",
+    );
+}

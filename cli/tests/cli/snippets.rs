@@ -1,0 +1,375 @@
+//! `--as TOOL`: each snippet is read by a parser of its language, and has exactly the values of the
+//! document.
+
+use std::fs;
+
+use crate::{
+    Outcome,
+    languages::{body_in_bash, body_of_azapi, here_string, properties_in_bicep, whole_numbers},
+    rejected, run, shows,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const STORY: &str = "../examples/authsettings.json";
+const CONTAINER_APP: &str = "../tests/data/settings/container-app.json";
+const SITE: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/orders-rg/\
+                    providers/Microsoft.Web/sites/orders";
+const WITH_ARM: &str = "scope=openid email profile https://management.azure.com/user_impersonation";
+const TOOLS: [&str; 5] = ["az-rest", "bicep", "terraform-azapi", "terraform-azurerm", "powershell"];
+
+fn add_scope(document: &str, tool: &str) -> Outcome {
+    run(&["settings", "add-scope", "arm", "user_impersonation", "--as", tool], document)
+}
+
+fn story() -> String {
+    fs::read_to_string(STORY).unwrap()
+}
+
+/// The story with these login parameters, and this client ID.
+fn with_values(entries: &[&str], client_id: &str) -> Value {
+    let mut document: Value = serde_json::from_str(&story()).unwrap();
+    let entra = &mut document["properties"]["identityProviders"]["azureActiveDirectory"];
+    entra["login"]["loginParameters"] = json!(entries);
+    entra["registration"]["clientId"] = json!(client_id);
+    document
+}
+
+fn after(document: &str) -> Value {
+    let outcome = add_scope(document, "json");
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    serde_json::from_str(&outcome.out).unwrap()
+}
+
+#[test]
+fn json_is_the_changed_document() {
+    let plain = run(&["settings", "add-scope", "arm", "user_impersonation", STORY], "");
+    let json = add_scope(&story(), "json");
+    assert_eq!((json.out, json.err, json.status), (plain.out, plain.err, 0));
+}
+
+#[test]
+fn the_story_in_terraform() {
+    let azapi = add_scope(&story(), "terraform-azapi");
+    assert_eq!(
+        azapi.out,
+        format!(
+            r#"resource "azapi_update_resource" "auth_settings" {{
+  type      = "Microsoft.Web/sites/config@2025-05-01"
+  parent_id = "{SITE}"
+  name      = "authsettingsV2"
+  body = {{
+    properties = {{
+      identityProviders = {{
+        azureActiveDirectory = {{
+          login = {{
+            loginParameters = [
+              "{WITH_ARM}",
+            ]
+          }}
+        }}
+      }}
+    }}
+  }}
+}}
+"#
+        )
+    );
+    let azurerm = add_scope(&story(), "terraform-azurerm");
+    assert_eq!(
+        azurerm.out,
+        r#"# In the resource of the app, such as azurerm_linux_web_app:
+auth_settings_v2 {
+  active_directory_v2 {
+    login_parameters = {
+      scope = "openid email profile https://management.azure.com/user_impersonation"
+    }
+  }
+}
+"#
+    );
+    let note = "note: these are the changed attributes: keep the others of auth_settings_v2\n";
+    assert!(azurerm.err.ends_with(note), "{}", azurerm.err);
+    hcl::parse(&azurerm.out).unwrap();
+}
+
+#[test]
+fn the_story_in_bicep() {
+    let start = "resource site 'Microsoft.Web/sites@2025-05-01' existing = {
+  name: 'orders'
+}
+
+resource authSettings 'Microsoft.Web/sites/config@2025-05-01' = {
+  parent: site
+  name: 'authsettingsV2'
+  properties: {
+    clearInboundClaimsMapping: 'false'
+";
+    let bicep = add_scope(&story(), "bicep");
+    assert!(bicep.out.starts_with(start), "{}", bicep.out);
+    let parameters =
+        format!("          loginParameters: [\n            '{WITH_ARM}'\n          ]\n");
+    assert!(bicep.out.contains(&parameters), "{}", bicep.out);
+    assert_eq!(
+        properties_in_bicep(&bicep.out),
+        whole_numbers(after(&story())["properties"].take())
+    );
+    // A slot, and a container app.
+    let slot = story().replace("/sites/orders/config", "/sites/orders/slots/staging/config");
+    shows(
+        &add_scope(&slot, "bicep").out,
+        &[
+            "resource slot 'Microsoft.Web/sites/slots@2025-05-01' existing = { parent: site name: 'staging' }",
+            "resource authSettings 'Microsoft.Web/sites/slots/config@2025-05-01' = { parent: slot",
+        ],
+    );
+    let app = fs::read_to_string(CONTAINER_APP).unwrap();
+    let app = add_scope(&app, "bicep").out;
+    shows(&app, &["'Microsoft.App/containerApps/authConfigs@2026-07-01' = {", "name: 'current'"]);
+    properties_in_bicep(&app);
+}
+
+#[test]
+fn the_story_in_shells() {
+    let address = format!("{SITE}/config/authsettingsV2?api-version=2025-05-01");
+    let document = add_scope(&story(), "json").out;
+    let document = document.trim_end();
+    assert_eq!(
+        add_scope(&story(), "az-rest").out,
+        format!(
+            "az rest --method put \\\n  --url 'https://management.azure.com{address}' \\\n  --headers \
+             Content-Type=application/json \\\n  --body @- <<'SETTINGS'\n{document}\nSETTINGS\n"
+        )
+    );
+    assert_eq!(
+        add_scope(&story(), "powershell").out,
+        format!(
+            "$settings = @'\n{document}\n'@\nInvoke-AzRestMethod -Method PUT -Path '{address}' \
+             -Payload $settings\n"
+        )
+    );
+}
+
+/// A document without `id` gets a variable.
+#[test]
+fn an_unknown_site_is_a_variable() {
+    let mut document: Value = serde_json::from_str(&story()).unwrap();
+    let properties = document["properties"].take().to_string();
+    for (tool, excerpt, variable) in [
+        ("az-rest", "--url \"https://management.azure.com$SITE\"'/config/authsettingsV2?", "$SITE"),
+        ("powershell", "-Path ($site + '/config/authsettingsV2?", "$site"),
+        ("terraform-azapi", "parent_id = var.site_id", "var.site_id"),
+    ] {
+        let outcome = add_scope(&properties, tool);
+        shows(&outcome.out, &[excerpt]);
+        let note = format!("the document has no id: set {variable} to the resource ID of the site");
+        shows(&outcome.err, &[&note]);
+    }
+    shows(&add_scope(&properties, "bicep").out, &["param siteName string", "name: siteName"]);
+    assert!(add_scope(&properties, "powershell").out.contains("@'\n{\"properties\":{"));
+}
+
+/// What a tool cannot express is said.
+#[test]
+fn limits_of_tools_are_named() {
+    let file = fs::read_to_string("../tests/data/settings/auth.json").unwrap();
+    let static_web_app =
+        fs::read_to_string("../tests/data/settings/staticwebapp.config.json").unwrap();
+    let add = |tool| ["settings", "add-scope", "arm", "user_impersonation", "--as", tool];
+    for tool in TOOLS {
+        rejected(
+            &add(tool),
+            &file,
+            "a settings file is deployed with the application, so only --as json can express it",
+        );
+        rejected(
+            &add(tool),
+            &static_web_app,
+            "staticwebapp.config.json is deployed with the application, so only --as json can \
+             express it",
+        );
+    }
+    let app = fs::read_to_string(CONTAINER_APP).unwrap();
+    rejected(
+        &add("terraform-azurerm"),
+        app,
+        "azurerm has no resource for the settings of Container Apps; use --as terraform-azapi",
+    );
+    let part = r#"{"platform":{"enabled":true},"identityProviders":{}}"#;
+    for tool in ["az-rest", "powershell"] {
+        rejected(
+            &add(tool),
+            part,
+            "a PUT replaces all settings, so these sections would return to the defaults: \
+             globalValidation, login, httpSettings; read the whole document first, and change that",
+        );
+    }
+    let lacks = "the document lacks globalValidation, login, httpSettings: saving it resets them";
+    assert_eq!(add_scope(part, "bicep").err.matches(lacks).count(), 1);
+    // What azurerm loses.
+    for (entries, problem) in [
+        (&["claims=a=b"][..], "it loses a value with an equals sign"),
+        (&["prompt"], "an entry is not key=value"),
+    ] {
+        let outcome = add_scope(&with_values(entries, "1").to_string(), "terraform-azurerm");
+        let note = format!(
+            "azurerm cannot express /identityProviders/azureActiveDirectory/login/loginParameters: \
+             {problem}"
+        );
+        shows(&outcome.err, &[&note]);
+        assert_eq!(outcome.out, "");
+    }
+    let again = add_scope(&add_scope(&story(), "json").out, "bicep");
+    assert_eq!(again.out, "");
+    shows(&again.err, &["there is nothing to change"]);
+    rejected(
+        &["settings", "add-scope", "arm", "a", STORY, "--as", "pulumi"],
+        "",
+        "--as: expected json, az-rest, bicep, terraform-azapi, terraform-azurerm, powershell",
+    );
+    rejected(
+        &["settings", "add-scope", "arm", "a", STORY, "--as", "bicep", "--diff"],
+        "",
+        "--as and --diff cannot be combined",
+    );
+}
+
+/// An expression of a template is not text of Bicep or Terraform.
+#[test]
+fn expressions_of_templates_are_named() {
+    let template = r#"{"type":"Microsoft.Web/sites/config","apiVersion":"2022-03-01","name":"x/authsettingsV2","properties":{"platform":{"enabled":"[parameters('on')]"},"globalValidation":{},"identityProviders":{"azureActiveDirectory":{"registration":{"clientId":"[parameters('id')]","clientSecretSettingName":"S"}}},"login":{},"httpSettings":{}}}"#;
+    let bicep = add_scope(template, "bicep");
+    shows(
+        &bicep.err,
+        &["write them in Bicep: /identityProviders/azureActiveDirectory/registration/clientId, \
+           /platform/enabled"],
+    );
+}
+
+/// The fixes of lint.
+#[test]
+fn fixes_are_printed() {
+    let before = story();
+    let lint = |args: &[&str], stdin: &str| {
+        run(&[&["settings", "lint", "--fix", "--as"], args].concat(), stdin)
+    };
+    let azapi = lint(&["terraform-azapi", "-"], &before);
+    assert_eq!(
+        body_of_azapi(&azapi.out),
+        json!({"globalValidation": {"excludedPaths": ["/health", "/public/*"]}})
+    );
+    shows(&azapi.err, &["note: fixed: EX1", "note: left: info AZ3"]);
+    let azurerm = lint(&["terraform-azurerm", "-"], &before).out;
+    shows(&azurerm, &[r#"auth_settings_v2 { excluded_paths = [ "/health", "/public/*", ] }"#]);
+    let json = lint(&["json", "-"], &before).out;
+    assert_eq!(json, before.replace("\"public/*\"", "\"/public/*\""));
+    // No file is changed.
+    lint(&["bicep", STORY], "");
+    assert_eq!(story(), before);
+    // A removed member.
+    let empty =
+        before.replace("\"jwtClaimChecks\": {}", "\"jwtClaimChecks\": {\"allowedGroups\": []}");
+    let azapi = lint(&["terraform-azapi", "-"], &empty);
+    shows(
+        &azapi.err,
+        &[
+            "azapi_update_resource cannot remove /identityProviders/azureActiveDirectory/validation/jwtClaimChecks/allowedGroups: use --as az-rest for that",
+        ],
+    );
+    let azurerm = lint(&["terraform-azurerm", "-"], &empty);
+    shows(&azurerm.err, &["remove the attribute active_directory_v2.jwt_allowed_groups"]);
+    rejected(
+        &["settings", "lint", "--fix", "--as", "json", STORY, STORY],
+        "",
+        "--as needs exactly one document",
+    );
+    rejected(&["settings", "lint", "--as", "json", STORY], "", "--fix is missing");
+}
+
+/// Strings that end, or start something, in one of the languages. The grammar for Bicep takes `//` at the
+/// start of a string for a comment, so it is not among them.
+fn hostile() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "'",
+        "\"",
+        "\\",
+        "$",
+        "{",
+        "}",
+        "${",
+        "%{",
+        "$(",
+        "`",
+        "'@",
+        "@'",
+        "\n",
+        "\r",
+        "\t",
+        "\\n",
+        "\n'@\n",
+        "\nSETTINGS\n",
+        "''",
+        "\u{2019}",
+        "\u{2018}@",
+        "#",
+        "'''",
+        "<<EOF",
+        "$$",
+        "%%",
+        "a",
+        " ",
+        "ü",
+        "\u{202e}",
+        "\u{1b}",
+        "😀",
+        "[",
+        "]",
+        "\u{0}",
+    ];
+    prop::collection::vec(prop::sample::select(PIECES), 0..12).prop_map(|own| own.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    /// Quotes, interpolations, here-strings and line breaks in values stay data in each tool.
+    #[test]
+    fn values_stay_data(value in hostile(), client in hostile()) {
+        let entry = format!("x={value}");
+        let mut document = with_values(&[&entry], &client).to_string();
+        let is_placeholder = add_scope(&document, "json").status != 0;
+        if is_placeholder {
+            // Nothing is added beside `${name}`, so only the client ID is tried.
+            document = with_values(&["x="], &client).to_string();
+        }
+        let (entry, value) = if is_placeholder { ("x=".into(), String::new()) } else { (entry, value) };
+        let expected = after(&document);
+        let sections = whole_numbers(expected["properties"].clone());
+        let parameters = &expected["properties"]["identityProviders"]["azureActiveDirectory"]["login"]["loginParameters"];
+        prop_assert_eq!(&parameters[0], &json!(entry));
+
+        let bicep = add_scope(&document, "bicep").out;
+        prop_assert_eq!(properties_in_bicep(&bicep), sections);
+
+        let azapi = body_of_azapi(&add_scope(&document, "terraform-azapi").out);
+        let own = azapi.pointer("/identityProviders/azureActiveDirectory/login/loginParameters");
+        prop_assert_eq!(own, Some(parameters));
+
+        let azurerm = add_scope(&document, "terraform-azurerm").out;
+        if !value.contains('=') {
+            let body: Value = hcl::eval::from_str(&azurerm, &hcl::eval::Context::new()).unwrap();
+            let map = &body["auth_settings_v2"]["active_directory_v2"]["login_parameters"];
+            prop_assert_eq!(&map["x"], &json!(value));
+        }
+
+        let powershell = add_scope(&document, "powershell").out;
+        let sent: Value = serde_json::from_str(&here_string(&powershell)).unwrap();
+        prop_assert_eq!(&sent, &expected);
+
+        let az_rest = add_scope(&document, "az-rest").out;
+        if let Some(body) = body_in_bash(&az_rest) {
+            let sent: Value = serde_json::from_str(&body).unwrap();
+            prop_assert_eq!(&sent, &expected);
+        }
+    }
+}
