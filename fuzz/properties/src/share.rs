@@ -26,12 +26,13 @@ impl Share {
 
     /// Returns the list, or one of it.
     pub(crate) fn of<'a, T>(&mut self, list: &'a [T]) -> &'a [T] {
-        let (Self::One(choice), Ok(length @ 1..)) = (self, u64::try_from(list.len())) else {
+        let (Self::One(choice), Ok(length)) = (self, u64::try_from(list.len())) else {
             return list;
         };
         let place = choice.checked_rem(length).and_then(|place| usize::try_from(place).ok());
-        *choice = choice.checked_div(length).unwrap_or_default(); // independent of the next choice
-        place.and_then(|place| list.get(place..=place)).unwrap_or(list)
+        // The next choice is independent.
+        *choice = choice.checked_div(length).unwrap_or_default();
+        place.and_then(|place| list.get(place..=place)).unwrap_or_default()
     }
 }
 

@@ -130,7 +130,7 @@ impl<'a> Change<'a> {
 
     /// Rejects a command that would reset settings, as [`ArmRequests::put`] does.
     ///
-    /// [`ArmRequests::put`]: easyauth::settings::ArmRequests::put
+    /// [`ArmRequests::put`]: easyauth::arm::ArmRequests::put
     fn check_sections(&self, tool: Tool) -> Result<(), Failure> {
         let missing = self.after.missing_sections();
         if missing.is_empty() || !matches!(tool, Tool::AzRest | Tool::Powershell) {
