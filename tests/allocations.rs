@@ -39,7 +39,7 @@ fn a_principal_takes_four_for_any_number_of_claims() {
 }
 
 /// The user, the access token, its API and a role, from the headers of a request: three buffers of the
-/// principal, the name of a header, the token, and its content with two texts and three lists.
+/// principal, the name of a header, the token, and its content with two strings and three lists.
 #[test]
 fn the_main_job_takes_eleven() {
     let segment = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);

@@ -98,7 +98,7 @@ impl Resource {
     }
 }
 
-/// A host in lower case, or what is in its place, and the path behind it.
+/// A host in lower case, which may not be valid, and the path behind it.
 struct Address<'a> {
     host: String,
     path: &'a str,

@@ -145,7 +145,7 @@ impl AuthSettingsBuilder {
     /// client ID, and the name of the setting that has its secret.
     ///
     /// Sign-ins request `openid`, `email` and `profile`. Set
-    /// [`custom::SCOPES`](super::custom::SCOPES) in the document to change that.
+    /// [`custom::SCOPES`] in the document to change that.
     pub fn custom(
         self,
         name: &str,

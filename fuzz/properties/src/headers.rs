@@ -164,7 +164,7 @@ fn check_header_map(lines: &[Line], reading: &Reading) {
 }
 
 fn check_hash_map(lines: &[Line], reading: &Reading) {
-    let values = texts(lines);
+    let values = as_strings(lines);
     let mut map: HashMap<String, Vec<String>> = HashMap::new();
     for (name, value) in &values {
         map.entry((*name).to_owned()).or_default().push((*value).to_owned());
@@ -173,7 +173,7 @@ fn check_hash_map(lines: &[Line], reading: &Reading) {
 }
 
 fn check_tree_map(lines: &[Line], reading: &Reading) {
-    let values = texts(lines);
+    let values = as_strings(lines);
     let mut map: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, value) in &values {
         map.entry(name).or_default().push(value);
@@ -182,7 +182,7 @@ fn check_tree_map(lines: &[Line], reading: &Reading) {
 }
 
 /// The headers whose values are strings.
-fn texts(lines: &[Line]) -> Vec<(&str, &str)> {
+fn as_strings(lines: &[Line]) -> Vec<(&str, &str)> {
     let text = |(name, value)| Some((name, std::str::from_utf8(value).ok()?));
     pairs(lines).into_iter().filter_map(text).collect()
 }
