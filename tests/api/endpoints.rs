@@ -217,7 +217,12 @@ fn outcomes_of_refreshes() {
 fn messages_of_errors() {
     #[track_caller]
     fn check<T: std::fmt::Debug>(result: Result<T, EndpointError>, message: &str) {
-        assert_eq!(result.unwrap_err().to_string(), message);
+        let error = result.unwrap_err();
+        assert_eq!(error.to_string(), message);
+        assert_eq!(
+            format!("{error:?}"),
+            format!("EndpointError({}: {error})", error.kind().code())
+        );
     }
     // Configuration is shown, escaped.
     check(

@@ -156,6 +156,9 @@ fn errors_show_nothing_of_the_body() {
     let body = serde_json::json!({"method": "tools/call", "params": {"name": name}}).to_string();
     let text = format!("{:?}", ToolCall::parse(body.as_bytes()).unwrap());
     assert!(text.is_ascii() && text.len() < 2000, "{text}");
+    let body = r#"{"method":"tools/call","params":{"name":"a\n"}}"#;
+    let call = ToolCall::parse(body.as_bytes()).unwrap().unwrap();
+    assert_eq!(format!("{call:?}"), r#"ToolCall { tool: "a\u{a}" }"#);
 }
 
 #[cfg(feature = "verify")]

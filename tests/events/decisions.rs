@@ -7,7 +7,7 @@ use easyauth::{
     EasyAuthPrincipal, Platform, Requirement,
     integrations::{EasyAuthLayer, Identity, RequireLayer, RequireRole, RequireToken, TokenPolicy},
     testing::{TestIssuer, TestPrincipal},
-    verify::{BearerAuth, Keys, Tenant, Verifier},
+    verify::{BearerAuth, KeySet, Keys, Tenant, Verifier},
 };
 use tower::ServiceExt as _;
 
@@ -170,6 +170,25 @@ fn rejected() {
     assert_eq!(events.len(), 1);
     assert!(
         events[0].starts_with("INFO request rejected decision=\"rejected\" code=\"invalid-token\"")
+    );
+}
+
+/// The service works, but not now.
+#[test]
+fn without_keys() {
+    let tenant = Tenant::single(TENANT).unwrap();
+    let verifier = Verifier::builder(tenant).application(CLIENT).build().unwrap();
+    let none = Keys::fixed(KeySet::from_jwks(r#"{"keys":[]}"#).unwrap());
+    let service = Service::new(Platform::trusting_headers(), |layer| {
+        layer.verify(BearerAuth::new(verifier, none))
+    });
+    let events = service.events("/open", &[service.bearer("Files.Read")]);
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert!(
+        events[0].starts_with(
+            "WARN request rejected decision=\"rejected\" code=\"keys-unavailable\" status=503"
+        ),
+        "{events:?}"
     );
 }
 

@@ -171,6 +171,13 @@ fn every_byte_is_compared() {
             format!("{}{other}{}", &text[..position], &text[position + 1..])
         })
         .collect();
+    // The same bit in two bytes: the two differences must not cancel each other.
+    forged.extend((1..text.len()).map(|position| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[position - 1] ^= 1;
+        bytes[position] ^= 1;
+        String::from_utf8(bytes).unwrap()
+    }));
     let last_32 = &text[text.len() - 32..];
     forged.extend([format!("A{text}"), text[1..].to_owned(), last_32.to_owned(), String::new()]);
     forged.extend([format!("{text}A"), text[..text.len() - 1].to_owned()]);
