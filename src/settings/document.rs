@@ -83,7 +83,11 @@ impl AuthSettingsV2 {
         let (text, start) = detect::object(text)?;
         let root = text.root();
         if form.wrapper().is_some_and(|name| root.get(name).is_none()) {
-            return Err(detect::form(root).err().unwrap_or_else(|| detect::not_settings(None)));
+            // Static Web Apps have documents without the section.
+            match detect::form(root)? {
+                Document::Whole(found) if found == form => {}
+                _ => return Err(detect::not_settings(None)),
+            }
         }
         if detect::lacks_sections(form, root) && detect::is_first_version(root) {
             return Err(SettingsError::first_version());

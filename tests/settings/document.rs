@@ -89,6 +89,11 @@ fn can_be_told_its_form() {
     assert_eq!(settings.form(), Form::File);
     let settings = AuthSettingsV2::parse_as(Form::ContainerApp, r#"{"properties":{}}"#).unwrap();
     assert_eq!(settings.form(), Form::ContainerApp);
+    // A Static Web App without settings of its own for sign-in.
+    let routes = r#"{"routes":[]}"#;
+    let settings = AuthSettingsV2::parse_as(Form::StaticWebApp, routes).unwrap();
+    assert_eq!(routes.parse().as_ref(), Ok(&settings));
+    assert!(AuthSettingsV2::parse_as(Form::AppService, routes).is_err());
     // It has no `auth`.
     let error = AuthSettingsV2::parse_as(Form::StaticWebApp, r#"{"login":{}}"#).unwrap_err();
     assert_eq!(error.kind(), SettingsErrorKind::OtherDocument);
