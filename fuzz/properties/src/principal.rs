@@ -218,10 +218,10 @@ impl Principal {
     /// The JSON of `user`. Members of Static Web Apps have no accessor.
     fn rewritten(&self, user: &EasyAuthPrincipal) -> Json {
         let text = |text: Option<&str>| text.map_or(Json::Null, Json::text);
-        let claims =
-            Json::list(claims_of(user).into_iter().map(|(typ, val)| {
-                Json::object([("typ", Json::Text(typ)), ("val", Json::Text(val))])
-            }));
+        // Values that are not strings are compared as they are written.
+        let claims = Json::list(user.claims().map(|claim| {
+            Json::object([("typ", Json::text(claim.typ())), ("val", Json::text(claim.val()))])
+        }));
         let provider = Json::text(user.provider().as_str());
         match user.format() {
             PrincipalFormat::StaticWebApps => Json::object([
