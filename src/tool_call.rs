@@ -84,6 +84,12 @@ fn read(body: &[u8]) -> Result<Option<String>, ToolCallErrorKind> {
     }
 }
 
+/// Returns `false` for the methods whose requests have no message (MCP specification, Streamable HTTP).
+#[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
+pub(crate) fn has_message(method: &str) -> bool {
+    !matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
+}
+
 /// Prints the name, escaped and bounded.
 impl fmt::Debug for ToolCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

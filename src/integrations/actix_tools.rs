@@ -4,7 +4,6 @@ use actix_web::{
     Error, HttpMessage as _,
     body::{BodyStream, EitherBody, MessageBody, to_bytes_limited},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::Method,
     middleware::Next,
 };
 
@@ -12,7 +11,7 @@ use super::actix_web::{app_data, bearer_auth, described};
 use crate::{
     mcp::ToolPolicy,
     rejection::{Rejection, SetupError, SetupErrorKind},
-    tool_call::{MAX_BODY_LEN, ToolCallErrorKind},
+    tool_call::{MAX_BODY_LEN, ToolCallErrorKind, has_message},
 };
 
 /// Rejects calls of MCP tools that the caller's token does not permit: middleware for
@@ -55,8 +54,7 @@ pub async fn require_tool<B: MessageBody>(
 async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
     let auth = bearer_auth(request.request())?;
     policy(request)?;
-    // Requests with these methods have no message (MCP specification, Streamable HTTP).
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS) {
+    if !has_message(request.method().as_str()) {
         return Ok(());
     }
     let token = auth.token(request.headers()).await?;

@@ -3,7 +3,7 @@
 use std::{future::poll_fn, pin::pin, sync::Arc};
 
 use bytes::Bytes;
-use http::{Method, Request, Response, request::Parts};
+use http::{Request, Response, request::Parts};
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -17,7 +17,7 @@ use crate::{
     integrations::Identity,
     mcp::ToolPolicy,
     rejection::Rejection,
-    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind},
+    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind, has_message},
 };
 
 /// Rejects calls of MCP tools that the caller's token does not permit: see [`ToolPolicy`]. Put it around
@@ -91,8 +91,7 @@ async fn check<A: Body<Data = Bytes> + From<Bytes>>(
         Some(identity) => identity.bearer().cloned().zip(Some(identity.clone())),
     };
     let Some((auth, identity)) = auth else { return Err((missing_verifier(), parts)) };
-    // Requests with these methods have no message (MCP specification, Streamable HTTP).
-    if matches!(parts.method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS) {
+    if !has_message(parts.method.as_str()) {
         return Ok(Request::from_parts(parts, body));
     }
     let body = match read(body).await {
