@@ -109,7 +109,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads an escape (RFC 8259 section 7). A lone surrogate is an error.
-    fn escape(&mut self) -> Result<char, JsonError> {
+    pub(super) fn escape(&mut self) -> Result<char, JsonError> {
         let start = self.error();
         self.advance(1);
         let letter = self.peek().ok_or(start)?;
@@ -117,6 +117,7 @@ impl<'a> Cursor<'a> {
         Ok(match letter {
             b'"' => '"',
             b'\\' => '\\',
+            b'/' => '/',
             b'b' => '\u{8}',
             b'f' => '\u{c}',
             b'n' => '\n',
@@ -186,7 +187,7 @@ impl<'a> Cursor<'a> {
 /// no byte before the first match. With its second bit flipped, a quote follows the control characters, and no
 /// other character comes between.
 #[inline]
-pub(crate) fn plain_run(bytes: &[u8]) -> usize {
+pub(super) fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
     const SECOND_BITS: u64 = ONES << 1;

@@ -7,6 +7,6 @@ pub(crate) mod members;
 mod object;
 mod read;
 
-pub(crate) use cursor::{JsonError, plain_run};
+pub(crate) use cursor::JsonError;
 pub(crate) use object::{ObjectError, Once, any_string, scalar, secret, string, whole_object};
 pub(crate) use read::{Kind, MAX_DEPTH, Reader, Span, Text};

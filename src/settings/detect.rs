@@ -1,7 +1,5 @@
 //! The form of a document, or what another text is.
 
-use serde_json::value::RawValue;
-
 use super::{
     Form, MAX_SETTINGS_LEN, SettingsError,
     SettingsErrorKind::{NotAnObject, NotJson, NotUtf8, OtherDocument, Several, TooLong},
@@ -77,13 +75,6 @@ pub(super) fn json(text: &str) -> Result<JsonText, SettingsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_length(text)?;
     JsonText::new(text).map_err(|error| not_json(text, error.position))
-}
-
-/// Reads a JSON object that `serde_json` has read already.
-pub(super) fn raw_object(raw: &RawValue) -> Result<JsonText, SettingsError> {
-    check_length(raw.get())?;
-    let json = JsonText::of_raw(raw).map_err(|error| not_json(raw.get(), error.position))?;
-    an_object(json)
 }
 
 fn check_length(text: &str) -> Result<(), SettingsError> {

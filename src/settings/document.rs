@@ -257,8 +257,8 @@ impl Eq for AuthSettingsV2 {}
 impl<'de> Deserialize<'de> for AuthSettingsV2 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        detect::raw_object(&raw)
-            .and_then(|text| Self::detected(text, Position::START))
+        detect::object(raw.get())
+            .and_then(|(text, start)| Self::detected(text, start))
             .map_err(de::Error::custom)
     }
 }

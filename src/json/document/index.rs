@@ -1,6 +1,9 @@
-//! An index of all values of a JSON document, built in one pass.
+//! An index of all values of a JSON document, built while its grammar is checked.
 
-use crate::json::{MAX_DEPTH, plain_run};
+use crate::json::{
+    MAX_DEPTH,
+    cursor::{Cursor, JsonError, plain_run},
+};
 
 /// A value. The values inside it follow it.
 #[derive(Clone, Copy)]
@@ -17,138 +20,182 @@ pub(crate) struct Node {
 /// allocate the index at once.
 const BYTES_PER_VALUE: usize = 16;
 
-/// Lists the values of grammatically valid JSON. Returns `None` for what [`crate::json`]
-/// also rejects: nesting that is too deep, or half a surrogate pair in a string.
-pub(crate) fn index(text: &str) -> Option<Vec<Node>> {
+/// Checks the JSON and lists its values, with the same limits and errors as [`crate::json::Reader`].
+pub(crate) fn index(text: &str) -> Result<Vec<Node>, JsonError> {
     let nodes = Vec::with_capacity(text.len() / BYTES_PER_VALUE);
-    let mut indexer = Indexer { bytes: text.as_bytes(), at: 0, nodes, open: Vec::new() };
+    let mut indexer = Indexer { cursor: Cursor { text, at: 0 }, nodes, open: Vec::new() };
     indexer.read()?;
-    Some(indexer.nodes)
+    Ok(indexer.nodes)
 }
 
 struct Indexer<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    cursor: Cursor<'a>,
     nodes: Vec<Node>,
-    /// The nodes that have not ended, and whether each is an object.
-    open: Vec<(usize, bool)>,
+    /// The containers that have not ended: the index of the node, and the byte that ends it.
+    open: Vec<(usize, u8)>,
 }
 
 impl Indexer<'_> {
-    fn read(&mut self) -> Option<()> {
-        // The start of a string that is the name of a member.
-        let mut name = None;
-        while let Some(byte) = self.bytes.get(self.at).copied() {
-            match byte {
-                b'"' => {
-                    let start = self.at;
-                    self.string()?;
-                    if name.is_none() && self.open.last().is_some_and(|(_, is_object)| *is_object) {
-                        name = Some(position(start)?);
-                    } else {
-                        self.push(start, name.take())?;
-                    }
+    fn read(&mut self) -> Result<(), JsonError> {
+        self.cursor.skip_whitespace();
+        self.value(0)?;
+        while let Some((container, end)) = self.open.last().copied() {
+            self.cursor.skip_whitespace();
+            let is_empty = self.nodes.len() == container.wrapping_add(1);
+            match self.cursor.peek() {
+                Some(byte) if byte == end => {
+                    self.cursor.advance(1);
+                    self.close(container)?;
                 }
-                b'{' | b'[' => {
-                    if self.open.len() >= usize::from(MAX_DEPTH) {
-                        return None;
-                    }
-                    self.open.push((self.nodes.len(), byte == b'{'));
-                    self.push(self.at, name.take())?;
-                    self.at = self.at.checked_add(1)?;
+                Some(b',') if !is_empty => {
+                    self.cursor.advance(1);
+                    self.cursor.skip_whitespace();
+                    self.inner(end)?;
                 }
-                b'}' | b']' => {
-                    self.at = self.at.checked_add(1)?;
-                    let (end, after) = (position(self.at)?, position(self.nodes.len())?);
-                    let node = self.nodes.get_mut(self.open.pop()?.0)?;
-                    (node.end, node.after) = (end, after);
-                }
-                b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' => self.at = self.at.checked_add(1)?,
-                _ => {
-                    let start = self.at;
-                    let rest = self.bytes.get(start..)?;
-                    let ends = |byte: &u8| {
-                        matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')
-                    };
-                    let length = rest.iter().position(ends).unwrap_or(rest.len());
-                    self.at = self.at.checked_add(length)?;
-                    self.push(start, name.take())?;
-                }
+                _ if is_empty => self.inner(end)?,
+                _ => return Err(self.cursor.error()),
             }
         }
-        Some(())
+        self.cursor.skip_whitespace();
+        if self.cursor.remaining() == 0 { Ok(()) } else { Err(self.cursor.error()) }
+    }
+
+    /// Reads a member of an object with its name, or an element of an array.
+    fn inner(&mut self, end: u8) -> Result<(), JsonError> {
+        if end == b']' {
+            return self.value(0);
+        }
+        let name = self.position(self.cursor.at)?;
+        self.string()?;
+        self.cursor.skip_whitespace();
+        self.cursor.byte(b':')?;
+        self.cursor.skip_whitespace();
+        self.value(name)
+    }
+
+    /// Reads a value. Of an object or an array, only its start.
+    fn value(&mut self, name: u32) -> Result<(), JsonError> {
+        let start = self.cursor.at;
+        match self.cursor.peek() {
+            Some(b'"') => self.string(),
+            Some(b'{') => self.open(b'}'),
+            Some(b'[') => self.open(b']'),
+            Some(b't') => self.cursor.word("true"),
+            Some(b'f') => self.cursor.word("false"),
+            Some(b'n') => self.cursor.word("null"),
+            _ => self.cursor.number(),
+        }?;
+        self.push(start, name)
+    }
+
+    fn open(&mut self, end: u8) -> Result<(), JsonError> {
+        self.cursor.advance(1);
+        if self.open.len() >= usize::from(MAX_DEPTH) {
+            return Err(self.cursor.error());
+        }
+        self.open.push((self.nodes.len(), end));
+        Ok(())
+    }
+
+    /// Sets where an object or an array ends.
+    fn close(&mut self, container: usize) -> Result<(), JsonError> {
+        let (end, after) = (self.position(self.cursor.at)?, self.position(self.nodes.len())?);
+        if let Some(node) = self.nodes.get_mut(container) {
+            (node.end, node.after) = (end, after);
+        }
+        self.open.pop();
+        Ok(())
     }
 
     /// Adds a value, which ends here unless it has values inside.
-    fn push(&mut self, start: usize, name: Option<u32>) -> Option<()> {
+    fn push(&mut self, start: usize, name: u32) -> Result<(), JsonError> {
         if self.nodes.len() == self.nodes.capacity() {
             // Once, because doubling could allocate twice the necessary memory.
-            self.nodes.reserve_exact(self.rest()?);
+            self.nodes.reserve_exact(self.rest());
         }
-        let after = position(self.nodes.len().checked_add(1)?)?;
-        let (start, end) = (position(start)?, position(self.at)?);
-        self.nodes.push(Node { start, end, name: name.unwrap_or_default(), after });
-        Some(())
+        let after = self.position(self.nodes.len().wrapping_add(1))?;
+        let (start, end) = (self.position(start)?, self.position(self.cursor.at)?);
+        self.nodes.push(Node { start, end, name, after });
+        Ok(())
     }
 
-    /// An upper bound of the number of values from here: each is the first in its container, or follows a
-    /// comma.
-    fn rest(&self) -> Option<usize> {
-        let mut rest =
-            Indexer { bytes: self.bytes, at: self.at, nodes: Vec::new(), open: Vec::new() };
-        let mut values: usize = 1;
-        while let Some(byte) = rest.bytes.get(rest.at) {
-            let next = rest.at.checked_add(1)?;
-            let is_empty = || matches!(rest.bytes.get(next), Some(b']' | b'}'));
-            let is_value = *byte == b',' || (matches!(byte, b'[' | b'{') && !is_empty());
-            values = values.saturating_add(usize::from(is_value));
-            if *byte == b'"' {
-                rest.string()?;
+    /// An upper bound of the number of values from the one that was just read: each of the others is the
+    /// first in its container, or follows a comma.
+    fn rest(&self) -> usize {
+        let cursor = Cursor { at: self.cursor.at, ..self.cursor };
+        let mut rest = Indexer { cursor, nodes: Vec::new(), open: Vec::new() };
+        let mut values: usize = 2;
+        while let Some(byte) = rest.cursor.peek() {
+            if byte == b'"' {
+                // What is no string is found again when it is read.
+                let Ok(()) = rest.string() else { break };
             } else {
-                rest.at = next;
+                values = values.saturating_add(usize::from(matches!(byte, b',' | b'[' | b'{')));
+                rest.cursor.advance(1);
             }
         }
-        Some(values)
+        values
     }
 
     /// Skips a string.
-    fn string(&mut self) -> Option<()> {
-        self.at = self.at.checked_add(1)?;
+    fn string(&mut self) -> Result<(), JsonError> {
+        self.cursor.byte(b'"')?;
         loop {
-            let run = plain_run(self.bytes.get(self.at..)?);
-            self.at = self.at.checked_add(run)?;
-            match self.bytes.get(self.at)? {
-                b'\\' => self.escape()?,
-                _ => break self.at = self.at.checked_add(1)?,
+            let rest = self.cursor.text.as_bytes().get(self.cursor.at..).unwrap_or_default();
+            self.cursor.advance(plain_run(rest));
+            match self.cursor.peek() {
+                Some(b'"') => break self.cursor.advance(1),
+                Some(b'\\') => drop(self.cursor.escape()?),
+                _ => return Err(self.cursor.error()),
             }
         }
-        Some(())
+        Ok(())
     }
 
-    fn escape(&mut self) -> Option<()> {
-        let rest = self.bytes.get(self.at..)?;
-        let is_high = |escape: &[u8]| {
-            matches!(
-                escape,
-                [b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B', ..]
-            )
-        };
-        let is_low = |escape: &[u8]| {
-            matches!(escape, [b'\\', b'u', b'd' | b'D', b'c'..=b'f' | b'C'..=b'F', ..])
-        };
-        let length = if is_high(rest) {
-            // A pair of surrogates, or half of one.
-            is_low(rest.get(6..)?).then_some(12)?
-        } else if is_low(rest) {
-            return None;
-        } else {
-            2
-        };
-        self.at = self.at.checked_add(length)?;
-        Some(())
+    fn position(&self, at: usize) -> Result<u32, JsonError> {
+        u32::try_from(at).map_err(|_| self.cursor.error())
     }
 }
 
-fn position(at: usize) -> Option<u32> {
-    u32::try_from(at).ok()
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::index;
+    use crate::json::{JsonError, Reader};
+
+    fn read(text: &str) -> Result<(), JsonError> {
+        let mut reader = Reader::new(text);
+        reader.skip()?;
+        reader.end()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// A document is valid for both readers, or wrong for both at the same byte.
+        #[test]
+        fn agrees_with_the_reader(
+            text in "([{}\\[\\],:\" \n1-]|null|tru|true|false|\"a\"|\"b\":|\"\\\\[nu/x]\"|\\\\u|d83d|\"\\\\ud83d\\\\ude00\"|1e5|0|\\.){0,12}",
+        ) {
+            prop_assert_eq!(index(&text).map(drop), read(&text));
+        }
+
+        #[test]
+        fn agrees_with_the_reader_on_nesting(depth in 120_usize..135, rest in 0_usize..135) {
+            let text = "[".repeat(depth) + &"]".repeat(rest);
+            prop_assert_eq!(index(&text).map(drop), read(&text));
+        }
+    }
+
+    /// The values inside a value follow it, and each knows where it ends.
+    #[test]
+    fn lists_values_in_their_order() {
+        let text = r#"{"a": [1, {}], "b" :"\"" }"#;
+        let nodes = index(text).unwrap();
+        let found = nodes.iter().map(|node| (node.start, node.end, node.name, node.after));
+        let expected =
+            [(0, 26, 0, 5), (6, 13, 1, 4), (7, 8, 0, 3), (10, 12, 0, 4), (20, 24, 15, 5)];
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
 }

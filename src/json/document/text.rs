@@ -2,14 +2,17 @@
 
 use std::{fmt, ops::Range, sync::OnceLock};
 
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use super::{
     Json, Path, Step,
     index::{Node, index},
     layout::{Layout, New},
 };
-use crate::json::{JsonError, Kind, Reader};
+use crate::json::{JsonError, Kind};
+
+/// RFC 8259 section 2.
+const WHITESPACE: [char; 4] = [' ', '\n', '\r', '\t'];
 
 /// A valid JSON text, which every change keeps valid.
 #[derive(Clone)]
@@ -22,16 +25,12 @@ pub(crate) struct JsonText {
 impl JsonText {
     /// Checks the JSON, and drops whitespace around its value.
     pub(crate) fn new(text: &str) -> Result<Self, JsonError> {
-        match serde_json::from_str::<&RawValue>(text) {
-            Ok(raw) => Self::of_raw(raw),
-            Err(_) => Err(error(text)),
-        }
-    }
-
-    /// Checks JSON that `serde_json` has already read: it checks only the grammar.
-    pub(crate) fn of_raw(raw: &RawValue) -> Result<Self, JsonError> {
-        let nodes = index(raw.get()).ok_or_else(|| error(raw.get()))?;
-        Ok(Self { text: raw.get().to_owned(), nodes: nodes.into() })
+        let value = text.trim_start_matches(WHITESPACE);
+        let start = text.len().saturating_sub(value.len());
+        let value = value.trim_end_matches(WHITESPACE);
+        let nodes = index(value)
+            .map_err(|error| JsonError { position: error.position.saturating_add(start) })?;
+        Ok(Self { text: value.to_owned(), nodes: nodes.into() })
     }
 
     /// `{}`.
@@ -170,13 +169,6 @@ impl PartialEq for JsonText {
 }
 
 impl Eq for JsonText {}
-
-/// Returns the position where the JSON is malformed.
-fn error(text: &str) -> JsonError {
-    let mut reader = Reader::new(text);
-    let read = reader.skip().and_then(|_| reader.end());
-    read.err().unwrap_or(JsonError { position: 0 })
-}
 
 /// The member or element of that name.
 pub(crate) fn inner<'a>(json: Json<'a>, step: &str) -> Option<Json<'a>> {
