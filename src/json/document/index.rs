@@ -127,8 +127,10 @@ impl Indexer<'_> {
         let mut values: usize = 2;
         while let Some(byte) = rest.cursor.peek() {
             if byte == b'"' {
-                // What is no string is found again when it is read.
-                let Ok(()) = rest.string() else { break };
+                // A string that is wrong is found again when it is read.
+                if rest.string().is_err() {
+                    break;
+                }
             } else {
                 values = values.saturating_add(usize::from(matches!(byte, b',' | b'[' | b'{')));
                 rest.cursor.advance(1);
