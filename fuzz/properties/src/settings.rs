@@ -42,6 +42,11 @@ fn check_some(input: &[u8], mut share: Share) {
         return assert_eq!(kind, Some(SettingsErrorKind::NotUtf8));
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.starts_with('\u{feff}') {
+        // One byte order mark is skipped, a second one is no JSON.
+        let kind = AuthSettingsV2::from_slice(bytes).map_err(|error| error.kind()).err();
+        return assert_eq!(kind, Some(SettingsErrorKind::NotJson));
+    }
     let root = Json::read(text.as_bytes());
     match text.parse::<AuthSettingsV2>() {
         Ok(settings) => {
