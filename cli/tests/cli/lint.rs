@@ -336,6 +336,42 @@ fn shells_and_manuals_know_every_command() {
     rejected(&["completions", "Canary"], "", "SHELL: expected bash, elvish, fish, powershell, zsh");
 }
 
+/// Shells on Windows, and configurations of hooks, pass patterns on.
+#[test]
+fn patterns_stand_for_files() {
+    let folder = Folder::new("patterns");
+    fs::create_dir_all(folder.0.join("prod/eu")).unwrap();
+    for name in ["b.json", "a.json", "a.txt", "prod/eu/c.json", "[a].json"] {
+        fs::write(folder.0.join(name), DOCUMENT).unwrap();
+    }
+    let named = |patterns: &[&str]| {
+        let patterns: Vec<String> = patterns.iter().map(|name| folder.file(name)).collect();
+        let args: Vec<&str> =
+            std::iter::once("--json").chain(patterns.iter().map(String::as_str)).collect();
+        let json: Value = serde_json::from_str(&lint(&args, "").out).unwrap();
+        let start = format!("{}/", folder.file("").trim_end_matches(['/', '\\']));
+        let files: Vec<String> = match json["files"].as_array() {
+            Some(files) => files.iter().map(|file| file["file"].as_str().unwrap().into()).collect(),
+            None => vec![json["file"].as_str().unwrap().into()],
+        };
+        files.iter().map(|file| file.replace(&start, "")).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&["?.json"]), ["a.json", "b.json"]);
+    assert_eq!(named(&["**/*.json"]), ["[a].json", "a.json", "b.json", "prod/eu/c.json"]);
+    // In the order of the arguments; a name that is no pattern stays as it is.
+    assert_eq!(named(&["prod/*/*", "b.json", "a.*"]).len(), 4);
+    assert_eq!(named(&["[ab].json", "a.txt"]), ["a.json", "b.json", "a.txt"]);
+    // A file of exactly this name comes first.
+    assert_eq!(named(&["[a].json", "a.json"]), ["[a].json", "a.json"]);
+    let none = "no file matches the pattern of FILE; expected at least one";
+    rejected(&["settings", "lint", &folder.file("*.yaml")], "", none);
+    // A folder is no file.
+    rejected(&["settings", "lint", &folder.file("pro?")], "", none);
+    let wrong =
+        "expected a file or a pattern: recursive wildcards must form a single path component";
+    rejected(&["settings", "lint", &folder.file("a**.json")], "", wrong);
+}
+
 /// A directory of one test, removed at its end.
 struct Folder(PathBuf);
 

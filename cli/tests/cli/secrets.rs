@@ -30,6 +30,9 @@ fn command_lines() -> Vec<Vec<&'static str>> {
         vec!["settings", "explain", STORY],
         vec!["settings", "add-scope", "arm", "user_impersonation", STORY],
         vec!["settings", "add-scope", "arm", "user_impersonation", "--as", "az-rest", STORY],
+        vec!["settings", "add-scope", "arm", "user_impersonation", "--token-store", STORY],
+        vec!["settings", "add-scope", "arm", "user_impersonation", "--write", "no/such/file"],
+        vec!["settings", "lint", "no/such/*.json", STORY],
         vec!["inspect", "../examples/request.txt", "--for", "arm", "--settings", STORY],
         vec!["settings", "migrate", "../tests/data/settings/authsettings-v1.json"],
         vec![

@@ -172,6 +172,54 @@ mod tests {
         reader.end()
     }
 
+    /// Each of these breaks one rule of the grammar, or just keeps it.
+    #[test]
+    fn agrees_with_the_reader_on_each_rule() {
+        for text in [
+            "[1 2]",
+            "[1,2]",
+            "[1,]",
+            "[,1]",
+            "[,]",
+            "[1}",
+            "[",
+            "[1",
+            "[1,",
+            "{",
+            "{}",
+            "{,}",
+            r#"{"a":1}"#,
+            r#"{"a" 1}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":1 "b":2}"#,
+            r#"{"a":1]"#,
+            r#"{1:1}"#,
+            r#"{"a"}"#,
+            r#"{"a":1,2}"#,
+            r#"{ "a" : [ { } , [ ] ] }"#,
+            "1 1",
+            "{}{}",
+            "[]]",
+            r#""\/""#,
+            r#""\x""#,
+            r#""\ud83d""#,
+            r#""\ud83d\ude00""#,
+            "\"a",
+            "\"\n\"",
+            "-",
+            "01",
+            "tru",
+            "nul",
+            "fals",
+            "\u{feff}1",
+            "",
+            " ",
+        ] {
+            assert_eq!(index(text).map(drop), read(text), "{text}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod excerpt;
+mod files;
 mod formats;
 mod human;
 mod site_files;
@@ -28,7 +29,7 @@ const MAX_FIXES: usize = 1000;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The documents; standard input if absent or -
+    /// The documents; *, ?, ** and [...] stand for names; standard input if absent or -
     files: Vec<PathBuf>,
     #[command(flatten)]
     form: FormOption,
@@ -100,7 +101,8 @@ struct Found {
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure> {
     let config = Config::new(args)?;
     let context = args.site.context(world)?;
-    let paths: Vec<Option<&Path>> = match args.files.as_slice() {
+    let files = files::named(&args.files)?;
+    let paths: Vec<Option<&Path>> = match files.as_slice() {
         [] => vec![None],
         files => files.iter().map(|path| Some(path.as_path())).collect(),
     };
