@@ -7,6 +7,7 @@ pub(crate) struct JsonError {
 }
 
 /// A position in a JSON text.
+#[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,

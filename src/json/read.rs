@@ -403,6 +403,18 @@ mod tests {
         check(&format!("[{}]", vec!["[]"; 1000].join(",")), None);
     }
 
+    /// A buffer that grows leaves a copy of the secret behind.
+    #[test]
+    fn the_buffer_of_a_secret_has_room_from_the_start() {
+        for written in [r"a\/b", r#"a\"b\\"#, r"\u0041\u00e9c", r"\\"] {
+            let text = format!(r#""{written}", "more""#);
+            let secret = Reader::new(&text).secret().unwrap();
+            assert_eq!(secret.capacity(), written.len(), "{written}");
+        }
+        let plain = Reader::new(r#" "plain", "more""#).secret().unwrap();
+        assert_eq!(plain.capacity(), "plain".len());
+    }
+
     #[test]
     fn decodes_strings_and_keeps_literals() {
         let mut json = Reader::new(r#"["a\/b", "plain", 1.50, true, "\ud83d\ude00"]"#);

@@ -54,6 +54,12 @@ fn other_languages_are_named() {
     for text in ["platform:\n  enabled: true\n", "# exported\nplatform:\n  enabled: true\n"] {
         rejected(text.as_bytes(), NotJson, &format!("{at}: this is YAML: settings are JSON"));
     }
+    // Lists before the first name are skipped; what is no name is no YAML.
+    let list = "the settings are not JSON at line 1, column 2: this is YAML: settings are JSON";
+    rejected(b"---\n- a\nlogin: x\n", NotJson, list);
+    for text in [":", ": x", "a b: c", "http://x", "name:x"] {
+        rejected(text.as_bytes(), NotJson, at);
+    }
     let terraform = "this is Terraform: expected the JSON that Azure Resource Manager answers";
     rejected(
         b"resource \"azurerm_linux_web_app\" \"x\" {\n}",
@@ -105,6 +111,17 @@ fn near_documents_are_named() {
     let error = format!("this is an error that Azure Resource Manager answered; {HOW}");
     other(r#"{"error":{"code":"x"}}"#, &error);
     other(r#"{"Code":"BadRequest","Message":"x"}"#, &error);
+    // One of the two members alone says nothing.
+    for half in [
+        r#"{"StatusCode":200}"#,
+        r#"{"Content":"{}"}"#,
+        r#"{"Code":"x"}"#,
+        r#"{"Message":"x"}"#,
+        r#"{"$schema":"x"}"#,
+        r#"{"parameters":{}}"#,
+    ] {
+        other(half, HOW);
+    }
     other(
         r#"{"value":[{"properties":{}}]}"#,
         "this is a list of documents: give one element of its `value`",
@@ -133,6 +150,39 @@ fn the_first_version_is_named() {
         rejected(flat.as_bytes(), FirstVersion, message);
         rejected(format!(r#"{{"properties":{flat}}}"#).as_bytes(), FirstVersion, message);
     }
+}
+
+/// The service keeps members of the first version in the second: a document with all sections is of the second.
+#[test]
+fn sections_decide_between_the_versions() {
+    let kind = |text: &str| text.parse::<AuthSettingsV2>().map_err(|error| error.kind()).err();
+    let (three, last) =
+        (r#""platform":{},"globalValidation":{},"identityProviders":{}"#, r#""login":{}"#);
+    let flat = r#""tokenStoreEnabled":true"#;
+    assert_eq!(kind(&format!(r#"{{"properties":{{{three},{last},{flat}}}}}"#)), None);
+    assert_eq!(kind(&format!(r#"{{"properties":{{{three},{flat}}}}}"#)), Some(FirstVersion));
+    assert_eq!(kind(&format!(r#"{{"properties":{{{three}}}}}"#)), None);
+    assert_eq!(kind(&format!("{{{three},{last},{flat}}}")), None);
+    assert_eq!(kind(&format!("{{{last},{flat}}}")), Some(FirstVersion));
+}
+
+/// Without sections, the ID or the name says what the document is.
+#[test]
+fn the_id_or_the_name_is_enough() {
+    let site = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/orders";
+    let form = |text: &str| text.parse::<AuthSettingsV2>().ok().map(|settings| settings.form());
+    let by_id = format!(r#"{{"id":"{site}/config/authsettingsV2","properties":{{"x":1}}}}"#);
+    assert_eq!(form(&by_id), Some(Form::AppService));
+    assert_eq!(form(r#"{"name":"authsettingsV2","properties":{"x":1}}"#), Some(Form::AppService));
+    assert_eq!(form(&format!(r#"{{"id":"{site}","properties":{{"x":1}}}}"#)), None);
+    assert_eq!(form(r#"{"name":"web","properties":{"x":1}}"#), None);
+    // Members of a container app, but the ID or the type of a site.
+    let sections = r#"{"platform":{},"encryptionSettings":{}}"#;
+    let by_id = format!(r#"{{"id":"{site}/config/authsettingsV2","properties":{sections}}}"#);
+    assert_eq!(form(&by_id), Some(Form::AppService));
+    let by_type = format!(r#"{{"type":"Microsoft.Web/sites/config","properties":{sections}}}"#);
+    assert_eq!(form(&by_type), Some(Form::AppService));
+    assert_eq!(form(&format!(r#"{{"properties":{sections}}}"#)), Some(Form::ContainerApp));
 }
 
 #[test]

@@ -122,8 +122,7 @@ impl Indexer<'_> {
     /// An upper bound of the number of values from the one that was just read: each of the others is the
     /// first in its container, or follows a comma.
     fn rest(&self) -> usize {
-        let cursor = Cursor { at: self.cursor.at, ..self.cursor };
-        let mut rest = Indexer { cursor, nodes: Vec::new(), open: Vec::new() };
+        let mut rest = Indexer { cursor: self.cursor, nodes: Vec::new(), open: Vec::new() };
         let mut values: usize = 2;
         while let Some(byte) = rest.cursor.peek() {
             if byte == b'"' {
@@ -211,7 +210,7 @@ mod tests {
             "01",
             "tru",
             "nul",
-            "fals",
+            "falsy",
             "\u{feff}1",
             "",
             " ",
