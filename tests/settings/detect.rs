@@ -54,7 +54,7 @@ fn other_languages_are_named() {
     for text in ["platform:\n  enabled: true\n", "# exported\nplatform:\n  enabled: true\n"] {
         rejected(text.as_bytes(), NotJson, &format!("{at}: this is YAML: settings are JSON"));
     }
-    // Lists before the first name are skipped; what is no name is no YAML.
+    // Lists before the first name are skipped. YAML needs a name before the colon.
     let list = "the settings are not JSON at line 1, column 2: this is YAML: settings are JSON";
     rejected(b"---\n- a\nlogin: x\n", NotJson, list);
     for text in [":", ": x", "a b: c", "http://x", "name:x"] {

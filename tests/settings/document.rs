@@ -89,7 +89,7 @@ fn can_be_told_its_form() {
     assert_eq!(settings.form(), Form::File);
     let settings = AuthSettingsV2::parse_as(Form::ContainerApp, r#"{"properties":{}}"#).unwrap();
     assert_eq!(settings.form(), Form::ContainerApp);
-    // A Static Web App without settings of its own for sign-in.
+    // A Static Web App without the section `auth`.
     let routes = r#"{"routes":[]}"#;
     let settings = AuthSettingsV2::parse_as(Form::StaticWebApp, routes).unwrap();
     assert_eq!(routes.parse().as_ref(), Ok(&settings));

@@ -358,14 +358,14 @@ fn patterns_stand_for_files() {
     };
     assert_eq!(named(&["?.json"]), ["a.json", "b.json"]);
     assert_eq!(named(&["**/*.json"]), ["[a].json", "a.json", "b.json", "prod/eu/c.json"]);
-    // In the order of the arguments; a name that is no pattern stays as it is.
+    // In the order of the arguments. A name without wildcards is not changed.
     assert_eq!(named(&["prod/*/*", "b.json", "a.*"]).len(), 4);
     assert_eq!(named(&["[ab].json", "a.txt"]), ["a.json", "b.json", "a.txt"]);
     // A file of exactly this name comes first.
     assert_eq!(named(&["[a].json", "a.json"]), ["[a].json", "a.json"]);
     let none = "no file matches the pattern of FILE; expected at least one";
     rejected(&["settings", "lint", &folder.file("*.yaml")], "", none);
-    // A folder is no file.
+    // The pattern matches only a folder.
     rejected(&["settings", "lint", &folder.file("pro?")], "", none);
     let wrong =
         "expected a file or a pattern: recursive wildcards must form a single path component";

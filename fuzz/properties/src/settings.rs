@@ -38,14 +38,12 @@ pub fn sample(input: &[u8]) {
 fn check_some(input: &[u8], mut share: Share) {
     let (line, bytes) = split(input);
     let Ok(text) = std::str::from_utf8(bytes) else {
-        let kind = AuthSettingsV2::from_slice(bytes).map_err(|error| error.kind()).err();
-        return assert_eq!(kind, Some(SettingsErrorKind::NotUtf8));
+        return check_kind(bytes, SettingsErrorKind::NotUtf8);
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.starts_with('\u{feff}') {
-        // One byte order mark is skipped, a second one is no JSON.
-        let kind = AuthSettingsV2::from_slice(bytes).map_err(|error| error.kind()).err();
-        return assert_eq!(kind, Some(SettingsErrorKind::NotJson));
+        // Only one byte order mark is skipped.
+        return check_kind(bytes, SettingsErrorKind::NotJson);
     }
     let root = Json::read(text.as_bytes());
     match text.parse::<AuthSettingsV2>() {
@@ -92,6 +90,12 @@ fn split(input: &[u8]) -> (&str, &[u8]) {
     parts
         .and_then(|(line, rest)| Some((std::str::from_utf8(line).ok()?, rest)))
         .unwrap_or((USUAL_CHANGE, input))
+}
+
+/// The bytes are rejected with this kind of error.
+fn check_kind(bytes: &[u8], expected: SettingsErrorKind) {
+    let kind = AuthSettingsV2::from_slice(bytes).map_err(|error| error.kind()).err();
+    assert_eq!(kind, Some(expected));
 }
 
 /// Bytes are read like the string in them, without a byte order mark.

@@ -130,10 +130,12 @@ impl Indexer<'_> {
                 if rest.string().is_err() {
                     break;
                 }
-            } else {
-                values = values.saturating_add(usize::from(matches!(byte, b',' | b'[' | b'{')));
-                rest.cursor.advance(1);
+                continue;
             }
+            rest.cursor.advance(1);
+            let is_empty = || matches!(rest.cursor.peek(), Some(b']' | b'}'));
+            let is_value = byte == b',' || (matches!(byte, b'[' | b'{') && !is_empty());
+            values = values.saturating_add(usize::from(is_value));
         }
         values
     }
