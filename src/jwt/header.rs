@@ -59,12 +59,6 @@ impl TokenHeader {
         }
     }
 
-    /// Returns `true` if there is a member with this name, even if it is null.
-    #[cfg(feature = "verify")]
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.names().any(|own| own == name)
-    }
-
     /// The names of all members, in their order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.names()

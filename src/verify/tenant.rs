@@ -80,12 +80,13 @@ impl Tenant {
     #[must_use]
     pub fn includes(&self, id: &str) -> bool {
         let is = |own: &str| own.eq_ignore_ascii_case(id);
-        is_guid(id)
-            && match &self.0 {
-                Kind::Listed(ids) => ids.iter().any(|own| is(own)),
-                Kind::AnyOrganization => !is(PERSONAL_ACCOUNTS) && !is(MICROSOFT_SERVICES),
-                Kind::AnyIncludingPersonal => true,
+        match &self.0 {
+            Kind::Listed(ids) => ids.iter().any(|own| is(own)),
+            Kind::AnyOrganization => {
+                is_guid(id) && !is(PERSONAL_ACCOUNTS) && !is(MICROSOFT_SERVICES)
             }
+            Kind::AnyIncludingPersonal => is_guid(id),
+        }
     }
 
     /// The ID of the only tenant.
