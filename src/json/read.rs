@@ -37,7 +37,7 @@ impl Span {
     /// How many bytes the string has.
     #[inline]
     pub(crate) fn len(self) -> usize {
-        self.range().len()
+        usize::try_from(self.end.wrapping_sub(self.start)).unwrap_or(usize::MAX)
     }
 
     /// The string in `json`, or in `decoded`, whose positions continue those of `json`.

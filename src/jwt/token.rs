@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Caller, ClaimsError, DecodeError, Groups, Segment, TokenHeader,
     compact::Compact,
-    content::{Content, Strings},
+    content::{Content, Strings, Usual},
 };
 use crate::{
     escape::EscapedNames,
@@ -118,23 +118,33 @@ impl<T> Token<T> {
         let claims = Members::parse(payload)
             .map_err(|error| DecodeError::object(Segment::Payload, error))?;
         let (mut expires_at, mut not_before, mut issued_at) = (None, None, None);
+        let mut usual = Usual::default();
         for (name, member) in claims.of_lengths([3, 5]) {
             let time = |time: &mut _| read_time(claims.value(member).as_ref(), time_form, time);
+            let text = |claim: &mut Option<_>| claim.insert(*member).is_text();
+            let list = |claim: &mut Option<_>| claim.insert(*member).is_text_or_list();
+            let any = |claim: &mut Option<_>| claim.replace(*member).is_none();
             let valid = match name {
                 b"exp" => time(&mut expires_at),
                 b"nbf" => time(&mut not_before),
                 b"iat" => time(&mut issued_at),
-                b"iss" | b"sub" | b"tid" | b"oid" | b"azp" | b"appid" | b"idtyp" => {
-                    member.is_text()
-                }
-                b"aud" | b"scp" | b"roles" => member.is_text() || member.is_list(),
+                b"aud" => list(&mut usual.aud),
+                b"scp" => list(&mut usual.scp),
+                b"iss" => text(&mut usual.iss),
+                b"tid" => text(&mut usual.tid),
+                b"azp" => text(&mut usual.azp),
+                b"appid" => text(&mut usual.appid),
+                b"ver" => any(&mut usual.ver),
+                b"cnf" => any(&mut usual.cnf),
+                b"sub" | b"oid" | b"idtyp" => member.is_text(),
+                b"roles" => member.is_text_or_list(),
                 _ => true,
             };
             if !valid {
                 return Err(DecodeError::invalid_claim(&String::from_utf8_lossy(name)));
             }
         }
-        let content = Content { header, claims, expires_at, not_before, issued_at };
+        let content = Content { header, claims, usual, expires_at, not_before, issued_at };
         Ok(Self { content: Arc::new(content), trust: PhantomData })
     }
 
@@ -163,7 +173,7 @@ impl<T> Token<T> {
 
     /// The audiences (`aud`): a client ID, or an App ID URI in version 1.0 tokens.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
-        self.list("aud")
+        self.content.audiences()
     }
 
     /// Returns `true` if `scope` is one of [`scopes`](Self::scopes), compared exactly. A scope here is the
@@ -232,14 +242,14 @@ impl<T> Token<T> {
     /// counts as absent.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        let named = |claim| self.content.claims.text(claim).filter(|id| !id.is_empty());
-        named("azp").or_else(|| named("appid"))
+        let named = |claim| self.content.text(claim).filter(|id| !id.is_empty());
+        named(self.content.usual.azp).or_else(|| named(self.content.usual.appid))
     }
 
     /// The tenant (`tid`), a GUID.
     #[must_use]
     pub fn tenant_id(&self) -> Option<&str> {
-        self.content.claims.text("tid")
+        self.content.text(self.content.usual.tid)
     }
 
     /// The object ID of the user or the service principal in its tenant (`oid`), a GUID.
@@ -257,14 +267,14 @@ impl<T> Token<T> {
     /// The issuer (`iss`), a URL.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.content.claims.text("iss")
+        self.content.text(self.content.usual.iss)
     }
 
     /// The version of the token's format (`ver`): `1.0` or `2.0` from Entra. The API determines it, not the
     /// endpoint that issued the token. Some issuers write a number, which is returned as written.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        match self.content.claims.get("ver")? {
+        match self.content.value(self.content.usual.ver)? {
             Value::Text(version) | Value::Number(version) => Some(version),
             _ => None,
         }
@@ -328,7 +338,7 @@ impl<T> Token<T> {
     /// bearer token: it needs a proof of possession.
     #[must_use]
     pub fn is_bound_to_key(&self) -> bool {
-        self.content.claims.get("cnf").is_some()
+        self.content.value(self.content.usual.cnf).is_some()
     }
 
     /// Returns `true` if this looks like an ID token, which says who signed in and opens no API. It has no

@@ -127,9 +127,12 @@ fn client_id_of(identifier: &str) -> Option<&str> {
 
 /// Returns `true` for `8-4-4-4-12` hexadecimal digits.
 pub(crate) fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
+    const FORM: &[u8; 36] = b"00000000-0000-0000-0000-000000000000";
+    let pairs = text.bytes().zip(FORM);
+    // No early return, so that many bytes are compared at once.
+    text.len() == FORM.len()
+        && pairs.fold(true, |is_guid, (byte, form)| {
+            let is_digit = byte.is_ascii_hexdigit() & (*form == b'0');
+            is_guid & (is_digit | (byte == b'-') & (*form == b'-'))
         })
 }

@@ -138,10 +138,10 @@ impl Policy {
     }
 
     fn check_audience<T>(&self, token: &Token<T>, kind: Kind) -> Result<(), VerifyError> {
-        if !token.has_claim("aud") {
-            return Err(missing("aud"));
-        }
         if !self.has_own_audience(token) {
+            if !token.has_claim("aud") {
+                return Err(missing("aud"));
+            }
             let actual: Vec<&str> = token.audiences().collect();
             let (kind, expected) = (VerifyErrorKind::WrongAudience, join(&self.audiences));
             let error = VerifyError::identifiers(kind, expected, actual.join(" and "));
