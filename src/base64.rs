@@ -92,7 +92,9 @@ pub(crate) fn encode_segment(bytes: &[u8]) -> String {
 }
 
 fn decode(engine: &engine::Engine, text: &[u8]) -> Result<Vec<u8>, Base64Error> {
-    engine.decode(text).map_err(|error| Base64Error {
+    let mut decoded = Vec::with_capacity(base64::decoded_len_estimate(text.len()));
+    let result = engine.decode_vec(text, &mut decoded);
+    result.map(|()| decoded).map_err(|error| Base64Error {
         position: match error {
             base64::DecodeError::InvalidByte(offset, _)
             | base64::DecodeError::InvalidLastSymbol { offset, .. } => offset,
