@@ -99,4 +99,8 @@ impl<H: HeaderSource + ?Sized> HeaderSource for Readable<'_, H> {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         if self.accepted.includes(name) { self.headers.header(name, index) } else { None }
     }
+
+    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
+        if self.accepted.includes(name) { self.headers.first_two(name) } else { [None, None] }
+    }
 }

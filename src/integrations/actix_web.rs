@@ -34,6 +34,11 @@ impl HeaderSource for HeaderMap {
     fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
         self.get_all(name).nth(index).map(HeaderValue::as_bytes)
     }
+
+    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
+        let mut values = self.get_all(name).map(HeaderValue::as_bytes);
+        [values.next(), values.next()]
+    }
 }
 
 impl ResponseError for Rejection {
