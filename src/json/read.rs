@@ -228,19 +228,22 @@ impl<'a> Reader<'a> {
             _ => return Err(self.error().into()),
         };
         self.cursor.skip_whitespace();
-        if self.cursor.peek() == Some(close) {
-            self.cursor.advance(1);
-        } else {
+        if self.cursor.peek() != Some(close) {
             loop {
                 element(self)?;
-                self.cursor.skip_whitespace();
-                match self.cursor.peek() {
-                    Some(b',') => self.cursor.advance(1),
-                    Some(byte) if byte == close => break self.cursor.advance(1),
-                    _ => return Err(self.error().into()),
+                // Usually there is no whitespace in between.
+                if self.cursor.peek() != Some(b',') {
+                    self.cursor.skip_whitespace();
+                    match self.cursor.peek() {
+                        Some(b',') => {}
+                        Some(byte) if byte == close => break,
+                        _ => return Err(self.error().into()),
+                    }
                 }
+                self.cursor.advance(1);
             }
         }
+        self.cursor.advance(1);
         self.depth = self.depth.saturating_sub(1);
         Ok(())
     }
