@@ -139,7 +139,7 @@ impl<V: HeaderValues> HeaderValues for Vec<V> {
 }
 
 /// The only value of `name`, without the surrounding whitespace.
-fn single<'a, H: HeaderSource + ?Sized>(
+pub(crate) fn single<'a, H: HeaderSource + ?Sized>(
     headers: &'a H,
     name: &str,
 ) -> Result<Option<&'a [u8]>, HeaderError> {

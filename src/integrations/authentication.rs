@@ -191,7 +191,7 @@ impl Authentication {
         }
         #[cfg(feature = "verify")]
         if self.confirmation.is_on() {
-            self.confirm(&mut found, headers).await?;
+            Box::pin(self.confirm(&mut found, headers)).await?;
             return Ok(found);
         }
         self.trust(&mut found, headers)?;

@@ -19,7 +19,7 @@ impl BearerAuth {
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<VerifiedToken>, Rejection> {
         let Some(token) = self.read(headers)? else { return Ok(None) };
-        self.verify_text(token).await.map(Some).map_err(|error| self.refuse(token, error))
+        self.verify_text(token).await.map(Some).map_err(|error| self.refuse(headers, error))
     }
 
     /// Verifies the token in `Authorization: Bearer`, which is required.
@@ -44,9 +44,9 @@ impl BearerAuth {
 
     /// The rejection of a token that does not verify. If it has characters that no token may have, the header is
     /// malformed. That is checked last, because a token that verifies cannot have them.
-    fn refuse(&self, token: &str, error: VerifyError) -> Rejection {
-        self.named(match AccessToken::check_characters(token) {
-            Ok(()) => error.into(),
+    fn refuse(&self, headers: &(impl HeaderSource + ?Sized), error: VerifyError) -> Rejection {
+        self.named(match AccessToken::from_authorization(headers) {
+            Ok(_) => error.into(),
             Err(malformed) => malformed.into(),
         })
     }
@@ -72,7 +72,7 @@ impl BlockingBearerAuth {
     ) -> Result<Option<VerifiedToken>, Rejection> {
         let auth = self.inner();
         let Some(token) = auth.read(headers)? else { return Ok(None) };
-        self.verify_text(token).map(Some).map_err(|error| auth.refuse(token, error))
+        self.verify_text(token).map(Some).map_err(|error| auth.refuse(headers, error))
     }
 
     /// Like [`BearerAuth::require_token`], and blocks the thread.

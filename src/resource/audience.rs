@@ -128,11 +128,10 @@ fn client_id_of(identifier: &str) -> Option<&str> {
 /// Returns `true` for `8-4-4-4-12` hexadecimal digits.
 pub(crate) fn is_guid(text: &str) -> bool {
     const FORM: &[u8; 36] = b"00000000-0000-0000-0000-000000000000";
-    let pairs = text.bytes().zip(FORM);
-    // No early return, so that many bytes are compared at once.
-    text.len() == FORM.len()
-        && pairs.fold(true, |is_guid, (byte, form)| {
-            let is_digit = byte.is_ascii_hexdigit() & (*form == b'0');
-            is_guid & (is_digit | (byte == b'-') & (*form == b'-'))
-        })
+    // No early return, so that many bytes are checked at once.
+    let wrong = text.bytes().zip(FORM).fold(0, |wrong, (byte, form)| {
+        let is_valid = if *form == b'-' { byte == b'-' } else { byte.is_ascii_hexdigit() };
+        wrong | u8::from(!is_valid)
+    });
+    text.len() == FORM.len() && wrong == 0
 }

@@ -87,26 +87,25 @@ impl AccessToken {
     pub fn from_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
-        let Some(token) = Self::in_authorization(headers)? else { return Ok(None) };
-        Self::check_characters(token)?;
+        let Some(value) = headers::ascii_value(headers, AUTHORIZATION)? else { return Ok(None) };
+        let Some(token) = bearer(value.as_bytes()) else { return Ok(None) };
+        let token = std::str::from_utf8(token).unwrap_or_default();
+        let invalid = |_| HeaderError::new(AUTHORIZATION, HeaderErrorKind::InvalidBearer);
+        check_b64token(token).map_err(invalid)?;
         Ok(Some(Self::new(token)))
     }
 
-    /// The token as it is in the header, before [`check_characters`](Self::check_characters).
+    /// The token as it is in the header, before its characters are checked. A token that verifies has no invalid
+    /// ones. For an error, [`from_authorization`](Self::from_authorization) tells whether the header is malformed.
     pub(crate) fn in_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<&str>, HeaderError> {
-        let Some(value) = headers::ascii_value(headers, AUTHORIZATION)? else {
-            return Ok(None);
-        };
-        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        Ok(scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim_ascii()))
-    }
-
-    /// Checks that the token has only the characters that RFC 6750 section 2.1 allows.
-    pub(crate) fn check_characters(token: &str) -> Result<(), HeaderError> {
-        let invalid = |_| HeaderError::new(AUTHORIZATION, HeaderErrorKind::InvalidBearer);
-        check_b64token(token).map_err(invalid)
+        let token = headers::single(headers, AUTHORIZATION)?.and_then(bearer);
+        match token.map(std::str::from_utf8) {
+            Some(Ok(token)) => Ok(Some(token)),
+            // Another scheme, or text that is not ASCII.
+            _ => Self::from_authorization(headers).map(|_| None),
+        }
     }
 
     /// Returns the value for an `Authorization` header. It is marked as sensitive, so that `Debug` and HTTP/2
@@ -147,6 +146,13 @@ impl IdToken {
 }
 
 /// Checks for `b64token` of RFC 6750 section 2.1, and allows `|`, which application tokens of Facebook have.
+/// The token in the value of an `Authorization` header with the scheme `Bearer`.
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let scheme = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
+    let (scheme, token) = value.split_at_checked(scheme)?;
+    scheme.eq_ignore_ascii_case(b"Bearer").then(|| token.trim_ascii())
+}
+
 fn check_b64token(token: &str) -> Result<(), InvalidBearerToken> {
     let body = token.trim_end_matches('=');
     let invalid = first_not(body.as_bytes(), |byte| {

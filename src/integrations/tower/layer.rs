@@ -182,18 +182,17 @@ impl<A: Send + 'static> Guard<A> for EasyAuthLayer {
         S::Error: Send,
         B: Body<Data = Bytes> + Unpin + Send + 'static,
     {
-        let mut inner = take_ready(inner);
         let config = Arc::clone(&self.0);
+        let (mut parts, body) = request.into_parts();
+        if let Some(document) = config.document(&parts) {
+            return Box::pin(async { Ok(document) });
+        }
+        let target = match take_outer(&mut parts.extensions) {
+            Some(outer) => outer.target().to_owned(),
+            None => target::requested(config.platform, &parts),
+        };
+        let mut inner = take_ready(inner);
         Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            if let Some(document) = config.document(&parts) {
-                return Ok(document);
-            }
-            let outer = take_outer(&mut parts.extensions);
-            let target = match &outer {
-                Some(outer) => outer.target().to_owned(),
-                None => target::requested(config.platform, &parts),
-            };
             let is_signing_in = is_signing_in(&parts.headers);
             let identity = match config.identify(&parts.headers, target).await {
                 Ok(identity) => identity,
