@@ -38,10 +38,10 @@ fn a_principal_takes_four_for_any_number_of_claims() {
     }
 }
 
-/// The user, the access token, its API and a role, from the headers of a request: three buffers of the
-/// principal, the name of a header, the token, and its content with two strings and three lists.
+/// The user, the access token, its API and a role, from the headers of a request: the content and three
+/// buffers of the principal, the name of a header, the token, and its content with two strings and three lists.
 #[test]
-fn the_main_job_takes_eleven() {
+fn the_main_job_takes_twelve() {
     let segment = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
     let header = segment(include_str!("data/graph-token-header.json"));
     let payload = segment(include_str!("data/graph-token-payload.json"));
@@ -64,7 +64,7 @@ fn the_main_job_takes_eleven() {
     };
     main_job();
     let info = measure(main_job);
-    assert!(info.count_total <= 11, "{}", info.count_total);
+    assert!(info.count_total <= 12, "{}", info.count_total);
 }
 
 #[test]

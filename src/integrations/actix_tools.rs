@@ -52,7 +52,7 @@ pub async fn require_tool<B: MessageBody>(
 
 /// Checks the request, which has the same body afterwards.
 async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
-    let auth = bearer_auth(request.request())?;
+    let auth = bearer_auth(request.request())?.clone();
     policy(request)?;
     if !has_message(request.method().as_str()) {
         return Ok(());

@@ -280,8 +280,8 @@ mod verified {
 
     pub(in crate::integrations) fn bearer_auth(
         request: &HttpRequest,
-    ) -> Result<BearerAuth, Rejection> {
-        app_data::<BearerAuth>(request).cloned().ok_or_else(|| {
+    ) -> Result<&BearerAuth, Rejection> {
+        app_data::<BearerAuth>(request).ok_or_else(|| {
             Rejection::misconfigured(SetupError::new(
                 SetupErrorKind::MissingVerifier,
                 "add .app_data(bearer_auth) to the App",

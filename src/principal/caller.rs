@@ -36,10 +36,12 @@ impl EasyAuthPrincipal {
     /// ```
     #[must_use]
     pub fn caller(&self) -> Caller {
-        if let Some(token) = &self.of_token {
+        if let Some(token) = &self.content.of_token {
             return token.caller;
         }
-        if self.format == PrincipalFormat::StaticWebApps || OF_USERS.contains(&self.provider) {
+        if self.content.format == PrincipalFormat::StaticWebApps
+            || OF_USERS.contains(&self.content.provider)
+        {
             return Caller::User;
         }
         match self.claim("idtyp") {

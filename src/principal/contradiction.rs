@@ -77,14 +77,14 @@ pub(super) fn check_claims(text: &Text, claims: &[ClaimSpan]) -> Result<(), Prin
 /// Checks that the other headers name the provider and the caller of the object.
 pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
     check_provider(user)?;
-    let Some(id) = user.at(user.id) else { return Ok(()) };
+    let Some(id) = user.at(user.content.id) else { return Ok(()) };
     let differs = |first| Err(PrincipalError::contradiction(first, CLIENT_PRINCIPAL_ID));
-    match user.format {
-        PrincipalFormat::StaticWebApps => match user.at(user.user_id) {
+    match user.content.format {
+        PrincipalFormat::StaticWebApps => match user.at(user.content.user_id) {
             Some(own) if !same_guid(own, id) => differs("userId"),
             _ => Ok(()),
         },
-        PrincipalFormat::AppService if has_documented_id(&user.provider) => {
+        PrincipalFormat::AppService if has_documented_id(&user.content.provider) => {
             // The value of any claim, because older runtimes used other claims.
             if user.claims().values(|_| true).any(|value| same_guid(value, id)) {
                 return Ok(());
@@ -100,16 +100,16 @@ pub(super) fn check_headers(user: &EasyAuthPrincipal) -> Result<(), PrincipalErr
 }
 
 fn check_provider(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
-    let first = match user.format {
+    let first = match user.content.format {
         PrincipalFormat::AppService => "auth_typ",
         PrincipalFormat::StaticWebApps => "identityProvider",
         PrincipalFormat::HeadersOnly | PrincipalFormat::Token => return Ok(()),
     };
-    match &user.front_end {
+    match &user.content.front_end {
         Some(front_end)
-            if *front_end != user.provider
+            if *front_end != user.content.provider
                 && *front_end != IdentityProvider::STATIC_WEB_APPS
-                && !user.provider.as_str().eq_ignore_ascii_case(UNNAMED_PROVIDER) =>
+                && !user.content.provider.as_str().eq_ignore_ascii_case(UNNAMED_PROVIDER) =>
         {
             Err(PrincipalError::contradiction(first, CLIENT_PRINCIPAL_IDP))
         }

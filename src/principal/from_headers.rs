@@ -1,7 +1,8 @@
 //! From request headers to a principal.
 
 use super::{
-    EasyAuthPrincipal, PrincipalError, PrincipalErrorKind, PrincipalFormat, contradiction, parse,
+    Content, EasyAuthPrincipal, PrincipalError, PrincipalErrorKind, PrincipalFormat, contradiction,
+    parse,
 };
 use crate::{
     base64,
@@ -37,17 +38,18 @@ impl EasyAuthPrincipal {
         let front_end = headers::ascii_value(headers, headers::CLIENT_PRINCIPAL_IDP)?
             .filter(|name| !name.is_empty())
             .map(IdentityProvider::new);
-        let principal = match headers::ascii_bytes(headers, headers::CLIENT_PRINCIPAL)? {
-            Some(value) => Self::decode(value)?,
+        let mut content = match headers::ascii_bytes(headers, headers::CLIENT_PRINCIPAL)? {
+            Some(value) => decode(value)?,
             None if id.is_some() || name.is_some() => {
-                Self::without_object(front_end.clone().unwrap_or(IdentityProvider::UNKNOWN))
+                Content::of(front_end.clone().unwrap_or(IdentityProvider::UNKNOWN))
             }
             None => return Ok(None),
         };
-        let mut principal = Self { front_end, ..principal };
+        content.front_end = front_end;
         // Most of the room for decoded strings is left, so this does not allocate.
-        principal.id = id.and_then(|id| principal.text.push(&id));
-        principal.name = name.and_then(|name| principal.text.push(&name));
+        content.id = id.and_then(|id| content.text.push(&id));
+        content.name = name.and_then(|name| content.text.push(&name));
+        let principal = Self::from(content);
         if principal.is_anonymous() {
             return Ok(None);
         }
@@ -68,27 +70,48 @@ impl EasyAuthPrincipal {
     ///
     /// [`PrincipalError`] if the value is malformed.
     pub fn parse(header_value: &str) -> Result<Self, PrincipalError> {
-        Self::decode(header_value.as_bytes())
+        decode(header_value.as_bytes()).map(Self::from)
     }
 
-    fn decode(header_value: &[u8]) -> Result<Self, PrincipalError> {
-        let value = header_value.trim_ascii();
-        if value.is_empty() {
-            return Err(PrincipalErrorKind::Empty.error());
+    /// Returns `true` if this describes an anonymous visitor of a Static Web App.
+    /// [`from_headers`](Self::from_headers) never returns such a principal.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        match self.content.format {
+            PrincipalFormat::StaticWebApps => self.roles_of_visitor().all(|role| {
+                let role = role.trim();
+                role.is_empty() || role.eq_ignore_ascii_case(ANONYMOUS)
+            }),
+            PrincipalFormat::HeadersOnly => {
+                let id = self.at(self.content.id.or(self.content.name)).unwrap_or_default();
+                let front_end = self.content.front_end.as_ref();
+                id.eq_ignore_ascii_case(ANONYMOUS)
+                    && front_end.is_none_or(|own| *own == IdentityProvider::STATIC_WEB_APPS)
+            }
+            PrincipalFormat::AppService | PrincipalFormat::Token => false,
         }
-        if value.len() > headers::MAX_HEADER_LEN {
-            return Err(HeaderError::too_long(headers::CLIENT_PRINCIPAL, value.len()).into());
-        }
-        let json = base64::decode_header(value)
-            .map_err(|error| PrincipalError::at(PrincipalErrorKind::Base64, error.position))?;
-        let json = String::from_utf8(json)
-            .map_err(|error| error.utf8_error().valid_up_to())
-            .map_err(|position| PrincipalError::at(PrincipalErrorKind::Utf8, position))?;
-        parse::principal(json)
     }
+}
 
-    /// A principal without an object.
-    pub(super) fn without_object(provider: IdentityProvider) -> Self {
+fn decode(header_value: &[u8]) -> Result<Content, PrincipalError> {
+    let value = header_value.trim_ascii();
+    if value.is_empty() {
+        return Err(PrincipalErrorKind::Empty.error());
+    }
+    if value.len() > headers::MAX_HEADER_LEN {
+        return Err(HeaderError::too_long(headers::CLIENT_PRINCIPAL, value.len()).into());
+    }
+    let json = base64::decode_header(value)
+        .map_err(|error| PrincipalError::at(PrincipalErrorKind::Base64, error.position))?;
+    let json = String::from_utf8(json)
+        .map_err(|error| error.utf8_error().valid_up_to())
+        .map_err(|position| PrincipalError::at(PrincipalErrorKind::Utf8, position))?;
+    parse::content(json)
+}
+
+impl Content {
+    /// Only the provider is known.
+    pub(super) fn of(provider: IdentityProvider) -> Self {
         Self {
             provider,
             format: PrincipalFormat::HeadersOnly,
@@ -103,25 +126,6 @@ impl EasyAuthPrincipal {
             name: None,
             front_end: None,
             of_token: None,
-        }
-    }
-
-    /// Returns `true` if this describes an anonymous visitor of a Static Web App.
-    /// [`from_headers`](Self::from_headers) never returns such a principal.
-    #[must_use]
-    pub fn is_anonymous(&self) -> bool {
-        match self.format {
-            PrincipalFormat::StaticWebApps => self.roles_of_visitor().all(|role| {
-                let role = role.trim();
-                role.is_empty() || role.eq_ignore_ascii_case(ANONYMOUS)
-            }),
-            PrincipalFormat::HeadersOnly => {
-                let id = self.at(self.id.or(self.name)).unwrap_or_default();
-                let front_end = self.front_end.as_ref();
-                id.eq_ignore_ascii_case(ANONYMOUS)
-                    && front_end.is_none_or(|own| *own == IdentityProvider::STATIC_WEB_APPS)
-            }
-            PrincipalFormat::AppService | PrincipalFormat::Token => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A principal made only of the claims of a verified token.
 
-use super::{EasyAuthPrincipal, Membership, OfToken, PrincipalFormat, claims::ClaimSpan};
+use super::{Content, EasyAuthPrincipal, Membership, OfToken, PrincipalFormat, claims::ClaimSpan};
 use crate::{
     issuer,
     json::{JsonError, Kind, Reader, Text, members::Value},
@@ -23,13 +23,13 @@ impl EasyAuthPrincipal {
             Groups::Overage => Membership::Overage,
             Groups::Absent => Membership::Absent,
         };
-        Self {
+        Self::from(Content {
             format: PrincipalFormat::Token,
             text: list.text,
             claims: list.claims,
             of_token: Some(OfToken { caller: token.caller(), groups }),
-            ..Self::without_object(provider)
-        }
+            ..Content::of(provider)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{EasyAuthPrincipal, PrincipalError, PrincipalFormat, parse};
+use super::{Content, EasyAuthPrincipal, PrincipalError, PrincipalFormat, parse};
 use crate::{
     json::{JsonError, Kind, ObjectError, Once, Reader, scalar, secret, string},
     kinds::{Place, kinds},
@@ -160,12 +160,8 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
         );
     }
     let (text, claims) = user_claims.into_value().unwrap_or_default();
-    let principal = EasyAuthPrincipal {
-        format: PrincipalFormat::AppService,
-        text,
-        claims,
-        ..EasyAuthPrincipal::without_object(provider)
-    };
+    let format = PrincipalFormat::AppService;
+    let principal = Content { format, text, claims, ..Content::of(provider) }.into();
     let user_id = user_id.into_value().map(|span| json.str(span).to_owned());
     Ok(Session { principal, user_id, tokens })
 }
@@ -191,7 +187,7 @@ fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result
     }
     let principal = found.into_value().filter(|principal| !principal.is_anonymous());
     sessions.extend(principal.map(|principal| {
-        let user_id = principal.at(principal.user_id).map(str::to_owned);
+        let user_id = principal.at(principal.content.user_id).map(str::to_owned);
         Session { principal, user_id, tokens: ProviderTokens::default() }
     }));
     Ok(())

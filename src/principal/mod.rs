@@ -11,7 +11,7 @@ mod from_token;
 pub(crate) mod me;
 pub(crate) mod parse;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 pub use claim_type::ClaimType;
 pub use claims::{Claim, Claims};
@@ -46,6 +46,8 @@ use claims::ClaimSpan;
 ///
 /// # Examples
 ///
+/// Cheap to clone.
+///
 /// ```
 /// use easyauth::{EasyAuthPrincipal, IdentityProvider};
 ///
@@ -66,6 +68,11 @@ use claims::ClaimSpan;
 /// ```
 #[derive(Clone)]
 pub struct EasyAuthPrincipal {
+    content: Arc<Content>,
+}
+
+/// What is known about a caller.
+struct Content {
     provider: IdentityProvider,
     format: PrincipalFormat,
     /// What the spans below refer to.
@@ -84,6 +91,12 @@ pub struct EasyAuthPrincipal {
     front_end: Option<IdentityProvider>,
     /// Facts of the token that the claims here do not express. `None` without a token.
     of_token: Option<OfToken>,
+}
+
+impl From<Content> for EasyAuthPrincipal {
+    fn from(content: Content) -> Self {
+        Self { content: Arc::new(content) }
+    }
 }
 
 /// See [`PrincipalFormat::Token`].
@@ -138,7 +151,7 @@ impl EasyAuthPrincipal {
     /// issuer is not Microsoft.
     #[must_use]
     pub fn provider(&self) -> &IdentityProvider {
-        &self.provider
+        &self.content.provider
     }
 
     /// The value of `X-MS-CLIENT-PRINCIPAL-IDP`. On a Function that is linked to a Static Web App this is
@@ -146,13 +159,13 @@ impl EasyAuthPrincipal {
     /// in.
     #[must_use]
     pub fn front_end(&self) -> Option<&IdentityProvider> {
-        self.front_end.as_ref()
+        self.content.front_end.as_ref()
     }
 
     /// The form in which the platform described the caller.
     #[must_use]
     pub fn format(&self) -> PrincipalFormat {
-        self.format
+        self.content.format
     }
 
     /// The caller's identifier: the first of `X-MS-CLIENT-PRINCIPAL-ID`, the user ID of Static Web Apps, the
@@ -163,9 +176,9 @@ impl EasyAuthPrincipal {
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         let is_identifier = |id: &&str| is_identifier(id);
-        self.at(self.id)
+        self.at(self.content.id)
             .filter(is_identifier)
-            .or_else(|| self.at(self.user_id).filter(is_identifier))
+            .or_else(|| self.at(self.content.user_id).filter(is_identifier))
             .or_else(|| self.object_id().filter(is_identifier))
             .or_else(|| self.subject().filter(is_identifier))
     }
@@ -173,7 +186,7 @@ impl EasyAuthPrincipal {
     /// The value of `X-MS-CLIENT-PRINCIPAL-ID`.
     #[cfg(feature = "verify")]
     pub(crate) fn header_id(&self) -> Option<&str> {
-        self.at(self.id)
+        self.at(self.content.id)
     }
 
     /// A display name: the first of `X-MS-CLIENT-PRINCIPAL-NAME`, the user details of Static Web Apps, the claim
@@ -183,8 +196,8 @@ impl EasyAuthPrincipal {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         const FALLBACKS: [&str; 4] = ["name", "preferred_username", "unique_name", "upn"];
-        self.at(self.name)
-            .or_else(|| self.at(self.user_details))
+        self.at(self.content.name)
+            .or_else(|| self.at(self.content.user_details))
             .or_else(|| self.claim(self.name_claim_type()?))
             .or_else(|| FALLBACKS.iter().find_map(|name| self.claim(name)))
     }
@@ -238,7 +251,7 @@ impl EasyAuthPrincipal {
     /// The caller's groups (`groups`), if they are listed.
     #[must_use]
     pub fn groups(&self) -> Groups<'_> {
-        if let Some(token) = &self.of_token {
+        if let Some(token) = &self.content.of_token {
             return match token.groups {
                 Membership::Listed => Groups::Listed(self.claim_values("groups").collect()),
                 Membership::Overage => Groups::Overage,
@@ -276,7 +289,7 @@ impl EasyAuthPrincipal {
 
     /// `userRoles` of Static Web Apps.
     fn roles_of_visitor(&self) -> impl Iterator<Item = &str> {
-        self.user_roles.iter().map(|role| self.text.at(*role))
+        self.content.user_roles.iter().map(|role| self.content.text.at(*role))
     }
 
     /// Returns `true` if `role` is one of [`roles`](Self::roles), compared exactly.
@@ -289,7 +302,7 @@ impl EasyAuthPrincipal {
     /// one claim for each element here.
     #[must_use]
     pub fn claims(&self) -> Claims<'_> {
-        Claims::new(&self.text, &self.claims)
+        Claims::new(&self.content.text, &self.content.claims)
     }
 
     /// The first value of a claim. Any of its names finds it.
@@ -322,19 +335,19 @@ impl EasyAuthPrincipal {
     /// The type of the claim with the name (`name_typ`). The claim itself may be absent.
     #[must_use]
     pub fn name_claim_type(&self) -> Option<&str> {
-        self.at(self.name_type)
+        self.at(self.content.name_type)
     }
 
     /// The type of the claims with the roles (`role_typ`). See [`roles`](Self::roles).
     #[must_use]
     pub fn role_claim_type(&self) -> Option<&str> {
-        self.at(self.role_type)
+        self.at(self.content.role_type)
     }
 
     /// The names that count here. In a token each claim has only its short name. A claim with another name of
     /// the table is a different claim there, and must not be mistaken for it.
     fn among_claims<'a>(&self, names: Names<'a>) -> Names<'a> {
-        if self.format == PrincipalFormat::Token {
+        if self.content.format == PrincipalFormat::Token {
             names.only_one(|short| self.claims().any(|claim| claim.typ() == short))
         } else {
             names
@@ -342,7 +355,7 @@ impl EasyAuthPrincipal {
     }
 
     fn at(&self, span: Option<Span>) -> Option<&str> {
-        span.map(|span| self.text.at(span))
+        span.map(|span| self.content.text.at(span))
     }
 }
 
@@ -350,8 +363,8 @@ impl EasyAuthPrincipal {
 impl fmt::Debug for EasyAuthPrincipal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EasyAuthPrincipal")
-            .field("provider", &self.provider)
-            .field("format", &self.format)
+            .field("provider", &self.content.provider)
+            .field("format", &self.content.format)
             .field("claims", &self.claims())
             .finish_non_exhaustive()
     }
@@ -360,18 +373,18 @@ impl fmt::Debug for EasyAuthPrincipal {
 /// Two principals are equal if everything that can be read from them is equal.
 impl PartialEq for EasyAuthPrincipal {
     fn eq(&self, other: &Self) -> bool {
-        self.provider == other.provider
-            && self.format == other.format
+        self.content.provider == other.content.provider
+            && self.content.format == other.content.format
             && self.claims().eq(other.claims())
             && self.name_claim_type() == other.name_claim_type()
             && self.role_claim_type() == other.role_claim_type()
-            && self.at(self.user_id) == other.at(other.user_id)
-            && self.at(self.user_details) == other.at(other.user_details)
+            && self.at(self.content.user_id) == other.at(other.content.user_id)
+            && self.at(self.content.user_details) == other.at(other.content.user_details)
             && self.roles_of_visitor().eq(other.roles_of_visitor())
-            && self.at(self.id) == other.at(other.id)
-            && self.at(self.name) == other.at(other.name)
-            && self.front_end == other.front_end
-            && self.of_token == other.of_token
+            && self.at(self.content.id) == other.at(other.content.id)
+            && self.at(self.content.name) == other.at(other.content.name)
+            && self.content.front_end == other.content.front_end
+            && self.content.of_token == other.content.of_token
     }
 }
 

@@ -1,8 +1,8 @@
 //! From the JSON of `X-MS-CLIENT-PRINCIPAL` to a principal.
 
 use super::{
-    EasyAuthPrincipal, PrincipalError, PrincipalErrorKind, PrincipalFormat, claims::ClaimSpan,
-    contradiction,
+    Content, EasyAuthPrincipal, PrincipalError, PrincipalErrorKind, PrincipalFormat,
+    claims::ClaimSpan, contradiction,
 };
 use crate::{
     json::{JsonError, Kind, ObjectError, Once, Reader, Span, Text, scalar, string, whole_object},
@@ -46,9 +46,14 @@ struct Members {
 
 /// Reads a principal.
 pub(crate) fn principal(json: String) -> Result<EasyAuthPrincipal, PrincipalError> {
+    content(json).map(EasyAuthPrincipal::from)
+}
+
+/// Reads a principal to which values of other headers may be added.
+pub(super) fn content(json: String) -> Result<Content, PrincipalError> {
     let mut members = Members::default();
     let decoded = whole_object(&json, |json, name| members.read(json, name))?;
-    members.into_principal(Text::new(json, decoded))
+    members.into_content(Text::new(json, decoded))
 }
 
 /// Reads an array of claims.
@@ -79,7 +84,7 @@ impl Members {
         }
     }
 
-    fn into_principal(self, text: Text) -> Result<EasyAuthPrincipal, PrincipalError> {
+    fn into_content(self, text: Text) -> Result<Content, PrincipalError> {
         let app_service =
             self.auth_typ.is_present() || self.name_typ.is_present() || self.role_typ.is_present();
         let static_web_apps = self.identity_provider.is_present()
@@ -99,7 +104,7 @@ impl Members {
         let provider = IdentityProvider::new(provider);
         let claims = self.claims.into_value().unwrap_or_default();
         contradiction::check_claims(&text, &claims)?;
-        Ok(EasyAuthPrincipal {
+        Ok(Content {
             format,
             claims,
             name_type: self.name_typ.into_value(),
@@ -108,7 +113,7 @@ impl Members {
             user_details: self.user_details.into_value(),
             user_roles: self.user_roles.into_value().unwrap_or_default(),
             text,
-            ..EasyAuthPrincipal::without_object(provider)
+            ..Content::of(provider)
         })
     }
 }
