@@ -131,17 +131,18 @@ fn extract<T: 'static>(
     request: &HttpRequest,
     take: fn(&Identity, &HttpRequest) -> Result<T, Rejection>,
 ) -> Extracting<T> {
-    describing(request, |request| async move { take(&identity(&request).await?, &request) })
+    describing(request, async move |request| take(&identity(request).await?, request))
 }
 
 /// Names the protected resource of the application in the challenge of a rejection.
-fn describing<T: 'static, F: Future<Output = Result<T, Rejection>> + 'static>(
+fn describing<T: 'static>(
     request: &HttpRequest,
-    take: impl FnOnce(HttpRequest) -> F,
+    take: impl AsyncFnOnce(&HttpRequest) -> Result<T, Rejection> + 'static,
 ) -> Extracting<T> {
     let request = request.clone();
-    let taking = take(request.clone());
-    Box::pin(async move { taking.await.map_err(|rejection| described(&request, rejection)) })
+    Box::pin(
+        async move { take(&request).await.map_err(|rejection| described(&request, rejection)) },
+    )
 }
 
 /// Names the protected resource of the application, if there is one, in the challenge.
@@ -247,8 +248,8 @@ mod verified {
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-            describing(request, |request| async move {
-                bearer_auth(&request)?.require_token(request.headers()).await
+            describing(request, async |request| {
+                bearer_auth(request)?.require_token(request.headers()).await
             })
         }
     }
@@ -259,8 +260,8 @@ mod verified {
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-            describing(request, |request| async move {
-                bearer_auth(&request)?.token(request.headers()).await.map(Self)
+            describing(request, async |request| {
+                bearer_auth(request)?.token(request.headers()).await.map(Self)
             })
         }
     }
@@ -270,8 +271,8 @@ mod verified {
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-            describing(request, |request| async move {
-                let auth = bearer_auth(&request)?;
+            describing(request, async |request| {
+                let auth = bearer_auth(request)?;
                 let token = auth.token(request.headers()).await?;
                 Self::check(token).map_err(|rejection| auth.named(rejection))
             })

@@ -29,7 +29,7 @@ use claims::ClaimSpan;
 ///
 /// The header has one of two formats: that of App Service, Functions and Container Apps (`auth_typ`, `claims`,
 /// `name_typ`, `role_typ`), or that of Static Web Apps (`identityProvider`, `userId`, `userDetails`,
-/// `userRoles`).
+/// `userRoles`). Cheap to clone.
 ///
 /// # Trust
 ///
@@ -45,8 +45,6 @@ use claims::ClaimSpan;
 /// names.
 ///
 /// # Examples
-///
-/// Cheap to clone.
 ///
 /// ```
 /// use easyauth::{EasyAuthPrincipal, IdentityProvider};
