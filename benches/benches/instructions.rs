@@ -21,7 +21,9 @@ use easyauth::{
     AccessToken, EasyAuthPrincipal, IdentityProvider, ProviderTokens,
     resource::ARM,
     settings::{AuthSettingsV2, LoginParameters, entra},
+    verify::{KeySet, Tenant, Verifier},
 };
+use easyauth_test_support::tokens::{API, Draft, JWKS, NOW, TENANT, at};
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
@@ -39,7 +41,11 @@ const ROW: &str = "EASYAUTH_INSTRUCTIONS_ROW";
 fn main() -> io::Result<ExitCode> {
     if let Ok(row) = env::var(ROW) {
         let (name, repetitions) = row.split_once(' ').unwrap();
-        Request::new().run(name, repetitions.parse().unwrap());
+        let repetitions = repetitions.parse().unwrap();
+        match name {
+            "remembered" => remembered(repetitions),
+            _ => Request::new().run(name, repetitions),
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = io::stdout().lock();
@@ -151,5 +157,16 @@ impl Request {
             .unwrap();
         document.set(entra::LOGIN_PARAMETERS, parameters).unwrap();
         document.as_json().to_owned()
+    }
+}
+
+/// Verifies one token many times, with a verifier that remembers it.
+fn remembered(repetitions: u64) {
+    let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).audience(API);
+    let verifier = verifier.build().unwrap().remember(1);
+    let keys = KeySet::from_jwks(JWKS).unwrap();
+    let token = AccessToken::new(Draft::access_v1().sign());
+    for _ in 0..repetitions {
+        black_box(verifier.verify(black_box(&token), &keys, at(NOW)).unwrap());
     }
 }
