@@ -81,7 +81,7 @@ impl EasyAuthPrincipal {
                 if !token.object_id().is_some_and(|object| same_guid(object, id))
                     && token.subject() != Some(id) =>
             {
-                Err(ConfirmErrorKind::Header.into())
+                Err(ConfirmErrorKind::Header.error())
             }
             _ => Ok(()),
         }
@@ -98,7 +98,7 @@ impl EasyAuthPrincipal {
     ) -> Result<(), ConfirmError> {
         let Some(expected) = expected else { return Ok(()) };
         let mut values = self.claim_values(claim);
-        if values.all(|value| is_same(value, expected)) { Ok(()) } else { Err(mismatch.into()) }
+        if values.all(|value| is_same(value, expected)) { Ok(()) } else { Err(mismatch.error()) }
     }
 
     fn is_for_same_application<T>(&self, token: &Token<T>) -> bool {
@@ -116,7 +116,7 @@ impl EasyAuthPrincipal {
 
     fn shares_subject<T>(&self, token: &Token<T>) -> Result<(), ConfirmError> {
         if !both(self.claim("iss"), token.issuer()) || !both(self.subject(), token.subject()) {
-            return Err(ConfirmErrorKind::NotComparable.into());
+            return Err(ConfirmErrorKind::NotComparable.error());
         }
         self.equals("sub", token.subject(), str::eq, ConfirmErrorKind::Subject)
     }
@@ -169,9 +169,9 @@ impl ConfirmError {
     }
 }
 
-impl From<ConfirmErrorKind> for ConfirmError {
-    fn from(kind: ConfirmErrorKind) -> Self {
-        Self(kind)
+impl ConfirmErrorKind {
+    pub(super) fn error(self) -> ConfirmError {
+        ConfirmError(self)
     }
 }
 

@@ -24,7 +24,7 @@ pub struct ConfirmedCaller {
 impl ConfirmedCaller {
     /// The caller of a token.
     pub(crate) fn of_token<T: IsVerified>(token: &Token<T>) -> Result<Self, ConfirmError> {
-        let key = token.subject_key().ok_or(ConfirmErrorKind::NotComparable)?;
+        let key = token.subject_key().ok_or_else(|| ConfirmErrorKind::NotComparable.error())?;
         Ok(Self { principal: EasyAuthPrincipal::of_token(token), key })
     }
 

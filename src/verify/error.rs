@@ -282,9 +282,9 @@ impl VerifyError {
     }
 }
 
-impl From<VerifyErrorKind> for VerifyError {
-    fn from(kind: VerifyErrorKind) -> Self {
-        Self { kind, detail: None }
+impl VerifyErrorKind {
+    pub(super) fn error(self) -> VerifyError {
+        VerifyError { kind: self, detail: None }
     }
 }
 

@@ -201,10 +201,10 @@ fn check_key(
     is_cloud: impl FnOnce(&str) -> bool,
 ) -> Result<(), VerifyError> {
     if key.issuer().is_some_and(|own| !is_issuer(own)) {
-        return Err(VerifyErrorKind::WrongKeyIssuer.into());
+        return Err(VerifyErrorKind::WrongKeyIssuer.error());
     }
     if key.cloud_instance_name().is_some_and(|own| !is_cloud(own)) {
-        return Err(VerifyErrorKind::WrongKeyCloud.into());
+        return Err(VerifyErrorKind::WrongKeyCloud.error());
     }
     Ok(())
 }

@@ -100,7 +100,7 @@ impl Policy {
         self.check_audience(token, kind)?;
         self.check_times(token, expiry, now)?;
         if token.is_bound_to_key() {
-            return Err(VerifyErrorKind::BoundToKey.into());
+            return Err(VerifyErrorKind::BoundToKey.error());
         }
         Ok(())
     }
@@ -216,24 +216,24 @@ impl Policy {
         };
         // An end that `SystemTime` cannot represent would never come, so the token counts as expired.
         if end.is_none_or(|end| has_come(end.checked_add(self.clock_skew), now)) {
-            return Err(VerifyErrorKind::Expired.into());
+            return Err(VerifyErrorKind::Expired.error());
         }
         let is_future = |time: Option<SystemTime>| {
             time.is_some_and(|time| !has_come(time.checked_sub(self.clock_skew), now))
         };
         if is_future(token.not_before()) {
-            return Err(VerifyErrorKind::NotYetValid.into());
+            return Err(VerifyErrorKind::NotYetValid.error());
         }
         if is_future(token.issued_at()) {
-            return Err(VerifyErrorKind::IssuedInFuture.into());
+            return Err(VerifyErrorKind::IssuedInFuture.error());
         }
         if token.not_before().is_some_and(|start| expires_at <= start) {
-            return Err(VerifyErrorKind::InvalidLifetime.into());
+            return Err(VerifyErrorKind::InvalidLifetime.error());
         }
         if let Some(longest) = self.max_lifetime {
             let start = token.issued_at().ok_or_else(|| missing("iat"))?;
             if expires_at.duration_since(start).is_ok_and(|lifetime| lifetime > longest) {
-                return Err(VerifyErrorKind::LifetimeTooLong.into());
+                return Err(VerifyErrorKind::LifetimeTooLong.error());
             }
         }
         Ok(())
@@ -244,12 +244,12 @@ impl Policy {
         // Every access token of Microsoft's services names its client, and no ID token does.
         let is_anonymous = token.client_id().is_none() && is_microsoft(token);
         if token.is_id_token() || is_anonymous {
-            return Err(VerifyErrorKind::IdToken.into());
+            return Err(VerifyErrorKind::IdToken.error());
         }
         let has_role = || token.app_roles().any(|role| !role.is_empty());
         let has_permission = token.scopes().next().is_some() || has_role();
         if !has_permission && self.without_permissions == WithoutPermissions::Reject {
-            return Err(VerifyErrorKind::NoPermissions.into());
+            return Err(VerifyErrorKind::NoPermissions.error());
         }
         if self.clients.is_empty() {
             return Ok(());
@@ -272,11 +272,11 @@ impl Policy {
             || token.claim("idtyp") == Some("app")
             || of_access_tokens.iter().any(|name| token.has_claim(name));
         if is_access_token {
-            return Err(VerifyErrorKind::AccessToken.into());
+            return Err(VerifyErrorKind::AccessToken.error());
         }
         match nonce {
             Some(nonce) if token.claim("nonce") != Some(nonce) => {
-                Err(VerifyErrorKind::WrongNonce.into())
+                Err(VerifyErrorKind::WrongNonce.error())
             }
             _ => Ok(()),
         }

@@ -59,7 +59,7 @@ pub(super) fn check(
     let Parts { header, payload, signature, message } = parse(token, types)?;
     let (algorithm, key) = find_key(&header, allowed, keys, now)?;
     if !key.public.verify(algorithm, message, &signature) {
-        return Err(VerifyErrorKind::InvalidSignature.into());
+        return Err(VerifyErrorKind::InvalidSignature.error());
     }
     Ok(Signed { header, payload, key })
 }
@@ -74,16 +74,17 @@ pub(super) fn find_key(
     let algorithm = *header
         .alg()
         .and_then(|name| allowed.iter().find(|algorithm| algorithm.as_str() == name))
-        .ok_or(VerifyErrorKind::AlgorithmNotAllowed)?;
-    let id = header.kid().filter(|id| !id.is_empty()).ok_or(VerifyErrorKind::MissingKeyId)?;
+        .ok_or_else(|| VerifyErrorKind::AlgorithmNotAllowed.error())?;
+    let missing = || VerifyErrorKind::MissingKeyId.error();
+    let id = header.kid().filter(|id| !id.is_empty()).ok_or_else(missing)?;
     let key = match keys.find(id, now) {
         Found::Key(key) => key,
-        Found::Unknown => return Err(VerifyErrorKind::UnknownKey.into()),
+        Found::Unknown => return Err(VerifyErrorKind::UnknownKey.error()),
         Found::Unavailable(why) => return Err(VerifyError::keys_unavailable(why)),
     };
     let is_for_key = key.public.family() == algorithm.family()
         && key.algorithm().is_none_or(|only| only == algorithm);
-    if is_for_key { Ok((algorithm, key)) } else { Err(VerifyErrorKind::WrongKeyAlgorithm.into()) }
+    if is_for_key { Ok((algorithm, key)) } else { Err(VerifyErrorKind::WrongKeyAlgorithm.error()) }
 }
 
 fn check_header(header: &TokenHeader, types: &[&str]) -> Result<(), VerifyError> {
@@ -94,11 +95,11 @@ fn check_header(header: &TokenHeader, types: &[&str]) -> Result<(), VerifyError>
             "crit" | "b64" | "zip" | "enc" | "cty" => {
                 return Err(VerifyError::member(VerifyErrorKind::UnsupportedHeader, name));
             }
-            "nonce" => return Err(VerifyErrorKind::Protected.into()),
+            "nonce" => return Err(VerifyErrorKind::Protected.error()),
             "typ" => {
                 let own = header.typ().unwrap_or_default();
                 if !types.iter().any(|typ| typ.eq_ignore_ascii_case(own)) {
-                    return Err(VerifyErrorKind::WrongType.into());
+                    return Err(VerifyErrorKind::WrongType.error());
                 }
             }
             _ => {}

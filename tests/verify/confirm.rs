@@ -3,9 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     Caller, EasyAuthPrincipal, Groups, IdToken, IdentityProvider, PrincipalFormat,
-    verify::{
-        Authority, ConfirmError, ConfirmErrorKind, ConfirmedCaller, VerifiedIdToken, Verifier,
-    },
+    verify::{Authority, ConfirmErrorKind, ConfirmedCaller, VerifiedIdToken, Verifier},
 };
 use serde_json::{Value, json};
 
@@ -396,18 +394,22 @@ fn debug_shows_no_value() {
 
 #[test]
 fn messages() {
-    let messages = [
-        ("tenant", "the principal and the token have different tenants"),
-        ("object", "the principal and the token have different object IDs"),
-        ("issuer", "the principal and the token have different issuers"),
-        ("subject", "the principal and the token have different subjects"),
-        (
-            "header",
-            "X-MS-CLIENT-PRINCIPAL-ID is neither the object ID nor the subject of the token",
-        ),
-        ("not-comparable", "the principal or the token lacks the claims to compare them"),
-    ];
-    let all = ConfirmErrorKind::ALL.iter();
-    let all = all.map(|kind| (kind.code(), ConfirmError::from(*kind).to_string()));
-    assert!(all.eq(messages.map(|(code, message)| (code, message.to_owned()))));
+    #[track_caller]
+    fn check(claims: &[(&'static str, &'static str)], id: Option<&str>, code: &str, message: &str) {
+        let error = principal(claims, id).confirm(&id_token(Draft::id())).unwrap_err();
+        assert_eq!((error.kind().code(), error.to_string().as_str()), (code, message));
+    }
+    let tenant = "the principal and the token have different tenants";
+    check(&[("tid", OTHER_TENANT), ("oid", USER)], None, "tenant", tenant);
+    let object = "the principal and the token have different object IDs";
+    check(&[("tid", TENANT), ("oid", APP)], None, "object", object);
+    let issuer = "the principal and the token have different issuers";
+    check(&[("iss", "x"), ("sub", SUBJECT)], None, "issuer", issuer);
+    let subject = "the principal and the token have different subjects";
+    check(&[("iss", ISSUER), ("sub", "x")], None, "subject", subject);
+    let header = "X-MS-CLIENT-PRINCIPAL-ID is neither the object ID nor the subject of the token";
+    check(&[("tid", TENANT), ("oid", USER)], Some(APP), "header", header);
+    let lacking = "the principal or the token lacks the claims to compare them";
+    check(&[], Some(USER), "not-comparable", lacking);
+    assert_eq!(ConfirmErrorKind::ALL.len(), 6); // one case each
 }
