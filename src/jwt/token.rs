@@ -123,7 +123,10 @@ impl<T> Token<T> {
             let time = |time: &mut _| read_time(claims.value(member).as_ref(), time_form, time);
             let text = |claim: &mut Option<_>| claim.insert(*member).is_text();
             let list = |claim: &mut Option<_>| claim.insert(*member).is_text_or_list();
-            let any = |claim: &mut Option<_>| claim.replace(*member).is_none();
+            let any = |claim: &mut Option<_>| {
+                *claim = Some(*member);
+                true
+            };
             let valid = match name {
                 b"exp" => time(&mut expires_at),
                 b"nbf" => time(&mut not_before),
