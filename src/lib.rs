@@ -105,7 +105,6 @@ pub mod rejection;
 pub mod resource;
 pub mod settings;
 #[cfg(feature = "testing")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 mod time;
 mod tokens;
@@ -113,7 +112,6 @@ mod tool_call;
 #[cfg(feature = "verify")]
 mod transport;
 #[cfg(feature = "verify")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub mod verify;
 
 pub use access::{diagnosis::Diagnosis, requirement::Requirement};
@@ -140,7 +138,6 @@ pub use tokens::{
 };
 
 #[cfg(feature = "verify")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub use transport::TransportError;
 
 // README.md shows the adapters, so it compiles only with all of them.

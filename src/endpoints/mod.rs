@@ -26,7 +26,6 @@ pub use address::{LoginAddress, LogoutAddress};
 pub use client_sign_in::{ClientSession, ClientSignIn, InvalidClientSession, InvalidSite};
 pub use environment::{AuthEnvironment, EnvironmentError, EnvironmentErrorKind};
 #[cfg(feature = "verify")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub use health_check::{HealthCheck, MissingEncryptionKey};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;

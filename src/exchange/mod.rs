@@ -57,7 +57,6 @@ pub use credential::ClientCredential;
 pub use endpoint::{InvalidTokenEndpoint, TokenEndpoint};
 pub use error::{MAX_TOKEN_ERROR_LEN, TokenError, TokenErrorKind};
 #[cfg(feature = "verify")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub use on_behalf_of::{
     ClaimsChallenge, CredentialSource, IntoScopes, InvalidClaimsChallenge, MAX_CACHED_TOKENS,
     MAX_CLAIMS_CHALLENGE_LEN, OnBehalfOf, OnBehalfOfError, OnBehalfOfErrorKind, OnBehalfOfToken,

@@ -84,7 +84,6 @@ impl<R> fmt::Debug for RequireRole<R> {
 /// }
 /// ```
 #[cfg(feature = "verify")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what a token must permit",
     note = "implement `easyauth::integrations::TokenPolicy` for it"
@@ -97,7 +96,6 @@ pub trait TokenPolicy {
 /// A verified bearer token that meets the requirement of a [`TokenPolicy`]. Other requests get 400, 401 or
 /// 403, with a challenge, before the handler runs.
 #[cfg(feature = "verify")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
 pub struct RequireToken<P> {
     token: VerifiedToken,
     permit: PhantomData<fn() -> P>,

@@ -76,7 +76,6 @@ impl Identity {
 
     /// The caller, if a verified token confirms it.
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn confirmed(&self) -> Option<&ConfirmedCaller> {
         self.0.confirmed.as_ref()
@@ -84,7 +83,6 @@ impl Identity {
 
     /// The verified bearer token, if the layer verifies tokens and the request has one.
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn token(&self) -> Option<&VerifiedToken> {
         self.0.token.as_ref()
@@ -148,7 +146,6 @@ impl Identity {
     ///
     /// Keep the key secret. Object IDs are not, so without a key anyone could look a hash up.
     #[cfg(all(feature = "tracing", feature = "verify"))]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tracing", feature = "verify"))))]
     #[must_use]
     pub fn caller_hash(&self, key: &[u8]) -> Option<String> {
         let (tenant, object) = self.ids()?;

@@ -85,62 +85,36 @@ mod ureq;
 mod ureq_transport;
 
 #[cfg(all(feature = "actix-web", feature = "verify"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "actix-web", feature = "verify"))))]
 pub use actix_tools::require_tool;
 #[cfg(feature = "actix-web")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "actix-web")))]
 pub use actix_web::Optional;
 #[cfg(all(feature = "actix-web", feature = "tracing", feature = "verify"))]
-#[cfg_attr(
-    easyauth_docsrs,
-    doc(cfg(all(feature = "actix-web", feature = "tracing", feature = "verify")))
-)]
 pub use authentication::CallerKey;
 #[cfg(all(feature = "actix-web", feature = "verify"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "actix-web", feature = "verify"))))]
 pub use authentication::Confirmation;
 #[cfg(feature = "axum")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "axum")))]
 pub use axum::keep_original_uri;
 #[cfg(feature = "azure_core")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "azure_core")))]
 pub use azure_core::{CallerCredential, CredentialError, CredentialErrorKind};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "reqwest", feature = "ureq"))))]
 pub use fetch::FETCH_TIMEOUT;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(any(feature = "axum", feature = "actix-web"))))]
 pub use guard::{RequireRole, RolePolicy};
 #[cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web")))]
-#[cfg_attr(
-    easyauth_docsrs,
-    doc(cfg(all(feature = "verify", any(feature = "axum", feature = "actix-web"))))
-)]
 pub use guard::{RequireToken, TokenPolicy};
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
-#[cfg_attr(
-    easyauth_docsrs,
-    doc(cfg(any(feature = "axum", feature = "tower", feature = "actix-web")))
-)]
 pub use identity::Identity;
 #[cfg(all(feature = "azure_core", feature = "verify"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "azure_core", feature = "verify"))))]
 pub use on_behalf_of::OnBehalfOfCredential;
 #[cfg(feature = "reqwest")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]
 pub use reqwest::ReqwestFetcher;
 #[cfg(feature = "reqwest")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "reqwest")))]
 pub use reqwest_transport::ReqwestTransport;
 #[cfg(all(feature = "tower", feature = "verify"))]
-#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tower", feature = "verify"))))]
 pub use tower::RequireToolLayer;
 #[cfg(feature = "tower")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{EasyAuthLayer, GuardedService, RejectionBody, RequireLayer};
 #[cfg(feature = "ureq")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq::UreqFetcher;
 #[cfg(feature = "ureq")]
-#[cfg_attr(easyauth_docsrs, doc(cfg(feature = "ureq")))]
 pub use ureq_transport::UreqTransport;

@@ -121,7 +121,6 @@ impl CredentialSource {
     /// # }
     /// ```
     #[must_use]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "azure_core", feature = "verify"))))]
     pub fn managed_identity(
         credential: Arc<dyn TokenCredential>,
         endpoint: &TokenEndpoint,

@@ -135,7 +135,6 @@ impl OnBehalfOfError {
     /// Without claims, the client needs a fresh token (401 `invalid_token`). No token fixes a missing
     /// consent, so this returns `None`: see [`token_error`](Self::token_error).
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn challenge(&self, caller: &VerifiedToken) -> Option<Challenge> {
         if self.kind() != OnBehalfOfErrorKind::InteractionRequired {

@@ -119,7 +119,6 @@ impl EasyAuthLayer {
     /// Names callers in the events of this layer by [`Identity::caller_hash`] with this key. By default
     /// events do not name callers.
     #[cfg(all(feature = "tracing", feature = "verify"))]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "tracing", feature = "verify"))))]
     #[must_use]
     pub fn log_callers(self, key: impl Into<Vec<u8>>) -> Self {
         self.with(|config| config.caller_key = Some(CallerKey::new(key)))
@@ -128,7 +127,6 @@ impl EasyAuthLayer {
     /// Verifies the bearer token of each request that has one. A layer has one `BearerAuth`: if set twice,
     /// here or by [`confirm_by_bearer`](Self::confirm_by_bearer), the last value wins.
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn verify(self, bearer: BearerAuth) -> Self {
         self.with(|config| config.bearer = Some(bearer))
@@ -141,7 +139,6 @@ impl EasyAuthLayer {
     /// Handlers get a principal that is built from the claims of the token alone, and every identity
     /// header is removed. Without a bearer token, the headers are ignored and the request is anonymous.
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn confirm_by_bearer(self, auth: BearerAuth) -> Self {
         self.with(|config| {
@@ -159,7 +156,6 @@ impl EasyAuthLayer {
     /// session, so it expires before the session does. [`IdTokenAuth::with_session_lifetime`] accepts it
     /// for longer.
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn confirm_by_id_token(self, auth: IdTokenAuth) -> Self {
         self.with(|config| config.confirmation.by_id_token = Some(auth))

@@ -60,7 +60,6 @@ impl RequireLayer {
 
     /// Requires a bearer token with this scope: see [`permission`](Self::permission).
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn scope(name: impl Into<String>) -> Self {
         Self::permission(Requirement::scope(name))
@@ -69,7 +68,6 @@ impl RequireLayer {
     /// Requires a bearer token that meets this requirement. The outer layer must
     /// [`verify`](super::EasyAuthLayer::verify) tokens; otherwise every request is rejected with 500.
     #[cfg(feature = "verify")]
-    #[cfg_attr(easyauth_docsrs, doc(cfg(feature = "verify")))]
     #[must_use]
     pub fn permission(requirement: Requirement) -> Self {
         Self(Arc::new(Rule::Permission(requirement)))
