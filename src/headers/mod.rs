@@ -27,7 +27,7 @@ pub(crate) mod source;
 pub use error::{HeaderError, HeaderErrorKind};
 pub use original_url::OriginalUrl;
 pub use source::HeaderValues;
-pub(crate) use source::{HeaderSource, ascii_bytes, ascii_value, single, utf8_value};
+pub(crate) use source::{HeaderSource, ascii_bytes, ascii_value, utf8_value};
 
 /// The longest header value that is read, in bytes.
 ///

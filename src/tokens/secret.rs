@@ -97,10 +97,11 @@ impl AccessToken {
 
     /// The token as it is in the header, before its characters are checked. A token that verifies has no invalid
     /// ones. For an error, [`from_authorization`](Self::from_authorization) tells whether the header is malformed.
+    #[cfg(feature = "verify")]
     pub(crate) fn in_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<&str>, HeaderError> {
-        let token = headers::single(headers, AUTHORIZATION)?.and_then(bearer);
+        let token = headers::source::single(headers, AUTHORIZATION)?.and_then(bearer);
         match token.map(std::str::from_utf8) {
             Some(Ok(token)) => Ok(Some(token)),
             // Another scheme, or text that is not ASCII.

@@ -233,6 +233,8 @@ fn good_keys_stay_when_others_go() {
             "key 4 is not used: it is not a JSON object",
         ]
     );
+    // The ID comes from the document, so a log must not break at it.
+    assert!(format!("{:?}", set.skipped()).contains(r#"id: Some("o\u{a}"), "#));
 }
 
 /// If two different keys have one ID, neither is used.
