@@ -88,9 +88,15 @@ mod ureq_transport;
 pub use actix_tools::require_tool;
 #[cfg(feature = "actix-web")]
 pub use actix_web::Optional;
+// For these two, rustdoc would also name the features that the module needs.
 #[cfg(all(feature = "actix-web", feature = "tracing", feature = "verify"))]
+#[cfg_attr(
+    easyauth_docsrs,
+    doc(cfg(all(feature = "actix-web", feature = "tracing", feature = "verify")))
+)]
 pub use authentication::CallerKey;
 #[cfg(all(feature = "actix-web", feature = "verify"))]
+#[cfg_attr(easyauth_docsrs, doc(cfg(all(feature = "actix-web", feature = "verify"))))]
 pub use authentication::Confirmation;
 #[cfg(feature = "axum")]
 pub use axum::keep_original_uri;
