@@ -23,7 +23,7 @@ use easyauth::{
     settings::{AuthSettingsV2, LoginParameters, entra},
     verify::{KeySet, Tenant, Verifier},
 };
-use easyauth_test_support::tokens::{API, Draft, JWKS, NOW, TENANT, at};
+use easyauth_test_support::tokens::{API, JWKS, NOW, SIGNED, TENANT, at};
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
@@ -165,7 +165,7 @@ fn remembered(repetitions: u64) {
     let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).audience(API);
     let verifier = verifier.build().unwrap().remember(1);
     let keys = KeySet::from_jwks(JWKS).unwrap();
-    let token = AccessToken::new(Draft::access_v1().sign());
+    let token = AccessToken::new(SIGNED);
     for _ in 0..repetitions {
         black_box(verifier.verify(black_box(&token), &keys, at(NOW)).unwrap());
     }

@@ -417,3 +417,9 @@ proptest! {
         }
     }
 }
+
+/// The benchmark of instructions verifies this text. To sign it takes a different number of them each time.
+#[test]
+fn the_signed_token_is_the_draft() {
+    assert_eq!(Draft::access_v1().sign(), SIGNED);
+}

@@ -53,6 +53,9 @@ pub const METADATA: &[u8] = include_bytes!("../../data/entra.metadata.json");
 /// A key set with [`KEY`] as `organizations-key`.
 pub const JWKS: &[u8] = include_bytes!("../../data/entra.jwks.json");
 
+/// [`Draft::access_v1`], signed by [`KEY`].
+pub const SIGNED: &str = include_str!("../../data/signed-token.txt");
+
 /// The key that signs.
 pub static KEY: LazyLock<RsaKeyPair> = LazyLock::new(|| {
     let text = include_str!("../../data/signing-key.pkcs8.txt").replace('\n', "");
