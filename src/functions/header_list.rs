@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     escape::EscapedNames,
-    headers::HeaderSource,
+    headers::{HeaderSource, source::two},
     json::{JsonError, Kind, Reader},
 };
 
@@ -108,8 +108,7 @@ impl HeaderSource for HeaderList {
     }
 
     fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        let mut values = self.values(name);
-        [values.next(), values.next()]
+        two(self.values(name))
     }
 }
 

@@ -104,7 +104,8 @@ fn values<'a, K: AsRef<str> + 'a, V: HeaderValues + 'a>(
         .flat_map(|(_, values)| (0..).map_while(|number| values.value(number)))
 }
 
-fn two<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> [Option<&'a [u8]>; 2] {
+/// The first two of these values.
+pub(crate) fn two<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> [Option<&'a [u8]>; 2] {
     [values.next(), values.next()]
 }
 

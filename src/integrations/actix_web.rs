@@ -19,7 +19,7 @@ use super::{
     decision, identity::Asked, target,
 };
 use crate::{
-    headers::HeaderSource,
+    headers::{HeaderSource, source::two},
     platform::Platform,
     principal::EasyAuthPrincipal,
     protected_resource::ProtectedResource,
@@ -36,8 +36,7 @@ impl HeaderSource for HeaderMap {
     }
 
     fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        let mut values = self.get_all(name).map(HeaderValue::as_bytes);
-        [values.next(), values.next()]
+        two(self.get_all(name).map(HeaderValue::as_bytes))
     }
 }
 

@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
         if self.cursor.peek() != Some(close) {
             loop {
                 element(self)?;
-                // Usually there is no whitespace in between.
+                // Platforms and Entra write no whitespace here.
                 if self.cursor.peek() != Some(b',') {
                     self.cursor.skip_whitespace();
                     match self.cursor.peek() {

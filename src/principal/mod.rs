@@ -371,18 +371,19 @@ impl fmt::Debug for EasyAuthPrincipal {
 /// Two principals are equal if everything that can be read from them is equal.
 impl PartialEq for EasyAuthPrincipal {
     fn eq(&self, other: &Self) -> bool {
-        self.content.provider == other.content.provider
-            && self.content.format == other.content.format
+        let (own, others) = (&self.content, &other.content);
+        own.provider == others.provider
+            && own.format == others.format
             && self.claims().eq(other.claims())
             && self.name_claim_type() == other.name_claim_type()
             && self.role_claim_type() == other.role_claim_type()
-            && self.at(self.content.user_id) == other.at(other.content.user_id)
-            && self.at(self.content.user_details) == other.at(other.content.user_details)
+            && self.at(own.user_id) == other.at(others.user_id)
+            && self.at(own.user_details) == other.at(others.user_details)
             && self.roles_of_visitor().eq(other.roles_of_visitor())
-            && self.at(self.content.id) == other.at(other.content.id)
-            && self.at(self.content.name) == other.at(other.content.name)
-            && self.content.front_end == other.content.front_end
-            && self.content.of_token == other.content.of_token
+            && self.at(own.id) == other.at(others.id)
+            && self.at(own.name) == other.at(others.name)
+            && own.front_end == others.front_end
+            && own.of_token == others.of_token
     }
 }
 

@@ -88,8 +88,7 @@ impl AccessToken {
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<Self>, HeaderError> {
         let Some(value) = headers::ascii_value(headers, AUTHORIZATION)? else { return Ok(None) };
-        let Some(token) = bearer(value.as_bytes()) else { return Ok(None) };
-        let token = std::str::from_utf8(token).unwrap_or_default();
+        let Some(token) = bearer(value) else { return Ok(None) };
         let invalid = |_| HeaderError::new(AUTHORIZATION, HeaderErrorKind::InvalidBearer);
         check_b64token(token).map_err(invalid)?;
         Ok(Some(Self::new(token)))
@@ -101,11 +100,11 @@ impl AccessToken {
     pub(crate) fn in_authorization(
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<Option<&str>, HeaderError> {
-        let token = headers::source::single(headers, AUTHORIZATION)?.and_then(bearer);
-        match token.map(std::str::from_utf8) {
-            Some(Ok(token)) => Ok(Some(token)),
-            // Another scheme, or text that is not ASCII.
-            _ => Self::from_authorization(headers).map(|_| None),
+        let value = headers::source::single(headers, AUTHORIZATION)?;
+        match value.and_then(|value| bearer(std::str::from_utf8(value).ok()?)) {
+            Some(token) => Ok(Some(token)),
+            // Another scheme, or text that is not UTF-8.
+            None => Self::from_authorization(headers).map(|_| None),
         }
     }
 
@@ -146,14 +145,13 @@ impl IdToken {
     }
 }
 
-/// Checks for `b64token` of RFC 6750 section 2.1, and allows `|`, which application tokens of Facebook have.
 /// The token in the value of an `Authorization` header with the scheme `Bearer`.
-fn bearer(value: &[u8]) -> Option<&[u8]> {
-    let scheme = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
-    let (scheme, token) = value.split_at_checked(scheme)?;
-    scheme.eq_ignore_ascii_case(b"Bearer").then(|| token.trim_ascii())
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim_ascii())
 }
 
+/// Checks for `b64token` of RFC 6750 section 2.1, and allows `|`, which application tokens of Facebook have.
 fn check_b64token(token: &str) -> Result<(), InvalidBearerToken> {
     let body = token.trim_end_matches('=');
     let invalid = first_not(body.as_bytes(), |byte| {
