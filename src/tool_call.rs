@@ -84,10 +84,11 @@ fn read(body: &[u8]) -> Result<Option<String>, ToolCallErrorKind> {
     }
 }
 
-/// Returns `false` for the methods whose requests have no message (MCP specification, Streamable HTTP).
+/// Returns `true` for a request without a message (MCP specification, Streamable HTTP). The method alone does
+/// not tell: every request may have a body (RFC 9110 section 9.3), and the server may read it.
 #[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
-pub(crate) fn has_message(method: &str) -> bool {
-    !matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
+pub(crate) fn has_no_message(method: &str, body: &[u8]) -> bool {
+    body.is_empty() && matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
 }
 
 /// Prints the name, escaped and bounded.
@@ -126,9 +127,16 @@ fn tool_of(json: &mut Reader<'_>) -> Result<Result<String, ToolCallErrorKind>, T
 fn is(json: &Reader<'_>, name: Span, wanted: &str) -> Result<bool, ToolCallErrorKind> {
     match json.str(name) {
         name if name == wanted => Ok(true),
-        name if name.eq_ignore_ascii_case(wanted) => Err(ToolCallErrorKind::AmbiguousMember),
+        name if is_same_in_any_case(name, wanted) => Err(ToolCallErrorKind::AmbiguousMember),
         _ => Ok(false),
     }
+}
+
+/// Compares with a name in ASCII as libraries do that ignore case beyond ASCII: for Go's `encoding/json`,
+/// `paramſ` is `params` (CVE-2026-27896).
+fn is_same_in_any_case(name: &str, wanted: &str) -> bool {
+    name.eq_ignore_ascii_case(wanted)
+        || (!name.is_ascii() && name.to_uppercase().to_lowercase() == wanted)
 }
 
 /// Reads a value: the string, or `None` for any other type.

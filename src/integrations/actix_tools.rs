@@ -11,7 +11,7 @@ use super::actix_web::{app_data, bearer_auth, described};
 use crate::{
     mcp::ToolPolicy,
     rejection::{Rejection, SetupError, SetupErrorKind},
-    tool_call::{MAX_BODY_LEN, ToolCallErrorKind, has_message},
+    tool_call::{MAX_BODY_LEN, ToolCallErrorKind, has_no_message},
 };
 
 /// Rejects calls of MCP tools that the caller's token does not permit: middleware for
@@ -54,9 +54,6 @@ pub async fn require_tool<B: MessageBody>(
 async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
     let auth = bearer_auth(request.request())?.clone();
     policy(request)?;
-    if !has_message(request.method().as_str()) {
-        return Ok(());
-    }
     let token = auth.token(request.headers()).await?;
     let body = match to_bytes_limited(BodyStream::new(request.take_payload()), MAX_BODY_LEN).await {
         Ok(Ok(body)) => body,
@@ -64,8 +61,10 @@ async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
         Ok(Err(_)) => return Err(ToolCallErrorKind::InvalidJson.error().into()),
         Err(_) => return Err(ToolCallErrorKind::TooLong.error().into()),
     };
-    let checked = policy(request)?.check(&body, token.as_ref());
-    checked.map_err(|rejection| auth.named(rejection))?;
+    if !has_no_message(request.method().as_str(), &body) {
+        let checked = policy(request)?.check(&body, token.as_ref());
+        checked.map_err(|rejection| auth.named(rejection))?;
+    }
     request.set_payload(Payload::from(body));
     Ok(())
 }

@@ -82,6 +82,10 @@ fn nothing_slips_past_by_a_second_member() {
         r#"{"method":"tools/call","params":{"name":"list"},"pArams":{"name":"send"}}"#,
         r#"{"method":"tools/call","params":{"name":"list","Name":"send"}}"#,
         r#"{"method":"tools/call","params":{"Name":"send"}}"#,
+        // Go's encoding/json reads the long s as an s (CVE-2026-27896).
+        r#"{"method":"tools/call","params":{"name":"list"},"paramſ":{"name":"send"}}"#,
+        r#"{"method":"tools/call","params":{"name":"list"},"PARAMſ":{"name":"send"}}"#,
+        r#"{"method":"tools/call","paramſ":{"name":"send"}}"#,
     ] {
         fails(body, AmbiguousMember);
     }

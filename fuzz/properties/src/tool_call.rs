@@ -41,7 +41,7 @@ fn model(json: &Json) -> Result<Option<String>, ToolCallErrorKind> {
     let Ok(members) = json.members() else { return Err(InvalidMessage) };
     let (mut method, mut params) = (None, None);
     for (name, value) in members {
-        let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+        let is = |wanted: &str| ignoring_case(name, wanted);
         if (is("method") && name != "method") || (is("params") && name != "params") {
             return Err(AmbiguousMember);
         }
@@ -58,7 +58,7 @@ fn model(json: &Json) -> Result<Option<String>, ToolCallErrorKind> {
         return Ok(None);
     }
     let members = params.and_then(|params| params.members().ok()).unwrap_or_default();
-    let mut names = members.iter().filter(|(name, _)| name.eq_ignore_ascii_case("name"));
+    let mut names = members.iter().filter(|(name, _)| ignoring_case(name, "name"));
     match (names.next(), names.next()) {
         (None, _) => Err(MissingTool),
         (Some((name, Json::Text(tool))), None) if name == "name" => Ok(Some(tool.clone())),
@@ -72,13 +72,14 @@ fn servers() -> [fn(&Json) -> Option<String>; 4] {
     [
         |json| tool(json, |json, wanted| find(json, |name| name == wanted, false)),
         |json| tool(json, |json, wanted| find(json, |name| name == wanted, true)),
-        |json| {
-            tool(json, |json, wanted| find(json, |name| name.eq_ignore_ascii_case(wanted), false))
-        },
-        |json| {
-            tool(json, |json, wanted| find(json, |name| name.eq_ignore_ascii_case(wanted), true))
-        },
+        |json| tool(json, |json, wanted| find(json, |name| ignoring_case(name, wanted), false)),
+        |json| tool(json, |json, wanted| find(json, |name| ignoring_case(name, wanted), true)),
     ]
+}
+
+/// As Go's `encoding/json` compares: the long s and the Kelvin sign fold to letters of ASCII.
+fn ignoring_case(name: &str, wanted: &str) -> bool {
+    name.replace('ſ', "s").replace('\u{212a}', "k").eq_ignore_ascii_case(wanted)
 }
 
 type Member = for<'a> fn(&'a Json, &str) -> Option<&'a Json>;

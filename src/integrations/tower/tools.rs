@@ -17,7 +17,7 @@ use crate::{
     integrations::Identity,
     mcp::ToolPolicy,
     rejection::Rejection,
-    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind, has_message},
+    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind, has_no_message},
 };
 
 /// Rejects calls of MCP tools that the caller's token does not permit: see [`ToolPolicy`]. Put it around
@@ -91,13 +91,13 @@ async fn check<A: Body<Data = Bytes> + From<Bytes>>(
         Some(identity) => identity.bearer().cloned().zip(Some(identity.clone())),
     };
     let Some((auth, identity)) = auth else { return Err((missing_verifier(), parts)) };
-    if !has_message(parts.method.as_str()) {
-        return Ok(Request::from_parts(parts, body));
-    }
     let body = match read(body).await {
         Ok(body) => body,
         Err(error) => return Err((error.into(), parts)),
     };
+    if has_no_message(parts.method.as_str(), &body) {
+        return Ok(Request::from_parts(parts, body.into()));
+    }
     match policy.check(&body, identity.token()) {
         Ok(()) => Ok(Request::from_parts(parts, body.into())),
         Err(rejection) => Err((auth.named(rejection), parts)),
