@@ -70,7 +70,7 @@ async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
 }
 
 fn policy(request: &ServiceRequest) -> Result<&ToolPolicy, Rejection> {
-    app_data::<ToolPolicy>(request.request()).ok_or_else(|| {
+    app_data::<ToolPolicy>(request.request())?.ok_or_else(|| {
         Rejection::misconfigured(SetupError::new(
             SetupErrorKind::MissingPolicy,
             "add .app_data(web::Data::new(tool_policy)) to the App",

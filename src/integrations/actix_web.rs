@@ -18,6 +18,8 @@ use super::{
     Identity, RequireRole, RolePolicy, accepted::Readable, authentication::Authentication,
     decision, identity::Asked, target,
 };
+#[cfg(feature = "verify")]
+use crate::verify::BearerAuth;
 use crate::{
     headers::{HeaderSource, source::two},
     platform::Platform,
@@ -72,7 +74,7 @@ impl FromRequest for EasyAuthPrincipal {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, |identity, request| identity.require_principal(&asked(request)).cloned())
+        extract(request, |identity, request| identity.require_principal(&asked(request)?).cloned())
     }
 }
 
@@ -87,7 +89,8 @@ impl FromRequest for Optional<EasyAuthPrincipal> {
 }
 
 /// The caller, anonymous or authenticated. Without a [`Platform`] or a `Confirmation` in the data of the
-/// application, the status is 500.
+/// application, the status is 500. If the data has a `BearerAuth`, the bearer token of the request is
+/// verified.
 impl FromRequest for Identity {
     type Error = Rejection;
     type Future = Extracting<Self>;
@@ -105,7 +108,7 @@ impl FromRequest for ProviderTokens {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         extract(request, |identity, request| {
-            let principal = identity.require_principal(&asked(request))?;
+            let principal = identity.require_principal(&asked(request)?)?;
             let readable = Readable { headers: request.headers(), accepted: identity.accepted() };
             Ok(Self::from_headers(&readable, principal.provider())?)
         })
@@ -118,7 +121,7 @@ impl<R: RolePolicy + 'static> FromRequest for RequireRole<R> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         extract(request, |identity, request| {
-            let principal = identity.require_principal(&asked(request))?.clone();
+            let principal = identity.require_principal(&asked(request)?)?.clone();
             Self::check(principal, |role| identity.is_in_role(role))
                 .ok_or_else(|| Rejection::missing_role(request.headers(), R::ANY_OF))
         })
@@ -147,8 +150,9 @@ fn describing<T: 'static>(
 /// Names the protected resource of the application, if there is one, in the challenge.
 pub(super) fn described(request: &HttpRequest, rejection: Rejection) -> Rejection {
     match app_data::<ProtectedResource>(request) {
-        Some(resource) => rejection.with_resource(resource),
-        None => rejection,
+        Ok(Some(resource)) => rejection.with_resource(resource),
+        Ok(None) => rejection,
+        Err(ambiguous) => ambiguous,
     }
 }
 
@@ -159,7 +163,7 @@ async fn identity(request: &HttpRequest) -> Result<Identity, Rejection> {
     )]
     let mut authentication = authentication(request)?;
     #[cfg(all(feature = "tracing", feature = "verify"))]
-    authentication.caller_key.clone_from(&app_data(request).cloned());
+    authentication.caller_key.clone_from(&app_data(request)?.cloned());
     let authentication = Arc::new(authentication);
     // The full address, inside a scope as well.
     let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
@@ -168,33 +172,43 @@ async fn identity(request: &HttpRequest) -> Result<Identity, Rejection> {
 }
 
 fn authentication(request: &HttpRequest) -> Result<Authentication, Rejection> {
-    let platform = app_data::<Platform>(request).copied();
+    let platform = app_data::<Platform>(request)?.copied();
     #[cfg(feature = "verify")]
-    if let Some(confirmation) = app_data::<Confirmation>(request) {
-        // On any platform: nothing is taken from headers.
-        let platform = platform.unwrap_or_else(|| Platform::detect(|_| None));
-        return Ok(Authentication::confirmed(platform, confirmation.clone()));
-    }
+    let confirmation = app_data::<Confirmation>(request)?.cloned();
+    #[cfg(feature = "verify")]
+    // With a confirmation on any platform: nothing is taken from headers.
+    let platform = platform.or_else(|| confirmation.as_ref().map(|_| Platform::detect(|_| None)));
     let platform = platform.ok_or_else(|| {
         Rejection::misconfigured(SetupError::new(
             SetupErrorKind::MissingPlatform,
             "add .app_data(platform) to the App",
         ))
     })?;
-    Ok(Authentication::new(platform))
+    let authentication = Authentication::new(platform);
+    #[cfg(feature = "verify")]
+    let authentication =
+        authentication.verifying(confirmation, app_data::<BearerAuth>(request)?.cloned());
+    Ok(authentication)
 }
 
-fn asked(request: &HttpRequest) -> Asked<'_, HeaderMap> {
-    Asked {
+fn asked(request: &HttpRequest) -> Result<Asked<'_, HeaderMap>, Rejection> {
+    Ok(Asked {
         method: request.method().as_str(),
         headers: request.headers(),
-        login: app_data::<LoginRedirect>(request),
-    }
+        login: app_data::<LoginRedirect>(request)?,
+    })
 }
 
-/// The value given to `App::app_data`, directly or in `web::Data`.
-pub(super) fn app_data<T: 'static>(request: &HttpRequest) -> Option<&T> {
-    request.app_data::<T>().or_else(|| request.app_data::<Data<T>>().map(|data| &***data))
+/// The value given to `app_data`, directly or in `web::Data`. Of each form, actix-web finds the value of the
+/// innermost scope. Which of two forms is further inside cannot be found out, so both together are an error.
+pub(super) fn app_data<T: 'static>(request: &HttpRequest) -> Result<Option<&T>, Rejection> {
+    match (request.app_data::<T>(), request.app_data::<Data<T>>()) {
+        (Some(_), Some(_)) => Err(Rejection::misconfigured(SetupError::new(
+            SetupErrorKind::AmbiguousData,
+            "use one form for the App and for its scopes",
+        ))),
+        (direct, shared) => Ok(direct.or_else(|| shared.map(|data| &***data))),
+    }
 }
 
 #[cfg(feature = "verify")]
@@ -205,7 +219,7 @@ mod verified {
     use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
     use super::{
-        super::{RequireToken, TokenPolicy},
+        super::{RequireToken, TokenPolicy, authentication::check_caller},
         Extracting, Optional, app_data, asked, describing, extract,
     };
     use crate::{
@@ -215,14 +229,14 @@ mod verified {
 
     /// The caller, confirmed by a verified token. Without a
     /// [`Confirmation`](crate::integrations::Confirmation) in the data of the application, the status is
-    /// Status 500.
+    /// 500.
     impl FromRequest for ConfirmedCaller {
         type Error = Rejection;
         type Future = Extracting<Self>;
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             extract(request, |identity, request| {
-                identity.require_confirmed(&asked(request)).cloned()
+                identity.require_confirmed(&asked(request)?).cloned()
             })
         }
     }
@@ -248,7 +262,9 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
-                bearer_auth(request)?.require_token(request.headers()).await
+                let token = bearer_auth(request)?.require_token(request.headers()).await?;
+                check(request, Some(&token))?;
+                Ok(token)
             })
         }
     }
@@ -260,7 +276,9 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
-                bearer_auth(request)?.token(request.headers()).await.map(Self)
+                let token = bearer_auth(request)?.token(request.headers()).await?;
+                check(request, token.as_ref())?;
+                Ok(Self(token))
             })
         }
     }
@@ -273,15 +291,20 @@ mod verified {
             describing(request, async |request| {
                 let auth = bearer_auth(request)?;
                 let token = auth.token(request.headers()).await?;
+                check(request, token.as_ref())?;
                 Self::check(token).map_err(|rejection| auth.named(rejection))
             })
         }
     }
 
+    fn check(request: &HttpRequest, token: Option<&VerifiedToken>) -> Result<(), Rejection> {
+        check_caller(app_data(request)?, request.headers(), token)
+    }
+
     pub(in crate::integrations) fn bearer_auth(
         request: &HttpRequest,
     ) -> Result<&BearerAuth, Rejection> {
-        app_data::<BearerAuth>(request).ok_or_else(|| {
+        app_data::<BearerAuth>(request)?.ok_or_else(|| {
             Rejection::misconfigured(SetupError::new(
                 SetupErrorKind::MissingVerifier,
                 "add .app_data(bearer_auth) to the App",

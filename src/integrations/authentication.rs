@@ -20,15 +20,30 @@ use crate::{
     provider::IdentityProvider,
     rejection::{NotConfirmed, SetupErrorKind},
     tokens::{IdToken, ProviderTokens},
-    verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifyErrorKind},
+    verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifiedToken, VerifyErrorKind},
 };
 
-/// What to do if nothing authenticates callers.
-const TRUST_SOMETHING: &str = "trust the platform (Platform::trust_container_apps, \
-                               Platform::static_web_apps, Platform::trusting_headers), or confirm \
-                               callers by a token (EasyAuthLayer::confirm_by_id_token, \
-                               EasyAuthLayer::confirm_by_bearer), or verify bearer tokens \
-                               (EasyAuthLayer::verify)";
+/// What to do if nothing authenticates users.
+const TRUST_OR_CONFIRM: &str = "trust the platform (Platform::trust_container_apps, \
+                                Platform::static_web_apps, Platform::trusting_headers), or confirm \
+                                callers by a token (EasyAuthLayer::confirm_by_id_token or \
+                                confirm_by_bearer; actix-web: .app_data(confirmation))";
+
+/// The same, if a verified bearer token is enough.
+#[cfg(feature = "tower")]
+const OR_VERIFY: &str = "trust the platform (Platform::trust_container_apps, \
+                         Platform::static_web_apps, Platform::trusting_headers), or confirm callers by \
+                         a token (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer), or verify \
+                         bearer tokens (EasyAuthLayer::verify)";
+
+/// The same, if bearer tokens are verified, and a principal is required.
+#[cfg(feature = "verify")]
+const ONLY_BEARER: &str = "only bearer tokens are verified here, and they give no principal: take \
+                           Identity or VerifiedToken, or use RequireLayer; for users, trust the platform \
+                           (Platform::trust_container_apps, Platform::static_web_apps, \
+                           Platform::trusting_headers), or confirm callers by a token \
+                           (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer; actix-web: \
+                           .app_data(confirmation))";
 
 /// How a service authenticates its callers.
 #[derive(Debug, Clone)]
@@ -148,11 +163,15 @@ impl Authentication {
         }
     }
 
-    /// Authentication for a platform, with the tokens that confirm callers.
+    /// The same, with the tokens that are verified, and those that confirm callers.
     #[cfg(all(feature = "actix-web", feature = "verify"))]
-    pub(super) fn confirmed(platform: Platform, confirmation: Confirmation) -> Self {
-        let bearer = confirmation.bearer.clone();
-        Self { bearer, confirmation, ..Self::new(platform) }
+    pub(super) fn verifying(
+        self,
+        confirmation: Option<Confirmation>,
+        bearer: Option<BearerAuth>,
+    ) -> Self {
+        let confirmation = confirmation.unwrap_or_default();
+        Self { bearer: confirmation.bearer.clone().or(bearer), confirmation, ..self }
     }
 
     /// Authenticates the caller. A request without a trusted identity is anonymous.
@@ -195,6 +214,10 @@ impl Authentication {
             return Ok(found);
         }
         self.trust(&mut found, headers)?;
+        #[cfg(feature = "verify")]
+        if let (Some(principal), Some(token)) = (&found.principal, &found.token) {
+            principal.contradicts(token)?;
+        }
         Ok(found)
     }
 
@@ -275,8 +298,8 @@ impl Authentication {
         } else {
             found.unconfirmed = Some(NotConfirmed::Missing(SetupError::new(
                 SetupErrorKind::MissingBearer,
-                "send the access token of the same caller, or add \
-                 EasyAuthLayer::confirm_by_id_token for browsers",
+                "send the access token of the same caller, or for browsers add \
+                 EasyAuthLayer::confirm_by_id_token (actix-web: Confirmation::or_by_id_token)",
             )));
             return Ok(());
         };
@@ -290,9 +313,32 @@ impl Authentication {
     pub(super) fn check_set_up(&self, need: Need) -> Result<(), SetupError> {
         match self.platform.require_easy_auth() {
             Err(untrusted) if !self.has_tokens_for(need) => {
-                Err(SetupError::untrusted(untrusted, TRUST_SOMETHING))
+                Err(SetupError::untrusted(untrusted, self.remedy(need)))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn remedy(&self, need: Need) -> &'static str {
+        match need {
+            #[cfg(feature = "tower")]
+            Need::Caller => OR_VERIFY,
+            #[cfg(feature = "verify")]
+            Need::Principal if self.bearer.is_some() => ONLY_BEARER,
+            Need::Principal => TRUST_OR_CONFIRM,
+        }
+    }
+
+    /// Returns `true` if a sign-in can authenticate a caller: it never provides a bearer token. Returns an
+    /// error if the identity headers that come after it are not trusted.
+    pub(super) fn check_sign_in(&self) -> Result<bool, SetupError> {
+        #[cfg(feature = "verify")]
+        if self.confirmation.is_on() {
+            return Ok(self.confirmation.by_id_token.is_some());
+        }
+        match self.platform.require_easy_auth() {
+            Ok(()) => Ok(true),
+            Err(untrusted) => Err(SetupError::untrusted(untrusted, TRUST_OR_CONFIRM)),
         }
     }
 
@@ -316,12 +362,23 @@ impl Authentication {
     pub(super) fn confirms(&self) -> bool {
         self.confirmation.is_on()
     }
+}
 
-    /// Returns `true` if a sign-in can provide the token that confirms a caller.
-    #[cfg(feature = "verify")]
-    pub(super) fn confirms_by_sign_in(&self) -> bool {
-        self.confirmation.by_id_token.is_some()
+/// Rejects a token of another caller than the headers of a trusted platform name. For extractors, which
+/// take headers and token apart.
+#[cfg(feature = "verify")]
+pub(super) fn check_caller(
+    platform: Option<&Platform>,
+    headers: &(impl HeaderSource + ?Sized),
+    token: Option<&VerifiedToken>,
+) -> Result<(), Rejection> {
+    if let Some(token) = token
+        && platform.is_some_and(Platform::has_easy_auth)
+        && let Some(principal) = EasyAuthPrincipal::from_headers(headers)?
+    {
+        principal.contradicts(token)?;
     }
+    Ok(())
 }
 
 /// Accepts the header that contains exactly the verified token. Its name must not attribute the token to

@@ -34,8 +34,9 @@ impl IntoResponse for Rejection {
 }
 
 /// Stores the address that the browser requested, so that the browser returns there after sign-in. A
-/// nested router removes its prefix, and extractors inside see only the rest. Needed for a
-/// [`LoginRedirect`] with `nest` and without `EasyAuthLayer`, which stores the address itself.
+/// nested router removes its prefix, and layers and extractors inside see only the rest. Needed for a
+/// [`LoginRedirect`] inside `nest`, unless an `EasyAuthLayer` is around the nested router: that layer
+/// stores the address itself.
 ///
 /// ```
 /// use axum::{Extension, Router, middleware::map_request, routing::get};
@@ -113,7 +114,7 @@ impl<S: Send + Sync, R: RolePolicy> FromRequestParts<S> for RequireRole<R> {
 }
 
 /// The caller, anonymous or authenticated. Without an `EasyAuthLayer` or an `Extension(platform)`, the
-/// status is 500.
+/// status is 500. Without the layer it has no bearer token: take a `VerifiedToken` beside it.
 impl<S: Send + Sync> FromRequestParts<S> for Identity {
     type Rejection = Rejection;
 
@@ -159,10 +160,11 @@ mod verified {
     use http::request::Parts;
 
     use super::{
-        super::{Identity, RequireToken, TokenPolicy},
+        super::{Identity, RequireToken, TokenPolicy, authentication::check_caller},
         asked, described, identity,
     };
     use crate::{
+        platform::Platform,
         rejection::Rejection,
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
@@ -243,9 +245,11 @@ mod verified {
 
     /// The token that `EasyAuthLayer` verified, else the one that `auth` verifies.
     async fn token(parts: &Parts, auth: &BearerAuth) -> Result<Option<VerifiedToken>, Rejection> {
-        match parts.extensions.get::<Identity>().and_then(Identity::token) {
-            Some(token) => Ok(Some(token.clone())),
-            None => auth.token(&parts.headers).await,
+        if let Some(token) = parts.extensions.get::<Identity>().and_then(Identity::token) {
+            return Ok(Some(token.clone()));
         }
+        let token = auth.token(&parts.headers).await?;
+        check_caller(parts.extensions.get::<Platform>(), &parts.headers, token.as_ref())?;
+        Ok(token)
     }
 }

@@ -13,7 +13,7 @@ use crate::verify::BearerAuth;
 use crate::{
     headers::HeaderSource,
     principal::EasyAuthPrincipal,
-    rejection::{LoginRedirect, Rejection},
+    rejection::{LoginRedirect, Rejection, is_page},
 };
 #[cfg(feature = "verify")]
 use crate::{
@@ -236,9 +236,13 @@ impl Identity {
             return Rejection::misconfigured(error);
         }
         let rejection = self.unauthenticated();
-        match authentication.login.as_ref().or(request.login) {
-            Some(login) if self.can_sign_in() => {
+        let Some(login) = authentication.login.as_ref().or(request.login) else { return rejection };
+        match authentication.check_sign_in() {
+            Ok(true) => {
                 rejection.or_login_at(login, request.method, &self.0.target, request.headers)
+            }
+            Err(error) if is_page(request.method, request.headers) => {
+                Rejection::misconfigured(error)
             }
             _ => rejection,
         }
@@ -252,22 +256,10 @@ impl Identity {
         }
     }
 
-    /// Returns `true` if a sign-in helps. A sign-in never provides a bearer token.
-    #[cfg(feature = "verify")]
-    fn can_sign_in(&self) -> bool {
-        self.0.unconfirmed.is_none() || self.0.authentication.confirms_by_sign_in()
-    }
-
     #[cfg(not(feature = "verify"))]
     #[allow(clippy::unused_self, reason = "as with the feature")]
     fn unauthenticated(&self) -> Rejection {
         Rejection::unauthenticated()
-    }
-
-    #[cfg(not(feature = "verify"))]
-    #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn can_sign_in(&self) -> bool {
-        true
     }
 }
 

@@ -43,6 +43,8 @@ pub use kind::RejectionKind;
 pub use login::LoginRedirect;
 #[cfg(feature = "tower")]
 pub(crate) use marker::{clear_cookie, is_signing_in};
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
+pub(crate) use navigation::is_page;
 pub(crate) use response::Rejection;
 pub use role::MissingRole;
 pub use setup::{SetupError, SetupErrorKind};

@@ -11,7 +11,7 @@ const MAX_ACCEPT_FIELDS: usize = 8;
 const OF_SCRIPTS: [&str; 5] = ["hx-request", "x-pjax", "turbo-frame", "x-up-version", "x-inertia"];
 
 /// Returns `true` if a browser is about to show the response to a user as a top-level page.
-pub(super) fn is_page(method: &str, headers: &(impl HeaderSource + ?Sized)) -> bool {
+pub(crate) fn is_page(method: &str, headers: &(impl HeaderSource + ?Sized)) -> bool {
     let has = |name| headers.header(name, 0).is_some();
     let is_absent_or = |name, value: &str| {
         headers

@@ -17,6 +17,9 @@ kinds! {
     MissingVerifier = "missing-verifier", "nothing verifies bearer tokens";
     /// Calls of MCP tools are checked, but nothing says what each tool requires.
     MissingPolicy = "missing-policy", "nothing says what each tool requires";
+    /// The data of an actix-web application has a value in both of its forms, so it is undecided which one
+    /// is meant for this scope.
+    AmbiguousData = "ambiguous-data", "a value is in the data of the App both directly and in web::Data";
     /// A confirmed caller is required, but nothing confirms callers.
     MissingConfirmation = "missing-confirmation", "nothing confirms callers";
     /// A caller is required, but nothing can authenticate one: identity headers are not trusted, and no

@@ -66,7 +66,7 @@ impl EasyAuthPrincipal {
 
     /// Checks that no identity claim contradicts the token. All values of a claim count, so that code
     /// that reads another value than the first gets the same caller.
-    fn contradicts<T>(&self, token: &Token<T>) -> Result<(), ConfirmError> {
+    pub(crate) fn contradicts<T>(&self, token: &Token<T>) -> Result<(), ConfirmError> {
         // ID tokens have `tid` only if the sign-in asked for the scope `profile`. Their issuer names the
         // tenant.
         let tenant = token.tenant_id().or_else(|| token.issuer().and_then(issuer::tenant));

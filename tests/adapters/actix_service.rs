@@ -9,11 +9,15 @@ use actix_web::{
 };
 use easyauth::{
     EasyAuthPrincipal, Platform, Rejection,
-    integrations::Optional,
+    integrations::{Identity, Optional},
     verify::{ConfirmedCaller, VerifiedToken},
 };
 
-use crate::{client, setup::*, support::Draft};
+use crate::{
+    client,
+    setup::*,
+    support::{Draft, NOW, USER},
+};
 
 async fn maybe(Optional(user): Optional<EasyAuthPrincipal>) -> String {
     about_user(user.as_ref())
@@ -100,6 +104,26 @@ fn data_directly_or_in_web_data() {
         config.app_data(platform());
     });
     assert_eq!(client::get(server.address, "/me", &html).status, 401);
+}
+
+/// As `EasyAuthLayer::verify` does, for callers with a principal or with a token.
+#[test]
+fn an_identity_has_the_verified_token() {
+    async fn who(identity: Identity) -> String {
+        format!("{}, {}", about_user(identity.principal()), about_token(identity.token()))
+    }
+    let server = serve(|config| {
+        config.app_data(nowhere()).app_data(bearer_auth()).route("/who", web::get().to(who));
+    });
+    let answer = |token: &str| {
+        let headers = [("Authorization", format!("Bearer {token}"))];
+        let answer = client::get(server.address, "/who", &headers);
+        (answer.status, answer.body)
+    };
+    let token = answer(&Draft::access().sign());
+    assert_eq!(token, (200, format!("anonymous, token of {USER}")));
+    assert_eq!(answer(&Draft::access().with("exp", NOW - 3600).sign()).0, 401);
+    assert_eq!(answer("two tokens").0, 400);
 }
 
 /// In actix-web, an `Option` treats every error as absence, unlike `Optional`.

@@ -11,6 +11,7 @@ use crate::{
     support::{Draft, EXPIRES, FOREIGN_KEY, NOW, OTHER_TENANT, USER},
 };
 
+const OTHER_USER: &str = "00000009-0000-4000-8000-000000000009";
 const MAX: usize = easyauth::headers::MAX_HEADER_LEN;
 
 /// The expected response.
@@ -48,6 +49,9 @@ fn table() -> Vec<Case> {
 
     let user = principal("José Sample", "Reader");
     let admin = principal("José Sample", "Admin");
+    let other = principal_json("Other Sample", "Admin").replace(USER, OTHER_USER);
+    let other = BASE64_STANDARD.encode(other);
+    let of_github = BASE64_STANDARD.encode(r#"{"auth_typ":"github","claims":[]}"#);
     let anonymous = BASE64_STANDARD.encode(r#"{"identityProvider":"x","userRoles":["anonymous"]}"#);
     let bearer = |draft: Draft| format!("Bearer {}", draft.sign());
     let good = bearer(Draft::access());
@@ -79,6 +83,20 @@ fn table() -> Vec<Case> {
         ),
         // The API client of a service behind Easy Auth: the platform made the principal of the token.
         case("/admin", &[(PRINCIPAL, &admin), (BEARER, &good)], passes("user José Sample")),
+        // The session of one caller with the token of another, which the platform does not send.
+        case("/token", &[(PRINCIPAL, &other), (BEARER, &good)], Refused(400, "mismatch", None)),
+        case(
+            "/maybe-token",
+            &[(PRINCIPAL, &other), (BEARER, &good)],
+            Refused(400, "mismatch", None),
+        ),
+        case("/files", &[(PRINCIPAL, &other), (BEARER, &good)], Refused(400, "mismatch", None)),
+        // A user of another provider has nothing to compare.
+        case(
+            "/files",
+            &[(PRINCIPAL, &of_github), (BEARER, &good)],
+            Passes(format!("token of {USER}")),
+        ),
         // Absent.
         case("/maybe", &[], passes("anonymous")),
         case("/me", &[], Refused(401, "unauthenticated", Some("Bearer"))),

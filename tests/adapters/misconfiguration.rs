@@ -61,12 +61,23 @@ fn axum_extractors() -> Router {
         .route("/maybe-confirmed", get(maybe_confirmed))
 }
 
-const TRUST_SOMETHING: &str = "a caller is required, and nothing authenticates callers: trust the \
-                               platform (Platform::trust_container_apps, Platform::static_web_apps, \
-                               Platform::trusting_headers), or confirm callers by a token \
-                               (EasyAuthLayer::confirm_by_id_token, \
-                               EasyAuthLayer::confirm_by_bearer), or verify bearer tokens \
-                               (EasyAuthLayer::verify)";
+const TRUST_OR_CONFIRM: &str = "a caller is required, and nothing authenticates callers: trust the \
+                                platform (Platform::trust_container_apps, Platform::static_web_apps, \
+                                Platform::trusting_headers), or confirm callers by a token \
+                                (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer; actix-web: \
+                                .app_data(confirmation))";
+const OR_VERIFY: &str = "a caller is required, and nothing authenticates callers: trust the platform \
+                         (Platform::trust_container_apps, Platform::static_web_apps, \
+                         Platform::trusting_headers), or confirm callers by a token \
+                         (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer), or verify bearer \
+                         tokens (EasyAuthLayer::verify)";
+const ONLY_BEARER: &str = "a caller is required, and nothing authenticates callers: only bearer tokens are \
+                           verified here, and they give no principal: take Identity or VerifiedToken, or \
+                           use RequireLayer; for users, trust the platform \
+                           (Platform::trust_container_apps, Platform::static_web_apps, \
+                           Platform::trusting_headers), or confirm callers by a token \
+                           (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer; actix-web: \
+                           .app_data(confirmation))";
 
 /// Platforms whose headers can be forged, and the reason.
 fn untrusted() -> [(Platform, &'static str); 4] {
@@ -116,7 +127,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
     let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
     for (platform, reason) in untrusted() {
         let layer = EasyAuthLayer::new(platform).login(login());
-        let required = format!("{TRUST_SOMETHING} <- {reason}");
+        let required = format!("{TRUST_OR_CONFIRM} <- {reason}");
         let servers = [
             serve(axum_extractors().layer(Extension(platform))),
             serve(axum_extractors().layer(layer.clone())),
@@ -135,7 +146,7 @@ fn on_an_untrusted_platform_headers_are_not_read() {
         }
         for rule in [RequireLayer::authenticated(), RequireLayer::role("Admin")] {
             let router = Router::new().route("/", get(|| async {})).layer(rule);
-            check(&serve(router.layer(layer.clone())), "/", &required);
+            check(&serve(router.layer(layer.clone())), "/", &format!("{OR_VERIFY} <- {reason}"));
         }
     }
 }
@@ -153,8 +164,58 @@ fn on_an_untrusted_platform_tokens_authenticate() {
     assert_eq!(status(layer().verify(bearer_auth()), "/rule"), 401);
     assert_eq!(status(layer().confirm_by_bearer(bearer_auth()), "/me"), 401);
     assert_eq!(status(layer().confirm_by_id_token(id_token_auth()), "/me"), 401);
-    // A bearer token brings no principal.
-    assert_eq!(status(layer().verify(bearer_auth()), "/me"), 500);
+}
+
+#[test]
+fn a_bearer_token_brings_no_principal() {
+    let (platform, reason) = untrusted()[0];
+    let servers = [
+        serve(axum_extractors().layer(EasyAuthLayer::new(platform).verify(bearer_auth()))),
+        actix_service::serve(move |config| {
+            config.app_data(platform).app_data(bearer_auth());
+        }),
+    ];
+    for server in &servers {
+        check(server, "/me", &format!("{ONLY_BEARER} <- {reason}"));
+    }
+}
+
+/// Pages and API calls in one service: a browser would come back from sign-in to the same 401.
+#[test]
+fn a_sign_in_whose_headers_are_not_trusted_is_not_begun() {
+    for (platform, reason) in untrusted() {
+        let layer = EasyAuthLayer::new(platform).verify(bearer_auth()).login(login());
+        let rule = RequireLayer::authenticated();
+        let server = serve(Router::new().route("/", get(|| async {}).layer(rule)).layer(layer));
+        let answer = |headers: &[(&str, String)]| {
+            let answer = client::get(server.address, "/", headers);
+            (answer.status, answer.header(CAUSE).unwrap_or_default())
+        };
+        let page = ("Accept", "text/html".to_owned());
+        let required = format!("{TRUST_OR_CONFIRM} <- {reason}");
+        let [principal] = forged();
+        for headers in [&[page.clone()][..], &[page.clone(), principal]] {
+            assert_eq!(answer(headers), (500, required.clone()), "{reason}");
+        }
+        // Clients of the API send a token.
+        assert_eq!(answer(&[]), (401, String::new()), "{reason}");
+        let good = ("Authorization", format!("Bearer {}", Draft::access().sign()));
+        assert_eq!(answer(&[page, good]).0, 200, "{reason}");
+    }
+}
+
+/// The form tells nothing about the scope, so neither may win.
+#[test]
+fn data_in_both_forms_is_ambiguous() {
+    let server = actix_service::serve(|config| {
+        config.app_data(platform()).app_data(bearer_auth()).app_data(login());
+        config.app_data(web::Data::new(bearer_auth()));
+    });
+    for path in ["/me", "/maybe", "/tokens", "/admin", "/token", "/maybe-token", "/files"] {
+        let cause = "a value is in the data of the App both directly and in web::Data: use one form \
+                     for the App and for its scopes";
+        check(&server, path, cause);
+    }
 }
 
 #[test]

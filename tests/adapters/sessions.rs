@@ -148,11 +148,11 @@ fn a_missing_bearer_token_causes_no_redirect_to_sign_in() {
         answer.header(CAUSE).as_deref(),
         Some(
             "the identity headers came without a bearer token: send the access token of the same \
-             caller, or add EasyAuthLayer::confirm_by_id_token for browsers"
+             caller, or for browsers add EasyAuthLayer::confirm_by_id_token (actix-web: \
+             Confirmation::or_by_id_token)"
         ),
     );
-    // Who has no session may get one.
-    assert_eq!(navigate(&server, "/me", &[]).status, 302);
+    assert_eq!(navigate(&server, "/me", &[]).status, 401);
 }
 
 /// The session lasts 8 hours, its ID token one hour.

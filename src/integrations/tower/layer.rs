@@ -98,7 +98,11 @@ impl EasyAuthLayer {
     }
 
     /// Sends browsers to the sign-in page if an inner layer or extractor requires a caller and there is
-    /// none.
+    /// none. Inside a nested router of axum, put `keep_original_uri` or another `EasyAuthLayer` around the
+    /// nested router, else users return to an address without its prefix.
+    ///
+    /// A sign-in helps only if the platform is trusted, or if an ID token confirms callers. If neither is
+    /// so, a browser gets 500 instead, and the log says what is missing.
     #[must_use]
     pub fn login(self, login: LoginRedirect) -> Self {
         self.with(|config| config.login = Some(login))
