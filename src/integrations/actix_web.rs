@@ -219,10 +219,14 @@ mod verified {
     use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
     use super::{
-        super::{RequireToken, TokenPolicy, authentication::check_caller},
+        super::{
+            RequireToken, TokenPolicy,
+            authentication::{check_caller, trusted_principal},
+        },
         Extracting, Optional, app_data, asked, describing, extract,
     };
     use crate::{
+        platform::Platform,
         rejection::{Rejection, SetupError, SetupErrorKind},
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
@@ -298,7 +302,9 @@ mod verified {
     }
 
     fn check(request: &HttpRequest, token: Option<&VerifiedToken>) -> Result<(), Rejection> {
-        check_caller(app_data(request)?, request.headers(), token)
+        let Some(platform) = app_data::<Platform>(request)? else { return Ok(()) };
+        let principal = trusted_principal(*platform, request.headers())?;
+        Ok(check_caller(principal.as_ref(), token)?)
     }
 
     pub(in crate::integrations) fn bearer_auth(

@@ -20,7 +20,9 @@ use crate::{
     provider::IdentityProvider,
     rejection::{NotConfirmed, SetupErrorKind},
     tokens::{IdToken, ProviderTokens},
-    verify::{BearerAuth, ConfirmedCaller, IdTokenAuth, VerifiedToken, VerifyErrorKind},
+    verify::{
+        BearerAuth, ConfirmError, ConfirmedCaller, IdTokenAuth, VerifiedToken, VerifyErrorKind,
+    },
 };
 
 /// What to do if nothing authenticates users.
@@ -215,9 +217,7 @@ impl Authentication {
         }
         self.trust(&mut found, headers)?;
         #[cfg(feature = "verify")]
-        if let (Some(principal), Some(token)) = (&found.principal, &found.token) {
-            principal.contradicts(token)?;
-        }
+        check_caller(found.principal.as_ref(), found.token.as_ref())?;
         Ok(found)
     }
 
@@ -253,9 +253,7 @@ impl Authentication {
         found: &mut Found,
         headers: &(impl HeaderSource + ?Sized),
     ) -> Result<(), Rejection> {
-        if self.platform.has_easy_auth()
-            && let Some(principal) = EasyAuthPrincipal::from_headers(headers)?
-        {
+        if let Some(principal) = trusted_principal(self.platform, headers)? {
             found.accepted = Accepted::Platform(principal.provider().clone());
             found.principal = Some(principal);
         }
@@ -364,21 +362,25 @@ impl Authentication {
     }
 }
 
-/// Rejects a token of another caller than the headers of a trusted platform name. For extractors, which
-/// take headers and token apart.
+/// The caller in the headers, if the platform overwrites them.
+pub(super) fn trusted_principal(
+    platform: Platform,
+    headers: &(impl HeaderSource + ?Sized),
+) -> Result<Option<EasyAuthPrincipal>, Rejection> {
+    if platform.has_easy_auth() { Ok(EasyAuthPrincipal::from_headers(headers)?) } else { Ok(None) }
+}
+
+/// Rejects a verified token of another caller than the principal: a request is never authorized as two
+/// callers. Callers who cannot be compared may differ, for instance a user of GitHub and an Entra token.
 #[cfg(feature = "verify")]
 pub(super) fn check_caller(
-    platform: Option<&Platform>,
-    headers: &(impl HeaderSource + ?Sized),
+    principal: Option<&EasyAuthPrincipal>,
     token: Option<&VerifiedToken>,
-) -> Result<(), Rejection> {
-    if let Some(token) = token
-        && platform.is_some_and(Platform::has_easy_auth)
-        && let Some(principal) = EasyAuthPrincipal::from_headers(headers)?
-    {
-        principal.contradicts(token)?;
+) -> Result<(), ConfirmError> {
+    match (principal, token) {
+        (Some(principal), Some(token)) => principal.contradicts(token),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Accepts the header that contains exactly the verified token. Its name must not attribute the token to

@@ -160,7 +160,10 @@ mod verified {
     use http::request::Parts;
 
     use super::{
-        super::{Identity, RequireToken, TokenPolicy, authentication::check_caller},
+        super::{
+            Identity, RequireToken, TokenPolicy,
+            authentication::{check_caller, trusted_principal},
+        },
         asked, described, identity,
     };
     use crate::{
@@ -245,11 +248,17 @@ mod verified {
 
     /// The token that `EasyAuthLayer` verified, else the one that `auth` verifies.
     async fn token(parts: &Parts, auth: &BearerAuth) -> Result<Option<VerifiedToken>, Rejection> {
-        if let Some(token) = parts.extensions.get::<Identity>().and_then(Identity::token) {
+        let identity = parts.extensions.get::<Identity>();
+        if let Some(token) = identity.and_then(Identity::token) {
             return Ok(Some(token.clone()));
         }
         let token = auth.token(&parts.headers).await?;
-        check_caller(parts.extensions.get::<Platform>(), &parts.headers, token.as_ref())?;
+        if let Some(identity) = identity {
+            check_caller(identity.principal(), token.as_ref())?;
+        } else if let Some(platform) = parts.extensions.get::<Platform>() {
+            let principal = trusted_principal(*platform, &parts.headers)?;
+            check_caller(principal.as_ref(), token.as_ref())?;
+        }
         Ok(token)
     }
 }

@@ -6,6 +6,7 @@ use easyauth::{
     integrations::{
         EasyAuthLayer, Identity, RequireLayer, RequireRole, RequireToken, keep_original_uri,
     },
+    verify::VerifiedToken,
 };
 use http::HeaderMap;
 
@@ -13,7 +14,7 @@ use crate::{
     axum_service::serve,
     client::{self, Answer},
     setup::*,
-    support::{Draft, at},
+    support::{Draft, OTHER_TENANT, at},
 };
 
 const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
@@ -188,7 +189,7 @@ fn extractors_use_the_result_of_the_layer() {
         about_user(user.as_ref())
     }
     // A token was verified by the layer, and the state has another verifier, which refuses it.
-    async fn token(token: easyauth::verify::VerifiedToken) -> String {
+    async fn token(token: VerifiedToken) -> String {
         about_token(Some(&token))
     }
     let refuses_all = bearer_auth().with_clock(|| at(0));
@@ -204,6 +205,20 @@ fn extractors_use_the_result_of_the_layer() {
     let server = serve(router.layer(Extension(platform())));
     assert_eq!(client::get(server.address, "/maybe", &headers).body, "user Sample");
     assert_eq!(client::get(server.address, "/token", &headers).status, 401);
+}
+
+/// The layer reads the headers, and an extractor verifies the token.
+#[test]
+fn a_token_of_another_caller_is_rejected_wherever_it_is_verified() {
+    async fn token(token: VerifiedToken) -> String {
+        about_token(Some(&token))
+    }
+    let router = Router::new().route("/token", any(token)).with_state(bearer_auth());
+    let server = serve(router.layer(EasyAuthLayer::new(platform())));
+    let status =
+        |draft: Draft| client::get(server.address, "/token", &[user(), bearer(&draft)]).status;
+    assert_eq!(status(Draft::access()), 200);
+    assert_eq!(status(Draft::access().with("oid", OTHER_TENANT)), 400);
 }
 
 /// A layer inside a nested router sees the address without its prefix, unless an outer layer stored it.
