@@ -26,26 +26,28 @@ use crate::{
 };
 
 /// What to do if nothing authenticates users.
-const TRUST_OR_CONFIRM: &str = "trust the platform (Platform::trust_container_apps, \
-                                Platform::static_web_apps, Platform::trusting_headers), or confirm \
-                                callers by a token (EasyAuthLayer::confirm_by_id_token or \
-                                confirm_by_bearer; actix-web: .app_data(confirmation))";
+macro_rules! trust_or_confirm {
+    () => {
+        "trust the platform (Platform::trust_container_apps, Platform::static_web_apps, \
+         Platform::trusting_headers), or confirm callers by a token \
+         (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer; actix-web: .app_data(confirmation))"
+    };
+}
 
-/// The same, if a verified bearer token is enough.
+const TRUST_OR_CONFIRM: &str = trust_or_confirm!();
+
+/// If a verified bearer token is enough.
 #[cfg(feature = "tower")]
-const OR_VERIFY: &str = "trust the platform (Platform::trust_container_apps, \
-                         Platform::static_web_apps, Platform::trusting_headers), or confirm callers by \
-                         a token (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer), or verify \
-                         bearer tokens (EasyAuthLayer::verify)";
+const OR_VERIFY: &str =
+    concat!(trust_or_confirm!(), ", or verify bearer tokens (EasyAuthLayer::verify)");
 
-/// The same, if bearer tokens are verified, and a principal is required.
+/// If bearer tokens are verified, but a principal is required.
 #[cfg(feature = "verify")]
-const ONLY_BEARER: &str = "only bearer tokens are verified here, and they give no principal: take \
-                           Identity or VerifiedToken, or use RequireLayer; for users, trust the platform \
-                           (Platform::trust_container_apps, Platform::static_web_apps, \
-                           Platform::trusting_headers), or confirm callers by a token \
-                           (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer; actix-web: \
-                           .app_data(confirmation))";
+const NOT_ONLY_BEARER: &str = concat!(
+    "only bearer tokens are verified here, and they give no principal: take Identity or VerifiedToken, or use \
+     RequireLayer; for users, ",
+    trust_or_confirm!()
+);
 
 /// How a service authenticates its callers.
 #[derive(Debug, Clone)]
@@ -322,7 +324,7 @@ impl Authentication {
             #[cfg(feature = "tower")]
             Need::Caller => OR_VERIFY,
             #[cfg(feature = "verify")]
-            Need::Principal if self.bearer.is_some() => ONLY_BEARER,
+            Need::Principal if self.bearer.is_some() => NOT_ONLY_BEARER,
             Need::Principal => TRUST_OR_CONFIRM,
         }
     }
