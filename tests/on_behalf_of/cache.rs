@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use easyauth::exchange::{MAX_CACHED_TOKENS, REFRESH_BEFORE_EXPIRY};
+use easyauth::exchange::{MAX_CACHED_TOKENS, OnBehalfOfErrorKind, REFRESH_BEFORE_EXPIRY};
 
 use crate::support::*;
 
@@ -95,6 +95,19 @@ fn clones_share_the_cache_and_agents_do_not_share_tokens() {
     let agent = on_behalf_of.clone().for_agent("00000009-0000-4000-8000-000000000009");
     run(agent.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
     assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (3, 3));
+}
+
+#[test]
+fn an_invalid_agent_finds_no_token_of_the_service() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    // An empty string: the setting with the agent is missing.
+    for agent in ["", "agent", "user"] {
+        let agent = on_behalf_of.clone().for_agent(agent);
+        let error = run(agent.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap_err();
+        assert_eq!(error.kind(), OnBehalfOfErrorKind::InvalidRequest);
+    }
+    assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (1, 1));
 }
 
 #[test]

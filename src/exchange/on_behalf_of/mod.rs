@@ -318,12 +318,11 @@ impl Config {
     /// The key of a token: a hash of all that distinguishes it from other tokens.
     fn key(&self, parts: &[&[&str]]) -> Key {
         let endpoint = self.endpoint.to_string();
-        let client = [&*endpoint, &*self.client_id, self.agent.as_deref().unwrap_or_default()];
-        let parts: Vec<&[u8]> = client
-            .iter()
-            .chain(parts.iter().copied().flatten())
-            .map(|part| part.as_bytes())
-            .collect();
+        // An empty agent is not the same as none: it is an error, which a cached token must not hide.
+        let agent = self.agent.as_deref().map_or(["no agent", ""], |agent| ["agent", agent]);
+        let client = [&*endpoint, &*self.client_id].into_iter().chain(agent);
+        let parts: Vec<&[u8]> =
+            client.chain(parts.iter().copied().flatten().copied()).map(str::as_bytes).collect();
         // With the length before each part, no two lists of parts are the same bytes.
         let lengths: Vec<[u8; 8]> = parts
             .iter()
