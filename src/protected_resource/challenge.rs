@@ -45,7 +45,22 @@ impl Challenge {
 
 impl Rejection {
     /// Adds the metadata of the resource to the challenge, if there is one: see
-    /// [`Challenge::with_resource`]. The adapters do this for every rejection.
+    /// [`Challenge::with_resource`].
+    ///
+    /// Layers and extractors do this for the rejections that they make, and `EasyAuthLayer` for those of
+    /// handlers inside it. Elsewhere, a handler does it for the rejections that it makes: with extractors
+    /// alone, and on actix-web.
+    ///
+    /// ```
+    /// # #[cfg(feature = "verify")] {
+    /// use easyauth::{ProtectedResource, Rejection, Requirement, verify::VerifiedToken};
+    ///
+    /// fn may_send(token: &VerifiedToken, resource: &ProtectedResource) -> Result<(), Rejection> {
+    ///     let denied = |denied| Rejection::from(denied).with_resource(resource);
+    ///     token.authorize(&Requirement::scope("Mail.Send")).map_err(denied)
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_resource(self, resource: &ProtectedResource) -> Self {
         self.map_challenge(|challenge| challenge.with_resource(resource))

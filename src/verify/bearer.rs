@@ -191,7 +191,11 @@ impl BearerAuth {
         self
     }
 
-    /// Sets the realm of every challenge: see [`Challenge::with_realm`].
+    /// Sets the realm of challenges about bearer tokens: the token is missing, does not verify, or lacks a
+    /// required permission. See [`Challenge::with_realm`].
+    ///
+    /// Rules about a caller or a role set no realm, because identity headers can meet them too. A handler
+    /// adds it to its own rejections by [`Rejection::with_realm`](crate::Rejection::with_realm).
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use axum::{Extension, Router, extract::FromRef, routing::get};
 use easyauth::{
     EasyAuthPrincipal, Platform, ProtectedResource, Rejection, Requirement,
     integrations::{EasyAuthLayer, Identity, RequireLayer},
-    verify::BearerAuth,
+    verify::{BearerAuth, VerifiedToken},
 };
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -255,6 +255,35 @@ fn every_adapter_names_the_document_in_its_challenges() {
         let good = bearer(Draft::access());
         let answer = client::get(server.address, "/files", &good);
         assert_eq!((answer.status, challenge(&answer)), (200, String::new()), "{name}");
+    }
+}
+
+/// Without the layer, a handler names the resource in the rejections that it makes.
+#[test]
+fn a_handler_names_the_resource_in_its_own_rejections() {
+    async fn own(token: VerifiedToken) -> Result<String, Rejection> {
+        let denied = |denied| Rejection::from(denied).with_resource(&resource());
+        token.authorize(&Requirement::scope("Mail.Send")).map_err(denied)?;
+        Ok(about_token(Some(&token)))
+    }
+    let router = || Router::new().route("/own", get(own)).with_state(bearer_auth());
+    let headers = [("Authorization", format!("Bearer {}", Draft::access().sign()))];
+    let denied = r#"error="insufficient_scope", error_description="the token does not meet the requirement""#;
+    for (name, server) in [
+        ("axum extractors", serve(router().layer(Extension(resource())))),
+        ("axum extractors in the layer", serve(router().layer(layer()))),
+        (
+            "actix extractors",
+            actix_service::serve(|config| {
+                config.app_data(bearer_auth()).app_data(resource());
+                config.route("/own", actix_web::web::get().to(own));
+            }),
+        ),
+    ] {
+        let answer = client::get(server.address, "/own", &headers);
+        let expected =
+            format!(r#"Bearer {denied}, scope="API/Mail.Send", resource_metadata="META""#);
+        assert_eq!((answer.status, challenge(&answer)), (403, expected), "{name}");
     }
 }
 
