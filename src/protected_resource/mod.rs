@@ -47,6 +47,8 @@ const PLATFORM_SCOPES: &str = "WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES";
 ///
 /// - Clients send the address of the service as the parameter `resource` (RFC 8707). It must equal an
 ///   entry of `identifierUris` exactly, or sign-in fails with AADSTS9010010.
+/// - Give the service an address with a path. Several clients add a slash to an address without one, so
+///   that it equals no entry (anthropics/claude-code#52871, modelcontextprotocol/typescript-sdk#1972).
 /// - Such an HTTPS identifier needs `api.requestedAccessTokenVersion: 2`. The audience of tokens is then
 ///   the client ID.
 /// - Clients request scopes with the API in front, as in `api://<client ID>/Tools.Call`. A name alone
@@ -71,8 +73,9 @@ impl ProtectedResource {
     /// A service whose tokens one Entra tenant of the public cloud issues. Its scopes begin with
     /// `api://<client ID>`, unless [`app_id_uri`](Self::app_id_uri) says otherwise.
     ///
-    /// `resource` is the address that clients connect to: `https://mcp.contoso.com/mcp`. For tests,
-    /// `http` is allowed on loopback.
+    /// `resource` is the address that clients connect to: `https://mcp.contoso.com/mcp`. It should have a
+    /// path: see [the app registration](Self#the-app-registration-in-microsoft-entra-id). For tests, `http`
+    /// is allowed on loopback.
     ///
     /// # Errors
     ///
@@ -287,7 +290,7 @@ impl BearerAuth {
     /// let tenant = "b811a652-39e6-4a0c-b563-4279a1dd5012";
     /// let client_id = "6e74172b-be56-4843-9ff4-e66a39bb12e3"; // of your API
     /// let auth = BearerAuth::entra(tenant, client_id)?.fixed_keys(keys);
-    /// let resource = auth.protected_resource("https://files.contoso.com")?.scopes(["Files.Read"])?;
+    /// let resource = auth.protected_resource("https://api.contoso.com/files")?.scopes(["Files.Read"])?;
     /// // EasyAuthLayer::from_env().verify(auth).protected_resource(resource)
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

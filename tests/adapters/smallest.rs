@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn app(auth: BearerAuth) -> Result<Router, Box<dyn std::error::Error>> {
-    let resource = auth.protected_resource("https://files.contoso.com")?.scopes(["Files.Read"])?;
+    let resource = auth.protected_resource("https://contoso.com/files")?.scopes(["Files.Read"])?;
     let files = axum::routing::get(|| async { "files" }).layer(RequireLayer::scope("Files.Read"));
     Ok(Router::new()
         .route("/files", files)
@@ -76,8 +76,8 @@ fn answers() {
     assert_eq!((answer.status, answer.body.as_str()), (200, "healthy"));
 
     // A client without a token, or with too little permission, finds out what to request, and where.
-    let path = "/.well-known/oauth-protected-resource";
-    let metadata = format!("resource_metadata=\"https://files.contoso.com{path}\"");
+    let path = "/.well-known/oauth-protected-resource/files";
+    let metadata = format!("resource_metadata=\"https://contoso.com{path}\"");
     let scope = format!("scope=\"api://{CLIENT_ID}/Files.Read\"");
     let answer = get("/files", None);
     let challenge = answer.header("www-authenticate").unwrap();
@@ -91,7 +91,7 @@ fn answers() {
     assert_eq!(
         document,
         serde_json::json!({
-            "resource": "https://files.contoso.com",
+            "resource": "https://contoso.com/files",
             "authorization_servers": [format!("https://login.microsoftonline.com/{TENANT}/v2.0")],
             "scopes_supported": [format!("api://{CLIENT_ID}/Files.Read")],
             "bearer_methods_supported": ["header"],
