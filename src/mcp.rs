@@ -42,6 +42,10 @@ mod policy {
         }
 
         /// Sets the rule for a tool. If set twice, the last rule wins. Names are compared exactly.
+        ///
+        /// Name the scopes of the outer rule too, such as those of a `RequireLayer`. A 403 must name all scopes
+        /// that the operation needs (MCP specification 2026-07-28, Authorization), and clients then request
+        /// only those.
         #[must_use]
         pub fn tool(mut self, name: impl Into<String>, rule: impl Into<Requirement>) -> Self {
             let name = name.into();
@@ -50,7 +54,7 @@ mod policy {
             self
         }
 
-        /// Sets the rule for all tools without a rule of their own.
+        /// Sets the rule for all tools without a rule of their own. See [`tool`](Self::tool).
         #[must_use]
         pub fn other_tools(self, rule: impl Into<Requirement>) -> Self {
             Self { others: Some(rule.into()), ..self }

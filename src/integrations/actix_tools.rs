@@ -26,7 +26,8 @@ use crate::{
 /// use easyauth::{Requirement, integrations::require_tool, mcp::ToolPolicy, verify::BearerAuth};
 ///
 /// # fn set_up(auth: BearerAuth) {
-/// let policy = ToolPolicy::new().tool("send_mail", Requirement::scope("Mail.Send"));
+/// let send = Requirement::all_scopes(["Mail.Read", "Mail.Send"]); // the handler requires Mail.Read
+/// let policy = ToolPolicy::new().tool("send_mail", send);
 /// let app = App::new()
 ///     .app_data(auth)
 ///     .app_data(web::Data::new(policy))

@@ -33,7 +33,8 @@ use crate::{
 /// use axum::{Router, routing::post};
 /// use easyauth::{Requirement, integrations::{RequireLayer, RequireToolLayer}, mcp::ToolPolicy};
 ///
-/// let policy = ToolPolicy::new().tool("send_mail", Requirement::scope("Mail.Send"));
+/// let send = Requirement::all_scopes(["Mail.Read", "Mail.Send"]);
+/// let policy = ToolPolicy::new().tool("send_mail", send);
 /// let router: Router = Router::new()
 ///     .route("/mcp", post(|| async { "the MCP server" }))
 ///     .layer(RequireToolLayer::new(policy))
