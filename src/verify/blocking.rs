@@ -26,6 +26,11 @@ pub struct BlockingBearerAuth(BearerAuth);
 impl BlockingBearerAuth {
     /// Wraps a [`BearerAuth`] whose keys come from
     /// [`Keys::fetched_blocking`](super::Keys::fetched_blocking) or [`Keys::fixed`](super::Keys::fixed).
+    /// [`fetch_keys_blocking`](super::BearerAuthBuilder::fetch_keys_blocking) makes both at once.
+    ///
+    /// Other keys are accepted too, but a fetcher such as `ReqwestFetcher` works only inside of its runtime.
+    /// Outside of it, every token fails with
+    /// [`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable), because the fetcher panics.
     #[must_use]
     pub fn new(auth: BearerAuth) -> Self {
         Self(auth)
