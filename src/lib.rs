@@ -104,6 +104,8 @@ mod provider;
 pub mod rejection;
 pub mod resource;
 pub mod settings;
+#[cfg(feature = "verify")]
+mod shared_future;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;

@@ -11,12 +11,12 @@ use super::{
     Key, KeySet, KeySource, MAX_KEYS, Metadata, MetadataUri, Refresh, RefreshError,
     RefreshErrorKind,
     error::Unavailable,
-    flight::{BoxFuture, Ended, Fetched, Flight},
+    flight::{Ended, Fetched, Flight},
     key_set::sealed::{Found, Sealed},
     refresh::Documents,
     schedule::{Cause, Schedule},
 };
-use crate::events;
+use crate::{events, shared_future::BoxFuture};
 
 /// How long a key stays trusted after a document last contained it.
 ///

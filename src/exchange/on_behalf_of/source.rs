@@ -13,11 +13,11 @@ use std::{
 
 use serde_json::json;
 
-use super::flight::BoxFuture;
 use crate::{
     base64,
     digest::sha256,
     exchange::{ClientCredential, TokenEndpoint},
+    shared_future::BoxFuture,
     transport::TransportError,
 };
 
