@@ -69,10 +69,12 @@ mod policy {
         pub fn check(&self, body: &[u8], token: Option<&VerifiedToken>) -> Result<(), Rejection> {
             let Some(call) = ToolCall::parse(body)? else { return Ok(()) };
             let rule = self.rules.iter().find(|(own, _)| own == call.tool());
-            let never = Requirement::any_scope(None::<String>);
-            let rule = rule.map(|(_, rule)| rule).or(self.others.as_ref()).unwrap_or(&never);
-            let token = token.ok_or_else(|| Rejection::no_token_for(rule))?;
-            Ok(token.authorize(rule)?)
+            match (rule.map(|(_, rule)| rule).or(self.others.as_ref()), token) {
+                (Some(rule), Some(token)) => Ok(token.authorize(rule)?),
+                (Some(rule), None) => Err(Rejection::no_token_for(rule)),
+                (None, Some(_)) => Err(Rejection::missing_rule()),
+                (None, None) => Err(Rejection::no_token()),
+            }
         }
     }
 }

@@ -126,6 +126,18 @@ impl Rejection {
         Self::new(RejectionKind::NotConfirmed).with_challenge(Challenge::no_token()).because(cause)
     }
 
+    /// The policy has no rule for the called tool: 403, for every token.
+    #[cfg(feature = "verify")]
+    pub(crate) fn missing_rule() -> Self {
+        let error = SetupError::new(
+            SetupErrorKind::MissingRule,
+            "add one with ToolPolicy::tool or ToolPolicy::other_tools",
+        );
+        Self::new(RejectionKind::Forbidden)
+            .with_challenge(Challenge::insufficient_scope(&[]))
+            .because(Cause::Setup(error))
+    }
+
     /// The service lacks a required part of its setup: 500.
     #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
     pub(crate) fn misconfigured(error: SetupError) -> Self {

@@ -17,6 +17,8 @@ kinds! {
     MissingVerifier = "missing-verifier", "nothing verifies bearer tokens";
     /// Calls of MCP tools are checked, but nothing says what each tool requires.
     MissingPolicy = "missing-policy", "nothing says what each tool requires";
+    /// A client calls an MCP tool for which the policy has no rule. This is a 403: a client can send any name.
+    MissingRule = "missing-rule", "the policy has no rule for the called tool";
     /// The data of an actix-web application has a value in both of its forms, so it is undecided which one
     /// is meant for this scope.
     AmbiguousData = "ambiguous-data", "a value is in the data of the App both directly and in web::Data";

@@ -226,6 +226,10 @@ mod policy {
         // Without a rule, and with a name that only resembles one.
         for tool in ["delete", "Send", "send ", ""] {
             let denied = policy.check(&call(tool), Some(&sender));
+            // The name is the client's, and is not shown.
+            let source = denied.as_ref().unwrap_err().source().unwrap().to_string();
+            let message = "the policy has no rule for the called tool: add one with ToolPolicy::tool or ToolPolicy::other_tools";
+            assert_eq!(source, message);
             rejects(denied, 403, "forbidden", &format!("Bearer {description}"));
             rejects(policy.check(&call(tool), None), 401, "no-token", "Bearer");
         }

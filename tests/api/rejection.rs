@@ -349,6 +349,8 @@ fn setup_errors_have_stable_codes() {
             "missing-layer no EasyAuthLayer handled the request before this",
             "missing-verifier nothing verifies bearer tokens",
             "missing-policy nothing says what each tool requires",
+            "missing-rule the policy has no rule for the called tool",
+            "ambiguous-data a value is in the data of the App both directly and in web::Data",
             "missing-confirmation nothing confirms callers",
             "untrusted-platform a caller is required, and nothing authenticates callers",
             "missing-id-token the identity headers came without an ID token",
