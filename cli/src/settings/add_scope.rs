@@ -133,7 +133,11 @@ impl Wish {
         before: &LoginParameters,
         scope: Scope,
     ) -> Result<LoginParameters, LoginParametersError> {
-        if self.replace { replaced(before, &scope) } else { before.with_scope(scope) }
+        if self.replace {
+            with_scopes(before, &[scope]).map(|(after, _)| after)
+        } else {
+            before.with_scope(scope)
+        }
     }
 
     fn scope(&self) -> Result<Scope, ScopeError> {
@@ -162,36 +166,19 @@ impl Wish {
     }
 }
 
-/// Removes the scopes of another API, and adds this one.
-fn replaced(
-    before: &LoginParameters,
-    scope: &Scope,
-) -> Result<LoginParameters, LoginParametersError> {
-    // The first scope brings the platform's default scopes. Later ones do not: the document has them, or
-    // they were removed on purpose.
-    let new = match before.get("scope") {
-        None => LoginParameters::default().with_scope(scope)?,
-        Some(_) => LoginParameters::builder().scope(scope).build()?,
-    };
-    before.replace_api_scopes(&new)
-}
-
-/// Adds scopes of one API. Also returns whether scopes of another API had to be removed.
+/// Adds scopes of one API. Also returns whether other scopes had to be removed: those of another API, or
+/// those beside `.default`.
 pub(crate) fn with_scopes(
     before: &LoginParameters,
     scopes: &[Scope],
 ) -> Result<(LoginParameters, bool), LoginParametersError> {
+    use LoginParametersErrorKind::{DefaultMixed, TwoResources};
     let (mut after, mut is_replaced) = (before.clone(), false);
     for scope in scopes {
         after = match after.with_scope(scope) {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    LoginParametersErrorKind::TwoResources | LoginParametersErrorKind::DefaultMixed
-                ) && !is_replaced =>
-            {
+            Err(error) if matches!(error.kind(), TwoResources | DefaultMixed) => {
                 is_replaced = true;
-                replaced(&after, scope)?
+                after.replace_api_scopes(&LoginParameters::builder().scope(scope).build()?)?
             }
             result => result?,
         };

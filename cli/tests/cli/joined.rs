@@ -4,6 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::languages::words_in_shell;
 use crate::{rejected, run, shows};
 
 const STORY: &str = "../examples/authsettings.json";
@@ -75,6 +77,47 @@ fn existing_parameters_are_merged() {
         let entra = &written["properties"]["identityProviders"]["azureActiveDirectory"];
         assert_eq!(entra["login"]["loginParameters"], json!(after));
     }
+}
+
+/// The parameters that are shown are those that the printed commands leave in the file.
+#[cfg(unix)]
+#[test]
+fn the_commands_do_what_is_shown() {
+    #[track_caller]
+    fn check(before: &Value, args: &[&str], expected: &[&str]) {
+        let mut document = settings(before, true, "SECRET");
+        // Without an ID, the commands change the file.
+        document.as_object_mut().unwrap().remove("id");
+        let folder = std::env::temp_dir().join(format!("easyauth-joined-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("my settings.json");
+        fs::write(&file, document.to_string()).unwrap();
+        let all = ["inspect", "../examples/request.txt", "--json", "--settings"];
+        let page = run(&[&all[..], &[file.to_str().unwrap()], args].concat(), "").out;
+        let report: Value = serde_json::from_str(&page).unwrap();
+        let joined = &report["accounts"][0]["settings"];
+        assert_eq!(joined["loginParameters"], json!(expected));
+        for command in joined["command"].as_str().unwrap().split(" && ") {
+            let words = words_in_shell(command.strip_prefix("easyauth ").unwrap());
+            let outcome = run(&words.iter().map(String::as_str).collect::<Vec<_>>(), "");
+            assert_eq!(outcome.status, 0, "{}", outcome.err);
+        }
+        let written: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        let entra = &written["properties"]["identityProviders"]["azureActiveDirectory"];
+        assert_eq!(entra["login"]["loginParameters"], json!(expected));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    const GRAPH: &str = "https://graph.microsoft.com";
+    let two = ["--for", "graph", "--scope", "User.Read", "--scope", "Mail.Read"];
+    let arm = json!(["scope=openid https://management.azure.com/user_impersonation"]);
+    let both = format!("scope=openid {GRAPH}/User.Read {GRAPH}/Mail.Read");
+    check(&arm, &two, &[&both]);
+    check(
+        &json!(["scope=openid User.Read"]),
+        &two,
+        &[&format!("scope=openid User.Read {GRAPH}/Mail.Read")],
+    );
+    check(&json!([]), &two, &[&both.replace("openid", "openid email profile")]);
 }
 
 #[test]

@@ -24,6 +24,15 @@ pub(crate) fn body_in_bash(_: &str) -> Option<String> {
     None
 }
 
+/// The words that a shell makes of arguments.
+#[cfg(unix)]
+pub(crate) fn words_in_shell(arguments: &str) -> Vec<String> {
+    let script = format!("printf '%s\\0' {arguments}");
+    let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
 #[track_caller]
 fn parsed(language: &Language, text: &str) -> Tree {
     let mut parser = Parser::new();

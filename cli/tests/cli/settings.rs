@@ -307,7 +307,7 @@ fn patched(before: &str, diff: &str) -> String {
 
 #[test]
 fn existing_parameters_are_kept() {
-    let cases: [(Value, &[&str], Value); 7] = [
+    let cases: [(Value, &[&str], Value); 9] = [
         (
             json!([]),
             &["arm", "user_impersonation"],
@@ -332,6 +332,17 @@ fn existing_parameters_are_kept() {
             json!(["scope=openid User.Read offline_access"]),
             &["key-vault", "user_impersonation", "--replace"],
             json!(["scope=openid offline_access https://vault.azure.net/user_impersonation"]),
+        ),
+        // Scopes of the same API stay.
+        (
+            json!(["scope=openid User.Read"]),
+            &["graph", "Mail.Read", "--replace"],
+            json!(["scope=openid User.Read https://graph.microsoft.com/Mail.Read"]),
+        ),
+        (
+            json!(["scope=openid User.Read"]),
+            &["graph", ".default", "--replace"],
+            json!(["scope=openid https://graph.microsoft.com/.default"]),
         ),
         (
             json!(["domain_hint=contoso.com"]),
