@@ -5,6 +5,28 @@ use std::borrow::Cow;
 
 use crate::resource::{Cloud, is_guid};
 
+impl Cloud {
+    /// The cloud whose sign-in service has this issuer: `https://login.microsoftonline.us/<tenant>/v2.0` is
+    /// one of Azure Government. `None` for other issuers, including those of External ID.
+    ///
+    /// Only the host counts. `sts.windows.net`, which the public cloud and Azure Government share, counts as
+    /// the public cloud.
+    ///
+    /// ```
+    /// use easyauth::resource::Cloud;
+    ///
+    /// let issuer = "https://login.partner.microsoftonline.cn/contoso.cn/v2.0";
+    /// assert_eq!(Cloud::of_issuer(issuer), Some(Cloud::China));
+    /// ```
+    #[must_use]
+    pub fn of_issuer(issuer: &str) -> Option<Self> {
+        let (scheme, rest) = issuer.split_once("://")?;
+        let host = rest.split('/').next()?.to_ascii_lowercase();
+        let is_https = scheme.eq_ignore_ascii_case("https");
+        Self::ALL.iter().copied().find(|cloud| is_https && SignIn::of(*cloud).has(&host))
+    }
+}
+
 /// The placeholder for the tenant in the issuer of Entra's tenant-independent documents and keys.
 pub(crate) const TENANT_PLACEHOLDER: &str = "{tenantid}";
 

@@ -66,6 +66,30 @@ impl Api {
             .then(|| Self::Other(api.to_owned()))
     }
 
+    /// The API in this cloud. An identifier that names another cloud stays.
+    pub(crate) fn in_cloud(&self, cloud: Cloud) -> Result<Self, String> {
+        let Self::Known(resource) = self else { return Ok(self.clone()) };
+        if resource.cloud() != Cloud::Public {
+            return Ok(self.clone());
+        }
+        let resource = resource.in_cloud(cloud);
+        if resource.audience_uris().is_empty() && resource.app_id().is_none() {
+            let (name, cloud) = (resource.name(), cloud_name(cloud));
+            return Err(format!(
+                "{name} is not known in the cloud {cloud}; give its URI there as API"
+            ));
+        }
+        Ok(Self::Known(resource))
+    }
+
+    /// The cloud that a known API is in.
+    pub(crate) fn cloud(&self) -> Option<Cloud> {
+        match self {
+            Self::Known(resource) => Some(resource.cloud()),
+            Self::Other(_) => None,
+        }
+    }
+
     /// The display name, or the identifier.
     pub(crate) fn name(&self) -> String {
         match self {
@@ -74,14 +98,12 @@ impl Api {
         }
     }
 
-    /// The name for the command line.
+    /// The name for the command line, the same in every cloud.
     pub(crate) fn short(&self) -> String {
         match self {
             Self::Known(resource) => {
-                let named = names().into_iter().find(|(_, own)| own == resource);
-                // In another cloud it has no short name.
-                let uri = || resource.audience_uris().first().copied().unwrap_or_default();
-                named.map_or_else(|| uri().to_owned(), |(name, _)| name)
+                let named = names().into_iter().find(|(_, own)| own.name() == resource.name());
+                named.map_or_else(|| resource.name().to_owned(), |(name, _)| name)
             }
             Self::Other(identifier) => identifier.clone(),
         }
@@ -154,6 +176,11 @@ pub(crate) fn cloud(text: &str) -> Result<Cloud, String> {
         let names: Vec<&str> = CLOUDS.iter().map(|(name, _)| *name).collect();
         format!("expected one of {}", names.join(", "))
     })
+}
+
+/// The value of `--cloud`.
+pub(crate) fn cloud_name(cloud: Cloud) -> &'static str {
+    CLOUDS.iter().find(|(_, own)| *own == cloud).map_or("unknown", |(name, _)| name)
 }
 
 /// `key-vault` of `Azure Key Vault`.

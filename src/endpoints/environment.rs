@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use super::{EndpointError, Endpoints, site_path};
 use crate::{
     escape::Escaped,
-    issuer::{self, SignIn},
+    issuer,
     kinds::kinds,
     resource::Cloud,
     settings::{AuthSettingsV2, SettingsError, entra, http, login},
@@ -168,8 +168,7 @@ impl AuthEnvironment {
     /// Government share, counts as the public cloud.
     #[must_use]
     pub fn cloud(&self) -> Option<Cloud> {
-        let host = self.issuer()?.strip_prefix("https://")?.split('/').next()?;
-        Cloud::ALL.iter().copied().find(|cloud| SignIn::of(*cloud).has(host))
+        self.issuer().and_then(Cloud::of_issuer)
     }
 
     /// The audiences that the platform accepts besides the client ID (`allowedAudiences`).

@@ -99,6 +99,31 @@ fn by_cloud() {
 }
 
 #[test]
+fn clouds_of_issuers() {
+    #[track_caller]
+    fn check(issuer: &str, expected: Option<Cloud>) {
+        assert_eq!(Cloud::of_issuer(issuer), expected);
+    }
+    check("https://login.microsoftonline.com/common/v2.0", Some(Cloud::Public));
+    check("https://login.microsoftonline.us/contoso.onmicrosoft.us/v2.0", Some(Cloud::UsGov));
+    check("HTTPS://Login.MicrosoftOnline.us/common", Some(Cloud::UsGov));
+    check("https://login.partner.microsoftonline.cn/common/v2.0", Some(Cloud::China));
+    check("https://sts.chinacloudapi.cn/common/", Some(Cloud::China));
+    check("https://login.sovcloud-identity.fr/common/v2.0", Some(Cloud::France));
+    check("https://login.sovcloud-identity.de/common/v2.0", Some(Cloud::Germany));
+    check("https://login.sovcloud-identity.sg", Some(Cloud::Singapore));
+    // Version 1.0 issuers of the public cloud and of Azure Government.
+    check("https://sts.windows.net/common/", Some(Cloud::Public));
+    // External ID, another provider, and no issuer.
+    check("https://contoso.ciamlogin.com/common/v2.0", None);
+    check("https://login.microsoftonline.us.example.com/v2.0", None);
+    check("http://login.microsoftonline.us/common/v2.0", None);
+    check("https://login.microsoftonline.us:8443/common/v2.0", None);
+    check("login.microsoftonline.us", None);
+    check("", None);
+}
+
+#[test]
 fn of_an_audience() {
     #[track_caller]
     fn check(audience: &str, expected: Option<Resource>) {

@@ -100,10 +100,12 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     };
     let bytes = input::read(args.file.as_deref(), MAX_INPUT_LEN, world)?;
     let now = args.now.unwrap_or(world.now);
-    let wanted = args.api.as_ref().map(|api| Wanted { api, scopes: &args.scopes });
+    let cloud = site.as_ref().map(SiteSettings::cloud).unwrap_or_default();
+    let api = args.api.as_ref().map(|api| api.in_cloud(cloud)).transpose()?;
+    let wanted = api.as_ref().map(|api| Wanted { api, scopes: &args.scopes });
     let Input { content, note } = Input::recognize(&bytes)?;
     let mut report = examine(&content, wanted.as_ref(), now)?;
-    if let (Some(site), Some(api)) = (&site, &args.api) {
+    if let (Some(site), Some(api)) = (&site, &api) {
         report.join(site, api);
     }
 

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use easyauth::{
     Diagnosis,
     access::Fix,
+    resource::{Cloud, Scope},
     settings::{AuthSettingsV2, Form, LoginParameters, SiteId, entra, login},
 };
 use serde::Serialize;
 
 use crate::{
     Failure, World,
-    api::Api,
+    api::{Api, cloud_name},
     input::is_stdin,
-    settings::{Document, quoted_for_bash, with_scopes},
+    settings::{Document, cloud_of, quoted_for_bash, with_scopes},
     terminal::printable,
     with_sources,
 };
@@ -58,6 +59,11 @@ impl SiteSettings {
             .unwrap_or_default();
         let path = Some(path).filter(|path| !is_stdin(path)).map(Path::to_owned);
         Ok(Self { settings, path, parameters })
+    }
+
+    /// The cloud in which users sign in.
+    pub(super) fn cloud(&self) -> Cloud {
+        cloud_of(&self.settings).unwrap_or_default()
     }
 
     /// Adapts the steps of a diagnosis: leaves out steps that are done, and merges the existing parameters.
@@ -122,20 +128,26 @@ impl SiteSettings {
         }
         joined.login_parameters = Some(merged.to_wire());
         joined.fixes.push(Fix::SetLoginParameters(merged));
-        let mut options = String::new();
+        let (mut cloud, mut options) = (String::new(), String::new());
+        match api.cloud().unwrap_or_else(|| self.cloud()) {
+            Cloud::Public => {}
+            other => cloud = format!("--cloud {} ", cloud_name(other)),
+        }
         if is_replaced {
             options.push_str(" --replace");
         }
         if joined.token_store == Some(false) {
             options.push_str(" --token-store");
         }
-        let commands: Vec<String> =
-            scopes.iter().map(|scope| self.command(&api.short(), scope.name(), &options)).collect();
+        let command = |scope: &Scope| {
+            let wish = format!("{cloud}{} {}", word(&api.short()), word(scope.name()));
+            self.command(&wish, &options)
+        };
+        let commands: Vec<String> = scopes.iter().map(command).collect();
         joined.command = Some(commands.join(" && "));
     }
 
-    fn command(&self, api: &str, scope: &str, options: &str) -> String {
-        let (api, scope) = (word(api), word(scope));
+    fn command(&self, wish: &str, options: &str) -> String {
         let id = self.settings.pointer("/id").map(serde_json::from_str::<String>);
         let id = id.and_then(Result::ok).and_then(|id| id.parse::<SiteId>().ok());
         let is_kept_at_azure = matches!(
@@ -148,18 +160,18 @@ impl SiteSettings {
         match (&self.path, id) {
             (_, Some(id)) if cfg!(feature = "online") => {
                 format!(
-                    "easyauth settings add-scope --site {} {api} {scope}{options}",
+                    "easyauth settings add-scope --site {} {wish}{options}",
                     word(&id.to_string())
                 )
             }
             (Some(path), _) => {
                 let path = word(&printable(&path.to_string_lossy()));
-                format!("easyauth settings add-scope {api} {scope} {path} --write{options}")
+                format!("easyauth settings add-scope {wish} {path} --write{options}")
             }
             (None, _) if is_kept_at_azure && cfg!(feature = "online") => {
-                format!("easyauth settings add-scope --site \"$SITE\" {api} {scope}{options}")
+                format!("easyauth settings add-scope --site \"$SITE\" {wish}{options}")
             }
-            (None, _) => format!("easyauth settings add-scope {api} {scope} FILE --write{options}"),
+            (None, _) => format!("easyauth settings add-scope {wish} FILE --write{options}"),
         }
     }
 }

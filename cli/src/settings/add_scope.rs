@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use easyauth::{
     Service,
-    resource::{Scope, ScopeError},
+    resource::{Cloud, Scope},
     settings::{
         AuthSettingsV2, LoginParameters, LoginParametersError, LoginParametersErrorKind, entra,
         login,
@@ -12,7 +12,7 @@ use easyauth::{
 };
 
 use super::{
-    document::{Source, diff},
+    document::{Source, cloud_of, diff},
     snippet::{self, Change, Tool},
 };
 use crate::{
@@ -46,6 +46,9 @@ pub(crate) struct Args {
     #[cfg(feature = "online")]
     #[command(flatten)]
     address: super::request::Address,
+    #[cfg(not(feature = "online"))]
+    #[command(flatten)]
+    cloud: super::request::CloudOption,
     #[cfg(feature = "online")]
     #[command(flatten)]
     saving: super::site::Saving,
@@ -73,13 +76,14 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     if let Some(id) = &args.site {
         let site = super::site::Site::open(id, &args.address, world)?;
         let document = site.read()?;
-        let Added { settings, mut notes } = args.wish.add_to(&document.settings)?;
+        let cloud = args.cloud_of(&document.settings);
+        let Added { settings, mut notes } = args.wish.add_to(&document.settings, cloud)?;
         if let Some(tool) = args.tool {
             let change = Change {
                 before: &document.settings,
                 after: &settings,
                 site: Some(args.address.of(id)?),
-                cloud: args.address.cloud,
+                cloud: args.address.cloud(),
                 api_version: args.address.api_version.as_deref(),
             };
             let snippet = change.print(tool, &document.with(&settings))?;
@@ -88,10 +92,11 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         return site.change(&document, &settings, &args.saving, world, notes);
     }
     let document = args.source.read(world)?;
-    let Added { settings, mut notes } = args.wish.add_to(&document.settings)?;
+    let cloud = args.cloud_of(&document.settings);
+    let Added { settings, mut notes } = args.wish.add_to(&document.settings, cloud)?;
     let after = document.with(&settings);
     if let Some(tool) = args.tool {
-        let change = Change::of(&document.settings, &settings);
+        let change = Change::of(&document.settings, &settings, cloud);
         return Ok(change.print(tool, &after)?.output(&mut notes));
     }
     let path: Option<&Path> = args.source.file.as_deref();
@@ -104,6 +109,17 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     Ok(Output { notes, ..Output::page(page) })
 }
 
+impl Args {
+    /// The cloud of the API.
+    fn cloud_of(&self, settings: &AuthSettingsV2) -> Cloud {
+        #[cfg(feature = "online")]
+        let given = self.address.cloud.cloud;
+        #[cfg(not(feature = "online"))]
+        let given = self.cloud.cloud;
+        given.or_else(|| cloud_of(settings)).unwrap_or_default()
+    }
+}
+
 /// A document with the scope.
 pub(super) struct Added {
     pub(super) settings: AuthSettingsV2,
@@ -113,9 +129,9 @@ pub(super) struct Added {
 
 impl Wish {
     /// Adds the scope to a copy of the settings.
-    pub(super) fn add_to(&self, original: &AuthSettingsV2) -> Result<Added, Failure> {
+    fn add_to(&self, original: &AuthSettingsV2, cloud: Cloud) -> Result<Added, Failure> {
         let before = original.read(entra::LOGIN_PARAMETERS)?.unwrap_or_default();
-        let scope = self.scope()?;
+        let scope = self.scope(cloud)?;
         let after = self.merge(&before, scope).map_err(|error| self.rejection(&error))?;
         let mut settings = original.clone();
         if after != before {
@@ -140,13 +156,16 @@ impl Wish {
         }
     }
 
-    fn scope(&self) -> Result<Scope, ScopeError> {
-        match (Scope::parse(&self.scope)?, &self.api) {
-            // offline_access and the like belong to no API.
-            (scope, _) if scope.is_openid() => Ok(scope),
-            (_, Api::Known(resource)) => Ok(resource.scope(&self.scope)),
-            (_, Api::Other(identifier)) => Scope::parse(&format!("{identifier}/{}", self.scope)),
+    fn scope(&self, cloud: Cloud) -> Result<Scope, Failure> {
+        let scope = Scope::parse(&self.scope)?;
+        // offline_access and the like belong to no API.
+        if scope.is_openid() {
+            return Ok(scope);
         }
+        Ok(match self.api.in_cloud(cloud)? {
+            Api::Known(resource) => resource.scope(&self.scope),
+            Api::Other(identifier) => Scope::parse(&format!("{identifier}/{}", self.scope))?,
+        })
     }
 
     fn rejection(&self, error: &LoginParametersError) -> String {

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN};
+use easyauth::{
+    resource::Cloud,
+    settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN, entra},
+};
 use similar::TextDiff;
 
 use crate::{
@@ -76,6 +79,11 @@ impl Document {
         };
         around().unwrap_or_else(|| changed.as_json().to_owned())
     }
+}
+
+/// The cloud in which users sign in, if the issuer tells.
+pub(crate) fn cloud_of(settings: &AuthSettingsV2) -> Option<Cloud> {
+    Cloud::of_issuer(&settings.get(entra::OPEN_ID_ISSUER)?)
 }
 
 /// Returns `true` for headers and tokens, which `inspect` reads.

@@ -44,9 +44,15 @@ pub(super) struct Address {
     /// An API version other than the newest known one
     #[arg(long, value_name = "DATE", requires = "site", value_parser = api_version)]
     pub(super) api_version: Option<String>,
-    /// The cloud: public, us-gov, us-gov-dod, china, france, germany or singapore
-    #[arg(long, value_name = "NAME", default_value = "public", value_parser = api::cloud)]
-    pub(super) cloud: Cloud,
+    #[command(flatten)]
+    pub(super) cloud: CloudOption,
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct CloudOption {
+    /// The cloud: public (the default), us-gov, us-gov-dod, china, france, germany or singapore
+    #[arg(long, value_name = "NAME", value_parser = api::cloud)]
+    pub(super) cloud: Option<Cloud>,
 }
 
 pub(super) fn site_id(text: &str) -> Result<SiteId, String> {
@@ -98,6 +104,11 @@ pub(super) fn check_expiry(token: &AccessToken, now: SystemTime) -> Result<(), F
 }
 
 impl Address {
+    /// The cloud in which the site is.
+    pub(super) fn cloud(&self) -> Cloud {
+        self.cloud.cloud.unwrap_or_default()
+    }
+
     /// The site, or its slot.
     pub(super) fn of(&self, site: &SiteId) -> Result<SiteId, Failure> {
         match &self.slot {
@@ -109,7 +120,7 @@ impl Address {
     }
 
     pub(super) fn requests<'a>(&'a self, site: &'a SiteId) -> ArmRequests<'a> {
-        let requests = site.requests().cloud(self.cloud);
+        let requests = site.requests().cloud(self.cloud());
         match &self.api_version {
             Some(api_version) => requests.api_version(api_version),
             None => requests,
@@ -118,14 +129,14 @@ impl Address {
 
     fn token<'a>(&self, world: &'a World<'_>) -> Result<&'a AccessToken, Failure> {
         world.env.token.as_ref().ok_or_else(|| {
-            let arm = ARM.in_cloud(self.cloud);
+            let arm = ARM.in_cloud(self.cloud());
             let how_to = self.how_to_get_a_token();
             format!("{TOKEN_VARIABLE} is not set; expected a token for {arm}{how_to}").into()
         })
     }
 
     fn how_to_get_a_token(&self) -> String {
-        let arm = ARM.in_cloud(self.cloud);
+        let arm = ARM.in_cloud(self.cloud());
         arm.audience_uris().first().map_or_else(String::new, |arm| {
             format!(
                 "; to get one, run `az account get-access-token --resource {arm} --query \

@@ -103,7 +103,7 @@ impl<'a> Site<'a> {
         world: &World<'_>,
     ) -> Result<Self, Failure> {
         let id = address.of(id)?;
-        let token = azure::token(&world.env, &id, address.cloud)?;
+        let token = azure::token(&world.env, &id, address.cloud())?;
         request::check_expiry(&token, world.now)?;
         Ok(Self { id, address, token, arm: Arm::new(&world.env) })
     }

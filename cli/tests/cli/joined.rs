@@ -120,6 +120,49 @@ fn the_commands_do_what_is_shown() {
     check(&json!([]), &two, &[&both.replace("openid", "openid email profile")]);
 }
 
+/// The API is that of the cloud in which users sign in, and the command names that cloud.
+#[test]
+fn the_command_is_for_the_cloud_of_the_settings() {
+    #[track_caller]
+    fn check(api: &str, expected: &str, with_id: bool) {
+        let text = settings(&json!([]), true, "SECRET").to_string();
+        let mut document: Value =
+            serde_json::from_str(&text.replace("sts.windows.net", "login.microsoftonline.us"))
+                .unwrap();
+        if !with_id {
+            document.as_object_mut().unwrap().remove("id");
+        }
+        let args = ["inspect", "../examples/request.txt", "--for", api, "--settings", "-"];
+        let page = run(&args, document.to_string()).out;
+        let command = page.lines().last().unwrap().trim_start();
+        let own = match (cfg!(feature = "online"), with_id) {
+            (true, true) => format!("--site {SITE} {expected}"),
+            (true, false) => format!("--site \"$SITE\" {expected}"),
+            (false, _) => format!("{expected} FILE --write"),
+        };
+        assert_eq!(command, format!("easyauth settings add-scope {own}"));
+    }
+    check("arm", "--cloud us-gov arm user_impersonation", true);
+    check("arm", "--cloud us-gov arm user_impersonation", false);
+    check("databricks", "--cloud us-gov databricks .default", true);
+    check("api://orders", "--cloud us-gov api://orders .default", true);
+    check("https://management.chinacloudapi.cn", "--cloud china arm user_impersonation", true);
+
+    let gov = settings(&json!([]), true, "SECRET").to_string();
+    let gov = gov.replace("sts.windows.net", "login.microsoftonline.us");
+    let args = |api| ["inspect", "../examples/request.txt", "--for", api, "--settings", "-"];
+    let page = run(&args("arm"), &gov).out;
+    shows(
+        &page,
+        &[
+            "not for Azure Resource Manager (UsGov)",
+            "https://management.core.usgovcloudapi.net/user_impersonation\"]",
+        ],
+    );
+    let error = "Azure Maps is not known in the cloud us-gov; give its URI there as API";
+    rejected(&args("maps"), &gov, error);
+}
+
 #[test]
 fn steps_fit_the_settings() {
     let off = inspect(&settings(&json!([]), false, ""), &[]);

@@ -374,6 +374,58 @@ fn existing_parameters_are_kept() {
     }
 }
 
+/// The API is that of `--cloud`, else of the cloud in which users sign in.
+#[test]
+fn scopes_are_those_of_the_cloud() {
+    #[track_caller]
+    fn check(host: &str, wish: &[&str], expected: &str) {
+        let outcome = add(host, wish);
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, AFTER));
+        let document: Value = serde_json::from_str(&outcome.out).unwrap();
+        let entra = &document["identityProviders"]["azureActiveDirectory"];
+        let expected = json!([format!("scope=openid email profile {expected}")]);
+        assert_eq!(entra["login"]["loginParameters"], expected);
+    }
+    fn add(host: &str, wish: &[&str]) -> Outcome {
+        let document = entra(|document| {
+            document["identityProviders"]["azureActiveDirectory"]["registration"]["openIdIssuer"] =
+                json!(format!("https://{host}/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0"));
+        });
+        run(&[&["add-scope"], wish].concat(), document)
+    }
+    const PUBLIC: &str = "login.microsoftonline.com";
+    const GOV: &str = "login.microsoftonline.us";
+    let arm = ["arm", "user_impersonation"];
+    let with = |cloud: &'static str| [&arm[..], &["--cloud", cloud]].concat();
+    let in_gov = "https://management.core.usgovcloudapi.net/user_impersonation";
+    check(GOV, &arm, in_gov);
+    check(PUBLIC, &with("us-gov"), in_gov);
+    check("sts.windows.net", &with("us-gov"), in_gov);
+    check(GOV, &with("public"), "https://management.azure.com/user_impersonation");
+    check(
+        "login.partner.microsoftonline.cn",
+        &arm,
+        "https://management.chinacloudapi.cn/user_impersonation",
+    );
+    check(GOV, &["graph", "User.Read"], "https://graph.microsoft.us/User.Read");
+    check(
+        GOV,
+        &["graph", "User.Read", "--cloud", "us-gov-dod"],
+        "https://dod-graph.microsoft.us/User.Read",
+    );
+    // An API that has the same identifier in every cloud, and identifiers that name one.
+    let databricks = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/user_impersonation";
+    check(GOV, &["databricks", "user_impersonation"], databricks);
+    let uri = ["https://management.usgovcloudapi.net", "user_impersonation"];
+    check(PUBLIC, &uri, in_gov);
+    check(GOV, &["api://orders", "Orders.Read"], "api://orders/Orders.Read");
+    check(GOV, &["https://atlas.azure.us", "Read"], "https://atlas.azure.us/Read");
+
+    let error = "error: Azure Maps is not known in the cloud us-gov; give its URI there as API\n";
+    let outcome = add(GOV, &["maps", "user_impersonation"]);
+    assert_eq!((outcome.err.as_str(), outcome.status), (error, 2));
+}
+
 #[test]
 fn text_around_the_document_is_kept() {
     let document = "\u{feff}\r\n  {\"platform\":{}}\r\n\r\n";

@@ -228,6 +228,31 @@ fn the_change_of_a_site_is_printed_for_a_tool() {
     assert_eq!(arm.document(), serde_json::from_str::<Value>(&story()).unwrap());
 }
 
+/// The scope is one of the cloud: `--cloud`, else that of the document.
+#[test]
+fn a_scope_of_a_national_cloud_is_added() {
+    const IN_GOV: &str =
+        "scope=openid email profile https://management.core.usgovcloudapi.net/user_impersonation";
+    let check = |document: &str, audience: &str, more: &[&str]| {
+        let (arm, folder) = (FakeArm::start(document, []), Folder::new());
+        let backup = folder.file("b.json");
+        let args = [&["settings"], &add_scope(more)[..], &["--yes", "--backup", &backup]].concat();
+        let outcome = run_at_terminal(environment(&arm, audience), &args, "");
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        assert_eq!(arm.document().pointer(PARAMETERS), Some(&json!([IN_GOV])));
+    };
+    let gov = "https://management.usgovcloudapi.net";
+    check(&story(), gov, &["--cloud", "us-gov"]);
+    // A site in the public cloud can have users of another.
+    let of_gov = story().replace("sts.windows.net", "login.microsoftonline.us");
+    check(&of_gov, "https://management.azure.com", &[]);
+
+    // The snippet is for the site, which was read in the public cloud.
+    let arm = FakeArm::start(&of_gov, []);
+    let outcome = run(&arm, &add_scope(&["--as", "az-rest"]), "");
+    shows(&outcome.out, &[&format!("--url 'https://management.azure.com{SITE}"), IN_GOV]);
+}
+
 /// The token store is turned on in the same change.
 #[test]
 fn the_token_store_is_turned_on() {

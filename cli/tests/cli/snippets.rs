@@ -129,6 +129,25 @@ resource authSettings 'Microsoft.Web/sites/config@2025-05-01' = {
     properties_in_bicep(&app);
 }
 
+/// The address is that of the cloud in which the application is.
+#[test]
+fn the_story_in_a_national_cloud() {
+    let path = format!("{SITE}/config/authsettingsV2?api-version=2025-05-01");
+    let url = |host: &str| format!("--url 'https://{host}{path}'");
+    let gov = story().replace("sts.windows.net", "login.microsoftonline.us");
+    let in_gov = url("management.usgovcloudapi.net");
+    shows(
+        &add_scope(&gov, "az-rest").out,
+        &[&in_gov, "https://management.core.usgovcloudapi.net/user_"],
+    );
+    let all = ["settings", "add-scope", "arm", "user_impersonation", "--as", "az-rest"];
+    let with = |cloud| run(&[&all[..], &["--cloud", cloud]].concat(), &gov).out;
+    shows(&with("public"), &[&url("management.azure.com"), "https://management.azure.com/user_"]);
+    shows(&with("us-gov-dod"), &[&in_gov]);
+    let off = gov.replace("\"validateNonce\": true", "\"validateNonce\": false");
+    shows(&run(&["settings", "lint", "--fix", "--as", "az-rest"], off).out, &[&in_gov]);
+}
+
 #[test]
 fn the_story_in_shells() {
     let address = format!("{SITE}/config/authsettingsV2?api-version=2025-05-01");

@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use easyauth::settings::{AuthSettingsV2, Context, Finding, Rule, Severity};
 
 use super::{
-    document::{self, Document, FormOption},
+    document::{self, Document, FormOption, cloud_of},
     rule::known_rule,
     snippet::{Change, Tool},
 };
@@ -153,7 +153,8 @@ fn status(checked: &[Checked]) -> u8 {
 /// Prints the fixes of one document for a tool.
 fn fixes_for(tool: Tool, checked: &[Checked]) -> Result<Output, Failure> {
     let [file] = checked else { return Err("--as needs exactly one document".into()) };
-    let change = Change::of(&file.before.settings, &file.settings);
+    let cloud = cloud_of(&file.before.settings).unwrap_or_default();
+    let change = Change::of(&file.before.settings, &file.settings, cloud);
     let snippet = change.print(tool, &file.before.with(&file.settings))?;
     Ok(Output { status: status(checked), ..snippet.output(&mut file.notes().collect()) })
 }

@@ -79,8 +79,8 @@ struct Parts<'a> {
 
 impl<'a> Change<'a> {
     /// A change of a document, at the site that its `id` names.
-    pub(super) fn of(before: &'a AuthSettingsV2, after: &'a AuthSettingsV2) -> Self {
-        Self { before, after, site: None, cloud: Cloud::Public, api_version: None }
+    pub(super) fn of(before: &'a AuthSettingsV2, after: &'a AuthSettingsV2, cloud: Cloud) -> Self {
+        Self { before, after, site: None, cloud, api_version: None }
     }
 
     /// Prints the change for a tool. `document` is the changed document with the text around it.
