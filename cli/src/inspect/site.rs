@@ -14,7 +14,7 @@ use crate::{
     Failure, World,
     api::{Api, cloud_name},
     input::is_stdin,
-    settings::{Document, cloud_of, quoted_for_bash, with_scopes},
+    settings::{Document, cloud_of, with_scopes, word},
     terminal::printable,
     with_sources,
 };
@@ -173,15 +173,5 @@ impl SiteSettings {
             }
             (None, _) => format!("easyauth settings add-scope {wish} FILE --write{options}"),
         }
-    }
-}
-
-/// A word of a command line, quoted if a shell could change it.
-fn word(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.:_-".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) && !text.starts_with('-') {
-        text.to_owned()
-    } else {
-        quoted_for_bash(text)
     }
 }

@@ -10,7 +10,7 @@ use easyauth::{
 };
 use http::{HeaderValue, Request};
 
-use super::document::Source;
+use super::{document::Source, snippet::quoted_for_bash};
 use crate::{Failure, Output, TOKEN_VARIABLE, World, api, with_sources};
 
 #[derive(Debug, clap::Args)]
@@ -83,8 +83,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
 /// Rejects a document whose `id` names another site.
 pub(super) fn check_site(settings: &AuthSettingsV2, site: &SiteId) -> Result<(), Failure> {
     let id = settings.pointer("/id").and_then(|id| serde_json::from_str::<String>(id).ok());
+    let id = id.map(|id| id.to_ascii_lowercase());
     let Some(id) = id.filter(|id| id.starts_with("/subscriptions/")) else { return Ok(()) };
-    let (id, site) = (id.to_ascii_lowercase(), format!("{site}/").to_ascii_lowercase());
+    let site = format!("{site}/").to_ascii_lowercase();
     // The ID of the settings is below that of the site; a slot is below it too.
     let rest = id.strip_prefix(&site);
     if rest.is_some_and(|rest| rest.starts_with("config/") || rest.starts_with("authconfigs/")) {
@@ -117,6 +118,14 @@ impl Address {
                 .in_slot(slot)
                 .map_err(|_| "--slot: expected the name of a slot of an App Service app")?),
         }
+    }
+
+    /// The options as they were given. The ID of the site has the slot.
+    #[cfg(feature = "online")]
+    pub(super) fn options(&self) -> String {
+        let cloud = self.cloud.cloud.map(|cloud| format!(" --cloud {}", api::cloud_name(cloud)));
+        let version = self.api_version.as_ref().map(|date| format!(" --api-version {date}"));
+        cloud.into_iter().chain(version).collect()
     }
 
     pub(super) fn requests<'a>(&'a self, site: &'a SiteId) -> ArmRequests<'a> {
@@ -159,6 +168,16 @@ impl Address {
             }
             _ => text,
         }
+    }
+}
+
+/// A word of a command line, quoted if a shell could change it.
+pub(crate) fn word(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.:_-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) && !text.starts_with('-') {
+        text.to_owned()
+    } else {
+        quoted_for_bash(text)
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{
     document::{Document, Source, diff},
-    request::{self, Address, site_id},
+    request::{self, Address, site_id, word},
 };
 use crate::{
     DONE, Failure, NO, Output, SERVER_FAILED, World,
@@ -165,9 +165,10 @@ impl<'a> Site<'a> {
         }
         self.arm.send(&put)?;
         let way_back = format!(
-            "the way back: easyauth settings apply --site {} {}",
-            self.id,
-            printable(&backup.to_string_lossy())
+            "the way back: easyauth settings apply --site {}{} {}",
+            word(&self.id.to_string()),
+            self.address.options(),
+            word(&printable(&backup.to_string_lossy()))
         );
         let saved = self.read().and_then(|saved| settings_of(&saved.settings));
         let saved = saved.map_err(|failure| Failure {

@@ -10,6 +10,8 @@ use easyauth::AccessToken;
 use easyauth_cli::Environment;
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::languages::words_in_shell;
 use crate::{
     Outcome,
     arm::{FakeArm, Fault},
@@ -162,6 +164,33 @@ fn a_scope_is_added_to_a_site() {
     let outcome = run(&arm, &back, "");
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     shows(&outcome.err, &["removed, but the service adds a default again: /addedByTheService"]);
+    assert_eq!(arm.document().pointer(PARAMETERS), None);
+}
+
+/// The printed way back has the options of the change, and is one that a shell understands.
+#[cfg(unix)]
+#[test]
+fn the_way_back_leads_back() {
+    let (arm, folder) = (FakeArm::start(&story(), []), Folder::new());
+    let backup = folder.file("it's my backup.json");
+    let run = |args: &[&str]| {
+        let env = environment(&arm, "https://management.usgovcloudapi.net");
+        let outcome = run_at_terminal(env, &[&["settings"], args].concat(), "");
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        outcome
+    };
+    let options = ["--cloud", "us-gov", "--api-version", "2024-11-01"];
+    let all = add_scope(&[&options[..], &["--yes", "--backup", &backup]].concat());
+    let outcome = run(&all);
+    let (_, way_back) = outcome.err.split_once("the way back: easyauth settings ").unwrap();
+    let quoted = backup.replace('\'', r"'\''");
+    assert_eq!(
+        way_back,
+        format!("apply --site {SITE} --cloud us-gov --api-version 2024-11-01 '{quoted}'\n")
+    );
+    let words = words_in_shell(way_back);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    run(&[&words[..], &["--yes", "--backup", &folder.file("b.json")]].concat());
     assert_eq!(arm.document().pointer(PARAMETERS), None);
 }
 
@@ -474,6 +503,17 @@ fn a_document_of_another_site_is_rejected() {
     assert_eq!(arm.methods(), "");
     let slot = ["apply", "--site", SITE, "--slot", "staging", STORY, "--yes"];
     fails(&run(&arm, &slot, ""), 2, error);
+    // Names in an ID have any case.
+    let id = SITE.replace("/subscriptions/", "/Subscriptions/");
+    let file = folder.file("id.json");
+    fs::write(&file, story().replace(SITE, &id)).unwrap();
+    fails(&run(&arm, &["apply", "--site", &other, &file, "--yes"], ""), 2, error);
+    let same = ["apply", "--site", &SITE.replace("orders", "ORDERS"), &file, "--yes"];
+    fails(
+        &run(&arm, &same, ""),
+        0,
+        "note: the site already has these settings; nothing was saved\n",
+    );
     let mut changed: Value = serde_json::from_str(&story()).unwrap();
     changed["properties"]["platform"]["enabled"] = json!(false);
     let file = folder.file("changed.json");
