@@ -81,6 +81,17 @@ impl Document {
     }
 }
 
+/// The sections as JSON, without the envelope, which has the names and times of the resource.
+#[cfg(feature = "online")]
+pub(super) fn sections(settings: &AuthSettingsV2) -> Result<serde_json::Value, Failure> {
+    let wrapper = match settings.form() {
+        Form::AppService | Form::ContainerApp => "/properties",
+        _ => "",
+    };
+    let text = settings.pointer(&format!("{}{wrapper}", settings.resource_pointer()));
+    Ok(serde_json::from_str(text.unwrap_or("{}"))?)
+}
+
 /// The cloud in which users sign in, if the issuer tells.
 pub(crate) fn cloud_of(settings: &AuthSettingsV2) -> Option<Cloud> {
     Cloud::of_issuer(&settings.get(entra::OPEN_ID_ISSUER)?)

@@ -2,6 +2,7 @@
 //! Manager.
 
 use std::{
+    collections::HashMap,
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
@@ -15,7 +16,7 @@ use easyauth::{
 use serde_json::Value;
 
 use super::{
-    document::{Document, Source, diff},
+    document::{Document, Source, diff, sections},
     request::{self, Address, site_id, word},
 };
 use crate::{
@@ -133,7 +134,8 @@ impl<'a> Site<'a> {
     ) -> Result<Output, Failure> {
         let requests = self.address.requests(&self.id);
         let put = requests.put(&self.token, new).map_err(|error| self.address.rejection(&error))?;
-        let (old, wanted) = (settings_of(&before.settings)?, settings_of(new)?);
+        let old = sections(&before.settings)?;
+        let wanted = spelled_like(&old, sections(new)?);
         if old == wanted {
             let text = "the site already has these settings; nothing was saved";
             return Ok(Output { notes: vec![text.to_owned()], ..Output::page(String::new()) });
@@ -155,7 +157,7 @@ impl<'a> Site<'a> {
             });
         }
         let backup = self.back_up(before, saving.backup.as_deref(), world.now)?;
-        if settings_of(&self.read()?.settings)? != old {
+        if spelled_like(&old, sections(&self.read()?.settings)?) != old {
             return Err(Failure {
                 message: "the settings changed in the meantime, so nothing was saved; run the \
                           command again"
@@ -170,7 +172,7 @@ impl<'a> Site<'a> {
             self.address.options(),
             word(&printable(&backup.to_string_lossy()))
         );
-        let saved = self.read().and_then(|saved| settings_of(&saved.settings));
+        let saved = self.read().and_then(|saved| sections(&saved.settings));
         let saved = saved.map_err(|failure| Failure {
             message: format!(
                 "the settings were saved, but could not be read back: {}\n{way_back}",
@@ -178,7 +180,7 @@ impl<'a> Site<'a> {
             ),
             ..failure
         })?;
-        let Ignored { lost, back } = Ignored::of(&old, &wanted, &saved);
+        let Ignored { lost, back } = Ignored::of(&old, &wanted, &spelled_like(&wanted, saved));
         let mut notes = vec![match lost.as_slice() {
             [] => format!("saved to {}, and read back", self.id),
             lost => format!(
@@ -233,13 +235,40 @@ fn confirm(site: &SiteId, world: &mut World<'_>) -> Result<bool, Failure> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// The settings without their envelope, which has the names and times of the resource.
-fn settings_of(settings: &AuthSettingsV2) -> Result<Value, Failure> {
-    let mut document: Value = serde_json::from_str(settings.as_json())?;
-    Ok(match document.get_mut("properties") {
-        Some(properties) => properties.take(),
-        None => document,
-    })
+/// Writes what means the same as in `model` as it is there: the service answers `72` as `72.0`, `"true"` as
+/// `true`, and `clearInboundClaimsMapping: false` as `"false"` (recorded). Names of members have any case.
+fn spelled_like(model: &Value, value: Value) -> Value {
+    match (model, value) {
+        (Value::Object(model), Value::Object(members)) => {
+            let names: HashMap<String, (&String, &Value)> =
+                model.iter().map(|own| (own.0.to_ascii_lowercase(), own)).collect();
+            let like = |(name, value): (String, Value)| match names.get(&name.to_ascii_lowercase())
+            {
+                Some((own, model)) => ((*own).clone(), spelled_like(model, value)),
+                None => (name, value),
+            };
+            members.into_iter().map(like).collect()
+        }
+        (Value::Array(model), Value::Array(values)) if model.len() == values.len() => {
+            model.iter().zip(values).map(|(model, value)| spelled_like(model, value)).collect()
+        }
+        (_, value) if is_same(model, &value) => model.clone(),
+        (_, value) => value,
+    }
+}
+
+fn is_same(one: &Value, other: &Value) -> bool {
+    fn flag(value: &Value) -> Option<bool> {
+        match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+            _ => None,
+        }
+    }
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        _ => flag(one).is_some() && flag(one) == flag(other),
+    }
 }
 
 /// JSON with sorted members, so that equal settings are equal lines.

@@ -122,6 +122,24 @@ fn answer(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     writer.write_all(&body.as_bytes()[..sent])
 }
 
+/// Writes values as the service answers them.
+fn in_its_own_spelling(settings: &mut Value) {
+    let places = [
+        "/login/tokenStore/tokenRefreshExtensionHours",
+        "/platform/enabled",
+        "/clearInboundClaimsMapping",
+    ];
+    for place in places {
+        let Some(value) = settings.pointer_mut(place) else { continue };
+        *value = match value.take() {
+            Value::Number(hours) => json!(hours.as_f64()),
+            Value::String(flag) if place == "/platform/enabled" => json!(flag == "true"),
+            Value::Bool(flag) if place == "/clearInboundClaimsMapping" => json!(flag.to_string()),
+            other => other,
+        };
+    }
+}
+
 /// The usual answer. A PUT fills in defaults, as the service does.
 fn usual(
     request: &str,
@@ -154,6 +172,7 @@ fn usual(
         }
         let settings = new["properties"].as_object_mut().unwrap();
         settings.entry("addedByTheService").or_insert_with(|| json!({"default": true}));
+        in_its_own_spelling(&mut new["properties"]);
         new["id"] = state.document["id"].clone();
         state.document = new;
     } else if !request.starts_with("GET ") {

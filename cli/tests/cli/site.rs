@@ -384,6 +384,73 @@ fn lost_values_are_reported() {
     assert_eq!(outcome.status, 3);
 }
 
+/// The service answers `72` as `72.0`, `"true"` as `true`, and `false` as `"false"` in one place.
+#[test]
+fn values_in_another_spelling_are_the_same() {
+    fn apply(before: &Value, after: &Value, more: &[&str]) -> (Outcome, String) {
+        let (arm, folder) = (FakeArm::start(&before.to_string(), []), Folder::new());
+        let (file, backup) = (folder.file("new.json"), folder.file("b.json"));
+        fs::write(&file, after.to_string()).unwrap();
+        let all = ["apply", "--site", SITE, &file, "--backup", &backup];
+        (run(&arm, &[&all[..], more].concat(), ""), arm.methods())
+    }
+    fn with(change: impl FnOnce(&mut Value)) -> Value {
+        let mut document: Value = serde_json::from_str(&story()).unwrap();
+        change(&mut document["properties"]);
+        document
+    }
+    #[track_caller]
+    fn same(after: &Value) {
+        let (outcome, methods) = apply(&with(|_| ()), after, &["--dry-run"]);
+        fails(&outcome, 0, "note: the site already has these settings; nothing was saved\n");
+        assert_eq!((outcome.out.as_str(), methods.as_str()), ("", "GET"));
+    }
+    #[track_caller]
+    fn saved(after: &Value) {
+        let (outcome, methods) = apply(&with(|_| ()), after, &["--yes"]);
+        assert!(
+            outcome.err.starts_with(&format!("note: saved to {SITE}, and read back\n")),
+            "{}",
+            outcome.err
+        );
+        assert_eq!((outcome.status, methods.as_str()), (0, "GET GET PUT GET"));
+    }
+    let hours =
+        |hours: Value| with(|own| own["login"]["tokenStore"]["tokenRefreshExtensionHours"] = hours);
+    same(&hours(json!(72)));
+    same(&with(|own| own["platform"]["enabled"] = json!("true")));
+    same(&with(|own| own["clearInboundClaimsMapping"] = json!(false)));
+    saved(&hours(json!(24)));
+    saved(&hours(json!(24.5)));
+    saved(&with(|own| own["clearInboundClaimsMapping"] = json!(true)));
+    saved(&with(|own| own["platform"] = json!({"enabled": "false", "runtimeVersion": "~1"})));
+    // Names of members have any case.
+    let text = story().replace("\"properties\"", "\"Properties\"");
+    let text = text.replace("\"tokenStore\"", "\"TokenStore\"");
+    same(&serde_json::from_str(&text).unwrap());
+
+    // The difference shows the change alone.
+    let both = with(|own| {
+        own["login"]["tokenStore"] = json!({
+            "enabled": false, "tokenRefreshExtensionHours": 72, "fileSystem": {}, "azureBlobStorage": {}
+        });
+    });
+    let (outcome, _) = apply(&with(|_| ()), &both, &["--dry-run"]);
+    let (diff, _) = outcome.out.split_once("PUT ").unwrap();
+    let changed = diff.lines().skip(2).filter(|line| line.starts_with(['+', '-']));
+    assert_eq!(
+        changed.collect::<Vec<_>>(),
+        ["-      \"enabled\": true,", "+      \"enabled\": false,"]
+    );
+
+    // Nor is another spelling a change by another client.
+    let (before, folder) = (with(|_| ()), Folder::new());
+    let faults = [Fault::None, Fault::ChangedBefore(hours(json!(72)))];
+    let arm = FakeArm::start(&before.to_string(), faults);
+    let outcome = run(&arm, &add_scope(&["--yes", "--backup", &folder.file("b.json")]), "");
+    assert_eq!((outcome.status, arm.methods().as_str()), (0, "GET GET PUT GET"));
+}
+
 #[test]
 fn answers_of_the_service_are_explained() {
     let throttled = r#"{"error":{"code":"TooManyRequests","message":"slow down"}}"#;
