@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use easyauth::{
-    Diagnosis,
+    Diagnosis, Service,
     access::Fix,
     resource::{Cloud, Scope},
     settings::{AuthSettingsV2, Form, LoginParameters, SiteId, entra, login},
@@ -136,8 +136,14 @@ impl SiteSettings {
         if is_replaced {
             options.push_str(" --replace");
         }
-        if joined.token_store == Some(false) {
-            options.push_str(" --token-store");
+        match joined.token_store {
+            Some(false) if self.settings.form().service() == Service::ContainerApps => {
+                let text = "the command leaves the token store off: a container app also needs a blob \
+                            container for it (login.tokenStore.azureBlobStorage)";
+                joined.notes.push(text.to_owned());
+            }
+            Some(false) => options.push_str(" --token-store"),
+            _ => {}
         }
         let command = |scope: &Scope| {
             let wish = format!("{cloud}{} {}", word(&api.short()), word(scope.name()));

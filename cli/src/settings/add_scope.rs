@@ -6,8 +6,8 @@ use easyauth::{
     Service,
     resource::{Cloud, Scope},
     settings::{
-        AuthSettingsV2, LoginParameters, LoginParametersError, LoginParametersErrorKind, entra,
-        login,
+        AuthSettingsV2, Finding, LoginParameters, LoginParametersError, LoginParametersErrorKind,
+        entra, login,
     },
 };
 
@@ -205,6 +205,31 @@ pub(crate) fn with_scopes(
     Ok((after, is_replaced))
 }
 
+/// The rules of lint about settings with which a scope has no effect. Those of `loginParameters` (LP, IS2)
+/// are among the problems and warnings of the parameters.
+const DECISIVE: [&str; 4] = ["IS3", "ST10", "ST13", "TS2"];
+
+/// Says why no token with the scope reaches the application, although all that it needs is there.
+fn obstacles(settings: &AuthSettingsV2, parameters: &LoginParameters) -> Vec<String> {
+    let findings = settings.lint();
+    let findings = findings.iter().filter(|finding| DECISIVE.contains(&finding.rule()));
+    let note = |finding: &Finding| {
+        let (rule, message) = (finding.rule(), finding.message());
+        format!("{rule}: {message}; {}. Remedy: {}", finding.why(), finding.remedy())
+    };
+    let mut notes: Vec<String> = findings.map(note).collect();
+    if !requests_code(parameters) {
+        notes.push("no access token is requested, because `response_type` lacks `code`".to_owned());
+    }
+    notes
+}
+
+/// Returns `true` if sign-ins request the code that the platform exchanges for an access token.
+pub(super) fn requests_code(parameters: &LoginParameters) -> bool {
+    let kind = parameters.get("response_type");
+    kind.is_none_or(|kind| kind.split(' ').any(|word| word == "code"))
+}
+
 fn notes(
     settings: &AuthSettingsV2,
     before: &LoginParameters,
@@ -219,8 +244,10 @@ fn notes(
             "sign-ins already request this scope"
         };
         notes.push(text.to_owned());
+        notes.extend(obstacles(settings, after));
         return notes;
     }
+    notes.extend(obstacles(settings, after));
     notes.extend(after.problems().iter().map(ToString::to_string));
     notes.extend(after.warnings().iter().map(ToString::to_string));
     if !settings.is_entra_configured() {

@@ -177,6 +177,15 @@ fn steps_fit_the_settings() {
             " --token-store",
         ],
     );
+    // A container app needs more than the flag.
+    let mut app = settings(&json!([]), false, "SECRET");
+    app["type"] = json!("Microsoft.App/containerapps/authconfigs");
+    app.as_object_mut().unwrap().remove("id");
+    let app = inspect(&app, &[]).out;
+    let note = "note: the command leaves the token store off: a container app also needs a blob container \
+                for it (login.tokenStore.azureBlobStorage)";
+    shows(&app, &[note, "1. enable the token store"]);
+    assert!(!app.contains("--token-store"), "{app}");
     let asked = json!(["scope=openid https://management.azure.com/user_impersonation"]);
     let already = inspect(&settings(&asked, true, "SECRET"), &[]);
     shows(

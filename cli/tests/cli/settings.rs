@@ -462,6 +462,72 @@ fn notes_say_what_else_is_needed() {
     shows(&outcome.err, &["Static Web Apps pass no token to the application"]);
 }
 
+/// Notes about settings with which the scope has no effect, although everything of Entra is there.
+#[test]
+fn notes_say_why_a_scope_has_no_effect() {
+    #[track_caller]
+    fn check(document: &str, more: &[&str], note: &str) {
+        let all = ["add-scope", "arm", "user_impersonation", "-"];
+        let outcome = run(&[&all[..], more].concat(), document);
+        assert_eq!((outcome.err, outcome.status), (format!("note: {note}\n{AFTER}"), 0));
+    }
+    let v1 = entra(|document| {
+        document["identityProviders"]["azureActiveDirectory"]["registration"]["openIdIssuer"] =
+            json!("https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/");
+    });
+    let ignored = "IS3: the issuer is of version 1.0, and a scope of an API is requested; the version \
+                   1.0 endpoint ignores the scopes of an API: the access token is not for it. Remedy: \
+                   end the issuer with /v2.0";
+    check(&v1, &[], ignored);
+    check(
+        &entra(|document| document["platform"]["configFilePath"] = json!("auth.json")),
+        &[],
+        "ST10: a settings file is named, and providers are set up here; the settings file is read \
+         instead: the settings here have no effect. Remedy: set them up in the file, or remove \
+         configFilePath",
+    );
+    check(
+        &entra(|document| document["platform"]["enabled"] = json!(false)),
+        &[],
+        "ST13: providers are set up, and the platform is off; authentication is off: every request \
+         reaches the application, and identity headers can be forged. Remedy: set it to true",
+    );
+    let container_app = entra(|document| {
+        document.as_object_mut().unwrap().remove("httpSettings");
+        document["login"]["tokenStore"]["enabled"] = json!(false);
+    });
+    let no_place = "TS2: the token store is on, and has no blob container; a container app keeps no \
+                    tokens without a blob container. Remedy: set sasUrlSettingName to the secret with \
+                    the address of a container, whose signature allows to read, write and delete";
+    let options = ["--token-store", "--form", "container-app-properties"];
+    check(&container_app, &options, no_place);
+    check(
+        &asking(json!(["response_type=id_token"])),
+        &[],
+        "no access token is requested, because `response_type` lacks `code`",
+    );
+    // A note of its own is about the parameter already.
+    check(
+        &asking(json!(["resource=https://management.azure.com"])),
+        &[],
+        "loginParameters[0]: `resource` is for the version 1.0 endpoint, and a v2.0 issuer rejects it \
+         (AADSTS901002)",
+    );
+
+    // The notes stand beside a scope that was added before.
+    let unchanged = "note: sign-ins already request this scope";
+    let all = ["add-scope", "arm", "user_impersonation", "-"];
+    let again = run(&all, run(&all, &v1).out);
+    assert_eq!(again.err, format!("{unchanged}; the document is unchanged\nnote: {ignored}\n"));
+    let all = [&all[..], &options[1..]].concat();
+    let before = run(&all, &container_app).out;
+    let again = run(&[&all[..], &["--token-store"]].concat(), before);
+    assert_eq!(again.err, format!("{unchanged}\nnote: {no_place}\n"));
+    // No note without a reason.
+    let good = asking(json!(["response_type=code id_token"]));
+    assert_eq!(run(&["add-scope", "arm", "user_impersonation", "-"], &good).err, AFTER);
+}
+
 #[test]
 fn scopes_that_cannot_be_added_are_rejected() {
     let add = ["add-scope", "arm", "user_impersonation", "-"];

@@ -11,6 +11,7 @@ use super::{
     providers::{self, ENTRA},
     shown,
 };
+use crate::settings::add_scope::requests_code;
 
 pub(super) fn chapter(settings: &AuthSettingsV2) -> Chapter {
     let providers = providers::set_up(settings);
@@ -87,8 +88,7 @@ fn of_entra(settings: &AuthSettingsV2, sentences: &mut Vec<String>) {
     if let Some(problem) = parameters.problems().first() {
         sentences.push(format!("Signing in will probably fail: {problem}."));
     }
-    let is_code = |kind: &str| kind.split(' ').any(|word| word == "code");
-    if parameters.get("response_type").is_some_and(|kind| !is_code(kind)) {
+    if !requests_code(&parameters) {
         let text =
             "X-MS-TOKEN-AAD-ID-TOKEN is sent, but no access token: `response_type` requests none.";
         sentences.push(text.to_owned());
