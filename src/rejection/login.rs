@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::{marker::Marker, navigation::is_page};
+use super::{marker::mark, navigation::is_page};
 use crate::{
     endpoints::{EndpointError, Endpoints, LoginAddress, ReturnTo},
     headers::HeaderSource,
@@ -44,10 +44,11 @@ use crate::{
 ///
 /// If the browser comes back from sign-in and the platform still sends no identity, another redirect
 /// would start an endless loop. So the redirect sets a cookie for 60 seconds (`easyauth-signing-in`,
-/// with a hash of the address). A navigation to the same address with the cookie and without an identity
-/// gets a page instead. The page has a link to sign in:
-/// [`SignInIncomplete`](super::RejectionKind::SignInIncomplete). `EasyAuthLayer` removes the cookie once
-/// the caller is authenticated.
+/// with a hash of each address, because several tabs can sign in at once). A navigation to the same address
+/// with the cookie and without an identity gets a page instead. The page has a link to sign in:
+/// [`SignInIncomplete`](super::RejectionKind::SignInIncomplete). If the cookie already has eight addresses,
+/// any further address gets this page as well. `EasyAuthLayer` removes the cookie once the caller is
+/// authenticated.
 ///
 /// ```
 /// use easyauth::{IdentityProvider, Rejection, rejection::LoginRedirect};
@@ -95,14 +96,8 @@ impl LoginRedirect {
             return None;
         }
         let link = self.0.clone().return_to(&ReturnTo::path(target).ok()?).to_string();
-        let marker = Marker::of(target);
-        if marker.is_in(headers) {
-            return Some(SignIn::Incomplete { link });
-        }
-        Some(SignIn::Redirect {
-            location: HeaderValue::try_from(link).ok()?,
-            marker: marker.set_cookie()?,
-        })
+        let Some(marker) = mark(target, headers) else { return Some(SignIn::Incomplete { link }) };
+        Some(SignIn::Redirect { location: HeaderValue::try_from(link).ok()?, marker })
     }
 }
 

@@ -102,6 +102,78 @@ fn a_sign_in_without_identity_ends_in_a_page() {
     }
 }
 
+/// Loads these addresses in turn, as the tabs of one browser do, and returns the statuses. Each response may
+/// change the cookies of the next request.
+fn tabs(server: &Server, cookie: Option<&str>, paths: &[String], rounds: usize) -> Vec<u16> {
+    let mut cookie = cookie.map(str::to_owned);
+    let load = |path: &String| {
+        let mut headers = owned(&[HTML]);
+        headers.extend(cookie.iter().map(|cookie| ("Cookie", cookie.clone())));
+        let answer = client::get(server.address, path, &headers);
+        if answer.status == 302 {
+            cookie = Some(marker(&answer));
+        }
+        answer.status
+    };
+    let rounds = std::iter::repeat_n(paths, rounds).flatten();
+    rounds.map(load).collect()
+}
+
+/// A browser restores its tabs, and the sidecar sends no principal for any of them
+/// (azure-container-apps#1815).
+#[test]
+fn tabs_that_sign_in_at_once_all_end_in_a_page() {
+    for (name, server) in services(platform()) {
+        for (count, redirected) in [(1, 1), (2, 2), (3, 3), (8, 8), (9, 8), (20, 8)] {
+            let paths: Vec<String> = (0..count).map(|tab| format!("/me?tab={tab}")).collect();
+            let mut expected = vec![302; redirected];
+            expected.resize(3 * count, 401);
+            assert_eq!(tabs(&server, None, &paths, 3), expected, "{name}: {count} tabs");
+        }
+    }
+}
+
+/// A forged cookie changes only what its own browser sees, and the cookie does not grow.
+#[test]
+fn a_marker_that_no_service_set() {
+    const HASH: &str = "0123456789abcdef";
+    let many = |count: usize| vec![HASH; count].join(".");
+    for (name, server) in services(platform()) {
+        let next = |value: &str| {
+            let cookie = format!("easyauth-signing-in={value}");
+            let answer = client::get(server.address, "/me", &owned(&[HTML, ("Cookie", &cookie)]));
+            (answer.status == 302).then(|| marker(&answer))
+        };
+        let own = marker(&client::get(server.address, "/me", &owned(&[HTML])));
+        let (_, own_hash) = own.split_once('=').unwrap();
+        // Anything but 16 digits of a hexadecimal number in lower case.
+        for invalid in [
+            "",
+            ".",
+            "1",
+            "0123456789abcde",
+            "0123456789abcdef0",
+            "0123456789ABCDEF",
+            "0123456789abcdeg",
+            "+123456789abcdef",
+            "0123456789abcdef,0123456789abcdef",
+            "\"0123456789abcdef\"",
+            &"x".repeat(4000),
+            &".".repeat(4000),
+        ] {
+            assert_eq!(next(invalid).as_ref(), Some(&own), "{name}: {invalid}");
+        }
+        let after = |hashes: &str| Some(format!("easyauth-signing-in={hashes}.{own_hash}"));
+        assert_eq!(next(&format!("x.{HASH}.y")), after(HASH), "{name}");
+        assert_eq!(next(&many(7)), after(&many(7)), "{name}");
+        for full in [8, 9, 200] {
+            assert_eq!(next(&many(full)), None, "{name}: {full}");
+        }
+        // Two cookies of this name count as one.
+        assert_eq!(next(&format!("{}; easyauth-signing-in={HASH}", many(7))), None, "{name}");
+    }
+}
+
 /// Static Web Apps rewrite the path (static-web-apps#580).
 #[test]
 fn static_web_apps_browsers_return_to_the_requested_page() {
