@@ -53,7 +53,8 @@ providers! {
 }
 
 impl IdentityProvider {
-    /// The provider is unknown: the request has only an ID or a name. [`as_str`](Self::as_str) is empty.
+    /// The provider is unknown: see [`EasyAuthPrincipal::provider`](crate::EasyAuthPrincipal::provider).
+    /// [`as_str`](Self::as_str) is empty.
     pub const UNKNOWN: Self = Self(Cow::Borrowed(""));
 
     /// The provider with this name: a built-in provider, by its name in headers or in settings, or a custom

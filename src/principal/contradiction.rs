@@ -5,7 +5,6 @@
 //!
 //! - `X-MS-CLIENT-PRINCIPAL-IDP` is `azureStaticWebApps` on a backend that is linked to a Static Web App,
 //!   while the object names the provider where the user signed in.
-//! - `auth_typ` was `AuthenticationTypes.Federation`, which names no provider, in an older runtime.
 //! - `X-MS-CLIENT-PRINCIPAL-ID` is the object ID, the subject, a `sid:` of the older runtime, or the user ID
 //!   of Static Web Apps. The documentation says which only for Microsoft Entra and Google.
 
@@ -15,9 +14,6 @@ use crate::{
     json::Text,
     provider::IdentityProvider,
 };
-
-/// The name that .NET gives to an identity of an unnamed provider (`ClaimsIdentity.AuthenticationType`).
-const UNNAMED_PROVIDER: &str = "AuthenticationTypes.Federation";
 
 /// A claim that identifies the caller. Its short and its long name are one claim.
 struct IdentityClaim {
@@ -108,8 +104,7 @@ fn check_provider(user: &EasyAuthPrincipal) -> Result<(), PrincipalError> {
     match &user.content.front_end {
         Some(front_end)
             if *front_end != user.content.provider
-                && *front_end != IdentityProvider::STATIC_WEB_APPS
-                && !user.content.provider.as_str().eq_ignore_ascii_case(UNNAMED_PROVIDER) =>
+                && *front_end != IdentityProvider::STATIC_WEB_APPS =>
         {
             Err(PrincipalError::contradiction(first, CLIENT_PRINCIPAL_IDP))
         }

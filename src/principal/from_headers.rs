@@ -45,6 +45,12 @@ impl EasyAuthPrincipal {
             }
             None => return Ok(None),
         };
+        if content.provider == IdentityProvider::UNKNOWN
+            && let Some(named) = &front_end
+            && *named != IdentityProvider::STATIC_WEB_APPS
+        {
+            content.provider = named.clone();
+        }
         content.front_end = front_end;
         // Most of the room for decoded strings is left, so this does not allocate.
         content.id = id.and_then(|id| content.text.push(&id));

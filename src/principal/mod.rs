@@ -144,9 +144,10 @@ impl PrincipalFormat {
 }
 
 impl EasyAuthPrincipal {
-    /// The identity provider that signed the caller in. It is [`IdentityProvider::UNKNOWN`] if the request has
-    /// only an ID or a name without `X-MS-CLIENT-PRINCIPAL-IDP`, or if the principal is from a token whose
-    /// issuer is not Microsoft.
+    /// The identity provider that signed the caller in. It is [`IdentityProvider::UNKNOWN`] if nothing names it,
+    /// or if the principal is from a token whose issuer is not Microsoft. `X-MS-CLIENT-PRINCIPAL-IDP` names the
+    /// provider if the request has only an ID or a name, or if `auth_typ` is `AuthenticationTypes.Federation`
+    /// (an older runtime).
     #[must_use]
     pub fn provider(&self) -> &IdentityProvider {
         &self.content.provider

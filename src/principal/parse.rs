@@ -13,6 +13,10 @@ use crate::{
 /// of claims in a principal, so the list of claims is allocated once.
 const MIN_CLAIM_LEN: usize = 19;
 
+/// The name that .NET gives to an identity of an unnamed provider (`ClaimsIdentity.AuthenticationType`). An older
+/// runtime wrote it.
+const UNNAMED_PROVIDER: &str = "AuthenticationTypes.Federation";
+
 /// The starts of most long claim types as the platform escapes them, and decoded. For a principal of 30 claims,
 /// copying them whole takes a fifth of the instructions off.
 const LONG_TYPES: [(&str, &str); 4] = [
@@ -101,7 +105,11 @@ impl Members {
         if provider.is_empty() {
             return Err(PrincipalErrorKind::MissingProvider.error());
         }
-        let provider = IdentityProvider::new(provider);
+        let provider = if provider.eq_ignore_ascii_case(UNNAMED_PROVIDER) {
+            IdentityProvider::UNKNOWN
+        } else {
+            IdentityProvider::new(provider)
+        };
         let claims = self.claims.into_value().unwrap_or_default();
         contradiction::check_claims(&text, &claims)?;
         Ok(Content {

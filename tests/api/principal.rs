@@ -6,7 +6,7 @@ use base64::{
 };
 use easyauth::{
     Caller, EasyAuthPrincipal, Groups, IdentityProvider, MeErrorKind, PrincipalErrorKind,
-    PrincipalFormat, Session, headers,
+    PrincipalFormat, ProviderTokens, Session, endpoints::Endpoints, headers,
 };
 
 use crate::support::{chain, header, principal, with_claims};
@@ -508,8 +508,6 @@ fn providers_that_contradict_each_other() {
     consistent(entra, &idp("AAD"));
     consistent(entra, &idp("azureStaticWebApps")); // a linked Function
     consistent(r#"{"auth_typ":"Auth0"}"#, &idp("auth0"));
-    // An older runtime, where the object names no provider.
-    consistent(r#"{"auth_typ":"AuthenticationTypes.Federation"}"#, &idp("facebook"));
     contradiction(entra, &idp("google"), "auth_typ", headers::CLIENT_PRINCIPAL_IDP);
     contradiction(entra, &idp("auth0"), "auth_typ", headers::CLIENT_PRINCIPAL_IDP);
     contradiction(
@@ -522,6 +520,41 @@ fn providers_that_contradict_each_other() {
     consistent(visitor, &idp("azureStaticWebApps"));
     consistent(visitor, &idp("GitHub"));
     contradiction(visitor, &idp("aad"), "identityProvider", headers::CLIENT_PRINCIPAL_IDP);
+}
+
+/// An older runtime wrote the name that .NET gives to an unnamed provider. The header beside it names it.
+#[test]
+fn a_provider_that_the_object_does_not_name() {
+    #[track_caller]
+    fn check(auth_typ: &str, front_end: Option<&str>, expected: &IdentityProvider) {
+        let json = format!(r#"{{"auth_typ":"{auth_typ}","claims":[{{"typ":"oid","val":"a"}}]}}"#);
+        let idp = front_end.map(|name| (headers::CLIENT_PRINCIPAL_IDP, name));
+        let user = consistent(&json, idp.as_slice());
+        assert_eq!(user.provider(), expected);
+    }
+    let unnamed = "AuthenticationTypes.Federation";
+    check(unnamed, Some("aad"), &IdentityProvider::ENTRA);
+    check(" authenticationtypes.federation ", Some("facebook"), &IdentityProvider::FACEBOOK);
+    check(unnamed, Some("auth0"), &IdentityProvider::new("auth0"));
+    check(unnamed, None, &IdentityProvider::UNKNOWN);
+    check(unnamed, Some(""), &IdentityProvider::UNKNOWN);
+    check(unnamed, Some("azureStaticWebApps"), &IdentityProvider::UNKNOWN);
+    check("AuthenticationTypes.Federation2", None, &IdentityProvider::new(&format!("{unnamed}2")));
+
+    let json =
+        r#"{"auth_typ":"AuthenticationTypes.Federation","claims":[{"typ":"oid","val":"a"}]}"#;
+    assert_eq!(principal(json).provider(), &IdentityProvider::UNKNOWN);
+    // The tokens, the sign-in page and the rules are those of the named provider.
+    let named = (headers::CLIENT_PRINCIPAL_IDP, "aad");
+    let user = consistent(json, &[named, (headers::CLIENT_PRINCIPAL_ID, "A")]);
+    let token = [("x-ms-token-aad-access-token", "sample")];
+    let tokens = ProviderTokens::from_headers(&token, user.provider()).unwrap();
+    assert!(tokens.access_token().is_some());
+    let login = Endpoints::default().login(user.provider()).unwrap();
+    assert_eq!(login.to_string(), "/.auth/login/aad");
+    let victim = (headers::CLIENT_PRINCIPAL_ID, "victim");
+    contradiction(json, &[named, victim], "claim oid", headers::CLIENT_PRINCIPAL_ID);
+    consistent(json, &[(headers::CLIENT_PRINCIPAL_IDP, "facebook"), victim]);
 }
 
 #[test]

@@ -231,10 +231,16 @@ fn identity(lines: &[Line]) -> Result<Option<Identity<'_>>, Refused> {
     let name = human(lines, headers::CLIENT_PRINCIPAL_NAME)?;
     let front_end = printable(lines, headers::CLIENT_PRINCIPAL_IDP)?.filter(|idp| !idp.is_empty());
     let front_end = front_end.map(provider);
-    let object = match printable(lines, headers::CLIENT_PRINCIPAL)? {
+    let mut object = match printable(lines, headers::CLIENT_PRINCIPAL)? {
         Some(value) => Some(Principal::read_header(value).ok_or(Refused)?),
         None => None,
     };
+    if let (Some(object), Some(front_end)) = (&mut object, front_end)
+        && object.provider.is_empty()
+        && !front_end.eq_ignore_ascii_case("azureStaticWebApps")
+    {
+        front_end.clone_into(&mut object.provider);
+    }
     let is_anonymous = match &object {
         Some(object) => object.is_anonymous(),
         None if id.is_none() && name.is_none() => true,

@@ -19,6 +19,9 @@ use super::{
 /// The members that a message may repeat. Roles are not masked, because `anonymous` has a meaning.
 const SHOWN: [&str; 4] = ["auth_typ", "identityProvider", "typ", "userRoles"];
 
+/// The value of `auth_typ` that names no provider.
+const UNNAMED: &str = "AuthenticationTypes.Federation";
+
 /// The claims that identify the caller.
 const IDENTITY: [&str; 4] = ["tid", "oid", "iss", "sub"];
 
@@ -67,6 +70,7 @@ type Claims = Vec<(String, String)>;
 #[derive(Debug)]
 pub(crate) struct Principal {
     pub(crate) format: PrincipalFormat,
+    /// Empty if it is unknown.
     pub(crate) provider: String,
     pub(crate) claims: Claims,
     pub(crate) name_type: Option<String>,
@@ -107,9 +111,11 @@ impl Principal {
             _ => Some(Err(Refused)),
         });
         let claims = claims(json, "claims")?;
+        let provider = provider_name(json, provider)?;
+        let is_named = !provider.eq_ignore_ascii_case(UNNAMED);
         Ok(Self {
             format,
-            provider: provider_name(json, provider)?,
+            provider: if is_named { provider } else { String::new() },
             claims,
             name_type: json.nullable_text("name_typ")?,
             role_type: json.nullable_text("role_typ")?,
@@ -137,9 +143,7 @@ impl Principal {
     pub(crate) fn agrees_with(&self, id: Option<&str>, front_end: Option<&str>) -> bool {
         let is = |provider: &str| self.provider.eq_ignore_ascii_case(provider);
         let same_provider = front_end.is_none_or(|own| {
-            is(own)
-                || own.eq_ignore_ascii_case("azureStaticWebApps")
-                || is("AuthenticationTypes.Federation")
+            is(own) || own.eq_ignore_ascii_case("azureStaticWebApps") || self.provider.is_empty()
         });
         let has_identity = ["oid", "sub"].iter().any(|name| self.claim(name).is_some());
         let is_known = |id: &str| match self.format {
@@ -222,7 +226,8 @@ impl Principal {
         let claims = Json::list(user.claims().map(|claim| {
             Json::object([("typ", Json::text(claim.typ())), ("val", Json::text(claim.val()))])
         }));
-        let provider = Json::text(user.provider().as_str());
+        let provider = Some(user.provider().as_str()).filter(|name| !name.is_empty());
+        let provider = Json::text(provider.unwrap_or(UNNAMED));
         match user.format() {
             PrincipalFormat::StaticWebApps => Json::object([
                 ("identityProvider", provider),
