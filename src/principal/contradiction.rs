@@ -5,12 +5,16 @@
 //!
 //! - `X-MS-CLIENT-PRINCIPAL-IDP` is `azureStaticWebApps` on a backend that is linked to a Static Web App,
 //!   while the object names the provider where the user signed in.
-//! - `X-MS-CLIENT-PRINCIPAL-ID` is the object ID, the subject, a `sid:` of the older runtime, or the user ID
-//!   of Static Web Apps. The documentation says which only for Microsoft Entra and Google.
+//! - `X-MS-CLIENT-PRINCIPAL-ID` is the object ID, the subject, or the user ID of Static Web Apps. The
+//!   documentation says which only for Microsoft Entra and Google. An older runtime wrote a `sid:`, which a
+//!   claim repeats (`stable_sid`, or the name identifier).
+//! - AD FS can write `nameid` in addition to `sub`, with another value. Both have the same long name.
+//! - A custom provider decides what its `tid` and `oid` mean. A list is one claim for each element.
 
 use super::{ClaimType, EasyAuthPrincipal, PrincipalError, PrincipalFormat, claims::ClaimSpan};
 use crate::{
     headers::{CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP},
+    issuer,
     json::Text,
     provider::IdentityProvider,
 };
@@ -39,25 +43,49 @@ fn same_guid(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
+const LONG_TENANT: &str = ClaimType::TID.long();
+const LONG_OBJECT: &str = ClaimType::OID.long();
+const LONG_SUBJECT: &str = ClaimType::SUB.long();
+
 fn identity_claim(typ: &str) -> Option<usize> {
-    const LONG_TENANT: &str = ClaimType::TID.long();
-    const LONG_OBJECT: &str = ClaimType::OID.long();
-    const LONG_SUBJECT: &str = ClaimType::SUB.long();
     match typ {
         "tid" | LONG_TENANT => Some(TENANT),
         "oid" | LONG_OBJECT => Some(OBJECT),
         "iss" => Some(ISSUER),
-        // Not `nameid`: AD FS can write it in addition to `sub`, with another value.
+        // Not `nameid`, because of AD FS.
         "sub" | LONG_SUBJECT => Some(SUBJECT),
         _ => None,
     }
 }
 
 /// Checks that no identity claim has two different values.
-pub(super) fn check_claims(text: &Text, claims: &[ClaimSpan]) -> Result<(), PrincipalError> {
+pub(super) fn check_claims(
+    provider: &IdentityProvider,
+    text: &Text,
+    claims: &[ClaimSpan],
+) -> Result<(), PrincipalError> {
+    // Who issued the claims matters only if two values differ.
+    check_values(text, claims, |_| true).or_else(|_| {
+        let issuer = claims.iter().find(|claim| text.at(claim.typ) == "iss");
+        let issuer = issuer.map_or("", |claim| text.at(claim.val));
+        let is_custom = is_custom(provider) && !issuer::is_microsoft(issuer);
+        check_values(text, claims, |typ| match typ {
+            "tid" | LONG_TENANT | "oid" | LONG_OBJECT => !is_custom,
+            LONG_SUBJECT => !is_custom && !is_ad_fs(issuer),
+            _ => true,
+        })
+    })
+}
+
+fn check_values(
+    text: &Text,
+    claims: &[ClaimSpan],
+    is_checked: impl Fn(&str) -> bool,
+) -> Result<(), PrincipalError> {
     let mut values = [None::<&str>; IDENTITY_CLAIMS.len()];
     for claim in claims {
-        let Some(index) = identity_claim(text.at(claim.typ)) else { continue };
+        let typ = text.at(claim.typ);
+        let Some(index) = identity_claim(typ).filter(|_| is_checked(typ)) else { continue };
         let (Some(known), Some(rule)) = (values.get_mut(index), IDENTITY_CLAIMS.get(index)) else {
             continue;
         };
@@ -68,6 +96,17 @@ pub(super) fn check_claims(text: &Text, claims: &[ClaimSpan]) -> Result<(), Prin
         return Err(PrincipalError::contradiction(rule.first, rule.second));
     }
     Ok(())
+}
+
+/// Returns `true` for a provider that the site's settings name.
+fn is_custom(provider: &IdentityProvider) -> bool {
+    *provider != IdentityProvider::UNKNOWN && !IdentityProvider::ALL.contains(provider)
+}
+
+/// Returns `true` for an issuer of AD FS: `https://<host>/adfs`, and `/adfs/services/trust` in access tokens
+/// (aspnet/Security#1852).
+fn is_ad_fs(issuer: &str) -> bool {
+    issuer.split('/').nth(3) == Some("adfs")
 }
 
 /// Checks that the other headers name the provider and the caller of the object.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Content, EasyAuthPrincipal, PrincipalError, PrincipalFormat, parse};
+use super::{Content, EasyAuthPrincipal, PrincipalError, PrincipalFormat, contradiction, parse};
 use crate::{
     json::{JsonError, Kind, ObjectError, Once, Reader, scalar, secret, string},
     kinds::{Place, kinds},
@@ -160,6 +160,7 @@ fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {
         );
     }
     let (text, claims) = user_claims.into_value().unwrap_or_default();
+    contradiction::check_claims(&provider, &text, &claims).map_err(MeError::principal)?;
     let format = PrincipalFormat::AppService;
     let principal = Content { format, text, claims, ..Content::of(provider) }.into();
     let user_id = user_id.into_value().map(|span| json.str(span).to_owned());

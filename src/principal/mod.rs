@@ -209,14 +209,16 @@ impl EasyAuthPrincipal {
         self.first(Names::of_type(ClaimType::OID))
     }
 
-    /// The tenant where the caller signed in (`tid`), a GUID.
+    /// The tenant where the caller signed in (`tid`), a GUID for Entra. This and
+    /// [`object_id`](Self::object_id) are the first value if a custom provider has several.
     #[must_use]
     pub fn tenant_id(&self) -> Option<&str> {
         self.first(Names::of_type(ClaimType::TID))
     }
 
     /// The subject (`sub`, `nameid`). For Entra it is different in each application. Azure AD B2C can give the
-    /// same subject to all its users; [`id`](Self::id) skips that one.
+    /// same subject to all its users; [`id`](Self::id) skips that one. AD FS can write two different values;
+    /// this is the first one that the platform passes on.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.first(Names::of_type(ClaimType::SUB))

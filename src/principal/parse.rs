@@ -60,7 +60,7 @@ pub(super) fn content(json: String) -> Result<Content, PrincipalError> {
     members.into_content(Text::new(json, decoded))
 }
 
-/// Reads an array of claims.
+/// Reads an array of claims, which may contradict each other.
 pub(super) fn claim_list(
     json: String,
     member: &'static str,
@@ -68,9 +68,7 @@ pub(super) fn claim_list(
     let mut reader = Reader::new(&json);
     let claims = claims(&mut reader, member)?.unwrap_or_default();
     let decoded = reader.finish().map_err(ObjectError::from)?;
-    let text = Text::new(json, decoded);
-    contradiction::check_claims(&text, &claims)?;
-    Ok((text, claims))
+    Ok((Text::new(json, decoded), claims))
 }
 
 impl Members {
@@ -111,7 +109,7 @@ impl Members {
             IdentityProvider::new(provider)
         };
         let claims = self.claims.into_value().unwrap_or_default();
-        contradiction::check_claims(&text, &claims)?;
+        contradiction::check_claims(&provider, &text, &claims)?;
         Ok(Content {
             format,
             claims,

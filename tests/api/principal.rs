@@ -565,7 +565,8 @@ fn ids_that_contradict_each_other() {
         {"typ":"stable_sid","val":"sid:1"}]}"#;
     consistent(entra, &id("0A"));
     consistent(entra, &id("S"));
-    consistent(entra, &id("sid:1")); // an older runtime
+    consistent(entra, &id("sid:1")); // an older runtime, which repeats the ID in a claim
+    contradiction(entra, &id("sid:2"), "claim oid", place);
     contradiction(entra, &id("0b"), "claim oid", place);
     let google = r#"{"auth_typ":"google","claims":[{"typ":"sub","val":"1"}]}"#;
     consistent(google, &id("1"));
@@ -621,6 +622,92 @@ fn claims_that_contradict_each_other() {
     ] {
         consistent(&two(one, other), &[]);
     }
+}
+
+/// Which claims of two values a platform writes depends on who issued them.
+#[test]
+fn claims_that_may_have_two_values() {
+    const TENANT: &str = "http://schemas.microsoft.com/identity/claims/tenantid";
+    const OBJECT: &str = "http://schemas.microsoft.com/identity/claims/objectidentifier";
+    const SUBJECT: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+    let json = |provider: &str, issuer: &str, claims: [&str; 2]| {
+        let [one, other] = claims.map(|typ| format!(r#"{{"typ":"{typ}","val":"V"}}"#));
+        let issuer = if issuer.is_empty() {
+            String::new()
+        } else {
+            format!(r#",{{"typ":"iss","val":"{issuer}"}}"#)
+        };
+        format!(
+            r#"{{"auth_typ":"{provider}","claims":[{},{other}{issuer}]}}"#,
+            one.replace('V', "W")
+        )
+    };
+    let entra = "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0";
+    let external = "https://contoso.ciamlogin.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0";
+    let (adfs, trust) =
+        ("https://sts.contoso.com/adfs", "http://sts.contoso.com/adfs/services/trust");
+    let unnamed = "AuthenticationTypes.Federation";
+    let subjects = [SUBJECT, SUBJECT];
+    for (provider, issuer, claims) in [
+        // A list in a token of a custom provider, whose `tid` and `oid` are its own.
+        ("auth0", "", ["tid", "tid"]),
+        ("auth0", "https://contoso.auth0.com/", ["oid", "oid"]),
+        ("auth0", "", ["tid", TENANT]),
+        ("auth0", "", [OBJECT, OBJECT]),
+        // AD FS writes `sub` and `nameid`, for which there is one long name.
+        ("aad", adfs, subjects),
+        ("aad", trust, subjects),
+        ("adfs", adfs, subjects),
+        (unnamed, adfs, subjects),
+        ("auth0", "", subjects),
+        ("auth0", "", ["sub", SUBJECT]),
+    ] {
+        let user = consistent(&json(provider, issuer, claims), &[]);
+        assert_eq!(user.claim(claims[0]), Some("W"), "the first one");
+        assert_eq!(user.claim_values(claims[1]).collect::<Vec<_>>(), ["W", "V"]);
+    }
+    let tenant = ("claim tid", "another claim tid");
+    let object = ("claim oid", "another claim oid");
+    let subject = ("claim sub", "another claim sub");
+    for (provider, issuer, claims, places) in [
+        ("aad", "", ["tid", TENANT], tenant),
+        ("AzureActiveDirectory", adfs, ["oid", OBJECT], object),
+        ("aad", adfs, ["tid", "tid"], tenant),
+        (unnamed, "", ["oid", "oid"], object),
+        (unnamed, "https://contoso.auth0.com/", ["tid", "tid"], tenant),
+        // Entra as a custom provider.
+        ("contoso", entra, ["tid", "tid"], tenant),
+        ("contoso", external, [OBJECT, "oid"], object),
+        ("contoso", entra, subjects, subject),
+        ("google", "", subjects, subject),
+        ("aad", "", subjects, subject),
+        ("aad", entra, subjects, subject),
+        ("aad", "https://contoso.example/x/adfs", subjects, subject),
+        (unnamed, "", subjects, subject),
+        // Every issuer writes one `sub`.
+        ("auth0", "", ["sub", "sub"], subject),
+        ("aad", adfs, ["sub", "sub"], subject),
+    ] {
+        contradiction(&json(provider, issuer, claims), &[], places.0, places.1);
+    }
+    // The issuer itself has one value, in whatever order.
+    let two = |one: &str, other: &str| {
+        format!(
+            r#"{{"auth_typ":"contoso","claims":[{{"typ":"tid","val":"a"}},{{"typ":"tid","val":"b"}},
+            {{"typ":"iss","val":"{one}"}},{{"typ":"iss","val":"{other}"}}]}}"#
+        )
+    };
+    contradiction(&two(entra, adfs), &[], tenant.0, tenant.1);
+    contradiction(&two(adfs, entra), &[], "claim iss", "another claim iss");
+    // The same rules for a session, with its members in any order.
+    let me = |provider: &str| {
+        let claims = r#"[{"typ":"tid","val":"a"},{"typ":"tid","val":"b"}]"#;
+        Session::parse_me(
+            format!(r#"[{{"user_claims":{claims},"provider_name":"{provider}"}}]"#).as_bytes(),
+        )
+    };
+    assert_eq!(me("auth0").unwrap()[0].principal().tenant_id(), Some("a"));
+    assert_eq!(me("aad").unwrap_err().kind(), MeErrorKind::Principal);
 }
 
 /// Azure AD B2C may give one subject to all its users (AzureAD/passport-azure-ad#253).

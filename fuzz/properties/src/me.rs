@@ -4,7 +4,7 @@ use easyauth::{ExpiresOn, MAX_ME_LEN, PrincipalFormat, Session};
 
 use super::{
     json::{Json, Refused},
-    principal::{Principal, claims, provider_name},
+    principal::{Principal, check_claims, claims, provider_name},
     secrets::{Exposed, MEMBERS, exposed, masked_json, printed},
 };
 
@@ -80,6 +80,7 @@ fn app_service(session: &Json) -> Result<Expected, Refused> {
         user_details: None,
         user_roles: Vec::new(),
     };
+    check_claims(&principal.provider, &principal.claims)?;
     let mut tokens = Exposed::default();
     for (text, member) in tokens.0.iter_mut().zip(MEMBERS) {
         *text = token(session, member)?;

@@ -228,6 +228,12 @@ impl Address {
     }
 }
 
+/// Returns `true` for a host of one of Microsoft's sign-in services.
+pub(crate) fn is_of_microsoft(host: &str) -> bool {
+    let is_within = |domain: &&str| host == *domain || host.ends_with(&format!(".{domain}"));
+    SIGN_INS.into_iter().flatten().chain(&DOMAINS).any(is_within)
+}
+
 /// Returns `true` for a character of a host name: those of DNS, and `_`.
 fn is_in_host(next: char) -> bool {
     next.is_ascii_alphanumeric() || "-._".contains(next)

@@ -13,6 +13,7 @@ use easyauth::{ClaimType, EasyAuthPrincipal, Groups, PrincipalFormat, headers::M
 
 use super::{
     json::{Json, Refused},
+    metadata,
     secrets::{masked_json, printed},
 };
 
@@ -113,9 +114,11 @@ impl Principal {
         let claims = claims(json, "claims")?;
         let provider = provider_name(json, provider)?;
         let is_named = !provider.eq_ignore_ascii_case(UNNAMED);
+        let provider = if is_named { provider } else { String::new() };
+        check_claims(&provider, &claims)?;
         Ok(Self {
             format,
-            provider: if is_named { provider } else { String::new() },
+            provider,
             claims,
             name_type: json.nullable_text("name_typ")?,
             role_type: json.nullable_text("role_typ")?,
@@ -277,22 +280,45 @@ pub(crate) fn claims(json: &Json, member: &str) -> Result<Claims, Refused> {
         };
         claims.extend(claim.nullable_text("typ")?.zip(val));
     }
-    if IDENTITY.iter().any(|name| is_contradicted(name, &claims)) {
-        return Err(Refused);
-    }
     Ok(claims)
 }
 
-/// Returns `true` if a claim that identifies the caller has two values.
-fn is_contradicted(name: &str, claims: &Claims) -> bool {
-    let values = claims.iter().filter(|(typ, _)| is_same_claim(typ, name) && typ != "nameid");
-    let values: BTreeSet<String> = values
-        .map(|(_, val)| match name {
-            "tid" | "oid" => val.to_ascii_lowercase(),
-            _ => val.clone(),
-        })
-        .collect();
-    values.len() > 1
+/// Refuses claims that identify the caller and have two values which their issuer does not write.
+pub(crate) fn check_claims(provider: &str, claims: &Claims) -> Result<(), Refused> {
+    const BUILT_IN: [&str; 9] = [
+        "",
+        "aad",
+        "apple",
+        "azurestaticwebapps",
+        "facebook",
+        "github",
+        "google",
+        "microsoftaccount",
+        "twitter",
+    ];
+    let issuer = claims.iter().find(|(typ, _)| typ == "iss").map_or("", |(_, val)| val);
+    let host = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+    let is_ad_fs = issuer.split('/').nth(3) == Some("adfs");
+    let is_custom = !BUILT_IN.contains(&&*provider.to_ascii_lowercase())
+        && !host.is_some_and(|(host, _)| metadata::is_of_microsoft(host));
+    let has_two_values = |name: &str| {
+        let values = claims.iter().filter(|(typ, _)| {
+            is_same_claim(typ, name)
+                && typ != "nameid"
+                && (typ == name || name != "sub" || !(is_custom || is_ad_fs))
+        });
+        let values: BTreeSet<String> = values
+            .map(|(_, val)| match name {
+                "tid" | "oid" => val.to_ascii_lowercase(),
+                _ => val.clone(),
+            })
+            .collect();
+        values.len() > 1
+    };
+    let is_refused = IDENTITY
+        .iter()
+        .any(|name| has_two_values(name) && !(is_custom && ["tid", "oid"].contains(name)));
+    if is_refused { Err(Refused) } else { Ok(()) }
 }
 
 /// Returns `true` if this identifies a caller.
