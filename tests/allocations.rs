@@ -123,7 +123,7 @@ fn an_invocation_takes_memory_in_proportion_to_its_length() {
     }
     let repeat = |part: &str| vec![part; LEN / (part.len() + 1)].join(",");
     let request = |headers: &str| {
-        format!(r#"{{"Data":{{"req":{{"Url":"","Method":"","Headers":{headers}}}}}}}"#)
+        format!(r#"{{"Data":{{"req":{{"Url":"u","Method":"M","Headers":{headers}}}}}}}"#)
     };
     let long = "a".repeat(LEN);
     check("values", &request(&format!(r#"{{"a":[{}]}}"#, repeat(r#""""#))));
@@ -135,11 +135,11 @@ fn an_invocation_takes_memory_in_proportion_to_its_length() {
     check("one name", &request(&format!(r#"{{"\n{long}":""}}"#)));
     check(
         "the address",
-        &format!(r#"{{"Data":{{"req":{{"Url":"\n{long}","Method":"","Headers":{{}}}}}}}}"#),
+        &format!(r#"{{"Data":{{"req":{{"Url":"\n{long}","Method":"M","Headers":{{}}}}}}}}"#),
     );
     check(
         "the name of the binding",
-        &format!(r#"{{"Data":{{"\n{long}":{{"Url":"","Method":"","Headers":{{}}}}}}}}"#),
+        &format!(r#"{{"Data":{{"\n{long}":{{"Url":"u","Method":"M","Headers":{{}}}}}}}}"#),
     );
     let bindings = |value: &str| {
         let bindings: Vec<_> =
@@ -151,7 +151,7 @@ fn an_invocation_takes_memory_in_proportion_to_its_length() {
     check(
         "a body",
         &format!(
-            r#"{{"Data":{{"req":{{"Url":"","Method":"","Headers":{{}},"Body":"\n{long}"}}}}}}"#
+            r#"{{"Data":{{"req":{{"Url":"u","Method":"M","Headers":{{}},"Body":"\n{long}"}}}}}}"#
         ),
     );
 }

@@ -45,9 +45,8 @@ kinds! {
          use the Streamable HTTP endpoint";
     /// A duplicate member.
     DuplicateMember = "duplicate-member", "the invocation has a duplicate member";
-    /// A member of the HTTP trigger is missing or has the wrong JSON type.
-    InvalidMember = "invalid-member",
-        "a member of the HTTP trigger is missing or has the wrong JSON type";
+    /// A member of the HTTP trigger is missing, has the wrong JSON type, or is not an address or a method.
+    InvalidMember = "invalid-member", "a member of the HTTP trigger is missing or invalid";
 }
 
 impl InvocationError {

@@ -1,6 +1,11 @@
 //! The request inside a payload.
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::HashSet,
+    fmt::{self, Write as _},
+};
+
+use http::{Method, Uri};
 
 use super::{
     error::{InvocationError, InvocationErrorKind},
@@ -23,6 +28,10 @@ pub const MAX_INVOCATION_LEN: usize = 104_857_600;
 /// How many bindings are read. `function.json` lists the bindings, and a function has only a few.
 const MAX_BINDINGS: usize = 1000;
 
+/// The longest address that is read, in bytes: that of [`Uri`]. The host accepts request lines of 8 KiB (the
+/// default of Kestrel, `MaxRequestLineSize`).
+const MAX_URL_LEN: usize = 65_534;
+
 /// The request of an HTTP trigger, from the payload that the host sends to a custom handler ("Azure
 /// Functions custom handlers": request payload; `GetRequestAsJObject` of azure-functions-host). A
 /// [`HeaderSource`].
@@ -31,14 +40,16 @@ const MAX_BINDINGS: usize = 1000;
 /// request, other bindings, and `Metadata`. A `Body` that is binary or a multipart form is in base64.
 /// The host derives `Identities` from the headers and the function key.
 ///
-/// Only the host is trusted. Do not let other clients reach the port of the handler. Parse only payloads
-/// of functions that have an HTTP trigger, because the event of another trigger can look like a request.
+/// Only the host is trusted. Do not let other clients reach the port of the handler. The host passes on the
+/// headers of Easy Auth as it gets them: unless a [`Platform`](crate::Platform) overwrites them, clients can
+/// forge them. Parse only payloads of functions that have an HTTP trigger, because the event of another trigger
+/// can look like a request.
 ///
 /// The `Debug` form has neither values of headers nor the address, which can contain a function key.
 pub struct Invocation {
     binding: String,
-    url: String,
-    method: String,
+    uri: Uri,
+    method: Method,
     headers: HeaderList,
 }
 
@@ -74,15 +85,15 @@ impl Invocation {
         &self.binding
     }
 
-    /// The requested address. Its query can contain a function key (`code`), so do not log it.
+    /// The requested address, percent-encoded. Its query can contain a function key (`code`), so do not log it.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn uri(&self) -> &Uri {
+        &self.uri
     }
 
-    /// The method, such as `GET`.
+    /// The method.
     #[must_use]
-    pub fn method(&self) -> &str {
+    pub fn method(&self) -> &Method {
         &self.method
     }
 }
@@ -101,7 +112,7 @@ impl fmt::Debug for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invocation")
             .field("binding", &Escaped(&self.binding))
-            .field("method", &Escaped(&self.method))
+            .field("method", &Escaped(self.method.as_str()))
             .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
@@ -199,14 +210,34 @@ fn trigger(
         problem?;
         Ok(Invocation {
             binding,
-            url: required(url, "Url")?,
-            method: required(method, "Method")?,
-            headers: required(headers, "Headers")?,
+            uri: required(url.into_value().and_then(|url| uri(&url)), "Url")?,
+            method: required(method.into_value().and_then(|name| name.parse().ok()), "Method")?,
+            headers: required(headers.into_value(), "Headers")?,
         })
     }))
 }
 
-/// A required member with the right type.
-fn required<T>(found: Once<T>, member: &'static str) -> Result<T, ObjectError> {
-    found.into_value().ok_or(ObjectError::WrongType(member))
+/// A required member that is valid.
+fn required<T>(found: Option<T>, member: &'static str) -> Result<T, ObjectError> {
+    found.ok_or(ObjectError::WrongType(member))
+}
+
+/// The address of a request. The host does not encode the query (`GetRequestAsJObject`), and clients send
+/// characters there that no address may have (RFC 3986 section 2).
+fn uri(url: &str) -> Option<Uri> {
+    if url.len() > MAX_URL_LEN {
+        return None;
+    }
+    let mut encoded = String::with_capacity(url.len());
+    for character in url.chars() {
+        if character.is_ascii_graphic() && !r#""<>\^`{|}"#.contains(character) {
+            encoded.push(character);
+        } else {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to a string does not fail.
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded.try_into().ok()
 }

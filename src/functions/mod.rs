@@ -16,16 +16,32 @@
 //! Both ways include the headers of Easy Auth (azure-functions-host: `DefaultHttpWorkerService`,
 //! `HttpRequestExtensions`).
 //!
+//! Neither way says whether Easy Auth is on. If it is off, clients can forge its headers, so check the
+//! [`Platform`](crate::Platform) before you read a payload. A custom handler has the environment of its host.
+//!
 //! ```
-//! use easyauth::{EasyAuthPrincipal, functions::{Invocation, InvocationResponse}};
+//! use easyauth::{EasyAuthPrincipal, IdentityProvider, NoEasyAuth, Platform, Rejection};
+//! use easyauth::{functions::{Invocation, InvocationResponse}, rejection::LoginRedirect};
+//! use http::StatusCode;
+//!
+//! fn at_startup() -> Result<(), NoEasyAuth> {
+//!     Platform::from_env().require_easy_auth()
+//! }
+//!
+//! fn hello(invocation: &Invocation) -> Result<InvocationResponse, Rejection> {
+//!     let user = EasyAuthPrincipal::from_headers(invocation)?;
+//!     let user = user.ok_or_else(Rejection::unauthenticated)?;
+//!     let text = format!("hello {}", user.id().unwrap_or("you"));
+//!     Ok(InvocationResponse::new(StatusCode::OK).body(text))
+//! }
 //!
 //! let payload = br#"{"Data":{"req":{"Url":"https://orders.example/api/order","Method":"GET","Query":{},
 //!     "Headers":{"X-MS-CLIENT-PRINCIPAL-ID":["7"],"X-MS-CLIENT-PRINCIPAL-IDP":["aad"]}}},"Metadata":{}}"#;
 //! let invocation = Invocation::parse(payload)?;
-//! let user = EasyAuthPrincipal::from_headers(&invocation)?.expect("an authenticated user");
-//! assert_eq!((invocation.method(), user.id()), ("GET", Some("7")));
-//!
-//! let answer = InvocationResponse::new(http::StatusCode::OK).body("hello 7");
+//! let login = LoginRedirect::to(&IdentityProvider::ENTRA)?;
+//! let answer = hello(&invocation).unwrap_or_else(|rejection| {
+//!     rejection.or_login(&login, invocation.method(), invocation.uri(), &invocation).into()
+//! });
 //! assert_eq!(
 //!     answer.to_json("res"),
 //!     r#"{"Logs":[],"Outputs":{"res":{"body":"hello 7","headers":{},"statusCode":"200"}},"ReturnValue":null}"#,

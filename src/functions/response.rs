@@ -84,6 +84,12 @@ impl From<&Rejection> for InvocationResponse {
     }
 }
 
+impl From<Rejection> for InvocationResponse {
+    fn from(rejection: Rejection) -> Self {
+        Self::from(&rejection)
+    }
+}
+
 impl fmt::Debug for InvocationResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InvocationResponse({})", self.status)

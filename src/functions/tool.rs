@@ -23,10 +23,17 @@ use crate::{
 /// which come from the client. **Never take headers from `arguments` or from the value of a tool
 /// property.**
 ///
+/// If Easy Auth is off, clients can forge its headers, so check the [`Platform`](crate::Platform) before you
+/// read a context.
+///
 /// The `Debug` form has no values of headers.
 ///
 /// ```
-/// use easyauth::{EasyAuthPrincipal, functions::ToolInvocation};
+/// use easyauth::{EasyAuthPrincipal, NoEasyAuth, Platform, functions::ToolInvocation};
+///
+/// fn at_startup() -> Result<(), NoEasyAuth> {
+///     Platform::from_env().require_easy_auth()
+/// }
 ///
 /// let context = br#"{"name":"hello","arguments":{},"sessionid":"1","transport":{"name":"http-streamable",
 ///     "properties":{"headers":{"X-MS-CLIENT-PRINCIPAL-ID":"7","X-MS-CLIENT-PRINCIPAL-IDP":"aad"}}}}"#;

@@ -7,8 +7,9 @@ use easyauth::{
         Invocation, InvocationError, InvocationErrorKind, InvocationResponse, MAX_INVOCATION_LEN,
         MAX_ROLES_REQUEST_LEN, RolesRequest, RolesRequestErrorKind, ToolInvocation, roles_response,
     },
+    rejection::LoginRedirect,
 };
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 /// A payload with these bindings.
@@ -46,8 +47,8 @@ fn headers_are_those_of_the_request() {
         "X-Ms-Client-Principal-Idp":["aad"],"X-MS-TOKEN-AAD-REFRESH-TOKEN":["canary"],"Accept":["a","b"],
         "accept":"c","Empty":[]}"#,
     );
-    assert_eq!((invocation.binding(), invocation.method()), ("req", "POST"));
-    assert_eq!(invocation.url(), "https://h/api/o?code=canary");
+    assert_eq!((invocation.binding(), invocation.method()), ("req", &Method::POST));
+    assert_eq!(invocation.uri(), "https://h/api/o?code=canary");
     let user = EasyAuthPrincipal::from_headers(&invocation).unwrap().unwrap();
     assert_eq!((user.id(), user.name()), (Some("7"), Some("José \"S\"")));
     let tokens = ProviderTokens::from_headers(&invocation, &IdentityProvider::ENTRA).unwrap();
@@ -63,6 +64,49 @@ fn headers_are_those_of_the_request() {
          \"X-MS-TOKEN-AAD-REFRESH-TOKEN\", \"Accept\", \"accept\", \"Empty\"], .. }",
     );
     assert!(EasyAuthPrincipal::from_headers(&read("{}")).unwrap().is_none());
+}
+
+/// The host writes the query as the client sent it (azure-functions-host, `GetRequestAsJObject`).
+#[test]
+fn an_address_is_percent_encoded() {
+    #[track_caller]
+    fn check(sent: &str, expected: &str) {
+        let request = request("req", "{}").replace("https://h/api/o?code=canary", sent);
+        let invocation = Invocation::parse(payload(&request).as_bytes()).unwrap();
+        assert_eq!(invocation.uri().to_string(), expected);
+    }
+    let plain = "https://h.example:8443/api/a%20b-._~!$&'()*+,;=:@/?q=[1]/?%zz&%C3%A9";
+    check(plain, plain);
+    check("http://[::1]:7071/api", "http://[::1]:7071/api");
+    let longest = format!("https://h/{}", "a".repeat(65_534 - "https://h/".len()));
+    check(&longest, &longest);
+    check(
+        r#"https://h/api?q={\"a\":\"<é b>\"}|\\^`"#,
+        "https://h/api?q=%7B%22a%22:%22%3C%C3%A9%20b%3E%22%7D%7C%5C%5E%60",
+    );
+}
+
+/// A browser is sent to sign in, and comes back to the function.
+#[test]
+fn an_anonymous_browser_is_sent_to_sign_in() {
+    let login = LoginRedirect::to(&IdentityProvider::ENTRA).unwrap();
+    let payload = payload(&request("req", r#"{"Accept":["text/html"]}"#).replace("POST", "GET"));
+    let invocation = Invocation::parse(payload.as_bytes()).unwrap();
+    let handle = || -> Result<InvocationResponse, Rejection> {
+        let user = EasyAuthPrincipal::from_headers(&invocation)?;
+        user.ok_or_else(Rejection::unauthenticated)?;
+        Ok(InvocationResponse::new(StatusCode::OK))
+    };
+    let answer: InvocationResponse = handle().unwrap_or_else(|rejection| {
+        rejection.or_login(&login, invocation.method(), invocation.uri(), &invocation).into()
+    });
+    let answer = value(&answer.to_json("res"));
+    let answer = &answer["Outputs"]["res"];
+    assert_eq!(answer["statusCode"], "302");
+    assert_eq!(
+        answer["headers"]["location"],
+        "/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fo%3Fcode%3Dcanary",
+    );
 }
 
 #[test]
@@ -138,13 +182,21 @@ fn rejects_invalid_requests() {
         check(&members, kind, &format!("the invocation has a duplicate member: {member}"));
     }
     let invalid = InvocationErrorKind::InvalidMember;
-    let message = |member: &str| {
-        format!("a member of the HTTP trigger is missing or has the wrong JSON type: {member}")
-    };
+    let message =
+        |member: &str| format!("a member of the HTTP trigger is missing or invalid: {member}");
     check(r#""Headers":{},"Method":"GET""#, invalid, &message("Url"));
     check(r#""Headers":{},"Method":"GET","Url":1"#, invalid, &message("Url"));
     check(r#""Headers":{},"Url":"u""#, invalid, &message("Method"));
     check(r#""Headers":{},"Url":"u","Method":null"#, invalid, &message("Method"));
+    let too_long = format!("https://h/{}", "a".repeat(65_535 - "https://h/".len()));
+    for url in ["", " ", "https://", "https:// h/", "https://h:1:2/", too_long.as_str()] {
+        let members = format!(r#""Headers":{{}},"Url":"{url}","Method":"GET""#);
+        check(&members, invalid, &message("Url"));
+    }
+    for method in ["", "GET ", "a b", "é"] {
+        let members = format!(r#""Headers":{{}},"Url":"u","Method":"{method}""#);
+        check(&members, invalid, &message("Method"));
+    }
     for value in ["null", "1", "{}", "[1]", r#"["a",null]"#, r#"[["a"]]"#] {
         let members = format!(r#""Headers":{{"a":{value}}},"Url":"u","Method":"GET""#);
         check(&members, invalid, &message("Headers"));
@@ -212,8 +264,9 @@ fn an_output_named_return_is_the_return_value() {
 #[test]
 fn a_rejection_becomes_a_response() {
     let rejection = Rejection::unauthenticated().with_realm("orders").unwrap();
-    let payload: Value =
-        serde_json::from_str(&InvocationResponse::from(&rejection).to_json("res")).unwrap();
+    let answer = InvocationResponse::from(&rejection);
+    assert_eq!(InvocationResponse::from(rejection.clone()), answer);
+    let payload: Value = serde_json::from_str(&answer.to_json("res")).unwrap();
     assert_eq!(
         payload["Outputs"]["res"],
         json!({

@@ -122,8 +122,9 @@ proptest! {
 
         let names = (0..3000).map(|number| format!(r#""{number}":"CANARY""#)).collect::<Vec<_>>().join(",");
         let headers = format!(r#"{{{long}:"CANARY",{names}}}"#);
+        let method = "M".repeat(60_000);
         let payload = format!(
-            r#"{{"Data":{{{long}:{{"Url":"https://h/?code=CANARY","Method":{long},"Headers":{headers}}}}}}}"#
+            r#"{{"Data":{{{long}:{{"Url":"https://h/?code=CANARY","Method":"{method}","Headers":{headers}}}}}}}"#
         );
         check(&format!("{:?}", Invocation::parse(payload.as_bytes()).unwrap()), MAX_PRINTED);
         let context = format!(r#"{{"name":{long},"transport":{{"properties":{{"headers":{headers}}}}}}}"#);

@@ -7,7 +7,7 @@ use easyauth::{
     EasyAuthPrincipal, HeaderSource,
     functions::{Invocation, InvocationError, InvocationResponse},
 };
-use http::StatusCode;
+use http::{Method, StatusCode, Uri};
 
 use super::{
     json::{Json, Refused},
@@ -35,8 +35,12 @@ fn check_payload(input: &[u8]) {
         let invocation = Invocation::parse_named(input, &name);
         assert_same(&invocation, Request::read(&json, Some(&name)));
     }
-    let printed = |json: &Json| printed(&Invocation::parse(json.to_string().as_bytes()));
-    assert_eq!(printed(&json), printed(&masked_json(&json, &SHOWN)));
+    let parse = |json: &Json| Invocation::parse(json.to_string().as_bytes());
+    let (invocation, masked) = (parse(&json), parse(&masked_json(&json, &SHOWN)));
+    // Other letters can make an address invalid.
+    if invocation.is_ok() == masked.is_ok() {
+        assert_eq!(printed(&invocation), printed(&masked));
+    }
 }
 
 /// The names to look up: those of the bindings, and one more.
@@ -48,8 +52,8 @@ fn names(json: &Json) -> HashSet<String> {
 /// The request of an HTTP trigger.
 struct Request {
     binding: String,
-    url: String,
-    method: String,
+    uri: Uri,
+    method: Method,
     headers: Vec<(String, String)>,
 }
 
@@ -84,16 +88,27 @@ impl Request {
                 headers.push((name.clone(), value.clone()));
             }
         }
-        let (url, method) = (text("Url")?, text("Method")?);
-        Ok(Self { binding: binding.to_owned(), url, method, headers })
+        let uri = encoded(&text("Url")?).parse().map_err(|_| Refused)?;
+        let method = text("Method")?.parse().map_err(|_| Refused)?;
+        Ok(Self { binding: binding.to_owned(), uri, method, headers })
     }
+}
+
+/// The address without characters that no address may have (RFC 3986 section 2).
+fn encoded(url: &str) -> String {
+    let may_be_there =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    let encode = |byte: u8| {
+        if may_be_there(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    url.bytes().map(encode).collect()
 }
 
 fn assert_same(actual: &Result<Invocation, InvocationError>, expected: Result<Request, Refused>) {
     assert_eq!(actual.is_ok(), expected.is_ok(), "{actual:?}");
     let (Ok(actual), Ok(expected)) = (actual, expected) else { return };
-    let strings = (actual.binding(), actual.url(), actual.method());
-    assert_eq!(strings, (&*expected.binding, &*expected.url, &*expected.method));
+    let parts = (actual.binding(), actual.uri(), actual.method());
+    assert_eq!(parts, (&*expected.binding, &expected.uri, &expected.method));
     assert_headers(actual, &expected.headers);
 }
 
