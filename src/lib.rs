@@ -58,11 +58,30 @@
 //!
 //! # Errors
 //!
-//! Each step has its own error type: [`PrincipalError`], [`headers::HeaderError`], [`DecodeError`],
-#![cfg_attr(feature = "verify", doc = "[`verify::VerifyError`], [`access::Denied`],")]
-//! [`MeError`]. An error about a request says what is wrong and where, never what was sent. It becomes a
-//! [`Rejection`] by `?`, which has the status and the headers of the answer: 400 for headers that the
-//! platform does not send, 401 and 403 for tokens. An error about your configuration shows the value.
+//! Each step has its own error type. An error about a request says what is wrong and where, never what was
+//! sent. An error about your configuration shows the value. If the client is the cause, the error becomes a
+//! [`Rejection`] by `?`, which has the status and the headers of the response:
+//!
+//! | error | status |
+//! |---|---|
+//! | [`PrincipalError`], [`headers::HeaderError`]: headers that the platform does not send | 400 |
+//! | [`mcp::ToolCallError`]: a malformed request to an MCP server | 400 |
+#![cfg_attr(
+    feature = "verify",
+    doc = "| [`verify::ConfirmError`]: headers of one caller, and a token of another | 400 |"
+)]
+#![cfg_attr(
+    feature = "verify",
+    doc = "| [`verify::VerifyError`]: a token that does not verify | 401, or 503 without keys |"
+)]
+#![cfg_attr(
+    feature = "verify",
+    doc = "| [`access::Denied`]: a token without the permission | 403 |"
+)]
+//!
+//! Other errors do not become one, because the client may not be the cause. You choose the status for
+//! [`DecodeError`], because genuine tokens of some providers are opaque. The same holds for what comes from the
+//! platform: [`MeError`], [`functions::InvocationError`] and [`functions::RolesRequestError`].
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

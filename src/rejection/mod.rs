@@ -1,15 +1,19 @@
 //! Rejections: a status, headers, and a body that reveals nothing about the request.
 //!
-//! The adapters respond with a [`Rejection`]. In other code, `?` converts the errors of identity headers,
-//! tokens and permissions into one:
+//! The adapters respond with a [`Rejection`]. In other code, `?` converts the errors that the client causes:
+//! see [the list](crate#errors). You choose the response to any other error.
 //!
 //! ```
-//! use easyauth::{EasyAuthPrincipal, Rejection};
+//! use easyauth::{EasyAuthPrincipal, ProviderTokens, Rejection};
 //!
 //! fn hello(request: &http::Request<()>) -> Result<String, Rejection> {
 //!     let user = EasyAuthPrincipal::from_headers(request.headers())?;
 //!     let user = user.ok_or_else(Rejection::unauthenticated)?;
-//!     Ok(format!("hello {}", user.name().unwrap_or("you")))
+//!     let tokens = ProviderTokens::from_headers(request.headers(), user.provider())?;
+//!     // The access tokens of some providers are opaque.
+//!     let token = tokens.access_token().and_then(|token| token.decode_unverified().ok());
+//!     let may_read = token.is_some_and(|token| token.has_scope("Files.Read"));
+//!     Ok(format!("hello {}, may read: {may_read}", user.name().unwrap_or("you")))
 //! }
 //!
 //! let mut request = http::Request::new(());

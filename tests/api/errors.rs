@@ -215,6 +215,59 @@ fn messages_are_one_clause() {
     assert!(errors().len() >= 20);
 }
 
+/// Whether an error becomes a rejection by `?`. The constant of the type comes first where its bound holds.
+#[cfg(feature = "verify")]
+struct IntoRejection<T>(std::marker::PhantomData<T>);
+
+#[cfg(feature = "verify")]
+impl<T: Into<Rejection>> IntoRejection<T> {
+    const EXISTS: bool = true;
+}
+
+#[cfg(feature = "verify")]
+trait Otherwise {
+    const EXISTS: bool = false;
+}
+
+#[cfg(feature = "verify")]
+impl<T> Otherwise for IntoRejection<T> {}
+
+/// The errors that the documentation of the crate names, and whether they become a rejection.
+#[cfg(feature = "verify")]
+#[test]
+fn errors_become_rejections_as_documented() {
+    use easyauth::{DecodeError, MeError, PrincipalError, access, functions, headers, mcp, verify};
+
+    macro_rules! errors {
+        ($($error:path,)+) => {
+            [$((stringify!($error), IntoRejection::<$error>::EXISTS)),+]
+        };
+    }
+    let docs = include_str!("../../src/lib.rs").split_once("//! # Errors\n").unwrap().1;
+    let (into, others) = docs.split_once("Other errors do not").unwrap();
+    let (others, _) = others.split_once("#![").unwrap();
+    let names = |docs: &'static str| docs.split("[`").skip(1).map(|rest| rest.split('`').next());
+    let is_error = |name: &&str| name.ends_with("Error") || name.ends_with("Denied");
+    let documented = [(into, true), (others, false)].into_iter().flat_map(|(docs, exists)| {
+        names(docs).flatten().filter(is_error).map(move |name| (name, exists))
+    });
+    assert_eq!(
+        documented.collect::<Vec<_>>(),
+        errors![
+            PrincipalError,
+            headers::HeaderError,
+            mcp::ToolCallError,
+            verify::ConfirmError,
+            verify::VerifyError,
+            access::Denied,
+            DecodeError,
+            MeError,
+            functions::InvocationError,
+            functions::RolesRequestError,
+        ],
+    );
+}
+
 /// Types that other tests cover: their values need a runtime, a site or a session.
 #[cfg(all(feature = "azure_core", feature = "testing"))]
 const ELSEWHERE: [&str; 11] = [
