@@ -15,10 +15,10 @@ pub(super) enum Fit {
 }
 
 pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
-    let (Some(api), Some((expected, actual))) = (wanted.api(), wrong_audience(token, wanted))
-    else {
+    let (Some(api), Some(reason)) = (wanted.api(), wrong_audience(token, wanted)) else {
         return Fit::Fits;
     };
+    let Reason::WrongAudience { expected, actual } = reason else { return Fit::Not(reason) };
     let unclear = |audience: &str| {
         Fit::Not(Reason::UnclearAudience {
             expected: expected.clone(),
@@ -26,11 +26,15 @@ pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
         })
     };
     if let Some(resource) = expected.resource().filter(Resource::is_microsofts) {
-        let form = token.audiences().find(|audience| is_other_form(resource, audience));
-        return Fit::Not(match form.map(ApiName::of_audience) {
-            Some(actual) => Reason::WrongAudienceForm { expected, actual },
-            None => Reason::WrongAudience { expected, actual },
-        });
+        let find = |is: fn(Resource, &str) -> bool| token.audiences().find(|own| is(resource, own));
+        if let Some(form) = find(is_other_form) {
+            let actual = ApiName::of_audience(form);
+            return Fit::Not(Reason::WrongAudienceForm { expected, actual });
+        }
+        return match find(may_be_app_id) {
+            Some(id) => unclear(id),
+            None => Fit::Not(Reason::WrongAudience { expected, actual }),
+        };
     }
     let names = names(api);
     for audience in token.audiences() {
@@ -56,10 +60,27 @@ pub(super) fn examine<T>(token: &Token<T>, wanted: &Requirement) -> Fit {
 /// Returns `true` if an audience names this API of Microsoft in a form that the API rejects.
 fn is_other_form(resource: Resource, audience: &str) -> bool {
     candidates(audience).iter().any(|found| {
-        // An `spn:` name and an app ID do not name a cloud.
-        let tells_cloud = audience.contains("://");
-        found.name() == resource.name() && (!tells_cloud || found.cloud() == resource.cloud())
+        let is_same = if is_app_id(audience) {
+            found.app_id() == resource.app_id()
+        } else {
+            found.cloud_of_addresses() == resource.cloud_of_addresses()
+        };
+        found.name() == resource.name() && is_same
     })
+}
+
+/// Returns `true` if an audience is the app ID that this API of Microsoft has in another cloud, and the
+/// one in its own cloud is unknown.
+fn may_be_app_id(resource: Resource, audience: &str) -> bool {
+    resource.app_id().is_none()
+        && is_app_id(audience)
+        && candidates(audience).iter().any(|found| found.name() == resource.name())
+}
+
+/// An app ID, also as an `spn:` name, does not name a cloud.
+fn is_app_id(audience: &str) -> bool {
+    let name = audience.strip_prefix("spn:").unwrap_or(audience);
+    name.split('/').next().is_some_and(is_guid)
 }
 
 /// The names of your own API.

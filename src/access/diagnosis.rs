@@ -77,8 +77,8 @@ pub enum Outcome {
     Opens,
     /// The API will reject the token.
     DoesNotOpen,
-    /// Undecided. The token is opaque or encrypted, or its audience may be another name of the required
-    /// API. [`Diagnosis::reasons`] say which.
+    /// Undecided. The token is opaque or encrypted, its audience may be another name of the required API,
+    /// or the audiences of that API are unknown. [`Diagnosis::reasons`] say which.
     CannotTell,
 }
 
@@ -189,7 +189,7 @@ impl Diagnosis {
     ) -> Self {
         let api = wanted.api().map(|api| ApiName::of(api).title());
         let is_open = |reason: &Reason| match reason {
-            Reason::UnclearAudience { .. } | Reason::Encrypted => true,
+            Reason::UnknownApi(_) | Reason::UnclearAudience { .. } | Reason::Encrypted => true,
             // APIs of Microsoft's accept only tokens of Entra.
             Reason::Opaque => !origin.is_other_provider(),
             Reason::PersonalAccount => wanted.api().is_none_or(is_graph),

@@ -145,7 +145,7 @@ impl Case<'_> {
         let lacks_role =
             (self.lacks_permission() || self.has_no_claims()) && self.wanted.needs_app_role();
         let grant = lacks_role.then_some(Fix::GrantAppPermission);
-        let scope = self.wanted.api().map(OwnedAudience::default_scope);
+        let scope = self.wanted.api().and_then(OwnedAudience::default_scope);
         grant.into_iter().chain([Fix::CallAsApp { scope }]).collect()
     }
 

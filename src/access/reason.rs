@@ -12,7 +12,7 @@ use super::{
 use crate::{
     escape::Escaped,
     jwt::{Actor, Caller, DecodeError, Token},
-    resource::{ApiName, ApiNames, OwnedAudience, write_list},
+    resource::{ApiName, ApiNames, OwnedAudience, Resource, write_list},
     tokens::EXPIRY_SKEW,
 };
 
@@ -37,6 +37,8 @@ pub enum Reason {
         /// How the token names it.
         actual: ApiName,
     },
+    /// The audiences of the required API are unknown: see [`Resource::is_known`].
+    UnknownApi(Resource),
     /// The token may be for the required API under another name: a client ID instead of an App ID URI,
     /// the reverse, or a name that differs in case. Its claims do not decide it.
     UnclearAudience {
@@ -108,9 +110,7 @@ pub enum Reason {
 #[cfg(feature = "verify")]
 pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if let Some((expected, actual)) = wrong_audience(token, wanted) {
-        reasons.push(Reason::WrongAudience { expected, actual });
-    }
+    reasons.extend(wrong_audience(token, wanted));
     if token.is_id_token() {
         reasons.push(Reason::IdToken);
     }
@@ -120,13 +120,16 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
     reasons
 }
 
-/// The required API and those that `token` is for, if they differ.
-pub(super) fn wrong_audience<T>(
-    token: &Token<T>,
-    wanted: &Requirement,
-) -> Option<(ApiName, Vec<ApiName>)> {
+/// Why `token` is not for the required API.
+pub(super) fn wrong_audience<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     let api = wanted.api().filter(|_| !wanted.is_for_api(token))?;
-    Some((ApiName::of(api), ApiName::of_audiences(token.audiences())))
+    Some(match api {
+        OwnedAudience::Resource(api) if !api.is_known() => Reason::UnknownApi(*api),
+        _ => Reason::WrongAudience {
+            expected: ApiName::of(api),
+            actual: ApiName::of_audiences(token.audiences()),
+        },
+    })
 }
 
 /// All reasons and notes about a token, except for its signature.
@@ -218,6 +221,7 @@ impl Reason {
             Self::NoToken => "no-token",
             Self::WrongAudience { .. } => "wrong-audience",
             Self::WrongAudienceForm { .. } => "wrong-audience-form",
+            Self::UnknownApi(_) => "unknown-api",
             Self::UnclearAudience { .. } => "unclear-audience",
             Self::MissingPermission { .. } => "missing-permission",
             Self::WrongCaller { .. } => "wrong-caller",
@@ -253,6 +257,10 @@ impl fmt::Display for Reason {
                 Escaped(&expected.title()),
                 Escaped(actual.identifier())
             ),
+            Self::UnknownApi(api) => {
+                let api = api.to_string();
+                write!(f, "the audiences of {} are unknown: name its App ID URI instead", Escaped(&api))
+            }
             Self::UnclearAudience { expected, actual } => {
                 let (expected, actual) = (&expected.identifier(), actual.identifier());
                 write!(f, "it is for {}, and {} ", Escaped(actual), Escaped(expected))?;

@@ -276,7 +276,9 @@ impl Requirement {
     /// The full scopes that a token request must name; `None` if the API is not known.
     pub(super) fn full_scopes(&self) -> Option<Vec<String>> {
         let identifier = match self.api.as_ref()? {
-            OwnedAudience::Resource(resource) => return Some(self.scopes_of(*resource)),
+            OwnedAudience::Resource(resource) => {
+                return resource.is_known().then(|| self.scopes_of(*resource));
+            }
             OwnedAudience::Identifier(identifier) => identifier,
         };
         match Resource::of_audience(identifier) {

@@ -72,11 +72,11 @@ impl OwnedAudience {
         Self::Identifier(pasted::without_default(text.trim()).to_owned())
     }
 
-    /// The scope that means all permissions of the API.
-    pub(crate) fn default_scope(&self) -> String {
+    /// The scope that means all permissions of the API, if the API is known.
+    pub(crate) fn default_scope(&self) -> Option<String> {
         match self {
-            Self::Resource(resource) => resource.scope(".default").to_string(),
-            Self::Identifier(identifier) => format!("{identifier}{}", pasted::DEFAULT_SUFFIX),
+            Self::Resource(own) => own.is_known().then(|| own.scope(".default").to_string()),
+            Self::Identifier(identifier) => Some(format!("{identifier}{}", pasted::DEFAULT_SUFFIX)),
         }
     }
 

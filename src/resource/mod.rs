@@ -79,8 +79,8 @@ impl Resource {
         }
     }
 
-    /// The same API in another cloud. Your own API is the same in every cloud. If the table does not
-    /// have one of Microsoft's APIs in that cloud, the result matches no audience.
+    /// The same API in another cloud. Your own API is the same in every cloud. One of Microsoft's APIs may
+    /// be unknown in that cloud: see [`is_known`](Self::is_known).
     #[must_use]
     pub const fn in_cloud(self, cloud: Cloud) -> Self {
         Self { cloud, ..self }
@@ -116,6 +116,16 @@ impl Resource {
     #[must_use]
     pub const fn cloud(&self) -> Cloud {
         self.cloud
+    }
+
+    /// Returns `true` if an audience of the API is known: the table has it in its cloud, or your own API
+    /// has one.
+    ///
+    /// An unknown API matches no audience. Its scopes have no API (`/user_impersonation`), so every request
+    /// rejects them before it is sent. If you know the App ID URI, use that string instead.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.identifier().is_empty()
     }
 
     /// The app ID, a GUID, if it is known.
@@ -178,7 +188,7 @@ impl Resource {
     ///
     /// For some APIs of Microsoft, the URI ends with a slash. Their scopes have two slashes:
     /// `https://batch.core.windows.net//user_impersonation`. If the address of an API differs by
-    /// instance, the scope uses its app ID.
+    /// instance, the scope uses its app ID. The scope of an [unknown](Self::is_known) API is not valid.
     #[must_use]
     pub fn scope(&self, name: &str) -> Scope {
         Scope::of(*self, self.scope_prefix(), name)
@@ -212,14 +222,17 @@ impl Resource {
 
     fn scope_prefix(&self) -> &'static str {
         match self.kind {
-            Kind::Microsoft(api) => {
-                let endpoint = self.endpoint().or_else(|| api.endpoints.first());
-                endpoint
-                    .and_then(|endpoint| endpoint.default_scope.rsplit_once('/'))
-                    .map_or("", |(prefix, _)| prefix)
-            }
+            Kind::Microsoft(_) => self
+                .endpoint()
+                .and_then(|endpoint| endpoint.default_scope.rsplit_once('/'))
+                .map_or("", |(prefix, _)| prefix),
             Kind::Own { .. } => pasted::without_default(self.identifier()),
         }
+    }
+
+    /// The cloud whose addresses it has; `None` if they are the same in every cloud, or unknown.
+    pub(crate) fn cloud_of_addresses(&self) -> Option<Cloud> {
+        self.endpoint()?.cloud
     }
 
     fn endpoint(&self) -> Option<&'static Endpoint> {

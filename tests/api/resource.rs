@@ -305,9 +305,14 @@ fn every_resource_of_the_table() {
     names.sort_unstable();
     names.dedup();
     assert_eq!((names.len(), ALL.len()), (54, 54));
+    let mut known = 0;
     for public in ALL {
         for cloud in Cloud::ALL {
             let resource = public.in_cloud(*cloud);
+            if !resource.is_known() {
+                continue;
+            }
+            known += 1;
             for uri in resource.audience_uris() {
                 let own = ["https://", "api://AzureADTokenExchange"];
                 assert!(own.iter().any(|start| uri.starts_with(start)), "{uri}");
@@ -328,6 +333,7 @@ fn every_resource_of_the_table() {
             assert_eq!(parsed.resource().map(|found| found.name()), Some(public.name()), "{scope}");
         }
     }
+    assert_eq!(known, 162);
 }
 
 #[test]
@@ -382,9 +388,31 @@ fn scopes_of_resources() {
         "00000007-0000-0000-c000-000000000000/user_impersonation",
         "00000007-0000-0000-c000-000000000000/user_impersonation",
     );
-    // Unknown in that cloud: the scope of the public cloud, which Entra rejects with a clear error.
-    let nowhere = DEV_OPS.in_cloud(Cloud::China).scope("x");
-    assert_eq!(nowhere.as_str(), "499b84ac-1321-427f-aa17-267ca6975798/x");
+}
+
+/// Nothing is known of such an API in such a cloud, so nothing can be requested from it: not even by the
+/// name that it has in another cloud.
+#[test]
+fn scopes_of_unknown_resources() {
+    #[track_caller]
+    fn check(resource: Resource, name: &str, default: &str) {
+        assert!(!resource.is_known());
+        assert_eq!((resource.app_id(), resource.audience_uris()), (None, &[][..]));
+        let (scope, own) = (resource.scope(name), resource.default_scope());
+        assert_eq!((scope.as_str(), own.as_str()), (&*format!("/{name}"), default));
+        assert_eq!((scope.resource(), scope.name()), (Some(resource), name));
+        let message = format!("expected an API before the slash of the scope, found \"/{name}\"");
+        assert_eq!(Scope::parse(scope.as_str()).unwrap_err().to_string(), message);
+        let error = LoginParameters::builder().scope(scope).build().unwrap_err();
+        assert_eq!(error.kind(), LoginParametersErrorKind::InvalidScope);
+    }
+    check(ARM.in_cloud(Cloud::Singapore), "user_impersonation", "/.default");
+    check(DEV_OPS.in_cloud(Cloud::China), "vso.code", "/.default");
+    check(DATA_EXPLORER.in_cloud(Cloud::UsGov), "user_impersonation", "/.default");
+    check(Resource::new("Orders", &[]), "Orders.Read", "/.default");
+    for known in [ARM, ARM.in_cloud(Cloud::UsGovDod), DATABRICKS.in_cloud(Cloud::China)] {
+        assert!(known.is_known(), "{known}");
+    }
 }
 
 #[test]
@@ -397,6 +425,7 @@ fn own_resources() {
     check(API, ID, false);
     check(WITH_ID, ID, true);
     check(WITH_ID.in_cloud(Cloud::China), "api://orders", true);
+    assert!(WITH_ID.in_cloud(Cloud::China).is_known());
     assert_eq!(API.default_scope().as_str(), "api://orders/.default");
     let only_id = Resource::new("Orders", &[]).with_app_id(ID);
     assert_eq!(only_id.scope("x").as_str(), format!("{ID}/x"));

@@ -6,8 +6,8 @@ use easyauth::{
     AccessToken, Diagnosis, IdentityProvider, ProviderTokens, Requirement,
     access::{Fix, Note, Outcome, Reason},
     resource::{
-        ARM, BATCH, Cloud, GRAPH, KEY_VAULT, OSS_RDBMS, Resource, SERVICE_BUS, SQL_DATABASE,
-        STORAGE, SYNAPSE, Scope,
+        ARM, BATCH, COSMOS_DB, Cloud, DATA_EXPLORER, GRAPH, KEY_VAULT, OSS_RDBMS, Resource,
+        SERVICE_BUS, SQL_DATABASE, STORAGE, SYNAPSE, Scope,
     },
 };
 
@@ -313,6 +313,61 @@ fn the_right_api_in_the_wrong_form() {
     audience(&gov, "https://vault.azure.net", Outcome::DoesNotOpen, "wrong-audience", scope);
     let form = "https://kv-x.vault.usgovcloudapi.net";
     audience(&gov, form, Outcome::DoesNotOpen, "wrong-audience-form", scope);
+    // The Department of Defense has the addresses of Azure Government.
+    let dod = Requirement::from(KEY_VAULT.in_cloud(Cloud::UsGovDod));
+    audience(&dod, form, Outcome::DoesNotOpen, "wrong-audience-form", scope);
+    // Azure Cosmos DB has another app ID in Azure Government.
+    let gov = Requirement::from(COSMOS_DB.in_cloud(Cloud::UsGov));
+    let scope = Some("https://cosmos.azure.us/.default");
+    let public = COSMOS_DB.app_id().unwrap();
+    audience(&gov, public, Outcome::DoesNotOpen, "wrong-audience", scope);
+}
+
+/// Unknown addresses neither fit nor differ, and no scope can be derived from them.
+#[test]
+fn an_api_that_is_unknown_in_the_cloud() {
+    #[track_caller]
+    fn check(api: Resource, actual: &str, sentence: &str) {
+        let wanted = Requirement::audience(api);
+        audience(&wanted, actual, Outcome::CannotTell, "unknown-api", None);
+        let diagnosis = token(&aud(actual)).diagnose(wanted, now());
+        assert_eq!(diagnosis.reasons()[0].to_string(), sentence);
+    }
+    let singapore = ARM.in_cloud(Cloud::Singapore);
+    let unknown = "the audiences of Azure Resource Manager (Singapore) are unknown: name its App ID \
+                   URI instead";
+    for actual in ["https://management.azure.com", ARM.app_id().unwrap(), "api://orders"] {
+        check(singapore, actual, unknown);
+    }
+    check(
+        DATA_EXPLORER.in_cloud(Cloud::UsGov),
+        "2746ea77-4702-4b45-80ca-3c97e680e8b7",
+        "the audiences of Azure Data Explorer (UsGov) are unknown: name its App ID URI instead",
+    );
+    check(
+        Resource::new("Orders", &[]),
+        "api://orders",
+        "the audiences of Orders are unknown: name its App ID URI instead",
+    );
+    // The scope is missing from any token for that API. No parameter requests it.
+    let wanted = Requirement::from(singapore.scope("Missing"));
+    let lacks = token(&aud("https://management.azure.com")).diagnose(&wanted, now());
+    let reasons = vec!["unknown-api", "missing-permission"];
+    assert_eq!(codes(&lacks), (Outcome::DoesNotOpen, reasons, vec!["add-delegated-permission"]));
+    assert_eq!(lacks.login_parameters(), None);
+    let role = Requirement::app_role("Reader").on(singapore);
+    let steps = AccessToken::new("gho_x").diagnose_requested(role, now()).to_string();
+    assert!(
+        steps.ends_with("as the application itself (client credentials or a managed identity)")
+    );
+    // Only the app ID of the API in this cloud is unknown.
+    let france = Requirement::audience(ARM.in_cloud(Cloud::France));
+    for actual in [ARM.app_id().unwrap(), "spn:797f4846-ba00-4fd7-ba43-dac1f8f63013"] {
+        audience(&france, actual, Outcome::CannotTell, "unclear-audience", None);
+    }
+    let scope = Some("https://management.sovcloud-api.fr/user_impersonation");
+    let public = "https://management.azure.com";
+    audience(&france, public, Outcome::DoesNotOpen, "wrong-audience", scope);
 }
 
 #[test]

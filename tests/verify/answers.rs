@@ -4,6 +4,7 @@ use easyauth::{
     AccessToken, Challenge, Requirement,
     access::{Denied, Reason},
     headers::HeaderError,
+    resource::{ARM, Cloud},
     verify::VerifyErrorKind,
 };
 use serde_json::json;
@@ -57,6 +58,14 @@ fn a_denial_lists_every_reason() {
         ["wrong-audience", "missing-permission", "wrong-caller"]
     );
     assert_eq!(denied.scopes(), ["Mail.Read"]);
+    // No token is for an API whose audiences are unknown.
+    let unknown = ARM.in_cloud(Cloud::Singapore);
+    let denied = authorize(&Draft::access(), &unknown.into()).unwrap_err();
+    assert_eq!(
+        denied.to_string(),
+        "the token does not meet the requirement: the audiences of Azure Resource Manager (Singapore) are \
+         unknown: name its App ID URI instead",
+    );
 }
 
 /// The status and the header.
