@@ -133,8 +133,9 @@ impl ProviderTokens {
     /// better than those of [`AccessToken::diagnose`], because they depend on the source of the token
     /// and on the other tokens.
     ///
-    /// Without an access token, the first steps enable the token store. If the client sent a token
-    /// itself, [`or_bearer`](Self::or_bearer) uses that one.
+    /// Without an access token, the first steps enable the token store, except behind a Static Web App,
+    /// which sends no tokens. If the client sent a token itself, [`or_bearer`](Self::or_bearer) uses that
+    /// one.
     #[must_use]
     pub fn diagnose(&self, requirement: impl Into<Requirement>, now: SystemTime) -> Diagnosis {
         let (origin, wanted) = (Origin::of(self), requirement.into());

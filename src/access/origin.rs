@@ -14,6 +14,8 @@ pub(crate) enum Origin {
     Unknown,
     /// The platform's token store.
     Store(Store),
+    /// Static Web Apps, which send no tokens.
+    StaticWebApps,
     /// The client sent it.
     Client,
     /// This service requested it from the token endpoint.
@@ -40,6 +42,9 @@ impl Origin {
         if tokens.is_from_client() {
             return Self::Client;
         }
+        if tokens.is_on_static_web_apps() {
+            return Self::StaticWebApps;
+        }
         let is_entra = tokens
             .provider()
             .is_none_or(|own| [IdentityProvider::ENTRA, IdentityProvider::UNKNOWN].contains(own));
@@ -56,7 +61,7 @@ impl Origin {
     pub(super) fn expires_on(&self) -> Option<SystemTime> {
         match self {
             Self::Store(store) => store.expires_on,
-            Self::Unknown | Self::Client | Self::Exchange => None,
+            Self::Unknown | Self::StaticWebApps | Self::Client | Self::Exchange => None,
         }
     }
 

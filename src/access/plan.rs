@@ -46,6 +46,7 @@ pub(super) fn plan(
         Origin::Unknown => case.pasted(),
         Origin::Store(store) if store.is_entra => case.of_store(store),
         Origin::Store(store) => case.of_other_provider(store),
+        Origin::StaticWebApps => vec![Fix::SignInAtThisApp],
         Origin::Client => case.of_client(),
         Origin::Exchange => case.of_exchange(),
     }

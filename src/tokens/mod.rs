@@ -95,6 +95,7 @@ pub struct ProviderTokens {
     expires_on: Option<ExpiresOn>,
     provider: Option<IdentityProvider>,
     from_client: bool,
+    on_static_web_apps: bool,
 }
 
 impl ProviderTokens {
@@ -114,9 +115,17 @@ impl ProviderTokens {
         headers: &(impl HeaderSource + ?Sized),
         provider: &IdentityProvider,
     ) -> Result<Self, HeaderError> {
-        if *provider != IdentityProvider::UNKNOWN {
-            return Self::of_provider(headers, provider);
-        }
+        let mut tokens = if *provider == IdentityProvider::UNKNOWN {
+            Self::of_any_provider(headers)?
+        } else {
+            Self::of_provider(headers, provider)?
+        };
+        tokens.on_static_web_apps = tokens.is_empty()
+            && (*provider == IdentityProvider::STATIC_WEB_APPS || is_of_static_web_apps(headers));
+        Ok(tokens)
+    }
+
+    fn of_any_provider(headers: &(impl HeaderSource + ?Sized)) -> Result<Self, HeaderError> {
         let mut found = Self::default();
         for provider in IdentityProvider::ALL {
             let tokens = Self::of_provider(headers, provider)?;
@@ -275,10 +284,24 @@ impl ProviderTokens {
         self.from_client
     }
 
+    /// Returns `true` if a Static Web App passed the request on, and so without tokens.
+    pub(crate) fn is_on_static_web_apps(&self) -> bool {
+        self.on_static_web_apps
+    }
+
     /// The provider that issued the tokens, if it is known.
     pub(crate) fn provider(&self) -> Option<&IdentityProvider> {
         self.provider.as_ref()
     }
+}
+
+/// Returns `true` if a Static Web App passed the request on to its linked API. The principal does not tell,
+/// because it names the provider where the caller signed in.
+fn is_of_static_web_apps(headers: &(impl HeaderSource + ?Sized)) -> bool {
+    let front_end = headers.header(headers::CLIENT_PRINCIPAL_IDP, 0).unwrap_or_default();
+    let name = IdentityProvider::STATIC_WEB_APPS;
+    front_end.trim_ascii().eq_ignore_ascii_case(name.as_str().as_bytes())
+        || headers.header(headers::AUTH_TOKEN, 0).is_some()
 }
 
 /// The only value of a token header, if it is not empty.

@@ -484,6 +484,44 @@ fn fixes_by_origin() {
     assert!(!tokens.is_from_client() && tokens.or_bearer(&client).unwrap().is_from_client());
 }
 
+/// Static Web Apps send no tokens, whatever their settings say.
+#[test]
+fn no_setting_helps_behind_a_static_web_app() {
+    #[track_caller]
+    fn check(headers: &[(&str, &str)], provider: &IdentityProvider, fixes: &[&str]) {
+        let diagnose = |tokens: ProviderTokens| tokens.diagnose(arm(), at(0));
+        let tokens = || ProviderTokens::from_headers(headers, provider).unwrap();
+        assert_eq!(codes(&diagnose(tokens())), (vec!["no-token"], fixes.to_vec()));
+        assert_eq!(diagnose(tokens()), diagnose(tokens().or_bearer(headers).unwrap()));
+    }
+    const AT_THIS_APP: &[&str] = &["sign-in-at-this-app"];
+    let entra = &IdentityProvider::ENTRA;
+    let idp = ("X-MS-CLIENT-PRINCIPAL-IDP", "azureStaticWebApps");
+    let auth_token = ("x-ms-auth-token", "Bearer e30.e30.c2ln");
+    // A linked Function, whose principal names the provider of the sign-in.
+    check(&[idp, auth_token], entra, AT_THIS_APP);
+    check(&[idp], entra, AT_THIS_APP);
+    check(&[("x-ms-client-principal-idp", " AzureStaticWebApps ")], entra, AT_THIS_APP);
+    check(&[auth_token], entra, AT_THIS_APP);
+    check(&[idp], &IdentityProvider::GITHUB, AT_THIS_APP);
+    // Only an ID or a name.
+    check(&[], &IdentityProvider::STATIC_WEB_APPS, AT_THIS_APP);
+    check(&[idp], &IdentityProvider::UNKNOWN, AT_THIS_APP);
+    let app_service: Vec<&str> =
+        ["enable-token-store", "set-client-credential"].iter().chain(SIGN_IN).copied().collect();
+    check(&[("X-MS-CLIENT-PRINCIPAL-IDP", "aad")], entra, &app_service);
+    // No user can have the permission, wherever users sign in.
+    let role = Requirement::app_role("Orders.Manage").on(ARM);
+    let tokens = ProviderTokens::from_headers(&[idp], entra).unwrap();
+    let diagnosis = tokens.diagnose(role, at(0));
+    assert_eq!(codes(&diagnosis).1, ["grant-app-permission", "call-as-app"]);
+    // With tokens, the platform is App Service.
+    let wrong = compact("{}", arm_payload("").replace("management.azure.com", "vault.azure.net"));
+    let headers = [("X-MS-TOKEN-AAD-ACCESS-TOKEN", wrong.as_str()), auth_token];
+    let tokens = ProviderTokens::from_headers(&headers, entra).unwrap();
+    assert_eq!(codes(&tokens.diagnose(arm(), at(0))).1, SIGN_IN);
+}
+
 #[test]
 fn messages_of_fixes() {
     #[track_caller]
