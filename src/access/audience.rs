@@ -86,9 +86,7 @@ fn is_app_id(audience: &str) -> bool {
 /// The names of your own API.
 fn names(api: &OwnedAudience) -> Vec<&str> {
     match api {
-        OwnedAudience::Resource(resource) => {
-            resource.audience_uris().iter().copied().chain(resource.app_id()).collect()
-        }
+        OwnedAudience::Resource(resource) => resource.identifiers().collect(),
         OwnedAudience::Identifier(identifier) => vec![identifier],
     }
 }

@@ -217,7 +217,10 @@ impl Requirement {
     pub(super) fn is_for_api<T>(&self, token: &Token<T>) -> bool {
         match &self.api {
             None => true,
-            Some(OwnedAudience::Resource(resource)) => token.has_audience(*resource),
+            Some(OwnedAudience::Resource(api)) if api.is_microsofts() => token.has_audience(*api),
+            Some(OwnedAudience::Resource(own)) => token.audiences().any(|audience| {
+                own.identifiers().any(|identifier| same_application(identifier, audience))
+            }),
             Some(OwnedAudience::Identifier(identifier)) => {
                 // An instance accepts the audience of its API and its own.
                 let apis = resource::candidates(identifier);

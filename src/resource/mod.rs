@@ -146,6 +146,11 @@ impl Resource {
         }
     }
 
+    /// The audience URIs and the app ID.
+    pub(crate) fn identifiers(&self) -> impl Iterator<Item = &'static str> {
+        self.audience_uris().iter().copied().chain(self.app_id())
+    }
+
     /// Returns `true` if the API accepts a token with this audience: its app ID, one of its audience
     /// URIs, or the URI of one of its instances.
     ///
@@ -217,7 +222,7 @@ impl Resource {
 
     /// The identifier of the API: its first audience URI, else its app ID; empty if it has neither.
     pub(crate) fn identifier(&self) -> &'static str {
-        self.audience_uris().first().copied().or(self.app_id()).unwrap_or_default()
+        self.identifiers().next().unwrap_or_default()
     }
 
     fn scope_prefix(&self) -> &'static str {

@@ -1,11 +1,11 @@
 //! Authorization by a verified token, and the responses if it fails.
 
 use easyauth::{
-    AccessToken, Challenge, Requirement,
+    AccessToken, Challenge, Requirement, UnverifiedToken,
     access::{Denied, Reason},
     headers::HeaderError,
-    resource::{ARM, Cloud},
-    verify::VerifyErrorKind,
+    resource::{ARM, Cloud, Resource, Scope},
+    verify::{Tenant, Verifier, VerifyErrorKind},
 };
 use serde_json::json;
 
@@ -66,6 +66,35 @@ fn a_denial_lists_every_reason() {
         "the token does not meet the requirement: the audiences of Azure Resource Manager (Singapore) are \
          unknown: name its App ID URI instead",
     );
+}
+
+/// `api://<client ID>` and the client ID are one API, in whichever way the requirement names it.
+#[test]
+fn both_versions_of_a_token_are_for_one_api() {
+    const URI: &str = "api://00000006-0000-4000-8000-000000000006";
+    const BY_URI: Resource = Resource::new("Orders", &[URI]);
+    const BY_ID: Resource = Resource::new("Orders", &["api://orders"]).with_app_id(APP);
+    const OTHER: Resource = Resource::new("Other", &["api://orders", API]);
+    let verifier = Verifier::builder(Tenant::single(TENANT).unwrap()).application(APP);
+    let verifier = verifier.build().unwrap();
+    let check = |wanted: Requirement, is_met: bool| {
+        for audience in [APP, URI, &APP.to_ascii_uppercase()] {
+            let draft = Draft::access().with("aud", audience);
+            let token = verify_with(&verifier, &draft.sign()).unwrap();
+            assert_eq!(token.authorize(&wanted).is_ok(), is_met, "{audience} {wanted:?}");
+            let diagnosis = UnverifiedToken::decode(&draft.sign()).unwrap();
+            let opens = diagnosis.diagnose(wanted.clone(), at(NOW)).opens();
+            assert!(opens == is_met, "{audience} {wanted:?}");
+        }
+    };
+    let scope = |text: &str| Requirement::from(text.parse::<Scope>().unwrap());
+    check(Requirement::scope("Files.Read").on(URI), true);
+    check(Requirement::scope("Files.Read").on(APP), true);
+    check(scope(&format!("{URI}/Files.Read")), true);
+    check(BY_URI.scope("Files.Read").into(), true);
+    check(BY_ID.scope("Files.Read").into(), true);
+    check(OTHER.scope("Files.Read").into(), false);
+    check(BY_URI.scope("Other").into(), false);
 }
 
 /// The status and the header.
