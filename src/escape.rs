@@ -1,5 +1,5 @@
-//! Text from a peer: which bytes it may have, how it appears in messages and addresses, and the host in an
-//! address.
+//! Text from a peer: which bytes it may have, how it appears in messages and addresses, how it is read from
+//! an address, and the host in an address.
 
 use std::fmt;
 
@@ -88,6 +88,28 @@ impl fmt::Display for Encoded<'_> {
         }
         Ok(())
     }
+}
+
+/// Replaces each `%` and two digits with their byte, once.
+pub(crate) fn percent_decoded(mut bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    while let Some((byte, rest)) = bytes.split_first() {
+        bytes = rest;
+        let encoded = rest.split_first_chunk().filter(|_| *byte == b'%');
+        match encoded.and_then(|(digits, after)| Some((from_hex(*digits)?, after))) {
+            Some((byte, after)) => {
+                decoded.push(byte);
+                bytes = after;
+            }
+            None => decoded.push(*byte),
+        }
+    }
+    decoded
+}
+
+fn from_hex(digits: [u8; 2]) -> Option<u8> {
+    let digits = std::str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u8::from_str_radix(digits, 16).ok()
 }
 
 /// The host of an authority: a host and an optional port.

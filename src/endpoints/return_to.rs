@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{EndpointError, EndpointErrorKind};
-use crate::escape::Escaped;
+use crate::escape::{Escaped, percent_decoded};
 
 /// Where a browser goes after a sign-in or a sign-out: a path of the site, or an external address that
 /// the settings allow. All other addresses are rejected, because they could be used for phishing.
@@ -88,7 +88,7 @@ fn leads_to_a_host(rest: &[u8]) -> bool {
         match rest.iter().find(|byte| !matches!(byte, 0..=b' ' | 0x7f)) {
             Some(b'/' | b'\\') => return true,
             Some(b'%') => {
-                let decoded = decode(&rest);
+                let decoded = percent_decoded(&rest);
                 if decoded == rest {
                     return false;
                 }
@@ -98,28 +98,6 @@ fn leads_to_a_host(rest: &[u8]) -> bool {
         }
     }
     true
-}
-
-/// Replaces each `%` and two digits with their byte, once.
-fn decode(mut bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(bytes.len());
-    while let Some((byte, rest)) = bytes.split_first() {
-        bytes = rest;
-        let encoded = rest.split_first_chunk().filter(|_| *byte == b'%');
-        match encoded.and_then(|(digits, after)| Some((from_hex(*digits)?, after))) {
-            Some((byte, after)) => {
-                decoded.push(byte);
-                bytes = after;
-            }
-            None => decoded.push(*byte),
-        }
-    }
-    decoded
-}
-
-fn from_hex(digits: [u8; 2]) -> Option<u8> {
-    let digits = std::str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?;
-    u8::from_str_radix(digits, 16).ok()
 }
 
 /// Returns `true` for a printable ASCII character other than the backslash.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use super::{KnownError, others};
-use crate::resource::is_guid;
+use crate::{escape::percent_decoded, resource::is_guid};
 
 /// The longest error text that is read, in bytes: the same limit as for an error of the token endpoint
 /// ([`MAX_TOKEN_ERROR_LEN`](crate::exchange::MAX_TOKEN_ERROR_LEN)). The rest of a longer string is
@@ -53,9 +53,15 @@ impl ErrorExplanation {
         for error in named(text) {
             push(&mut known, error);
         }
+        if known.is_empty() && unknown.is_empty() {
+            return None;
+        }
         // A stable sort: codes of one rank keep the order of the text.
         known.sort_by_key(|error| rank(error));
-        (!known.is_empty() || !unknown.is_empty()).then(|| Self {
+        // An address has the labels and their values encoded.
+        let text = percent_decoded(text.replace('+', " ").as_bytes());
+        let text = &String::from_utf8_lossy(&text);
+        Some(Self {
             known,
             unknown,
             correlation_id: labeled(text, &["correlation id", "correlation_id"], guid),

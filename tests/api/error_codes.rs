@@ -141,6 +141,28 @@ fn only_codes_and_ids_of_the_text_are_shown() {
     assert_eq!(explanation.timestamp(), None);
 }
 
+/// The address of a failed redirect, as the browser shows it. Entra encodes a space as `+`; others write
+/// `%20`.
+#[test]
+fn ids_and_times_of_an_address() {
+    const ADDRESS: &str = "https://canary.example/.auth/login/aad/callback?error=invalid_client&error_description=\
+        AADSTS650052%3a+The+app+needs+access+to+a+service.%0d%0a\
+        Trace+ID%3a+00000001-0000-4000-8000-000000000001%0d%0a\
+        Correlation+ID%3a+00000002-0000-4000-8000-000000000002%0d%0a\
+        Timestamp%3a+2026-11-27+16%3a20%3a07Z&error_uri=https%3a%2f%2fcanary.example#";
+    let upper = ADDRESS.replace("%3a", "%3A").replace("%0d%0a", "%0D%0A");
+    for address in [ADDRESS, &upper, &ADDRESS.replace('+', "%20"), &ADDRESS.replace("%3a", ":")] {
+        let explanation = explain(address);
+        assert_eq!(names(address), ["AADSTS650052", "invalid_client"], "{address}");
+        let id = explanation.correlation_id();
+        assert_eq!(id, Some("00000002-0000-4000-8000-000000000002"), "{address}");
+        assert_eq!(explanation.trace_id(), Some("00000001-0000-4000-8000-000000000001"));
+        assert_eq!(explanation.timestamp(), Some("2026-11-27 16:20:07Z"));
+    }
+    let broken = explain("AADSTS50011%3a+Correlation+ID%3a+%0%zz%+1%ff%");
+    assert_eq!((broken.correlation_id(), broken.timestamp()), (None, None));
+}
+
 /// A value that continues after an ID or a time is neither.
 #[test]
 fn ids_and_times_end_with_their_word() {
