@@ -1,7 +1,7 @@
 //! From the reasons and other known facts to the steps that fix a token.
 
 use super::{
-    Fix, Reason, Requirement,
+    Fix, Permission, Reason, Requirement,
     origin::{Origin, Store},
 };
 use crate::{
@@ -105,6 +105,18 @@ impl Case<'_> {
 
     fn is_elsewhere(&self) -> bool {
         self.has_wrong_form() || self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
+    }
+
+    /// Returns `true` if the token is known to be for the required API.
+    fn is_for_api(&self) -> bool {
+        !self.is(|reason| {
+            matches!(
+                reason,
+                Reason::WrongAudience { .. }
+                    | Reason::UnclearAudience { .. }
+                    | Reason::UnknownApi(_)
+            )
+        })
     }
 
     /// Returns `true` if the token was truncated or lost its signature.
@@ -278,17 +290,33 @@ impl Case<'_> {
 
     /// The permission of the application, unless the token, which this application got, proves that it has it.
     fn permission(&self) -> Option<Fix> {
-        if self.has_wrong_form() && !self.lacks_permission() { None } else { self.new_permission() }
+        let has_all = self.has_wrong_form() && !self.lacks_permission();
+        if has_all { None } else { self.add_permission(|scope| self.may_lack(scope)) }
     }
 
     /// The permission of the application. A token that a client got says nothing about it.
     fn new_permission(&self) -> Option<Fix> {
+        self.add_permission(|_| true)
+    }
+
+    fn add_permission(&self, is_missing: impl Fn(&str) -> bool) -> Option<Fix> {
         let api = self.wanted.api()?;
         let scopes = self.wanted.scopes_to_ask_for().unwrap_or_default();
         let scopes = if scopes.is_empty() { default_names(api) } else { scopes };
-        let scopes = scopes.into_iter().map(str::to_owned).collect();
-        (!self.is_default_sign_in())
-            .then(|| Fix::AddDelegatedPermission { api: ApiName::of(api), scopes })
+        let scopes = scopes.into_iter().filter(|scope| is_missing(scope)).map(str::to_owned);
+        (!self.is_default_sign_in()).then(|| Fix::AddDelegatedPermission {
+            api: ApiName::of(api),
+            scopes: scopes.collect(),
+        })
+    }
+
+    /// Returns `true` unless the token has this scope of the API.
+    fn may_lack(&self, scope: &str) -> bool {
+        let lacks = |permission: &Permission| *permission == Permission::Scope(scope.to_owned());
+        self.reasons.iter().all(|reason| match reason {
+            Reason::MissingPermission { any_of } => any_of.iter().flatten().any(lacks),
+            _ => true,
+        }) || !self.is_for_api()
     }
 
     fn login_parameters(&self, keep_refreshing: bool) -> Option<LoginParameters> {

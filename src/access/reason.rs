@@ -49,7 +49,7 @@ pub enum Reason {
     },
     /// For every alternative, the token lacks at least one permission.
     MissingPermission {
-        /// The alternatives.
+        /// What the token lacks of each alternative.
         any_of: Vec<Vec<Permission>>,
     },
     /// An application is calling instead of a user, or the reverse.
@@ -189,9 +189,11 @@ pub(crate) fn is_of_static_web_apps<T>(token: &Token<T>) -> bool {
 }
 
 fn missing_permission<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
-    (!wanted.has_permission(token)).then(|| Reason::MissingPermission {
-        any_of: wanted.alternatives().map(<[Permission]>::to_vec).collect(),
-    })
+    let lacks = |alternative: &[Permission]| {
+        alternative.iter().filter(|permission| !permission.is_in(token)).cloned().collect()
+    };
+    (!wanted.has_permission(token))
+        .then(|| Reason::MissingPermission { any_of: wanted.alternatives().map(lacks).collect() })
 }
 
 fn wrong_caller<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {

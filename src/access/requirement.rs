@@ -307,7 +307,7 @@ impl Requirement {
 }
 
 impl Permission {
-    fn is_in<T>(&self, token: &Token<T>) -> bool {
+    pub(super) fn is_in<T>(&self, token: &Token<T>) -> bool {
         match self {
             Self::Scope(name) => token.has_scope(name),
             Self::AppRole(name) => token.caller() == Caller::App && token.has_app_role(name),

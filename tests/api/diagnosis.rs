@@ -258,6 +258,39 @@ fn permissions() {
     check(&user("a", ""), &Requirement::scope(""), false);
 }
 
+/// What the token has is not missing, and the registration has it already. The sign-in must still request
+/// all scopes.
+#[test]
+fn only_missing_permissions_are_named() {
+    const GRAPH_URI: &str = "https://graph.microsoft.com";
+    #[track_caller]
+    fn check(aud: &str, requirement: &Requirement, lacks: &str, to_add: &[&str]) {
+        let payload =
+            format!(r#"{{"aud":"{aud}","exp":{END},"idtyp":"user","scp":"User.Read Files.Read"}}"#);
+        let diagnosis = diagnose(&payload, requirement);
+        let reason = diagnosis.reasons().last().unwrap();
+        assert_eq!((reason.code(), &*reason.to_string()), ("missing-permission", lacks));
+        let added = diagnosis.fixes().iter().find_map(|fix| match fix {
+            Fix::AddDelegatedPermission { scopes, .. } => Some(scopes.as_slice()),
+            _ => None,
+        });
+        assert_eq!(added.unwrap_or_default(), to_add);
+        let parameters = diagnosis.login_parameters().unwrap();
+        assert_eq!(parameters.scopes().filter(|scope| !scope.is_openid()).count(), 2);
+    }
+    let both = Requirement::all_scopes(["Mail.Read", "User.Read"]).on(GRAPH);
+    check(GRAPH_URI, &both, "it lacks the scope Mail.Read", &["Mail.Read"]);
+    let either = both.clone().or_all_scopes(["Files.Read", "Files.Write"]);
+    let lacks = "it lacks the scope Mail.Read, or the scope Files.Write";
+    check(GRAPH_URI, &either, lacks, &["Mail.Read"]);
+    // The same names at another API are other permissions.
+    let both = &["Mail.Read", "User.Read"];
+    check("api://other", &either, lacks, both);
+    let role = Requirement::user_role("S").or_all_scopes(["User.Read", "Mail.Read"]).on(GRAPH);
+    let lacks = "it lacks the user's role S, or the scope Mail.Read";
+    check(GRAPH_URI, &role, lacks, &["Mail.Read"]);
+}
+
 #[test]
 fn requirements_from_scopes() {
     let of = |scope: &str| Requirement::from(scope.parse::<Scope>().unwrap());

@@ -63,12 +63,12 @@ fn a_permission_is_missing() {
     let asked = "https://management.azure.com/Files.Read https://management.azure.com/Files.Write";
     does_not_open(&arm, asked, "missing-permission", SETTINGS);
     let error = rejected(&arm, asked);
-    // The fix is for all that is asked for.
+    // The sign-in requests all that is asked for.
     assert_eq!(
         error.to_string(),
-        "this token does not open Azure Resource Manager: it lacks the scope Files.Read and the scope \
-         Files.Write. To fix it, add the delegated permissions Files.Read and Files.Write of Azure \
-         Resource Manager to the app registration, and consent to it; then set \
+        "this token does not open Azure Resource Manager: it lacks the scope Files.Write. To fix it, add \
+         the delegated permission Files.Write of Azure Resource Manager to the app registration, and \
+         consent to it; then set \
          identityProviders.azureActiveDirectory.login.loginParameters of the site's authSettingsV2 to \
          [\"scope=openid email profile https://management.azure.com/Files.Read \
          https://management.azure.com/Files.Write\"]; then sign out and in again",
