@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::StatusCode;
+
 use super::{
     Reason, Requirement,
     reason::{Joined, mismatches},
@@ -42,11 +44,17 @@ impl Denied {
         &self.scopes
     }
 
-    /// The response: 403 with `insufficient_scope`, and the scopes that would be enough, if any (RFC
-    /// 6750 section 3.1).
+    /// The response: 403. If the token lacks a permission, with `insufficient_scope` and the scopes that
+    /// would be enough, if any (RFC 6750 section 3.1). Otherwise without a challenge, because a client
+    /// would request the scopes that its token has.
     #[must_use]
     pub fn challenge(&self) -> Challenge {
-        Challenge::insufficient_scope(&self.scopes)
+        let is_missing = |reason: &Reason| matches!(reason, Reason::MissingPermission { .. });
+        if self.reasons.iter().any(is_missing) {
+            Challenge::insufficient_scope(&self.scopes)
+        } else {
+            Challenge::plain(StatusCode::FORBIDDEN)
+        }
     }
 }
 

@@ -234,6 +234,19 @@ fn challenges_of_denials() {
     assert_eq!(challenge(mail), (403, Some(expected)));
     assert_eq!(challenge(Requirement::app_role("x")), (403, Some(start.to_owned())));
     assert_eq!(challenge(Requirement::scope("a\"b")), (403, Some(start.to_owned())));
+    // All scopes that are needed, also those that the token has.
+    let both = Requirement::all_scopes(["Files.Read", "Mail.Read"]);
+    let expected = (403, Some(format!("{start}, scope=\"Files.Read Mail.Read\"")));
+    assert_eq!(challenge(both.clone()), expected);
+    assert_eq!(challenge(both.not_by_agent()), expected);
+    // The token has the scope, so clients would request it in vain (RFC 6750 section 3.1).
+    let files = || Requirement::scope("Files.Read");
+    for wanted in
+        [files().not_by_agent(), files().by_agent(), files().by_app(), files().on("api://other")]
+    {
+        assert_eq!(challenge(wanted), (403, None));
+    }
+    assert_eq!(challenge(Requirement::audience("api://other")), (403, None));
 }
 
 /// Rule 25: only a client that understands it gets a claims challenge.
