@@ -20,6 +20,9 @@ pub(super) fn plan(
     origin: &Origin,
 ) -> Vec<Fix> {
     let case = Case { wanted, reasons, caller };
+    if matches!(origin, Origin::Unknown) && case.only_shape() {
+        return Vec::new();
+    }
     if let Some(apis) = case.ambiguous_apis() {
         return vec![Fix::NameTheApi(apis)];
     }
@@ -27,9 +30,6 @@ pub(super) fn plan(
         return vec![Fix::SignInAtThisApp];
     }
     if !case.is_of_use() {
-        return Vec::new();
-    }
-    if matches!(origin, Origin::Unknown) && case.only_shape() {
         return Vec::new();
     }
     let needs_app = case.lacks_permission()
@@ -147,11 +147,11 @@ impl Case<'_> {
             || self.is(|reason| matches!(reason, Reason::NotAToken(_) | Reason::Opaque))
     }
 
-    /// The APIs that the identifier can mean, if there are several and the token is for none of them.
+    /// The APIs that the identifier can mean, if there are several and the token is known for none of them.
     fn ambiguous_apis(&self) -> Option<Vec<Resource>> {
         let Some(OwnedAudience::Identifier(identifier)) = self.wanted.api() else { return None };
         let apis = resource::candidates(identifier);
-        (apis.len() > 1 && self.needs_another()).then_some(apis)
+        (apis.len() > 1 && (self.needs_another() || self.only_shape())).then_some(apis)
     }
 
     fn as_app(&self) -> Vec<Fix> {

@@ -136,7 +136,8 @@ fn is_of_personal_account(text: &str) -> bool {
 
 fn value_kind(text: &str) -> Option<ValueKind> {
     let begins = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
-    let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    // With `|`, which application tokens of Facebook have.
+    let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=|".contains(&byte);
     Some(if begins(&["AppServiceAuthSession", "StaticWebAppsAuthCookie"]) {
         ValueKind::SessionCookie
     // "Behind the scenes of GitHub's authentication token formats".

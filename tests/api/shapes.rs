@@ -134,6 +134,8 @@ fn what_is_not_a_token_is_recognized() {
     // Five segments that begin with no header are not encrypted either.
     let sentence = "it is not a JWT but an opaque token";
     check("a.b.c.d.e", Outcome::CannotTell, "opaque", &[], sentence);
+    // An application token of Facebook.
+    check("123456|abcDEF", Outcome::CannotTell, "opaque", &[], sentence);
 }
 
 #[test]
@@ -422,6 +424,21 @@ fn an_api_is_wanted_as_people_have_it_at_hand() {
         ". To fix it, say which API is meant: Azure Service Bus (https://servicebus.azure.net) or \
          Azure Event Hubs (https://eventhubs.azure.net) or Azure Relay (https://relay.azure.net)"
     ));
+    // Nor is it guessed for a token that cannot be read, if its source is known.
+    let github = |headers: &[(&str, &str)]| {
+        let tokens = ProviderTokens::from_headers(headers, &IdentityProvider::GITHUB).unwrap();
+        let tokens = tokens.or_bearer(headers).unwrap();
+        codes(
+            &tokens.diagnose(Requirement::audience("https://orders.servicebus.windows.net"), now()),
+        )
+        .2
+    };
+    assert_eq!(github(&[("X-MS-TOKEN-GITHUB-ACCESS-TOKEN", "gho_x")]), ["name-the-api"]);
+    assert_eq!(github(&[("Authorization", "Bearer gho_x")]), ["name-the-api"]);
+    assert_eq!(github(&[]), ["name-the-api"]);
+    let pasted = AccessToken::new("gho_x");
+    let pasted = pasted.diagnose(Requirement::audience("orders.servicebus.windows.net"), now());
+    assert_eq!(codes(&pasted).2, [""; 0]);
     assert_eq!(
         SERVICE_BUS.default_scope().as_str(),
         "https://servicebus.azure.net//user_impersonation"
