@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::Endpoints;
 use crate::{
-    escape::Escaped,
+    escape::{Escaped, host_of},
     json::{JsonError, Kind, Reader},
     jwt::MAX_TOKEN_LEN,
     provider::IdentityProvider,
@@ -140,15 +140,15 @@ impl<'a> ClientSignIn<'a> {
 
 fn uri(site: &str, path: &str) -> Option<Uri> {
     let origin: Uri = site.parse().ok()?;
-    let is_loopback = matches!(origin.host()?, "localhost" | "127.0.0.1" | "[::1]");
+    let authority = origin.authority()?.as_str();
+    let is_loopback = matches!(host_of(authority)?, "localhost" | "127.0.0.1" | "[::1]");
     let is_safe = match origin.scheme_str()? {
         "https" => true,
         "http" => is_loopback,
         _ => false,
     };
-    let authority = origin.authority()?.as_str();
     let is_origin = matches!(origin.path(), "" | "/") && origin.query().is_none();
-    if !is_safe || !is_origin || authority.contains('@') || site.contains('#') {
+    if !is_safe || !is_origin || site.contains('#') {
         return None;
     }
     format!("{}://{authority}{path}", origin.scheme_str()?).parse().ok()

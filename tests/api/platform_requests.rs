@@ -113,7 +113,8 @@ fn tokens_go_to_an_https_origin_only() {
     let id = IdToken::new("id-secret");
     let build = |site: &str| ClientSignIn::google(&id).build(site, &Endpoints::default());
     for site in ["https://app.contoso.com:8443", "http://localhost:5000", "http://[::1]:80/"] {
-        assert!(build(site).is_ok(), "{site}");
+        let uri = format!("{}/.auth/login/google", site.trim_end_matches('/'));
+        assert_eq!(build(site).unwrap().uri(), uri.as_str());
     }
     for site in [
         "",
@@ -128,6 +129,16 @@ fn tokens_go_to_an_https_origin_only() {
         "https://user@app.contoso.com",
         "https://user:password@app.contoso.com",
         "https://",
+        // `http` reads the host of these as `[::1]`.
+        "http://[::1].evil.example",
+        "http://[::1]evil.example",
+        "https://[::1].evil.example",
+        "http://localhost@evil.example",
+        "http://127.0.0.1.evil.example",
+        "https://app.contoso.com:99999",
+        "https://app.contoso.com:",
+        // Another host to a rule that compares names.
+        "https://app.contoso.com.",
     ] {
         let error = build(site).unwrap_err();
         assert_eq!(
