@@ -158,7 +158,8 @@ impl AuthEnvironment {
         self.issuer.as_deref()
     }
 
-    /// The tenant that the issuer names; `None` if it names none, as `/common` does.
+    /// The ID of the tenant that the issuer names; `None` for `/common`, and for a domain such as
+    /// `/contoso.onmicrosoft.com`.
     #[must_use]
     pub fn tenant_id(&self) -> Option<&str> {
         self.issuer().and_then(issuer::tenant)
@@ -237,15 +238,15 @@ impl AuthEnvironment {
     ///
     /// # Errors
     ///
-    /// [`EnvironmentError`] if the issuer is missing or is not one of Entra. Also if the site accepts
-    /// every tenant, or if the issuer's tenant is not among the allowed ones.
+    /// [`EnvironmentError`] if the issuer is missing or is not one of Entra. Also if neither the issuer nor
+    /// the list names a tenant ID, or if the issuer's tenant is not among the allowed ones.
     pub fn require_tenants(&self) -> Result<(Cloud, Vec<&str>), EnvironmentError> {
         let issuer = self.issuer().ok_or_else(|| EnvironmentErrorKind::MissingIssuer.error())?;
         let error = |kind| EnvironmentError::new(kind, issuer);
         let cloud = self.cloud().ok_or_else(|| error(EnvironmentErrorKind::NotEntra))?;
         let allowed: Vec<&str> = self.allowed_tenants.iter().map(String::as_str).collect();
         match self.tenant_id() {
-            None if allowed.is_empty() => Err(error(EnvironmentErrorKind::EveryTenant)),
+            None if allowed.is_empty() => Err(error(EnvironmentErrorKind::MissingTenantId)),
             None => Ok((cloud, allowed)),
             Some(own) => {
                 let is_own = |tenant: &&str| tenant.eq_ignore_ascii_case(own);
@@ -300,8 +301,9 @@ kinds! {
     MissingIssuer = "missing-issuer", "expected WEBSITE_AUTH_OPENID_ISSUER; Container Apps do not set it, so use AuthEnvironment::entra there";
     /// The issuer is not one of Microsoft Entra.
     NotEntra = "not-entra", "expected an issuer of Microsoft Entra; for others use BearerAuth::new";
-    /// The issuer is that of every tenant, and no tenants are listed.
-    EveryTenant = "every-tenant", "expected tenant IDs in WEBSITE_AUTH_AAD_ALLOWED_TENANTS for an issuer without one";
+    /// The issuer names no tenant ID, and no tenants are listed. It is the issuer of every tenant, or names
+    /// one tenant by its domain.
+    MissingTenantId = "missing-tenant-id", "expected a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS";
     /// The tenant of the issuer is not among the allowed tenants.
     TenantNotAllowed = "tenant-not-allowed", "expected the tenant of the issuer in WEBSITE_AUTH_AAD_ALLOWED_TENANTS";
 }

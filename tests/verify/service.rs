@@ -360,9 +360,17 @@ fn environments_that_do_not_describe_an_api() {
     );
     lacks(
         &[("CLIENT_ID", APP), ("OPENID_ISSUER", "https://login.microsoftonline.com/common/v2.0")],
-        EnvironmentErrorKind::EveryTenant,
-        "expected tenant IDs in WEBSITE_AUTH_AAD_ALLOWED_TENANTS for an issuer without one, found the \
-         issuer \"https://login.microsoftonline.com/common/v2.0\"",
+        EnvironmentErrorKind::MissingTenantId,
+        "expected a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS, found the issuer \
+         \"https://login.microsoftonline.com/common/v2.0\"",
+    );
+    // One tenant, by a name that no token has.
+    let by_domain = "https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0";
+    lacks(
+        &[("CLIENT_ID", APP), ("OPENID_ISSUER", by_domain)],
+        EnvironmentErrorKind::MissingTenantId,
+        "expected a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS, found the issuer \
+         \"https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0\"",
     );
     lacks(
         &[("CLIENT_ID", APP), ("OPENID_ISSUER", ISSUER), ("AAD_ALLOWED_TENANTS", OTHER_TENANT)],
@@ -371,8 +379,13 @@ fn environments_that_do_not_describe_an_api() {
          \"https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0\"",
     );
     let codes: Vec<&str> = EnvironmentErrorKind::ALL.iter().map(|kind| kind.code()).collect();
-    let expected =
-        ["missing-client-id", "missing-issuer", "not-entra", "every-tenant", "tenant-not-allowed"];
+    let expected = [
+        "missing-client-id",
+        "missing-issuer",
+        "not-entra",
+        "missing-tenant-id",
+        "tenant-not-allowed",
+    ];
     assert_eq!(codes, expected);
 
     // Values that are there, and wrong.
