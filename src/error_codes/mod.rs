@@ -56,49 +56,28 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 pub use explanation::{ErrorExplanation, MAX_ERROR_TEXT_LEN};
 
-/// Who can fix an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Responsible {
+use crate::kinds::kinds;
+
+kinds! {
+    /// Who can fix an error.
+    pub enum Responsible;
+    fn name;
+
     /// The person who configures the site, the app registration or the code of this service.
-    Developer,
+    Developer = "developer", "the developer of this service";
     /// An administrator of the tenant.
-    Administrator,
+    Administrator = "administrator", "an administrator of the tenant";
     /// The user who signs in.
-    User,
+    User = "user", "the user";
     /// The developer of the client that called this service.
-    Client,
+    Client = "client", "the developer of the client";
     /// Microsoft: the service has a problem or is overloaded.
-    Microsoft,
-}
-
-impl Responsible {
-    /// Every value.
-    pub const ALL: &[Self] =
-        &[Self::Developer, Self::Administrator, Self::User, Self::Client, Self::Microsoft];
-
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Developer => "developer",
-            Self::Administrator => "administrator",
-            Self::User => "user",
-            Self::Client => "client",
-            Self::Microsoft => "microsoft",
-        }
-    }
+    Microsoft = "microsoft", "Microsoft";
 }
 
 impl fmt::Display for Responsible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Developer => "the developer of this service",
-            Self::Administrator => "an administrator of the tenant",
-            Self::User => "the user",
-            Self::Client => "the developer of the client",
-            Self::Microsoft => "Microsoft",
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use super::ProviderTokens;
 use crate::{
+    kinds::kinds,
     provider::IdentityProvider,
     time::{from_epoch, iso_8601},
 };
@@ -59,44 +60,27 @@ impl ExpiresOn {
 const REFRESHABLE: [IdentityProvider; 3] =
     [IdentityProvider::ENTRA, IdentityProvider::GOOGLE, IdentityProvider::MICROSOFT_ACCOUNT];
 
-/// What to do about an expired access token. Prints as an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Renewal {
+kinds! {
+    /// What to do about an expired access token. Prints as an instruction.
+    pub enum Renewal;
+    fn instruction;
+
     /// The platform has a refresh token that it can use: `GET /.auth/refresh` with the caller's session
     /// cookie, then read the headers of the next request.
-    Refresh,
+    Refresh = "refresh", "call /.auth/refresh with the caller's session";
     /// Send the browser to `/.auth/login/<provider>`: `/.auth/refresh` would respond with 403 (there is no
     /// refresh token) or 400 (the provider does not support it).
     ///
     /// To get a refresh token next time, a sign-in with Entra must request the scope `offline_access`, and
     /// one with Google needs `access_type=offline` and `prompt=consent`.
-    SignIn,
+    SignIn = "sign-in", "send the browser to sign in again: /.auth/refresh cannot renew this token";
     /// The client sent the token: respond with 401, so that it sends a fresh one.
-    AskClient,
-}
-
-impl Renewal {
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Refresh => "refresh",
-            Self::SignIn => "sign-in",
-            Self::AskClient => "ask-client",
-        }
-    }
+    AskClient = "ask-client", "respond with 401, so that the client sends a fresh token";
 }
 
 impl fmt::Display for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Refresh => "call /.auth/refresh with the caller's session",
-            Self::SignIn => {
-                "send the browser to sign in again: /.auth/refresh cannot renew this token"
-            }
-            Self::AskClient => "respond with 401, so that the client sends a fresh token",
-        })
+        f.write_str(self.instruction())
     }
 }
 
