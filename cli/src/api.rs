@@ -73,7 +73,7 @@ impl Api {
             return Ok(self.clone());
         }
         let resource = resource.in_cloud(cloud);
-        if resource.audience_uris().is_empty() && resource.app_id().is_none() {
+        if !resource.is_known() {
             let (name, cloud) = (resource.name(), cloud_name(cloud));
             return Err(format!(
                 "{name} is not known in the cloud {cloud}; give its URI there as API"

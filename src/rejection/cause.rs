@@ -91,7 +91,7 @@ impl From<VerifyError> for Rejection {
     }
 }
 
-/// 403, and the scopes that would be enough.
+/// 403, and the scopes that are needed if the token lacks a permission.
 #[cfg(feature = "verify")]
 impl From<Denied> for Rejection {
     fn from(error: Denied) -> Self {

@@ -133,9 +133,7 @@ impl Rejection {
             SetupErrorKind::MissingRule,
             "add one with ToolPolicy::tool or ToolPolicy::other_tools",
         );
-        Self::new(RejectionKind::Forbidden)
-            .with_challenge(Challenge::insufficient_scope(&[]))
-            .because(Cause::Setup(error))
+        Self::new(RejectionKind::Forbidden).because(Cause::Setup(error))
     }
 
     /// The service lacks a required part of its setup: 500.

@@ -125,6 +125,11 @@ impl ProviderTokens {
         Ok(tokens)
     }
 
+    /// Those of a caller of a Static Web App: none.
+    pub(crate) fn of_static_web_apps() -> Self {
+        Self { on_static_web_apps: true, ..Self::default() }
+    }
+
     fn of_any_provider(headers: &(impl HeaderSource + ?Sized)) -> Result<Self, HeaderError> {
         let mut found = Self::default();
         for provider in IdentityProvider::ALL {

@@ -189,7 +189,14 @@ fn other_calls_are_rejected() {
     let cases = [
         (call("add"), true, 403, format!("{denied}, {scopes}, {metadata}")),
         // A tool without a rule.
-        (call("delete"), true, 403, format!("{denied}, {metadata}")),
+        (
+            call("delete"),
+            true,
+            403,
+            "the policy has no rule for the called tool: add one with ToolPolicy::tool or \
+             ToolPolicy::other_tools"
+                .to_owned(),
+        ),
         // Without a token.
         (call("list"), false, 401, format!("Bearer realm=\"files\", {scope}, {metadata}")),
         (

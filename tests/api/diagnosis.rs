@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
     AccessToken, Caller, Diagnosis, IdentityProvider, ProviderTokens, Renewal, Requirement,
-    UnverifiedToken,
+    Session, UnverifiedToken,
     access::{Fix, Permission, Reason},
     resource::{ARM, Cloud, GRAPH, KEY_VAULT, Resource, Scope},
 };
@@ -540,6 +540,10 @@ fn no_setting_helps_behind_a_static_web_app() {
     // Only an ID or a name.
     check(&[], &IdentityProvider::STATIC_WEB_APPS, AT_THIS_APP);
     check(&[idp], &IdentityProvider::UNKNOWN, AT_THIS_APP);
+    let me = br#"{"clientPrincipal":{"identityProvider":"aad","userId":"1","userRoles":["authenticated"]}}"#;
+    let sessions = Session::parse_me(me).unwrap();
+    let [session] = sessions.as_slice() else { panic!("{sessions:?}") };
+    assert_eq!(codes(&session.tokens().diagnose(arm(), at(0))).1, AT_THIS_APP);
     let app_service: Vec<&str> =
         ["enable-token-store", "set-client-credential"].iter().chain(SIGN_IN).copied().collect();
     check(&[("X-MS-CLIENT-PRINCIPAL-IDP", "aad")], entra, &app_service);
