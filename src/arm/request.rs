@@ -133,19 +133,14 @@ impl<'a> ArmRequests<'a> {
     ///
     /// # Errors
     ///
-    /// [`ArmRequestError`]: the cloud, the api-version, the token, a document that is not whole, or
-    /// one that is not for this site's service.
+    /// [`ArmRequestError`]: the cloud, the api-version, the token, or those of
+    /// [`put_body`](Self::put_body).
     pub fn put(
         &self,
         access: &AccessToken,
         document: &AuthSettingsV2,
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
-        let missing = document.missing_sections();
-        if missing.is_empty() {
-            self.put_partial(access, document)
-        } else {
-            Err(ArmRequestError::new(Incomplete, format!(": {}", missing.join(", "))))
-        }
+        self.put_request(access, self.put_body(document)?)
     }
 
     /// Builds a request that replaces the settings by a document that need not be whole. Sections that it
@@ -153,18 +148,62 @@ impl<'a> ArmRequests<'a> {
     ///
     /// # Errors
     ///
-    /// [`ArmRequestError`]: the cloud, the api-version, the token, a section that is not an object, or a
-    /// document that is not for this site's service.
+    /// Those of [`put`](Self::put), but not `Incomplete`.
     pub fn put_partial(
         &self,
         access: &AccessToken,
         document: &AuthSettingsV2,
     ) -> Result<Request<Vec<u8>>, ArmRequestError> {
+        self.put_request(access, self.partial_body(document)?)
+    }
+
+    /// Returns the body of [`put`](Self::put), for commands such as `az rest` and for other clients.
+    ///
+    /// # Errors
+    ///
+    /// [`ArmRequestError`]: `Incomplete` for a document that is not whole, `NotObjects` for a section that
+    /// is not an object, `Template`, or `NotInArm` and `OtherService` for a document that is not for this
+    /// site's service.
+    pub fn put_body(&self, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
+        let body = self.partial_body(document)?;
+        let missing = document.missing_sections();
+        if missing.is_empty() {
+            Ok(body)
+        } else {
+            Err(ArmRequestError::new(Incomplete, format!(": {}", missing.join(", "))))
+        }
+    }
+
+    fn partial_body(&self, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
+        let (form, service) = (document.form(), self.site.service());
+        if !document.resource_pointer().is_empty() || document.is_template() {
+            return Err(ArmRequestError::new(Template, ""));
+        }
+        if matches!(form, Form::File | Form::StaticWebApp | Form::StaticWebAppSection) {
+            return Err(ArmRequestError::new(NotInArm, ""));
+        }
+        if form.service() != service {
+            let (document, site) = (form.service().title(), service.title());
+            let detail = format!(": expected {site}, found {document}");
+            return Err(ArmRequestError::new(OtherService, detail));
+        }
         let sections = document.broken_sections();
         if !sections.is_empty() {
             return Err(ArmRequestError::new(NotObjects, sections.join(", ")));
         }
-        let body = body_for(self.site.service(), document)?;
+        let json = document.as_json();
+        Ok(if form.has_envelope() {
+            json.as_bytes().to_vec()
+        } else {
+            format!(r#"{{"properties":{json}}}"#).into_bytes()
+        })
+    }
+
+    fn put_request(
+        &self,
+        access: &AccessToken,
+        body: Vec<u8>,
+    ) -> Result<Request<Vec<u8>>, ArmRequestError> {
         let mut request = self.request(Method::PUT, "", access, body)?;
         request.headers_mut().insert(header::CONTENT_TYPE, JSON);
         Ok(request)
@@ -224,28 +263,6 @@ fn check_audience(token: &AccessToken, arm: Resource) -> Result<(), ArmRequestEr
     let found = ApiName::of_audiences(token.audiences());
     let detail = format!("{expected}, found one for {}", ApiNames(&found));
     Err(ArmRequestError::new(WrongAudience, detail))
-}
-
-/// The body that replaces the settings of a site of this service.
-fn body_for(service: Service, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
-    let form = document.form();
-    if !document.resource_pointer().is_empty() {
-        return Err(ArmRequestError::new(Template, ""));
-    }
-    if matches!(form, Form::File | Form::StaticWebApp | Form::StaticWebAppSection) {
-        return Err(ArmRequestError::new(NotInArm, ""));
-    }
-    if form.service() != service {
-        let (document, site) = (form.service().title(), service.title());
-        let detail = format!(": expected {site}, found {document}");
-        return Err(ArmRequestError::new(OtherService, detail));
-    }
-    let json = document.as_json();
-    Ok(if form.has_envelope() {
-        json.as_bytes().to_vec()
-    } else {
-        format!(r#"{{"properties":{json}}}"#).into_bytes()
-    })
 }
 
 /// `YYYY-MM-DD`, with or without `-preview` (Azure REST API reference: components of a request).

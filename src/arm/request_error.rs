@@ -49,7 +49,8 @@ kinds! {
     /// Sections are not objects: `null`, an expression of a template, or what PowerShell's
     /// `ConvertTo-Json` leaves of an object without a larger `-Depth`. They would be saved so.
     NotObjects = "not-objects", "expected objects; read the whole document again to replace";
-    /// The document is a deployment template, which is deployed instead.
+    /// The document is a deployment template, or one resource of it, which is deployed instead. A resource
+    /// with a type or an api-version and without an ID is one of a template.
     Template = "template", "expected the settings of one site, found a deployment template: deploy it";
     /// The document is for another service than the site.
     OtherService = "other-service", "the document is for another service than the site";

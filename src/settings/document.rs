@@ -198,7 +198,7 @@ impl AuthSettingsV2 {
 
     /// Returns `true` for a resource of a template, whose expressions a deployment evaluates. A resource
     /// without an ID has not been deployed.
-    pub(super) fn is_template(&self) -> bool {
+    pub(crate) fn is_template(&self) -> bool {
         self.form.has_envelope()
             && self.text.get(&self.resource).is_some_and(|own| {
                 own.get("id").is_none()

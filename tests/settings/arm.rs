@@ -66,7 +66,7 @@ fn chain(error: &ArmRequestError) -> String {
 }
 
 #[track_caller]
-fn rejected(result: Result<Request<Vec<u8>>, ArmRequestError>, code: &str, message: &str) {
+fn rejected<T: std::fmt::Debug>(result: Result<T, ArmRequestError>, code: &str, message: &str) {
     let error = result.expect_err("an error");
     assert_eq!((error.kind().code(), chain(&error).as_str()), (code, message));
 }
@@ -134,6 +134,8 @@ fn bodies() {
         assert_eq!(String::from_utf8(put.into_body()).unwrap(), body);
         let put = site.requests().put_partial(&arm(), &document(json)).unwrap();
         assert_eq!(String::from_utf8(put.into_body()).unwrap(), body);
+        let own = site.requests().put_body(&document(json)).unwrap();
+        assert_eq!(String::from_utf8(own).unwrap(), body);
     }
     check(&site(), &envelope(), &envelope());
     check(&site(), PROPERTIES, &format!(r#"{{"properties":{PROPERTIES}}}"#));
@@ -310,15 +312,44 @@ fn tokens_that_cannot_be_sent() {
 #[test]
 fn a_document_that_is_not_whole() {
     let partial = document(r#"{"platform":{"enabled":true},"login":{}}"#);
-    rejected(
-        site().put_auth_settings(&arm(), &partial),
-        "incomplete",
-        "a PUT replaces all settings, so these sections would return to the defaults: \
-         globalValidation, identityProviders, httpSettings",
-    );
+    let message = "a PUT replaces all settings, so these sections would return to the defaults: \
+                   globalValidation, identityProviders, httpSettings";
+    rejected(site().put_auth_settings(&arm(), &partial), "incomplete", message);
+    rejected(site().requests().put_body(&partial), "incomplete", message);
 
     let put = site().requests().put_partial(&arm(), &partial).unwrap();
     assert_eq!(put.body(), br#"{"properties":{"platform":{"enabled":true},"login":{}}}"#);
+}
+
+/// Without a token, a body has the same errors as the request.
+#[test]
+fn bodies_that_are_not_sent() {
+    #[track_caller]
+    fn check(json: &str, code: &str, message: &str) {
+        let (site, document) = (site(), document(json));
+        rejected(site.requests().put_body(&document), code, message);
+        rejected(site.requests().put(&arm(), &document), code, message);
+        rejected(site.requests().put_partial(&arm(), &document), code, message);
+    }
+    let template = "expected the settings of one site, found a deployment template: deploy it";
+    let resource = |more: &str| envelope().replacen(r#""id":"/x","#, more, 1);
+    check(&resource(""), "template", template);
+    check(&resource(r#""apiVersion":"2025-05-01","dependsOn":[],"#), "template", template);
+    // A part of a template is a template.
+    let part = r#"{"type":"Microsoft.Web/sites/config","properties":{"platform":{}}}"#;
+    check(part, "template", template);
+    let expression = PROPERTIES.replace(
+        r#""login":{"tokenStore":{"tokenRefreshExtensionHours":72.0}}"#,
+        r#""login":"[parameters('login')]""#,
+    );
+    let of_template = resource("").replace(PROPERTIES, &expression);
+    check(&of_template, "template", template);
+    check(
+        &envelope()
+            .replace(r#""httpSettings":{}"#, r#""httpSettings":"System.Collections.Hashtable""#),
+        "not-objects",
+        "expected objects; read the whole document again to replace httpSettings",
+    );
 }
 
 #[test]

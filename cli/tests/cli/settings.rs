@@ -630,6 +630,11 @@ fn requests_that_would_fail_are_rejected() {
                  defaults: globalValidation, identityProviders, httpSettings; read the whole document \
                  first, and change that\n";
     assert_eq!((outcome.err.as_str(), outcome.status), (error, 2));
+    let resource = fs::read_to_string(STORY).unwrap().replacen("\"id\"", "\"comments\"", 1);
+    let outcome = run_with(Some(&arm), &["request", "-", "--site", SITE], resource);
+    let error =
+        "error: expected the settings of one site, found a deployment template: deploy it\n";
+    assert_eq!((outcome.err.as_str(), outcome.status), (error, 2));
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn check_requests(settings: &AuthSettingsV2, root: &Json) {
         let partial = site.requests().put_partial(&token, settings);
         let is_kept_there = settings.form() != Form::File
             && settings.form().service() == service
-            && settings.resource_pointer().is_empty()
+            && !model::is_in_template(settings, root)
             && has_objects_alone(settings, root);
         assert_eq!(partial.is_ok(), is_kept_there, "{partial:?}");
         let whole = site.requests().put(&token, settings);

@@ -27,6 +27,13 @@ pub(crate) fn wrapper(form: Form) -> Option<&'static str> {
     }
 }
 
+/// Returns `true` for a resource in a template, and for one alone: it has no ID.
+pub(crate) fn is_in_template(settings: &AuthSettingsV2, root: &Json) -> bool {
+    let is_resource = wrapper(settings.form()) == Some("properties")
+        && (has(root, "type") || has(root, "apiVersion"));
+    !settings.resource_pointer().is_empty() || (is_resource && !has(root, "id"))
+}
+
 /// The path to the object that has the sections.
 pub(crate) fn sections_path(settings: &AuthSettingsV2) -> Vec<String> {
     let resource = steps(&settings.resource_pointer()).unwrap_or_default();
