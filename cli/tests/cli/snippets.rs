@@ -253,6 +253,46 @@ fn limits_of_tools_are_named() {
     );
 }
 
+/// The service finds names in any case, and the tools do not.
+#[test]
+fn names_are_spelled_as_the_tools_expect_them() {
+    #[track_caller]
+    fn check(document: &str) {
+        let bicep = add_scope(document, "bicep").out;
+        let expected = whole_numbers(after(&story())["properties"].take());
+        assert_eq!(properties_in_bicep(&bicep), expected);
+        for tool in ["terraform-azapi", "terraform-azurerm"] {
+            let (own, story) = (add_scope(document, tool), add_scope(&story(), tool));
+            assert_eq!((own.out, own.err), (story.out, story.err));
+        }
+    }
+    /// As PowerShell and .NET spell names.
+    fn capitalized(value: Value) -> Value {
+        let Value::Object(members) = value else { return value };
+        let member = |(name, value): (String, Value)| {
+            (format!("{}{}", name[..1].to_uppercase(), &name[1..]), capitalized(value))
+        };
+        Value::Object(members.into_iter().map(member).collect())
+    }
+    let envelope = story().replacen("\"properties\"", "\"Properties\"", 1);
+    check(&envelope);
+    let mut document: Value = serde_json::from_str(&story()).unwrap();
+    document["properties"] = capitalized(document["properties"].take());
+    check(&document.to_string());
+    // Of duplicates in several cases, the last wins.
+    let require = "\"requireAuthentication\": true";
+    let (lower, upper) = ("requireAuthentication", "RequireAuthentication");
+    for (first, last) in [(lower, upper), (upper, lower)] {
+        let twice = format!("\"{first}\": false, \"{last}\": true");
+        check(&story().replacen(require, &twice, 1));
+    }
+    // The names of custom providers are free.
+    let custom = json!({"Login": {"registration": {"clientId": "x"}}});
+    document["properties"]["IdentityProviders"]["CustomOpenIdConnectProviders"] = custom.clone();
+    let bicep = properties_in_bicep(&add_scope(&document.to_string(), "bicep").out);
+    assert_eq!(bicep["identityProviders"]["customOpenIdConnectProviders"], custom);
+}
+
 /// An expression of a template is not text of Bicep or Terraform.
 #[test]
 fn expressions_of_templates_are_named() {

@@ -13,9 +13,13 @@ pub(super) struct Edit {
 impl Edit {
     /// The place as a JSON Pointer (RFC 6901).
     pub(super) fn pointer(&self) -> String {
-        let escaped = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        self.path.iter().map(escaped).collect()
+        self.path.iter().map(|name| step(name)).collect()
     }
+}
+
+/// A name as a step of a JSON Pointer.
+pub(super) fn step(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The members to set and to remove, so that `before` becomes `after`.

@@ -3,6 +3,7 @@
 mod azurerm;
 mod bicep;
 mod edits;
+mod sections;
 mod shell;
 mod terraform;
 
@@ -19,6 +20,7 @@ pub(crate) use shell::quoted_for_bash;
 
 use crate::{Failure, Output, with_sources};
 use edits::{Edit, edits};
+use sections::sections;
 
 /// The tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -228,18 +230,6 @@ pub(super) fn missing_sections(settings: &AuthSettingsV2) -> Option<String> {
     let missing = settings.missing_sections();
     (!missing.is_empty())
         .then(|| format!("the document lacks {}: saving it resets them", missing.join(", ")))
-}
-
-/// The sections as JSON, without the envelope.
-fn sections(settings: &AuthSettingsV2) -> Result<Value, Failure> {
-    let pointer = settings.resource_pointer();
-    let text = settings.pointer(&pointer).unwrap_or_else(|| settings.as_json());
-    let mut document: Value = serde_json::from_str(text)?;
-    let has_envelope = matches!(settings.form(), Form::AppService | Form::ContainerApp);
-    Ok(match document.get_mut("properties").filter(|_| has_envelope) {
-        Some(properties) => properties.take(),
-        None => document,
-    })
 }
 
 /// Returns `true` if a template decides this value (Azure Resource Manager, "Template functions"). Two

@@ -1,0 +1,42 @@
+//! The sections of a document, with the names that the tools expect.
+
+use easyauth::settings::{ALL_SETTINGS, AuthSettingsV2, Form};
+use serde_json::{Map, Value};
+
+use super::edits::step;
+
+/// The sections as JSON, without the envelope. Names are spelled as in [`ALL_SETTINGS`]: the service finds
+/// them in any case, and the tools do not.
+pub(super) fn sections(settings: &AuthSettingsV2) -> Result<Value, serde_json::Error> {
+    let wrapper = match settings.form() {
+        Form::AppService | Form::ContainerApp => "/properties",
+        _ => "",
+    };
+    let pointer = format!("{}{wrapper}", settings.resource_pointer());
+    let sections = serde_json::from_str(settings.pointer(&pointer).unwrap_or("{}"))?;
+    let rows = ALL_SETTINGS.iter().filter(|row| !row.is_in_envelope());
+    let paths: Vec<String> = rows.map(|row| row.pointer()).collect();
+    let paths: Vec<&str> = paths.iter().filter_map(|path| path.strip_prefix('/')).collect();
+    Ok(spelled(settings, &pointer, sections, &paths))
+}
+
+/// Spells the names in the value at a pointer, from which the paths lead to settings.
+fn spelled(settings: &AuthSettingsV2, pointer: &str, value: Value, paths: &[&str]) -> Value {
+    let Value::Object(members) = value else { return value };
+    let mut object = Map::new();
+    for (written, mut value) in members {
+        let steps = paths.iter().map(|path| path.split_once('/').unwrap_or((path, "")));
+        // The name of a custom provider is free.
+        let is_it = |own: &str| own == "*" || own.eq_ignore_ascii_case(&written);
+        let (names, rest): (Vec<&str>, Vec<&str>) = steps.filter(|(own, _)| is_it(own)).unzip();
+        let pointer = format!("{pointer}{}", step(&written));
+        let name = names.first().filter(|own| **own != "*").map_or(written, ToString::to_string);
+        // Of duplicates the last wins, and a map does not know their order.
+        let last = settings.pointer(&pointer).filter(|_| object.contains_key(&name));
+        if let Some(last) = last.and_then(|json| serde_json::from_str(json).ok()) {
+            value = last;
+        }
+        object.insert(name, spelled(settings, &pointer, value, &rest));
+    }
+    Value::Object(object)
+}
