@@ -196,17 +196,14 @@ fn limits_of_tools_are_named() {
         fs::read_to_string("../tests/data/settings/staticwebapp.config.json").unwrap();
     let add = |tool| ["settings", "add-scope", "arm", "user_impersonation", "--as", tool];
     for tool in TOOLS {
-        rejected(
-            &add(tool),
-            &file,
-            "a settings file is deployed with the application, so only --as json can express it",
-        );
-        rejected(
-            &add(tool),
-            &static_web_app,
-            "staticwebapp.config.json is deployed with the application, so only --as json can \
-             express it",
-        );
+        for document in [&file, &static_web_app] {
+            rejected(
+                &add(tool),
+                document,
+                "this document is kept with the application, not at Azure Resource Manager; only \
+                 --as json can express it",
+            );
+        }
     }
     let app = fs::read_to_string(CONTAINER_APP).unwrap();
     rejected(
@@ -251,6 +248,47 @@ fn limits_of_tools_are_named() {
         "",
         "--as and --diff cannot be combined",
     );
+}
+
+/// `settings request` rejects the same documents. Terraform prints only the change.
+#[test]
+fn documents_that_cannot_be_sent_are_rejected() {
+    #[track_caller]
+    fn check(document: &str, tools: &[&str], error: &str) {
+        for tool in TOOLS {
+            let outcome = add_scope(document, tool);
+            let is_rejected = outcome.err == format!("error: {error}\n") && outcome.out.is_empty();
+            assert_eq!(is_rejected, tools.contains(&tool), "{tool}: {}", outcome.err);
+        }
+    }
+    let mut document: Value = serde_json::from_str(&story()).unwrap();
+    document["properties"]["httpSettings"] = json!("System.Collections.Hashtable");
+    check(
+        &document.to_string(),
+        &["az-rest", "bicep", "powershell"],
+        "expected objects; read the whole document again to replace httpSettings",
+    );
+    let template = "expected the settings of one site, found a deployment template: deploy it; --as \
+                    json prints it";
+    let resource = of_template(&json!("orders/authsettingsV2"), "Microsoft.Web/sites/config");
+    check(&resource.to_string(), &["az-rest", "powershell"], template);
+    check(&template_of(&resource), &["az-rest", "powershell"], template);
+}
+
+/// The settings of the story as a resource of a template.
+fn of_template(name: &Value, kind: &str) -> Value {
+    let mut document: Value = serde_json::from_str(&story()).unwrap();
+    json!({
+        "type": kind,
+        "apiVersion": "2025-05-01",
+        "name": name,
+        "properties": document["properties"].take(),
+    })
+}
+
+fn template_of(resource: &Value) -> String {
+    let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+    json!({"$schema": schema, "resources": [resource]}).to_string()
 }
 
 /// The service finds names in any case, and the tools do not.

@@ -10,9 +10,12 @@ mod terraform;
 use clap::ValueEnum;
 use easyauth::{
     Service,
-    arm::{APP_SERVICE_API_VERSION, CONTAINER_APPS_API_VERSION},
+    arm::{
+        APP_SERVICE_API_VERSION, ArmRequestError, ArmRequestErrorKind as Kind, ArmRequests,
+        CONTAINER_APPS_API_VERSION,
+    },
     resource::Cloud,
-    settings::{AuthSettingsV2, Form, SiteId},
+    settings::{AuthSettingsV2, SiteId},
 };
 use serde_json::Value;
 
@@ -37,6 +40,21 @@ pub(super) enum Tool {
     TerraformAzurerm,
     /// A command of Azure PowerShell
     Powershell,
+}
+
+impl Tool {
+    /// Returns `true` if the tool prints a document that no request can send. Bicep is a template itself.
+    /// The providers of Terraform merge the change into the settings of the site.
+    fn accepts(self, error: Kind) -> bool {
+        match self {
+            Self::AzRest | Self::Powershell => false,
+            Self::Bicep => matches!(error, Kind::Incomplete | Kind::Template),
+            Self::TerraformAzapi | Self::TerraformAzurerm => {
+                matches!(error, Kind::Incomplete | Kind::Template | Kind::NotObjects)
+            }
+            Self::Json => true,
+        }
+    }
 }
 
 /// A change, and the site that it is for.
@@ -90,15 +108,20 @@ impl<'a> Change<'a> {
         if tool == Tool::Json {
             return Ok(Snippet { text: document.to_owned(), notes: Vec::new() });
         }
-        self.check(tool)?;
         let parts = self.parts()?;
+        let target = parts.target()?;
+        let requests = parts.requests(&target);
+        let body = match requests.put_body(self.after) {
+            Err(error) if !tool.accepts(error.kind()) => return Err(rejection(&error).into()),
+            body => String::from_utf8(body.unwrap_or_default())?,
+        };
         if parts.edits.is_empty() {
             let notes = vec!["there is nothing to change".to_owned()];
             return Ok(Snippet { text: String::new(), notes });
         }
         let mut snippet = match tool {
-            Tool::AzRest => shell::az_rest(&parts, self.after)?,
-            Tool::Powershell => shell::powershell(&parts, self.after)?,
+            Tool::AzRest => shell::az_rest(&parts, &body)?,
+            Tool::Powershell => shell::powershell(&parts, &body)?,
             Tool::Bicep => bicep::resource(&parts),
             Tool::TerraformAzapi => terraform::azapi(&parts),
             Tool::TerraformAzurerm => azurerm::block(&parts)?,
@@ -110,42 +133,6 @@ impl<'a> Change<'a> {
         Ok(snippet)
     }
 
-    fn check(&self, tool: Tool) -> Result<(), Failure> {
-        let form = self.after.form();
-        let text = match form {
-            Form::File => {
-                "a settings file is deployed with the application, so only --as json can express it"
-            }
-            Form::StaticWebApp | Form::StaticWebAppSection => {
-                "staticwebapp.config.json is deployed with the application, so only --as json can \
-                 express it"
-            }
-            _ if !self.after.resource_pointer().is_empty()
-                && matches!(tool, Tool::AzRest | Tool::Powershell) =>
-            {
-                "the document is in a deployment template: deploy the template with --as json"
-            }
-            _ => return self.check_sections(tool),
-        };
-        Err(text.into())
-    }
-
-    /// Rejects a command that would reset settings, as [`ArmRequests::put`] does.
-    ///
-    /// [`ArmRequests::put`]: easyauth::arm::ArmRequests::put
-    fn check_sections(&self, tool: Tool) -> Result<(), Failure> {
-        let missing = self.after.missing_sections();
-        if missing.is_empty() || !matches!(tool, Tool::AzRest | Tool::Powershell) {
-            return Ok(());
-        }
-        let text = format!(
-            "a PUT replaces all settings, so these sections would return to the defaults: {}; read the \
-             whole document first, and change that",
-            missing.join(", ")
-        );
-        Err(text.into())
-    }
-
     fn parts(&self) -> Result<Parts<'_>, Failure> {
         let service = self.after.form().service();
         let of_document = || {
@@ -153,9 +140,6 @@ impl<'a> Change<'a> {
             id.and_then(Result::ok).and_then(|id| id.parse::<SiteId>().ok())
         };
         let site = self.site.clone().or_else(of_document);
-        if site.as_ref().is_some_and(|site| site.service() != service) {
-            return Err("the document is for another service than the site".into());
-        }
         let newest = match service {
             Service::ContainerApps => CONTAINER_APPS_API_VERSION,
             _ => APP_SERVICE_API_VERSION,
@@ -173,14 +157,6 @@ impl<'a> Change<'a> {
 }
 
 impl Parts<'_> {
-    /// The path of the settings below the site.
-    fn settings_path(&self) -> &'static str {
-        match self.service {
-            Service::ContainerApps => "authConfigs/current",
-            _ => "config/authsettingsV2",
-        }
-    }
-
     /// The name of the settings as a resource.
     fn settings_name(&self) -> &'static str {
         match self.service {
@@ -206,23 +182,41 @@ impl Parts<'_> {
         }
     }
 
+    /// The site; an ID in the form of all others if it is unknown.
+    fn target(&self) -> Result<SiteId, Failure> {
+        let target = match (&self.site, self.service) {
+            (Some(site), _) => Ok(site.clone()),
+            (None, Service::ContainerApps) => SiteId::container_app("s", "g", "n"),
+            (None, _) => SiteId::app_service("s", "g", "n"),
+        };
+        Ok(target.map_err(|error| with_sources(&error))?)
+    }
+
+    fn requests<'s>(&'s self, target: &'s SiteId) -> ArmRequests<'s> {
+        target.requests().cloud(self.cloud).api_version(self.api_version)
+    }
+
     /// The address of Azure Resource Manager, and the path and query of the settings there; the path is
     /// without the site if that is unknown.
     fn address(&self) -> Result<(String, String), Failure> {
-        // An ID in the form of all others, if the site is unknown.
-        let site = match &self.site {
-            Some(site) => site.clone(),
-            None => SiteId::app_service("s", "g", "n").map_err(|error| with_sources(&error))?,
-        };
-        let requests = site.requests().cloud(self.cloud).api_version(self.api_version);
-        let uri = requests.uri().map_err(|error| with_sources(&error))?;
+        let target = self.target()?;
+        let uri = self.requests(&target).uri().map_err(|error| with_sources(&error))?;
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
-        let path = match &self.site {
-            Some(_) => uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-            None => format!("/{}?api-version={}", self.settings_path(), self.api_version),
-        };
-        Ok((format!("https://{host}"), path))
+        let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let below = path.strip_prefix(&target.to_string()).filter(|_| self.site.is_none());
+        Ok((format!("https://{host}"), below.unwrap_or(&path).to_owned()))
     }
+}
+
+/// Why no request can send the document, and what to do.
+fn rejection(error: &ArmRequestError) -> String {
+    let way_out = match error.kind() {
+        Kind::Incomplete => "; read the whole document first, and change that",
+        Kind::NotInArm => "; only --as json can express it",
+        Kind::Template => "; --as json prints it",
+        _ => "",
+    };
+    format!("{error}{way_out}")
 }
 
 /// The note about sections that saving the document resets.

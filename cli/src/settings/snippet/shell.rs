@@ -1,12 +1,10 @@
 //! Commands of the Azure CLI and of Azure PowerShell that replace the settings.
 
-use easyauth::settings::{AuthSettingsV2, Form};
-
 use super::{Parts, Snippet};
 use crate::Failure;
 
 /// `az rest` with the document as standard input. A line of JSON is never the word that ends it.
-pub(super) fn az_rest(parts: &Parts<'_>, settings: &AuthSettingsV2) -> Result<Snippet, Failure> {
+pub(super) fn az_rest(parts: &Parts<'_>, body: &str) -> Result<Snippet, Failure> {
     let (origin, path) = parts.address()?;
     let (start, url) = match parts.site {
         Some(_) => (String::new(), quoted_for_bash(&format!("{origin}{path}"))),
@@ -15,7 +13,6 @@ pub(super) fn az_rest(parts: &Parts<'_>, settings: &AuthSettingsV2) -> Result<Sn
             format!("\"{origin}$SITE\"{}", quoted_for_bash(&path)),
         ),
     };
-    let body = body(settings);
     let text = format!(
         "{start}az rest --method put \\\n  --url {url} \\\n  --headers Content-Type=application/json \
          \\\n  --body @- <<'SETTINGS'\n{body}\nSETTINGS\n"
@@ -25,26 +22,16 @@ pub(super) fn az_rest(parts: &Parts<'_>, settings: &AuthSettingsV2) -> Result<Sn
 
 /// `Invoke-AzRestMethod` with the document as a literal here-string. A line of JSON never begins with
 /// the quote that ends it.
-pub(super) fn powershell(parts: &Parts<'_>, settings: &AuthSettingsV2) -> Result<Snippet, Failure> {
+pub(super) fn powershell(parts: &Parts<'_>, body: &str) -> Result<Snippet, Failure> {
     let (_, path) = parts.address()?;
     let path = match parts.site {
         Some(_) => quoted_for_powershell(&path),
         None => format!("($site + {})", quoted_for_powershell(&path)),
     };
-    let body = body(settings);
     let text = format!(
         "$settings = @'\n{body}\n'@\nInvoke-AzRestMethod -Method PUT -Path {path} -Payload $settings\n"
     );
     Ok(Snippet { text, notes: site_notes(parts, "$site") })
-}
-
-/// The body of a request that replaces the settings.
-fn body(settings: &AuthSettingsV2) -> String {
-    let json = settings.as_json();
-    match settings.form() {
-        Form::AppService | Form::ContainerApp => json.to_owned(),
-        _ => format!("{{\"properties\":{json}}}"),
-    }
 }
 
 fn site_notes(parts: &Parts<'_>, variable: &str) -> Vec<String> {
