@@ -291,6 +291,63 @@ fn template_of(resource: &Value) -> String {
     json!({"$schema": schema, "resources": [resource]}).to_string()
 }
 
+/// A resource of a template has no ID: its type, and those around it, say that it is of a slot.
+#[test]
+fn the_slot_of_a_template_is_a_variable() {
+    #[track_caller]
+    fn check(document: &str) {
+        let bicep = add_scope(document, "bicep").out;
+        let resources = "@description('The name of the site.')
+param siteName string
+
+@description('The name of the slot.')
+param slotName string
+
+resource site 'Microsoft.Web/sites@2025-05-01' existing = {
+  name: siteName
+}
+
+resource slot 'Microsoft.Web/sites/slots@2025-05-01' existing = {
+  parent: site
+  name: slotName
+}
+
+resource authSettings 'Microsoft.Web/sites/slots/config@2025-05-01' = {
+  parent: slot
+  name: 'authsettingsV2'
+";
+        assert!(bicep.starts_with(resources), "{bicep}");
+        properties_in_bicep(&bicep);
+        let azapi = add_scope(document, "terraform-azapi");
+        let head =
+            r#"type = "Microsoft.Web/sites/slots/config@2025-05-01" parent_id = var.slot_id"#;
+        shows(&azapi.out, &[head]);
+        let note = "note: the document has no id: set var.slot_id to the resource ID of the slot\n";
+        assert!(azapi.err.contains(note), "{}", azapi.err);
+        let azurerm = add_scope(document, "terraform-azurerm").out;
+        shows(&azurerm, &["# In the resource of the slot, such as azurerm_linux_web_app_slot:"]);
+    }
+    let name = json!("orders/staging/authsettingsV2");
+    let resource = |kind: &str| of_template(&name, kind);
+    check(&resource("Microsoft.Web/sites/slots/config").to_string());
+    check(&resource("microsoft.web/sites/SLOTS/config").to_string());
+    check(&template_of(&resource("Microsoft.Web/sites/slots/config")));
+    let nested = |kind: &str| {
+        let own = of_template(&json!("authsettingsV2"), "config");
+        json!({"type": kind, "name": "x", "resources": [own]})
+    };
+    check(&template_of(&nested("Microsoft.Web/sites/slots")));
+    let site = json!({"type": "Microsoft.Web/sites", "name": "x", "resources": [nested("slots")]});
+    check(&template_of(&site));
+    // No slot.
+    let production = add_scope(&template_of(&nested("Microsoft.Web/sites")), "bicep").out;
+    shows(&production, &["resource authSettings 'Microsoft.Web/sites/config@2025-05-01' = {"]);
+    assert!(!production.contains("slot"), "{production}");
+    // A slot with an ID.
+    let slot = story().replace("/sites/orders/config", "/sites/orders/slots/staging/config");
+    shows(&add_scope(&slot, "terraform-azurerm").out, &["such as azurerm_linux_web_app_slot:"]);
+}
+
 /// The service finds names in any case, and the tools do not.
 #[test]
 fn names_are_spelled_as_the_tools_expect_them() {

@@ -117,9 +117,12 @@ pub(super) fn block(parts: &Parts<'_>) -> Result<Snippet, Failure> {
     if own.is_empty() && nested.is_empty() {
         return Ok(Snippet { text: String::new(), notes });
     }
-    let mut text =
-        "# In the resource of the app, such as azurerm_linux_web_app:\nauth_settings_v2 {\n"
-            .to_owned();
+    let resource = if parts.is_slot {
+        "the slot, such as azurerm_linux_web_app_slot"
+    } else {
+        "the app, such as azurerm_linux_web_app"
+    };
+    let mut text = format!("# In the resource of {resource}:\nauth_settings_v2 {{\n");
     text.push_str(&attributes(&own, 1));
     for (index, (name, pairs)) in nested.iter().enumerate() {
         let separator = if index > 0 || !own.is_empty() { "\n" } else { "" };

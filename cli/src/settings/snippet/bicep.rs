@@ -10,30 +10,26 @@ pub(super) fn resource(parts: &Parts<'_>) -> Snippet {
     let version = parts.api_version;
     let mut notes = Vec::new();
     let mut text = String::new();
-    let existing = |symbol: &str, kind: &str, parent: &str, name: &str| {
-        format!(
-            "resource {symbol} '{kind}@{version}' existing = {{\n{parent}  name: {name}\n}}\n\n"
-        )
-    };
     let parent_type = match parts.service {
         Service::ContainerApps => "Microsoft.App/containerApps",
         _ => "Microsoft.Web/sites",
     };
-    let name = if let Some(site) = &parts.site {
-        quoted(site.name())
-    } else {
-        text.push_str("@description('The name of the site.')\nparam siteName string\n\n");
-        "siteName".to_owned()
-    };
-    text.push_str(&existing("site", parent_type, "", &name));
-    let parent = match parts.site.as_ref().and_then(SiteId::slot) {
-        None => "site",
-        Some(slot) => {
-            let kind = "Microsoft.Web/sites/slots";
-            text.push_str(&existing("slot", kind, "  parent: site\n", &quoted(slot)));
-            "slot"
-        }
-    };
+    let site = parts.site.as_ref();
+    let mut parents = vec![("site", parent_type, "", site.map(SiteId::name))];
+    if parts.is_slot {
+        let name = site.and_then(SiteId::slot);
+        parents.push(("slot", "Microsoft.Web/sites/slots", "  parent: site\n", name));
+    }
+    for (symbol, ..) in parents.iter().filter(|(.., name)| name.is_none()) {
+        let description = "@description('The name of the ";
+        text.extend([description, symbol, ".')\nparam ", symbol, "Name string\n\n"]);
+    }
+    for (symbol, kind, parent, name) in &parents {
+        let name = name.map_or_else(|| format!("{symbol}Name"), quoted);
+        let start = format!("resource {symbol} '{kind}@{version}' existing = {{\n{parent}");
+        text.extend([&*start, "  name: ", &name, "\n}\n\n"]);
+    }
+    let parent = if parts.is_slot { "slot" } else { "site" };
     let (kind, name) = (parts.settings_type(), parts.settings_name());
     let start = format!(
         "resource authSettings '{kind}' = {{\n  parent: {parent}\n  name: '{name}'\n  properties: "

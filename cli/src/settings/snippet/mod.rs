@@ -89,6 +89,7 @@ impl Snippet {
 /// What every tool needs.
 struct Parts<'a> {
     site: Option<SiteId>,
+    is_slot: bool,
     service: Service,
     cloud: Cloud,
     api_version: &'a str,
@@ -146,6 +147,9 @@ impl<'a> Change<'a> {
         };
         let (before, sections) = (sections(self.before)?, sections(self.after)?);
         Ok(Parts {
+            is_slot: site
+                .as_ref()
+                .map_or_else(|| is_of_slot(self.after), |own| own.slot().is_some()),
             site,
             service,
             cloud: self.cloud,
@@ -175,10 +179,10 @@ impl Parts<'_> {
     }
 
     fn parent_type(&self) -> &'static str {
-        match (self.service, self.site.as_ref().and_then(SiteId::slot)) {
-            (Service::ContainerApps, _) => "Microsoft.App/containerApps",
-            (_, None) => "Microsoft.Web/sites",
-            (_, Some(_)) => "Microsoft.Web/sites/slots",
+        match self.service {
+            Service::ContainerApps => "Microsoft.App/containerApps",
+            _ if self.is_slot => "Microsoft.Web/sites/slots",
+            _ => "Microsoft.Web/sites",
         }
     }
 
@@ -206,6 +210,14 @@ impl Parts<'_> {
         let below = path.strip_prefix(&target.to_string()).filter(|_| self.site.is_none());
         Ok((format!("https://{host}"), below.unwrap_or(&path).to_owned()))
     }
+
+    /// The note about a variable that stands for the unknown site.
+    fn site_note(&self, variable: &str) -> Option<String> {
+        let kind = if self.is_slot { "slot" } else { "site" };
+        let note =
+            format!("the document has no id: set {variable} to the resource ID of the {kind}");
+        self.site.is_none().then_some(note)
+    }
 }
 
 /// Why no request can send the document, and what to do.
@@ -217,6 +229,18 @@ fn rejection(error: &ArmRequestError) -> String {
         _ => "",
     };
     format!("{error}{way_out}")
+}
+
+/// Returns `true` if the document is that of a deployment slot, by its type. The type of a resource inside
+/// others of a template begins with theirs.
+fn is_of_slot(settings: &AuthSettingsV2) -> bool {
+    let resource = settings.resource_pointer();
+    let ends = resource.match_indices('/').map(|(end, _)| end).chain([resource.len()]);
+    let mut types = ends.filter_map(|end| {
+        let json = settings.pointer(&format!("{}/type", resource.get(..end)?))?;
+        serde_json::from_str::<String>(json).ok()
+    });
+    types.any(|own| own.split('/').any(|part| part.eq_ignore_ascii_case("slots")))
 }
 
 /// The note about sections that saving the document resets.

@@ -17,7 +17,7 @@ pub(super) fn az_rest(parts: &Parts<'_>, body: &str) -> Result<Snippet, Failure>
         "{start}az rest --method put \\\n  --url {url} \\\n  --headers Content-Type=application/json \
          \\\n  --body @- <<'SETTINGS'\n{body}\nSETTINGS\n"
     );
-    Ok(Snippet { text, notes: site_notes(parts, "$SITE") })
+    Ok(Snippet { text, notes: parts.site_note("$SITE").into_iter().collect() })
 }
 
 /// `Invoke-AzRestMethod` with the document as a literal here-string. A line of JSON never begins with
@@ -31,12 +31,7 @@ pub(super) fn powershell(parts: &Parts<'_>, body: &str) -> Result<Snippet, Failu
     let text = format!(
         "$settings = @'\n{body}\n'@\nInvoke-AzRestMethod -Method PUT -Path {path} -Payload $settings\n"
     );
-    Ok(Snippet { text, notes: site_notes(parts, "$site") })
-}
-
-fn site_notes(parts: &Parts<'_>, variable: &str) -> Vec<String> {
-    let note = format!("the document has no id: set {variable} to the resource ID of the site");
-    if parts.site.is_some() { Vec::new() } else { vec![note] }
+    Ok(Snippet { text, notes: parts.site_note("$site").into_iter().collect() })
 }
 
 /// A string in which the shell changes nothing.

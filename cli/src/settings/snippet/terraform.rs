@@ -29,13 +29,10 @@ pub(super) fn azapi(parts: &Parts<'_>) -> Snippet {
     if properties.is_empty() {
         return Snippet { text: String::new(), notes };
     }
-    let parent = if let Some(site) = &parts.site {
-        quoted(&site.to_string())
-    } else {
-        let text = "the document has no id: set var.site_id to the resource ID of the site";
-        notes.push(text.to_owned());
-        "var.site_id".to_owned()
-    };
+    let variable = if parts.is_slot { "var.slot_id" } else { "var.site_id" };
+    notes.extend(parts.site_note(variable));
+    let site = parts.site.as_ref().map(|site| quoted(&site.to_string()));
+    let parent = site.unwrap_or_else(|| variable.to_owned());
     let mut body = Map::new();
     body.insert("properties".to_owned(), Value::Object(properties));
     let text = format!(
