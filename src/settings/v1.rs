@@ -89,6 +89,12 @@ const MOVES: &[(&str, &str)] = moves! {
         "twitterConsumerSecretSettingName" => "registration/consumerSecretSettingName";
 };
 
+/// All sections, so that the document can be sent. The service fills in its defaults.
+const EMPTY: &str = r#"{"properties":{"platform":{},"globalValidation":{},"identityProviders":{},"login":{},"httpSettings":{}}}"#;
+
+/// The name of the older Microsoft account.
+const LEGACY: &str = "legacymicrosoftaccount";
+
 const CLAIM_CHECKS: &str =
     "/properties/identityProviders/azureActiveDirectory/validation/jwtClaimChecks";
 
@@ -125,17 +131,19 @@ impl AuthSettingsV1 {
         version.is_some_and(|version| version.eq_ignore_ascii_case("v2"))
     }
 
-    /// Returns the settings in the second version, as a whole document for App Service.
+    /// Returns the settings in the second version, as a whole document for App Service. Sections without a
+    /// value are empty: they take the defaults of the service.
     ///
     /// Values do not change, except the name of the default provider and the claim checks, which are JSON in
-    /// a string; and `requireAuthentication` is added. Empty claim checks are not created, because no caller
+    /// a string; and `requireAuthentication` is added. If anonymous requests are redirected and the default
+    /// provider is absent, the only provider is named, because the second version needs the name. Empty claim checks are not created, because no caller
     /// passes them. The path of a settings file moves only if `isAuthFromFile` is true. An issuer without
     /// `/v2.0` stays, and so does the `resource` parameter that belongs to it: see
     /// [`LoginParameters::migrated_to_v2`](super::LoginParameters::migrated_to_v2).
     /// [`left_behind`](Migration::left_behind) names everything else.
     #[must_use]
     pub fn migrate(&self) -> Migration {
-        let mut doc = AuthSettingsV2::of_text(Form::AppService, r#"{"properties":{}}"#);
+        let mut doc = AuthSettingsV2::of_text(Form::AppService, EMPTY);
         let mut left_behind = Vec::new();
         let properties = self.properties();
         for (member, _) in last_of_each(properties.values()) {
@@ -151,7 +159,7 @@ impl AuthSettingsV1 {
                 left_behind.push(member.name().into_owned());
             }
         }
-        if self.migrate_action(&mut doc).is_err() {
+        if self.migrate_action(&mut doc).is_none() {
             left_behind.push("defaultProvider".to_owned());
         }
         if self.migrate_claim_checks(&mut doc).is_none() {
@@ -164,20 +172,30 @@ impl AuthSettingsV1 {
         self.get("isAuthFromFile").and_then(flag) == Some(true)
     }
 
-    /// What happens to anonymous requests, and the provider that they are redirected to.
-    fn migrate_action(&self, doc: &mut AuthSettingsV2) -> Result<(), SettingsError> {
-        if let Some(action) = doc.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION) {
-            let requires = action != UnauthenticatedAction::AllowAnonymous;
-            doc.set(global_validation::REQUIRE_AUTHENTICATION, requires)?;
+    /// What happens to anonymous requests, and the provider that they are redirected to. `None` if the
+    /// provider cannot be moved.
+    fn migrate_action(&self, doc: &mut AuthSettingsV2) -> Option<()> {
+        let action = doc.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
+        if let Some(action) = &action {
+            let requires = *action != UnauthenticatedAction::AllowAnonymous;
+            doc.set(global_validation::REQUIRE_AUTHENTICATION, requires).ok()?;
         }
-        if let Some(provider) = self.get("defaultProvider").and_then(Json::as_str) {
-            let name = match &*provider {
-                "MicrosoftAccount" => "legacymicrosoftaccount".to_owned(),
-                other => other.to_ascii_lowercase(),
-            };
-            doc.set(global_validation::REDIRECT_TO_PROVIDER, name)?;
-        }
-        Ok(())
+        let name = if let Some(provider) = self.get("defaultProvider") {
+            match provider.as_str()?.to_ascii_lowercase() {
+                name if name == "microsoftaccount" => LEGACY.to_owned(),
+                name => name,
+            }
+        } else {
+            // Without an action, the service redirects.
+            let redirects =
+                action.is_none_or(|own| own == UnauthenticatedAction::RedirectToLoginPage);
+            match <[String; 1]>::try_from(doc.configured_providers()) {
+                // No source has the name of the older account here.
+                Ok([only]) if redirects && only != LEGACY => only,
+                _ => return Some(()),
+            }
+        };
+        doc.set(global_validation::REDIRECT_TO_PROVIDER, name).ok().map(|_| ())
     }
 
     /// `aadClaimsAuthorization`: `{"allowed_groups", "allowed_client_applications"}` in a string. `None` if

@@ -1,9 +1,14 @@
 //! The settings of the first version, and the way on.
 
-use easyauth::settings::{AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind, entra};
+use easyauth::settings::{
+    AuthSettingsV1, AuthSettingsV2, Form, SettingsErrorKind, SiteId, entra, global_validation,
+};
 use serde_json::{Value, json};
 
 const V1: &str = include_str!("../data/settings/authsettings-v1.json");
+
+/// All sections, which take the defaults of the service.
+const EMPTY: &str = r#"{"properties":{"platform":{},"globalValidation":{},"identityProviders":{},"login":{},"httpSettings":{}}}"#;
 
 #[test]
 fn reads_both_forms() {
@@ -180,35 +185,91 @@ fn every_value_has_a_place_or_is_left_behind() {
         "authFilePath",
     ] {
         let migration = text(name).parse::<AuthSettingsV1>().unwrap().migrate();
-        assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#, "{name}");
+        assert_eq!(migration.settings().as_json(), EMPTY, "{name}");
         assert_eq!(migration.left_behind(), [name]);
     }
 }
 
 #[test]
 fn what_has_a_form_of_its_own() {
-    let properties = |text: &str| {
-        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
-        serde_json::to_value(migration.settings()).unwrap()["properties"].clone()
-    };
-    assert_eq!(
-        properties(
-            r#"{"unauthenticatedClientAction":"AllowAnonymous","defaultProvider":"MicrosoftAccount"}"#
-        ),
-        json!({"globalValidation": {
+    #[track_caller]
+    fn check(v1: &str, changes: &Value) {
+        let migration = v1.parse::<AuthSettingsV1>().unwrap().migrate();
+        let mut expected: Value = serde_json::from_str(EMPTY).unwrap();
+        for (section, own) in changes.as_object().unwrap() {
+            expected["properties"][section] = own.clone();
+        }
+        assert_eq!(serde_json::to_value(migration.settings()).unwrap(), expected);
+        assert!(migration.left_behind().is_empty());
+    }
+    check(
+        r#"{"unauthenticatedClientAction":"AllowAnonymous","defaultProvider":"MicrosoftAccount"}"#,
+        &json!({"globalValidation": {
             "unauthenticatedClientAction": "AllowAnonymous",
             "requireAuthentication": false,
             "redirectToProvider": "legacymicrosoftaccount",
         }}),
     );
-    assert_eq!(
-        properties(
-            r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":[\"g\"]}"}"#
-        ),
-        json!({"identityProviders": {"azureActiveDirectory": {"validation": {
+    check(
+        r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":[\"g\"]}"}"#,
+        &json!({"identityProviders": {"azureActiveDirectory": {"validation": {
             "jwtClaimChecks": {"allowedGroups": ["g"]},
         }}}}),
     );
+}
+
+/// The site has no document of the second version that could be read first.
+#[test]
+fn the_document_is_whole() {
+    let plain: AuthSettingsV1 = r#"{"enabled":true,"tokenStoreEnabled":false}"#.parse().unwrap();
+    for old in [plain, V1.parse().unwrap()] {
+        let written: AuthSettingsV2 = old.migrate().settings().as_json().parse().unwrap();
+        assert_eq!(written.missing_sections(), [""; 0]);
+        let site = SiteId::app_service("S", "G", "N").unwrap();
+        assert!(site.requests().put_body(&written).is_ok());
+    }
+}
+
+/// The first version needs a name only for several providers, the second always.
+#[test]
+fn the_only_provider_is_the_one_to_redirect_to() {
+    #[track_caller]
+    fn check(members: &str, provider: Option<&str>, left_behind: &[&str]) {
+        let text = format!(r#"{{"tokenStoreEnabled":true,{members}}}"#);
+        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+        let own = migration.settings().get(global_validation::REDIRECT_TO_PROVIDER);
+        assert_eq!(own.as_deref(), provider, "{members}");
+        assert_eq!(migration.left_behind(), left_behind, "{members}");
+    }
+    let redirect =
+        |more: &str| format!(r#""unauthenticatedClientAction":"RedirectToLoginPage",{more}"#);
+    let entra = r#""clientId":"11112222-bbbb-3333-cccc-4444dddd5555""#;
+    let none = r#""defaultProvider":null"#;
+    check(&redirect(&format!("{entra},{none}")), Some("azureactivedirectory"), &[]);
+    check(&redirect(entra), Some("azureactivedirectory"), &[]);
+    check(&redirect(r#""gitHubClientId":"x""#), Some("github"), &[]);
+    check(&redirect(r#""twitterConsumerKey":"x""#), Some("twitter"), &[]);
+    // The action that the service fills in.
+    check(entra, Some("azureactivedirectory"), &[]);
+    check(&format!(r#"{entra},"unauthenticatedClientAction":"AllowAnonymous""#), None, &[]);
+    check(&redirect(&format!(r#"{entra},"googleClientId":"x""#)), None, &[]);
+    check(&redirect(r#""googleClientId":"""#), None, &[]);
+    // No source has its name in the second version.
+    check(&redirect(r#""microsoftAccountClientId":"x""#), None, &[]);
+    // A name that is given stays, in any case.
+    check(&redirect(&format!(r#"{entra},"defaultProvider":"Google""#)), Some("google"), &[]);
+    let older = redirect(r#""defaultProvider":"microsoftaccount""#);
+    check(&older, Some("legacymicrosoftaccount"), &[]);
+    // Which provider has the number is unknown.
+    for odd in ["0", "true", "[]", "{}"] {
+        let odd = redirect(&format!(r#"{entra},"defaultProvider":{odd}"#));
+        check(&odd, None, &["defaultProvider"]);
+    }
+    let settings = redirect(&format!(
+        r#"{entra},"issuer":"https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0","clientSecretSettingName":"S","tokenStoreEnabled":true,"enabled":true"#
+    ));
+    let old: AuthSettingsV1 = format!("{{{settings}}}").parse().unwrap();
+    assert_eq!(old.migrate().settings().lint(), []);
 }
 
 /// No caller passes an empty check.
@@ -216,7 +277,7 @@ fn what_has_a_form_of_its_own() {
 fn empty_claim_checks_are_not_created() {
     let text = r#"{"tokenStoreEnabled":null,"aadClaimsAuthorization":"{\"allowed_groups\":null,\"allowed_client_applications\":[]}"}"#;
     let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
-    assert_eq!(migration.settings().as_json(), r#"{"properties":{}}"#);
+    assert_eq!(migration.settings().as_json(), EMPTY);
     assert!(migration.left_behind().is_empty());
 }
 
@@ -250,7 +311,7 @@ fn what_would_nest_too_deep_is_left_behind() {
     let migration = |text: &str| text.parse::<AuthSettingsV1>().unwrap().migrate();
     let flat = migration(&format!(r#"{{"additionalLoginParams":null,"clientId":{deep}}}"#));
     assert_eq!(flat.left_behind(), ["clientId"]);
-    assert_eq!(flat.settings().as_json(), r#"{"properties":{}}"#);
+    assert_eq!(flat.settings().as_json(), EMPTY);
     let checks = serde_json::json!({
         "additionalLoginParams": null,
         "aadClaimsAuthorization": format!(r#"{{"allowed_groups":{deep}}}"#),

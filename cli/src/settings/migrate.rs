@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         left.map(|name| format!("not migrated: {}", cut(name, MAX_NAME_LEN))).collect();
     if !notes.is_empty() {
         let text = "put each secret into an app setting, and its name into the document; the second \
-                    version has no place for other values";
+                    version has no place for other values, or writes them in another way";
         notes.push(text.to_owned());
     }
     let page = format!("{}\n", migration.settings().as_json());

@@ -971,6 +971,16 @@ fn the_first_version_is_migrated() {
         "clientSecret":"Qx~8Canary.7hT_secret","tokenStoreEnabled":true}}"#;
     let outcome = run(&["migrate"], v1);
     shows(&outcome.err, &["not migrated: clientSecret", "put each secret into an app setting"]);
+    let number = r#"{"clientId":"x","defaultProvider":0,"tokenStoreEnabled":true}"#;
+    let other = "note: not migrated: defaultProvider\nnote: put each secret into an app setting, and its \
+                 name into the document; the second version has no place for other values, or \
+                 writes them in another way\n";
+    assert_eq!(run(&["migrate"], number).err, other);
+    // The document is whole, so it can be sent.
+    let arm = token("https://management.azure.com");
+    let request = run_with(Some(&arm), &["request", "-", "--site", SITE], &outcome.out);
+    assert_eq!((request.err.as_str(), request.status), ("", 0));
+    shows(&request.out, &["PUT https://management.azure.com", r#""httpSettings":{}"#]);
     assert!(!format!("{}{}", outcome.out, outcome.err).contains("Canary"));
     rejected(
         &["migrate", "-"],

@@ -196,7 +196,9 @@ fn check_first_version(text: &str, root: Option<&Json>, share: &mut Share) {
     assert_eq!((settings.form(), settings.missing_sections().len()), (Form::AppService, 0));
     let after = reread(settings);
     let again = settings.as_json().parse::<AuthSettingsV2>();
-    assert!(again.is_ok_and(|again| again.form() == Form::AppService));
+    assert!(again.is_ok_and(|again| {
+        again.form() == Form::AppService && again.missing_sections().is_empty()
+    }));
     let parameters = settings.read(entra::LOGIN_PARAMETERS);
     let list = model::member(model::of_first_version(root), "additionalLoginParams");
     let items = if let Some(Json::List(items)) = list { items.as_slice() } else { &[] };
