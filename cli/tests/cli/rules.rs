@@ -60,8 +60,8 @@ fn registration() -> Value {
     })
 }
 
-/// The findings in an excerpt, put into a document without findings.
-fn lint(example: &Value, excerpt: &Value) -> Vec<Finding> {
+/// An excerpt, put into a document without findings, and its findings.
+fn lint(example: &Value, excerpt: &Value) -> (AuthSettingsV2, Vec<Finding>) {
     let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000); // 2027
     let site = || document("site.json", &example["settings"]);
     let context = Context::default();
@@ -91,17 +91,22 @@ fn lint(example: &Value, excerpt: &Value) -> Vec<Finding> {
         other => panic!("{other}"),
     };
     // The order of members is that of the rules' own tests.
-    document.to_string().parse::<AuthSettingsV2>().unwrap().lint_with(&context)
+    let settings: AuthSettingsV2 = document.to_string().parse().unwrap();
+    let findings = settings.lint_with(&context);
+    (settings, findings)
+}
+
+fn examples() -> Vec<Value> {
+    serde_json::from_str(&run(&["settings", "rule", "--json"], "").out).unwrap()
 }
 
 #[test]
 fn examples_have_exactly_the_mistake() {
-    let all: Value = serde_json::from_str(&run(&["settings", "rule", "--json"], "").out).unwrap();
     let mut failures = Vec::new();
-    for rule in all.as_array().unwrap() {
+    for rule in examples() {
         let (id, example) = (rule["rule"].as_str().unwrap(), &rule["example"]);
         let found = |excerpt: &str| -> BTreeSet<&'static str> {
-            lint(example, &example[excerpt]).iter().map(Finding::rule).collect()
+            lint(example, &example[excerpt]).1.iter().map(Finding::rule).collect()
         };
         let also =
             example["alsoFoundBy"].as_array().unwrap().iter().map(|own| own.as_str().unwrap());
@@ -113,6 +118,39 @@ fn examples_have_exactly_the_mistake() {
         }
     }
     assert!(failures.is_empty(), "{failures:#?}");
+}
+
+/// What the platform lets through without a sign-in.
+fn open(settings: &AuthSettingsV2) -> BTreeSet<String> {
+    use easyauth::settings::{UnauthenticatedAction, global_validation, platform};
+    let action = settings.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
+    let file = settings.get(platform::CONFIG_FILE_PATH).filter(|path| !path.is_empty());
+    let everything = [
+        ("off", settings.get(platform::ENABLED) == Some(false)),
+        ("anonymous", action == Some(UnauthenticatedAction::AllowAnonymous)),
+        ("optional", settings.get(global_validation::REQUIRE_AUTHENTICATION) == Some(false)),
+        ("decided by a file", file.is_some()),
+    ];
+    let everything = everything.into_iter().filter(|(_, is_so)| *is_so);
+    let paths = settings.get(global_validation::EXCLUDED_PATHS).unwrap_or_default();
+    everything.map(|(name, _)| name.to_owned()).chain(paths).collect()
+}
+
+#[test]
+fn no_fix_opens_more_than_the_platform_does_today() {
+    let mut count = 0;
+    for rule in examples() {
+        let example = &rule["example"];
+        for excerpt in ["wrong", "right"] {
+            let (before, findings) = lint(example, &example[excerpt]);
+            for finding in findings {
+                let mut after = before.clone();
+                count += usize::from(finding.fix(&mut after));
+                assert!(open(&after).is_subset(&open(&before)), "{finding}");
+            }
+        }
+    }
+    assert!(count > 10, "only {count} fixes");
 }
 
 #[test]

@@ -403,21 +403,19 @@ fn expressions_of_templates_are_named() {
 /// The fixes of lint.
 #[test]
 fn fixes_are_printed() {
-    let before = story();
+    let before = story().replace("\"validateNonce\": true", "\"validateNonce\": false");
     let lint = |args: &[&str], stdin: &str| {
         run(&[&["settings", "lint", "--fix", "--as"], args].concat(), stdin)
     };
     let azapi = lint(&["terraform-azapi", "-"], &before);
-    assert_eq!(
-        body_of_azapi(&azapi.out),
-        json!({"globalValidation": {"excludedPaths": ["/health", "/public/*"]}})
-    );
-    shows(&azapi.err, &["note: fixed: EX1", "note: left: info AZ3"]);
+    assert_eq!(body_of_azapi(&azapi.out), json!({"login": {"nonce": {"validateNonce": true}}}));
+    shows(&azapi.err, &["note: fixed: LO1", "note: left: warning EX1", "note: left: info AZ3"]);
     let azurerm = lint(&["terraform-azurerm", "-"], &before).out;
-    shows(&azurerm, &[r#"auth_settings_v2 { excluded_paths = [ "/health", "/public/*", ] }"#]);
+    shows(&azurerm, &["auth_settings_v2 { login { validate_nonce = true } }"]);
     let json = lint(&["json", "-"], &before).out;
-    assert_eq!(json, before.replace("\"public/*\"", "\"/public/*\""));
+    assert_eq!(json, story());
     // No file is changed.
+    let before = story();
     lint(&["bicep", STORY], "");
     assert_eq!(story(), before);
     // A removed member.

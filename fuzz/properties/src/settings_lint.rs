@@ -1,6 +1,9 @@
 //! The findings of the linter, and their fixes.
 
-use easyauth::settings::{AuthSettingsV2, Finding, Rule, custom, entra, sections};
+use easyauth::settings::{
+    AuthSettingsV2, Finding, Rule, UnauthenticatedAction, custom, entra, global_validation,
+    platform, sections,
+};
 
 use super::{
     json::Json,
@@ -96,6 +99,26 @@ fn check_fix(settings: &AuthSettingsV2, root: &Json, finding: &Finding) {
         assert!(place.map(|place| left.swap_remove(place)).is_some(), "{leaf} is lost: {finding}");
     }
     assert!(!fixed.lint().iter().any(|other| is_same(other, finding)), "not fixed: {finding}");
+    assert!(opens_nothing(settings, &fixed), "opens more: {finding}");
+}
+
+/// Returns `true` if the fixed document lets no more through without a sign-in.
+fn opens_nothing(before: &AuthSettingsV2, after: &AuthSettingsV2) -> bool {
+    let gates = |settings: &AuthSettingsV2| {
+        let action = settings.get(global_validation::UNAUTHENTICATED_CLIENT_ACTION);
+        [
+            settings.get(platform::ENABLED) == Some(false),
+            action == Some(UnauthenticatedAction::AllowAnonymous),
+            settings.get(global_validation::REQUIRE_AUTHENTICATION) == Some(false),
+            settings.get(platform::CONFIG_FILE_PATH).is_some_and(|path| !path.is_empty()),
+        ]
+    };
+    let paths = |settings: &AuthSettingsV2| {
+        settings.get(global_validation::EXCLUDED_PATHS).unwrap_or_default()
+    };
+    let old = paths(before);
+    gates(before).iter().zip(gates(after)).all(|(before, after)| *before || !after)
+        && paths(after).iter().all(|path| path.is_empty() || old.contains(path))
 }
 
 /// The document without the wrong member.
@@ -129,6 +152,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
 
 /// Applying all fixes ends.
 fn check_all_fixes(settings: &AuthSettingsV2, _: &Json, _: &mut Share) {
+    let before = settings;
     let mut settings = settings.clone();
     let fixable = |settings: &AuthSettingsV2| -> Vec<Finding> {
         settings.lint().into_iter().filter(Finding::is_fixable).collect()
@@ -144,6 +168,7 @@ fn check_all_fixes(settings: &AuthSettingsV2, _: &Json, _: &mut Share) {
         }
     }
     assert!(left.is_empty(), "{left:?}");
+    assert!(opens_nothing(before, &settings), "opens more");
     reread(&settings);
 }
 

@@ -121,7 +121,8 @@ impl Finding {
         self.rule.source()
     }
 
-    /// Returns `true` if [`fix`](Self::fix) can apply the remedy: only if it is safe and needs no choice.
+    /// Returns `true` if [`fix`](Self::fix) can apply the remedy: only if it is safe and needs no choice. A
+    /// remedy that can let anonymous requests through, which the platform rejects today, is never applied.
     #[must_use]
     pub fn is_fixable(&self) -> bool {
         !self.fixes.is_empty()
@@ -291,13 +292,13 @@ impl Findings {
         spot.json().is_some_and(|json| self.places.contains(&json.place()))
     }
 
-    /// The findings in their order, without the fixes that are not possible.
+    /// The findings in their order, without the fixes that are not possible or not safe.
     pub(super) fn in_order(mut self, doc: &AuthSettingsV2) -> Vec<Finding> {
         let size = doc.text().root().size();
         let mut checks = MOST_LOOKED_AT.checked_div(size).unwrap_or(MOST_LOOKED_AT);
         for finding in self.found.iter_mut().filter(|finding| !finding.fixes.is_empty()) {
-            let is_possible = |fix: &Edit| fix.is_possible(doc.text());
-            if checks == 0 || !finding.fixes.iter().all(is_possible) {
+            let is_safe = |fix: &Edit| fix.is_possible(doc.text()) && !fix.opens(doc);
+            if checks == 0 || !finding.fixes.iter().all(is_safe) {
                 finding.fixes.clear();
             }
             checks = checks.saturating_sub(1);

@@ -6,6 +6,7 @@ mod finding;
 mod issuer;
 mod login;
 mod login_parameters;
+mod opening;
 mod platform;
 mod providers;
 mod registration;

@@ -57,7 +57,12 @@ fn excluded_paths(entries: &Spot<'_>, prefix: &str, findings: &mut Findings) {
     for (spot, path) in paths() {
         let lower = path.to_ascii_lowercase();
         if !path.starts_with('/') && path != "*" {
-            not_a_path(&spot, &path, findings);
+            if path.contains("://") {
+                let message = "this is an address, not a path";
+                findings.say(&EX1, &spot, message, "remove scheme and host");
+            } else {
+                findings.add(&EX1, &spot);
+            }
         } else if let Some((rule, message)) = pattern(&path) {
             findings.say(rule, &spot, message, rule.remedy);
         } else if is_under(&lower, prefix) {
@@ -65,18 +70,6 @@ fn excluded_paths(entries: &Spot<'_>, prefix: &str, findings: &mut Findings) {
         } else if lower != *path && cases.get(&lower).is_some_and(Option::is_some) {
             findings.add(&EX4, &spot);
         }
-    }
-}
-
-fn not_a_path(spot: &Spot<'_>, path: &str, findings: &mut Findings) {
-    if path.contains("://") {
-        findings.say(&EX1, spot, "this is an address, not a path", "remove scheme and host");
-        return;
-    }
-    let added = findings.add(&EX1, spot);
-    let slashed = format!("/{}", path.trim().trim_start_matches('/'));
-    if pattern(&slashed).is_none() {
-        added.fix_by_setting(slashed);
     }
 }
 

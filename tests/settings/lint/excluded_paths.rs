@@ -1,6 +1,6 @@
 use easyauth::settings::Severity;
 
-use super::{FILE, fires, fires_in, fixes, of_rule, passes, says, silent};
+use super::{FILE, fires, fires_in, of_rule, passes, says, silent};
 
 const PATHS: &str = "/globalValidation/excludedPaths";
 const FIRST: &str = "/globalValidation/excludedPaths/0";
@@ -12,21 +12,14 @@ fn paths(paths: &[&str]) -> String {
 
 #[test]
 fn ex1_paths_begin_with_a_slash() {
-    for (path, fixed) in [
-        ("public", "\"/public\""),
-        ("api/public/*", "\"/api/public/*\""),
-        (" /public", "\"/public\""),
-    ] {
-        fixes("EX1", FIRST, &[(PATHS, &paths(&[path]))], Some(fixed));
-    }
     let finding = fires("EX1", FIRST, &[(PATHS, &paths(&["public"]))]);
     assert_eq!(finding.severity(), Severity::Warning);
     assert_eq!(
         finding.to_string(),
         "warning EX1 at /properties/globalValidation/excludedPaths/0 (line 18, column 25): the path does not begin with a slash; it is saved, and probably matches no request. Remedy: begin it with a slash",
     );
-    // A fix would open more, or another rule would have to speak.
-    for path in ["**", "^public", " ", "public/*/a", " /*"] {
+    // A fix would open the path.
+    for path in ["api/public/*", " /public", "**", "^public", " ", "public/*/a", " /*"] {
         assert!(!fires("EX1", FIRST, &[(PATHS, &paths(&[path]))]).is_fixable(), "{path}");
     }
     let finding = fires("EX1", FIRST, &[(PATHS, &paths(&["https://contoso.example/public"]))]);

@@ -4,6 +4,7 @@ mod app_settings;
 mod authorization;
 mod container_apps;
 mod excluded_paths;
+mod fixes;
 mod http;
 mod issuer;
 mod login;
@@ -69,6 +70,7 @@ pub(crate) fn fires_in(document: &str, rule: &str, at: &[&str], changes: Changes
         assert_eq!(fixed, once, "fixed twice");
         let after = fixed.lint();
         assert!(!after.contains(finding), "{after:#?}");
+        fixes::opens_nothing(&settings, &fixed);
     }
     findings.into_iter().next().unwrap()
 }

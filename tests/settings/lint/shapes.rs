@@ -267,11 +267,12 @@ fn st15_names_what_powershell_has_written() {
         assert!(!finding.is_fixable());
     }
     // A list of one element, which PowerShell writes as that element.
-    let paths = "/globalValidation/excludedPaths";
-    fixes("ST15", paths, &[(paths, "\"/public\"")], Some("[\"/public\"]"));
+    let urls = "/login/allowedExternalRedirectUrls";
+    let list = Some("[\"https://contoso.example\"]");
+    fixes("ST15", urls, &[(urls, "\"https://contoso.example\"")], list);
     // Some lists in Windows PowerShell.
-    let odd = r#"{"value":["/public"],"Count":1}"#;
-    fixes("ST15", paths, &[(paths, odd)], Some("[\"/public\"]"));
+    let odd = r#"{"value":["https://contoso.example"],"Count":1}"#;
+    fixes("ST15", urls, &[(urls, odd)], list);
     // The Azure CLI splits a list that is given as text.
     let audiences = "/identityProviders/azureActiveDirectory/validation/allowedAudiences";
     assert!(!fires("ST15", audiences, &[(audiences, "\"[https://x]\"")]).is_fixable());
