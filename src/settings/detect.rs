@@ -288,7 +288,7 @@ fn in_template(resources: Json<'_>) -> Result<Document, SettingsError> {
         several => {
             const MOST: usize = 10;
             let all: Vec<_> = several.iter().take(MOST).map(|own| own.path().to_string()).collect();
-            let detail = format!("choose one by its pointer: {}", all.join(", "));
+            let detail = format!("choose one by its pointer, or give it alone: {}", all.join(", "));
             Err(SettingsError::new(Several, &detail, None))
         }
     }

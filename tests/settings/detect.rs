@@ -328,8 +328,8 @@ fn resources_are_found_where_templates_have_them() {
     rejected(
         several.as_bytes(),
         Several,
-        "the template has several authSettingsV2 resources: choose one by its pointer: /resources/0, \
-         /resources/1",
+        "the template has several authSettingsV2 resources: choose one by its pointer, or give it \
+         alone: /resources/0, /resources/1",
     );
     let second = AuthSettingsV2::in_template("/resources/1", &several).unwrap();
     assert_eq!(second.resource_pointer(), "/resources/1");
