@@ -82,14 +82,17 @@ impl Document {
 }
 
 /// The sections as JSON, without the envelope, which has the names and times of the resource.
-#[cfg(feature = "online")]
 pub(super) fn sections(settings: &AuthSettingsV2) -> Result<serde_json::Value, Failure> {
+    Ok(serde_json::from_str(settings.pointer(&sections_pointer(settings)).unwrap_or("{}"))?)
+}
+
+/// Where the sections are.
+pub(super) fn sections_pointer(settings: &AuthSettingsV2) -> String {
     let wrapper = match settings.form() {
         Form::AppService | Form::ContainerApp => "/properties",
         _ => "",
     };
-    let text = settings.pointer(&format!("{}{wrapper}", settings.resource_pointer()));
-    Ok(serde_json::from_str(text.unwrap_or("{}"))?)
+    format!("{}{wrapper}", settings.resource_pointer())
 }
 
 /// The cloud in which users sign in, if the issuer tells.

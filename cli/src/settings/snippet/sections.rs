@@ -1,22 +1,18 @@
 //! The sections of a document, with the names that the tools expect.
 
-use easyauth::settings::{ALL_SETTINGS, AuthSettingsV2, Form};
+use easyauth::settings::{ALL_SETTINGS, AuthSettingsV2};
 use serde_json::{Map, Value};
 
 use super::edits::step;
+use crate::{Failure, settings::document};
 
 /// The sections as JSON, without the envelope. Names are spelled as in [`ALL_SETTINGS`]: the service finds
 /// them in any case, and the tools do not.
-pub(super) fn sections(settings: &AuthSettingsV2) -> Result<Value, serde_json::Error> {
-    let wrapper = match settings.form() {
-        Form::AppService | Form::ContainerApp => "/properties",
-        _ => "",
-    };
-    let pointer = format!("{}{wrapper}", settings.resource_pointer());
-    let sections = serde_json::from_str(settings.pointer(&pointer).unwrap_or("{}"))?;
+pub(super) fn sections(settings: &AuthSettingsV2) -> Result<Value, Failure> {
     let rows = ALL_SETTINGS.iter().filter(|row| !row.is_in_envelope());
     let paths: Vec<String> = rows.map(|row| row.pointer()).collect();
     let paths: Vec<&str> = paths.iter().filter_map(|path| path.strip_prefix('/')).collect();
+    let (pointer, sections) = (document::sections_pointer(settings), document::sections(settings)?);
     Ok(spelled(settings, &pointer, sections, &paths))
 }
 
