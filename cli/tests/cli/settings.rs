@@ -510,7 +510,7 @@ fn notes_say_why_a_scope_has_no_effect() {
         &[],
         "no access token is requested, because `response_type` lacks `code`",
     );
-    // A note of its own is about the parameter already.
+    // Another note is about the parameter already.
     check(
         &asking(json!(["resource=https://management.azure.com"])),
         &[],

@@ -82,7 +82,7 @@ fn is_turned_off(old: Option<Json<'_>>, new: Json<'_>) -> bool {
 }
 
 /// Returns `true` unless the string is empty, or stays the same. A number that becomes a name is another
-/// value, because what the number stands for is inferred.
+/// value, because the meaning of the number is inferred.
 fn names_another(old: Option<Json<'_>>, new: Json<'_>) -> bool {
     let is_same = new.as_str().is_some_and(|new| old.and_then(Json::as_str) == Some(new));
     Spot::of(new).is_filled() && !is_same

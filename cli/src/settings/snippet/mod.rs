@@ -211,7 +211,7 @@ impl Parts<'_> {
         Ok((format!("https://{host}"), below.unwrap_or(&path).to_owned()))
     }
 
-    /// The note about a variable that stands for the unknown site.
+    /// The note about the variable for a site that is unknown.
     fn site_note(&self, variable: &str) -> Option<String> {
         let kind = if self.is_slot { "slot" } else { "site" };
         let note =
