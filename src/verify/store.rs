@@ -11,7 +11,7 @@ use super::{
     Key, KeySet, KeySource, MAX_KEYS, Metadata, MetadataUri, Refresh, RefreshError,
     RefreshErrorKind,
     error::Unavailable,
-    flight::{Ended, Fetched, Flight},
+    flight::{Fetched, Flight},
     key_set::sealed::{Found, Sealed},
     refresh::Documents,
     schedule::{Cause, Schedule},
@@ -183,14 +183,10 @@ impl KeyStore {
         now: SystemTime,
         fetch: impl FnOnce() -> Option<BoxFuture<Fetched>>,
     ) -> Begin {
+        self.observe(now);
         let mut state = self.state();
         // Inside the lock, because a fetch that ends in the meantime may bring the first keys.
         let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
-        if state.schedule.observe(now) {
-            self.clamp(now);
-            state.last_success = state.last_success.map(|time| time.min(now));
-        }
-        state.settle();
         let is_allowed = state.schedule.may_begin(cause);
         let start = state.schedule.now();
         if let Some(flight) = &state.current {
@@ -219,7 +215,7 @@ impl KeyStore {
         if is_current {
             state.current = None;
         }
-        let ended = match fetched {
+        let (ended, failure) = match fetched {
             Ok(Documents { metadata, keys }) => {
                 let latest = state.schedule.latest();
                 // Capped at the last reading of the clock, which may have been set back since.
@@ -228,22 +224,36 @@ impl KeyStore {
                 self.merge(keys, at);
                 state.metadata = Some(Arc::new(metadata));
                 state.last_success = state.last_success.max(Some(at));
-                events::keys_refreshed(self.uri.as_str());
                 state.last_error = None;
                 let is_last = state.current.is_none();
                 state.schedule.succeed(flight.cause(), flight.start(), is_last);
-                Ok(())
+                (Ok(()), None)
             }
             Err(error) => {
                 let error = Arc::new(error);
-                if is_current {
-                    state.fail(flight, &error);
-                }
-                Err(error)
+                let failure = if is_current { state.fail(flight, &error) } else { None };
+                (Err(error), failure)
             }
         };
         drop(state);
+        let is_refreshed = ended.is_ok();
         flight.end(ended);
+        if is_refreshed {
+            events::keys_refreshed(self.uri.as_str());
+        }
+        report(failure);
+    }
+
+    /// Takes a reading of the clock, and records a fetch that its timer ended.
+    fn observe(&self, now: SystemTime) {
+        let mut state = self.state();
+        if state.schedule.observe(now) {
+            self.clamp(now);
+            state.last_success = state.last_success.map(|time| time.min(now));
+        }
+        let failure = state.settle();
+        drop(state);
+        report(failure);
     }
 
     /// The last reading of the clock.
@@ -253,7 +263,8 @@ impl KeyStore {
 
     /// Records a fetch that its timer ended.
     pub(super) fn settle(&self) {
-        self.state().settle();
+        let failure = self.state().settle();
+        report(failure);
     }
 
     /// Why a key is missing, if the last fetch did not succeed.
@@ -333,23 +344,32 @@ impl Entry {
     }
 }
 
+/// Emits the event of a failure. A sink can be slow or read the store, so no lock is held here.
+fn report(failure: Option<Arc<RefreshError>>) {
+    if let Some(error) = failure {
+        events::keys_not_refreshed(&*error);
+    }
+}
+
 impl State {
-    fn settle(&mut self) {
-        let ended: Option<Ended> = self.current.as_ref().and_then(|flight| flight.ended());
-        if let Some(Err(error)) = ended
-            && let Some(flight) = self.current.take()
-        {
-            self.fail(&flight, &error);
-        }
+    /// Records a fetch that its timer ended. Returns the failure to [`report`].
+    #[must_use]
+    fn settle(&mut self) -> Option<Arc<RefreshError>> {
+        let error = self.current.as_ref()?.ended()?.err()?;
+        let flight = self.current.take()?;
+        self.fail(&flight, &error)
     }
 
-    fn fail(&mut self, flight: &Flight, error: &Arc<RefreshError>) {
+    /// Records a failed fetch. Returns the failure to [`report`]; `None` for an abandoned fetch.
+    #[must_use]
+    fn fail(&mut self, flight: &Flight, error: &Arc<RefreshError>) -> Option<Arc<RefreshError>> {
         // A client that hangs up says nothing about the source of the keys.
-        if error.kind() != RefreshErrorKind::Abandoned {
-            self.schedule.fail(flight.cause());
-            events::keys_not_refreshed(&**error);
-            self.last_error = Some(Arc::clone(error));
+        if error.kind() == RefreshErrorKind::Abandoned {
+            return None;
         }
+        self.schedule.fail(flight.cause());
+        self.last_error = Some(Arc::clone(error));
+        Some(Arc::clone(error))
     }
 
     fn unavailable(&self, cause: Option<Arc<RefreshError>>) -> Unavailable {

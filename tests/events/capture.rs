@@ -13,14 +13,25 @@ use tracing::{
 
 /// The events that a function emitted, one line each: level, message, and the other fields.
 pub(crate) fn capture(run: impl FnOnce()) -> Vec<String> {
-    let events = Events::default();
-    tracing::subscriber::with_default(events.clone(), run);
-    let lines = events.0.lock().unwrap();
+    capture_and(|| {}, run)
+}
+
+/// The same, with a sink that does this at every event.
+pub(crate) fn capture_and(
+    sink: impl Fn() + Send + Sync + 'static,
+    run: impl FnOnce(),
+) -> Vec<String> {
+    let lines = Arc::default();
+    let events = Events { lines: Arc::clone(&lines), sink: Box::new(sink) };
+    tracing::subscriber::with_default(events, run);
+    let lines = lines.lock().unwrap();
     lines.clone()
 }
 
-#[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<String>>>);
+struct Events {
+    lines: Arc<Mutex<Vec<String>>>,
+    sink: Box<dyn Fn() + Send + Sync>,
+}
 
 impl Subscriber for Events {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -32,7 +43,8 @@ impl Subscriber for Events {
         let mut line = Line::default();
         event.record(&mut line);
         let level = event.metadata().level();
-        self.0.lock().unwrap().push(format!("{level} {}{}", line.message, line.fields));
+        self.lines.lock().unwrap().push(format!("{level} {}{}", line.message, line.fields));
+        (self.sink)();
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {

@@ -1,7 +1,11 @@
 //! Events for key refreshes and token exchanges.
 
 use std::{
-    future::Future,
+    future::{Future, pending},
+    pin::pin,
+    sync::mpsc,
+    task::{Context, Poll, Wake, Waker},
+    thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -13,7 +17,7 @@ use easyauth::{
 };
 use http::{Request, Response};
 
-use crate::capture::capture;
+use crate::capture::{capture, capture_and};
 
 const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 
@@ -46,6 +50,62 @@ fn keys() {
         events(None),
         ["WARN keys not refreshed reason=the keys could not be fetched: the network is down"]
     );
+}
+
+struct Hangs;
+
+impl FetchKeys for Hangs {
+    fn fetch(&self, _: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
+        pending()
+    }
+}
+
+/// Sends a message when the task is woken.
+struct Woken(mpsc::Sender<()>);
+
+impl Wake for Woken {
+    fn wake(self: std::sync::Arc<Self>) {
+        let _ = self.0.send(());
+    }
+}
+
+/// Refreshes keys while each event makes the sink read their store. Hangs if the store is locked then.
+#[track_caller]
+fn check_sink(message: &str, refresh: impl FnOnce(&Keys) + Send + 'static, keys: Keys) {
+    let (done, end) = mpsc::channel();
+    thread::spawn(move || {
+        let own = keys.clone();
+        let read =
+            move || drop(own.store().map(|store| (store.last_success(), store.last_error())));
+        let _ = done.send(capture_and(read, || refresh(&keys)));
+    });
+    let events = end.recv_timeout(Duration::from_secs(20)).expect("the sink waits for the store");
+    let messages: Vec<&str> =
+        events.iter().filter_map(|event| event.split_once(' ').map(|(_, rest)| rest)).collect();
+    assert!(matches!(*messages, [own] if own.starts_with(message)), "{messages:?}");
+}
+
+#[test]
+fn a_sink_may_read_the_store() {
+    let store =
+        || KeyStore::new(MetadataUri::insecure_loopback("http://127.0.0.1/metadata").unwrap());
+    let refresh = |keys: &Keys| drop(run(keys.refresh_if_due(SystemTime::now())));
+    let documents = Documents(Some(TestIssuer::new(TENANT).unwrap()));
+    check_sink("keys refreshed", refresh, Keys::fetched(store(), documents));
+    check_sink("keys not refreshed", refresh, Keys::fetched(store(), Documents(None)));
+
+    // A thread ends the wait of a task that is kept and not polled. Another task finds out.
+    let find_out = move |keys: &Keys| {
+        let (sender, woken) = mpsc::channel();
+        let waker = Waker::from(std::sync::Arc::new(Woken(sender)));
+        let mut kept = pin!(keys.refresh_if_due(SystemTime::now()));
+        let poll = kept.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(matches!(poll, Poll::Pending));
+        woken.recv().unwrap();
+        refresh(keys);
+    };
+    let keys = Keys::fetched(store().with_lease(Duration::from_millis(20)), Hangs);
+    check_sink("keys not refreshed", find_out, keys);
 }
 
 #[derive(Clone)]
