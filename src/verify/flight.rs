@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     thread,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use super::{RefreshError, RefreshErrorKind, refresh::Documents, schedule::Cause};
@@ -25,7 +25,6 @@ pub(super) struct Flight {
     cause: Cause,
     /// When it began, in schedule time.
     start: Duration,
-    at: SystemTime,
     lease: Duration,
     /// Whether waiters can drive it, because it has a future.
     is_shared: bool,
@@ -50,7 +49,6 @@ impl Flight {
     pub(super) fn new(
         cause: Cause,
         start: Duration,
-        at: SystemTime,
         lease: Duration,
         fetch: Option<BoxFuture<Fetched>>,
     ) -> Self {
@@ -59,7 +57,6 @@ impl Flight {
         Self {
             cause,
             start,
-            at,
             lease,
             is_shared,
             fetch: SharedFuture::new(fetch),
@@ -75,10 +72,6 @@ impl Flight {
 
     pub(super) fn start(&self) -> Duration {
         self.start
-    }
-
-    pub(super) fn at(&self) -> SystemTime {
-        self.at
     }
 
     pub(super) fn is_shared(&self) -> bool {

@@ -1,6 +1,6 @@
 //! When to fetch keys: the rules, and the clock that measures them.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, SystemTimeError};
 
 use super::{FIRST_BACKOFF, REFRESH_INTERVAL, UNKNOWN_KEY_INTERVAL};
 
@@ -40,8 +40,8 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// Takes a reading of the clock. Returns `true` if the clock was set back.
-    pub(super) fn observe(&mut self, now: SystemTime) -> bool {
+    /// Takes a reading of the clock. Returns how far the clock was set back, if it was.
+    pub(super) fn observe(&mut self, now: SystemTime) -> Option<Duration> {
         self.time.observe(now)
     }
 
@@ -53,6 +53,11 @@ impl Schedule {
     /// The last reading of the clock.
     pub(super) fn latest(&self) -> Option<SystemTime> {
         self.time.latest
+    }
+
+    /// What the clock, as it is set now, showed at `time`.
+    pub(super) fn reading(&self, time: Duration) -> Option<SystemTime> {
+        self.time.latest?.checked_sub(self.now().saturating_sub(time))
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -127,15 +132,15 @@ struct Time {
 }
 
 impl Time {
-    fn observe(&mut self, now: SystemTime) -> bool {
+    fn observe(&mut self, now: SystemTime) -> Option<Duration> {
         let step = self.latest.map_or(Ok(Duration::ZERO), |latest| now.duration_since(latest));
-        match step {
-            Ok(step) => self.elapsed = self.elapsed.saturating_add(step),
-            // Another thread read the clock before this one.
-            Err(error) if error.duration() <= CLOCK_SKEW => return false,
-            Err(_) => {}
+        let back = step.as_ref().err().map(SystemTimeError::duration);
+        // Another thread read the clock before this one.
+        if back.is_some_and(|back| back <= CLOCK_SKEW) {
+            return None;
         }
+        self.elapsed = self.elapsed.saturating_add(step.unwrap_or_default());
         self.latest = Some(now);
-        step.is_err()
+        back
     }
 }

@@ -65,8 +65,10 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 ///   After an abandoned fetch it is due at once, unless a backoff is running.
 /// - While the store has no keys, only the backoff limits fetches.
 ///
-/// Intervals are measured by adding up the clock's steps forward. A clock that is set back therefore
-/// delays no refresh and extends no key.
+/// Intervals are measured by adding up the clock's steps forward. The store reads the clock when a key is
+/// missing, and when it is asked for a refresh: [`keep_fresh`](super::BearerAuth::keep_fresh) does that
+/// every minute. So a clock that is set back delays no refresh and extends no key by more than a few
+/// minutes.
 pub struct KeyStore {
     uri: MetadataUri,
     lease: Duration,
@@ -198,7 +200,7 @@ impl KeyStore {
         if !is_allowed {
             return Begin::NotDue;
         }
-        let flight = Arc::new(Flight::new(cause, start, now, self.lease, fetch()));
+        let flight = Arc::new(Flight::new(cause, start, self.lease, fetch()));
         state.schedule.begin(cause);
         let old = state.current.replace(Arc::clone(&flight));
         drop(state);
@@ -217,9 +219,8 @@ impl KeyStore {
         }
         let (ended, failure) = match fetched {
             Ok(Documents { metadata, keys }) => {
-                let latest = state.schedule.latest();
-                // Capped at the last reading of the clock, which may have been set back since.
-                let at = latest.map_or(flight.at(), |latest| latest.min(flight.at()));
+                // The clock may have been set back since.
+                let at = state.schedule.reading(flight.start()).unwrap_or(SystemTime::UNIX_EPOCH);
                 // Inside the lock, so that no other fetch merges keys at the same time.
                 self.merge(keys, at);
                 state.metadata = Some(Arc::new(metadata));
@@ -247,9 +248,9 @@ impl KeyStore {
     /// Takes a reading of the clock, and records a fetch that its timer ended.
     fn observe(&self, now: SystemTime) {
         let mut state = self.state();
-        if state.schedule.observe(now) {
-            self.clamp(now);
-            state.last_success = state.last_success.map(|time| time.min(now));
+        if let Some(back) = state.schedule.observe(now) {
+            self.set_back(back, now);
+            state.last_success = state.last_success.map(|time| earlier(time, back).min(now));
         }
         let failure = state.settle();
         drop(state);
@@ -310,11 +311,11 @@ impl KeyStore {
         drop(old);
     }
 
-    /// Adjusts the keys after the clock was set back: none was seen after this time.
-    fn clamp(&self, now: SystemTime) {
+    /// Sets the keys back with the clock, so that they keep their age. None was seen after this time.
+    fn set_back(&self, back: Duration, now: SystemTime) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         for entry in keys.values_mut() {
-            entry.last_seen = entry.last_seen.min(now);
+            entry.last_seen = earlier(entry.last_seen, back).min(now);
         }
     }
 
@@ -342,6 +343,11 @@ impl Entry {
     fn is_alive(&self, now: SystemTime) -> bool {
         now.duration_since(self.last_seen).unwrap_or_default() < KEY_LIFETIME
     }
+}
+
+/// A time that cannot be represented is long ago.
+fn earlier(time: SystemTime, by: Duration) -> SystemTime {
+    time.checked_sub(by).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// Emits the event of a failure. A sink can be slow or read the store, so no lock is held here.

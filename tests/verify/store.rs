@@ -19,7 +19,7 @@ use easyauth::{
 use serde_json::json;
 
 use crate::{
-    source::{METADATA, Mode, Source, document, store},
+    source::{METADATA, Mode, Source, document, long_lived, store},
     support::*,
 };
 
@@ -36,8 +36,7 @@ fn refresh(store: &KeyStore, keys: &[u8], now: SystemTime) -> Result<(), Refresh
 }
 
 fn token(kid: &str) -> AccessToken {
-    let draft = Draft::access().with("exp", NOW + 1_000_000);
-    AccessToken::new(draft.with_header("kid", kid).sign())
+    AccessToken::new(long_lived().with_header("kid", kid).sign())
 }
 
 /// What becomes of a token signed by the key with this id.
@@ -127,6 +126,50 @@ fn the_oldest_keys_make_room() {
     assert_eq!(verify(&store, "a", later), Ok(()));
     let gone = |id| verify(&store, id, later) == Err(VerifyErrorKind::UnknownKey);
     assert_eq!([gone("0"), gone("1"), gone("2")], [true, false, false]);
+}
+
+/// A key that was withdrawn lives a day since it was last seen, whenever and however far the clock is set
+/// back, and the last success keeps its age.
+#[test]
+fn a_clock_that_is_set_back_extends_no_key() {
+    let hours = |hours: u64| seconds(3600 * hours);
+    for (age, back) in [(0, 1), (1, 1), (12, 6), (20, 20), (22, 1), (12, 48), (22, 30 * 24)] {
+        let store = store();
+        let mut now = at(START);
+        refresh(&store, &document(&["old", "new"]), now).unwrap();
+        for _ in 0..age {
+            now += REFRESH_INTERVAL;
+            refresh(&store, &document(&["new"]), now).unwrap();
+        }
+        now += REFRESH_INTERVAL / 2;
+        assert!(store.begin_refresh(now).is_none());
+        now -= hours(back);
+        assert!(store.begin_refresh(now).is_none(), "{age} {back}");
+        assert_eq!(store.last_success(), Some(now - REFRESH_INTERVAL / 2), "{age} {back}");
+        now += REFRESH_INTERVAL / 2;
+        for _ in age + 1..24 {
+            refresh(&store, &document(&["new"]), now).unwrap();
+            now += REFRESH_INTERVAL;
+        }
+        assert_eq!(verify(&store, "old", now - seconds(1)), Ok(()), "{age} {back}");
+        assert_eq!(verify(&store, "old", now), Err(VerifyErrorKind::UnknownKey), "{age} {back}");
+    }
+}
+
+/// The clock is set back while the documents are fetched: the keys are as old as the fetch.
+#[test]
+fn a_clock_that_is_set_back_during_a_fetch() {
+    let store = store();
+    let mut refresh = store.begin_refresh(at(START)).unwrap();
+    assert!(store.begin_refresh(at(START) + seconds(50)).is_none());
+    let now = at(START) - KEY_LIFETIME;
+    assert!(store.begin_refresh(now).is_none());
+    refresh.metadata(METADATA).unwrap();
+    refresh.finish(&document(&["old"])).unwrap();
+    assert_eq!(store.last_success(), Some(now - seconds(50)));
+    let end = now + KEY_LIFETIME - seconds(50);
+    assert_eq!(verify(&store, "old", end - seconds(1)), Ok(()));
+    assert_eq!(verify(&store, "old", end), Err(VerifyErrorKind::KeysUnavailable));
 }
 
 /// Due every hour; for an unknown key five minutes after the last one, and after the last success.
