@@ -218,7 +218,7 @@ impl Sealed for AfterFetch<'_> {
             (Some(key), _) => Found::Key(key),
             (None, Some(Ok(()))) => Found::Unknown,
             (None, Some(Err(error))) => {
-                Found::Unavailable(self.store.unavailable_because(Arc::clone(error)))
+                Found::Unavailable(self.store.unavailable(Arc::clone(error), now))
             }
             (None, None) => self.store.find(id, now),
         }
@@ -227,7 +227,8 @@ impl Sealed for AfterFetch<'_> {
 
 impl Verifier {
     /// Verifies a token. Fetches keys if the token's key is unknown, at most once in
-    /// [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together.
+    /// [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together, or after a backoff
+    /// if that fetch failed.
     ///
     /// If a fetch is in flight, waits for it, for [`REFRESH_LEASE`](super::REFRESH_LEASE) at most. Works
     /// with any async runtime. The future may be dropped at any time.

@@ -30,11 +30,11 @@ pub(super) struct Schedule {
     refreshed: Option<Duration>,
     /// The start of the last successful fetch, whatever its cause.
     succeeded: Option<Duration>,
-    /// When an unknown key last caused a fetch.
+    /// When an unknown key last caused a fetch, unless that failed.
     asked: Option<Duration>,
-    /// The time of the last failure that counts for the backoff.
-    failed: Option<Duration>,
-    failures: u32,
+    backoff: Backoff,
+    /// Another one for fetches that unknown keys cause, so that requests do not delay the hourly refresh.
+    backoff_for_unknown: Backoff,
     /// Whether the last fetch succeeded. Then a key that it did not bring does not exist.
     is_settled: bool,
 }
@@ -77,7 +77,13 @@ impl Schedule {
                     && passed(self.succeeded, UNKNOWN_KEY_INTERVAL)
             }
         };
-        is_wanted && passed(self.failed, self.backoff())
+        is_wanted && self.now() >= self.rested(cause)
+    }
+
+    /// When all backoffs that count for this cause have ended.
+    fn rested(&self, cause: Cause) -> Duration {
+        let end = self.backoff.end();
+        if cause == Cause::UnknownKey { end.max(self.backoff_for_unknown.end()) } else { end }
     }
 
     pub(super) fn begin(&mut self, cause: Cause) {
@@ -93,34 +99,49 @@ impl Schedule {
         if cause != Cause::UnknownKey {
             self.refreshed = self.refreshed.max(Some(start));
         }
-        self.failed = None;
-        self.failures = 0;
+        self.backoff = Backoff::default();
+        self.backoff_for_unknown = Backoff::default();
         self.is_settled |= is_last;
     }
 
-    /// Records a failed fetch. One that an unknown key caused may start the backoff, but not prolong it.
+    /// Records a failed fetch. One that an unknown key caused may start the backoff of the others, but not
+    /// prolong it.
     pub(super) fn fail(&mut self, cause: Cause) {
-        if cause != Cause::UnknownKey || self.failures == 0 {
-            self.failures = self.failures.saturating_add(1);
-            self.failed = Some(self.now());
+        let now = self.now();
+        if cause == Cause::UnknownKey {
+            self.asked = None;
+            self.backoff_for_unknown.fail(now);
+        }
+        if cause != Cause::UnknownKey || self.backoff.failures == 0 {
+            self.backoff.fail(now);
         }
     }
 
     /// When to ask again for a key that could not be fetched.
-    pub(super) fn retry_after(&self) -> Duration {
-        let rested = self.failed.unwrap_or_default().saturating_add(self.backoff());
-        rested.saturating_sub(self.now()).max(FIRST_BACKOFF)
+    pub(super) fn retry_after(&self, cause: Cause) -> Duration {
+        self.rested(cause).saturating_sub(self.now()).max(FIRST_BACKOFF)
+    }
+}
+
+/// The pause after failures.
+#[derive(Default)]
+struct Backoff {
+    failures: u32,
+    /// When the last one happened.
+    last: Duration,
+}
+
+impl Backoff {
+    fn fail(&mut self, now: Duration) {
+        self.failures = self.failures.saturating_add(1);
+        self.last = now;
     }
 
-    /// The pause after a failure.
-    fn backoff(&self) -> Duration {
-        match self.failures.checked_sub(1) {
-            None => Duration::ZERO,
-            Some(doublings) => 2_u32
-                .checked_pow(doublings)
-                .and_then(|factor| FIRST_BACKOFF.checked_mul(factor))
-                .map_or(UNKNOWN_KEY_INTERVAL, |backoff| backoff.min(UNKNOWN_KEY_INTERVAL)),
-        }
+    fn end(&self) -> Duration {
+        let Some(doublings) = self.failures.checked_sub(1) else { return Duration::ZERO };
+        let factor = 2_u32.saturating_pow(doublings);
+        let pause = FIRST_BACKOFF.saturating_mul(factor).min(UNKNOWN_KEY_INTERVAL);
+        self.last.saturating_add(pause)
     }
 }
 

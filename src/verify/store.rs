@@ -29,7 +29,8 @@ pub const KEY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 pub const REFRESH_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// The minimum time between fetches that unknown keys cause. Anyone can invent key IDs, so the number of
-/// different IDs does not matter (the same page: every 5 minutes). Failed and abandoned fetches count.
+/// different IDs does not matter (the same page: every 5 minutes). Abandoned fetches count. A failed one
+/// is repeated after the backoff.
 pub const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(300);
 
 /// The pause after a failed fetch. It doubles with every further failure, up to
@@ -55,6 +56,7 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 ///
 /// - Requests whose key is known never wait.
 /// - A token that names an unknown key makes the store fetch, at most once in [`UNKNOWN_KEY_INTERVAL`].
+///   If that fails, it is due again after [`FIRST_BACKOFF`], which doubles with each further failure.
 ///   Requests that need a key while a fetch is in flight wait for it, for [`REFRESH_LEASE`] at most.
 /// - If the fetch succeeds without that key, the token is rejected
 ///   ([`UnknownKey`](super::VerifyErrorKind::UnknownKey), 401).
@@ -188,7 +190,7 @@ impl KeyStore {
         self.observe(now);
         let mut state = self.state();
         // Inside the lock, because a fetch that ends in the meantime may bring the first keys.
-        let cause = if self.is_empty(now) { Cause::NoKeys } else { cause };
+        let cause = self.cause(cause, now);
         let is_allowed = state.schedule.may_begin(cause);
         let start = state.schedule.now();
         if let Some(flight) = &state.current {
@@ -268,15 +270,28 @@ impl KeyStore {
         report(failure);
     }
 
-    /// Why a key is missing, if the last fetch did not succeed.
-    pub(super) fn unavailable(&self) -> Option<Unavailable> {
+    /// Why a key is missing after a fetch that failed.
+    pub(super) fn unavailable(&self, error: Arc<RefreshError>, now: SystemTime) -> Unavailable {
         let state = self.state();
-        (!state.schedule.is_settled()).then(|| state.unavailable(state.last_error.clone()))
+        Unavailable::new(
+            Some(error),
+            state.schedule.retry_after(self.cause(Cause::UnknownKey, now)),
+        )
     }
 
-    /// Why a key is missing after a failed fetch.
-    pub(super) fn unavailable_because(&self, error: Arc<RefreshError>) -> Unavailable {
-        self.state().unavailable(Some(error))
+    /// Why a key is missing.
+    fn missing(&self, now: SystemTime) -> Found {
+        let state = self.state();
+        let cause = self.cause(Cause::UnknownKey, now);
+        if state.schedule.is_settled() && cause == Cause::UnknownKey {
+            return Found::Unknown;
+        }
+        let retry_after = state.schedule.retry_after(cause);
+        Found::Unavailable(Unavailable::new(state.last_error.clone(), retry_after))
+    }
+
+    fn cause(&self, cause: Cause, now: SystemTime) -> Cause {
+        if self.is_empty(now) { Cause::NoKeys } else { cause }
     }
 
     /// The key with this ID, if it is still valid.
@@ -377,24 +392,13 @@ impl State {
         self.last_error = Some(Arc::clone(error));
         Some(Arc::clone(error))
     }
-
-    fn unavailable(&self, cause: Option<Arc<RefreshError>>) -> Unavailable {
-        Unavailable::new(cause, self.schedule.retry_after())
-    }
 }
 
 impl KeySource for KeyStore {}
 
 impl Sealed for KeyStore {
     fn find(&self, id: &str, now: SystemTime) -> Found {
-        match self.key(id, now) {
-            Some(key) => Found::Key(key),
-            None => match self.unavailable() {
-                Some(unavailable) => Found::Unavailable(unavailable),
-                None if self.is_empty(now) => Found::Unavailable(self.state().unavailable(None)),
-                None => Found::Unknown,
-            },
-        }
+        self.key(id, now).map_or_else(|| self.missing(now), Found::Key)
     }
 }
 

@@ -366,20 +366,68 @@ fn a_fetch_of_the_caller_delays_requests_for_its_lease_only() {
     drop(refresh);
 }
 
-/// Unknown keys cause one fetch in five minutes, whether it succeeds, fails or is abandoned.
+/// Unknown keys cause one fetch in five minutes. A failed one is repeated after a backoff.
 #[test]
 fn invented_keys_cause_one_fetch_in_five_minutes() {
-    for mode in [Mode::Answers, Mode::Fails, Mode::Panics, Mode::Hangs] {
+    let backoffs = [0, 5, 15, 35, 75, 155, 315].as_slice();
+    for (mode, fetches) in [
+        (Mode::Answers, [0, 300].as_slice()),
+        (Mode::Hangs, [0, 300].as_slice()),
+        (Mode::Fails, backoffs),
+        (Mode::Panics, backoffs),
+    ] {
         let setup = Setup::rollover();
         setup.source.set(mode);
-        for second in 0..UNKNOWN_KEY_INTERVAL.as_secs() {
-            let mut task = setup.request("invented", late() + seconds(second));
-            task.run();
+        let mut began = Vec::new();
+        for second in 0..=315 {
+            let before = setup.began();
+            setup.request("invented", late() + seconds(second)).run();
+            began.extend((setup.began() > before).then_some(second));
         }
-        assert_eq!(setup.began(), 2, "{mode:?}");
-        setup.request("invented", late() + UNKNOWN_KEY_INTERVAL).run();
-        assert_eq!(setup.began(), 3, "{mode:?}");
+        assert_eq!(began, fetches, "{mode:?}");
     }
+}
+
+/// A client that comes back when `Retry-After` says makes the store fetch, also without a refresh in the
+/// background.
+#[test]
+fn clients_that_come_back_when_they_are_told() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Fails);
+    let mut now = late();
+    for (failures, wait) in (1..).zip([5, 10, 20, 40, 80, 160, 300, 300]) {
+        let cause = "the keys could not be fetched: told to fail";
+        is_unavailable(setup.request("new", now).run().unwrap(), wait, cause);
+        assert_eq!(setup.began(), 1 + failures);
+        is_unavailable(setup.request("new", now + seconds(wait - 5)).run().unwrap(), 5, cause);
+        assert_eq!(setup.verify("new", now + seconds(wait - 1)), Err(KeysUnavailable));
+        assert_eq!(setup.began(), 1 + failures);
+        now += seconds(wait);
+    }
+    setup.source.set(Mode::Answers);
+    assert_eq!(setup.verify("new", now), Ok(()));
+    // After a success it starts over.
+    setup.source.set(Mode::Fails);
+    now += UNKNOWN_KEY_INTERVAL;
+    let answer = setup.request("newer", now).run().unwrap();
+    is_unavailable(answer, 5, "the keys could not be fetched: told to fail");
+}
+
+/// Failed fetches for unknown keys delay none that a store without keys needs.
+#[test]
+fn a_store_whose_keys_have_lapsed_fetches_at_once() {
+    let setup = Setup::rollover();
+    setup.source.set(Mode::Fails);
+    let lapsed = at(NOW) + KEY_LIFETIME;
+    for before in [300, 295, 285, 265, 225, 145] {
+        assert_eq!(setup.verify("new", lapsed - seconds(before)), Err(KeysUnavailable));
+    }
+    assert_eq!(setup.began(), 7);
+    let cause = "the keys could not be fetched: told to fail";
+    is_unavailable(setup.request("new", lapsed).run().unwrap(), 10, cause);
+    assert_eq!(setup.began(), 8);
+    setup.source.set(Mode::Answers);
+    assert_eq!(setup.verify("new", lapsed + seconds(10)), Ok(()));
 }
 
 /// Clients invent keys and hang up, at each await point, every 3 minutes for two days. Keys are still

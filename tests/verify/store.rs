@@ -210,6 +210,25 @@ fn when_to_fetch() {
     assert!(is_due(2 * REFRESH_INTERVAL).is_some());
 }
 
+/// For an unknown key after a failure: the backoff alone decides, and it does not count for the hourly refresh.
+#[test]
+fn failures_for_unknown_keys_back_off() {
+    let store = store();
+    refresh(&store, ENTRA, at(START)).unwrap();
+    let mut now = at(START) + UNKNOWN_KEY_INTERVAL;
+    for wait in [5, 10, 20, 40] {
+        let attempt = store.begin_refresh_for_unknown_key(now).unwrap();
+        attempt.fail(TransportError::new("no route"));
+        assert!(store.begin_refresh_for_unknown_key(now + seconds(wait - 1)).is_none());
+        now += seconds(wait);
+    }
+    // Abandoned: neither a failure nor a success.
+    drop(store.begin_refresh_for_unknown_key(now).unwrap());
+    let interval = UNKNOWN_KEY_INTERVAL - seconds(1);
+    assert!(store.begin_refresh_for_unknown_key(now + interval).is_none());
+    assert!(store.begin_refresh(now).is_some());
+}
+
 /// One at a time; one that takes too long no longer counts, and may still deliver.
 #[test]
 fn single_flight() {

@@ -2,15 +2,15 @@
 //! any order.
 
 use std::{
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, SystemTime},
 };
 
 use easyauth::{
     AccessToken,
     verify::{
-        KEY_LIFETIME, Keys, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL, Verifier,
-        VerifyErrorKind,
+        FIRST_BACKOFF, KEY_LIFETIME, Keys, REFRESH_INTERVAL, REFRESH_LEASE, RefreshError,
+        UNKNOWN_KEY_INTERVAL, Verifier, VerifyErrorKind,
     },
 };
 use proptest::prelude::*;
@@ -125,6 +125,11 @@ struct Model {
     last_success: Option<(Duration, Duration)>,
     last_seen: [Option<Duration>; 2],
     last_for_unknown: Option<Duration>,
+    /// Whether an unknown key caused the last fetch that began.
+    is_for_unknown: bool,
+    /// How many such fetches have failed since the last success, and whether the last one did.
+    failures: (u32, bool),
+    last_error: Option<Arc<RefreshError>>,
     /// When the source last did not answer.
     unwell: Duration,
     /// By how much the store may be late, because it takes small steps back for the clocks of threads
@@ -159,6 +164,9 @@ impl Model {
             last_success: None,
             last_seen: [None; 2],
             last_for_unknown: None,
+            is_for_unknown: false,
+            failures: Default::default(),
+            last_error: None,
             unwell: Duration::ZERO,
             lag: Duration::ZERO,
             unread: Duration::ZERO,
@@ -230,23 +238,34 @@ impl Model {
             delivered: self.delivered,
             is_frozen: false,
         };
-        let is_empty = self.keys.store().unwrap().is_empty(now);
         let began = self.source.began();
         let answer = request.task.step();
-        if self.source.began() > began
-            && !is_empty
-            && let Some(last) = self.last_for_unknown.replace(self.forward)
-        {
-            let since = self.forward - last;
-            assert!(since >= UNKNOWN_KEY_INTERVAL, "unknown keys cause a fetch after {since:?}");
+        let is_for_unknown =
+            self.source.began() > began && !self.keys.store().unwrap().is_empty(now);
+        if is_for_unknown {
+            self.check_interval();
         }
         self.look();
+        self.is_for_unknown |= is_for_unknown;
         if let Some(answer) = answer {
             self.check(&request, answer);
         } else {
             self.must_not_be_known(&request, "waits");
             self.requests.push(request);
         }
+    }
+
+    /// A fetch for an unknown key begins, some time after the last one, or after the backoff if that failed.
+    fn check_interval(&mut self) {
+        let Some(last) = self.last_for_unknown.replace(self.forward) else { return };
+        // The store may not have read the clock since it began.
+        let since = self.forward - last;
+        let (failures, has_failed) = self.failures;
+        let backoff = FIRST_BACKOFF * 2_u32.pow(failures.saturating_sub(1).min(6));
+        let interval =
+            if has_failed { backoff.min(UNKNOWN_KEY_INTERVAL) } else { UNKNOWN_KEY_INTERVAL };
+        self.failures.1 = false;
+        assert!(since >= interval, "unknown keys cause a fetch after {since:?} of {interval:?}");
     }
 
     /// Polls what was woken. Returns `true` if nothing is left to poll.
@@ -312,12 +331,20 @@ impl Model {
             self.began = self.source.began();
             self.last_began = (self.timer.now(), self.forward);
             self.is_settled = false;
+            self.is_for_unknown = false;
         }
+        let error = self.keys.store().unwrap().last_error();
+        let is_same = self.last_error.as_ref().map(Arc::as_ptr) == error.as_ref().map(Arc::as_ptr);
+        if error.is_some() && !is_same && self.is_for_unknown {
+            self.failures = (self.failures.0 + 1, true);
+        }
+        self.last_error = error;
         if self.source.delivered() > self.delivered {
             self.delivered = self.source.delivered();
             // An empty document does not count as success.
             if self.published != [false, false] {
                 self.is_settled = true;
+                self.failures = Default::default();
                 self.last_success = Some(self.last_began);
                 for (key, is_published) in self.last_seen.iter_mut().zip(self.published) {
                     if is_published {
