@@ -20,7 +20,8 @@ pub(super) type Ended = Result<(), Arc<RefreshError>>;
 /// The sleep of a runtime.
 pub(super) type Sleep = Arc<dyn Fn(Duration) -> BoxFuture<()> + Send + Sync>;
 
-/// A fetch in flight: a [`SharedFuture`] of its waiters. Without waiters it pauses.
+/// A fetch in flight: a [`SharedFuture`] of its waiters. Without waiters it pauses. The time limit of the
+/// fetcher does not pause, so a fetch that paused and then failed begins again, once.
 pub(super) struct Flight {
     cause: Cause,
     /// When it began, in schedule time.
@@ -37,6 +38,9 @@ pub(super) struct Flight {
 }
 
 struct State {
+    /// Whether it had no waiters for some time since it began.
+    has_paused: bool,
+    has_begun_again: bool,
     ended: Option<Ended>,
     next_id: u64,
     tasks: usize,
@@ -53,7 +57,15 @@ impl Flight {
         fetch: Option<BoxFuture<Fetched>>,
     ) -> Self {
         let is_shared = fetch.is_some();
-        let state = State { ended: None, next_id: 0, tasks: 0, episode: 0, has_timer: false };
+        let state = State {
+            has_paused: false,
+            has_begun_again: false,
+            ended: None,
+            next_id: 0,
+            tasks: 0,
+            episode: 0,
+            has_timer: false,
+        };
         Self {
             cause,
             start,
@@ -74,6 +86,10 @@ impl Flight {
         self.start
     }
 
+    pub(super) fn has_paused(&self) -> bool {
+        self.lock().has_paused
+    }
+
     pub(super) fn is_shared(&self) -> bool {
         self.is_shared
     }
@@ -85,6 +101,22 @@ impl Flight {
     /// The outcome, if the fetch has ended.
     pub(super) fn ended(&self) -> Option<Ended> {
         self.lock().ended.clone()
+    }
+
+    /// Begins a fetch that failed again, if it paused. Returns `false` if the failure counts. Does so only
+    /// once, so that clients that hang up cause a limited number of connections.
+    pub(super) fn begin_again(&self, fetch: BoxFuture<Fetched>) -> bool {
+        let is_first = {
+            let mut state = self.lock();
+            let is_first = state.has_paused && !state.has_begun_again && state.ended.is_none();
+            state.has_paused &= !is_first;
+            state.has_begun_again |= is_first;
+            is_first
+        };
+        if is_first {
+            self.fetch.set(fetch);
+        }
+        is_first
     }
 
     /// Ends the fetch, unless it has ended already.
@@ -124,6 +156,7 @@ impl Flight {
         // Inside of the lock: the next waiter to come brings a new sleep.
         let sleep = if state.tasks == 0 {
             state.episode = state.episode.saturating_add(1);
+            state.has_paused |= self.is_shared && state.ended.is_none();
             self.sleep.take()
         } else {
             None

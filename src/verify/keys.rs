@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     block_on::block_on,
+    shared_future::BoxFuture,
     tokens::{AccessToken, IdToken},
     transport::TransportError,
 };
@@ -117,20 +118,33 @@ impl Keys {
     /// Fetches, or waits for the fetch that is in flight. Returns `None` if a fetch is not due.
     async fn fetch(&self, cause: Cause, now: SystemTime) -> Option<Ended> {
         let Source::Fetched(store, fetcher) = &*self.source else { return None };
-        let fetch = || -> Option<Pin<Box<dyn Future<Output = Fetched> + Send>>> {
-            Some(Box::pin(documents(Arc::clone(fetcher), store.metadata_uri().clone())))
+        let fetch = || -> BoxFuture<Fetched> {
+            Box::pin(documents(Arc::clone(fetcher), store.metadata_uri().clone()))
         };
-        match store.begin(cause, now, fetch) {
-            Begin::Lead(flight) | Begin::UnderWay(flight) => Some(self.wait(store, &flight).await),
+        match store.begin(cause, now, || Some(fetch())) {
+            Begin::Lead(flight) | Begin::UnderWay(flight) => {
+                Some(self.wait(store, &flight, fetch).await)
+            }
             Begin::NotDue => None,
         }
     }
 
-    async fn wait(&self, store: &KeyStore, flight: &Arc<Flight>) -> Ended {
+    async fn wait(
+        &self,
+        store: &KeyStore,
+        flight: &Arc<Flight>,
+        fetch: impl Fn() -> BoxFuture<Fetched>,
+    ) -> Ended {
         let waiter = flight.join(self.sleep.as_ref());
-        match poll_fn(|context| waiter.poll(context)).await {
-            Some(fetched) => store.end(flight, fetched),
-            None => store.settle(),
+        loop {
+            match poll_fn(|context| waiter.poll(context)).await {
+                Some(Err(error))
+                    // This is the wait of the requests, and not a failure of the fetcher.
+                    if error.kind() != RefreshErrorKind::TimedOut
+                        && flight.begin_again(fetch()) => {}
+                Some(fetched) => break store.end(flight, fetched),
+                None => break store.settle(),
+            }
         }
         flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::Abandoned.error())))
     }

@@ -104,15 +104,15 @@ impl Schedule {
         self.is_settled |= is_last;
     }
 
-    /// Records a failed fetch. One that an unknown key caused may start the backoff of the others, but not
-    /// prolong it.
-    pub(super) fn fail(&mut self, cause: Cause) {
+    /// Records a failed fetch. One that an unknown key caused, or that paused, may start the backoff of the
+    /// others, but not prolong it: requests without a valid token can cause such failures.
+    pub(super) fn fail(&mut self, cause: Cause, has_paused: bool) {
         let now = self.now();
         if cause == Cause::UnknownKey {
             self.asked = None;
             self.backoff_for_unknown.fail(now);
         }
-        if cause != Cause::UnknownKey || self.backoff.failures == 0 {
+        if (cause != Cause::UnknownKey && !has_paused) || self.backoff.failures == 0 {
             self.backoff.fail(now);
         }
     }

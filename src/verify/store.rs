@@ -388,7 +388,7 @@ impl State {
         if error.kind() == RefreshErrorKind::Abandoned {
             return None;
         }
-        self.schedule.fail(flight.cause());
+        self.schedule.fail(flight.cause(), flight.has_paused());
         self.last_error = Some(Arc::clone(error));
         Some(Arc::clone(error))
     }

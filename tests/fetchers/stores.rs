@@ -20,6 +20,10 @@ use crate::{
 const METADATA: &str = "/metadata";
 const KEYS: &str = "/keys";
 
+/// Long enough for this machine to answer.
+#[cfg(feature = "reqwest")]
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// A server with valid metadata and keys.
 fn issuer() -> Server {
     let server = Server::start();
@@ -312,5 +316,28 @@ fn a_hanging_fetch_blocks_no_request_with_a_known_key() {
             assert!(!also_waiting.join().unwrap().unwrap_or_default());
         });
         passes(&store, due);
+    }
+}
+
+/// A client hangs up during the first fetch, and comes back after the time limit of the fetcher. The server
+/// always answers, so the next request gets its keys.
+#[cfg(feature = "reqwest")]
+#[test]
+fn a_client_that_hangs_up_and_a_time_limit() {
+    use std::{future::Future as _, pin::pin, task::Context};
+
+    for client in Client::all(LIMIT) {
+        let server = issuer();
+        let keys = client.keys(store(&server));
+        #[allow(irrefutable_let_patterns, reason = "it is with one client")]
+        let Fetched::Reqwest(own, runtime) = &keys else { continue };
+        runtime.block_on(async {
+            let mut request = pin!(own.refresh_if_due(at(NOW)));
+            let waker = std::task::Waker::noop();
+            assert!(request.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+        });
+        thread::sleep(LIMIT + LIMIT / 20);
+        passes(&keys, at(NOW));
+        assert!(keys.last_error().is_none());
     }
 }

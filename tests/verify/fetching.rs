@@ -338,6 +338,73 @@ fn an_abandoned_fetch_is_continued_or_replaced() {
     assert_eq!((setup.verify("new", after), setup.began()), (Ok(()), 2));
 }
 
+const TIMED_OUT: &str = "the keys could not be fetched: operation timed out";
+
+/// The time limit of a fetcher does not stop while the fetch pauses. What that fetch comes to says nothing about
+/// the source: the next request begins it again.
+#[test]
+fn a_fetch_that_expires_while_it_pauses_begins_again() {
+    for polls in 1..3 {
+        for is_empty in [true, false] {
+            let setup = if is_empty { Setup::empty(&["new"]) } else { Setup::rollover() };
+            let began = setup.began();
+            let mut leader = setup.request("new", late());
+            (0..polls).for_each(|_| assert!(leader.step().is_none()));
+            drop(leader);
+            setup.source.expire();
+            let mut tasks: Vec<_> = (0..3).map(|_| setup.request("new", late())).collect();
+            assert_eq!(kinds(run_all(&mut tasks)), vec![Some(Ok(())); 3]);
+            assert_eq!(setup.began() - began, 2);
+            assert!(setup.keys.store().unwrap().last_error().is_none());
+        }
+    }
+    // The background, too.
+    let setup = Setup::rollover();
+    setup.request("new", late()).step();
+    setup.source.expire();
+    assert!(setup.refresh(late()).unwrap());
+    assert_eq!((setup.verify("new", late()), setup.began()), (Ok(()), 3));
+}
+
+/// The source fails: that is found out by the second attempt, which a request has waited for.
+#[test]
+fn a_fetch_that_fails_while_it_pauses_begins_again_once() {
+    let setup = Setup::rollover();
+    setup.request("new", late()).step();
+    setup.source.set(Mode::Fails);
+    let answer = setup.request("new", late()).run().unwrap();
+    is_unavailable(answer, 5, "the keys could not be fetched: told to fail");
+    assert_eq!(setup.began(), 3);
+    assert!(!setup.refresh(late() + FIRST_BACKOFF - seconds(1)).unwrap());
+    // One that was waited for all the time is not repeated.
+    assert!(setup.refresh(late() + FIRST_BACKOFF).is_err());
+    assert_eq!(setup.began(), 4);
+}
+
+/// Clients that hang up again and again: they cause two connections at most, and their failures do not prolong
+/// the backoff.
+#[test]
+fn hang_ups_do_not_prolong_the_backoff() {
+    for is_empty in [true, false] {
+        let setup = if is_empty { Setup::empty(&["new"]) } else { Setup::rollover() };
+        let mut now = late();
+        for wait in if is_empty { [5, 5, 5, 5] } else { [5, 10, 20, 40] } {
+            let began = setup.began();
+            for _ in 0..2 {
+                assert!(setup.request("invented", now).step().is_none());
+                setup.source.expire();
+            }
+            is_unavailable(setup.request("new", now).run().unwrap(), wait, TIMED_OUT);
+            assert_eq!(setup.began() - began, 2);
+            now += seconds(wait);
+        }
+        // The background waits for five seconds only.
+        let now = if is_empty { now } else { now - seconds(40 - 5) };
+        assert!(setup.refresh(now).unwrap());
+        assert_eq!(setup.verify("new", now), Ok(()));
+    }
+}
+
 /// A fetch whose lease has ended, and that a request still waits for.
 #[test]
 fn a_fetch_that_requests_wait_for_is_not_replaced() {

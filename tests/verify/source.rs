@@ -74,8 +74,11 @@ struct State {
     mode: Mode,
     keys: Vec<u8>,
     allowed: usize,
-    /// How many fetches began, and how many brought keys.
+    /// How many fetches began, for how many of them the time limit has ended, how many failed, and how many
+    /// brought keys.
     began: usize,
+    expired: usize,
+    failed: usize,
     delivered: usize,
     wakers: Vec<Waker>,
 }
@@ -87,6 +90,8 @@ impl Source {
             keys: document(ids),
             allowed: 0,
             began: 0,
+            expired: 0,
+            failed: 0,
             delivered: 0,
             wakers: Vec::new(),
         })))
@@ -108,6 +113,14 @@ impl Source {
         self.wake();
     }
 
+    /// The time limit ends for all fetches in flight, also for those that are not polled.
+    pub(crate) fn expire(&self) {
+        let mut state = self.0.lock().unwrap();
+        state.expired = state.began;
+        drop(state);
+        self.wake();
+    }
+
     fn wake(&self) {
         let wakers = std::mem::take(&mut self.0.lock().unwrap().wakers);
         wakers.into_iter().for_each(Waker::wake);
@@ -121,13 +134,31 @@ impl Source {
         self.0.lock().unwrap().delivered
     }
 
+    /// How many came to an end.
+    pub(crate) fn ended(&self) -> usize {
+        let state = self.0.lock().unwrap();
+        state.failed + state.delivered
+    }
+
     fn is_metadata(uri: &str) -> bool {
         uri.ends_with("openid-configuration")
     }
 
-    /// The answer, if there is one now.
-    fn answer(&self, is_metadata: bool) -> Option<Result<Vec<u8>, TransportError>> {
+    /// Begins to fetch a document. Returns the number of the fetch that it belongs to.
+    fn begin(&self, is_metadata: bool) -> usize {
         let mut state = self.0.lock().unwrap();
+        state.began += usize::from(is_metadata);
+        state.began
+    }
+
+    /// The answer, if there is one now.
+    fn answer(&self, number: usize, is_metadata: bool) -> Option<Result<Vec<u8>, TransportError>> {
+        let mut state = self.0.lock().unwrap();
+        let is_expired = number <= state.expired;
+        state.failed += usize::from(is_expired || matches!(state.mode, Mode::Panics | Mode::Fails));
+        if is_expired {
+            return Some(Err(TransportError::new("operation timed out")));
+        }
         match state.mode {
             Mode::Panics => {
                 drop(state);
@@ -149,16 +180,14 @@ impl Source {
 impl FetchKeys for Source {
     fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send {
         let (source, is_metadata) = (self.clone(), Self::is_metadata(uri));
-        if is_metadata {
-            self.0.lock().unwrap().began += 1;
-        }
+        let number = self.begin(is_metadata);
         let mut is_first = true;
         poll_fn(move |context| {
             if std::mem::take(&mut is_first) {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            if let Some(answer) = source.answer(is_metadata) {
+            if let Some(answer) = source.answer(number, is_metadata) {
                 return Poll::Ready(answer);
             }
             source.0.lock().unwrap().wakers.push(context.waker().clone());
@@ -170,11 +199,9 @@ impl FetchKeys for Source {
 impl FetchKeysBlocking for Source {
     fn fetch(&self, uri: &str) -> Result<Vec<u8>, TransportError> {
         let is_metadata = Self::is_metadata(uri);
-        if is_metadata {
-            self.0.lock().unwrap().began += 1;
-        }
+        let number = self.begin(is_metadata);
         loop {
-            match self.answer(is_metadata) {
+            match self.answer(number, is_metadata) {
                 Some(answer) => return answer,
                 None => thread::yield_now(),
             }

@@ -40,6 +40,8 @@ enum Step {
     /// The clock is set, ahead or back.
     SetClock(bool, Duration),
     Source(Mode),
+    /// The time limit of the fetch in flight ends.
+    Expire,
     /// The source that hangs lets some documents through.
     Allow(usize),
     /// The document has these of the two keys.
@@ -66,6 +68,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any::<bool>(), prop_oneof![seconds(1..200), seconds(1..200_000)])
             .prop_map(|(is_ahead, by)| Step::SetClock(is_ahead, by)),
         4 => mode.prop_map(Step::Source),
+        2 => Just(Step::Expire),
         2 => (1..4_usize).prop_map(Step::Allow),
         2 => (any::<bool>(), any::<bool>()).prop_map(|(old, new)| Step::Publish(old, new)),
     ]
@@ -81,6 +84,8 @@ struct Request {
     /// How many fetches had succeeded then.
     delivered: usize,
     is_frozen: bool,
+    /// Whether keys may be unavailable: see [`Model::blame`].
+    is_excused: bool,
 }
 
 /// What takes long to make.
@@ -114,8 +119,9 @@ struct Model {
     requests: Vec<Request>,
     background: Option<Task<()>>,
 
-    /// Fetches that were seen to begin and to succeed.
+    /// Fetches that were seen to begin, to end and to succeed.
     began: usize,
+    ended: usize,
     delivered: usize,
     /// When the last fetch began.
     last_began: (Duration, Duration),
@@ -138,6 +144,10 @@ struct Model {
     /// How far the clock went forward, and whether it was set back, since the store last read it.
     unread: Duration,
     is_set_back: bool,
+    /// Whether the source gave a reason to fail since the last success.
+    is_excused: bool,
+    /// How many fetches had begun when one expired that no task waited for.
+    expired: Option<usize>,
 }
 
 impl Model {
@@ -158,6 +168,7 @@ impl Model {
             requests: Vec::new(),
             background: None,
             began: 0,
+            ended: 0,
             delivered: 0,
             last_began: Default::default(),
             is_settled: false,
@@ -171,6 +182,8 @@ impl Model {
             lag: Duration::ZERO,
             unread: Duration::ZERO,
             is_set_back: false,
+            is_excused: false,
+            expired: None,
         }
     }
 
@@ -188,6 +201,8 @@ impl Model {
                 if !self.requests.is_empty() {
                     let which = which % self.requests.len();
                     self.requests[which].is_frozen = true;
+                    // Its wait lasts on, and can end the fetch.
+                    self.blame();
                 }
             }
             Step::Pass(time) => self.pass(time),
@@ -201,15 +216,41 @@ impl Model {
                 self.mode = mode;
                 self.source.set(mode);
                 self.unwell = self.timer.now();
+                if mode != Mode::Answers {
+                    self.blame();
+                }
             }
+            Step::Expire => self.expire(),
             Step::Allow(documents) => self.source.allow(documents),
             Step::Publish(old, new) => {
                 self.published = [old, new];
                 self.unwell = self.timer.now();
+                if self.published == [false, false] {
+                    self.blame();
+                }
                 let which = usize::from(old) + 2 * usize::from(new);
                 self.source.publish(self.parts.documents[which].clone());
             }
         }
+    }
+
+    /// Keys may be unavailable now, to the requests that wait, and until the next success.
+    fn blame(&mut self) {
+        self.is_excused = true;
+        self.requests.iter_mut().for_each(|request| request.is_excused = true);
+    }
+
+    /// A fetch that expires while no task waits for it is no failure, unless it happens again.
+    fn expire(&mut self) {
+        let is_paused = self.requests.is_empty() && self.background.is_none();
+        // The attempt that follows is one more.
+        let is_first = self.expired.is_none_or(|began| self.began > began + 1);
+        if !is_paused || !is_first {
+            self.blame();
+            self.unwell = self.timer.now();
+        }
+        self.expired = Some(self.began);
+        self.source.expire();
     }
 
     /// The clock goes forward.
@@ -237,11 +278,10 @@ impl Model {
             forward: self.forward,
             delivered: self.delivered,
             is_frozen: false,
+            is_excused: self.is_excused,
         };
-        let began = self.source.began();
         let answer = request.task.step();
-        let is_for_unknown =
-            self.source.began() > began && !self.keys.store().unwrap().is_empty(now);
+        let is_for_unknown = self.begins() && !self.keys.store().unwrap().is_empty(now);
         if is_for_unknown {
             self.check_interval();
         }
@@ -325,14 +365,20 @@ impl Model {
         }
     }
 
+    /// Returns `true` if a fetch has begun, and not a second attempt after the first one failed.
+    fn begins(&self) -> bool {
+        self.source.began() > self.began && self.source.ended() == self.ended
+    }
+
     /// Records what the source observed.
     fn look(&mut self) {
-        if self.source.began() > self.began {
-            self.began = self.source.began();
+        if self.begins() {
             self.last_began = (self.timer.now(), self.forward);
             self.is_settled = false;
             self.is_for_unknown = false;
         }
+        self.began = self.source.began();
+        self.ended = self.source.ended();
         let error = self.keys.store().unwrap().last_error();
         let is_same = self.last_error.as_ref().map(Arc::as_ptr) == error.as_ref().map(Arc::as_ptr);
         if error.is_some() && !is_same && self.is_for_unknown {
@@ -344,6 +390,7 @@ impl Model {
             // An empty document does not count as success.
             if self.published != [false, false] {
                 self.is_settled = true;
+                self.is_excused = self.mode != Mode::Answers;
                 self.failures = Default::default();
                 self.last_success = Some(self.last_began);
                 for (key, is_published) in self.last_seen.iter_mut().zip(self.published) {
@@ -389,6 +436,7 @@ impl Model {
                 assert!(is_young || self.is_set_back, "a key that was seen {age:?} ago verifies");
             }
             Err(VerifyErrorKind::KeysUnavailable) => {
+                assert!(request.is_excused || self.is_excused, "no keys though the source is well");
                 self.must_not_be_known(request, "is not available");
             }
             Err(VerifyErrorKind::UnknownKey) => {
