@@ -6,7 +6,7 @@
 //! TENANT_ID=<tenant> CLIENT_ID=<client> cargo run -p easyauth-examples --bin confirmed
 //! ```
 
-use std::{env, error::Error};
+use std::{env, error::Error, time::SystemTime};
 
 use axum::{Router, routing::get};
 use easyauth::{
@@ -46,6 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (tenant, client_id) = (env::var("TENANT_ID")?, env::var("CLIENT_ID")?);
     let metadata = MetadataUri::entra(Cloud::Public, &Tenant::single(&tenant)?);
     let keys = Keys::fetched(KeyStore::new(metadata), ReqwestFetcher::new()?);
+    tokio::spawn(keys.clone().keep_fresh(SystemTime::now, tokio::time::sleep)); // for both kinds of token
     let app = app(&tenant, &client_id, keys)?;
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse::<u16>())?;
     let listener = tokio::net::TcpListener::bind(("0.0.0.0", port)).await?;
@@ -54,8 +55,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use easyauth::testing::{TestIssuer, TestPrincipal, TestSession};
     use easyauth_test_support::client;
 

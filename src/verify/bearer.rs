@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    BlockingBearerAuth, FIRST_BACKOFF, FetchKeys, FetchKeysBlocking, KeySet, KeyStore, Keys,
-    MetadataUri, Tenant, VerifiedToken, Verifier, VerifierBuildError, VerifyError, VerifyErrorKind,
+    BlockingBearerAuth, FetchKeys, FetchKeysBlocking, KeySet, KeyStore, Keys, MetadataUri, Tenant,
+    VerifiedToken, Verifier, VerifierBuildError, VerifyError, VerifyErrorKind, keys::keep_fresh,
     policy::Kind, signed,
 };
 use crate::{
@@ -19,9 +19,6 @@ use crate::{
     time::Clock,
     tokens::AccessToken,
 };
-
-/// The time between two checks of [`BearerAuth::keep_fresh`] whether a refresh is due.
-pub const KEEP_FRESH_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Verifies the bearer tokens of requests. Cheap to clone. Create it once and put it into the state of
 /// the service, where the adapters look for it.
@@ -233,15 +230,11 @@ impl BearerAuth {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         let now = self.clock.now();
-        self.keys().all(|keys| keys.store().is_none_or(|store| !store.is_empty(now)))
+        self.keys().all(|keys| keys.is_ready(now))
     }
 
-    /// Keeps the keys fresh, as long as the future is polled: spawn it on any runtime. It fetches keys
-    /// before requests need them, and again when a refresh is due. `sleep` is the sleep of the runtime,
-    /// such as `tokio::time::sleep`.
-    ///
-    /// If a fetch fails, the stores keep their keys, and the next attempt follows after a backoff. See
-    /// [`KeyStore::last_error`]. With fixed keys, the future ends at once.
+    /// Keeps the keys of all verifiers fresh, as long as the future is polled: see [`Keys::keep_fresh`]. Spawn
+    /// it on any runtime. `sleep` is the sleep of the runtime, such as `tokio::time::sleep`.
     ///
     /// ```no_run
     /// # use easyauth::verify::BearerAuth;
@@ -250,23 +243,8 @@ impl BearerAuth {
     /// # }
     /// ```
     pub async fn keep_fresh<F: Future<Output = ()>>(self, sleep: impl Fn(Duration) -> F) {
-        while self.keys().any(|keys| keys.store().is_some()) {
-            let pause = self.refresh().await;
-            let pause = sleep(pause); // not in one expression, so that `sleep` need not be `Sync`
-            pause.await;
-        }
-    }
-
-    /// Refreshes the keys that are due. Returns the time until the next check.
-    pub(super) async fn refresh(&self) -> Duration {
-        let mut pause = KEEP_FRESH_INTERVAL;
-        for keys in self.keys() {
-            // The store keeps the error. Its backoff decides when the next fetch may begin.
-            if keys.refresh_if_due(self.clock.now()).await.is_err() {
-                pause = FIRST_BACKOFF;
-            }
-        }
-        pause
+        let keys = self.keys().cloned().collect();
+        keep_fresh(keys, move || self.clock.now(), sleep).await;
     }
 
     /// Verifies a token. Fetches keys if the token's key is unknown. Code that has the headers of a

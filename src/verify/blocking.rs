@@ -1,6 +1,6 @@
 //! The blocking twin of [`BearerAuth`].
 
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use super::{BearerAuth, Keys, VerifiedToken, VerifyError};
 use crate::{block_on::block_on, tokens::AccessToken};
@@ -69,10 +69,7 @@ impl BlockingBearerAuth {
     /// Keeps the keys fresh, forever: run it in a thread. Like [`BearerAuth::keep_fresh`], with a sleep
     /// that blocks, such as [`std::thread::sleep`].
     pub fn keep_fresh(self, sleep: impl Fn(Duration)) {
-        block_on(self.0.keep_fresh(|pause| {
-            sleep(pause);
-            std::future::ready(())
-        }));
+        block_on(self.0.keep_fresh(|pause| ready(sleep(pause))));
     }
 
     pub(crate) fn inner(&self) -> &BearerAuth {

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    future::Future,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -26,6 +27,9 @@ pub struct IdTokenAuth {
 impl IdTokenAuth {
     /// Combines a verifier and its keys, which may be those of a [`BearerAuth`](super::BearerAuth). The clock is the
     /// system's.
+    ///
+    /// Spawn [`keep_fresh`](Self::keep_fresh), unless a task already keeps these keys fresh. Without it, a key
+    /// that the issuer has withdrawn is accepted for a day.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
         Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), session_lifetime: None }
@@ -54,6 +58,27 @@ impl IdTokenAuth {
     #[must_use]
     pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self { clock: Clock::new(now), ..self }
+    }
+
+    /// Returns `true` if there are keys: for the readiness check of the service. Until then, requests with ID
+    /// tokens wait for the first fetch, and get 503 if it fails.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.keys.is_ready(self.clock.now())
+    }
+
+    /// Keeps the keys fresh, as long as the future is polled: see [`Keys::keep_fresh`]. Spawn it on any
+    /// runtime. `sleep` is the sleep of the runtime, such as `tokio::time::sleep`.
+    ///
+    /// ```no_run
+    /// # use easyauth::verify::IdTokenAuth;
+    /// # fn start(auth: &IdTokenAuth) {
+    /// tokio::spawn(auth.clone().keep_fresh(tokio::time::sleep));
+    /// # }
+    /// ```
+    pub async fn keep_fresh<F: Future<Output = ()>>(self, sleep: impl Fn(Duration) -> F) {
+        let Self { keys, clock, .. } = self;
+        keys.keep_fresh(move || clock.now(), sleep).await;
     }
 
     /// Verifies an ID token.

@@ -2,15 +2,16 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::{Future, poll_fn, ready},
     pin::Pin,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use super::{
-    FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore, MetadataUri,
-    RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier, VerifyError,
+    FIRST_BACKOFF, FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore,
+    MetadataUri, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier,
+    VerifyError,
     fetch::Blocking,
     flight::{Ended, Fetched, Flight, Sleep},
     key_set::sealed::{Found, Sealed},
@@ -25,14 +26,17 @@ use crate::{
     transport::TransportError,
 };
 
+/// The time between two checks of [`Keys::keep_fresh`] whether a refresh is due.
+pub const KEEP_FRESH_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Keys that several verifiers share: a fixed key set, or a store and its fetcher. Cheap to clone.
 ///
 /// A fetch belongs to the store, not to the request that first needed it. Every request that waits for
 /// the fetch also drives it. If a client hangs up, another request or the background refresh continues
 /// the same fetch. See [`KeyStore`] for the rules.
 ///
-/// [`BearerAuth::keep_fresh`](super::BearerAuth::keep_fresh) fetches keys before requests need them. It
-/// calls [`refresh_if_due`](Self::refresh_if_due) every minute.
+/// [`keep_fresh`](Self::keep_fresh) fetches keys before requests need them, and every hour. Without it, known
+/// keys are not fetched again until they lapse, all together, after a day.
 ///
 /// No request waits for a fetch longer than [`REFRESH_LEASE`](super::REFRESH_LEASE), even if the fetcher
 /// hangs. By default a thread measures that time, at most one for each fetch.
@@ -93,8 +97,43 @@ impl Keys {
         }
     }
 
+    /// Returns `true` if there are keys at this time: for the readiness check of the service.
+    #[must_use]
+    pub fn is_ready(&self, now: SystemTime) -> bool {
+        self.store().is_none_or(|store| !store.is_empty(now))
+    }
+
+    /// Keeps the keys fresh, as long as the future is polled: spawn it on any runtime, once for all verifiers
+    /// that share these keys. It fetches keys before requests need them, and again when a refresh is due.
+    /// `now` reads the clock, and `sleep` is the sleep of the runtime.
+    ///
+    /// If a fetch fails, the store keeps its keys, and the next attempt follows after a backoff. See
+    /// [`KeyStore::last_error`]. With fixed keys, the future ends at once.
+    ///
+    /// ```no_run
+    /// # use easyauth::verify::Keys;
+    /// use std::time::SystemTime;
+    ///
+    /// # fn start(keys: &Keys) {
+    /// tokio::spawn(keys.clone().keep_fresh(SystemTime::now, tokio::time::sleep));
+    /// # }
+    /// ```
+    pub async fn keep_fresh<F: Future<Output = ()>>(
+        self,
+        now: impl Fn() -> SystemTime,
+        sleep: impl Fn(Duration) -> F,
+    ) {
+        keep_fresh(vec![self], now, sleep).await;
+    }
+
+    /// Like [`keep_fresh`](Self::keep_fresh), forever, with a sleep that blocks, such as
+    /// [`std::thread::sleep`]: run it in a thread.
+    pub fn keep_fresh_blocking(self, now: impl Fn() -> SystemTime, sleep: impl Fn(Duration)) {
+        block_on(self.keep_fresh(now, |pause| ready(sleep(pause))));
+    }
+
     /// Fetches the keys if that is due. If a fetch is in flight, waits for that one and drives it.
-    /// Returns `true` if keys were fetched. Call it every minute.
+    /// Returns `true` if keys were fetched. [`keep_fresh`](Self::keep_fresh) calls it every minute.
     ///
     /// # Errors
     ///
@@ -162,6 +201,25 @@ impl Keys {
             }
             (result, _) => result,
         }
+    }
+}
+
+/// Keeps all these keys fresh: see [`Keys::keep_fresh`].
+pub(super) async fn keep_fresh<F: Future<Output = ()>>(
+    keys: Vec<Keys>,
+    now: impl Fn() -> SystemTime,
+    sleep: impl Fn(Duration) -> F,
+) {
+    while keys.iter().any(|keys| keys.store().is_some()) {
+        let mut pause = KEEP_FRESH_INTERVAL;
+        for keys in &keys {
+            // The store keeps the error. Its backoff decides when the next fetch may begin.
+            if keys.refresh_if_due(now()).await.is_err() {
+                pause = FIRST_BACKOFF;
+            }
+        }
+        let pause = sleep(pause); // not in one expression, so that `sleep` need not be `Sync`
+        pause.await;
     }
 }
 

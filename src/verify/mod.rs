@@ -55,7 +55,7 @@ mod verifier;
 pub use crate::jwt::{Verified, VerifiedId};
 pub use algorithm::Algorithm;
 pub use authority::Authority;
-pub use bearer::{BearerAuth, BearerAuthBuilder, KEEP_FRESH_INTERVAL};
+pub use bearer::{BearerAuth, BearerAuthBuilder};
 pub use blocking::BlockingBearerAuth;
 pub use builder::{
     DEFAULT_CLOCK_SKEW, MAX_CLOCK_SKEW, VerifierBuildError, VerifierBuildErrorKind, VerifierBuilder,
@@ -68,7 +68,7 @@ pub use fetch::{FetchKeys, FetchKeysBlocking};
 pub use id_token_auth::{IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
 pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
 pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
-pub use keys::Keys;
+pub use keys::{KEEP_FRESH_INTERVAL, Keys};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 pub(crate) use metadata::is_fetchable;
 pub use metadata::{InvalidMetadataUri, InvalidMetadataUriKind, Metadata, MetadataUri};

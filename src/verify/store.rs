@@ -68,7 +68,7 @@ pub const REFRESH_LEASE: Duration = Duration::from_secs(60);
 /// - While the store has no keys, only the backoff limits fetches.
 ///
 /// Intervals are measured by adding up the clock's steps forward. The store reads the clock when a key is
-/// missing, and when it is asked for a refresh: [`keep_fresh`](super::BearerAuth::keep_fresh) does that
+/// missing, and when it is asked for a refresh: [`Keys::keep_fresh`](super::Keys::keep_fresh) does that
 /// every minute. So a clock that is set back delays no refresh and extends no key by more than a few
 /// minutes.
 pub struct KeyStore {

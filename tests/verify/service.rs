@@ -1,6 +1,8 @@
 //! A service set up in one expression, and keys that a task keeps fresh.
 
 use std::{
+    cell::Cell,
+    future::{Future, ready},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
         Arc, Mutex,
@@ -10,18 +12,18 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken,
+    AccessToken, IdToken,
     endpoints::{AuthEnvironment, EnvironmentErrorKind},
     resource::Cloud,
     verify::{
-        BearerAuth, FIRST_BACKOFF, KEEP_FRESH_INTERVAL, REFRESH_INTERVAL, VerifierBuildErrorKind,
-        VerifyErrorKind,
+        BearerAuth, FIRST_BACKOFF, IdTokenAuth, KEEP_FRESH_INTERVAL, KEY_LIFETIME, Keys,
+        REFRESH_INTERVAL, VerifierBuildErrorKind, VerifyErrorKind,
     },
 };
 use serde_json::json;
 
 use crate::{
-    source::{Mode, Source, Task, Timer, bounded, document, finish},
+    source::{Mode, Source, Task, Timer, bounded, document, finish, store},
     support::*,
 };
 
@@ -167,6 +169,65 @@ fn fixed_keys_need_no_task() {
     assert!(auth.is_ready());
     let sleep = |_| -> std::future::Ready<()> { panic!("sleeps") };
     finish(auth.keep_fresh(sleep));
+    let keys = Keys::fixed(KEYS.clone());
+    assert!(keys.is_ready(at(NOW)));
+    finish(keys.clone().keep_fresh(|| at(NOW), sleep));
+    keys.keep_fresh_blocking(|| at(NOW), |_| panic!("sleeps"));
+}
+
+/// A service that confirms callers by ID token only. A key that was withdrawn is refused a day later, and the
+/// others never lapse.
+#[test]
+fn keys_of_id_tokens_are_kept_fresh() {
+    let token =
+        |kid| IdToken::new(Draft::id().with("exp", NOW + 1_000_000).with_header("kid", kid).sign());
+    let tokens = [token("old"), token("new")];
+    for is_of_keys in [true, false] {
+        let (source, clock, timer) = (Source::new(&["old"]), Clock::new(), Timer::default());
+        let keys = Keys::fetched(store(), source.clone());
+        let (now, sleep) = (clock.clone(), timer.clone());
+        let auth = IdTokenAuth::new(id_verifier(), keys.clone()).with_clock(move || now.read());
+        assert!(!auth.is_ready() && !keys.is_ready(clock.read()));
+        let sleep = move |pause| sleep.sleep(pause);
+        let mut task = if is_of_keys {
+            let now = clock.clone();
+            Task::new(keys.clone().keep_fresh(move || now.read(), sleep))
+        } else {
+            Task::new(auth.clone().keep_fresh(sleep))
+        };
+        assert!(task.run().is_none());
+        assert!(auth.is_ready() && keys.is_ready(clock.read()));
+        source.publish(document(&["new"]));
+        let verify = |token: &IdToken| {
+            let (auth, token) = (auth.clone(), IdToken::new(token.expose_secret()));
+            finish(async move { auth.verify(&token).await.map(drop) }).map_err(|error| error.kind())
+        };
+        assert_eq!(verify(&tokens[0]), Ok(()));
+        for _ in 0..KEY_LIFETIME.as_secs() / KEEP_FRESH_INTERVAL.as_secs() {
+            clock.advance(KEEP_FRESH_INTERVAL);
+            timer.advance(KEEP_FRESH_INTERVAL);
+            assert!(task.run().is_none());
+        }
+        assert_eq!(source.began(), 25);
+        assert_eq!(verify(&tokens[0]), Err(VerifyErrorKind::UnknownKey));
+        assert_eq!(verify(&tokens[1]), Ok(()));
+    }
+}
+
+/// The task can move between threads, although its clock and its sleep need not be shared.
+#[test]
+fn the_tasks_can_be_spawned() {
+    fn check(_: impl Future<Output = ()> + Send + 'static) {}
+    let keys = Keys::fixed(KEYS.clone());
+    let cell = Cell::new(0);
+    let sleep = move |_| {
+        cell.set(1);
+        ready(())
+    };
+    let now = Cell::new(at(NOW));
+    check(keys.clone().keep_fresh(move || now.get(), sleep.clone()));
+    check(IdTokenAuth::new(id_verifier(), keys.clone()).keep_fresh(sleep.clone()));
+    check(BearerAuth::new(verifier(), keys).keep_fresh(sleep));
 }
 
 #[test]
