@@ -32,6 +32,9 @@ impl Authority {
     /// An issuer, by its exact `iss`: Google, Apple, or any OpenID Connect provider. Rules about tenants and
     /// the shape of Microsoft's tokens do not apply to it.
     ///
+    /// Its access tokens are read like Entra's: scopes in `scp`, roles in `roles`, the client in `azp` or
+    /// `appid`. Those of RFC 9068 (`typ` is `at+jwt`) have other claims and are rejected.
+    ///
     /// For an issuer of Microsoft's, the rules about the shape of its tokens apply too, as for a
     /// [`Tenant`]: an access token names its client (`azp`, `appid`), and an ID token does not. Issuers
     /// of Microsoft's are:

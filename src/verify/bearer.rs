@@ -10,7 +10,7 @@ use std::{
 use super::{
     BlockingBearerAuth, FetchKeys, FetchKeysBlocking, KeySet, KeyStore, Keys, MetadataUri, Tenant,
     VerifiedToken, Verifier, VerifierBuildError, VerifyError, VerifyErrorKind, keys::keep_fresh,
-    policy::Kind, signed,
+    signed,
 };
 use crate::{
     challenge::{Challenge, InvalidRealm},
@@ -318,7 +318,7 @@ fn expectation(entries: &[Entry]) -> String {
 fn choose<'a>(entries: &'a [Entry], text: &str) -> Result<&'a Entry, VerifyError> {
     let token = match entries.iter().find_map(|entry| entry.verifier.recall(text)) {
         Some(token) => token,
-        None => signed::claimed(text, Kind::Access.types())?,
+        None => signed::claimed(text)?,
     };
     entries.iter().find(|entry| entry.verifier.is_responsible_for(&token)).ok_or_else(|| {
         let audiences: Vec<&str> = token.audiences().collect();

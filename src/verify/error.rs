@@ -96,7 +96,8 @@ kinds! {
     /// The header has `crit` or `b64`: extensions that are not supported (RFC 7515 section 4.1.11, RFC
     /// 7797 section 6). Or it has `zip`, `enc` or `cty`, which a signed JWT of claims does not have.
     UnsupportedHeader = "unsupported-header", "the header of the token has a member that is not supported";
-    /// `typ` names another kind of token (RFC 8725 section 3.11).
+    /// `typ` is not `JWT`, so it names another kind of token (RFC 8725 section 3.11). That includes `at+jwt`:
+    /// the access tokens of RFC 9068 have their scopes and their client in other claims than Entra's.
     WrongType = "wrong-type", "the typ of the token names another kind of token";
     /// `alg` is not among the accepted algorithms (RFC 8725 section 3.1).
     AlgorithmNotAllowed = "algorithm-not-allowed", "the algorithm of the token is not accepted";
@@ -151,7 +152,8 @@ kinds! {
     /// The token lives longer than the verifier allows.
     LifetimeTooLong = "lifetime-too-long", "the token lives longer than allowed";
     /// The token has neither scopes (`scp`) nor roles (`roles`). Every application in a tenant can get
-    /// such a token for every API of the tenant, without any permission (Microsoft's IDW10201).
+    /// such a token for every API of the tenant, without any permission (Microsoft's IDW10201). A claim
+    /// `scope`, as some other issuers write, is not read.
     NoPermissions = "no-permissions", "the token has neither scopes nor roles";
     /// The application that requested the token (`azp`, `appid`) is not on the list.
     ClientNotAllowed = "client-not-allowed", "the client of the token is not allowed";

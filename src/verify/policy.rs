@@ -44,17 +44,6 @@ pub(super) enum Kind {
     Id,
 }
 
-impl Kind {
-    /// The accepted values of `typ`: `JWT` from Entra, `at+jwt` in access tokens of issuers that follow RFC 9068
-    /// (section 4).
-    pub(super) fn types(self) -> &'static [&'static str] {
-        match self {
-            Self::Access => &["JWT", "at+jwt", "application/at+jwt"],
-            Self::Id => &["JWT"],
-        }
-    }
-}
-
 /// Until when a token is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expiry {
@@ -80,8 +69,7 @@ impl Policy {
         keys: &impl KeySource,
         now: SystemTime,
     ) -> Result<Opened<T>, VerifyError> {
-        let Signed { header, payload, key } =
-            signed::check(token, kind.types(), &self.algorithms, keys, now)?;
+        let Signed { header, payload, key } = signed::check(token, &self.algorithms, keys, now)?;
         let token = Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)?;
         self.check(&token, &key, kind, expiry, now)?;
         Ok(Opened { token, key })
