@@ -37,7 +37,7 @@ impl Issuers {
                     |own| self.is_key_of(own, tenant),
                     |own| self.sign_in.may_be_named(own),
                 )?;
-                self.check_entra(issuer, version, tenant, expected)
+                self.check_entra(issuer, version, tenant, expected, kind)
             }
             AuthorityKind::Fixed { issuers, cloud_instance_name } => {
                 let is_ours = |own: &str| is_key_of_issuer(own, token.tenant_id(), issuer);
@@ -60,7 +60,7 @@ impl Issuers {
         match &self.authority {
             AuthorityKind::Entra(expected) => {
                 let (version, tenant) = self.version_and_tenant(token, issuer, kind)?;
-                self.check_entra(issuer, version, tenant, expected)
+                self.check_entra(issuer, version, tenant, expected, kind)
             }
             AuthorityKind::Fixed { issuers, .. } => check_fixed(issuer, issuers),
         }
@@ -99,15 +99,10 @@ impl Issuers {
         version: &str,
         tenant: &str,
         expected: &Tenant,
+        kind: Kind,
     ) -> Result<(), VerifyError> {
         if self.sign_in.tenant_of(version, issuer) != Some(tenant) {
-            return Err(match self.sign_in.issuer(version, tenant) {
-                Some(own) => {
-                    let kind = VerifyErrorKind::WrongIssuer;
-                    VerifyError::identifiers(kind, own, issuer.to_owned())
-                }
-                None => VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"),
-            });
+            return Err(self.wrong_issuer(issuer, version, tenant, kind));
         }
         if !expected.includes(tenant) {
             return Err(VerifyError::identifiers(
@@ -117,6 +112,23 @@ impl Issuers {
             ));
         }
         Ok(())
+    }
+
+    fn wrong_issuer(&self, issuer: &str, version: &str, tenant: &str, kind: Kind) -> VerifyError {
+        let error = |expected| {
+            let kind = VerifyErrorKind::WrongIssuer;
+            VerifyError::identifiers(kind, expected, issuer.to_owned())
+        };
+        match (self.sign_in.issuer(version, tenant), version) {
+            (Some(expected), _) => error(expected),
+            // The default of an API registration.
+            (None, "1.0") => {
+                let advice = "set requestedAccessTokenVersion to 2; the v1.0 issuer of this cloud is not known";
+                error(format!("https://{}/{tenant}/v2.0", self.sign_in.host))
+                    .with_advice((kind == Kind::Access).then_some(advice))
+            }
+            (None, _) => VerifyError::member(VerifyErrorKind::InvalidClaim, "ver"),
+        }
     }
 }
 

@@ -418,8 +418,28 @@ fn version_1_issuers_of_clouds() {
     assert!(verify(Cloud::China, "sts.chinacloudapi.cn").is_ok());
     assert_eq!(verify(Cloud::China, "sts.windows.net").unwrap_err(), WrongIssuer);
     for cloud in [Cloud::France, Cloud::Germany, Cloud::Singapore] {
-        assert_eq!(verify(cloud, "sts.windows.net").unwrap_err(), InvalidClaim);
+        assert_eq!(verify(cloud, "sts.windows.net").unwrap_err(), WrongIssuer);
     }
+}
+
+/// An API registration issues version 1.0 tokens by default. The advice is about access tokens.
+#[test]
+fn version_1_tokens_where_their_issuer_is_unknown() {
+    let keys = key_set(rsa_jwk(&KEY), json!({"kid": "organizations-key"}));
+    let builder = || entra(Tenant::single(TENANT).unwrap()).cloud(Cloud::France);
+    let issuer = format!("https://sts.sovcloud-identity.fr/{TENANT}/");
+    let message = format!(
+        "the token is from another issuer: expected https://login.sovcloud-identity.fr/{TENANT}/v2.0, \
+         found {issuer}"
+    );
+    let token = AccessToken::new(Draft::access_v1().with("iss", issuer.as_str()).sign());
+    let error = builder().build().unwrap().verify(&token, &keys, at(NOW)).unwrap_err();
+    let advice = "set requestedAccessTokenVersion to 2; the v1.0 issuer of this cloud is not known";
+    assert_eq!(error.to_string(), format!("{message}: {advice}"));
+    let token = IdToken::new(Draft::id().with("ver", "1.0").with("iss", issuer).sign());
+    let verifier = builder().audience(APP).build_for_id_tokens().unwrap();
+    let error = verifier.verify(&token, &keys, at(NOW)).unwrap_err();
+    assert_eq!(error.to_string(), message);
 }
 
 /// Rule 13: only a GUID may replace the placeholder in the pattern of an issuer.
