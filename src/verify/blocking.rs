@@ -24,13 +24,13 @@ use crate::{block_on::block_on, tokens::AccessToken};
 pub struct BlockingBearerAuth(BearerAuth);
 
 impl BlockingBearerAuth {
-    /// Wraps a [`BearerAuth`] whose keys come from
-    /// [`Keys::fetched_blocking`](super::Keys::fetched_blocking) or [`Keys::fixed`](super::Keys::fixed).
-    /// [`fetch_keys_blocking`](super::BearerAuthBuilder::fetch_keys_blocking) makes both at once.
+    /// Wraps a [`BearerAuth`], for [several verifiers](BearerAuth::or), another clock or a
+    /// [realm](BearerAuth::with_realm). Otherwise use
+    /// [`fetch_keys_blocking`](super::BearerAuthBuilder::fetch_keys_blocking).
     ///
-    /// Other keys are accepted too, but a fetcher such as `ReqwestFetcher` works only inside of its runtime.
-    /// Outside of it, every token fails with
-    /// [`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable), because the fetcher panics.
+    /// All its keys must come from [`Keys::fetched_blocking`] or [`Keys::fixed`]. An async fetcher needs its
+    /// runtime. That of the feature `reqwest` panics without Tokio, and then every token is rejected with
+    /// [`KeysUnavailable`](super::VerifyErrorKind::KeysUnavailable).
     #[must_use]
     pub fn new(auth: BearerAuth) -> Self {
         Self(auth)

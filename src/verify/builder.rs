@@ -77,9 +77,12 @@ impl VerifierBuilder {
         self
     }
 
-    /// Accepts tokens for exactly this audience: an App ID URI, the client ID of an issuer other than
-    /// Entra, or your own [`Resource`]. If called more than once, any of them
-    /// is accepted. At least one audience or [`application`](Self::application) is required.
+    /// Accepts tokens for this audience: an App ID URI, the client ID of an issuer other than Entra, or
+    /// your own [`Resource`]. If called more than once, any of them is accepted. At least one audience or
+    /// [`application`](Self::application) is required.
+    ///
+    /// Audiences are compared as by [`has_audience`](crate::UnverifiedToken::has_audience): exactly, except
+    /// for one slash at the end and the case of GUIDs.
     ///
     /// Version 2.0 tokens of Entra never have an App ID URI in `aud`; they have the client ID.
     pub fn audience<'a>(mut self, audience: impl Into<Audience<'a>>) -> Self {

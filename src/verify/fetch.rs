@@ -23,10 +23,12 @@ pub trait FetchKeys {
     fn fetch(&self, uri: &str) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send;
 }
 
-/// Fetches documents for a [`KeyStore`](super::KeyStore) and blocks the thread. The rules are those of
-/// [`FetchKeys`]. The feature `ureq` provides
+/// Fetches documents for a [`KeyStore`](super::KeyStore) and blocks the thread. The feature `ureq` provides
 #[cfg_attr(feature = "ureq", doc = "[`UreqFetcher`](crate::integrations::UreqFetcher).")]
 #[cfg_attr(not(feature = "ureq"), doc = "`UreqFetcher`.")]
+///
+/// The rules are those of [`FetchKeys`]. Set the time limit of the HTTP client: nothing else ends the wait of
+/// the thread that calls this.
 pub trait FetchKeysBlocking {
     /// Fetches the document at this address.
     ///

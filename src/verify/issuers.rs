@@ -123,7 +123,8 @@ impl Issuers {
             (Some(expected), _) => error(expected),
             // The default of an API registration.
             (None, "1.0") => {
-                let advice = "set requestedAccessTokenVersion to 2; the v1.0 issuer of this cloud is not known";
+                let advice = "set requestedAccessTokenVersion to 2; the v1.0 issuer of this cloud is \
+                              not known";
                 error(format!("https://{}/{tenant}/v2.0", self.sign_in.host))
                     .with_advice((kind == Kind::Access).then_some(advice))
             }

@@ -38,10 +38,18 @@ pub const KEEP_FRESH_INTERVAL: Duration = Duration::from_secs(60);
 /// [`keep_fresh`](Self::keep_fresh) fetches keys before requests need them, and every hour. Without it, known
 /// keys are not fetched again until they lapse, all together, after a day.
 ///
-/// No request waits for a fetch longer than [`REFRESH_LEASE`](super::REFRESH_LEASE), even if the fetcher
-/// hangs. By default a thread measures that time, at most one for each fetch.
+/// No request waits for the fetch of an async fetcher longer than [`REFRESH_LEASE`](super::REFRESH_LEASE),
+/// even if the fetcher hangs. By default a thread measures that time, at most one for each fetch.
 /// [`with_sleep`](Self::with_sleep) uses the timer of the runtime instead. On targets without threads,
 /// set a sleep, or use a fetcher with its own time limit.
+///
+/// A fetcher that blocks occupies the thread that drives it, for as long as it takes. Only the other
+/// requests stop waiting. Set the time limit of its client, such as
+#[cfg_attr(
+    feature = "ureq",
+    doc = "[`UreqFetcher::with_timeout`](crate::integrations::UreqFetcher::with_timeout)."
+)]
+#[cfg_attr(not(feature = "ureq"), doc = "`UreqFetcher::with_timeout`.")]
 #[derive(Clone)]
 pub struct Keys {
     source: Arc<Source>,
@@ -329,7 +337,7 @@ impl Verifier {
     }
 
     /// Like [`verify_fetching`](Self::verify_fetching), and blocks the thread. For keys with a fetcher that
-    /// blocks ([`Keys::fetched_blocking`]).
+    /// blocks ([`Keys::fetched_blocking`]): the thread that fetches waits as long as that takes.
     ///
     /// # Errors
     ///

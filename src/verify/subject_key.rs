@@ -28,9 +28,13 @@ use crate::{issuer, jwt::Token, principal::is_identifier, resource::is_guid};
 ///
 /// # Text form
 ///
-/// [`as_str`](Self::as_str) can be stored: as the key of a row or of a cache, or as a file name.
-/// Different keys have different text forms. Tenants and object IDs that are GUIDs are in lower case, so
-/// that their case does not matter.
+/// [`as_str`](Self::as_str) can be stored, as the key of a row or of a cache. Different keys have different
+/// text forms. Tenants and object IDs that are GUIDs are in lower case, so that their case does not matter.
+///
+/// Compare it case-sensitively: the keys of two subjects may differ only in case. Many SQL collations
+/// ignore case by default. Do not use it as a file name: some file systems ignore case, Windows reserves
+/// `:`, and it can be longer than a file name may be. Use a hash of it instead, such as SHA-256 in
+/// hexadecimal digits.
 ///
 /// | pair | text form |
 /// |---|---|
