@@ -69,7 +69,10 @@ impl BlockingBearerAuth {
     /// Keeps the keys fresh, forever: run it in a thread. Like [`BearerAuth::keep_fresh`], with a sleep
     /// that blocks, such as [`std::thread::sleep`].
     pub fn keep_fresh(self, sleep: impl Fn(Duration)) {
-        block_on(self.0.keep_fresh(|pause| ready(sleep(pause))));
+        block_on(self.0.keep_fresh(|pause| {
+            sleep(pause);
+            ready(())
+        }));
     }
 
     pub(crate) fn inner(&self) -> &BearerAuth {

@@ -137,7 +137,10 @@ impl Keys {
     /// Like [`keep_fresh`](Self::keep_fresh), forever, with a sleep that blocks, such as
     /// [`std::thread::sleep`]: run it in a thread.
     pub fn keep_fresh_blocking(self, now: impl Fn() -> SystemTime, sleep: impl Fn(Duration)) {
-        block_on(self.keep_fresh(now, |pause| ready(sleep(pause))));
+        block_on(self.keep_fresh(now, |pause| {
+            sleep(pause);
+            ready(())
+        }));
     }
 
     /// Fetches the keys if that is due. If a fetch is in flight, waits for that one and drives it.

@@ -105,6 +105,7 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
     }
 });
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Model {
     source: Source,
     timer: Timer,

@@ -173,7 +173,7 @@ impl Rules {
 
     /// The answer of the rules.
     pub(crate) fn verdict(self, token: &Token) -> Verdict {
-        let Ok(id) = self.key_id(&token.text) else { return Verdict::Refused };
+        let Ok(id) = Self::key_id(&token.text) else { return Verdict::Refused };
         let Some(key) = SET.iter().find(|key| key.id == id) else { return Verdict::UnknownKey };
         let is_valid = token.is_signed && key.kind == KeyKind::Ours;
         if is_valid && self.check_claims(&token.text, key).is_ok() {
@@ -184,7 +184,7 @@ impl Rules {
     }
 
     /// The ID of the key to try, if the header is acceptable.
-    pub(crate) fn key_id(self, token: &str) -> Result<String, Refused> {
+    pub(crate) fn key_id(token: &str) -> Result<String, Refused> {
         let segments: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = *segments else { return Err(Refused) };
         let (_, header) = object(header)?;

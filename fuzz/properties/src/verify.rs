@@ -9,7 +9,7 @@ use easyauth::{UnverifiedToken, verify::VerifyError};
 use super::{
     drafts::{Token, good_tokens},
     json::Json,
-    rules::{KEYS, NO_KEYS, RULES, Verdict},
+    rules::{KEYS, NO_KEYS, RULES, Rules, Verdict},
     secrets::{masked_json, printed},
 };
 
@@ -37,7 +37,7 @@ pub fn check(input: &[u8]) {
         }
 
         // Without keys every token fails, and a token that needs a key says so.
-        let needs_key = rules.key_id(&token.text).is_ok();
+        let needs_key = Rules::key_id(&token.text).is_ok();
         let result = rules.verify(&token.text, &NO_KEYS);
         assert_eq!(result.as_ref().err().map(VerifyError::is_retryable), Some(needs_key));
         if let Err(error) = result {
