@@ -153,7 +153,7 @@ impl EasyAuthLayer {
 
     /// Accepts a caller only if the ID token that the platform injects confirms the headers: for users
     /// who sign in with a browser. Needs the token store. If both kinds of token may confirm, a bearer
-    /// token takes precedence.
+    /// token takes precedence. Keep its keys fresh: spawn [`IdTokenAuth::keep_fresh`].
     ///
     /// If the ID token is missing or has expired, the request is anonymous. A public page is served, and
     /// a protected one sends the browser to sign in again. The platform does not renew the ID token of a
