@@ -79,9 +79,9 @@
     doc = "| [`access::Denied`]: a token without the permission | 403 |"
 )]
 //!
-//! Other errors do not become one, because the client may not be the cause. You choose the status for
-//! [`DecodeError`], because genuine tokens of some providers are opaque. The same holds for what comes from the
-//! platform: [`MeError`], [`functions::InvocationError`] and [`functions::RolesRequestError`].
+//! Other errors have no conversion, because the client may not be the cause. Choose the status yourself.
+//! [`DecodeError`]: genuine tokens of some providers are opaque. [`MeError`], [`functions::InvocationError`] and
+//! [`functions::RolesRequestError`]: the platform sent the input.
 #![cfg_attr(easyauth_docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

@@ -68,7 +68,8 @@ pub struct Optional<T>(pub Option<T>);
 
 /// The authenticated caller, which is required. It comes from the headers if the data of the application
 /// has a [`Platform`] that can be trusted. If the data has a `Confirmation`, it comes from a verified
-/// token. Without either, the status is 500.
+/// token. Without either, the status is 500. If the data has a `BearerAuth`, the bearer token of the
+/// request is verified too, and must be of the same caller.
 impl FromRequest for EasyAuthPrincipal {
     type Error = Rejection;
     type Future = Extracting<Self>;
@@ -205,7 +206,7 @@ pub(super) fn app_data<T: 'static>(request: &HttpRequest) -> Result<Option<&T>, 
     match (request.app_data::<T>(), request.app_data::<Data<T>>()) {
         (Some(_), Some(_)) => Err(Rejection::misconfigured(SetupError::new(
             SetupErrorKind::AmbiguousData,
-            "use one form for the App and for its scopes",
+            std::any::type_name::<T>(),
         ))),
         (direct, shared) => Ok(direct.or_else(|| shared.map(|data| &***data))),
     }
@@ -220,10 +221,10 @@ mod verified {
 
     use super::{
         super::{
-            RequireToken, TokenPolicy,
+            Confirmation, RequireToken, TokenPolicy,
             authentication::{check_caller, trusted_principal},
         },
-        Extracting, Optional, app_data, asked, describing, extract,
+        Extracting, Optional, app_data, asked, describing, extract, identity,
     };
     use crate::{
         platform::Platform,
@@ -267,7 +268,7 @@ mod verified {
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
                 let token = bearer_auth(request)?.require_token(request.headers()).await?;
-                check(request, Some(&token))?;
+                check(request, Some(&token)).await?;
                 Ok(token)
             })
         }
@@ -281,7 +282,7 @@ mod verified {
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
                 let token = bearer_auth(request)?.token(request.headers()).await?;
-                check(request, token.as_ref())?;
+                check(request, token.as_ref()).await?;
                 Ok(Self(token))
             })
         }
@@ -295,13 +296,18 @@ mod verified {
             describing(request, async |request| {
                 let auth = bearer_auth(request)?;
                 let token = auth.token(request.headers()).await?;
-                check(request, token.as_ref())?;
+                check(request, token.as_ref()).await?;
                 Self::check(token).map_err(|rejection| auth.named(rejection))
             })
         }
     }
 
-    fn check(request: &HttpRequest, token: Option<&VerifiedToken>) -> Result<(), Rejection> {
+    /// Compares the token with the caller that a token confirms, or that a trusted platform names.
+    async fn check(request: &HttpRequest, token: Option<&VerifiedToken>) -> Result<(), Rejection> {
+        if app_data::<Confirmation>(request)?.is_some_and(|own| own.by_id_token.is_some()) {
+            let identity = Box::pin(identity(request)).await?;
+            return Ok(check_caller(identity.principal(), token)?);
+        }
         let Some(platform) = app_data::<Platform>(request)? else { return Ok(()) };
         let principal = trusted_principal(*platform, request.headers())?;
         Ok(check_caller(principal.as_ref(), token)?)

@@ -44,8 +44,7 @@ const OR_VERIFY: &str =
 /// If bearer tokens are verified, but a principal is required.
 #[cfg(feature = "verify")]
 const NOT_ONLY_BEARER: &str = concat!(
-    "only bearer tokens are verified here, and they give no principal: take Identity or VerifiedToken, or use \
-     RequireLayer; for users, ",
+    "a bearer token gives no principal: take Identity or VerifiedToken, or use RequireLayer; for users, ",
     trust_or_confirm!()
 );
 
@@ -129,7 +128,8 @@ impl Confirmation {
         Self { by_bearer: true, bearer: Some(auth), by_id_token: None }
     }
 
-    /// Confirms callers by the ID token that the platform injects. Needs the token store.
+    /// Confirms callers by the ID token that the platform injects. Needs the token store. Keep its keys fresh:
+    /// spawn [`IdTokenAuth::keep_fresh`].
     #[must_use]
     pub fn by_id_token(auth: IdTokenAuth) -> Self {
         Self { by_id_token: Some(auth), ..Self::default() }
@@ -215,11 +215,13 @@ impl Authentication {
         #[cfg(feature = "verify")]
         if self.confirmation.is_on() {
             Box::pin(self.confirm(&mut found, headers)).await?;
-            return Ok(found);
+        } else {
+            self.trust(&mut found, headers)?;
         }
-        self.trust(&mut found, headers)?;
         #[cfg(feature = "verify")]
         check_caller(found.principal.as_ref(), found.token.as_ref())?;
+        #[cfg(not(feature = "verify"))]
+        self.trust(&mut found, headers)?;
         Ok(found)
     }
 
@@ -372,8 +374,9 @@ pub(super) fn trusted_principal(
     if platform.has_easy_auth() { Ok(EasyAuthPrincipal::from_headers(headers)?) } else { Ok(None) }
 }
 
-/// Rejects a verified token of another caller than the principal: a request is never authorized as two
-/// callers. Callers who cannot be compared may differ, for instance a user of GitHub and an Entra token.
+/// Rejects a verified token that contradicts the principal: a request is never authorized as two callers. A
+/// principal without a tenant, object ID, issuer and `X-MS-CLIENT-PRINCIPAL-ID` has nothing to compare and is
+/// accepted.
 #[cfg(feature = "verify")]
 pub(super) fn check_caller(
     principal: Option<&EasyAuthPrincipal>,

@@ -189,7 +189,7 @@ fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result
     let principal = found.into_value().filter(|principal| !principal.is_anonymous());
     sessions.extend(principal.map(|principal| {
         let user_id = principal.at(principal.content.user_id).map(str::to_owned);
-        Session { principal, user_id, tokens: ProviderTokens::of_static_web_apps() }
+        Session { principal, user_id, tokens: ProviderTokens::behind_static_web_apps() }
     }));
     Ok(())
 }

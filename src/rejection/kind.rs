@@ -12,8 +12,8 @@ kinds! {
 
     /// The caller is unauthenticated: 401, or 302 to the sign-in page.
     Unauthenticated = "unauthenticated", "the caller is not authenticated";
-    /// A browser came back from sign-in, but the platform sent no identity: 401, with a page that links
-    /// to the sign-in page.
+    /// A browser was already sent to sign in for this address, or for eight others, and the platform sends no
+    /// identity: 401, with a page that links to the sign-in page.
     SignInIncomplete = "sign-in-incomplete", "the sign-in did not complete";
     /// The identity or token headers are malformed, in a way that the platform never writes: 400.
     MalformedIdentity = "malformed-identity", "the identity headers are malformed";

@@ -15,8 +15,8 @@ pub(super) fn sign_in_incomplete(missing: &str, link: &str) -> String {
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Sign-in did not complete</title>\n\
          <h1>Sign-in did not complete</h1>\n\
-         <p>Your browser was sent to sign in and came back, but this service still does not know who \
-         you are.</p>\n\
+         <p>This service does not know who you are, although your browser was already sent to sign \
+         in.</p>\n\
          <p>What is missing: {}.</p>\n\
          <p><a href=\"{}\">Sign in again</a></p>\n\
          <p>If you see this page again, tell the operator of this service. Its log has the cause.</p>\n\

@@ -21,19 +21,19 @@ kinds! {
     MissingRule = "missing-rule", "the policy has no rule for the called tool";
     /// The data of an actix-web application has a value in both of its forms, so it is undecided which one
     /// is meant for this scope.
-    AmbiguousData = "ambiguous-data", "a value is in the data of the App both directly and in web::Data";
+    AmbiguousData = "ambiguous-data", "app_data has a type both directly and in web::Data; use one form";
     /// A confirmed caller is required, but nothing confirms callers.
     MissingConfirmation = "missing-confirmation", "nothing confirms callers";
-    /// A caller is required, but nothing can authenticate one: identity headers are not trusted, and no
-    /// token is verified instead. The source says why the headers are not trusted.
-    UntrustedPlatform = "untrusted-platform", "a caller is required, and nothing authenticates callers";
+    /// A caller or a sign-in is required, but identity headers are not trusted, and no token confirms them. The
+    /// source says why the headers are not trusted.
+    UntrustedPlatform = "untrusted-platform", "identity headers are not trusted, and no token confirms them";
     /// The platform sent identity headers without the ID token that could confirm them.
     MissingIdToken = "missing-id-token", "the identity headers came without an ID token";
     /// The request has identity headers, but not the bearer token that could confirm them.
     MissingBearer = "missing-bearer", "the identity headers came without a bearer token";
-    /// A browser came back from sign-in, but the platform sent no identity headers
+    /// A browser was already sent to sign in, but the platform sends no identity headers
     /// (azure-container-apps#1815).
-    MissingIdentity = "missing-identity", "the browser came back from sign-in without identity headers";
+    MissingIdentity = "missing-identity", "the browser was already sent to sign in, and the request has no identity headers";
 }
 
 impl fmt::Display for SetupErrorKind {

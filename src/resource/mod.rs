@@ -121,8 +121,9 @@ impl Resource {
     /// Returns `true` if an audience of the API is known: the table has it in its cloud, or your own API
     /// has one.
     ///
-    /// An unknown API matches no audience. Its scopes have no API (`/user_impersonation`), so every request
-    /// rejects them before it is sent. If you know the App ID URI, use that string instead.
+    /// An unknown API matches no audience. [`scope`](Self::scope) then returns a scope without an API
+    /// (`/user_impersonation`). Builders of sign-in parameters and token requests return an error for it. If
+    /// you know the App ID URI, use that string instead.
     #[must_use]
     pub fn is_known(&self) -> bool {
         !self.identifier().is_empty()

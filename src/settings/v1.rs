@@ -136,8 +136,8 @@ impl AuthSettingsV1 {
     ///
     /// Values do not change, except the name of the default provider and the claim checks, which are JSON in
     /// a string; and `requireAuthentication` is added. If anonymous requests are redirected and the default
-    /// provider is absent, the only provider is named, because the second version needs the name. Empty claim checks are not created, because no caller
-    /// passes them. The path of a settings file moves only if `isAuthFromFile` is true. An issuer without
+    /// provider is absent, the only provider is named, because the second version needs the name. Empty claim
+    /// checks are not created, because no caller passes them. The path of a settings file moves only if `isAuthFromFile` is true. An issuer without
     /// `/v2.0` stays, and so does the `resource` parameter that belongs to it: see
     /// [`LoginParameters::migrated_to_v2`](super::LoginParameters::migrated_to_v2).
     /// [`left_behind`](Migration::left_behind) names everything else.
@@ -190,7 +190,7 @@ impl AuthSettingsV1 {
             let redirects =
                 action.is_none_or(|own| own == UnauthenticatedAction::RedirectToLoginPage);
             match <[String; 1]>::try_from(doc.configured_providers()) {
-                // No source has the name of the older account here.
+                // The name of the legacy Microsoft account in `redirectToProvider` is not documented.
                 Ok([only]) if redirects && only != LEGACY => only,
                 _ => return Some(()),
             }

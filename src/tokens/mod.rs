@@ -121,12 +121,12 @@ impl ProviderTokens {
             Self::of_provider(headers, provider)?
         };
         tokens.on_static_web_apps = tokens.is_empty()
-            && (*provider == IdentityProvider::STATIC_WEB_APPS || is_of_static_web_apps(headers));
+            && (*provider == IdentityProvider::STATIC_WEB_APPS || is_linked_backend(headers));
         Ok(tokens)
     }
 
     /// Those of a caller of a Static Web App: none.
-    pub(crate) fn of_static_web_apps() -> Self {
+    pub(crate) fn behind_static_web_apps() -> Self {
         Self { on_static_web_apps: true, ..Self::default() }
     }
 
@@ -302,7 +302,7 @@ impl ProviderTokens {
 
 /// Returns `true` if a Static Web App passed the request on to its linked API. The principal does not tell,
 /// because it names the provider where the caller signed in.
-fn is_of_static_web_apps(headers: &(impl HeaderSource + ?Sized)) -> bool {
+fn is_linked_backend(headers: &(impl HeaderSource + ?Sized)) -> bool {
     let front_end = headers.header(headers::CLIENT_PRINCIPAL_IDP, 0).unwrap_or_default();
     let name = IdentityProvider::STATIC_WEB_APPS;
     front_end.trim_ascii().eq_ignore_ascii_case(name.as_str().as_bytes())

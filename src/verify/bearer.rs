@@ -191,8 +191,8 @@ impl BearerAuth {
     /// Sets the realm of challenges about bearer tokens: the token is missing, does not verify, or lacks a
     /// required permission. See [`Challenge::with_realm`].
     ///
-    /// Rules about a caller or a role set no realm, because identity headers can meet them too. A handler
-    /// adds it to its own rejections by [`Rejection::with_realm`](crate::Rejection::with_realm).
+    /// Rejections for a missing caller or role have no realm, because identity headers can also meet those
+    /// rules. For rejections of your own handler, call [`Rejection::with_realm`](crate::Rejection::with_realm).
     ///
     /// # Errors
     ///

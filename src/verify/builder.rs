@@ -82,7 +82,7 @@ impl VerifierBuilder {
     /// [`application`](Self::application) is required.
     ///
     /// Audiences are compared as by [`has_audience`](crate::UnverifiedToken::has_audience): exactly, except
-    /// for one slash at the end and the case of GUIDs.
+    /// for one trailing slash and the case of GUIDs.
     ///
     /// Version 2.0 tokens of Entra never have an App ID URI in `aud`; they have the client ID.
     pub fn audience<'a>(mut self, audience: impl Into<Audience<'a>>) -> Self {

@@ -98,7 +98,7 @@ kinds! {
     UnsupportedHeader = "unsupported-header", "the header of the token has a member that is not supported";
     /// `typ` is not `JWT`, so it names another kind of token (RFC 8725 section 3.11). That includes `at+jwt`:
     /// the access tokens of RFC 9068 have their scopes and their client in other claims than Entra's.
-    WrongType = "wrong-type", "the typ of the token names another kind of token";
+    WrongType = "wrong-type", "expected typ JWT; tokens of RFC 9068 (at+jwt) are not supported";
     /// `alg` is not among the accepted algorithms (RFC 8725 section 3.1).
     AlgorithmNotAllowed = "algorithm-not-allowed", "the algorithm of the token is not accepted";
     /// The header has a `nonce`: the token is for Microsoft Graph or another of Microsoft's APIs. Its

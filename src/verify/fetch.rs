@@ -14,7 +14,7 @@ use crate::transport::TransportError;
 /// - Give up after a few seconds, because requests wait for it.
 /// - Expect that different tasks poll one future, and that it is not polled for some time. The fetch
 ///   belongs to the store and continues when a request or the background refresh waits for it. If it
-///   then fails, for instance because its time limit has ended, the store begins it again.
+///   then fails, for instance because its time limit has ended, the store restarts it, once.
 /// - Read at most [`MAX_DOCUMENT_LEN`](super::MAX_DOCUMENT_LEN) bytes (slightly more is fine), and
 ///   return an error for any status other than 200.
 pub trait FetchKeys {

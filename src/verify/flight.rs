@@ -21,7 +21,7 @@ pub(super) type Ended = Result<(), Arc<RefreshError>>;
 pub(super) type Sleep = Arc<dyn Fn(Duration) -> BoxFuture<()> + Send + Sync>;
 
 /// A fetch in flight: a [`SharedFuture`] of its waiters. Without waiters it pauses. The time limit of the
-/// fetcher does not pause, so a fetch that paused and then failed begins again, once.
+/// fetcher does not pause, so a fetch that paused and then failed restarts, once.
 pub(super) struct Flight {
     cause: Cause,
     /// When it began, in schedule time.
@@ -40,7 +40,7 @@ pub(super) struct Flight {
 struct State {
     /// Whether it had no waiters for some time since it began.
     has_paused: bool,
-    has_begun_again: bool,
+    has_restarted: bool,
     ended: Option<Ended>,
     next_id: u64,
     tasks: usize,
@@ -59,7 +59,7 @@ impl Flight {
         let is_shared = fetch.is_some();
         let state = State {
             has_paused: false,
-            has_begun_again: false,
+            has_restarted: false,
             ended: None,
             next_id: 0,
             tasks: 0,
@@ -103,18 +103,18 @@ impl Flight {
         self.lock().ended.clone()
     }
 
-    /// Begins a fetch that failed again, if it paused. Returns `false` if the failure counts. Does so only
-    /// once, so that clients that hang up cause a limited number of connections.
-    pub(super) fn begin_again(&self, fetch: BoxFuture<Fetched>) -> bool {
+    /// Restarts a failed fetch that had paused. Returns `false` if it did not restart. Restarts only once, so
+    /// that clients that hang up cause a limited number of connections.
+    pub(super) fn restart(&self, fetch: impl FnOnce() -> BoxFuture<Fetched>) -> bool {
         let is_first = {
             let mut state = self.lock();
-            let is_first = state.has_paused && !state.has_begun_again && state.ended.is_none();
+            let is_first = state.has_paused && !state.has_restarted && state.ended.is_none();
             state.has_paused &= !is_first;
-            state.has_begun_again |= is_first;
+            state.has_restarted |= is_first;
             is_first
         };
         if is_first {
-            self.fetch.set(fetch);
+            self.fetch.set(fetch());
         }
         is_first
     }
@@ -153,7 +153,7 @@ impl Flight {
         self.sleep.leave(id);
         let mut state = self.lock();
         state.tasks = state.tasks.saturating_sub(1);
-        // Inside of the lock: the next waiter to come brings a new sleep.
+        // Under the lock, so that the sleep of the next waiter is not removed.
         let sleep = if state.tasks == 0 {
             state.episode = state.episode.saturating_add(1);
             state.has_paused |= self.is_shared && state.ended.is_none();

@@ -28,8 +28,8 @@ impl IdTokenAuth {
     /// Combines a verifier and its keys, which may be those of a [`BearerAuth`](super::BearerAuth). The clock is the
     /// system's.
     ///
-    /// Spawn [`keep_fresh`](Self::keep_fresh), unless a task already keeps these keys fresh. Without it, a key
-    /// that the issuer has withdrawn is accepted for a day.
+    /// Spawn [`keep_fresh`](Self::keep_fresh), unless a task already keeps these keys fresh. Without it,
+    /// all known keys lapse together after a day. Requests then wait for a fetch, and get 503 if it fails.
     #[must_use]
     pub fn new(verifier: IdTokenVerifier, keys: Keys) -> Self {
         Self { verifier: Arc::new(verifier), keys, clock: Clock::system(), session_lifetime: None }
@@ -68,7 +68,8 @@ impl IdTokenAuth {
     }
 
     /// Keeps the keys fresh, as long as the future is polled: see [`Keys::keep_fresh`]. Spawn it on any
-    /// runtime. `sleep` is the sleep of the runtime, such as `tokio::time::sleep`.
+    /// runtime. `sleep` is the sleep of the runtime, such as `tokio::time::sleep`. For a service without a runtime:
+    /// [`Keys::keep_fresh_blocking`].
     ///
     /// ```no_run
     /// # use easyauth::verify::IdTokenAuth;

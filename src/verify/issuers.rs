@@ -121,7 +121,7 @@ impl Issuers {
         };
         match (self.sign_in.issuer(version, tenant), version) {
             (Some(expected), _) => error(expected),
-            // The default of an API registration.
+            // App registrations issue version 1.0 access tokens by default.
             (None, "1.0") => {
                 let advice = "set requestedAccessTokenVersion to 2; the v1.0 issuer of this cloud is \
                               not known";

@@ -43,8 +43,8 @@ pub const KEEP_FRESH_INTERVAL: Duration = Duration::from_secs(60);
 /// [`with_sleep`](Self::with_sleep) uses the timer of the runtime instead. On targets without threads,
 /// set a sleep, or use a fetcher with its own time limit.
 ///
-/// A fetcher that blocks occupies the thread that drives it, for as long as it takes. Only the other
-/// requests stop waiting. Set the time limit of its client, such as
+/// A blocking fetcher blocks its thread until it returns. [`REFRESH_LEASE`](super::REFRESH_LEASE) limits only
+/// the wait of the other requests. Set the time limit of its client, such as
 #[cfg_attr(
     feature = "ureq",
     doc = "[`UreqFetcher::with_timeout`](crate::integrations::UreqFetcher::with_timeout)."
@@ -134,8 +134,8 @@ impl Keys {
         keep_fresh(vec![self], now, sleep).await;
     }
 
-    /// Like [`keep_fresh`](Self::keep_fresh), forever, with a sleep that blocks, such as
-    /// [`std::thread::sleep`]: run it in a thread.
+    /// Like [`keep_fresh`](Self::keep_fresh), with a sleep that blocks, such as [`std::thread::sleep`]. Run it in
+    /// a thread. With fixed keys, it returns at once.
     pub fn keep_fresh_blocking(self, now: impl Fn() -> SystemTime, sleep: impl Fn(Duration)) {
         block_on(self.keep_fresh(now, |pause| {
             sleep(pause);
@@ -187,13 +187,14 @@ impl Keys {
     ) -> Ended {
         let waiter = flight.join(self.sleep.as_ref());
         loop {
-            match poll_fn(|context| waiter.poll(context)).await {
-                Some(Err(error))
-                    // This is the wait of the requests, and not a failure of the fetcher.
-                    if error.kind() != RefreshErrorKind::TimedOut
-                        && flight.begin_again(fetch()) => {}
-                Some(fetched) => break store.end(flight, fetched),
-                None => break store.settle(),
+            let Some(fetched) = poll_fn(|context| waiter.poll(context)).await else {
+                break store.settle();
+            };
+            // `TimedOut` is the end of the wait: the fetcher did not fail.
+            let is_timed_out = |error: &RefreshError| error.kind() == RefreshErrorKind::TimedOut;
+            let has_failed = fetched.as_ref().is_err_and(|error| !is_timed_out(error));
+            if !has_failed || !flight.restart(&fetch) {
+                break store.end(flight, fetched);
             }
         }
         flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::Abandoned.error())))

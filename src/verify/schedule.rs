@@ -77,11 +77,11 @@ impl Schedule {
                     && passed(self.succeeded, UNKNOWN_KEY_INTERVAL)
             }
         };
-        is_wanted && self.now() >= self.rested(cause)
+        is_wanted && self.now() >= self.not_before(cause)
     }
 
     /// When all backoffs that count for this cause have ended.
-    fn rested(&self, cause: Cause) -> Duration {
+    fn not_before(&self, cause: Cause) -> Duration {
         let end = self.backoff.end();
         if cause == Cause::UnknownKey { end.max(self.backoff_for_unknown.end()) } else { end }
     }
@@ -114,12 +114,15 @@ impl Schedule {
         }
         if (cause != Cause::UnknownKey && !has_paused) || self.backoff.failures == 0 {
             self.backoff.fail(now);
+        } else if cause == Cause::NoKeys {
+            // Only the backoff limits these fetches: the same pause again.
+            self.backoff.last = now;
         }
     }
 
     /// When to ask again for a key that could not be fetched.
     pub(super) fn retry_after(&self, cause: Cause) -> Duration {
-        self.rested(cause).saturating_sub(self.now()).max(FIRST_BACKOFF)
+        self.not_before(cause).saturating_sub(self.now()).max(FIRST_BACKOFF)
     }
 }
 

@@ -91,7 +91,12 @@ fn table() -> Vec<Case> {
             Refused(400, "mismatch", None),
         ),
         case("/files", &[(PRINCIPAL, &other), (BEARER, &good)], Refused(400, "mismatch", None)),
-        // A user of another provider has nothing to compare.
+        // A user of another provider, whose ID is not that of the token; without an ID there is nothing to compare.
+        case(
+            "/files",
+            &[(PRINCIPAL, &of_github), ("X-MS-CLIENT-PRINCIPAL-ID", "583231"), (BEARER, &good)],
+            Refused(400, "mismatch", None),
+        ),
         case(
             "/files",
             &[(PRINCIPAL, &of_github), (BEARER, &good)],

@@ -327,6 +327,25 @@ fn a_bearer_token_confirms_on_actix() {
     assert_eq!(get("/me", &[user()]).status, 401);
 }
 
+/// The session of one caller, and the bearer token of another.
+#[test]
+fn a_session_and_a_token_of_two_callers_are_rejected() {
+    let layer = by_id_token().verify(bearer_auth());
+    let actix = actix_service::serve(|config| {
+        config.app_data(Confirmation::by_id_token(id_token_auth())).app_data(bearer_auth());
+    });
+    let session = || [user(), id_token(&Draft::id())];
+    for (token, status) in [(Draft::access(), 200), (Draft::access().with("oid", VICTIM), 400)] {
+        let [principal, id_token] = session();
+        let headers = [principal, id_token, bearer(&token)];
+        assert_eq!(through(layer.clone(), &headers).status, status);
+        for path in ["/me", "/token", "/files", "/maybe-token", "/confirmed"] {
+            let answer = client::get(actix.address, path, &headers);
+            assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        }
+    }
+}
+
 /// The innermost layer decides. It removes the result of an outer one.
 #[test]
 fn the_result_of_an_outer_layer_is_removed() {

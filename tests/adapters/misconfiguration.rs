@@ -61,7 +61,7 @@ fn axum_extractors() -> Router {
         .route("/maybe-confirmed", get(maybe_confirmed))
 }
 
-const TRUST_OR_CONFIRM: &str = "a caller is required, and nothing authenticates callers: trust the \
+const TRUST_OR_CONFIRM: &str = "identity headers are not trusted, and no token confirms them: trust the \
                                 platform (Platform::trust_container_apps, Platform::static_web_apps, \
                                 Platform::trusting_headers), or confirm callers by a token \
                                 (EasyAuthLayer::confirm_by_id_token or confirm_by_bearer; actix-web: \
@@ -167,9 +167,9 @@ fn a_bearer_token_brings_no_principal() {
     ];
     for server in &servers {
         let remedy = TRUST_OR_CONFIRM.replace(
-            "callers: trust",
-            "callers: only bearer tokens are verified here, and they give no principal: take Identity or \
-             VerifiedToken, or use RequireLayer; for users, trust",
+            "them: trust",
+            "them: a bearer token gives no principal: take Identity or VerifiedToken, or use RequireLayer; \
+             for users, trust",
         );
         check(server, "/me", &format!("{remedy} <- {reason}"));
     }
@@ -207,8 +207,8 @@ fn data_in_both_forms_is_ambiguous() {
         config.app_data(web::Data::new(bearer_auth()));
     });
     for path in ["/me", "/maybe", "/tokens", "/admin", "/token", "/maybe-token", "/files"] {
-        let cause = "a value is in the data of the App both directly and in web::Data: use one form \
-                     for the App and for its scopes";
+        let cause = "app_data has a type both directly and in web::Data; use one form: \
+                     easyauth::verify::bearer::BearerAuth";
         check(&server, path, cause);
     }
 }

@@ -65,7 +65,7 @@ fn a_sign_in_without_identity_ends_in_a_page() {
         assert_eq!(
             back.header(CAUSE).as_deref(),
             Some(
-                "the browser came back from sign-in without identity headers: check that \
+                "the browser was already sent to sign in, and the request has no identity headers: check that \
                  authentication is on and its sidecar healthy, and that the browser accepts its cookie"
             ),
         );

@@ -229,6 +229,22 @@ fn a_call_is_checked_whatever_the_method() {
     }
 }
 
+/// Its payload is the connection, which does not end.
+#[test]
+fn a_web_socket_is_no_message_on_actix() {
+    let server = crate::actix_service::serve(|config| {
+        config.app_data(bearer_auth()).app_data(web::Data::new(policy()));
+        config.service(web::resource("/mcp").wrap(from_fn(require_tool)).to(async || "called"));
+    });
+    let upgrade = [
+        ("authorization", bearer()),
+        ("connection", "upgrade".to_owned()),
+        ("upgrade", "WebSocket".to_owned()),
+    ];
+    assert_eq!(crate::client::get(server.address, "/mcp", &upgrade).status, 400);
+    assert_eq!(crate::client::get(server.address, "/mcp", &upgrade[..1]).status, 200);
+}
+
 /// GET opens a stream of the server's messages, DELETE ends the session.
 #[test]
 fn some_methods_need_no_message() {

@@ -247,7 +247,7 @@ fn errors_become_rejections_as_documented() {
         };
     }
     let docs = include_str!("../../src/lib.rs").split_once("//! # Errors\n").unwrap().1;
-    let (into, others) = docs.split_once("Other errors do not").unwrap();
+    let (into, others) = docs.split_once("Other errors have no").unwrap();
     let (others, _) = others.split_once("#![").unwrap();
     let names = |docs: &'static str| docs.split("[`").skip(1).map(|rest| rest.split('`').next());
     let is_error = |name: &&str| name.ends_with("Error") || name.ends_with("Denied");

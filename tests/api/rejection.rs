@@ -350,12 +350,12 @@ fn setup_errors_have_stable_codes() {
             "missing-verifier nothing verifies bearer tokens",
             "missing-policy nothing says what each tool requires",
             "missing-rule the policy has no rule for the called tool",
-            "ambiguous-data a value is in the data of the App both directly and in web::Data",
+            "ambiguous-data app_data has a type both directly and in web::Data; use one form",
             "missing-confirmation nothing confirms callers",
-            "untrusted-platform a caller is required, and nothing authenticates callers",
+            "untrusted-platform identity headers are not trusted, and no token confirms them",
             "missing-id-token the identity headers came without an ID token",
             "missing-bearer the identity headers came without a bearer token",
-            "missing-identity the browser came back from sign-in without identity headers",
+            "missing-identity the browser was already sent to sign in, and the request has no identity headers",
         ],
     );
 }

@@ -133,7 +133,7 @@ fn challenges_of_errors() {
         ("malformed", "the token is malformed"),
         ("duplicate-member", "the token has a duplicate member"),
         ("unsupported-header", "the header of the token has a member that is not supported"),
-        ("wrong-type", "the typ of the token names another kind of token"),
+        ("wrong-type", "expected typ JWT; tokens of RFC 9068 (at+jwt) are not supported"),
         ("algorithm-not-allowed", "the algorithm of the token is not accepted"),
         ("protected", "the token is for a Microsoft API, which alone can verify it"),
         ("missing-key-id", "the token has no key ID (kid)"),

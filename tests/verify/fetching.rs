@@ -395,6 +395,7 @@ fn hang_ups_do_not_prolong_the_backoff() {
                 setup.source.expire();
             }
             is_unavailable(setup.request("new", now).run().unwrap(), wait, TIMED_OUT);
+            assert!(setup.request("invented", now + seconds(wait - 1)).run().unwrap().is_err());
             assert_eq!(setup.began() - began, 2);
             now += seconds(wait);
         }

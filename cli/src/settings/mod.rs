@@ -48,8 +48,8 @@ pub(crate) enum Command {
     ///
     /// Prints the changed document, in which everything else stays byte for byte; with --as, the change
     /// for another tool. With --site, changes the settings of the site: shows the difference, asks, keeps
-    /// a backup, and reads the result back. The API is that in --cloud; without it, that in the cloud of
-    /// openIdIssuer.
+    /// a backup, and reads the result back. --cloud selects the cloud of the site (default: public) and of
+    /// the API (default: the cloud of openIdIssuer).
     #[cfg_attr(feature = "online", command(after_help = after_help!(
         "easyauth settings add-scope arm user_impersonation authsettings.json --diff"
         "easyauth settings add-scope arm user_impersonation authsettings.json --as az-rest"

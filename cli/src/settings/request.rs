@@ -50,7 +50,7 @@ pub(super) struct Address {
 
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct CloudOption {
-    /// The cloud: public (the default), us-gov, us-gov-dod, china, france, germany or singapore
+    /// The cloud of the site and of the API: public, us-gov, us-gov-dod, china, france, germany or singapore
     #[arg(long, value_name = "NAME", value_parser = api::cloud)]
     pub(super) cloud: Option<Cloud>,
 }

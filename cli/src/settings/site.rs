@@ -166,8 +166,8 @@ impl<'a> Site<'a> {
             });
         }
         self.arm.send(&put)?;
-        let way_back = format!(
-            "the way back: easyauth settings apply --site {}{} {}",
+        let restore = format!(
+            "to restore the previous settings: easyauth settings apply --site {}{} {}",
             word(&self.id.to_string()),
             self.address.options(),
             word(&printable(&backup.to_string_lossy()))
@@ -175,7 +175,7 @@ impl<'a> Site<'a> {
         let saved = self.read().and_then(|saved| sections(&saved.settings));
         let saved = saved.map_err(|failure| Failure {
             message: format!(
-                "the settings were saved, but could not be read back: {}\n{way_back}",
+                "the settings were saved, but could not be read back: {}\n{restore}",
                 failure.message
             ),
             ..failure
@@ -193,7 +193,7 @@ impl<'a> Site<'a> {
             let places = printable(&back.join(", "));
             notes.push(format!("removed, but the service adds a default again: {places}"));
         }
-        notes.push(way_back);
+        notes.push(restore);
         let status = if lost.is_empty() { DONE } else { SERVER_FAILED };
         Ok(Output { page: String::new(), notes, status })
     }

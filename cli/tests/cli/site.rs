@@ -121,7 +121,7 @@ fn every_kind_of_site_is_read() {
     assert!(outcome.err.starts_with("error: --slot: "), "{}", outcome.err);
 }
 
-/// The whole story: the difference, the question, the backup, the request, and the way back.
+/// The whole story: the difference, the question, the backup, the request, and the command that restores the settings.
 #[test]
 fn a_scope_is_added_to_a_site() {
     let (arm, folder) = (FakeArm::start(&story(), []), Folder::new());
@@ -144,7 +144,7 @@ fn a_scope_is_added_to_a_site() {
             "note: the app registration also needs the permission, and consent to it\n\
              note: after saving, users must sign out and in again\n\
              save this to {SITE}? [y/N] note: saved to {SITE}, and read back\n\
-             note: the way back: easyauth settings apply --site {SITE} {backup}\n"
+             note: to restore the previous settings: easyauth settings apply --site {SITE} {backup}\n"
         )
     );
     assert_eq!(outcome.status, 0);
@@ -158,7 +158,7 @@ fn a_scope_is_added_to_a_site() {
     fails(&again, 0, "note: the site already has these settings; nothing was saved\n");
     assert_eq!(arm.methods(), "GET GET PUT GET GET");
 
-    // The way back.
+    // Restoring the settings.
     let second = folder.file("second.json");
     let back = ["apply", "--site", SITE, &backup, "--yes", "--backup", &second];
     let outcome = run(&arm, &back, "");
@@ -167,10 +167,10 @@ fn a_scope_is_added_to_a_site() {
     assert_eq!(arm.document().pointer(PARAMETERS), None);
 }
 
-/// The printed way back has the options of the change, and is one that a shell understands.
+/// The printed command has the options of the change, and a shell understands it.
 #[cfg(unix)]
 #[test]
-fn the_way_back_leads_back() {
+fn the_command_leads_back() {
     let (arm, folder) = (FakeArm::start(&story(), []), Folder::new());
     let backup = folder.file("it's my backup.json");
     let run = |args: &[&str]| {
@@ -182,13 +182,14 @@ fn the_way_back_leads_back() {
     let options = ["--cloud", "us-gov", "--api-version", "2024-11-01"];
     let all = add_scope(&[&options[..], &["--yes", "--backup", &backup]].concat());
     let outcome = run(&all);
-    let (_, way_back) = outcome.err.split_once("the way back: easyauth settings ").unwrap();
+    let (_, command) =
+        outcome.err.split_once("to restore the previous settings: easyauth settings ").unwrap();
     let quoted = backup.replace('\'', r"'\''");
     assert_eq!(
-        way_back,
+        command,
         format!("apply --site {SITE} --cloud us-gov --api-version 2024-11-01 '{quoted}'\n")
     );
-    let words = words_in_shell(way_back);
+    let words = words_in_shell(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     run(&[&words[..], &["--yes", "--backup", &folder.file("b.json")]].concat());
     assert_eq!(arm.document().pointer(PARAMETERS), None);
@@ -380,7 +381,7 @@ fn lost_values_are_reported() {
         "note: saved to {SITE}, but the service answers other values at \
          /identityProviders/azureActiveDirectory/login/loginParameters"
     );
-    shows(&outcome.err, &[&note, "the way back"]);
+    shows(&outcome.err, &[&note, "to restore the previous settings"]);
     assert_eq!(outcome.status, 3);
 }
 

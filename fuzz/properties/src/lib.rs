@@ -24,6 +24,7 @@ pub mod login_parameters;
 pub mod me;
 #[cfg(feature = "verify")]
 pub mod metadata;
+mod microsoft;
 pub mod pack;
 pub mod principal;
 pub mod roles_request;

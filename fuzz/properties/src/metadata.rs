@@ -9,26 +9,13 @@ use easyauth::verify::{
 
 use super::{
     json::{Json, Refused},
+    microsoft::{DOMAINS, SIGN_INS},
     secrets::{masked_json, printed},
 };
-
-/// The domains of each sign-in service.
-const SIGN_INS: [&[&str]; 6] = [
-    &["microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
-    &["microsoftonline.us", "login.usgovcloudapi.net"],
-    &["partner.microsoftonline.cn", "login.chinacloudapi.cn", "sts.chinacloudapi.cn"],
-    &["sovcloud-identity.fr"],
-    &["sovcloud-identity.de"],
-    &["sovcloud-identity.sg"],
-];
 
 /// Strings that an issuer never contains: placeholders of tenant-independent issuers, and parts of the address
 /// of a document.
 const NO_ISSUER: [&str; 5] = ["?", "/.well-known/", "common", "organizations", "consumers"];
-
-/// The domains in which every Microsoft customer has a host.
-const DOMAINS: [&str; 5] =
-    ["ciamlogin.com", "b2clogin.com", "b2clogin.cn", "b2clogin.us", "b2clogin.de"];
 
 const THIS_MACHINE: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
@@ -226,12 +213,6 @@ impl Address {
         };
         self.is_secure() && is_ours
     }
-}
-
-/// Returns `true` for a host of one of Microsoft's sign-in services.
-pub(crate) fn is_of_microsoft(host: &str) -> bool {
-    let is_within = |domain: &&str| host == *domain || host.ends_with(&format!(".{domain}"));
-    SIGN_INS.into_iter().flatten().chain(&DOMAINS).any(is_within)
 }
 
 /// Returns `true` for a character of a host name: those of DNS, and `_`.

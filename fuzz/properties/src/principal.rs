@@ -13,7 +13,7 @@ use easyauth::{ClaimType, EasyAuthPrincipal, Groups, PrincipalFormat, headers::M
 
 use super::{
     json::{Json, Refused},
-    metadata,
+    microsoft,
     secrets::{masked_json, printed},
 };
 
@@ -300,7 +300,7 @@ pub(crate) fn check_claims(provider: &str, claims: &Claims) -> Result<(), Refuse
     let host = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
     let is_ad_fs = issuer.split('/').nth(3) == Some("adfs");
     let is_custom = !BUILT_IN.contains(&&*provider.to_ascii_lowercase())
-        && !host.is_some_and(|(host, _)| metadata::is_of_microsoft(host));
+        && !host.is_some_and(|(host, _)| microsoft::has_host(host));
     let has_two_values = |name: &str| {
         let values = claims.iter().filter(|(typ, _)| {
             is_same_claim(typ, name)

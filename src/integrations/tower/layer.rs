@@ -101,8 +101,9 @@ impl EasyAuthLayer {
     /// none. Inside a nested router of axum, put `keep_original_uri` or another `EasyAuthLayer` around the
     /// nested router, else users return to an address without its prefix.
     ///
-    /// A sign-in helps only if the platform is trusted, or if an ID token confirms callers. If neither is
-    /// so, a browser gets 500 instead, and the log says what is missing.
+    /// With [`confirm_by_bearer`](Self::confirm_by_bearer) alone a sign-in does not help: browsers get 401.
+    /// If nothing confirms callers and the platform is not trusted, browsers get 500, and the log says what
+    /// to change.
     #[must_use]
     pub fn login(self, login: LoginRedirect) -> Self {
         self.with(|config| config.login = Some(login))
