@@ -12,11 +12,10 @@ use easyauth::{
     testing::{TestIssuer, TestPrincipal, TestSession},
     verify::{KeySet, Verifier},
 };
-use http::{HeaderMap, Response, StatusCode, header::COOKIE, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, header::COOKIE};
 
 use super::{
     headers::PERSONA,
-    pages::{self, Body},
     personas::Persona,
     session::{self, Issued},
 };
@@ -75,6 +74,14 @@ impl Caller {
     }
 }
 
+/// Why a request has no caller. The lines are for the developer, and contain no token.
+pub(super) enum Unidentified {
+    /// It names an unknown caller, or more than one.
+    Request(String),
+    /// Its bearer token is malformed or invalid.
+    Token(Challenge, String),
+}
+
 /// A session of a browser.
 struct Session {
     persona: Persona,
@@ -111,16 +118,15 @@ impl Callers {
         Self { issuer, personas, audience, session_age, verifier, keys, sessions }
     }
 
-    /// Identifies the caller by the header [`PERSONA`], a bearer token or the cookie. The error is the
-    /// answer to a request with more than one of the first two, or an invalid one.
+    /// Identifies the caller by the header [`PERSONA`], a bearer token or the cookie.
     pub(super) fn identify(
         &self,
         headers: &HeaderMap,
         now: SystemTime,
-    ) -> Result<Caller, Box<Response<Body>>> {
-        let reject = |line: &str| Box::new(pages::text(StatusCode::BAD_REQUEST, line));
+    ) -> Result<Caller, Unidentified> {
+        let reject = |line: &str| Unidentified::Request(line.to_owned());
         let token = AccessToken::from_authorization(headers)
-            .map_err(|error| Box::new(unauthorized(&error.challenge(), &error.to_string())))?;
+            .map_err(|error| Unidentified::Token(error.challenge(), error.to_string()))?;
         let mut chosen = headers.get_all(PERSONA).iter();
         let Some(name) = chosen.next() else {
             return match token {
@@ -155,14 +161,14 @@ impl Callers {
         token: AccessToken,
         persona: Option<&Persona>,
         now: SystemTime,
-    ) -> Result<Caller, Box<Response<Body>>> {
+    ) -> Result<Caller, Unidentified> {
         let verified = self
             .verifier
             .verify(&token, &self.keys, now)
-            .map_err(|error| Box::new(unauthorized(&error.challenge(), &error.to_string())))?;
+            .map_err(|error| Unidentified::Token(error.challenge(), error.to_string()))?;
         match TestPrincipal::of_token(&verified) {
             Ok(principal) => Ok(Caller::Client { persona: persona.cloned(), principal, token }),
-            Err(error) => Err(Box::new(pages::text(StatusCode::BAD_REQUEST, &error.to_string()))),
+            Err(error) => Err(Unidentified::Request(error.to_string())),
         }
     }
 
@@ -269,13 +275,4 @@ pub(super) fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<I
         .filter_map(|pair| pair.trim_ascii().split_once('='))
         .filter(move |(own, _)| *own == name)
         .map(|(_, value)| value)
-}
-
-/// The answer to a rejected token. The line is for the developer, and does not contain the token.
-fn unauthorized(challenge: &Challenge, line: &str) -> Response<Body> {
-    let mut answer = pages::text(StatusCode::UNAUTHORIZED, line);
-    if let Some(value) = challenge.www_authenticate() {
-        answer.headers_mut().insert(WWW_AUTHENTICATE, value);
-    }
-    answer
 }

@@ -1,4 +1,4 @@
-//! What the platform does with anonymous requests, and the metadata that it publishes for MCP clients.
+//! What the platform does with anonymous requests and invalid tokens, and the metadata that it publishes for MCP clients.
 
 use easyauth::{Challenge, ProtectedResource, ProtectedResourceError};
 use http::{
@@ -8,6 +8,8 @@ use http::{
 };
 
 use super::{
+    caller::{Caller, Unidentified},
+    headers::PERSONA,
     pages::{self, Body},
     personas::TENANT,
 };
@@ -37,7 +39,7 @@ pub enum Unauthenticated {
     Return404,
 }
 
-/// Decides about anonymous requests.
+/// Decides about anonymous requests and invalid tokens.
 pub(super) struct Gate {
     pub(super) unauthenticated: Unauthenticated,
     /// The scopes in the metadata document, as in the app setting
@@ -77,8 +79,30 @@ impl Gate {
         Some(answer.map(pages::body))
     }
 
+    /// The caller of a request, or the answer to one without a valid caller.
+    pub(super) fn admit(
+        &self,
+        request: &Parts,
+        caller: Result<Caller, Unidentified>,
+    ) -> Result<Caller, Box<Response<Body>>> {
+        let answer = match caller {
+            Ok(caller) => return Ok(caller),
+            // The service gets the token, and decides about it (pnp/Microsoft365-Analytics-Insights#264).
+            Err(Unidentified::Token(..))
+                if self.unauthenticated == Unauthenticated::AllowAnonymous
+                    && !request.headers.contains_key(PERSONA) =>
+            {
+                return Ok(Caller::Anonymous);
+            }
+            Err(Unidentified::Token(challenge, line)) => self.challenge(request, challenge, &line),
+            Err(Unidentified::Request(line)) => pages::text(StatusCode::BAD_REQUEST, &line),
+        };
+        Err(Box::new(answer))
+    }
+
     /// The answer to an anonymous request. `None` if the service answers it.
     pub(super) fn reject(&self, request: &Parts) -> Option<Response<Body>> {
+        let line = "the request is anonymous";
         let status = match self.unauthenticated {
             Unauthenticated::AllowAnonymous => return None,
             Unauthenticated::RedirectToLoginPage if wants_page(request) => {
@@ -88,23 +112,30 @@ impl Gate {
                 return Some(pages::redirect(&target, None));
             }
             Unauthenticated::RedirectToLoginPage | Unauthenticated::Return401 => {
+                // Without these scopes, the 401 of the platform has no challenge.
+                if !self.scopes.is_empty() {
+                    return Some(self.challenge(request, Challenge::no_token(), line));
+                }
                 StatusCode::UNAUTHORIZED
             }
             Unauthenticated::Return403 => StatusCode::FORBIDDEN,
             Unauthenticated::Return404 => StatusCode::NOT_FOUND,
         };
-        let mut answer = pages::text(status, "the request is anonymous");
+        Some(pages::text(status, line))
+    }
+
+    /// A 401. It names the metadata if the platform publishes it (RFC 9728 section 5.1).
+    fn challenge(&self, request: &Parts, challenge: Challenge, line: &str) -> Response<Body> {
         let resource = self.resource_at(request, request.uri.path());
-        // Without these scopes, the 401 of the platform has no metadata.
-        if let Some(resource) = resource.filter(|_| !self.scopes.is_empty())
-            && status == StatusCode::UNAUTHORIZED
-        {
-            let challenge = Challenge::no_token().with_resource(&resource);
-            answer
-                .headers_mut()
-                .extend(challenge.www_authenticate().map(|value| (WWW_AUTHENTICATE, value)));
-        }
-        Some(answer)
+        let challenge = match resource.filter(|_| !self.scopes.is_empty()) {
+            Some(resource) => challenge.with_resource(&resource),
+            None => challenge,
+        };
+        let mut answer = pages::text(StatusCode::UNAUTHORIZED, line);
+        answer
+            .headers_mut()
+            .extend(challenge.www_authenticate().map(|value| (WWW_AUTHENTICATE, value)));
+        answer
     }
 
     /// The resource with this path, under the host that the client uses, because clients compare it. A

@@ -125,8 +125,7 @@ impl StandIn {
         let callers =
             Callers::new(issuer, self.personas, self.audience, self.session_age, verifier);
         let server = Arc::new(Server {
-            site: Arc::new(Site { callers, origin }),
-            gate,
+            site: Arc::new(Site { callers, gate, origin }),
             proxy: self.upstream.map(Proxy::new),
             log: self.log,
         });
@@ -207,7 +206,6 @@ async fn listen(listener: TcpListener, server: Arc<Server>) {
 /// Everything that answers requests.
 struct Server {
     site: Arc<Site>,
-    gate: Gate,
     proxy: Option<Proxy>,
     log: Option<mpsc::Sender<String>>,
 }
@@ -253,15 +251,15 @@ impl Server {
         if is_own(path) {
             return own(self.site.answer(&parts, now));
         }
-        if let Some(answer) = self.gate.metadata(&parts) {
+        if let Some(answer) = self.site.gate.metadata(&parts) {
             return own(answer);
         }
-        let caller = match self.site.callers.identify(&parts.headers, now) {
+        let caller = match self.site.caller(&parts, now) {
             Ok(caller) => caller,
             Err(answer) => return (*answer, "rejected".to_owned()),
         };
         let name = caller.name().to_owned();
-        let rejection = matches!(caller, Caller::Anonymous).then(|| self.gate.reject(&parts));
+        let rejection = matches!(caller, Caller::Anonymous).then(|| self.site.gate.reject(&parts));
         match rejection.flatten() {
             Some(answer) => (answer, name),
             None => (proxy.forward(parts, body, caller.headers()).await, name),

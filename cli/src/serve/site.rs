@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, Response, StatusCode, request::Parts};
 
 use super::{
     caller::{COOKIE_NAME, Caller, Callers, STATE_COOKIE, cookies, random_id},
+    gate::Gate,
     headers::PERSONA,
     pages::{self, Body},
     personas::{self, Persona},
@@ -24,6 +25,7 @@ pub(super) fn is_own(path: &str) -> bool {
 /// The pages and the callers.
 pub(super) struct Site {
     pub(super) callers: Callers,
+    pub(super) gate: Gate,
     /// The origin of the stand-in.
     pub(super) origin: String,
 }
@@ -55,6 +57,15 @@ impl Site {
             [".stand-in", "style.css"] => pages::style(),
             _ => not_found(),
         }
+    }
+
+    /// The caller of a request, or the answer to one without a valid caller.
+    pub(super) fn caller(
+        &self,
+        request: &Parts,
+        now: SystemTime,
+    ) -> Result<Caller, Box<Response<Body>>> {
+        self.gate.admit(request, self.callers.identify(&request.headers, now))
     }
 
     fn choose(&self, provider: &str, query: Option<&str>) -> Response<Body> {
@@ -110,7 +121,7 @@ impl Site {
 
     /// Answers an anonymous request with an empty list. The answer of the platform is not documented.
     fn me(&self, request: &Parts, now: SystemTime) -> Response<Body> {
-        match self.callers.identify(&request.headers, now) {
+        match self.caller(request, now) {
             Err(answer) => *answer,
             Ok(Caller::Anonymous) => pages::json("[]".to_owned()),
             Ok(Caller::Client { principal, .. }) => {
@@ -125,7 +136,7 @@ impl Site {
     /// stays as it is (azure-docs#102509). A persona chosen by header has no session to refresh: each
     /// request gets fresh tokens.
     fn refresh(&self, request: &Parts, now: SystemTime) -> Response<Body> {
-        let outcome = match self.callers.identify(&request.headers, now) {
+        let outcome = match self.caller(request, now) {
             Err(answer) => return *answer,
             Ok(Caller::Client { .. }) => None,
             Ok(Caller::SignedIn { persona, session }) if request.headers.contains_key(PERSONA) => {

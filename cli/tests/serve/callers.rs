@@ -1,6 +1,8 @@
 //! Clients that send a bearer token.
 
-use super::*;
+use easyauth_cli::serve::Unauthenticated;
+
+use super::{gate::METADATA, *};
 
 #[tokio::test]
 async fn tokens_of_clients() {
@@ -26,30 +28,69 @@ async fn tokens_of_clients() {
     let app = issuer.access_token_of_app("api://stand-in", now).sign();
     assert_eq!(bearer(&app).await.user().unwrap().name(), None);
 
-    let before = now - Duration::from_secs(7200);
-    let other = TestIssuer::new(issuer.tenant_id()).unwrap();
-    for token in [
-        "not-a-token".to_owned(),
-        other.access_token("api://stand-in", now).scope("Files.Read").sign(),
-        issuer.access_token("api://stand-in", before).scope("Files.Read").sign(),
-        issuer.access_token("api://another", now).scope("Files.Read").sign(),
-        issuer.access_token(GRAPH, now).scope("User.Read").sign(),
-        issuer.id_token("api://stand-in", now).sign(),
-    ] {
-        let answer = bearer(&token).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
-        let challenge = answer.header("www-authenticate").unwrap();
-        assert!(challenge.starts_with("Bearer error=\"invalid_token\""), "{challenge}");
-        assert!(!answer.text().contains(&token));
-    }
-    let malformed = world.get("/", &[("authorization", "Bearer a b")]).await;
-    assert_eq!(malformed.status, StatusCode::UNAUTHORIZED);
     // The stand-in ignores other schemes, as the platform does.
     let basic = world.get("/", &[("authorization", "Basic c2FtcGxl")]).await;
     assert!(basic.user().is_none());
     assert_eq!(basic.received().get("authorization").unwrap(), "Basic c2FtcGxl");
     let both = [("authorization", &*format!("Bearer {good}")), ("x-stand-in-persona", "arm")];
     assert_eq!(world.get("/", &both).await.status, StatusCode::BAD_REQUEST);
+}
+
+/// The platform lets requests with an invalid token through as anonymous, if it allows anonymous requests
+/// (pnp/Microsoft365-Analytics-Insights#264).
+#[tokio::test]
+async fn invalid_tokens() {
+    let anonymous = world().await;
+    let rejecting = |action| world_with(move |stand_in| stand_in.unauthenticated = action);
+    let rejecting = [
+        rejecting(Unauthenticated::RedirectToLoginPage).await,
+        rejecting(Unauthenticated::Return401).await,
+        rejecting(Unauthenticated::Return403).await,
+        rejecting(Unauthenticated::Return404).await,
+    ];
+    let mcp = world_with(|stand_in| {
+        stand_in.unauthenticated = Unauthenticated::Return401;
+        stand_in.metadata_scopes = vec!["Tools.Call".to_owned()];
+    })
+    .await;
+    let metadata = format!("resource_metadata=\"http://{}{METADATA}/mcp\"", mcp.stand_in.address());
+
+    let issuer = anonymous.stand_in.issuer();
+    let now = SystemTime::now();
+    let before = now - Duration::from_secs(7200);
+    let other = TestIssuer::new(issuer.tenant_id()).unwrap();
+    for (token, error) in [
+        ("not-a-token".to_owned(), "invalid_token"),
+        ("a b".to_owned(), "invalid_request"),
+        (other.access_token("api://stand-in", now).scope("Files.Read").sign(), "invalid_token"),
+        (issuer.access_token("api://stand-in", before).scope("Files.Read").sign(), "invalid_token"),
+        (issuer.access_token("api://another", now).scope("Files.Read").sign(), "invalid_token"),
+        (issuer.access_token(GRAPH, now).scope("User.Read").sign(), "invalid_token"),
+        (issuer.id_token("api://stand-in", now).sign(), "invalid_token"),
+    ] {
+        let header = format!("Bearer {token}");
+        let bearer = [("authorization", &*header)];
+        let answer = anonymous.get("/", &bearer).await;
+        assert!(answer.user().is_none());
+        // The service decides about it.
+        assert_eq!(answer.received().get("authorization").unwrap(), &header);
+        assert_eq!(anonymous.get("/.auth/me", &bearer).await.text(), "[]");
+        // A persona has its own token.
+        let both = [bearer[0], ("x-stand-in-persona", "arm")];
+        assert_ne!(anonymous.get("/", &both).await.status, StatusCode::OK);
+        let start = format!("Bearer error=\"{error}\"");
+        for world in rejecting.iter().chain([&mcp]) {
+            let answer = world.get("/mcp", &bearer).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
+            let challenge = answer.header("www-authenticate").unwrap();
+            assert!(challenge.starts_with(&start), "{challenge}");
+            // Only the platform's own metadata is named (RFC 9728 section 5.1).
+            let is_named = std::ptr::eq(world, &mcp);
+            assert_eq!(challenge.ends_with(&metadata), is_named, "{challenge}");
+            assert_eq!(challenge.contains("resource_metadata"), is_named, "{challenge}");
+            assert!(!answer.text().contains(&token));
+        }
+    }
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn a_redirect_returns_to_where_it_began() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
 
-const METADATA: &str = "/.well-known/oauth-protected-resource";
+pub(super) const METADATA: &str = "/.well-known/oauth-protected-resource";
 
 #[tokio::test]
 async fn without_scopes_the_service_publishes_its_metadata() {
