@@ -12,10 +12,10 @@ use easyauth::{
     testing::{TestIssuer, TestPrincipal, TestSession},
     verify::{KeySet, Verifier},
 };
-use http::{HeaderMap, header::COOKIE};
+use http::{HeaderMap, StatusCode, header::COOKIE};
 
 use super::{
-    headers::PERSONA,
+    headers::{PERSONA, is_fetched_from},
     personas::Persona,
     session::{self, Issued},
 };
@@ -76,8 +76,8 @@ impl Caller {
 
 /// Why a request has no caller. The lines are for the developer, and contain no token.
 pub(super) enum Unidentified {
-    /// It names an unknown caller, or more than one.
-    Request(String),
+    /// It names an unknown caller, or more than one, or comes from another site.
+    Request(StatusCode, String),
     /// Its bearer token is malformed or invalid.
     Token(Challenge, String),
 }
@@ -124,7 +124,7 @@ impl Callers {
         headers: &HeaderMap,
         now: SystemTime,
     ) -> Result<Caller, Unidentified> {
-        let reject = |line: &str| Unidentified::Request(line.to_owned());
+        let reject = |line: &str| Unidentified::Request(StatusCode::BAD_REQUEST, line.to_owned());
         let token = AccessToken::from_authorization(headers)
             .map_err(|error| Unidentified::Token(error.challenge(), error.to_string()))?;
         let mut chosen = headers.get_all(PERSONA).iter();
@@ -134,6 +134,11 @@ impl Callers {
                 None => Ok(self.by_cookie(headers, now)),
             };
         };
+        // Without this check a page of another site could act as any persona, if the service allows CORS.
+        if !is_fetched_from(headers, &["same-origin", "same-site", "none"]) {
+            let line = "another site chose the persona";
+            return Err(Unidentified::Request(StatusCode::FORBIDDEN, line.to_owned()));
+        }
         if chosen.next().is_some() || token.is_some() {
             return Err(reject("the request names its caller twice"));
         }
@@ -168,7 +173,7 @@ impl Callers {
             .map_err(|error| Unidentified::Token(error.challenge(), error.to_string()))?;
         match TestPrincipal::of_token(&verified) {
             Ok(principal) => Ok(Caller::Client { persona: persona.cloned(), principal, token }),
-            Err(error) => Err(Unidentified::Request(error.to_string())),
+            Err(error) => Err(Unidentified::Request(StatusCode::BAD_REQUEST, error.to_string())),
         }
     }
 

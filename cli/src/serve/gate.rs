@@ -1,4 +1,5 @@
-//! What the platform does with anonymous requests and invalid tokens, and the metadata that it publishes for MCP clients.
+//! What the platform does with anonymous requests and invalid tokens, and the metadata that it publishes for
+//! MCP clients.
 
 use easyauth::{Challenge, ProtectedResource, ProtectedResourceError};
 use http::{
@@ -95,7 +96,7 @@ impl Gate {
                 return Ok(Caller::Anonymous);
             }
             Err(Unidentified::Token(challenge, line)) => self.challenge(request, challenge, &line),
-            Err(Unidentified::Request(line)) => pages::text(StatusCode::BAD_REQUEST, &line),
+            Err(Unidentified::Request(status, line)) => pages::text(status, &line),
         };
         Err(Box::new(answer))
     }

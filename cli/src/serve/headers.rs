@@ -1,5 +1,5 @@
-//! Headers that the stand-in removes: those that only the platform may write, and those for a single
-//! connection.
+//! Headers that the stand-in reads, and those that it removes: those that only the platform may write, and
+//! those for a single connection.
 
 use easyauth::headers;
 use http::{
@@ -12,6 +12,13 @@ pub(super) const PERSONA: &str = "X-Stand-In-Persona";
 
 /// The prefixes of identity headers, folded.
 const IDENTITY_PREFIXES: [&str; 3] = ["xmstoken", "xmsclientprincipal", "xmsauthtoken"];
+
+/// Returns `true` if the browser says that the request comes from one of these (W3C Fetch Metadata:
+/// `Sec-Fetch-Site`). Programs and old browsers say nothing, and are allowed.
+pub(super) fn is_fetched_from(headers: &HeaderMap, allowed: &[&str]) -> bool {
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    sites.all(|site| allowed.iter().any(|own| site.as_bytes() == own.as_bytes()))
+}
 
 /// Removes the headers that a client could forge, including names that servers and frameworks map to
 /// them: CGI turns `X-Ms_Client.Principal` into `HTTP_X_MS_CLIENT_PRINCIPAL` too (RFC 3875 section

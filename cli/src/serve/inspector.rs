@@ -11,8 +11,9 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
 use super::{
+    headers::is_fetched_from,
     pages::{self, Body},
-    query, site,
+    query,
 };
 use crate::{
     api::{self, Api},
@@ -79,10 +80,7 @@ fn is_own_form(headers: &HeaderMap) -> bool {
         (Some(host), Some(origin)) => origin.as_bytes() == format!("http://{host}").as_bytes(),
         _ => false,
     };
-    is_form
-        && is_same
-        && origins.next().is_none()
-        && site::is_fetched_from(headers, &["same-origin"])
+    is_form && is_same && origins.next().is_none() && is_fetched_from(headers, &["same-origin"])
 }
 
 fn of_form(form: &[u8], now: SystemTime) -> Response<Body> {

@@ -3,12 +3,12 @@
 use std::time::SystemTime;
 
 use easyauth::{IdentityProvider, endpoints::ReturnTo, testing::TestSession};
-use http::{HeaderMap, Method, Response, StatusCode, request::Parts};
+use http::{Method, Response, StatusCode, request::Parts};
 
 use super::{
     caller::{COOKIE_NAME, Caller, Callers, STATE_COOKIE, cookies, random_id},
     gate::Gate,
-    headers::PERSONA,
+    headers::{PERSONA, is_fetched_from},
     pages::{self, Body},
     personas::{self, Persona},
     query,
@@ -214,13 +214,6 @@ fn can_refresh(persona: &Persona, session: &TestSession) -> Result<(), (StatusCo
 fn target(query: Option<&str>, name: &str, default: &str) -> Option<ReturnTo> {
     let path = query::value(query, name);
     ReturnTo::path(path.as_deref().unwrap_or(default)).ok()
-}
-
-/// Returns `true` if the browser says that the request comes from one of these (W3C Fetch Metadata:
-/// `Sec-Fetch-Site`). Programs and old browsers say nothing, and are allowed.
-pub(super) fn is_fetched_from(headers: &HeaderMap, allowed: &[&str]) -> bool {
-    let mut sites = headers.get_all("sec-fetch-site").iter();
-    sites.all(|site| allowed.iter().any(|own| site.as_bytes() == own.as_bytes()))
 }
 
 fn elsewhere(line: &str) -> Response<Body> {

@@ -47,6 +47,32 @@ async fn personas_by_header() {
     assert_eq!(answer.text(), "the request names its caller twice\n");
 }
 
+/// A page of another site must not act as a persona, even if the service lets its scripts send requests
+/// (CORS).
+#[tokio::test]
+async fn other_sites_choose_no_persona() {
+    let world = world().await;
+    let ask = async |path: &str, id: &str, sites: &[&str]| {
+        let sites = sites.iter().map(|site| ("sec-fetch-site", *site));
+        let headers: Vec<_> = sites.chain([("x-stand-in-persona", id)]).collect();
+        world.get(path, &headers).await
+    };
+    for sites in [&["cross-site"][..], &[""], &["odd"], &["same-origin", "cross-site"]] {
+        for path in ["/", "/.auth/me", "/.auth/refresh"] {
+            for id in ["arm", "app", "unknown"] {
+                let answer = ask(path, id, sites).await;
+                let line = "another site chose the persona\n";
+                assert_eq!((answer.status, answer.text()), (StatusCode::FORBIDDEN, line), "{path}");
+            }
+        }
+    }
+    for sites in [&[][..], &["same-origin"], &["same-site"], &["none"]] {
+        assert!(ask("/", "arm", sites).await.user().is_some(), "{sites:?}");
+    }
+    // Without a persona, the service decides about requests of other sites.
+    assert!(world.get("/", &[("sec-fetch-site", "cross-site")]).await.user().is_none());
+}
+
 /// The tokens that the service gets.
 fn tokens(answer: &Answer) -> ProviderTokens {
     ProviderTokens::from_headers(&answer.received(), answer.user().unwrap().provider()).unwrap()
