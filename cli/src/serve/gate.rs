@@ -1,7 +1,10 @@
 //! What the platform does with anonymous requests and invalid tokens, and the metadata that it publishes for
 //! MCP clients.
 
-use easyauth::{Challenge, ProtectedResource, ProtectedResourceError};
+use easyauth::{
+    Challenge, ProtectedResource, ProtectedResourceError,
+    endpoints::{LoginAddress, ReturnTo},
+};
 use http::{
     Method, Response, StatusCode,
     header::{ACCEPT, HOST, WWW_AUTHENTICATE},
@@ -49,8 +52,8 @@ pub(super) struct Gate {
     audience: String,
     /// The origin of the stand-in.
     origin: String,
-    /// The provider of the sign-in page that browsers are redirected to.
-    provider: String,
+    /// The sign-in page that browsers are redirected to.
+    login: LoginAddress,
 }
 
 impl Gate {
@@ -59,9 +62,9 @@ impl Gate {
         scopes: Vec<String>,
         audience: String,
         origin: String,
-        provider: String,
+        login: LoginAddress,
     ) -> Result<Self, ProtectedResourceError> {
-        let gate = Self { unauthenticated, scopes, audience, origin, provider };
+        let gate = Self { unauthenticated, scopes, audience, origin, login };
         gate.resource(&gate.origin)?;
         Ok(gate)
     }
@@ -108,9 +111,12 @@ impl Gate {
             Unauthenticated::AllowAnonymous => return None,
             Unauthenticated::RedirectToLoginPage if wants_page(request) => {
                 let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
-                let (provider, path) = (&self.provider, encoded(path));
-                let target = format!("/.auth/login/{provider}?post_login_redirect_uri={path}");
-                return Some(pages::redirect(&target, None));
+                // Without it, the sign-in ends at the start page.
+                let login = match ReturnTo::path(path) {
+                    Ok(target) => self.login.clone().return_to(&target),
+                    Err(_) => self.login.clone(),
+                };
+                return Some(pages::redirect(&login.to_string(), None));
             }
             Unauthenticated::RedirectToLoginPage | Unauthenticated::Return401 => {
                 // Without these scopes, the 401 of the platform has no challenge.
@@ -164,16 +170,4 @@ fn wants_page(request: &Parts) -> bool {
     let accept = request.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     matches!(request.method, Method::GET | Method::HEAD)
         && accept.is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// Percent-encodes a value for a query (RFC 3986 section 2.1).
-fn encoded(text: &str) -> String {
-    let encode = |byte: u8| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    text.bytes().map(encode).collect()
 }

@@ -116,7 +116,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     if let Some(file) = &args.personas {
         stand_in.personas = personas::read(file)?;
     }
-    let provider = server::login_provider(&stand_in.personas);
+    let login = server::login(&stand_in.personas)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let running = runtime.block_on(stand_in.start())?;
     let address = running.address();
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         Some(upstream) => format!(
             "NOT FOR PRODUCTION: anyone can sign in here as any persona.\n\
              http://{address} simulates Easy Auth in front of http://{upstream}\n\
-             sign in at http://{address}/.auth/login/{provider}\n\
+             sign in at http://{address}{login}\n\
              read tokens at http://{address}/.stand-in/inspect\n"
         ),
         None => format!("open http://{address} in a browser of this machine\n"),

@@ -10,6 +10,7 @@ use std::{
 
 use easyauth::{
     IdentityProvider,
+    endpoints::{Endpoints, LoginAddress},
     testing::TestIssuer,
     verify::{Tenant, Verifier},
 };
@@ -119,7 +120,7 @@ impl StandIn {
             self.metadata_scopes,
             self.audience.clone(),
             origin.clone(),
-            login_provider(&self.personas),
+            login(&self.personas)?,
         )
         .map_err(|error| invalid(&format!("--metadata-scopes: {error}")))?;
         let callers =
@@ -135,11 +136,11 @@ impl StandIn {
     }
 }
 
-/// The provider of the first persona that can sign in.
-pub(super) fn login_provider(personas: &[Persona]) -> String {
+/// The sign-in page of the first persona that can sign in.
+pub(super) fn login(personas: &[Persona]) -> io::Result<LoginAddress> {
     let mut users = personas.iter().map(Persona::members).filter(|own| own.kind.has_session());
     let provider = users.next().map_or(&IdentityProvider::ENTRA, |user| &user.provider);
-    provider.as_str().to_owned()
+    Endpoints::default().login(provider).map_err(io::Error::other)
 }
 
 fn is_loopback(address: IpAddr) -> bool {

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use easyauth::{IdentityProvider, endpoints::ReturnTo, testing::TestSession};
-use http::{Method, Response, StatusCode, request::Parts};
+use http::{Method, Response, StatusCode, header::HOST, request::Parts};
 
 use super::{
     caller::{COOKIE_NAME, Caller, Callers, STATE_COOKIE, cookies, random_id},
@@ -42,7 +42,7 @@ impl Site {
             return not_found();
         }
         match path.as_slice() {
-            [".auth", "login", provider] => self.choose(provider, query),
+            [".auth", "login", provider] => self.choose(provider, request),
             [".auth", "login", provider, "callback"] => self.sign_in(provider, request, now),
             [".auth", "logout"] => self.sign_out(request),
             [".auth", "logout", "done"] => pages::signed_out(),
@@ -68,9 +68,9 @@ impl Site {
         self.gate.admit(request, self.callers.identify(&request.headers, now))
     }
 
-    fn choose(&self, provider: &str, query: Option<&str>) -> Response<Body> {
+    fn choose(&self, provider: &str, request: &Parts) -> Response<Body> {
         let personas: Vec<&Persona> = self.personas_of(provider).collect();
-        match target(query, "post_login_redirect_uri", "/") {
+        match target(request, "post_login_redirect_uri", "/") {
             Some(_) if personas.is_empty() => not_found(),
             Some(target) => match random_id() {
                 Some(state) => pages::sign_in(provider, &personas, &target, &state),
@@ -81,10 +81,10 @@ impl Site {
     }
 
     fn sign_in(&self, provider: &str, request: &Parts, now: SystemTime) -> Response<Body> {
-        let query = request.uri.query();
-        let Some(target) = target(query, "post_login_redirect_uri", "/") else {
+        let Some(target) = target(request, "post_login_redirect_uri", "/") else {
             return not_local();
         };
+        let query = request.uri.query();
         // Without this check another site could sign the browser in as any persona.
         let state = query::value(query, "state").unwrap_or_default();
         let is_own =
@@ -106,8 +106,7 @@ impl Site {
     }
 
     fn sign_out(&self, request: &Parts) -> Response<Body> {
-        let query = request.uri.query();
-        let Some(target) = target(query, "post_logout_redirect_uri", "/.auth/logout/done") else {
+        let Some(target) = target(request, "post_logout_redirect_uri", "/.auth/logout/done") else {
             return not_local();
         };
         // From a link of the service, also on another port of this machine, or typed by a user.
@@ -210,10 +209,16 @@ fn can_refresh(persona: &Persona, session: &TestSession) -> Result<(), (StatusCo
     }
 }
 
-/// The target in a parameter, or the default. `None` if it is on another site.
-fn target(query: Option<&str>, name: &str, default: &str) -> Option<ReturnTo> {
-    let path = query::value(query, name);
-    ReturnTo::path(path.as_deref().unwrap_or(default)).ok()
+/// The target in a parameter, or the default. `None` if it is on another site. Front ends write
+/// `location.origin + "/bye"`.
+fn target(request: &Parts, name: &str, default: &str) -> Option<ReturnTo> {
+    let value = query::value(request.uri.query(), name);
+    let target = value.as_deref().unwrap_or(default);
+    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let path = host
+        .and_then(|host| target.strip_prefix("http://")?.strip_prefix(host))
+        .map_or(target, |path| if path.is_empty() { "/" } else { path });
+    ReturnTo::path(path).ok()
 }
 
 fn elsewhere(line: &str) -> Response<Body> {

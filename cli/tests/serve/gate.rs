@@ -21,7 +21,7 @@ async fn anonymous_requests_get_the_answer_of_the_setting() {
         let answer = world.get("/orders?page=2&a=%2F", &[PAGE]).await;
         assert_eq!(answer.status, browser, "{action:?}");
         let login = (browser == 302)
-            .then_some("/.auth/login/aad?post_login_redirect_uri=/orders%3Fpage%3D2%26a%3D%252F");
+            .then_some("/.auth/login/aad?post_login_redirect_uri=%2Forders%3Fpage%3D2%26a%3D%252F");
         assert_eq!(answer.header("location"), login);
         // The scopes of the metadata are not set, so the 401 is bare.
         assert_eq!(answer.header("www-authenticate"), None);
@@ -54,8 +54,13 @@ async fn a_redirect_returns_to_where_it_began() {
         stand_in.personas = Persona::parse_file(file).unwrap();
     });
     let answer = google.await.get("/", &[PAGE]).await;
-    let login = Some("/.auth/login/google?post_login_redirect_uri=/");
+    let login = Some("/.auth/login/google?post_login_redirect_uri=%2F");
     assert_eq!(answer.header("location"), login);
+    // After the sign-in, a browser would take this path for another site.
+    for path in ["//x", "/%2Ffoo", "/%5Cfoo"] {
+        let answer = world.get(path, &[PAGE]).await;
+        assert_eq!(answer.header("location"), Some("/.auth/login/aad"), "{path}");
+    }
     // A form that was sent too late must not end at the sign-in page.
     let answer = world.send(Method::POST, "/orders", &[PAGE], Bytes::new()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

@@ -66,6 +66,45 @@ async fn redirects_stay_on_this_site() {
     }
 }
 
+/// Front ends write `location.origin + "/bye"`.
+#[tokio::test]
+async fn addresses_of_this_site_can_be_absolute() {
+    let world = world().await;
+    let state = world.state("aad").await;
+    let cookie = format!("StandInState={state}");
+    let callback =
+        format!("/.auth/login/aad/callback?persona=arm&state={state}&post_login_redirect_uri=");
+    for (host, target, expected) in [
+        ("localhost:14180", "http%3A%2F%2Flocalhost%3A14180%2Fbye%3Fa%3D1", Some("/bye?a=1")),
+        ("localhost:14180", "http://localhost:14180/", Some("/")),
+        ("localhost:14180", "http://localhost:14180", Some("/")),
+        ("[::1]:14180", "http://[::1]:14180/bye", Some("/bye")),
+        ("localhost", "http://localhost/bye", Some("/bye")),
+        ("localhost:14180", "https://localhost:14180/bye", None),
+        ("localhost:14180", "http://localhost:14181/bye", None),
+        ("localhost:14180", "http://127.0.0.1:14180/bye", None),
+        ("localhost:14180", "http://localhost:14180//evil.example", None),
+        ("localhost:14180", "http://localhost:14180@evil.example/", None),
+        ("localhost:14180", "http://localhost:14180.evil.example/", None),
+        ("localhost:14180", "http://localhost:14180http://localhost:14180/", None),
+        ("localhost", "http://localhost.evil.example/", None),
+        ("localhost", "http://localhost:80/", None),
+    ] {
+        let headers = [("host", host), ("cookie", &*cookie)];
+        let login = format!("/.auth/login/aad?post_login_redirect_uri={target}");
+        let page = world.get(&login, &headers).await;
+        assert_eq!(page.status.is_success(), expected.is_some(), "{target}");
+        if let Some(path) = expected {
+            let field = format!("name=\"post_login_redirect_uri\" value=\"{path}\"");
+            assert!(page.text().contains(&field), "{target}");
+        }
+        for path in [&*callback, "/.auth/logout?post_logout_redirect_uri="] {
+            let answer = world.get(&format!("{path}{target}"), &headers).await;
+            assert_eq!(answer.header("location"), expected, "{path}{target}");
+        }
+    }
+}
+
 /// A page of another site must not sign a browser in as a persona of its choice, nor sign it out.
 #[tokio::test]
 async fn other_sites_cannot_sign_users_in_or_out() {
