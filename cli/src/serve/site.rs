@@ -41,6 +41,11 @@ impl Site {
         if request.method != Method::GET {
             return not_found();
         }
+        if let [".auth", "login", name, ..] = path.as_slice()
+            && let Some(answer) = reject_name_of_settings(name)
+        {
+            return answer;
+        }
         match path.as_slice() {
             [".auth", "login", provider] => self.choose(provider, request),
             [".auth", "login", provider, "callback"] => self.sign_in(provider, request, now),
@@ -192,6 +197,17 @@ impl Site {
             persona.kind.has_session() && persona.provider == provider
         })
     }
+}
+
+/// The answer to the name of a provider in settings: it works there only, and `/.auth/login/` needs
+/// another (MicrosoftDocs/azure-docs#83082).
+fn reject_name_of_settings(name: &str) -> Option<Response<Body>> {
+    let provider = IdentityProvider::new(name);
+    let provider = provider.as_str();
+    let line =
+        format!("expected /.auth/login/{provider}, found the name of this provider in settings");
+    let is_rejected = !provider.eq_ignore_ascii_case(name);
+    is_rejected.then(|| pages::text(StatusCode::NOT_FOUND, &line))
 }
 
 /// Whether `/.auth/refresh` succeeds for this session.

@@ -189,6 +189,31 @@ async fn unknown_pages_are_not_found() {
     assert_eq!(world.get("/.authors", &[]).await.status, StatusCode::OK);
 }
 
+/// The names of providers in settings are no addresses (MicrosoftDocs/azure-docs#83082).
+#[tokio::test]
+async fn names_of_settings_are_not_found() {
+    let world = world().await;
+    let state = world.state("aad").await;
+    for (name, provider) in [
+        ("azureActiveDirectory", "aad"),
+        ("azureactivedirectory", "aad"),
+        ("legacyMicrosoftAccount", "microsoftaccount"),
+    ] {
+        let line = format!(
+            "expected /.auth/login/{provider}, found the name of this provider in settings\n"
+        );
+        let page = world.get(&format!("/.auth/login/{name}"), &[]).await;
+        assert_eq!((page.status, page.text()), (StatusCode::NOT_FOUND, &*line), "{name}");
+        let answer = world.callback(name, &state, "persona=arm", &[]).await;
+        assert_eq!((answer.status, answer.text()), (StatusCode::NOT_FOUND, &*line), "{name}");
+    }
+    // Whether the platform compares the case is not documented.
+    for name in ["aad", "AAD", "github", "gitHub"] {
+        let page = world.get(&format!("/.auth/login/{name}"), &[]).await;
+        assert_eq!(page.status, StatusCode::OK, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn me() {
     let world = world().await;
