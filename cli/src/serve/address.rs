@@ -58,10 +58,14 @@ fn expected(examples: &str) -> String {
     format!("expected a port, or an address of this machine with a port, such as {examples}")
 }
 
-/// Parses a port, an address with a port, or an http URL without a path.
+/// Parses a port of `localhost`, an address with a port, or an http URL without a path.
 fn parse(text: &str) -> Option<Vec<SocketAddr>> {
-    if let Ok(port) = text.parse::<u16>() {
-        return Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))]);
+    let localhost = |port: u16| {
+        let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        both.map(|address| SocketAddr::from((address, port))).to_vec()
+    };
+    if let Ok(port) = text.parse() {
+        return Some(localhost(port));
     }
     let is_url = text.starts_with("http://");
     let authority = text.strip_prefix("http://").unwrap_or(text);
@@ -70,8 +74,7 @@ fn parse(text: &str) -> Option<Vec<SocketAddr>> {
     let port = authority.port_u16().or(is_url.then_some(80))?;
     let host = authority.host().trim_matches(['[', ']']);
     if host.eq_ignore_ascii_case("localhost") {
-        let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-        return Some(both.map(|address| SocketAddr::from((address, port))).to_vec());
+        return Some(localhost(port));
     }
     Some(vec![SocketAddr::from((host.parse::<IpAddr>().ok()?, port))])
 }

@@ -28,7 +28,7 @@ fn start_binary(upstream: &str) -> (Served, Vec<String>) {
 #[test]
 fn it_prints_where_it_listens() {
     for (upstream, shown) in [
-        ("7071", "http://127.0.0.1:7071"),
+        ("7071", "http://localhost:7071"),
         ("127.0.0.1:7071", "http://127.0.0.1:7071"),
         ("localhost:7071", "http://localhost:7071"),
         ("http://localhost:7071/", "http://localhost:7071"),
@@ -53,16 +53,21 @@ async fn localhost_is_ipv4_and_ipv6() {
         let Ok(listener) = std::net::TcpListener::bind(address) else { continue };
         let port = listener.local_addr().unwrap().port();
         let upstream = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 4096];
-            assert!(stream.read(&mut request).unwrap() > 0);
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfound").unwrap();
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = [0; 4096];
+                assert!(stream.read(&mut request).unwrap() > 0);
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfound").unwrap();
+            }
         });
-        let (_served, lines) = start_binary(&format!("localhost:{port}"));
-        let (_, listening) = lines[1].split_once("http://").unwrap();
-        let listening = listening.split(' ').next().unwrap().parse().unwrap();
-        let answer = send(listening, Method::GET, "/", &[], Bytes::new()).await;
-        assert_eq!(answer.text(), "found");
+        // A bare port means the same.
+        for address in [format!("localhost:{port}"), port.to_string()] {
+            let (_served, lines) = start_binary(&address);
+            let (_, listening) = lines[1].split_once("http://").unwrap();
+            let listening = listening.split(' ').next().unwrap().parse().unwrap();
+            let answer = send(listening, Method::GET, "/", &[], Bytes::new()).await;
+            assert_eq!(answer.text(), "found", "{address}");
+        }
         upstream.join().unwrap();
     }
 }
