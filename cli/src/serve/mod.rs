@@ -15,6 +15,7 @@
 
 mod address;
 mod caller;
+mod early;
 mod gate;
 mod headers;
 mod inspector;

@@ -17,6 +17,7 @@ use tokio::{net::TcpStream, task::JoinSet};
 
 use super::{
     address::Upstream,
+    early::Early,
     headers::{add_web_socket, is_web_socket, remove_hop_by_hop, remove_identity},
     pages::{self, Body},
 };
@@ -53,8 +54,21 @@ impl Proxy {
         let path = parts.uri.path_and_query().cloned();
         parts.uri = path.map_or_else(|| Uri::from_static("/"), Uri::from);
         let request = Request::from_parts(parts, body);
-        self.send(request, is_web_socket).await.unwrap_or_else(|_| {
-            let line = format!("no answer from {}", self.upstream);
+        let stream = match TcpStream::connect(self.upstream.addresses()).await {
+            Ok(stream) => stream,
+            Err(error) => {
+                let line = format!("cannot connect to {}: {error}", self.upstream);
+                return pages::text(StatusCode::BAD_GATEWAY, &line);
+            }
+        };
+        self.send(request, stream, is_web_socket).await.unwrap_or_else(|error| {
+            // hyper's user is the client here: only the body comes from it.
+            if error.downcast_ref().is_some_and(hyper::Error::is_user) {
+                let line = "the body of the request is malformed";
+                return pages::text(StatusCode::BAD_REQUEST, line);
+            }
+            let (upstream, reason) = (&self.upstream, reason(&*error));
+            let line = format!("the answer of {upstream} is unreadable or broke off: {reason}");
             pages::text(StatusCode::BAD_GATEWAY, &line)
         })
     }
@@ -63,6 +77,7 @@ impl Proxy {
     async fn send(
         &self,
         mut request: Request<Incoming>,
+        stream: TcpStream,
         is_web_socket: bool,
     ) -> Result<Response<Body>, Error> {
         if !request.headers().contains_key(HOST) {
@@ -71,8 +86,7 @@ impl Proxy {
         }
         *request.version_mut() = http::Version::HTTP_11;
         let client = upgrade::on(&mut request);
-        let stream = TcpStream::connect(self.upstream.addresses()).await?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(Early(stream))).await?;
         // It ends when the request and the answer are complete.
         tokio::spawn(connection.with_upgrades());
         let mut answer = sender.send_request(request).await?;
@@ -103,6 +117,12 @@ impl Proxy {
             let _ = tokio::io::copy_bidirectional(&mut client, &mut service).await;
         });
     }
+}
+
+/// An error and its sources. Those of hyper and of the system contain nothing that was sent.
+fn reason(error: &(dyn std::error::Error + 'static)) -> String {
+    let errors = std::iter::successors(Some(error), |error| error.source());
+    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn has_upgraded<B>(answer: &Response<B>) -> bool {

@@ -111,6 +111,11 @@ async fn requests_that_no_browser_sends() {
     );
     let answer = send_raw(address, &two);
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
+    // No length: the service is not to blame.
+    let none = two.replace("\r\n5\r\n", "\r\nzz\r\n");
+    let answer = send_raw(address, &none);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nthe body of the request is malformed\n"), "{answer}");
 }
 
 #[tokio::test]
@@ -120,10 +125,79 @@ async fn an_upstream_that_is_down() {
     let answer = send(running.address(), Method::GET, "/", &[], Bytes::new()).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-    assert_eq!(answer.text(), format!("no answer from {free}\n"));
+    let error = std::net::TcpStream::connect(free).unwrap_err();
+    assert_eq!(answer.text(), format!("cannot connect to {free}: {error}\n"));
     // Its own pages need no upstream.
     let page = send(running.address(), Method::GET, "/.auth/login/aad", &[], Bytes::new()).await;
     assert_eq!(page.status, StatusCode::OK);
+}
+
+/// A service that reads the start of each request, sends this answer, and disconnects.
+fn hasty(answer: String) -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn unreadable_answers() {
+    for (answer, reason) in [
+        (String::new(), "connection closed before message completed"),
+        ("HTTP/1.1 200 OK\r\ncontent-".to_owned(), "connection closed before message completed"),
+        ("SSH-2.0-sample\r\n".to_owned(), "invalid HTTP version parsed"),
+        ("HTTP/1.1 200 OK\r\nx secret: secret\r\n\r\n".to_owned(), "invalid HTTP header parsed"),
+        (
+            format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: secret\r\n".repeat(101)),
+            "message head is too large",
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+                .to_owned(),
+            "an upgrade that the client did not request",
+        ),
+    ] {
+        let address = hasty(answer.clone());
+        let running = StandIn::new(address).start().await.unwrap();
+        let found = send(running.address(), Method::GET, "/", &[], Bytes::new()).await;
+        assert_eq!(found.status, StatusCode::BAD_GATEWAY, "{answer}");
+        let line = format!("the answer of {address} is unreadable or broke off: {reason}\n");
+        assert_eq!(found.text(), line, "{answer}");
+    }
+}
+
+/// A service need not read a body that is too large for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn early_answers() {
+    let answer =
+        "HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 3\r\n\r\nbig";
+    let running = StandIn::new(hasty(answer.to_owned())).start().await.unwrap();
+    let address = running.address();
+    // Whether a write fails before the answer comes depends on the scheduling.
+    for _ in 0..30 {
+        let mut client = std::net::TcpStream::connect(address).unwrap();
+        client.set_read_timeout(Some(LIMIT)).unwrap();
+        let mut writer = client.try_clone().unwrap();
+        let task = thread::spawn(move || {
+            let head = format!(
+                "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {BIG}\r\n\r\n"
+            );
+            writer.write_all(head.as_bytes()).unwrap();
+            // The stand-in may close the connection before it has read everything.
+            let _ = writer.write_all(&vec![7; BIG]);
+        });
+        let mut answer = Vec::new();
+        // A reset is an end, too.
+        let _ = client.read_to_end(&mut answer);
+        task.join().unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413 ") && answer.ends_with("\r\n\r\nbig"), "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
