@@ -41,20 +41,20 @@ async fn tokens_of_clients() {
 #[tokio::test]
 async fn invalid_tokens() {
     let anonymous = world().await;
-    let rejecting = |action| world_with(move |stand_in| stand_in.unauthenticated = action);
-    let rejecting = [
-        rejecting(Unauthenticated::RedirectToLoginPage).await,
-        rejecting(Unauthenticated::Return401).await,
-        rejecting(Unauthenticated::Return403).await,
-        rejecting(Unauthenticated::Return404).await,
-    ];
-    let mcp = world_with(|stand_in| {
-        stand_in.unauthenticated = Unauthenticated::Return401;
-        stand_in.metadata_scopes = vec!["Tools.Call".to_owned()];
-    })
-    .await;
-    let metadata = format!("resource_metadata=\"http://{}{METADATA}/mcp\"", mcp.stand_in.address());
-
+    let mut rejecting = Vec::new();
+    for (action, scopes) in [
+        (Unauthenticated::RedirectToLoginPage, &[][..]),
+        (Unauthenticated::Return401, &[]),
+        (Unauthenticated::Return403, &[]),
+        (Unauthenticated::Return404, &[]),
+        (Unauthenticated::Return401, &["Tools.Call".to_owned()]),
+    ] {
+        let world = world_with(|stand_in| {
+            stand_in.unauthenticated = action;
+            stand_in.metadata_scopes = scopes.to_vec();
+        });
+        rejecting.push((world.await, !scopes.is_empty()));
+    }
     let issuer = anonymous.stand_in.issuer();
     let now = SystemTime::now();
     let before = now - Duration::from_secs(7200);
@@ -77,17 +77,19 @@ async fn invalid_tokens() {
         assert_eq!(anonymous.get("/.auth/me", &bearer).await.text(), "[]");
         // A persona has its own token.
         let both = [bearer[0], ("x-stand-in-persona", "arm")];
-        assert_ne!(anonymous.get("/", &both).await.status, StatusCode::OK);
+        let expected = if error == "invalid_request" { 401 } else { 400 };
+        assert_eq!(anonymous.get("/", &both).await.status, expected);
         let start = format!("Bearer error=\"{error}\"");
-        for world in rejecting.iter().chain([&mcp]) {
+        for (world, has_metadata) in &rejecting {
             let answer = world.get("/mcp", &bearer).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
             let challenge = answer.header("www-authenticate").unwrap();
             assert!(challenge.starts_with(&start), "{challenge}");
-            // Only the platform's own metadata is named (RFC 9728 section 5.1).
-            let is_named = std::ptr::eq(world, &mcp);
-            assert_eq!(challenge.ends_with(&metadata), is_named, "{challenge}");
-            assert_eq!(challenge.contains("resource_metadata"), is_named, "{challenge}");
+            // RFC 9728 section 5.1.
+            let address = world.stand_in.address();
+            let metadata = format!("resource_metadata=\"http://{address}{METADATA}/mcp\"");
+            assert_eq!(challenge.contains("resource_metadata"), *has_metadata, "{challenge}");
+            assert_eq!(challenge.ends_with(&metadata), *has_metadata, "{challenge}");
             assert!(!answer.text().contains(&token));
         }
     }
