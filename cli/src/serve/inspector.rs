@@ -62,7 +62,11 @@ pub(super) async fn answer(parts: &Parts, body: Incoming, now: SystemTime) -> Re
                 let line = format!("the input is incomplete, or longer than {MAX_INPUT_LEN} bytes");
                 return pages::text(StatusCode::PAYLOAD_TOO_LARGE, &line);
             };
-            of_form(&form.to_bytes(), now)
+            // Reading a long input would hold up other requests.
+            let read = tokio::task::spawn_blocking(move || of_form(&form.to_bytes(), now));
+            read.await.unwrap_or_else(|_| {
+                pages::text(StatusCode::INTERNAL_SERVER_ERROR, "the input could not be read")
+            })
         }
         _ => pages::text(StatusCode::METHOD_NOT_ALLOWED, "expected GET or POST"),
     }

@@ -468,3 +468,43 @@ fn unusable_inputs_are_named() {
         "header X-MS-CLIENT-PRINCIPAL-NAME: expected one value, found more",
     );
 }
+
+/// In quadratic time, this takes minutes.
+#[test]
+fn long_lines_and_many_headers_are_read() {
+    const LEN: usize = 300_000;
+    let repeated = |text: &str| text.repeat(LEN / text.len());
+    let numbered = |start: &str| -> String {
+        (0..LEN / 50).map(|number| format!("{start} user-{number}@contoso.com\n")).collect()
+    };
+    let nothing = "expected the headers of a request, an answer of /.auth/me, or one token";
+    let too_long = "header Authorization: the value is too long: expected at most 65536 bytes";
+    let several = "header X-MS-CLIENT-PRINCIPAL-ID: expected one value, found more";
+    for (input, error) in [
+        (repeated("authorization "), nothing),
+        (repeated("authorization 'a"), nothing),
+        (repeated("authorization '' "), nothing),
+        (repeated("x-ms-token-a '' "), nothing),
+        (repeated("authorization: Basic abc "), too_long),
+        (repeated("authorization bearer '' "), too_long),
+        (repeated("x-ms-client-principal a "), "the client principal is not base64 at byte 21"),
+        (numbered("x-ms-client-principal-id"), several),
+        (numbered("- x-ms-client-principal-id:"), several),
+        (numbered("x-ms-client-principal-id:"), several),
+    ] {
+        let outcome = run(&["inspect"], &input);
+        assert!(outcome.err.starts_with(&format!("error: {error}")), "{}", outcome.err);
+    }
+}
+
+/// There can be markup between the name of a header and its token, but no long text.
+#[test]
+fn a_token_is_near_the_name_of_its_header() {
+    let row = |name: &str, len: usize| {
+        format!("<td>{name}</td><td title='{}'>Bearer {}</td>", "a b ".repeat(len), access())
+    };
+    opens(&row("authorization", 50));
+    opens(&row("x-ms-token-aad-access-token", 50));
+    let far = run(&["inspect", "--for", "arm", "--check"], row("x-ms-token-aad-access-token", 80));
+    assert_eq!(far.status, 2, "{}", far.out);
+}

@@ -1,6 +1,8 @@
 //! Finds headers of Easy Auth anywhere in the input: in the developer tools of browsers, "copy as cURL", "copy as
 //! fetch", "copy as PowerShell", tables, dictionaries, environments and logs.
 
+use std::collections::HashSet;
+
 use easyauth::headers;
 
 use super::{Header, header, is_bearer, is_ours};
@@ -8,6 +10,7 @@ use super::{Header, header, is_bearer, is_ours};
 /// Returns the headers of Easy Auth in the input. A header with the same value twice counts once.
 pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
     let mut found: Vec<Header> = Vec::new();
+    let mut seen = HashSet::new();
     let mut rest = text;
     let mut before = None;
     while let Some(start) = rest.find(is_name_letter) {
@@ -17,8 +20,8 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
         let (word, after) = from_name.split_at(end);
         rest = after;
         if let Some(name) = name_of(word)
-            && let Some((value, after)) = token_value(&name, after).or_else(|| value(after, before))
-            // Messages have the word too.
+            && let Some((value, after)) = token_value(&name, after).or_else(|| value(&name, after, before))
+            // `Bearer` alone is no value.
             && (name != "AUTHORIZATION" || is_bearer(value.as_bytes()))
         {
             if value.ends_with("...") || value.ends_with('…') || after.starts_with('…') {
@@ -28,9 +31,8 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
                 ));
             }
             rest = after;
-            let pair = (name, value.as_bytes().to_owned());
-            if !found.contains(&pair) {
-                found.push(pair);
+            if seen.insert((name.clone(), value)) {
+                found.push((name, value.as_bytes().to_owned()));
             }
         }
         before = word.chars().next_back();
@@ -69,38 +71,39 @@ fn name_of(word: &str) -> Option<String> {
 /// The shortest token that is found among other letters.
 const MIN_TOKEN_LEN: usize = 20;
 
+/// The longest distance from the name of a header to its token, in characters: room for markup, quotes
+/// and `Bearer`. Without a limit, a line with many names takes quadratic time.
+const MAX_TOKEN_DISTANCE: usize = 256;
+
 /// The token on the line after the name of a header that has one, whatever is around it: quotes, brackets,
 /// other headers, tags.
 fn token_value<'a>(name: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
-    let has_token = name == headers::CLIENT_PRINCIPAL.to_ascii_uppercase()
+    let is_authorization = name == "AUTHORIZATION";
+    let has_token = is_authorization
+        || name == headers::CLIENT_PRINCIPAL.to_ascii_uppercase()
         || (name.starts_with(&headers::TOKEN_PREFIX.to_ascii_uppercase())
             && !name.ends_with("EXPIRES-ON"));
-    let line = after.get(..after.find(['\r', '\n']).unwrap_or(after.len()))?;
-    let start = match name {
-        "AUTHORIZATION" => line.to_ascii_lowercase().find("bearer ")?,
-        _ if has_token => 0,
-        _ => return None,
-    };
-    let mut rest = after.get(start..)?;
-    let mut left = line.len().saturating_sub(start);
-    while left > 0 {
+    if !has_token {
+        return None;
+    }
+    // The token starts here, and can be longer.
+    let limit = after.char_indices().nth(MAX_TOKEN_DISTANCE).map_or(after.len(), |(at, _)| at);
+    let near = after.get(..limit)?.split(['\r', '\n']).next()?;
+    let start = if is_authorization { near.to_ascii_lowercase().find("bearer ")? } else { 0 };
+    let mut at = start;
+    while at < near.len() {
+        let rest = after.get(at..)?;
         // `name=token`
-        let skipped = rest.len().saturating_sub(rest.trim_start_matches('=').len());
-        rest = rest.get(skipped..)?;
-        left = left.saturating_sub(skipped);
-        let end = rest.find(|letter| !is_token_letter(letter)).unwrap_or(rest.len()).min(left);
-        if end >= MIN_TOKEN_LEN {
-            let value = if name == "AUTHORIZATION" {
-                let until = after.len().checked_sub(rest.len())?.checked_add(end)?;
-                after.get(start..until)?
-            } else {
-                rest.get(..end)?
-            };
-            return Some((value, rest.get(end..)?));
+        let from_token = rest.trim_start_matches('=');
+        at = at.checked_add(rest.len().checked_sub(from_token.len())?)?;
+        let len = from_token.find(|letter| !is_token_letter(letter)).unwrap_or(from_token.len());
+        let end = at.checked_add(len)?;
+        if len >= MIN_TOKEN_LEN {
+            let start = if is_authorization { start } else { at };
+            return Some((after.get(start..end)?, after.get(end..)?));
         }
-        let next = end.checked_add(rest.get(end..)?.chars().next().map_or(1, char::len_utf8))?;
-        rest = rest.get(next..).unwrap_or_default();
-        left = left.saturating_sub(next);
+        let next = after.get(end..)?.chars().next().map_or(1, char::len_utf8);
+        at = end.checked_add(next)?;
     }
     None
 }
@@ -111,7 +114,7 @@ pub(super) fn is_token_letter(letter: char) -> bool {
 }
 
 /// The value after a name, and the text behind it. `before` is the letter before the name.
-fn value(after: &str, before: Option<char>) -> Option<(&str, &str)> {
+fn value<'a>(name: &str, after: &'a str, before: Option<char>) -> Option<(&'a str, &'a str)> {
     let quotes = ['"', '\'', '`'];
     // `-H 'name: value'`: the quote before the name ends the value.
     let outer = before.filter(|letter| quotes.contains(letter) && !after.starts_with(*letter));
@@ -123,11 +126,13 @@ fn value(after: &str, before: Option<char>) -> Option<(&str, &str)> {
     // PowerShell prints lists in braces, JSON in brackets.
     let start = start.trim_start_matches(['{', '[', '^', ' ']);
     let inner = start.chars().next().filter(|letter| quotes.contains(letter) && outer.is_none());
+    let start = inner.and_then(|quote| start.strip_prefix(quote)).unwrap_or(start);
+    // Messages have the word too. Looking for the end of each takes quadratic time.
+    if name == "AUTHORIZATION" && !is_bearer(start.trim_start().as_bytes()) {
+        return None;
+    }
     let (value, rest) = match inner.or(outer) {
-        Some(quote) => {
-            let start = if inner.is_some() { start.strip_prefix(quote)? } else { start };
-            start.split_once(quote)?
-        }
+        Some(quote) => start.split_once(quote)?,
         None => start.split_at(start.find(['\r', '\n']).unwrap_or(start.len())),
     };
     let value = value
