@@ -8,7 +8,7 @@ use easyauth::{
     },
 };
 
-use crate::terminal::wrap;
+use crate::{secret::has_jwt, terminal::wrap};
 
 /// Short names that users say instead of the full name.
 const ALIASES: [(&str, Resource); 8] = [
@@ -22,8 +22,13 @@ const ALIASES: [(&str, Resource); 8] = [
     ("kudu", APP_SERVICE),
 ];
 
-/// The longest name of a scope (Microsoft Graph: permissionScope resource type, `value`).
-const MAX_SCOPE_LEN: usize = 120;
+/// The longest name of a scope or an app role (Microsoft Graph: permissionScope and appRole resource
+/// types, `value`).
+const MAX_PERMISSION_LEN: usize = 120;
+
+/// The longest identifier of an API (Microsoft identity platform: validation differences by supported
+/// account types, `identifierUris`).
+const MAX_IDENTIFIER_LEN: usize = 255;
 
 /// An API that a token can be for.
 #[derive(Debug, Clone)]
@@ -36,6 +41,12 @@ pub(crate) enum Api {
 impl Api {
     /// Finds an API by a short name, its full name, a URI, a host or a client ID.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if text.contains(['?', '#']) {
+            return Err("expected an API without a query or a fragment".to_owned());
+        }
+        if !can_be_identifier(text) {
+            return Err(unknown());
+        }
         if text.contains([':', '/', '.']) || is_guid(text) {
             return Self::of_identifier(text).ok_or_else(unknown);
         }
@@ -120,6 +131,12 @@ impl Api {
     }
 }
 
+/// Returns `false` for text that can have a secret. Identifiers have neither a query nor a fragment
+/// (`identifierUris`).
+pub(crate) fn can_be_identifier(text: &str) -> bool {
+    text.len() <= MAX_IDENTIFIER_LEN && !text.contains(['?', '#']) && !has_jwt(text)
+}
+
 fn unknown() -> String {
     format!("unknown API; expected a URI, a client ID or one of\n{}", list_of_names())
 }
@@ -145,11 +162,25 @@ pub(crate) fn list_of_names() -> String {
 /// Parses the name of a scope without its API.
 pub(crate) fn bare_scope(text: &str) -> Result<String, String> {
     let is_bare = Scope::parse(text).is_ok_and(|scope| scope.api().is_none());
-    if is_bare && text.len() <= MAX_SCOPE_LEN && !text.starts_with('.') {
-        Ok(text.to_owned())
-    } else {
-        Err("expected the bare name of one scope, such as User.Read".to_owned())
-    }
+    let expected = || "expected the bare name of one scope, such as User.Read".to_owned();
+    (is_bare && is_permission(text)).then(|| text.to_owned()).ok_or_else(expected)
+}
+
+/// Parses the value of an app role.
+#[cfg(feature = "online")]
+pub(crate) fn role(text: &str) -> Result<String, String> {
+    let expected = || "expected the value of one app role, such as Files.Read.All".to_owned();
+    is_permission(text).then(|| text.to_owned()).ok_or_else(expected)
+}
+
+/// Returns `true` for the value of a scope or an app role, and `false` for text with a token.
+fn is_permission(text: &str) -> bool {
+    let is_letter = |letter: char| !letter.is_whitespace() && !letter.is_control();
+    !text.is_empty()
+        && text.len() <= MAX_PERMISSION_LEN
+        && !text.starts_with('.')
+        && text.chars().all(is_letter)
+        && !has_jwt(text)
 }
 
 /// Parses the name of a scope without its API, or `.default`.

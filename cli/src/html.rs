@@ -1,5 +1,7 @@
 //! HTML pages: one template, and one function that escapes.
 
+use crate::secret::masked;
+
 /// The template of every page.
 const TEMPLATE: &str = include_str!("../assets/page.html");
 
@@ -14,6 +16,11 @@ impl Html {
     /// Adds markup. For [`html!`] only.
     pub(crate) fn push_markup(&mut self, markup: &'static str) {
         self.0.push_str(markup);
+    }
+
+    /// Replaces tokens. Markup has none.
+    pub(crate) fn masked(self) -> Self {
+        Self(masked(&self.0))
     }
 
     /// The whole page around these contents of its `main` element.

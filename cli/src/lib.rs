@@ -21,6 +21,7 @@ mod inspect;
 mod manual;
 #[cfg(doc)]
 pub mod rules;
+mod secret;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod settings;

@@ -20,6 +20,7 @@ use crate::{
     Failure, NO, Output, SERVER_FAILED, World, api,
     args::after_help,
     input, inspect,
+    secret::masked,
     terminal::{Color, paint, printable},
     times::{self, Moment},
     with_sources,
@@ -47,13 +48,13 @@ pub(crate) struct Args {
     tenant: Tenant,
     /// The client ID of the API, which accepts version 1.0 and 2.0 audiences, or one exact audience;
     /// may be repeated
-    #[arg(long = "audience", value_name = "AUDIENCE", required = true)]
+    #[arg(long = "audience", value_name = "AUDIENCE", required = true, value_parser = audience)]
     audiences: Vec<String>,
     /// Require this scope of tokens with a user; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", value_parser = api::bare_scope)]
     scopes: Vec<String>,
     /// Require this app role of app-only tokens; may be repeated
-    #[arg(long = "role", value_name = "ROLE")]
+    #[arg(long = "role", value_name = "ROLE", value_parser = api::role)]
     roles: Vec<String>,
     /// The cloud: public, us-gov, us-gov-dod, china, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value = "public", value_parser = api::cloud)]
@@ -78,6 +79,14 @@ fn tenant(text: &str) -> Result<Tenant, String> {
         id => Tenant::single(id)
             .map_err(|_| "expected a tenant ID (a GUID), organizations or common".to_owned()),
     }
+}
+
+const EXPECTED_AUDIENCE: &str =
+    "expected a client ID (a GUID) or an exact audience such as api://orders";
+
+fn audience(text: &str) -> Result<String, String> {
+    let is_audience = api::can_be_identifier(text);
+    is_audience.then(|| text.to_owned()).ok_or_else(|| EXPECTED_AUDIENCE.to_owned())
 }
 
 fn metadata(text: &str) -> Result<MetadataUri, String> {
@@ -112,7 +121,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     } else {
         page(&report, world.color)?
     };
-    let mut output = Output::page(page);
+    let mut output = Output::page(masked(&page));
     if !report.is_accepted {
         output.status = NO;
     }
@@ -129,9 +138,7 @@ fn verifier(args: &Args) -> Result<Verifier, Failure> {
         };
     }
     // The library's error repeats the value, which can be a token here.
-    Ok(builder.build().map_err(
-        |_| "--audience: expected a client ID (a GUID) or an exact audience such as api://orders",
-    )?)
+    Ok(builder.build().map_err(|_| format!("--audience: {EXPECTED_AUDIENCE}"))?)
 }
 
 fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {

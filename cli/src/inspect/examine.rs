@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Failure, explain,
+    secret::{MIN_TOKEN_LEN, masked, placeholder},
     times::{Moment, rfc_3339},
 };
 
@@ -149,30 +150,32 @@ impl View<'_> {
 
 fn describe(principal: &EasyAuthPrincipal, tokens: &ProviderTokens) -> Principal {
     // The platform puts no token into a claim, but a custom provider can.
-    let is_token = |value: &str| {
-        secrets(tokens).any(|(_, secret)| secret == value) || UnverifiedToken::decode(value).is_ok()
+    let shown = |value: &str| {
+        let secrets = secrets(tokens).map(|(_, secret)| secret);
+        if secrets.clone().any(|secret| secret == value) || UnverifiedToken::decode(value).is_ok() {
+            return placeholder(value);
+        }
+        let opaque = secrets.filter(|secret| secret.len() >= MIN_TOKEN_LEN);
+        masked(
+            &opaque
+                .fold(value.to_owned(), |text, secret| text.replace(secret, &placeholder(secret))),
+        )
     };
-    let claim = |claim: easyauth::Claim<'_>| Claim {
-        typ: claim.typ().to_owned(),
-        value: if is_token(claim.val()) {
-            format!("(a token of {} bytes)", claim.val().len())
-        } else {
-            claim.val().to_owned()
-        },
-    };
+    let claim =
+        |claim: easyauth::Claim<'_>| Claim { typ: shown(claim.typ()), value: shown(claim.val()) };
     Principal {
-        provider: principal.provider().as_str().to_owned(),
+        provider: shown(principal.provider().as_str()),
         format: principal.format().as_str(),
-        id: principal.id().map(str::to_owned),
-        name: principal.name().map(str::to_owned),
-        object_id: principal.object_id().map(str::to_owned),
-        tenant_id: principal.tenant_id().map(str::to_owned),
-        roles: principal.roles().map(str::to_owned).collect(),
+        id: principal.id().map(shown),
+        name: principal.name().map(shown),
+        object_id: principal.object_id().map(shown),
+        tenant_id: principal.tenant_id().map(shown),
+        roles: principal.roles().map(shown).collect(),
         claims: principal.claims().map(claim).collect(),
     }
 }
 
-fn secrets(tokens: &ProviderTokens) -> impl Iterator<Item = (Kind, &str)> {
+fn secrets(tokens: &ProviderTokens) -> impl Iterator<Item = (Kind, &str)> + Clone {
     let access = tokens.access_token().map(|token| (Kind::Access, token.expose_secret()));
     let id = tokens.id_token().map(|token| (Kind::Id, token.expose_secret()));
     let refresh = tokens.refresh_token().map(|token| (Kind::Refresh, token.expose_secret()));

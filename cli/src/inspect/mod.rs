@@ -14,7 +14,9 @@ use crate::{
     Failure, NO, Output, World,
     api::{self, Api},
     args::after_help,
-    explain, input, times,
+    explain, input,
+    secret::masked,
+    times,
 };
 #[cfg(feature = "online")]
 use easyauth::{IdentityProvider, ProviderTokens};
@@ -114,7 +116,8 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         Content::Error(explanation) => explain::page(explanation, world.style())?,
         _ => human::page(&report, world.style())?,
     };
-    let mut output = Output::page(page);
+    // A custom provider or an issuer can put a token into a claim.
+    let mut output = Output::page(masked(&page));
     output.notes.extend(note.map(str::to_owned));
     if args.check && !report.opens() {
         output.status = NO;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{run_with, token};
+use crate::{rejected, run, run_with, token};
 
 const STORY: &str = "../examples/authsettings.json";
 const SITE: &str = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/orders-rg/\
@@ -68,6 +68,10 @@ fn command_lines() -> Vec<Vec<&'static str>> {
             "6e74172b-be56-4843-9ff4-e66a39bb12e3",
             "--metadata",
             "http://127.0.0.1:9/metadata",
+            "--scope",
+            "Files.Read",
+            "--role",
+            "Files.Read.All",
         ]);
     }
     if cfg!(feature = "manual") {
@@ -156,6 +160,88 @@ fn no_output_has_a_part_of_a_secret() {
                     }
                 }
             }
+        }
+    }
+}
+
+const CLAIMS: &str = r#"{"aud":"api://orders","scp":"Orders.Read","exp":1773327600}"#;
+
+/// Names and identifiers with a token or a secret are rejected, and not repeated.
+#[test]
+fn no_name_has_a_secret() {
+    let token = token(CLAIMS);
+    let start = &token[..110];
+    let scope = "expected the bare name of one scope, such as User.Read";
+    let unknown = run(&["inspect", "--for", "secret"], "").err;
+    let unknown = unknown.trim_start_matches("error: --for: ").trim_end();
+    let query = "expected an API without a query or a fragment";
+    for (value, error) in [
+        (token.clone(), unknown),
+        (start.to_owned(), unknown),
+        (format!("https://localhost/#access_token={start}"), query),
+        (format!("https://localhost/%23access_token%3D{start}"), unknown),
+        (format!("api://orders/{start}"), unknown),
+        ("api://orders?sig=secret".to_owned(), query),
+        ("https://management.azure.com/?sig=secret".to_owned(), query),
+        ("https://management.azure.com/#secret".to_owned(), query),
+        (format!("api://orders/{}", "a".repeat(243)), unknown),
+    ] {
+        rejected(&["inspect", "--for", &value], "", &format!("--for: {error}"));
+        rejected(&["settings", "add-scope", &value, "a", STORY], "", &format!("API: {error}"));
+    }
+    for value in [start.to_owned(), format!("a-{start}"), "a".repeat(121), ".a".to_owned()] {
+        let args = ["inspect", "--for", "arm", "--scope", &value];
+        rejected(&args, "", &format!("--scope: {scope}"));
+        let args = ["settings", "add-scope", "arm", &value, STORY];
+        rejected(&args, "", &format!("SCOPE: {scope}"));
+    }
+    if cfg!(feature = "online") {
+        let verify = ["verify", "--tenant", "organizations", "--audience"];
+        let role = "--role: expected the value of one app role, such as Files.Read.All";
+        for value in [&token, start, "a b", "", ".a", "a\u{9b}", &"a".repeat(121)] {
+            let value = format!("--role={value}");
+            rejected(&[&verify[..], &["api://orders", &value]].concat(), "", role);
+        }
+        let audience =
+            "--audience: expected a client ID (a GUID) or an exact audience such as api://orders";
+        for value in [&*token, &format!("https://x/{start}"), "api://a?b", "api://a#b"] {
+            rejected(&[&verify[..], &[value]].concat(), "", audience);
+        }
+    }
+    // The longest identifier, and a word that only starts as a token does.
+    let longest = format!("api://orders/{}", "a".repeat(242));
+    let args =
+        ["inspect", "--for", &longest, "--scope", "SurveyJobs.ReadWriteEverything.WithLongName"];
+    assert_eq!(run(&args, &token).status, 0);
+}
+
+/// A custom provider or an issuer can put tokens into claims.
+#[test]
+fn no_claim_shows_a_token() {
+    let inner = token(CLAIMS);
+    let opaque = "Sample~Refresh-Token_9".repeat(4);
+    for (value, shown) in [
+        (inner.clone(), format!("(a token of {} bytes)", inner.len())),
+        (format!("Bearer {inner}"), format!("Bearer (a token of {} bytes)", inner.len())),
+        (format!("['{inner}']"), format!("['(a token of {} bytes)']", inner.len())),
+        (format!("a {opaque}"), "a (a token of 88 bytes)".to_owned()),
+    ] {
+        let claim = |typ: &str| format!(r#"{{"typ":"{typ}","val":"{value}"}}"#);
+        let types = ["nameid", "sub", "name", "oid", "tid", "roles", "custom", &value];
+        let claims = types.map(claim).join(",");
+        let access = token(&format!(
+            r#"{{"aud":"{value}","scp":"{value}","roles":["{value}"],"azp":"{value}","iss":"{value}"}}"#
+        ));
+        let me = format!(
+            r#"[{{"provider_name":"x","user_id":"{value}","access_token":"{access}","refresh_token":"{opaque}","user_claims":[{claims}]}}]"#
+        );
+        for args in [&["inspect", "--for", "arm"][..], &["inspect", "--json"]] {
+            let outcome = run(args, &me);
+            assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+            assert!(outcome.out.contains(&shown), "{}", outcome.out);
+            assert!(!outcome.out.contains("eyJ"), "{}", outcome.out);
+            let principal = outcome.out.split("access").next().unwrap();
+            assert!(!principal.contains(&opaque), "{}", outcome.out);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use easyauth::headers;
 
 use super::{Header, header, is_bearer, is_ours};
+use crate::secret::{MIN_TOKEN_LEN, is_token_letter};
 
 /// Returns the headers of Easy Auth in the input. A header with the same value twice counts once.
 pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
@@ -68,9 +69,6 @@ fn name_of(word: &str) -> Option<String> {
     is_ours(name).then(|| name.to_owned())
 }
 
-/// The shortest token that is found among other letters.
-const MIN_TOKEN_LEN: usize = 20;
-
 /// The longest distance from the name of a header to its token, in characters: room for markup, quotes
 /// and `Bearer`. Without a limit, a line with many names takes quadratic time.
 const MAX_TOKEN_DISTANCE: usize = 256;
@@ -106,11 +104,6 @@ fn token_value<'a>(name: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
         at = end.checked_add(next)?;
     }
     None
-}
-
-/// The letters of JWTs, of base64 and of opaque tokens.
-pub(super) fn is_token_letter(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '~' | '+' | '/' | '=')
 }
 
 /// The value after a name, and the text behind it. `before` is the letter before the name.

@@ -9,6 +9,7 @@ use easyauth::{error_codes::ErrorExplanation, headers};
 use serde_json::Value;
 
 use super::{Content, Input, scan};
+use crate::secret::is_token_letter;
 
 /// The platform pads, other tools may not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -70,9 +71,9 @@ pub(super) fn recognize(text: &str) -> Option<Input> {
 pub(super) fn find(text: &str) -> Option<String> {
     let mut found: Option<String> = None;
     let mut rest = text;
-    while let Some(start) = rest.find(scan::is_token_letter) {
+    while let Some(start) = rest.find(is_token_letter) {
         let from = rest.get(start..)?;
-        let end = from.find(|letter| !scan::is_token_letter(letter)).unwrap_or(from.len());
+        let end = from.find(|letter| !is_token_letter(letter)).unwrap_or(from.len());
         let (word, after) = from.split_at_checked(end)?;
         // `name=token`
         let word = word.get(
@@ -106,7 +107,7 @@ fn continuation(rest: &str) -> Option<(&str, &str)> {
     let line = rest.strip_prefix('\r').unwrap_or(rest).strip_prefix('\n')?;
     let start = line.find(|letter| letter != ' ').filter(|start| *start > 0)?;
     let line = line.get(start..)?;
-    let end = line.find(|letter| !scan::is_token_letter(letter)).unwrap_or(line.len());
+    let end = line.find(|letter| !is_token_letter(letter)).unwrap_or(line.len());
     let (part, after) = line.split_at_checked(end)?;
     let ends = after.is_empty() || after.starts_with(['\r', '\n']);
     (ends && !part.is_empty()).then_some((part, after))

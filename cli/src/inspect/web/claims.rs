@@ -9,6 +9,7 @@ use super::times::readable;
 use crate::{
     html::{Html, html},
     inspect::report::Claim,
+    secret::{masked, placeholder},
     times::rfc_3339,
 };
 
@@ -165,11 +166,12 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// A value, but no token, and not longer than a reader needs.
 fn shown(value: &str) -> String {
     if UnverifiedToken::decode(value).is_ok() {
-        return format!("(a token of {} bytes)", value.len());
+        return placeholder(value);
     }
+    let value = masked(value);
     let length = value.chars().count();
     if length <= MAX_VALUE_LEN {
-        return value.to_owned();
+        return value;
     }
     let start: String = value.chars().take(MAX_VALUE_LEN).collect();
     format!("{start}... ({length} characters)")

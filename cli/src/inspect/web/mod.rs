@@ -40,7 +40,7 @@ pub(crate) fn answer(
         Content::Error(explanation) => error_codes(explanation),
         _ => accounts(&report),
     };
-    Ok(html![(note)(answer)])
+    Ok(html![(note)(answer)].masked())
 }
 
 fn accounts(report: &Report) -> Html {
