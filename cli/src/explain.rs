@@ -9,7 +9,7 @@ use crate::{
     Failure, NO, Output, World,
     args::after_help,
     input,
-    terminal::{Color, Style, paint, printable, wrap},
+    terminal::{Color, Style, json_page, paint, printable, wrap},
 };
 
 const LABEL_WIDTH: usize = 14;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
          InvalidAuthenticationTokenAudience, or a message with one",
     )?;
     let page = if args.json {
-        format!("{}\n", serde_json::to_string_pretty(&as_json(&explanation))?)
+        json_page(&as_json(&explanation))?
     } else {
         page(&explanation, world.style())?
     };

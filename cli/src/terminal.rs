@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// How pages are printed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
@@ -85,6 +87,23 @@ pub(crate) fn printable(text: &str) -> String {
     printable
 }
 
+/// A value as a page of JSON. Characters that are not [`printable`] are escaped as JSON does it (RFC 8259
+/// section 7): outside of strings there are only line breaks.
+pub(crate) fn json_page(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string_pretty(value)?;
+    let mut page = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter == '\n' || !is_unprintable(letter) {
+            page.push(letter);
+        } else {
+            let escaped = |unit: &u16| format!("\\u{unit:04x}");
+            page.extend(letter.encode_utf16(&mut [0; 2]).iter().map(escaped));
+        }
+    }
+    page.push('\n');
+    Ok(page)
+}
+
 /// Returns `true` for a control character or an invisible one.
 pub(crate) fn is_unprintable(letter: char) -> bool {
     letter.is_control() || is_invisible(letter)
@@ -93,6 +112,6 @@ pub(crate) fn is_unprintable(letter: char) -> bool {
 fn is_invisible(letter: char) -> bool {
     matches!(
         letter,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
     )
 }

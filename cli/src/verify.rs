@@ -21,7 +21,7 @@ use crate::{
     args::after_help,
     input, inspect,
     secret::masked,
-    terminal::{Color, paint, printable},
+    terminal::{Color, json_page, paint, printable},
     times::{self, Moment},
     with_sources,
 };
@@ -116,11 +116,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         }
         Err(error) => Report::broken_rule(&error),
     };
-    let page = if args.json {
-        format!("{}\n", serde_json::to_string_pretty(&report)?)
-    } else {
-        page(&report, world.color)?
-    };
+    let page = if args.json { json_page(&report)? } else { page(&report, world.color)? };
     let mut output = Output::page(masked(&page));
     if !report.is_accepted {
         output.status = NO;

@@ -16,6 +16,7 @@ use crate::{
     args::after_help,
     explain, input,
     secret::masked,
+    terminal::json_page,
     times,
 };
 #[cfg(feature = "online")]
@@ -112,7 +113,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     }
 
     let page = match &content {
-        _ if args.json => format!("{}\n", serde_json::to_string_pretty(&report)?),
+        _ if args.json => json_page(&report)?,
         Content::Error(explanation) => explain::page(explanation, world.style())?,
         _ => human::page(&report, world.style())?,
     };

@@ -23,7 +23,7 @@ use crate::{
     DONE, Failure, NO, Output, SERVER_FAILED, World,
     azure::{self, Arm},
     input::is_stdin,
-    terminal::printable,
+    terminal::{json_page, printable},
     times::rfc_3339,
     write_out,
 };
@@ -273,7 +273,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 
 /// JSON with sorted members, so that equal settings are equal lines.
 fn pretty(settings: &Value) -> Result<String, Failure> {
-    Ok(format!("{}\n", serde_json::to_string_pretty(settings)?))
+    Ok(json_page(settings)?)
 }
 
 /// The changes that the service ignored, as JSON pointers.

@@ -2,7 +2,7 @@
 
 use clap::Command;
 
-use crate::{Outcome, rejected, run};
+use crate::{Outcome, rejected, run, token};
 
 /// Every command with its path: `easyauth settings lint`.
 fn commands() -> Vec<(String, Command)> {
@@ -185,5 +185,36 @@ fn colors_are_only_added() {
         }
         assert_ne!(plain, colored);
         assert_eq!(plain, run(args, "").out);
+    }
+}
+
+/// Control characters and those that change the direction of text are escaped, and the values stay.
+#[test]
+fn json_cannot_harm_a_terminal() {
+    let raw = "a\u{7f}\u{85}\u{9b}2J\u{61c}\u{200b}\u{2028}\u{202e}\u{2066}\u{feff}b";
+    let access = token(&format!(
+        r#"{{"aud":"api://{raw}","scp":"{raw}","azp":"{raw}","iss":"{raw}","roles":["{raw}"]}}"#
+    ));
+    let settings = format!(
+        r#"{{"properties":{{"identityProviders":{{"azureActiveDirectory":{{"registration":{{"clientId":"{raw}"}},
+            "login":{{"loginParameters":["scope={raw}","{raw}"]}}}}}},"{raw}":"{raw}"}}}}"#
+    );
+    for (args, input) in [
+        (&["inspect", "--json"][..], &access),
+        (&["settings", "explain", "--json"], &settings),
+        (&["settings", "lint", "--json"], &settings),
+        (&["settings", "lint", "--format", "sarif"], &settings),
+        (&["settings", "lint", "--format", "github"], &settings),
+    ] {
+        let out = run(args, input).out;
+        let is_raw = |letter: &char| !letter.is_ascii_alphanumeric() && raw.contains(*letter);
+        assert_eq!(out.chars().find(is_raw), None, "{args:?}: {out}");
+        // `explain` cuts values and writes them as a sentence.
+        if args.last() == Some(&"--json") && args[1] != "explain" {
+            let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+            assert!(value.to_string().contains(raw), "{args:?}: {out}");
+            let escaped = r"a\u007f\u0085\u009b2J\u061c\u200b\u2028\u202e\u2066\ufeffb";
+            assert!(out.contains(escaped), "{args:?}: {out}");
+        }
     }
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::document::{self, Source};
 use crate::{
     Failure, Output, World,
-    terminal::{Color, Style, cut, paint, printable, wrap},
+    terminal::{Color, Style, cut, json_page, paint, printable, wrap},
 };
 
 /// The longest string of a document that is shown, in characters.
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
     let chapters = chapters(&settings);
     let (form, name) = document::form(settings.form());
     let page = if args.json {
-        format!("{}\n", serde_json::to_string_pretty(&Report { form, chapters })?)
+        json_page(&Report { form, chapters })?
     } else {
         page(name, &chapters, world.style())?
     };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Checked, Found, document};
-use crate::settings::rule::address;
+use crate::{settings::rule::address, terminal::json_page};
 
 /// The pages about the rules.
 const INFORMATION_URI: &str = "https://docs.rs/easyauth-cli/latest/easyauth_cli/rules/index.html";
@@ -30,7 +30,7 @@ struct FileReport {
 
 pub(super) fn json(checked: &[Checked]) -> Result<String, serde_json::Error> {
     let files = checked.iter().map(FileReport::new).collect::<Result<_, _>>()?;
-    Ok(format!("{}\n", serde_json::to_string_pretty(&Report { files })?))
+    json_page(&Report { files })
 }
 
 impl FileReport {
@@ -75,7 +75,7 @@ pub(super) fn sarif(checked: &[Checked]) -> Result<String, serde_json::Error> {
             "results": results,
         }],
     });
-    Ok(format!("{}\n", serde_json::to_string_pretty(&log)?))
+    json_page(&log)
 }
 
 fn sarif_rule(rule: &'static Rule) -> Value {

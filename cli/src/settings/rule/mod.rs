@@ -6,7 +6,7 @@ mod page;
 use easyauth::settings::Rule;
 use serde_json::{Value, json};
 
-use crate::{Failure, Output, World};
+use crate::{Failure, Output, World, terminal::json_page};
 use examples::{Example, Subject, example};
 
 #[derive(Debug, clap::Args)]
@@ -35,12 +35,12 @@ pub(super) fn address(id: &str) -> String {
 
 pub(super) fn run(args: &Args, world: &World<'_>) -> Result<Output, Failure> {
     Ok(Output::page(match args.rule {
-        Some(rule) if args.json => format!("{}\n", serde_json::to_string_pretty(&as_json(rule)?)?),
+        Some(rule) if args.json => json_page(&as_json(rule)?)?,
         Some(rule) if args.markdown => page::markdown(rule)?,
         Some(rule) => page::page(rule, world.style())?,
         None if args.json => {
             let all = Rule::all().map(as_json).collect::<Result<Vec<Value>, _>>()?;
-            format!("{}\n", serde_json::to_string_pretty(&all)?)
+            json_page(&all)?
         }
         None if args.markdown => page::markdown_list()?,
         None => page::list(world.style())?,
