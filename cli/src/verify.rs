@@ -28,9 +28,6 @@ use crate::{
 
 const LABEL_WIDTH: usize = 16;
 
-/// The longest input that is read, in bytes: an answer with tokens, or the headers of a request.
-const MAX_INPUT_LEN: usize = 256 * 1024;
-
 /// Verify an access token with the real keys of its issuer
 ///
 /// Says whether an API with this tenant and audience accepts the token, and if not, which rule decides
@@ -141,7 +138,7 @@ fn token(args: &Args, world: &mut World<'_>) -> Result<AccessToken, Failure> {
     let given = args.token.as_deref().filter(|token| *token != "-");
     let bytes = match given {
         Some(token) => token.as_bytes().to_owned(),
-        None => input::read(None, MAX_INPUT_LEN, world)?,
+        None => input::read(None, inspect::MAX_FILE_LEN, world)?,
     };
     Ok(AccessToken::new(inspect::access_token(&bytes)?))
 }

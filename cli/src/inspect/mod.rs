@@ -25,7 +25,12 @@ use examine::examine;
 use recognize::{Content, Input};
 use site::SiteSettings;
 
-/// The longest input that is read, in bytes: the largest of the supported formats.
+/// The longest input that the commands read, in bytes. Browsers store the bodies of all answers in a HAR
+/// file. The library limits the parts that are extracted.
+pub(crate) const MAX_FILE_LEN: usize = 32 * 1024 * 1024;
+
+/// The longest input that the page reads, in bytes: an answer of /.auth/me.
+#[cfg(feature = "serve")]
 pub(crate) const MAX_INPUT_LEN: usize = easyauth::MAX_ME_LEN;
 
 /// Say who is calling, with which tokens, and what they open
@@ -101,7 +106,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         Some(path) => Some(SiteSettings::read(path, world)?),
         None => None,
     };
-    let bytes = input::read(args.file.as_deref(), MAX_INPUT_LEN, world)?;
+    let bytes = input::read(args.file.as_deref(), MAX_FILE_LEN, world)?;
     let now = args.now.unwrap_or(world.now);
     let cloud = site.as_ref().map(SiteSettings::cloud).unwrap_or_default();
     let api = args.api.as_ref().map(|api| api.in_cloud(cloud)).transpose()?;
