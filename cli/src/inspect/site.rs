@@ -14,8 +14,7 @@ use crate::{
     Failure, World,
     api::{Api, cloud_name},
     input::is_stdin,
-    settings::{Document, cloud_of, with_scopes, word},
-    terminal::printable,
+    settings::{Document, cloud_of, path_word, with_scopes, word},
     with_sources,
 };
 
@@ -171,7 +170,7 @@ impl SiteSettings {
                 )
             }
             (Some(path), _) => {
-                let path = word(&printable(&path.to_string_lossy()));
+                let path = path_word(path);
                 format!("easyauth settings add-scope {wish} {path} --write{options}")
             }
             (None, _) if is_kept_at_azure && cfg!(feature = "online") => {

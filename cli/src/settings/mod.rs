@@ -15,7 +15,7 @@ use clap::Subcommand;
 
 pub(crate) use add_scope::with_scopes;
 pub(crate) use document::{Document, cloud_of};
-pub(crate) use request::word;
+pub(crate) use request::{path_word, word};
 
 use crate::{Failure, Output, World, args::after_help};
 

@@ -1,6 +1,6 @@
 //! `easyauth settings request`: the request that saves a document.
 
-use std::{fmt::Write as _, time::SystemTime};
+use std::{fmt::Write as _, path::Path, time::SystemTime};
 
 use easyauth::{
     AccessToken,
@@ -11,7 +11,7 @@ use easyauth::{
 use http::{HeaderValue, Request};
 
 use super::{document::Source, snippet::quoted_for_bash};
-use crate::{Failure, Output, TOKEN_VARIABLE, World, api, with_sources};
+use crate::{Failure, Output, TOKEN_VARIABLE, World, api, terminal::printable, with_sources};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -174,11 +174,18 @@ impl Address {
 /// A word of a command line, quoted if a shell could change it.
 pub(crate) fn word(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.:_-".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) && !text.starts_with('-') {
+    if !text.is_empty() && text.bytes().all(is_plain) {
         text.to_owned()
     } else {
         quoted_for_bash(text)
     }
+}
+
+/// A path as a word of a command line. Quotes would not keep `-name` from being an option.
+pub(crate) fn path_word(path: &Path) -> String {
+    let path = printable(&path.to_string_lossy());
+    let start = if path.starts_with('-') { "./" } else { "" };
+    word(&format!("{start}{path}"))
 }
 
 /// A request as HTTP writes it, without the token.

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::{
     document::{Document, Source, diff, sections},
-    request::{self, Address, site_id, word},
+    request::{self, Address, path_word, site_id, word},
 };
 use crate::{
     DONE, Failure, NO, Output, SERVER_FAILED, World,
@@ -170,7 +170,7 @@ impl<'a> Site<'a> {
             "to restore the previous settings: easyauth settings apply --site {}{} {}",
             word(&self.id.to_string()),
             self.address.options(),
-            word(&printable(&backup.to_string_lossy()))
+            path_word(&backup)
         );
         let saved = self.read().and_then(|saved| sections(&saved.settings));
         let saved = saved.map_err(|failure| Failure {

@@ -237,3 +237,22 @@ fn the_change_is_written() {
         "--write needs a FILE",
     );
 }
+
+/// Quotes do not keep a shell from passing a name that begins with a hyphen as an option.
+#[test]
+fn a_name_with_a_hyphen_is_no_option() {
+    let folder = std::env::temp_dir().join(format!("easyauth-hyphen-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy("../examples/request.txt", folder.join("request.txt")).unwrap();
+    let mut document = settings(&json!([]), true, "SECRET");
+    document.as_object_mut().unwrap().remove("id");
+    for (name, word) in [("-a.json", "./-a.json"), ("-a b.json", "'./-a b.json'")] {
+        fs::write(folder.join(name), document.to_string()).unwrap();
+        let mut easyauth = std::process::Command::new(env!("CARGO_BIN_EXE_easyauth"));
+        easyauth.current_dir(&folder).args(["inspect", "request.txt", "--for", "arm"]);
+        let output = easyauth.arg(format!("--settings={name}")).output().unwrap();
+        let command = format!("easyauth settings add-scope arm user_impersonation {word} --write");
+        shows(&String::from_utf8(output.stdout).unwrap(), &[&command]);
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
