@@ -9,7 +9,7 @@ use crate::{
     Failure, NO, Output, World,
     args::after_help,
     input,
-    terminal::{Color, Style, json_page, paint, printable, wrap},
+    terminal::{self, Color, Style, json_page, paint},
 };
 
 const LABEL_WIDTH: usize = 14;
@@ -86,7 +86,9 @@ fn aadsts(number: u32) -> String {
 
 pub(crate) fn page(explanation: &ErrorExplanation, style: Style) -> Result<String, fmt::Error> {
     let mut page = String::new();
-    let row = |page: &mut String, label: &str, text: &str| row(page, label, text, style.width);
+    let row = |page: &mut String, label: &str, text: &str| {
+        terminal::row(page, label, LABEL_WIDTH, text, style.width)
+    };
     for error in explanation.known() {
         writeln!(page, "{}", paint(style.color, Color::Bold, error.name()))?;
         row(&mut page, "meaning", error.meaning())?;
@@ -114,13 +116,4 @@ pub(crate) fn page(explanation: &ErrorExplanation, style: Style) -> Result<Strin
         }
     }
     Ok(format!("{}\n", page.trim_end()))
-}
-
-fn row(page: &mut String, label: &str, text: &str, width: usize) -> fmt::Result {
-    let mut label = label;
-    for line in wrap(&printable(text), width.saturating_sub(LABEL_WIDTH + 3)) {
-        writeln!(page, "  {label:<LABEL_WIDTH$} {line}")?;
-        label = "";
-    }
-    Ok(())
 }

@@ -62,6 +62,24 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Writes a label and its value in lines of `width`. A long value continues in its column.
+pub(crate) fn row(
+    out: &mut impl fmt::Write,
+    label: &str,
+    label_width: usize,
+    value: &str,
+    width: usize,
+) -> fmt::Result {
+    let mut label = printable(label);
+    // Two spaces before the label, one after it.
+    let width = width.saturating_sub(label_width.saturating_add(3));
+    for part in wrap(&printable(value), width) {
+        writeln!(out, "  {label:<label_width$} {part}")?;
+        label.clear();
+    }
+    Ok(())
+}
+
 /// Shortens a single word that is longer than `width`, and adds its length.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     let length = text.chars().count();

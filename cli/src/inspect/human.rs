@@ -9,7 +9,7 @@ use super::{
     site::Joined,
 };
 use crate::{
-    terminal::{Color, Style, cut, paint, printable, wrap},
+    terminal::{self, Color, Style, cut, paint, printable, wrap},
     times::Moment,
 };
 
@@ -261,14 +261,9 @@ fn heading(out: &mut Page, text: &str) -> fmt::Result {
     writeln!(out, "{text}")
 }
 
-/// Writes a label and its value. A long value continues in its column.
 fn row(out: &mut Page, label: &str, value: &str) -> fmt::Result {
-    let mut label = printable(label);
-    for part in wrap(&printable(value), out.value_width()) {
-        writeln!(out, "  {label:<LABEL_WIDTH$} {part}")?;
-        label.clear();
-    }
-    Ok(())
+    let width = out.style.width;
+    terminal::row(out, label, LABEL_WIDTH, value, width)
 }
 
 fn optional_row(out: &mut Page, label: &str, value: Option<&String>) -> fmt::Result {

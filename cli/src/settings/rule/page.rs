@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Example, address, example};
 use crate::{
     Failure,
-    terminal::{Color, Style, cut, paint, printable, wrap},
+    terminal::{self, Color, Style, cut, paint, wrap},
 };
 
 const LABEL_WIDTH: usize = 8;
@@ -44,12 +44,7 @@ fn row(page: &mut String, label: &str, text: &str, width: usize) -> fmt::Result 
     if text.is_empty() {
         return Ok(());
     }
-    let mut label = label;
-    for line in wrap(&printable(text), width.saturating_sub(LABEL_WIDTH + 3)) {
-        writeln!(page, "  {label:<LABEL_WIDTH$} {line}")?;
-        label = "";
-    }
-    Ok(())
+    terminal::row(page, label, LABEL_WIDTH, text, width)
 }
 
 /// One line for each rule.
