@@ -233,7 +233,7 @@ mod verified {
     };
 
     /// The caller, confirmed by a verified token. Without a
-    /// [`Confirmation`](crate::integrations::Confirmation) in the data of the application, the status is
+    /// [`Confirmation`] in the data of the application, the status is
     /// 500.
     impl FromRequest for ConfirmedCaller {
         type Error = Rejection;
