@@ -15,7 +15,7 @@ pub(crate) fn placeholder(token: &str) -> String {
     format!("(a token of {} bytes)", token.len())
 }
 
-/// Replaces the JWTs in a text.
+/// Replaces all JWTs in this text.
 pub(crate) fn masked(text: &str) -> String {
     let (mut masked, mut rest) = (String::new(), text);
     while let Some((before, token, after)) = split_at_jwt(rest) {
@@ -25,7 +25,7 @@ pub(crate) fn masked(text: &str) -> String {
     masked + rest
 }
 
-/// Returns `true` if a text has a JWT, or the start of one.
+/// Returns `true` if the text contains a JWT, or its start.
 pub(crate) fn has_jwt(text: &str) -> bool {
     split_at_jwt(text).is_some()
 }

@@ -192,7 +192,7 @@ impl BearerAuth {
     /// required permission. See [`Challenge::with_realm`].
     ///
     /// Rejections for a missing caller or role have no realm, because identity headers can also meet those
-    /// rules. For rejections of your own handler, call [`Rejection::with_realm`](crate::Rejection::with_realm).
+    /// rules. In your handlers, call [`Rejection::with_realm`](crate::Rejection::with_realm).
     ///
     /// # Errors
     ///

@@ -113,8 +113,8 @@ fn the_type_of_the_token() {
         assert!(verify_id(&Draft::id().with_header("typ", typ).sign()).is_ok());
     }
     // `at+jwt`: the scopes and the client of these tokens are in other claims (RFC 9068 section 2.2).
-    let texts = ["banana", "JOSE", "dpop+jwt", "at+jwt", "application/at+jwt"].map(Value::from);
-    for typ in texts.into_iter().chain([json!(1), Value::Null]) {
+    let names = ["banana", "JOSE", "dpop+jwt", "at+jwt", "application/at+jwt"].map(Value::from);
+    for typ in names.into_iter().chain([json!(1), Value::Null]) {
         let error = fails(&Draft::access().with_header("typ", typ.clone()), WrongType);
         assert_eq!(
             error.to_string(),

@@ -105,7 +105,7 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
     }
 });
 
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[allow(clippy::struct_excessive_bools, reason = "each is independent")]
 struct Model {
     source: Source,
     timer: Timer,
@@ -241,7 +241,7 @@ impl Model {
         self.requests.iter_mut().for_each(|request| request.is_excused = true);
     }
 
-    /// A fetch that expires while no task waits for it is no failure, unless it happens again.
+    /// A fetch that expires while no task waits for it does not count as a failure, unless it happens again.
     fn expire(&mut self) {
         let is_paused = self.requests.is_empty() && self.background.is_none();
         // The attempt that follows is one more.

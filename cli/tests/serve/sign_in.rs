@@ -189,7 +189,7 @@ async fn unknown_pages_are_not_found() {
     assert_eq!(world.get("/.authors", &[]).await.status, StatusCode::OK);
 }
 
-/// The names of providers in settings are no addresses (MicrosoftDocs/azure-docs#83082).
+/// The names of providers in settings are not addresses (MicrosoftDocs/azure-docs#83082).
 #[tokio::test]
 async fn names_of_settings_are_not_found() {
     let world = world().await;

@@ -22,7 +22,7 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
         rest = after;
         if let Some(name) = name_of(word)
             && let Some((value, after)) = token_value(&name, after).or_else(|| value(&name, after, before))
-            // `Bearer` alone is no value.
+            // `Bearer` alone is not a value.
             && (name != "AUTHORIZATION" || is_bearer(value.as_bytes()))
         {
             if value.ends_with("...") || value.ends_with('…') || after.starts_with('…') {
