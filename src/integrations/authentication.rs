@@ -321,6 +321,7 @@ impl Authentication {
         }
     }
 
+    #[cfg_attr(not(feature = "verify"), allow(clippy::unused_self, reason = "as with the feature"))]
     fn remedy(&self, need: Need) -> &'static str {
         match need {
             #[cfg(feature = "tower")]
