@@ -31,16 +31,16 @@ fn cut(text: &str) -> &str {
 }
 
 /// The expected explanation.
-struct Expected<'a> {
+struct Expected {
     known: Vec<&'static KnownError>,
     unknown: Vec<u32>,
-    correlation_id: Option<&'a str>,
-    trace_id: Option<&'a str>,
-    timestamp: Option<&'a str>,
+    correlation_id: Option<String>,
+    trace_id: Option<String>,
+    timestamp: Option<String>,
 }
 
-impl<'a> Expected<'a> {
-    fn read(text: &'a str) -> Self {
+impl Expected {
+    fn read(text: &str) -> Self {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for number in numbers(text) {
             match KnownError::all().find(|error| error.aadsts() == Some(number)) {
@@ -49,6 +49,7 @@ impl<'a> Expected<'a> {
             }
         }
         known.extend(names(text));
+        let text = &decoded(text);
         Self {
             known: first_ones(known),
             unknown: first_ones(unknown),
@@ -70,9 +71,9 @@ impl<'a> Expected<'a> {
         assert_eq!(sorted(actual.known()), sorted(&self.known));
         assert_eq!(actual.primary(), actual.known().first().copied());
         assert_eq!(actual.unknown(), self.unknown);
-        assert_eq!(actual.correlation_id(), self.correlation_id);
-        assert_eq!(actual.trace_id(), self.trace_id);
-        assert_eq!(actual.timestamp(), self.timestamp);
+        assert_eq!(actual.correlation_id(), self.correlation_id.as_deref());
+        assert_eq!(actual.trace_id(), self.trace_id.as_deref());
+        assert_eq!(actual.timestamp(), self.timestamp.as_deref());
     }
 }
 
@@ -135,18 +136,28 @@ fn names(text: &str) -> Vec<&'static KnownError> {
     named.into_iter().map(|(_, error)| error).collect()
 }
 
+/// The text of an address, in which labels and values are encoded.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().replace('+', " ").into_bytes();
+    for part in parts {
+        let digits = part.get(..2).filter(|two| two.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        let rest = if byte.is_some() { part.get(2..).unwrap_or_default() } else { part };
+        bytes.extend(rest.replace('+', " ").bytes());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The first value of this form after a label: after the first label that has one.
-fn value<'a>(
-    text: &'a str,
-    labels: &[&str],
-    is_value: fn(&str) -> Option<usize>,
-) -> Option<&'a str> {
+fn value(text: &str, labels: &[&str], is_value: fn(&str) -> Option<usize>) -> Option<String> {
     labels.iter().find_map(|label| {
         let places = (0..text.len()).filter_map(|at| text.get(at..)?.split_at_checked(label.len()));
         let mut labeled = places.filter(|(own, _)| own.eq_ignore_ascii_case(label));
         labeled.find_map(|(_, value)| {
             let value = value.trim_start_matches(BETWEEN);
-            value.get(..is_value(value)?)
+            value.get(..is_value(value)?).map(str::to_owned)
         })
     })
 }
