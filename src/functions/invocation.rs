@@ -12,7 +12,7 @@ use super::{
     header_list::HeaderList,
 };
 use crate::{
-    escape::Escaped,
+    escape::{Encoded, Escaped},
     headers::HeaderSource,
     json::{JsonError, Kind, ObjectError, Once, Reader, any_string, whole_object},
     kinds::Place,
@@ -233,10 +233,8 @@ fn uri(url: &str) -> Option<Uri> {
         if character.is_ascii_graphic() && !r#""<>\^`{|}"#.contains(character) {
             encoded.push(character);
         } else {
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                // Writing to a string does not fail.
-                let _ = write!(encoded, "%{byte:02X}");
-            }
+            // Writing to a string does not fail.
+            let _ = write!(encoded, "{}", Encoded(character.encode_utf8(&mut [0; 4])));
         }
     }
     encoded.try_into().ok()

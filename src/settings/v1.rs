@@ -137,8 +137,9 @@ impl AuthSettingsV1 {
     /// Values do not change, except the name of the default provider and the claim checks, which are JSON in
     /// a string; and `requireAuthentication` is added. If anonymous requests are redirected and the default
     /// provider is absent, the only provider is named, because the second version needs the name. Empty claim
-    /// checks are not created, because no caller passes them. The path of a settings file moves only if `isAuthFromFile` is true. An issuer without
-    /// `/v2.0` stays, and so does the `resource` parameter that belongs to it: see
+    /// checks are not created, because no caller passes them. The path of a settings file moves only if
+    /// `isAuthFromFile` is true. An issuer without `/v2.0` stays, and so does the `resource` parameter that
+    /// belongs to it: see
     /// [`LoginParameters::migrated_to_v2`](super::LoginParameters::migrated_to_v2).
     /// [`left_behind`](Migration::left_behind) names everything else.
     #[must_use]

@@ -1,8 +1,8 @@
 //! The blocking twin of [`BearerAuth`].
 
-use std::{future::ready, time::Duration};
+use std::time::Duration;
 
-use super::{BearerAuth, Keys, VerifiedToken, VerifyError};
+use super::{BearerAuth, Keys, VerifiedToken, VerifyError, keys::blocking};
 use crate::{block_on::block_on, tokens::AccessToken};
 
 /// Verifies the bearer tokens of requests, and blocks the thread while keys are fetched: for services
@@ -69,10 +69,7 @@ impl BlockingBearerAuth {
     /// Keeps the keys fresh, forever: run it in a thread. Like [`BearerAuth::keep_fresh`], with a sleep
     /// that blocks, such as [`std::thread::sleep`].
     pub fn keep_fresh(self, sleep: impl Fn(Duration)) {
-        block_on(self.0.keep_fresh(|pause| {
-            sleep(pause);
-            ready(())
-        }));
+        block_on(self.0.keep_fresh(blocking(sleep)));
     }
 
     pub(crate) fn inner(&self) -> &BearerAuth {

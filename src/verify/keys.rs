@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn, ready},
+    future::{Future, Ready, poll_fn, ready},
     pin::Pin,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -137,10 +137,7 @@ impl Keys {
     /// Like [`keep_fresh`](Self::keep_fresh), with a sleep that blocks, such as [`std::thread::sleep`]. Run it in
     /// a thread. With fixed keys, it returns at once.
     pub fn keep_fresh_blocking(self, now: impl Fn() -> SystemTime, sleep: impl Fn(Duration)) {
-        block_on(self.keep_fresh(now, |pause| {
-            sleep(pause);
-            ready(())
-        }));
+        block_on(self.keep_fresh(now, blocking(sleep)));
     }
 
     /// Fetches the keys if that is due. If a fetch is in flight, waits for that one and drives it.
@@ -232,6 +229,14 @@ pub(super) async fn keep_fresh<F: Future<Output = ()>>(
         }
         let pause = sleep(pause); // not in one expression, so that `sleep` need not be `Sync`
         pause.await;
+    }
+}
+
+/// A sleep that blocks, as one that is awaited.
+pub(super) fn blocking(sleep: impl Fn(Duration)) -> impl Fn(Duration) -> Ready<()> {
+    move |pause| {
+        sleep(pause);
+        ready(())
     }
 }
 
