@@ -6,10 +6,17 @@ use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+#[cfg(feature = "aws_lc_rs")]
+use easyauth::{
+    AccessToken,
+    verify::{KeySet, Tenant, Verifier},
+};
 use easyauth::{
     EasyAuthPrincipal, ProviderTokens, UnverifiedToken, functions::Invocation, resource,
     settings::AuthSettingsV2,
 };
+#[cfg(feature = "aws_lc_rs")]
+use easyauth_test_support::tokens::{API, JWKS, NOW, SIGNED, TENANT, at};
 
 /// The header of a principal as the platform writes it, with this many claims.
 fn header(claims: usize) -> String {
@@ -65,6 +72,20 @@ fn the_main_job_takes_twelve() {
     main_job();
     let info = measure(main_job);
     assert!(info.count_total <= 12, "{}", info.count_total);
+}
+
+/// The payload, its members, the elements of its lists, the signature, and the token. The header is known.
+#[cfg(feature = "aws_lc_rs")]
+#[test]
+fn a_verification_takes_five() {
+    let verifier =
+        Verifier::builder(Tenant::single(TENANT).unwrap()).audience(API).build().unwrap();
+    let keys = KeySet::from_jwks(JWKS).unwrap();
+    let token = AccessToken::new(SIGNED);
+    let verify = || assert!(verifier.verify(&token, &keys, at(NOW)).is_ok());
+    verify();
+    let info = measure(verify);
+    assert!(info.count_total <= 5, "{}", info.count_total);
 }
 
 #[test]

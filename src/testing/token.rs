@@ -211,7 +211,7 @@ impl<'a> TestToken<'a> {
     pub fn sign(&self) -> String {
         let payload = base64::encode_segment(self.payload().to_string().as_bytes());
         let message = |nonce: Option<&str>| {
-            let header = base64::encode_segment(self.header(nonce).to_string().as_bytes());
+            let header = base64::encode_segment(self.header(nonce).as_bytes());
             format!("{header}.{payload}")
         };
         if !self.is_protected {
@@ -224,18 +224,12 @@ impl<'a> TestToken<'a> {
         format!("{}.{}", message(Some(PROTECTED_NONCE)), self.issuer.signature(&signed))
     }
 
-    fn header(&self, nonce: Option<&str>) -> Value {
-        let key_id = self.key_id.as_deref().unwrap_or(self.issuer.key_id());
-        let mut header = json!({"typ": "JWT", "alg": "RS256", "kid": key_id});
-        if let Value::Object(members) = &mut header {
-            if self.version == "1.0" {
-                members.insert("x5t".to_owned(), key_id.into());
-            }
-            if let Some(nonce) = nonce {
-                members.insert("nonce".to_owned(), nonce.into());
-            }
-        }
-        header
+    /// In the order of Entra.
+    fn header(&self, nonce: Option<&str>) -> String {
+        let key_id = json!(self.key_id.as_deref().unwrap_or(self.issuer.key_id()));
+        let nonce = nonce.map_or_else(String::new, |nonce| format!(r#""nonce":{},"#, json!(nonce)));
+        let x5t = if self.version == "1.0" { format!(r#""x5t":{key_id},"#) } else { String::new() };
+        format!(r#"{{"typ":"JWT",{nonce}"alg":"RS256",{x5t}"kid":{key_id}}}"#)
     }
 
     fn payload(&self) -> Value {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{
     algorithm::{Algorithm, Family},
     signature::PublicKey,
+    usual_header::UsualHeaders,
 };
 use crate::{
     base64,
@@ -33,6 +34,7 @@ pub struct Key {
     issuer: Option<Box<str>>,
     cloud_instance_name: Option<Box<str>>,
     pub(super) public: PublicKey,
+    pub(super) usual_headers: UsualHeaders,
     /// The decoded parts of the key, to compare keys.
     material: [Vec<u8>; 2],
 }
@@ -81,6 +83,7 @@ impl Key {
             issuer: text(members, "issuer")?.map(Into::into),
             cloud_instance_name: text(members, "cloud_instance_name")?.map(Into::into),
             public,
+            usual_headers: UsualHeaders::of(id),
             material,
         })
     }

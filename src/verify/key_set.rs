@@ -10,7 +10,7 @@ use super::{
 use crate::{
     escape::Escaped,
     json::{JsonError, Reader, members::Value},
-    jwt::MemberName,
+    jwt::{MemberName, TokenHeader},
 };
 
 /// The maximum number of keys in a document and in a [`KeyStore`](super::KeyStore): the largest cache
@@ -230,11 +230,16 @@ pub trait KeySource: sealed::Sealed {}
 impl KeySource for KeySet {}
 
 pub(super) mod sealed {
-    use super::{Arc, Key, SystemTime, Unavailable};
+    use super::{Arc, Key, SystemTime, TokenHeader, Unavailable};
 
     #[expect(unnameable_types, reason = "seals the trait")]
     pub trait Sealed {
         fn find(&self, id: &str, now: SystemTime) -> Found;
+
+        /// The key that this header names, if the header is a usual one.
+        fn find_usual(&self, _header: &str, _now: SystemTime) -> Option<(TokenHeader, Arc<Key>)> {
+            None
+        }
     }
 
     /// The result of a lookup by ID.
@@ -256,4 +261,13 @@ impl sealed::Sealed for KeySet {
             None => sealed::Found::Unknown,
         }
     }
+
+    fn find_usual(&self, header: &str, _: SystemTime) -> Option<(TokenHeader, Arc<Key>)> {
+        self.keys.values().find_map(|key| with_usual(key, header))
+    }
+}
+
+/// A key and a header, if the header is a usual one of the key.
+pub(super) fn with_usual(key: &Arc<Key>, header: &str) -> Option<(TokenHeader, Arc<Key>)> {
+    Some((key.usual_headers.find(header)?.clone(), Arc::clone(key)))
 }

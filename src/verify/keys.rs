@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    FIRST_BACKOFF, FetchKeys, FetchKeysBlocking, IdTokenVerifier, KeySet, KeySource, KeyStore,
+    FIRST_BACKOFF, FetchKeys, FetchKeysBlocking, IdTokenVerifier, Key, KeySet, KeySource, KeyStore,
     MetadataUri, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier,
     VerifyError,
     fetch::Blocking,
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     block_on::block_on,
+    jwt::TokenHeader,
     shared_future::BoxFuture,
     tokens::{AccessToken, IdToken},
     transport::TransportError,
@@ -285,6 +286,14 @@ impl Sealed for Lookup<'_> {
             Self::Before(Source::Fixed(keys)) => keys.find(id, now),
             Self::Before(Source::Fetched(store, _)) => store.find(id, now),
             Self::After(after) => after.find(id, now),
+        }
+    }
+
+    fn find_usual(&self, header: &str, now: SystemTime) -> Option<(TokenHeader, Arc<Key>)> {
+        match self {
+            Self::Before(Source::Fixed(keys)) => keys.find_usual(header, now),
+            Self::Before(Source::Fetched(store, _)) => store.find_usual(header, now),
+            Self::After(_) => None,
         }
     }
 }

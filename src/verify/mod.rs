@@ -49,6 +49,7 @@ mod signed;
 mod store;
 mod subject_key;
 mod tenant;
+mod usual_header;
 mod verified;
 mod verifier;
 

@@ -24,11 +24,18 @@ struct Parts<'a> {
     message: &'a str,
 }
 
-/// Decodes a token. These checks are the same for every verifier.
-fn parse(token: &str) -> Result<Parts<'_>, VerifyError> {
+/// Decodes a token. These checks are the same for every verifier. `usual` returns a header that is decoded
+/// already.
+fn parse(
+    token: &str,
+    usual: impl FnOnce(&str) -> Option<TokenHeader>,
+) -> Result<Parts<'_>, VerifyError> {
     let segments = Segments::split_at_ends(token).map_err(VerifyError::decode)?;
     let decode = || {
-        let header = TokenHeader::parse(text(segments.header, Segment::Header)?)?;
+        let header = match usual(segments.header) {
+            Some(header) => header,
+            None => TokenHeader::parse(text(segments.header, Segment::Header)?)?,
+        };
         let payload = text(segments.payload, Segment::Payload)?;
         Ok((header, payload, bytes(segments.signature, Segment::Signature)?))
     };
@@ -42,7 +49,7 @@ fn parse(token: &str) -> Result<Parts<'_>, VerifyError> {
 
 /// Decodes a token without checking its signature, to choose the verifier.
 pub(super) fn claimed(token: &str) -> Result<Token<Unverified>, VerifyError> {
-    let Parts { header, payload, .. } = parse(token)?;
+    let Parts { header, payload, .. } = parse(token, |_| None)?;
     Token::new(header, payload, TimeForm::Number).map_err(VerifyError::decode)
 }
 
@@ -55,8 +62,14 @@ pub(super) fn check(
     keys: &impl KeySource,
     now: SystemTime,
 ) -> Result<Signed, VerifyError> {
-    let Parts { header, payload, signature, message } = parse(token)?;
-    let (algorithm, key) = find_key(&header, allowed, keys, now)?;
+    let mut found = None;
+    let Parts { header, payload, signature, message } = parse(token, |header| {
+        let (header, key) = keys.find_usual(header, now)?;
+        found = Some(Found::Key(key));
+        Some(header)
+    })?;
+    let (algorithm, key) =
+        choose_key(&header, allowed, |id| found.unwrap_or_else(|| keys.find(id, now)))?;
     if !key.public.verify(algorithm, message, &signature) {
         return Err(VerifyErrorKind::InvalidSignature.error());
     }
@@ -70,13 +83,21 @@ pub(super) fn find_key(
     keys: &impl KeySource,
     now: SystemTime,
 ) -> Result<(Algorithm, Arc<Key>), VerifyError> {
+    choose_key(header, allowed, |id| keys.find(id, now))
+}
+
+fn choose_key(
+    header: &TokenHeader,
+    allowed: &[Algorithm],
+    find: impl FnOnce(&str) -> Found,
+) -> Result<(Algorithm, Arc<Key>), VerifyError> {
     let algorithm = *header
         .alg()
         .and_then(|name| allowed.iter().find(|algorithm| algorithm.as_str() == name))
         .ok_or_else(|| VerifyErrorKind::AlgorithmNotAllowed.error())?;
     let missing = || VerifyErrorKind::MissingKeyId.error();
     let id = header.kid().filter(|id| !id.is_empty()).ok_or_else(missing)?;
-    let key = match keys.find(id, now) {
+    let key = match find(id) {
         Found::Key(key) => key,
         Found::Unknown => return Err(VerifyErrorKind::UnknownKey.error()),
         Found::Unavailable(why) => return Err(VerifyError::keys_unavailable(why)),

@@ -12,11 +12,14 @@ use super::{
     RefreshErrorKind,
     error::Unavailable,
     flight::{Fetched, Flight},
-    key_set::sealed::{Found, Sealed},
+    key_set::{
+        sealed::{Found, Sealed},
+        with_usual,
+    },
     refresh::Documents,
     schedule::{Cause, Schedule},
 };
-use crate::{events, shared_future::BoxFuture};
+use crate::{events, jwt::TokenHeader, shared_future::BoxFuture};
 
 /// How long a key stays trusted after a document last contained it.
 ///
@@ -399,6 +402,12 @@ impl KeySource for KeyStore {}
 impl Sealed for KeyStore {
     fn find(&self, id: &str, now: SystemTime) -> Found {
         self.key(id, now).map_or_else(|| self.missing(now), Found::Key)
+    }
+
+    fn find_usual(&self, header: &str, now: SystemTime) -> Option<(TokenHeader, Arc<Key>)> {
+        let keys = self.read();
+        let mut alive = keys.values().filter(|entry| entry.is_alive(now));
+        alive.find_map(|entry| with_usual(&entry.key, header))
     }
 }
 

@@ -187,6 +187,35 @@ fn keys_in_the_header_are_ignored() {
     passes(&embedded());
 }
 
+/// The headers that Entra writes for a key are decoded only once. Others with the same members pass too.
+#[test]
+fn usual_headers() {
+    let verify = |id: &str, header: &str| {
+        let keys = key_set(rsa_jwk(&KEY), json!({"kid": id}));
+        let payload = Draft::access().payload.to_string();
+        verifier().verify(&AccessToken::new(sign_text(header, payload)), &keys, at(NOW))
+    };
+    let orders =
+        [&["typ", "alg", "kid"][..], &["typ", "alg", "x5t", "kid"], &["kid", "alg", "typ"]];
+    // IDs that JSON writes as they are, and IDs that it escapes.
+    for id in ["organizations-key", "a b", "\u{e9}", "a\"b", "a\\b", "a\nb", r#"k","alg":"none"#] {
+        let members = json!({"typ": "JWT", "alg": "RS256", "x5t": id, "kid": id});
+        for order in orders {
+            let text = order.iter().map(|name| format!("\"{name}\":{}", members[name]));
+            let header = format!("{{{}}}", text.collect::<Vec<_>>().join(","));
+            let token = verify(id, &header).unwrap();
+            assert_eq!(token.header().names().collect::<Vec<_>>(), order);
+            assert_eq!(token.header().kid(), Some(id));
+            assert_eq!(token.header().alg(), Some("RS256"));
+        }
+    }
+    // The ID of the key between quotes is another ID in JSON, or more than one member.
+    for id in [r"\u0062", r#"b","x":""#, r#"b","kid":"c"#] {
+        let header = format!(r#"{{"typ":"JWT","alg":"RS256","kid":"{id}"}}"#);
+        assert!(verify(id, &header).is_err(), "{id}");
+    }
+}
+
 /// Rule 7: the key is the one that `kid` names, exactly.
 #[test]
 fn the_key_id() {

@@ -70,7 +70,8 @@ impl Issuer {
     pub(crate) fn token(&self, now: SystemTime) -> String {
         let seconds = now.duration_since(UNIX_EPOCH).unwrap().as_secs();
         let id = self.key_id.as_str();
-        let header = json!({"typ": "JWT", "alg": "RS256", "x5t": id, "kid": id}).to_string();
+        // In the order of Entra.
+        let header = format!(r#"{{"typ":"JWT","alg":"RS256","x5t":"{id}","kid":"{id}"}}"#);
         let payload = include_str!("../../../tests/data/graph-token-payload.json")
             .replace(GRAPH.app_id().unwrap(), API)
             .replace("1773324272", &seconds.saturating_sub(600).to_string())

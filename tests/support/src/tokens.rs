@@ -186,22 +186,32 @@ impl Draft {
 
     /// Signs with [`KEY`] and RS256.
     pub fn sign(&self) -> String {
-        sign_text(self.header.to_string(), self.payload.to_string())
+        sign_text(header_text(&self.header), self.payload.to_string())
     }
 
     /// Signs with an RSA key and the algorithm of the header.
     pub fn sign_with(&self, key: &RsaKeyPair) -> String {
-        let message = message(self.header.to_string(), self.payload.to_string());
+        let message = message(header_text(&self.header), self.payload.to_string());
         let algorithm = self.header["alg"].as_str().unwrap_or_default();
         format!("{message}.{}", base64url(sign_by(key, algorithm, &message)))
     }
 
     /// Signs with an EC key.
     pub fn sign_on_curve(&self, key: &EcdsaKeyPair) -> String {
-        let message = message(self.header.to_string(), self.payload.to_string());
+        let message = message(header_text(&self.header), self.payload.to_string());
         let signature = key.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", base64url(signature))
     }
+}
+
+/// In the order of Entra. Members that Entra does not write are at the end.
+fn header_text(header: &Value) -> String {
+    let order = ["typ", "nonce", "alg", "x5t", "kid"];
+    let place = |name: &str| order.iter().position(|own| *own == name).unwrap_or(order.len());
+    let mut members: Vec<_> = header.as_object().into_iter().flatten().collect();
+    members.sort_by_key(|(name, _)| place(name));
+    let members = members.into_iter().map(|(name, value)| format!("{}:{value}", json!(name)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn message(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
