@@ -3,37 +3,44 @@
 
 use crate::{base64, jwt::TokenHeader};
 
+/// The usual headers of a key: those of version 2.0 and 1.0 tokens. None for a key ID that JSON escapes.
+pub(super) struct UsualHeaders(Option<[UsualHeader; 2]>);
+
 /// A header, as it is encoded in a token and decoded.
 struct UsualHeader {
+    /// The last characters, which are compared first. They depend on the key ID.
+    end: End,
     encoded: String,
     header: TokenHeader,
 }
 
-/// The usual headers of a key: those of version 2.0 and 1.0 tokens.
-pub(super) struct UsualHeaders(Vec<UsualHeader>);
+type End = [u8; 16];
 
 impl UsualHeaders {
     pub(super) fn of(key_id: &str) -> Self {
-        let texts = [
-            format!(r#"{{"typ":"JWT","alg":"RS256","kid":"{key_id}"}}"#),
-            format!(r#"{{"typ":"JWT","alg":"RS256","x5t":"{key_id}","kid":"{key_id}"}}"#),
+        let usual =
+            |members| UsualHeader::of(format!("{{{members},\"kid\":\"{key_id}\"}}"), key_id);
+        let [v2, v1] = [
+            usual(r#""typ":"JWT","alg":"RS256""#.to_owned()),
+            usual(format!(r#""typ":"JWT","alg":"RS256","x5t":"{key_id}""#)),
         ];
-        let headers = texts.into_iter().filter_map(|text| {
-            let encoded = base64::encode_segment(text.as_bytes());
-            let header = TokenHeader::parse(text).ok()?.into_shared();
-            // Another ID if this one needs escapes in JSON.
-            (header.kid() == Some(key_id)).then_some(UsualHeader { encoded, header })
-        });
-        Self(headers.collect())
+        Self(v2.zip(v1).map(<[_; 2]>::from))
     }
 
     /// The header that this segment of a token contains, if it is a usual one.
     pub(super) fn find(&self, encoded: &str) -> Option<&TokenHeader> {
-        // All begin alike, and end differently.
-        let end = |text: &str| text.as_bytes().last_chunk::<16>().copied();
-        let mut usual = self.0.iter();
-        let usual =
-            usual.find(|own| end(&own.encoded) == end(encoded) && own.encoded == encoded)?;
-        Some(&usual.header)
+        let end = encoded.as_bytes().last_chunk()?;
+        let usual = self.0.iter().flatten();
+        let mut usual = usual.filter(|own| own.end == *end && own.encoded == encoded);
+        usual.next().map(|own| &own.header)
+    }
+}
+
+impl UsualHeader {
+    fn of(text: String, key_id: &str) -> Option<Self> {
+        let encoded = base64::encode_segment(text.as_bytes());
+        let end = *encoded.as_bytes().last_chunk()?;
+        let header = TokenHeader::parse(text).ok()?.into_shared();
+        (header.kid() == Some(key_id)).then_some(Self { end, encoded, header })
     }
 }
