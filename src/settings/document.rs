@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::{
     Form, SettingsError,
     detect::{self, Document},
+    setting::flag,
 };
 use crate::json::document::{Json, JsonText, Path, Position};
 
@@ -158,12 +159,11 @@ impl AuthSettingsV2 {
     }
 
     /// The sections that are not objects: `null`, an expression of a template, or what PowerShell's
-    /// `ConvertTo-Json` leaves of an object.
+    /// `ConvertTo-Json` leaves of an object. The wrapper alone, if it is not an object.
     pub(crate) fn broken_sections(&self) -> Vec<&'static str> {
-        let sections = self.text.get(&self.sections());
-        let is_broken = |name: &&&str| {
-            sections.and_then(|own| own.get(name)).is_some_and(|own| !own.is_object())
-        };
+        let sections = self.text.get(&self.sections()).filter(|own| own.is_object());
+        let Some(sections) = sections else { return self.form.wrapper().into_iter().collect() };
+        let is_broken = |name: &&&str| sections.get(name).is_some_and(|own| !own.is_object());
         detect::SECTIONS.iter().filter(is_broken).copied().collect()
     }
 
@@ -217,7 +217,7 @@ impl AuthSettingsV2 {
 }
 
 /// The sections of a full answer that this document does not have. The answer for an app that never had
-/// authentication has `platform` only, or nothing; an `id` shows that it is an answer.
+/// authentication is whole; an `id` shows that it is an answer.
 fn missing_sections(form: Form, root: Json<'_>) -> Vec<&'static str> {
     let full: &[&'static str] = match form {
         Form::AppService | Form::AppServiceProperties => {
@@ -230,9 +230,17 @@ fn missing_sections(form: Form, root: Json<'_>) -> Vec<&'static str> {
     };
     let sections = form.wrapper().map_or(Some(root), |name| root.get(name));
     let has = |name: &&str| sections.is_some_and(|sections| sections.get(name).is_some());
-    let is_new_app = root.get("id").is_some()
-        && sections.is_some_and(|sections| sections.values().all(|own| own.is_named("platform")));
+    let is_new_app = root.get("id").is_some() && sections.is_some_and(is_of_new_app);
     if is_new_app { Vec::new() } else { full.iter().copied().filter(|name| !has(name)).collect() }
+}
+
+/// `{"platform":{"enabled":false}}`, as recorded in 2025, or `{}` from an older service.
+fn is_of_new_app(sections: Json<'_>) -> bool {
+    let is_off = |own: Json<'_>| own.is_named("enabled") && flag(own) == Some(false);
+    sections.is_object()
+        && sections
+            .values()
+            .all(|own| own.is_named("platform") && own.is_object() && own.values().all(is_off))
 }
 
 impl FromStr for AuthSettingsV2 {

@@ -350,6 +350,25 @@ fn bodies_that_are_not_sent() {
         "not-objects",
         "expected objects; read the whole document again to replace httpSettings",
     );
+    // A PUT with `"properties": null` returns a site to the first version.
+    for properties in ["null", "[]", "7", "\"@{platform=}\"", "\"[variables('p')]\""] {
+        check(
+            &format!(r#"{{"id":"/config/authsettingsV2","properties":{properties}}}"#),
+            "not-objects",
+            "expected objects; read the whole document again to replace properties",
+        );
+    }
+}
+
+#[test]
+fn properties_that_were_removed_are_not_sent() {
+    let mut document = document(&envelope());
+    assert!(document.remove_pointer("/properties"));
+    rejected(
+        site().requests().put_partial(&arm(), &document),
+        "not-objects",
+        "expected objects; read the whole document again to replace properties",
+    );
 }
 
 #[test]

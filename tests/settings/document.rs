@@ -428,6 +428,26 @@ fn tells_which_sections_a_put_would_reset() {
         r#"{"id":"/x","properties":{"login":{}}}"#,
         &["platform", "globalValidation", "identityProviders", "httpSettings"],
     );
+    // The ID alone does not show such an answer.
+    let answer = |properties: &str| {
+        format!(r#"{{"id":"/config/authsettingsV2","properties":{properties}}}"#)
+    };
+    for properties in ["null", "[]", "7", "\"@{platform=}\"", "\"[variables('p')]\""] {
+        missing(&answer(properties), &all);
+    }
+    for platform in [
+        "null",
+        "[]",
+        r#"{"enabled":true}"#,
+        r#"{"enabled":"True"}"#,
+        r#"{"enabled":"[parameters('on')]"}"#,
+        r#"{"enabled":false,"runtimeVersion":"~1"}"#,
+        r#"{"configFilePath":"auth.json"}"#,
+    ] {
+        missing(&answer(&format!(r#"{{"platform":{platform}}}"#)), &all[1..]);
+    }
+    missing(&answer(r#"{"platform":{}}"#), &[]);
+    missing(&answer(r#"{"platform":{"Enabled":"false"}}"#), &[]);
     missing(FILE, &[]);
     missing(STATIC_WEB_APP, &[]);
     // What is set later was not read.

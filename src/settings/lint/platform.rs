@@ -65,10 +65,12 @@ fn is_meant_as_enabled(lint: &Lint<'_>, spot: &Spot<'_>) -> bool {
 }
 
 fn missing_sections(lint: &Lint<'_>, findings: &mut Findings) {
-    // Other rules are about sections in a wrapper, under a wrong name or in a wrong place.
+    // Other rules are about a value that is no object, and about sections in a wrapper, under a wrong name or
+    // in a wrong place.
     let sections = &lint.sections;
     let missing = lint.doc.missing_sections();
-    if missing.is_empty() || sections.is_unknown() || sections.at("properties").exists() {
+    let is_wrong = sections.json().is_some_and(|own| !own.is_object() && !own.is_null());
+    if missing.is_empty() || is_wrong || sections.at("properties").exists() {
         return;
     }
     let misplaced = misplaced(lint);

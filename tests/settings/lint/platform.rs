@@ -40,6 +40,17 @@ fn st3_a_document_is_whole() {
     assert_eq!(finding.message(), "sections are missing: globalValidation, login");
     // An app that never had authentication.
     assert_eq!(lint(r#"{"id":"/x","properties":{"platform":{"enabled":false}}}"#), []);
+    let on = r#"{"id":"/x","properties":{"platform":{"enabled":true,"runtimeVersion":"~1"}}}"#;
+    only(on, "ST3", "/properties");
+    only(r#"{"id":"/x","properties":null}"#, "ST3", "/properties");
+    // Another rule is about the value.
+    let answer = |properties: &str| {
+        format!(r#"{{"id":"/config/authsettingsV2","properties":{properties}}}"#)
+    };
+    for properties in ["[]", "7", "\"@{platform=}\""] {
+        only(&answer(properties), "ST15", "/properties");
+    }
+    only(&answer("\"[variables('p')]\""), "ST19", "/properties");
     // A settings file takes the place of all of them.
     assert_eq!(lint(r#"{"platform":{"enabled":true,"configFilePath":"auth.json"}}"#), []);
     let file = AuthSettingsV2::parse_as(Form::File, r#"{"platform":{}}"#).unwrap();
