@@ -164,14 +164,10 @@ pub(super) fn form(root: Json<'_>) -> Result<Document, SettingsError> {
     if let Some(resources) = root.get("resources").filter(|_| is_template(root)) {
         return in_template(resources);
     }
-    match whole(root) {
-        Some(form) if !(is_first_version(root) && lacks_sections(form, root)) => {
-            Ok(Document::Whole(form))
-        }
-        Some(_) => Err(SettingsError::first_version()),
-        None if is_first_version(root) => Err(SettingsError::first_version()),
-        None => Err(not_settings(Some(root))),
+    if is_first_version(root) {
+        return Err(SettingsError::first_version());
     }
+    whole(root).map(Document::Whole).ok_or_else(|| not_settings(Some(root)))
 }
 
 fn whole(root: Json<'_>) -> Option<Form> {
@@ -204,14 +200,12 @@ fn whole(root: Json<'_>) -> Option<Form> {
 }
 
 fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
-    let (id, kind) = (text_of(root, "id"), text_of(root, "type"));
-    if id.contains("/authconfigs/") || kind == "microsoft.app/containerapps/authconfigs" {
+    if is_auth_config(root) {
         return Some(Form::ContainerApp);
     }
+    let (id, kind) = (text_of(root, "id"), text_of(root, "type"));
     // Other resources also have `properties`. A second wrapper is a mistake that the linter finds.
-    let says_so =
-        id.contains("/config/authsettingsv2") || text_of(root, "name") == "authsettingsv2";
-    if !says_so
+    if !is_named_v2(root)
         && !properties.is_null()
         && !has_sections(properties)
         && properties.get("properties").is_none()
@@ -227,6 +221,17 @@ fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
     } else {
         Form::AppService
     })
+}
+
+/// Returns `true` if the ID or the type is that of a container app's settings.
+fn is_auth_config(root: Json<'_>) -> bool {
+    text_of(root, "id").contains("/authconfigs/")
+        || text_of(root, "type") == "microsoft.app/containerapps/authconfigs"
+}
+
+fn is_named_v2(root: Json<'_>) -> bool {
+    text_of(root, "id").contains("/config/authsettingsv2")
+        || text_of(root, "name") == "authsettingsv2"
 }
 
 /// Returns `true` for a resource of a template with settings. Its name or its properties can be an
@@ -323,17 +328,15 @@ pub(super) fn not_settings(root: Option<Json<'_>>) -> SettingsError {
 }
 
 /// Returns `true` for `authsettings`, the flat settings of the first version, alone or in their envelope.
+/// Members of the first version in a document of the second are misplaced.
 pub(super) fn is_first_version(root: Json<'_>) -> bool {
     const MARKS: [&str; 3] =
         ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
-    has_any(root.get("properties").unwrap_or(root), &MARKS)
-}
-
-/// Returns `true` if sections are missing. A document with all sections is not of the first version.
-pub(super) fn lacks_sections(form: Form, root: Json<'_>) -> bool {
-    let sections = form.wrapper().map_or(Some(root), |name| root.get(name));
-    let full = ["platform", "globalValidation", "identityProviders", "login"];
-    full.iter().any(|name| sections.is_none_or(|own| own.get(name).is_none()))
+    let flat = root.get("properties").unwrap_or(root);
+    has_any(flat, &MARKS)
+        && !SECTIONS.iter().chain(&["auth"]).any(|name| flat.get(name).is_some_and(Json::is_object))
+        && !is_named_v2(root)
+        && !is_auth_config(root)
 }
 
 /// Members of a `staticwebapp.config.json` beside `auth` (Static Web Apps docs, "Configure").

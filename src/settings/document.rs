@@ -90,7 +90,7 @@ impl AuthSettingsV2 {
                 _ => return Err(detect::not_settings(None)),
             }
         }
-        if detect::lacks_sections(form, root) && detect::is_first_version(root) {
+        if detect::is_first_version(root) {
             return Err(SettingsError::first_version());
         }
         Ok(Self::new(text, form, Path::default(), start))

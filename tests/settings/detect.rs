@@ -1,6 +1,8 @@
 //! Texts that are not settings documents: what they are, and how to get the document.
 
-use easyauth::settings::{AuthSettingsV2, Form, MAX_SETTINGS_LEN, SettingsErrorKind, login};
+use easyauth::settings::{
+    AuthSettingsV1, AuthSettingsV2, Form, MAX_SETTINGS_LEN, SettingsErrorKind, login,
+};
 
 use SettingsErrorKind::{
     FirstVersion, NotAnObject, NotJson, NotUtf8, OtherDocument, Several, TooLong,
@@ -152,18 +154,61 @@ fn the_first_version_is_named() {
     }
 }
 
-/// The service keeps members of the first version in the second: a document with all sections is of the second.
+/// The first version is flat. A section that is an object shows the second version, whatever is beside it.
 #[test]
 fn sections_decide_between_the_versions() {
-    let kind = |text: &str| text.parse::<AuthSettingsV2>().map_err(|error| error.kind()).err();
-    let (three, last) =
-        (r#""platform":{},"globalValidation":{},"identityProviders":{}"#, r#""login":{}"#);
-    let flat = r#""tokenStoreEnabled":true"#;
-    assert_eq!(kind(&format!(r#"{{"properties":{{{three},{last},{flat}}}}}"#)), None);
-    assert_eq!(kind(&format!(r#"{{"properties":{{{three},{flat}}}}}"#)), Some(FirstVersion));
-    assert_eq!(kind(&format!(r#"{{"properties":{{{three}}}}}"#)), None);
-    assert_eq!(kind(&format!("{{{three},{last},{flat}}}")), None);
-    assert_eq!(kind(&format!("{{{last},{flat}}}")), Some(FirstVersion));
+    #[track_caller]
+    fn is_second(text: &str) {
+        assert!(text.parse::<AuthSettingsV2>().is_ok(), "{text}");
+        assert_eq!(text.parse::<AuthSettingsV1>().unwrap_err().kind(), OtherDocument);
+    }
+    #[track_caller]
+    fn is_first(text: &str) {
+        assert_eq!(text.parse::<AuthSettingsV2>().unwrap_err().kind(), FirstVersion);
+        assert!(text.parse::<AuthSettingsV1>().is_ok());
+    }
+    for flat in [
+        r#""unauthenticatedClientAction":"RedirectToLoginPage""#,
+        r#""tokenStoreEnabled":true"#,
+        r#""additionalLoginParams":[]"#,
+    ] {
+        for sections in [
+            r#""platform":{},"globalValidation":{},"identityProviders":{},"login":{}"#,
+            r#""platform":{},"globalValidation":{},"identityProviders":{}"#,
+            r#""login":{}"#,
+            r#""legacyProperties":{}"#,
+        ] {
+            is_second(&format!("{{{sections},{flat}}}"));
+            is_second(&format!(r#"{{"properties":{{{flat},{sections}}}}}"#));
+        }
+        is_second(&format!(r#"{{"auth":{{"identityProviders":{{}}}},{flat}}}"#));
+        is_first(&format!("{{{flat}}}"));
+        is_first(&format!(r#"{{"login":null,{flat}}}"#));
+        let with = |identity: &str| format!(r#"{{{identity},"properties":{{{flat}}}}}"#);
+        let site = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Web/sites/N/config";
+        is_first(&with(&format!(r#""id":"{site}/authsettings""#)));
+        is_first(&with(r#""name":"authsettings","type":"Microsoft.Web/sites/config""#));
+        is_second(&with(&format!(r#""id":"{site}/authsettingsV2""#)));
+        is_second(&with(&format!(r#""id":"{site}/authsettingsV2/list""#)));
+        is_second(&with(r#""name":"authSettingsV2""#));
+        let app = "/subscriptions/S/resourceGroups/G/providers/Microsoft.App/containerApps/N";
+        is_second(&with(&format!(r#""id":"{app}/authConfigs/current""#)));
+        is_second(&with(r#""type":"Microsoft.App/containerApps/authConfigs""#));
+    }
+}
+
+/// A fix never makes a document that is not read again.
+#[test]
+fn a_fixed_document_is_read() {
+    for text in [
+        r#"{"properties":{"properties":{"platform":{"enabled":true},"tokenStoreEnabled":true}}}"#,
+        r#"{"platform":{"properties":{"tokenStoreEnabled":true}},"login":{}}"#,
+    ] {
+        let mut settings: AuthSettingsV2 = text.parse().unwrap();
+        let finding = settings.lint().into_iter().find(|finding| finding.rule() == "ST2").unwrap();
+        assert!(finding.fix(&mut settings));
+        assert!(settings.as_json().parse::<AuthSettingsV2>().is_ok(), "{}", settings.as_json());
+    }
 }
 
 /// Without sections, the ID or the name says what the document is.
