@@ -81,11 +81,6 @@ impl Document {
     }
 }
 
-/// The sections as JSON, without the envelope, which has the names and times of the resource.
-pub(super) fn sections(settings: &AuthSettingsV2) -> Result<serde_json::Value, Failure> {
-    Ok(serde_json::from_str(settings.pointer(&sections_pointer(settings)).unwrap_or("{}"))?)
-}
-
 /// Where the sections are.
 pub(super) fn sections_pointer(settings: &AuthSettingsV2) -> String {
     let wrapper = match settings.form() {

@@ -7,6 +7,7 @@ mod lint;
 mod migrate;
 mod request;
 mod rule;
+mod sections;
 #[cfg(feature = "online")]
 mod site;
 mod snippet;

@@ -16,8 +16,9 @@ use easyauth::{
 use serde_json::Value;
 
 use super::{
-    document::{Document, Source, diff, sections},
+    document::{Document, Source, diff},
     request::{self, Address, path_word, site_id, word},
+    sections::sections,
 };
 use crate::{
     DONE, Failure, NO, Output, SERVER_FAILED, World,

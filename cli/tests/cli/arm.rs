@@ -10,6 +10,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use easyauth::settings::{AuthSettingsV2, platform};
 use serde_json::{Value, json};
 
 /// What happens to one request instead of the usual answer.
@@ -140,6 +141,15 @@ fn in_its_own_spelling(settings: &mut Value) {
     }
 }
 
+/// Of names in several cases, the service takes the last.
+fn last_of_duplicates(settings: &mut Value, body: &[u8]) {
+    let last = AuthSettingsV2::from_slice(body).unwrap().get(platform::ENABLED);
+    let platform = settings["platform"].as_object_mut().unwrap();
+    if platform.remove("Enabled").is_some() {
+        platform.insert("enabled".to_owned(), json!(last));
+    }
+}
+
 /// The usual answer. A PUT fills in defaults, as the service does.
 fn usual(
     request: &str,
@@ -172,6 +182,7 @@ fn usual(
         }
         let settings = new["properties"].as_object_mut().unwrap();
         settings.entry("addedByTheService").or_insert_with(|| json!({"default": true}));
+        last_of_duplicates(&mut new["properties"], body);
         in_its_own_spelling(&mut new["properties"]);
         new["id"] = state.document["id"].clone();
         state.document = new;

@@ -452,6 +452,43 @@ fn values_in_another_spelling_are_the_same() {
     assert_eq!((outcome.status, arm.methods().as_str()), (0, "GET GET PUT GET"));
 }
 
+/// Of names in several cases, the service takes the last.
+#[test]
+fn the_last_of_duplicates_is_compared_and_confirmed() {
+    #[track_caller]
+    fn check(old: &str, new: &str, changed: &[&str], err: &str) {
+        let with = |own: &str| story().replacen("\"enabled\": true", own, 1);
+        let (arm, folder) = (FakeArm::start(&with(old), []), Folder::new());
+        let (file, backup) = (folder.file("new.json"), folder.file("b.json"));
+        fs::write(&file, with(new)).unwrap();
+        let all = ["apply", "--site", SITE, &file, "--yes", "--backup", &backup];
+        let outcome = run(&arm, &all, "");
+        let lines = outcome.out.lines().skip(2).filter(|line| line.starts_with(['+', '-']));
+        assert_eq!(lines.collect::<Vec<_>>(), changed);
+        assert!(outcome.err.starts_with(err), "{}", outcome.err);
+        assert_eq!(outcome.status, 0);
+    }
+    let saved = format!("note: saved to {SITE}, and read back\n");
+    let same = "note: the site already has these settings; nothing was saved\n";
+    let (on, off) = (r#""enabled": true"#, r#""enabled": false"#);
+    let turned_off = ["-    \"enabled\": true,", "+    \"enabled\": false,"];
+    check(on, r#""enabled": true, "Enabled": false"#, &turned_off, &saved);
+    check(on, r#""Enabled": true, "enabled": false"#, &turned_off, &saved);
+    check(on, r#""enabled": false, "Enabled": true"#, &[], same);
+    check(on, r#""Enabled": false, "enabled": true"#, &[], same);
+    check(off, r#""enabled": true, "Enabled": false"#, &[], same);
+    // Unknown members as well.
+    let (arm, folder) = (FakeArm::start(&story(), []), Folder::new());
+    let file = folder.file("new.json");
+    let unknown = r#""enabled": true, "x": {"A": 1}, "X": {"a": 2, "A": 3}"#;
+    fs::write(&file, story().replacen(on, unknown, 1)).unwrap();
+    let outcome = run(&arm, &["apply", "--site", SITE, &file, "--dry-run"], "");
+    let (diff, _) = outcome.out.split_once("PUT ").unwrap();
+    let lines = diff.lines().skip(2).filter(|line| line.starts_with(['+', '-']));
+    let added = ["+    \"X\": {", "+      \"A\": 3", "+    },"];
+    assert_eq!(lines.collect::<Vec<_>>(), added);
+}
+
 #[test]
 fn answers_of_the_service_are_explained() {
     let throttled = r#"{"error":{"code":"TooManyRequests","message":"slow down"}}"#;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::settings::sections::step;
+
 /// One member that is set or removed. Lists change as a whole.
 pub(super) struct Edit {
     /// The names of the members on the way.
@@ -15,11 +17,6 @@ impl Edit {
     pub(super) fn pointer(&self) -> String {
         self.path.iter().map(|name| step(name)).collect()
     }
-}
-
-/// A name as a step of a JSON Pointer.
-pub(super) fn step(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The members to set and to remove, so that `before` becomes `after`.

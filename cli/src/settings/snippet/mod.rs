@@ -3,7 +3,6 @@
 mod azurerm;
 mod bicep;
 mod edits;
-mod sections;
 mod shell;
 mod terraform;
 
@@ -21,9 +20,9 @@ use serde_json::Value;
 
 pub(crate) use shell::quoted_for_bash;
 
+use super::sections::sections;
 use crate::{Failure, Output, with_sources};
 use edits::{Edit, edits};
-use sections::sections;
 
 /// The tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
