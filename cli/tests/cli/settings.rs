@@ -858,6 +858,55 @@ fn callers_are_explained() {
     }
 }
 
+/// The first route that matches a request wins.
+#[test]
+fn routes_are_explained_in_their_order() {
+    #[track_caller]
+    fn check(routes: &Value, visitor: &str, user: &str) {
+        let document = json!({"routes": routes, "auth": {"rolesSource": "/api/GetRoles"}});
+        let out = run(&["explain", "-"], document.to_string()).out;
+        shows(&out, &[&format!("A visitor who is not signed in - {visitor}"), user]);
+    }
+    let all = json!({"route": "/*", "allowedRoles": ["authenticated"]});
+    let public = json!({"route": "/public/*", "allowedRoles": ["anonymous"]});
+    let both = "Users can sign in with Microsoft Entra (/.auth/login/aad) or GitHub \
+                (/.auth/login/github): a static web app that configures no provider has this by default.";
+    let (closed, answer) = (
+        "/* is for authenticated. - No other path is open, because /* covers all of them.",
+        " - A visitor without the role is answered 401.",
+    );
+    check(
+        &json!([public, {"route": "/login", "rewrite": "/.auth/login/github"}, all]),
+        &format!("/public/* needs no sign-in. - /login needs no sign-in. - {closed}{answer}"),
+        both,
+    );
+    check(&json!([all, public]), &format!("{closed}{answer}"), both);
+    check(
+        &json!([{"route": "/*", "methods": ["POST"], "allowedRoles": ["authenticated"]}, public]),
+        &format!("/* (POST) is for authenticated. - All other paths need no sign-in.{answer}"),
+        both,
+    );
+    check(
+        &json!([{"route": "/*"}, {"route": "/admin", "allowedRoles": ["admin"]}]),
+        "No path needs a sign-in: /* is open, and routes after it have no effect.",
+        both,
+    );
+    check(&json!([public]), "No path needs a sign-in: no route requires a role.", both);
+    // Azure/static-web-apps#1240.
+    let blocked = |name: &str| json!({"route": format!("/.auth/login/{name}"), "statusCode": 404});
+    check(
+        &json!([blocked("aad"), blocked("github*"), all]),
+        &format!("{closed}{answer}"),
+        "No user can sign in: routes block the sign-in page of every provider.",
+    );
+    check(
+        &json!([blocked("github"), all]),
+        &format!("{closed}{answer}"),
+        "Users can sign in with Microsoft Entra (/.auth/login/aad): a static web app that \
+         configures no provider has this by default.",
+    );
+}
+
 #[test]
 fn other_services_are_explained() {
     let no_blob = fs::read_to_string(CONTAINER_APP).unwrap().replace("token-store-sas", "");

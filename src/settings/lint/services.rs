@@ -1,5 +1,7 @@
 //! Container Apps and Static Web Apps, where they differ from App Service.
 
+use std::collections::HashSet;
+
 use super::{
     Findings, Lint, Severity, Spot,
     providers::ADDRESSES,
@@ -105,35 +107,44 @@ fn addresses(configuration: &Spot<'_>, findings: &mut Findings) {
 
 /// Routes that answer for the sign-in pages of providers.
 fn blocked_routes(lint: &Lint<'_>, routes: &Spot<'_>, findings: &mut Findings) {
-    let is_ours = |name: &str| {
-        let in_addresses = |own: &str| match own {
-            "azureactivedirectory" => name.eq_ignore_ascii_case("aad"),
-            own => name.eq_ignore_ascii_case(own),
-        };
-        let is_managed = lint.configured.is_empty() && MANAGED.contains(&name);
-        is_managed || lint.configured.iter().any(|own| in_addresses(own))
+    let in_addresses = |name: &String| match name.as_str() {
+        "azureactivedirectory" => "aad".to_owned(),
+        name => name.to_ascii_lowercase(),
     };
-    let is_blocked = |route: &Spot<'_>| {
-        let path = route.at("route").text().unwrap_or_default();
-        let name = path.strip_prefix("/.auth/login/").map(|own| own.trim_end_matches('*'));
-        let status = route.at("statusCode").json().and_then(Json::as_number);
-        status == Some("404") && name.is_some_and(is_ours)
+    let is_managed = lint.configured.is_empty();
+    let ours: HashSet<String> = if is_managed {
+        MANAGED.map(str::to_owned).into()
+    } else {
+        lint.configured.iter().map(in_addresses).collect()
     };
-    let all: Vec<_> = routes.elements().filter(is_blocked).take(32).collect();
-    let names = if lint.configured.is_empty() { MANAGED.len() } else { lint.configured.len() };
-    let is_none_left = all.len() >= names;
-    // Blocking some of the managed providers is intended.
-    if lint.configured.is_empty() && !is_none_left {
-        return;
-    }
-    let (message, severity) = if is_none_left {
+    let blocked = routes.elements().filter_map(|route| Some((blocked_provider(&route)?, route)));
+    let blocked: Vec<_> = blocked.filter(|(name, _)| ours.contains(name)).collect();
+    let names: HashSet<&String> = blocked.iter().map(|(name, _)| name).collect();
+    let (message, severity) = if names.len() == ours.len() {
         ("every provider's sign-in page is blocked", Severity::Error)
+    } else if is_managed {
+        // Blocking some of the managed providers is intended.
+        return;
     } else {
         ("the sign-in page of a provider that is set up is blocked", Severity::Warning)
     };
-    for route in &all {
+    for (_, route) in &blocked {
         findings.say(&SW3, route, message, SW3.remedy).severity(severity);
     }
+}
+
+/// The provider, by its name in addresses, whose sign-in page the route answers with 404.
+fn blocked_provider(route: &Spot<'_>) -> Option<String> {
+    let path = route.at("route").text()?;
+    let name = path.strip_prefix("/.auth/login/")?.trim_end_matches('*');
+    let methods = route.at("methods");
+    let is_get = |own: Spot<'_>| own.text().is_some_and(|own| own.eq_ignore_ascii_case("GET"));
+    let is_sign_in = !methods.is_filled() || methods.elements().any(is_get);
+    (is_sign_in && status(route) == Some(404)).then(|| name.to_ascii_lowercase())
+}
+
+fn status(route: &Spot<'_>) -> Option<u16> {
+    route.at("statusCode").json().and_then(Json::as_number)?.parse().ok()
 }
 
 /// A route for all paths that requires authentication, before any open route.
@@ -143,8 +154,12 @@ fn closed_routes(routes: &Spot<'_>, findings: &mut Findings) {
         !roles.is_filled()
             || roles.elements().any(|role| role.text().is_some_and(|own| own == "anonymous"))
     };
-    let is_all = |route: &Spot<'_>| route.at("route").text().is_some_and(|path| path == "/*");
-    let first = routes.elements().find(|route| is_all(route) || is_open(route));
+    let is_all = |route: &Spot<'_>| {
+        let is_path = route.at("route").text().is_some_and(|path| path == "/*");
+        is_path && !route.at("methods").is_filled()
+    };
+    let answers = |route: &Spot<'_>| status(route).is_none_or(|status| status < 400);
+    let first = routes.elements().find(|own| is_all(own) || (is_open(own) && answers(own)));
     if let Some(route) = first.filter(|route| is_all(route) && !is_open(route)) {
         findings.add(&SW5, &route);
     }

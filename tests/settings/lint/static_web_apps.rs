@@ -69,6 +69,50 @@ fn sw3_blocked_sign_in_pages() {
     let entra = r#"{"identityProviders":{"azureActiveDirectory":{"registration":{"clientIdSettingName":"ID","openIdIssuer":"https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0","clientSecretSettingName":"S"}}}}"#;
     assert_eq!(blocked(&["aad"], entra), [Severity::Error]);
     assert_eq!(blocked(&["github"], entra), []);
+    // Several routes for one provider.
+    let twice = ["github", "github*"];
+    assert_eq!(blocked(&twice, managed), []);
+    assert_eq!(blocked(&["aad", "github", "github*"], managed), [Severity::Error; 3]);
+    let both = entra.replacen(
+        r#"{"azure"#,
+        r#"{"github":{"registration":{"clientIdSettingName":"ID","clientSecretSettingName":"S"}},"azure"#,
+        1,
+    );
+    assert_eq!(blocked(&twice, &both), [Severity::Warning; 2]);
+    assert_eq!(blocked(&["aad", "github*"], &both), [Severity::Error; 2]);
+    // A sign-in is a GET.
+    let of_method = |method: &str| {
+        let document = format!(
+            r#"{{"routes":[{{"route":"/.auth/login/aad","methods":["{method}"],"statusCode":404}}],"auth":{entra}}}"#
+        );
+        of_rule(&document, "SW3").len()
+    };
+    assert_eq!((of_method("POST"), of_method("GET")), (0, 1));
+}
+
+/// Azure/static-web-apps#836.
+#[test]
+fn sw5_the_first_route_that_matches_wins() {
+    #[track_caller]
+    fn check(routes: &str, places: &[&str]) {
+        let findings = of_rule(&format!(r#"{{"routes":[{routes}]}}"#), "SW5");
+        let found: Vec<_> = findings.iter().map(Finding::pointer).collect();
+        assert_eq!(found, places, "{routes}");
+    }
+    let all = r#"{"route":"/*","allowedRoles":["authenticated"]}"#;
+    let public = r#"{"route":"/public/*","allowedRoles":["anonymous"]}"#;
+    check(all, &["/routes/0"]);
+    check(&format!("{all},{public}"), &["/routes/0"]);
+    check(&format!("{public},{all}"), &[]);
+    check(&format!(r#"{{"route":"/login","rewrite":"/.auth/login/github"}},{all}"#), &[]);
+    // A route that answers an error opens nothing.
+    check(&format!(r#"{{"route":"/.auth/login/aad","statusCode":404}},{all}"#), &["/routes/1"]);
+    check(&format!(r#"{{"route":"/old","redirect":"/new","statusCode":301}},{all}"#), &[]);
+    // Other methods reach later routes.
+    let of_post = r#"{"route":"/*","methods":["POST"],"allowedRoles":["authenticated"]}"#;
+    check(of_post, &[]);
+    check(&format!("{of_post},{all}"), &["/routes/1"]);
+    check(r#"{"route":"/*","methods":[],"allowedRoles":["authenticated"]}"#, &["/routes/0"]);
 }
 
 /// Azure/static-web-apps#413.

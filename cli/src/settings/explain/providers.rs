@@ -42,6 +42,11 @@ pub(super) fn set_up(settings: &AuthSettingsV2) -> Vec<Provider> {
     settings.configured_providers().iter().map(|key| provider(key)).collect()
 }
 
+/// The providers of a static web app that configures none (Static Web Apps docs, "Authenticate and authorize").
+pub(super) fn managed() -> Vec<Provider> {
+    [ENTRA, "github"].map(provider).into()
+}
+
 fn provider(key: &str) -> Provider {
     let built_in = BUILT_IN.iter().find(|(own, ..)| *own == key);
     match built_in {
@@ -83,11 +88,6 @@ pub(super) fn sentence(settings: &AuthSettingsV2, providers: &[Provider]) -> Str
     };
     let all: Vec<String> = providers.iter().map(with).collect();
     match all.as_slice() {
-        [] if settings.form().service() == Service::StaticWebApps => {
-            "Users can sign in with Microsoft Entra (/.auth/login/aad) or GitHub \
-             (/.auth/login/github): the defaults of a static web app that configures no provider."
-                .to_owned()
-        }
         [] if super::is_unknown(settings, sections::IDENTITY_PROVIDERS) => {
             super::unknown_is("Which provider users can sign in with")
         }
