@@ -122,7 +122,8 @@ impl Finding {
     }
 
     /// Returns `true` if [`fix`](Self::fix) can apply the remedy: only if it is safe and needs no choice. A
-    /// remedy that can let anonymous requests through, which the platform rejects today, is never applied.
+    /// remedy that can let anonymous requests through, or turn off a protection that is on today, is never
+    /// applied.
     #[must_use]
     pub fn is_fixable(&self) -> bool {
         !self.fixes.is_empty()

@@ -1,4 +1,4 @@
-//! Fixes that would let anonymous requests through, which only a person may decide.
+//! Fixes that would let anonymous requests through or turn a protection off, which only a person may decide.
 
 use super::{Edit, Spot};
 use crate::{
@@ -9,19 +9,23 @@ use crate::{
 /// Returns `true` if the new value of a gate lets through what the old one, or the default, does not.
 type Opens = fn(Option<Json<'_>>, Json<'_>) -> bool;
 
-/// The settings that let anonymous requests through.
-const GATES: [(&[&str], Opens); 5] = [
-    (&["globalValidation", "excludedPaths"], excludes_more),
+/// The settings that let anonymous requests through, plain HTTP, redirects to other sites and sign-ins that
+/// the browser did not start.
+const GATES: [(&[&str], Opens); 8] = [
+    (&["globalValidation", "excludedPaths"], adds_entries),
     (&["globalValidation", "unauthenticatedClientAction"], allows_anonymous),
     (&["globalValidation", "requireAuthentication"], is_turned_off),
     (&["platform", "enabled"], is_turned_off),
     // A settings file replaces the document.
     (&["platform", "configFilePath"], names_another),
+    (&["httpSettings", "requireHttps"], is_turned_off),
+    (&["login", "allowedExternalRedirectUrls"], adds_entries),
+    (&["login", "nonce", "validateNonce"], is_turned_off),
 ];
 
 impl Edit {
-    /// Returns `true` if it can let anonymous requests through that the platform rejects today. What an
-    /// unknown value does is unknown.
+    /// Returns `true` if it can let requests through that the platform rejects today. What an unknown value
+    /// does is unknown.
     pub(super) fn opens(&self, doc: &AuthSettingsV2) -> bool {
         let to = match self {
             // Without the other gates, requests are rejected; and no rule removes `platform.enabled`.
@@ -33,7 +37,7 @@ impl Edit {
             if !gate.steps().iter().zip(to.steps()).all(is_same) {
                 return false;
             }
-            // An entry of `excludedPaths`.
+            // An entry of a list.
             let Some(below) = gate.steps().get(to.steps().len()..) else { return true };
             let set;
             let new = match self {
@@ -55,7 +59,7 @@ fn is_same((one, two): (&Step, &Step)) -> bool {
     one.eq_ignore_ascii_case(two)
 }
 
-fn excludes_more(old: Option<Json<'_>>, new: Json<'_>) -> bool {
+fn adds_entries(old: Option<Json<'_>>, new: Json<'_>) -> bool {
     let new = Spot::of(new);
     let is_old = |path: &Spot<'_>| {
         let mut paths = old.into_iter().flat_map(Json::list);

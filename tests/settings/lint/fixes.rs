@@ -1,10 +1,12 @@
-//! No fix lets anonymous requests through that the platform rejects today.
+//! No fix lets anonymous requests through that the platform rejects today, or turns a protection off.
 
-use easyauth::settings::{AuthSettingsV2, UnauthenticatedAction, global_validation, platform};
+use easyauth::settings::{
+    AuthSettingsV2, UnauthenticatedAction, global_validation, http, login, platform,
+};
 
 use super::{SITE, changed, of_rule};
 
-/// Asserts that a fix lets no anonymous request through that the platform rejected before.
+/// Asserts that a fix lets no request through that the platform rejected before.
 #[track_caller]
 pub(crate) fn opens_nothing(before: &AuthSettingsV2, after: &AuthSettingsV2) {
     let gates = |settings: &AuthSettingsV2| {
@@ -14,12 +16,16 @@ pub(crate) fn opens_nothing(before: &AuthSettingsV2, after: &AuthSettingsV2) {
             settings.get(global_validation::REQUIRE_AUTHENTICATION) == Some(false),
             settings.get(platform::ENABLED) == Some(false),
             settings.get(platform::CONFIG_FILE_PATH).is_some_and(|path| !path.is_empty()),
+            settings.get(http::REQUIRE_HTTPS) == Some(false),
+            settings.get(login::VALIDATE_NONCE) == Some(false),
         ]
     };
     let opened =
         gates(before).into_iter().zip(gates(after)).any(|(before, after)| after && !before);
     let paths = |settings: &AuthSettingsV2| {
-        settings.get(global_validation::EXCLUDED_PATHS).unwrap_or_default()
+        let paths = settings.get(global_validation::EXCLUDED_PATHS);
+        let urls = settings.get(login::ALLOWED_EXTERNAL_REDIRECT_URLS);
+        [paths, urls].into_iter().flatten().flatten().collect::<Vec<_>>()
     };
     let old = paths(before);
     assert!(!opened && paths(after).iter().all(|path| old.contains(path)), "{}", after.as_json());
@@ -66,7 +72,33 @@ fn paths_are_not_excluded() {
     check(false, "ST1", &[("/excludedPaths", r#"["/health"]"#)]);
     check(true, "ST1", &[(GLOBAL, ""), ("//globalValidation", r#"{"excludedPaths":null}"#)]);
     // Other lists.
-    check(true, "ST15", &[("/login/allowedExternalRedirectUrls", "\"https://contoso.example\"")]);
+    let audiences = "/identityProviders/azureActiveDirectory/validation/allowedAudiences";
+    check(true, "ST15", &[(audiences, "\"api://contoso\"")]);
+}
+
+#[test]
+fn users_are_not_redirected_elsewhere() {
+    let urls = "/login/allowedExternalRedirectUrls";
+    check(false, "ST15", &[(urls, "\"https://contoso.example\"")]);
+    check(false, "ST15", &[(urls, r#"{"value":["https://contoso.example"],"Count":1}"#)]);
+    let misspelt = "/login/allowedExternalRedirectUrl";
+    check(false, "ST1", &[(misspelt, r#"["https://contoso.example"]"#)]);
+    check(true, "ST1", &[(misspelt, "[]")]);
+}
+
+#[test]
+fn protections_are_not_turned_off() {
+    for (at, misspelt) in [
+        ("/httpSettings/requireHttps", "/httpSettings/requireHttp"),
+        ("/login/nonce/validateNonce", "/login/nonce/validateNonc"),
+    ] {
+        check(false, "ST1", &[(at, ""), (misspelt, "false")]);
+        check(false, "ST1", &[(at, ""), (misspelt, "\"False\"")]);
+        check(true, "ST1", &[(at, ""), (misspelt, "true")]);
+        // The service reads the string, so nothing changes.
+        check(true, "ST15", &[(at, "\"true\"")]);
+    }
+    check(false, "ST2", &[("/httpSettings", r#"{"properties":{"requireHttps":false}}"#)]);
 }
 
 #[test]

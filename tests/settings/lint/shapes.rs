@@ -267,14 +267,13 @@ fn st15_names_what_powershell_has_written() {
         assert!(!finding.is_fixable());
     }
     // A list of one element, which PowerShell writes as that element.
-    let urls = "/login/allowedExternalRedirectUrls";
-    let list = Some("[\"https://contoso.example\"]");
-    fixes("ST15", urls, &[(urls, "\"https://contoso.example\"")], list);
-    // Some lists in Windows PowerShell.
-    let odd = r#"{"value":["https://contoso.example"],"Count":1}"#;
-    fixes("ST15", urls, &[(urls, odd)], list);
-    // The Azure CLI splits a list that is given as text.
     let audiences = "/identityProviders/azureActiveDirectory/validation/allowedAudiences";
+    let list = Some("[\"api://contoso\"]");
+    fixes("ST15", audiences, &[(audiences, "\"api://contoso\"")], list);
+    // Some lists in Windows PowerShell.
+    let odd = r#"{"value":["api://contoso"],"Count":1}"#;
+    fixes("ST15", audiences, &[(audiences, odd)], list);
+    // The Azure CLI splits a list that is given as text.
     assert!(!fires("ST15", audiences, &[(audiences, "\"[https://x]\"")]).is_fixable());
 }
 

@@ -129,7 +129,7 @@ fn st4_names_of_2020_and_of_files() {
 /// Fixes that were found together and want the same place.
 #[test]
 fn a_fix_that_comes_second_loses_nothing() {
-    let both = [("/httpSettings", r#"{"requireHtps":true,"properties":{"requireHttps":false}}"#)];
+    let both = [("/httpSettings", r#"{"rutes":{},"properties":{"routes":{"apiPrefix":"/x"}}}"#)];
     let mut settings = changed(SITE, &both);
     let findings = settings.lint();
     let rules: Vec<_> = findings.iter().map(|own| (own.rule(), own.is_fixable())).collect();
@@ -137,9 +137,9 @@ fn a_fix_that_comes_second_loses_nothing() {
     for finding in findings {
         finding.fix(&mut settings);
     }
-    assert_eq!(settings.pointer("/properties/httpSettings/requireHttps"), Some("true"));
-    let second = "/properties/httpSettings/properties/requireHttps";
-    assert_eq!(settings.pointer(second), Some("false"));
+    assert_eq!(settings.pointer("/properties/httpSettings/routes"), Some("{}"));
+    let second = "/properties/httpSettings/properties/routes/apiPrefix";
+    assert_eq!(settings.pointer(second), Some("\"/x\""));
 }
 
 /// Texts and lists where an object belongs are worth a look.
