@@ -59,7 +59,8 @@ impl LoginParameters {
     #[must_use]
     pub fn warnings(&self) -> Vec<Error> {
         let scope = self.with_key("scope").next();
-        let no_openid = scope.is_some_and(|(_, value)| !has_scope(value, "openid"));
+        let no_openid =
+            scope.is_some_and(|(_, value)| !is_joined(value) && !has_scope(value, "openid"));
         let mut warnings = Vec::new();
         for (entry, text) in self.entries.iter().enumerate() {
             let Some((key, value)) = text.split_once('=') else {
@@ -95,18 +96,20 @@ impl LoginParameters {
 
     fn warn_of_scope(&self, entry: usize, value: &str, warnings: &mut Vec<Error>) {
         let mut warn = |kind, detail: &str| warnings.push(Error::new(kind, entry).with(detail));
-        if !has_scope(value, "openid") {
-            warn(Kind::NoOpenid, "");
-        }
-        for scope in ["profile", "email"] {
-            if !has_scope(value, scope) {
-                warn(Kind::NotRestated, &format!("`{scope}`"));
+        if !is_joined(value) {
+            if !has_scope(value, "openid") {
+                warn(Kind::NoOpenid, "");
+            }
+            for scope in ["profile", "email"] {
+                if !has_scope(value, scope) {
+                    warn(Kind::NotRestated, &format!("`{scope}`"));
+                }
             }
         }
-        if value.contains('+') || has_percent_encoding(value) {
+        if is_encoded(value) {
             warn(Kind::EncodedScope, "");
         }
-        if value.contains([',', ';']) {
+        if has_wrong_separator(value) {
             warn(Kind::WrongSeparator, "");
         }
         if self.scopes().any(is_azure_ad_graph) {
@@ -170,6 +173,19 @@ pub(super) fn is_azure_ad_graph(scope: &Scope) -> bool {
 
 fn has_scope(value: &str, scope: &str) -> bool {
     scope_texts(value).any(|text| text == scope)
+}
+
+/// Returns `true` if something else than spaces may separate scopes: which they are is unknown.
+fn is_joined(value: &str) -> bool {
+    is_encoded(value) || has_wrong_separator(value)
+}
+
+fn is_encoded(value: &str) -> bool {
+    value.contains('+') || has_percent_encoding(value)
+}
+
+fn has_wrong_separator(value: &str) -> bool {
+    value.contains([',', ';'])
 }
 
 /// Returns `true` if there is a `%` with two hexadecimal digits (RFC 3986 section 2.1).

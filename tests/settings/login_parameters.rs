@@ -439,6 +439,13 @@ fn warnings_that_come_with_another() {
         );
     }
     check(&["scope=openid"], &[(Kind::NotRestated, Some(0)), (Kind::NotRestated, Some(0))]);
+    // What a scope has is unknown until it is written with spaces.
+    let (encoded, separator) = ((Kind::EncodedScope, Some(0)), (Kind::WrongSeparator, Some(0)));
+    check(&["scope=openid%20profile%20email"], &[encoded]);
+    check(&["scope=openid+profile+email", "response_type=code id_token"], &[encoded]);
+    check(&["scope=openid,profile,email", "response_type=id_token"], &[separator]);
+    check(&["scope=profile;email"], &[separator]);
+    check(&["scope=openid,profile%20email"], &[encoded, separator]);
 }
 
 #[test]

@@ -171,6 +171,15 @@ fn lp9_scopes_as_they_are() {
         says(&findings[0], message, remedy);
         leaves(&findings[0], list, r#"["scope=openid profile email https://vault.azure.net/x"]"#);
     }
+    // The scopes between the separators are not missing.
+    for list in [
+        r#"["scope=openid%20profile%20email%20https%3A%2F%2Fvault.azure.net%2Fx"]"#,
+        r#"["scope=openid+profile+email+https://vault.azure.net/x"]"#,
+        r#"["scope=openid,profile,email,https://vault.azure.net/x"]"#,
+    ] {
+        let finding = fires("LP9", FIRST, &[(AT, list)]);
+        leaves(&finding, list, r#"["scope=openid profile email https://vault.azure.net/x"]"#);
+    }
     // Undone, it would name two APIs.
     let findings = of_rule(
         SITE,
