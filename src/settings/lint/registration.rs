@@ -9,6 +9,7 @@ use super::{
 use crate::{
     escape::Escaped,
     platform::Service,
+    resource::Scope,
     settings::{UnauthenticatedAction, form::managed_identity_setting},
 };
 
@@ -35,7 +36,9 @@ fn mcp(lint: &Lint<'_>, findings: &mut Findings) {
         let action = lint.sections.at("globalValidation/unauthenticatedClientAction");
         findings.add(&MC2, &action);
     }
-    let is_bare = |scope: &str| !scope.is_empty() && !scope.contains("://");
+    let is_bare = |scope: &str| {
+        Scope::parse(scope).is_ok_and(|scope| !scope.is_openid() && scope.api().is_none())
+    };
     let scopes = lint.context.app_setting(METADATA).unwrap_or_default();
     if scopes.split([',', ' ']).any(is_bare) {
         let message = format!("the app setting {METADATA} has a scope without its API");

@@ -46,7 +46,15 @@ fn mc1_scopes_are_qualified() {
         "write api://<client ID>/<scope>",
     );
     fires("MC1", at, &metadata(&format!("{QUALIFIED},Tools.List")), changes);
-    assert_eq!(found(SITE, &metadata(QUALIFIED), changes), []);
+    for scopes in [
+        QUALIFIED,
+        "https://contoso.com/mcp/Tools.Call",
+        "11112222-bbbb-3333-cccc-4444dddd5555/Tools.Call",
+        // OpenID Connect scopes belong to no API.
+        "openid profile,email offline_access",
+    ] {
+        assert_eq!(found(SITE, &metadata(scopes), changes), [], "{scopes}");
+    }
 }
 
 #[test]
