@@ -388,6 +388,59 @@ fn names_are_spelled_as_the_tools_expect_them() {
     assert_eq!(bicep["identityProviders"]["customOpenIdConnectProviders"], custom);
 }
 
+/// What azurerm checks, and where it has blocks of one name.
+#[test]
+fn fixes_are_printed_as_azurerm_has_them() {
+    #[track_caller]
+    fn check(changes: &[(&str, Value)], out: &str, note: &str) {
+        let mut document: Value = serde_json::from_str(&story()).unwrap();
+        for (section, value) in changes {
+            let (parent, name) = section.rsplit_once('/').unwrap();
+            let parent = format!("/properties{parent}");
+            document.pointer_mut(&parent).unwrap()[name] = value.clone();
+        }
+        let args = ["settings", "lint", "--fix", "--as", "terraform-azurerm", "-"];
+        let outcome = run(&args, document.to_string());
+        let block = outcome.out.split_once('\n').map_or("", |(_, block)| block);
+        let block = block.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(block, out);
+        hcl::parse(&outcome.out).unwrap();
+        shows(&outcome.err, &[note]);
+    }
+    let custom = "/identityProviders/customOpenIdConnectProviders";
+    let provider = |login: Value| {
+        json!({
+            "registration": {
+                "clientId": "x",
+                "openIdConnectConfiguration": {
+                    "wellKnownOpenIdConfiguration": "https://idp.example/.well-known/openid-configuration"
+                },
+                "clientCredential": {"clientSecretSettingName": "S"},
+            },
+            "login": login,
+        })
+    };
+    let misnamed = provider(json!({"nameClaimType": "name", "scope": ["openid"]}));
+    check(
+        &[(custom, json!({"okta": misnamed, "ping": misnamed}))],
+        "auth_settings_v2 { custom_oidc_v2 { name = \"okta\" scopes = [ \"openid\", ] } \
+         custom_oidc_v2 { name = \"ping\" scopes = [ \"openid\", ] } }",
+        "note: fixed: ST4",
+    );
+    let action = "/globalValidation/unauthenticatedClientAction";
+    check(
+        &[(action, json!("RejectWith403"))],
+        "auth_settings_v2 { unauthenticated_action = \"Return403\" }",
+        "note: fixed: UN6",
+    );
+    check(
+        &[(action, json!("RejectWith404"))],
+        "",
+        "note: azurerm cannot express /globalValidation/unauthenticatedClientAction: it accepts \
+         AllowAnonymous, RedirectToLoginPage, Return401, Return403",
+    );
+}
+
 /// An expression of a template is not text of Bicep or Terraform.
 #[test]
 fn expressions_of_templates_are_named() {

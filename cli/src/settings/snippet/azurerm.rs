@@ -10,7 +10,7 @@ use super::{
 use crate::Failure;
 
 /// Settings and their attributes (terraform-provider-azurerm, `auth_v2_schema.go`). A dot separates a
-/// nested block from its attribute.
+/// nested block from its attribute. `*` is the name of a custom provider.
 const ATTRIBUTES: &[(&str, &str)] = &[
     ("platform/enabled", "auth_enabled"),
     ("platform/runtimeVersion", "runtime_version"),
@@ -94,10 +94,21 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("twitter/registration/consumerSecretSettingName", "twitter_v2.consumer_secret_setting_name"),
     ("apple/registration/clientId", "apple_v2.client_id"),
     ("apple/registration/clientSecretSettingName", "apple_v2.client_secret_setting_name"),
+    ("customOpenIdConnectProviders/*/registration/clientId", "custom_oidc_v2.client_id"),
+    (
+        "customOpenIdConnectProviders/*/registration/openIdConnectConfiguration/wellKnownOpenIdConfiguration",
+        "custom_oidc_v2.openid_configuration_endpoint",
+    ),
+    ("customOpenIdConnectProviders/*/login/nameClaimType", "custom_oidc_v2.name_claim_type"),
+    ("customOpenIdConnectProviders/*/login/scopes", "custom_oidc_v2.scopes"),
 ];
 
 /// azurerm writes them as a map.
 const LOGIN_PARAMETERS: &str = "active_directory_v2.login_parameters";
+
+/// azurerm checks the value (hashicorp/go-azure-sdk, `PossibleValuesForUnauthenticatedClientActionV2`).
+const ACTION: &str = "unauthenticated_action";
+const ACTIONS: [&str; 4] = ["AllowAnonymous", "RedirectToLoginPage", "Return401", "Return403"];
 
 /// The changed attributes. What azurerm has no attribute for becomes a note.
 pub(super) fn block(parts: &Parts<'_>) -> Result<Snippet, Failure> {
@@ -124,11 +135,11 @@ pub(super) fn block(parts: &Parts<'_>) -> Result<Snippet, Failure> {
     };
     let mut text = format!("# In the resource of {resource}:\nauth_settings_v2 {{\n");
     text.push_str(&attributes(&own, 1));
-    for (index, (name, pairs)) in nested.iter().enumerate() {
+    for (index, Nested { block, pairs, .. }) in nested.iter().enumerate() {
         let separator = if index > 0 || !own.is_empty() { "\n" } else { "" };
         let pairs = attributes(pairs, 2);
         let indent = indent(1);
-        text.extend([separator, &indent, name, " {\n", &pairs, &indent, "}\n"]);
+        text.extend([separator, &indent, block, " {\n", &pairs, &indent, "}\n"]);
     }
     text.push_str("}\n");
     notes.insert(
@@ -143,8 +154,15 @@ type Pair = (String, String);
 #[derive(Default)]
 struct Block {
     own: Vec<Pair>,
-    nested: Vec<(&'static str, Vec<Pair>)>,
+    nested: Vec<Nested>,
     notes: Vec<String>,
+}
+
+struct Nested {
+    block: &'static str,
+    /// The custom provider that the block is for.
+    provider: Option<String>,
+    pairs: Vec<Pair>,
 }
 
 impl Block {
@@ -152,13 +170,10 @@ impl Block {
     fn set(&mut self, path: &mut Vec<String>, value: &Value) {
         let edit = Edit { path: path.clone(), value: None };
         match (attribute(path), value) {
-            (Some(name), Value::Array(entries)) if name == LOGIN_PARAMETERS => {
+            (Some((name, _)), Value::Array(entries)) if name == LOGIN_PARAMETERS => {
                 match map_of(entries) {
-                    Ok(map) => self.push(name, &Value::Object(map), 2),
-                    Err(problem) => {
-                        self.notes
-                            .push(format!("azurerm cannot express {}: {problem}", edit.pointer()));
-                    }
+                    Ok(map) => self.push((name, None), &Value::Object(map)),
+                    Err(problem) => self.cannot(&edit, problem),
                 }
             }
             (Some(_), value) if contains_expression(value) => {
@@ -167,10 +182,10 @@ impl Block {
                     edit.pointer()
                 ));
             }
-            (Some(name), value) => {
-                let depth = if name.contains('.') { 2 } else { 1 };
-                self.push(name, value, depth);
+            (Some((ACTION, _)), value) if !ACTIONS.iter().any(|own| value == own) => {
+                self.cannot(&edit, &format!("it accepts {}", ACTIONS.join(", ")));
             }
+            (Some(attribute), value) => self.push(attribute, value),
             (None, Value::Object(members)) if !members.is_empty() => {
                 for (name, value) in members {
                     path.push(name.clone());
@@ -184,31 +199,48 @@ impl Block {
         }
     }
 
-    fn push(&mut self, name: &'static str, value: &Value, depth: usize) {
-        let text = expression(value, depth);
-        match name.split_once('.') {
-            None => self.own.push((name.to_owned(), text)),
-            Some((block, name)) => {
-                let pair = (name.to_owned(), text);
-                match self.nested.iter_mut().find(|(own, _)| *own == block) {
-                    Some((_, pairs)) => pairs.push(pair),
-                    None => self.nested.push((block, vec![pair])),
-                }
-            }
+    fn cannot(&mut self, edit: &Edit, problem: &str) {
+        self.notes.push(format!("azurerm cannot express {}: {problem}", edit.pointer()));
+    }
+
+    fn push(&mut self, (name, provider): Attribute<'_>, value: &Value) {
+        let Some((block, name)) = name.split_once('.') else {
+            self.own.push((name.to_owned(), expression(value, 1)));
+            return;
+        };
+        let pair = (name.to_owned(), expression(value, 2));
+        let is_it = |own: &&mut Nested| own.block == block && own.provider.as_deref() == provider;
+        if let Some(nested) = self.nested.iter_mut().find(is_it) {
+            nested.pairs.push(pair);
+            return;
         }
+        let name = provider.map(|name| ("name".to_owned(), expression(&name.into(), 2)));
+        let pairs = name.into_iter().chain([pair]).collect();
+        self.nested.push(Nested { block, provider: provider.map(str::to_owned), pairs });
     }
 
     fn remove(&mut self, edit: &Edit) {
         self.notes.push(match attribute(&edit.path) {
-            Some(name) => format!("remove the attribute {name}"),
+            Some((name, _)) => format!("remove the attribute {name}"),
             None => format!("azurerm has no attribute for {}, which was removed", edit.pointer()),
         });
     }
 }
 
-fn attribute(path: &[String]) -> Option<&'static str> {
-    let path = path.strip_prefix(&["identityProviders".to_owned()]).unwrap_or(path).join("/");
-    ATTRIBUTES.iter().find(|(own, _)| *own == path).map(|(_, name)| *name)
+/// The name of an attribute, and of the custom provider that it is of.
+type Attribute<'a> = (&'static str, Option<&'a str>);
+
+fn attribute(path: &[String]) -> Option<Attribute<'_>> {
+    let mut path: Vec<&str> = path.iter().map(String::as_str).collect();
+    if path.first() == Some(&"identityProviders") {
+        path.remove(0);
+    }
+    let provider = match path.as_mut_slice() {
+        ["customOpenIdConnectProviders", name, ..] => Some(std::mem::replace(name, "*")),
+        _ => None,
+    };
+    let path = path.join("/");
+    ATTRIBUTES.iter().find(|(own, _)| *own == path).map(|(_, name)| (*name, provider))
 }
 
 fn map_of(entries: &[Value]) -> Result<Map<String, Value>, &'static str> {
