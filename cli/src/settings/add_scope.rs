@@ -236,16 +236,15 @@ fn notes(
     after: &LoginParameters,
     is_unchanged: bool,
 ) -> Vec<String> {
+    let is_new = before != after;
     let mut notes = Vec::new();
-    if before == after {
+    if !is_new {
         let text = if is_unchanged {
             "sign-ins already request this scope; the document is unchanged"
         } else {
             "sign-ins already request this scope"
         };
         notes.push(text.to_owned());
-        notes.extend(obstacles(settings, after));
-        return notes;
     }
     notes.extend(obstacles(settings, after));
     notes.extend(after.problems().iter().map(ToString::to_string));
@@ -268,8 +267,10 @@ fn notes(
         notes.push(text.to_owned());
     }
     notes.extend(snippet::missing_sections(settings));
-    let text = "the app registration also needs the permission, and consent to it";
-    notes.push(text.to_owned());
-    notes.push("after saving, users must sign out and in again".to_owned());
+    if is_new {
+        let text = "the app registration also needs the permission, and consent to it";
+        notes.push(text.to_owned());
+        notes.push("after saving, users must sign out and in again".to_owned());
+    }
     notes
 }

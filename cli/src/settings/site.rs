@@ -131,15 +131,15 @@ impl<'a> Site<'a> {
         new: &AuthSettingsV2,
         saving: &Saving,
         world: &mut World<'_>,
-        notes: Vec<String>,
+        mut notes: Vec<String>,
     ) -> Result<Output, Failure> {
         let requests = self.address.requests(&self.id);
         let put = requests.put(&self.token, new).map_err(|error| self.address.rejection(&error))?;
         let old = sections(&before.settings)?;
         let wanted = spelled_like(&old, sections(new)?);
         if old == wanted {
-            let text = "the site already has these settings; nothing was saved";
-            return Ok(Output { notes: vec![text.to_owned()], ..Output::page(String::new()) });
+            notes.push("the site already has these settings; nothing was saved".to_owned());
+            return Ok(Output { notes, ..Output::page(String::new()) });
         }
         let page = diff(&pretty(&old)?, &pretty(&wanted)?, None);
         if saving.dry_run {

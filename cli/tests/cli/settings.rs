@@ -527,6 +527,28 @@ fn notes_say_why_a_scope_has_no_effect() {
     let before = run(&all, &container_app).out;
     let again = run(&[&all[..], &["--token-store"]].concat(), before);
     assert_eq!(again.err, format!("{unchanged}\nnote: {no_place}\n"));
+    let off = "the token store is off: set login.tokenStore.enabled to true, or no token reaches the \
+               application";
+    let no_secret =
+        "the registration has no secret and no certificate, so there is no access token";
+    let no_openid =
+        "loginParameters[0]: `scope` has no `openid`, which a sign-in needs to get an ID token";
+    let scope = "https://management.azure.com/user_impersonation";
+    for (document, note) in [
+        (entra(|document| document["login"]["tokenStore"]["enabled"] = json!(false)), off),
+        (
+            entra(|document| {
+                let entra = &mut document["identityProviders"]["azureActiveDirectory"];
+                entra["registration"]["clientSecretSettingName"] = json!("");
+            }),
+            no_secret,
+        ),
+        (asking(json!([format!("scope=profile email {scope}")])), no_openid),
+    ] {
+        let add = ["add-scope", "arm", "user_impersonation", "-"];
+        let again = run(&add, run(&add, document).out);
+        assert_eq!(again.err, format!("{unchanged}; the document is unchanged\nnote: {note}\n"));
+    }
     // No note without a reason.
     let good = asking(json!(["response_type=code id_token"]));
     assert_eq!(run(&["add-scope", "arm", "user_impersonation", "-"], &good).err, AFTER);

@@ -155,7 +155,9 @@ fn a_scope_is_added_to_a_site() {
 
     // Once more changes nothing.
     let again = run(&arm, &add_scope(&["--yes"]), "");
-    fails(&again, 0, "note: the site already has these settings; nothing was saved\n");
+    let unchanged = "note: sign-ins already request this scope; the document is unchanged\n";
+    let same = "note: the site already has these settings; nothing was saved\n";
+    fails(&again, 0, &format!("{unchanged}{same}"));
     assert_eq!(arm.methods(), "GET GET PUT GET GET");
 
     // Restoring the settings.
