@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::{
     AuthSettingsV2, Form, SettingsError, UnauthenticatedAction, detect, global_validation,
-    setting::flag,
+    setting::flag, unknown::is_expression,
 };
 use crate::json::{
     Kind,
@@ -182,8 +182,10 @@ impl AuthSettingsV1 {
             doc.set(global_validation::REQUIRE_AUTHENTICATION, requires).ok()?;
         }
         let name = if let Some(provider) = self.get("defaultProvider") {
-            match provider.as_str()?.to_ascii_lowercase() {
+            let written = provider.as_str()?;
+            match written.to_ascii_lowercase() {
                 name if name == "microsoftaccount" => LEGACY.to_owned(),
+                _ if is_expression(&written) => written.into_owned(),
                 name => name,
             }
         } else {

@@ -260,6 +260,14 @@ fn the_only_provider_is_the_one_to_redirect_to() {
     check(&redirect(&format!(r#"{entra},"defaultProvider":"Google""#)), Some("google"), &[]);
     let older = redirect(r#""defaultProvider":"microsoftaccount""#);
     check(&older, Some("legacymicrosoftaccount"), &[]);
+    // An expression is kept as it is.
+    for own in ["${var.DefaultProvider}", "[parameters('DefaultProvider')]", "$(DefaultProvider)"] {
+        let text = format!("{{{}}}", redirect(&format!(r#""defaultProvider":"{own}""#)));
+        let migration = text.parse::<AuthSettingsV1>().unwrap().migrate();
+        let json = migration.settings().json(global_validation::REDIRECT_TO_PROVIDER);
+        assert_eq!(json, Some(&*format!("\"{own}\"")));
+        assert_eq!(migration.left_behind(), [""; 0]);
+    }
     // Which provider has the number is unknown.
     for odd in ["0", "true", "[]", "{}"] {
         let odd = redirect(&format!(r#"{entra},"defaultProvider":{odd}"#));
