@@ -168,6 +168,30 @@ fn excerpts_cover_secrets_and_fit() {
     }
 }
 
+/// Stars cover a secret letter by letter, so that the value after it stays marked.
+#[test]
+fn a_covered_secret_keeps_its_width() {
+    #[track_caller]
+    fn check(secret: &str, width: usize) {
+        let document = format!(
+            "{{\"identityProviders\":{{\"facebook\":{{\"registration\":{{\n\
+             \"appSecretSettingName\":\"{secret}\"}}}}}},\"login\":{{\"nonce\":{{\"validateNonce\":false}}}},\n\
+             \"httpSettings\":{{\"requireHttps\":false}}}}"
+        );
+        let out = lint(&["-"], &document).out;
+        let mut lines = out.lines().skip_while(|line| !line.contains("error[LO1]"));
+        let (line, marks) = (lines.nth(3).unwrap(), lines.next().unwrap());
+        assert!(line.contains(&format!("\"{}\"", "*".repeat(width))), "{out}");
+        let before = line.split_once("false").unwrap().0.chars().count();
+        assert_eq!(marks.split_once("^^^^^").unwrap().0.chars().count(), before, "{out}");
+        let mut lines = out.lines().skip_while(|line| !line.contains("[HT1]"));
+        assert!(lines.nth(3).unwrap().contains("\"requireHttps\":false"), "{out}");
+    }
+    check("Geheim-Canary", 13);
+    check("Schlüssel-ÄÖÜ-€", 15);
+    check(r#"quoted-\""#, 9);
+}
+
 /// A document of megabytes on one line stays fast: only the place is shown.
 #[test]
 fn a_long_line_is_not_shown() {

@@ -22,9 +22,10 @@ pub(super) struct Excerpt<'a> {
 
 impl Lines {
     pub(super) fn new(text: &str) -> Self {
+        let text = covered(text);
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = breaks.map(|(at, _)| at.saturating_add(1));
-        Self { starts: [0].into_iter().chain(starts).collect(), text: covered(text) }
+        Self { starts: [0].into_iter().chain(starts).collect(), text }
     }
 
     /// The line of a finding; `None` if it is too long.
@@ -69,7 +70,7 @@ fn string_len(text: &str) -> usize {
     text.len()
 }
 
-/// Replaces strings that can be secrets by stars of the same length: the names of settings, because
+/// Replaces strings that can be secrets by as many stars as they have characters, which columns count: the names of settings, because
 /// users put the secret itself there, values whose name says so, and everything that looks like a token.
 fn covered(text: &str) -> String {
     let mut covered = String::with_capacity(text.len());
@@ -86,7 +87,7 @@ fn covered(text: &str) -> String {
         }
         if looks_secret(inner) || (!is_name && names_secret(&name)) {
             covered.push('"');
-            covered.push_str(&"*".repeat(inner.len()));
+            covered.push_str(&"*".repeat(string.chars().count().saturating_sub(2)));
             covered.push('"');
         } else {
             covered.push_str(string);
