@@ -128,9 +128,11 @@ impl SiteSettings {
         joined.login_parameters = Some(merged.to_wire());
         joined.fixes.push(Fix::SetLoginParameters(merged));
         let (mut cloud, mut options) = (String::new(), String::new());
-        match api.cloud().unwrap_or_else(|| self.cloud()) {
-            Cloud::Public => {}
-            other => cloud = format!("--cloud {} ", cloud_name(other)),
+        // --cloud is that of the site, so an API in another one is named by its identifier.
+        let own = cloud_of(&self.settings).or_else(|| api.cloud()).unwrap_or_default();
+        let is_elsewhere = api.cloud().is_some_and(|other| other != own);
+        if own != Cloud::Public {
+            cloud = format!("--cloud {} ", cloud_name(own));
         }
         if is_replaced {
             options.push_str(" --replace");
@@ -145,7 +147,9 @@ impl SiteSettings {
             _ => {}
         }
         let command = |scope: &Scope| {
-            let wish = format!("{cloud}{} {}", word(&api.short()), word(scope.name()));
+            let identifier = scope.api().filter(|_| is_elsewhere);
+            let api = identifier.map_or_else(|| api.short(), str::to_owned);
+            let wish = format!("{cloud}{} {}", word(&api), word(scope.name()));
             self.command(&wish, &options)
         };
         let commands: Vec<String> = scopes.iter().map(command).collect();

@@ -125,10 +125,13 @@ fn the_commands_do_what_is_shown() {
 fn the_command_is_for_the_cloud_of_the_settings() {
     #[track_caller]
     fn check(api: &str, expected: &str, with_id: bool) {
+        check_in("login.microsoftonline.us", api, expected, with_id);
+    }
+    #[track_caller]
+    fn check_in(sign_in: &str, api: &str, expected: &str, with_id: bool) {
         let text = settings(&json!([]), true, "SECRET").to_string();
         let mut document: Value =
-            serde_json::from_str(&text.replace("sts.windows.net", "login.microsoftonline.us"))
-                .unwrap();
+            serde_json::from_str(&text.replace("sts.windows.net", sign_in)).unwrap();
         if !with_id {
             document.as_object_mut().unwrap().remove("id");
         }
@@ -146,7 +149,15 @@ fn the_command_is_for_the_cloud_of_the_settings() {
     check("arm", "--cloud us-gov arm user_impersonation", false);
     check("databricks", "--cloud us-gov databricks .default", true);
     check("api://orders", "--cloud us-gov api://orders .default", true);
-    check("https://management.chinacloudapi.cn", "--cloud china arm user_impersonation", true);
+    // An API of another cloud. The option is the cloud of the site.
+    let china = "https://management.chinacloudapi.cn";
+    let command = format!("{china} user_impersonation");
+    for with_id in [true, false] {
+        check(china, &format!("--cloud us-gov {command}"), with_id);
+        check_in("sts.windows.net", china, &command, with_id);
+        // Where users sign in does not tell.
+        check_in("idp.example", china, "--cloud china arm user_impersonation", with_id);
+    }
 
     let gov = settings(&json!([]), true, "SECRET").to_string();
     let gov = gov.replace("sts.windows.net", "login.microsoftonline.us");
