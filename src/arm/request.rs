@@ -161,9 +161,9 @@ impl<'a> ArmRequests<'a> {
     ///
     /// # Errors
     ///
-    /// [`ArmRequestError`]: `Incomplete` for a document that is not whole, `NotObjects` for a section that
-    /// is not an object, `Template`, or `NotInArm` and `OtherService` for a document that is not for this
-    /// site's service.
+    /// [`ArmRequestError`]: `Incomplete` for a document that is not whole, `NotObjects` if `properties` or a
+    /// section is not an object, `Template`, or `NotInArm` and `OtherService` for a document that is not for
+    /// this site's service.
     pub fn put_body(&self, document: &AuthSettingsV2) -> Result<Vec<u8>, ArmRequestError> {
         let body = self.partial_body(document)?;
         let missing = document.missing_sections();

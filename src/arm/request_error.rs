@@ -46,8 +46,8 @@ kinds! {
     /// their defaults. [`ArmRequests::put_partial`](super::ArmRequests::put_partial) allows that.
     Incomplete = "incomplete",
         "a PUT replaces all settings, so these sections would return to the defaults";
-    /// Sections are not objects: `null`, an expression of a template, or what PowerShell's
-    /// `ConvertTo-Json` leaves of an object without a larger `-Depth`. They would be saved so.
+    /// Sections, or `properties` itself, are not objects: `null`, an expression of a template, or what
+    /// PowerShell's `ConvertTo-Json` leaves of an object without a larger `-Depth`. They would be saved so.
     NotObjects = "not-objects", "expected objects; read the whole document again to replace";
     /// The document is a deployment template, or one resource of it, which is deployed instead. A resource
     /// with a type or an api-version and without an ID is one of a template.
