@@ -169,15 +169,14 @@ fn check_requests(settings: &AuthSettingsV2, root: &Json) {
     }
 }
 
-/// Returns `true` if each section is an object.
+/// Returns `true` if the sections are in an object, and each is an object.
 fn has_objects_alone(settings: &AuthSettingsV2, root: &Json) -> bool {
     let sections = model::at(root, &model::sections_path(settings));
     let is_object = |name: &str| {
         let section = sections.and_then(|sections| model::member(sections, name));
         section.is_none_or(|section| matches!(section, Json::Object(_)))
     };
-    let names = ["platform", "globalValidation", "identityProviders", "login", "httpSettings"];
-    names.into_iter().chain(["encryptionSettings", "legacyProperties"]).all(is_object)
+    matches!(sections, Some(Json::Object(_))) && model::SECTIONS.into_iter().all(is_object)
 }
 
 /// A document of the first version becomes one of the second, without its secrets.

@@ -8,9 +8,31 @@ use super::json::Json;
 /// The deepest nesting of a document: `serde_json` rejects the 128th level.
 pub(crate) const MAX_DEPTH: usize = 127;
 
+/// The sections of every form.
+pub(crate) const SECTIONS: [&str; 7] = [
+    "platform",
+    "globalValidation",
+    "identityProviders",
+    "login",
+    "httpSettings",
+    "encryptionSettings",
+    "legacyProperties",
+];
+
 pub(crate) fn is_first_version(root: &Json) -> bool {
     let marks = ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
-    marks.iter().any(|name| has(of_first_version(root), name))
+    let flat = of_first_version(root);
+    let is_section = |name: &&str| matches!(member(flat, name), Some(Json::Object(_)));
+    let text = |name: &str| match member(root, name) {
+        Some(Json::Text(text)) => text.to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    marks.iter().any(|name| has(flat, name))
+        && !SECTIONS.iter().chain(&["auth"]).any(|name| is_section(&name))
+        && !text("id").contains("/config/authsettingsv2")
+        && !text("id").contains("/authconfigs/")
+        && text("name") != "authsettingsv2"
+        && text("type") != "microsoft.app/containerapps/authconfigs"
 }
 
 /// The place of the settings of the first version.
@@ -50,15 +72,27 @@ pub(crate) fn missing(form: Form, root: &Json) -> Vec<&'static str> {
         _ => return Vec::new(),
     };
     let sections = wrapper(form).map_or(Some(root), |name| member(root, name));
-    let is_platform = |name: &String| name.eq_ignore_ascii_case("platform");
-    let is_new_app =
-        has(root, "id") && sections.is_some_and(|sections| names(sections).all(is_platform));
+    let is_new_app = has(root, "id") && sections.is_some_and(is_of_new_app);
     let is_missing = |name: &&str| !sections.is_some_and(|sections| has(sections, name));
     if is_new_app { Vec::new() } else { full.iter().copied().filter(is_missing).collect() }
 }
 
-fn names(json: &Json) -> impl Iterator<Item = &String> {
-    json.members().unwrap_or_default().iter().map(|(name, _)| name)
+/// An object with nothing but a platform that is off.
+fn is_of_new_app(sections: &Json) -> bool {
+    let is_off = |(name, value): &(String, Json)| {
+        let is_false = match value {
+            Json::Bool(flag) => !flag,
+            Json::Text(text) => text.eq_ignore_ascii_case("false"),
+            _ => false,
+        };
+        name.eq_ignore_ascii_case("enabled") && is_false
+    };
+    sections.members().is_ok_and(|members| {
+        members.iter().all(|(name, value)| {
+            let is_off = value.members().is_ok_and(|members| members.iter().all(is_off));
+            name.eq_ignore_ascii_case("platform") && is_off
+        })
+    })
 }
 
 fn values(json: &Json) -> impl Iterator<Item = &Json> {
