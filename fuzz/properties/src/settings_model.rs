@@ -28,7 +28,7 @@ pub(crate) fn is_first_version(root: &Json) -> bool {
         _ => String::new(),
     };
     marks.iter().any(|name| has(flat, name))
-        && !SECTIONS.iter().chain(&["auth"]).any(|name| is_section(&name))
+        && !SECTIONS.iter().chain(&["auth"]).any(is_section)
         && !text("id").contains("/config/authsettingsv2")
         && !text("id").contains("/authconfigs/")
         && text("name") != "authsettingsv2"

@@ -90,7 +90,7 @@ fn users_are_not_redirected_elsewhere() {
 fn protections_are_not_turned_off() {
     for (at, misspelt) in [
         ("/httpSettings/requireHttps", "/httpSettings/requireHttp"),
-        ("/login/nonce/validateNonce", "/login/nonce/validateNonc"),
+        ("/login/nonce/validateNonce", "/login/nonce/validateNonces"),
     ] {
         check(false, "ST1", &[(at, ""), (misspelt, "false")]);
         check(false, "ST1", &[(at, ""), (misspelt, "\"False\"")]);

@@ -129,7 +129,7 @@ fn st4_names_of_2020_and_of_files() {
 /// Fixes that were found together and want the same place.
 #[test]
 fn a_fix_that_comes_second_loses_nothing() {
-    let both = [("/httpSettings", r#"{"rutes":{},"properties":{"routes":{"apiPrefix":"/x"}}}"#)];
+    let both = [("/httpSettings", r#"{"route":{},"properties":{"routes":{"apiPrefix":"/x"}}}"#)];
     let mut settings = changed(SITE, &both);
     let findings = settings.lint();
     let rules: Vec<_> = findings.iter().map(|own| (own.rule(), own.is_fixable())).collect();
