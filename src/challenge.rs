@@ -157,26 +157,15 @@ fn is_quotable(byte: u8) -> bool {
 }
 
 /// The name of a realm contains a character that is not allowed between quotes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a realm of printable ASCII without quote and backslash, found {:?}", Escaped(.0))]
 pub struct InvalidRealm(Box<str>);
-
-impl fmt::Display for InvalidRealm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let given = Escaped(&self.0);
-        write!(
-            f,
-            "expected a realm of printable ASCII without quote and backslash, found {given:?}"
-        )
-    }
-}
 
 impl fmt::Debug for InvalidRealm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InvalidRealm({self})")
     }
 }
-
-impl std::error::Error for InvalidRealm {}
 
 impl HeaderError {
     /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.

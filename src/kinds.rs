@@ -43,19 +43,19 @@ macro_rules! kinds {
 }
 pub(crate) use kinds;
 
-/// Where input is invalid: the end of a message.
-#[derive(Clone, PartialEq, Eq)]
+/// Where input is invalid, or what was found there: the end of a message.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub(crate) enum Place {
+    #[default]
     Nowhere,
     /// The offset of a byte.
     Byte(usize),
     /// A member of an object.
     Member(Cow<'static, str>),
     /// The length of input that is too long.
-    Length {
-        limit: usize,
-        found: usize,
-    },
+    Length { limit: usize, found: usize },
+    /// A value of the configuration.
+    Found(Box<str>),
 }
 
 impl fmt::Display for Place {
@@ -67,6 +67,7 @@ impl fmt::Display for Place {
             Self::Length { limit, found } => {
                 write!(f, ": expected at most {limit} bytes, found {found}")
             }
+            Self::Found(text) => write!(f, ", found {:?}", Escaped(text)),
         }
     }
 }

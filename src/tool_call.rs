@@ -173,7 +173,8 @@ kinds! {
 }
 
 /// A body that has no readable message. It contains nothing of the body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .kind.message())]
 pub struct ToolCallError {
     kind: ToolCallErrorKind,
 }
@@ -198,11 +199,3 @@ impl From<JsonError> for ToolCallErrorKind {
         Self::InvalidJson
     }
 }
-
-impl fmt::Display for ToolCallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.message())
-    }
-}
-
-impl std::error::Error for ToolCallError {}

@@ -6,7 +6,8 @@ use std::{error::Error, fmt, sync::Arc};
 ///
 /// Transparent: its message and its source are those of the wrapped error. Cheap to clone, because everyone
 /// who waited for the request gets it.
-#[derive(Clone)]
+#[derive(Clone, thiserror::Error)]
+#[error(transparent)]
 pub struct TransportError(Arc<dyn Error + Send + Sync>);
 
 impl TransportError {
@@ -17,20 +18,8 @@ impl TransportError {
     }
 }
 
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl fmt::Debug for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl Error for TransportError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
     }
 }

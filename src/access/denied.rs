@@ -1,7 +1,5 @@
 //! Denials: a verified token that does not meet a requirement.
 
-use std::fmt;
-
 use http::StatusCode;
 
 use super::{
@@ -14,7 +12,8 @@ use crate::{challenge::Challenge, jwt::Token};
 /// [`challenge`](Self::challenge).
 ///
 /// The only value of the token in its message is the audience.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the token does not meet the requirement: {}", Joined(reasons))]
 pub struct Denied {
     reasons: Vec<Reason>,
     scopes: Vec<String>,
@@ -57,11 +56,3 @@ impl Denied {
         }
     }
 }
-
-impl fmt::Display for Denied {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token does not meet the requirement: {}", Joined(&self.reasons))
-    }
-}
-
-impl std::error::Error for Denied {}

@@ -1,6 +1,6 @@
 //! The settings of Easy Auth in the environment of the process.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use super::{EndpointError, Endpoints, site_path};
 use crate::{
@@ -284,10 +284,12 @@ impl fmt::Debug for AuthEnvironment {
 }
 
 /// The environment does not say which API this is, or whose tokens it accepts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", message.as_deref().unwrap_or(kind.message()))]
 pub struct EnvironmentError {
     kind: EnvironmentErrorKind,
-    issuer: Option<Box<str>>,
+    /// The message, if it says more than the kind.
+    message: Option<String>,
 }
 
 kinds! {
@@ -310,7 +312,8 @@ kinds! {
 
 impl EnvironmentError {
     fn new(kind: EnvironmentErrorKind, issuer: &str) -> Self {
-        Self { kind, issuer: Some(issuer.into()) }
+        let message = format!("{}, found the issuer {:?}", kind.message(), Escaped(issuer));
+        Self { kind, message: Some(message) }
     }
 
     /// What is missing.
@@ -323,18 +326,6 @@ impl EnvironmentError {
 impl EnvironmentErrorKind {
     /// An error of this kind, without details.
     fn error(self) -> EnvironmentError {
-        EnvironmentError { kind: self, issuer: None }
+        EnvironmentError { kind: self, message: None }
     }
 }
-
-impl fmt::Display for EnvironmentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.message())?;
-        match &self.issuer {
-            Some(issuer) => write!(f, ", found the issuer {:?}", Escaped(issuer)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Error for EnvironmentError {}

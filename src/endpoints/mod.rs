@@ -34,7 +34,7 @@ use std::fmt;
 
 use crate::{
     escape::Escaped,
-    kinds::kinds,
+    kinds::{Place, kinds},
     provider::{IdentityProvider, is_custom_name},
     settings::{self, AuthSettingsV2},
 };
@@ -164,16 +164,17 @@ kinds! {
 
 /// An address that cannot be built. The message shows the value if it is configuration, and hides it if
 /// it can come from a request.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {}{place}", .kind.expected())]
 pub struct EndpointError {
     kind: EndpointErrorKind,
-    given: Option<Box<str>>,
+    place: Place,
 }
 
 impl EndpointError {
     /// Shows a value of the configuration.
     fn showing(self, given: &str) -> Self {
-        Self { given: Some(given.into()), ..self }
+        Self { place: Place::Found(given.into()), ..self }
     }
 
     /// What is wrong.
@@ -186,17 +187,7 @@ impl EndpointError {
 impl EndpointErrorKind {
     /// An error of this kind, without details.
     pub(super) fn error(self) -> EndpointError {
-        EndpointError { kind: self, given: None }
-    }
-}
-
-impl fmt::Display for EndpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.kind.expected())?;
-        match &self.given {
-            Some(given) => write!(f, ", found {:?}", Escaped(given)),
-            None => Ok(()),
-        }
+        EndpointError { kind: self, place: Place::Nowhere }
     }
 }
 
@@ -205,5 +196,3 @@ impl fmt::Debug for EndpointError {
         write!(f, "EndpointError({}: {self})", self.kind.code())
     }
 }
-
-impl std::error::Error for EndpointError {}

@@ -167,13 +167,11 @@ fn is_sign_in_host(host: &str) -> bool {
 
 /// A string that is neither a tenant nor an authority. Its message shows the string without its query,
 /// because it is configuration.
-#[derive(Clone, PartialEq, Eq)]
-pub struct InvalidTokenEndpoint {
-    given: Box<str>,
-    problem: Problem,
-}
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidTokenEndpoint(String);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Problem {
     Tenant,
     Host,
@@ -183,34 +181,25 @@ enum Problem {
 
 impl InvalidTokenEndpoint {
     fn new(given: &str, problem: Problem) -> Self {
-        Self { given: given.into(), problem }
-    }
-}
-
-impl fmt::Display for InvalidTokenEndpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A pasted address can have a secret in its query.
-        let given = self.given.split(['?', '#']).next().unwrap_or_default();
+        let given = given.split(['?', '#']).next().unwrap_or_default();
         let given = Escaped(given);
-        match self.problem {
+        Self(match problem {
             Problem::Tenant => {
-                write!(f, "expected the GUID or a domain name of a tenant, found {given:?}")
+                format!("expected the GUID or a domain name of a tenant, found {given:?}")
             }
-            Problem::Host => write!(
-                f,
+            Problem::Host => format!(
                 "expected the GUID or a domain name of a tenant, found the sign-in host {given:?}: use \
                  TokenEndpoint::of_authority(\"https://{given}/<tenant>\")"
             ),
-            Problem::Authority => write!(
-                f,
+            Problem::Authority => format!(
                 "expected https://<host>/<GUID or domain name of a tenant>, found {given:?}"
             ),
-            Problem::Loopback => write!(
-                f,
+            Problem::Loopback => format!(
                 "expected http://127.0.0.1:<port>/<path> or another address of this machine, found \
                  {given:?}"
             ),
-        }
+        })
     }
 }
 
@@ -219,5 +208,3 @@ impl fmt::Debug for InvalidTokenEndpoint {
         write!(f, "InvalidTokenEndpoint({self})")
     }
 }
-
-impl std::error::Error for InvalidTokenEndpoint {}

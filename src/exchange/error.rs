@@ -40,7 +40,7 @@ const MAX_CODE_LEN: usize = 64;
 ///      secret is wrong: put the value of a current client secret, not its secret ID, into the app setting",
 /// );
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct TokenError {
     kind: TokenErrorKind,
     status: StatusCode,
@@ -48,6 +48,7 @@ pub struct TokenError {
     aadsts: Option<u32>,
     claims: Option<Box<str>>,
     description: Option<Box<str>>,
+    #[source]
     invalid: Option<ResponseError>,
 }
 
@@ -280,13 +281,6 @@ impl fmt::Display for TokenError {
             }
             _ => write!(f, ": {}", self.kind.advice()),
         }
-    }
-}
-
-impl std::error::Error for TokenError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let error = self.invalid.as_ref()?;
-        Some(error)
     }
 }
 

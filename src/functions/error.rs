@@ -1,7 +1,5 @@
 //! Why a payload was rejected.
 
-use std::fmt;
-
 use crate::{
     json::{JsonError, ObjectError},
     kinds::{Place, kinds},
@@ -9,7 +7,8 @@ use crate::{
 };
 
 /// An invalid payload. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{place}", .kind.message())]
 pub struct InvocationError {
     kind: InvocationErrorKind,
     place: Place,
@@ -86,25 +85,13 @@ impl From<ObjectError> for InvocationError {
     }
 }
 
-impl fmt::Display for InvocationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.kind.message(), self.place)
-    }
-}
-
-impl std::error::Error for InvocationError {}
-
 /// An invalid body of a roles request. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{place}", .kind.message())]
 pub struct RolesRequestError {
     kind: RolesRequestErrorKind,
-    detail: Detail,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Detail {
-    Place(Place),
-    User(PrincipalError),
+    place: Place,
+    source: Option<PrincipalError>,
 }
 
 kinds! {
@@ -130,11 +117,11 @@ kinds! {
 
 impl RolesRequestError {
     pub(super) fn user(error: PrincipalError) -> Self {
-        Self { kind: RolesRequestErrorKind::User, detail: Detail::User(error) }
+        Self { source: Some(error), ..Self::new(RolesRequestErrorKind::User, Place::Nowhere) }
     }
 
     pub(super) fn new(kind: RolesRequestErrorKind, place: Place) -> Self {
-        Self { kind, detail: Detail::Place(place) }
+        Self { kind, place, source: None }
     }
 
     /// What is wrong.
@@ -163,24 +150,5 @@ impl From<ObjectError> for RolesRequestError {
             }
         };
         Self::new(kind, place)
-    }
-}
-
-impl fmt::Display for RolesRequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.message())?;
-        match &self.detail {
-            Detail::Place(place) => place.fmt(f),
-            Detail::User(_) => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for RolesRequestError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.detail {
-            Detail::Place(_) => None,
-            Detail::User(error) => Some(error),
-        }
     }
 }

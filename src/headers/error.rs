@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// A malformed header. Contains the name of the header, never its value.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("header {}: {}{}", Escaped(&.0.header), .0.kind.message(), .0.place)]
 pub struct HeaderError(Box<Parts>);
 
 #[derive(Clone, PartialEq, Eq)]
@@ -73,18 +74,9 @@ impl HeaderError {
     }
 }
 
-impl fmt::Display for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { header, kind, place } = &*self.0;
-        write!(f, "header {}: {}{place}", Escaped(header), kind.message())
-    }
-}
-
 /// Prints the `Display` form, because the name of a header can come from a peer.
 impl fmt::Debug for HeaderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HeaderError({self})")
     }
 }
-
-impl std::error::Error for HeaderError {}

@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// A string that is not a JWT whose claims can be read. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {}token {}{}", of(.0.segment), .0.kind.message(), .0.place)]
 pub struct DecodeError(Box<Parts>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,17 +116,9 @@ impl DecodeError {
     }
 }
 
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { kind, segment, place } = &*self.0;
-        match segment {
-            Some(segment) => write!(f, "the {segment} of the token {}{place}", kind.message()),
-            None => write!(f, "the token {}{place}", kind.message()),
-        }
-    }
+fn of(segment: Option<Segment>) -> String {
+    segment.map_or_else(String::new, |segment| format!("{segment} of the "))
 }
-
-impl std::error::Error for DecodeError {}
 
 /// A segment of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -150,7 +143,8 @@ impl fmt::Display for Segment {
 }
 
 /// The claims do not match the requested type. Says where in the payload, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the claims do not match the requested type at line {line} column {column}")]
 pub struct ClaimsError {
     pub(super) line: usize,
     pub(super) column: usize,
@@ -169,15 +163,6 @@ impl ClaimsError {
         self.column
     }
 }
-
-impl fmt::Display for ClaimsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, column } = self;
-        write!(f, "the claims do not match the requested type at line {line} column {column}")
-    }
-}
-
-impl std::error::Error for ClaimsError {}
 
 /// The name of a member of a token or a key, from a peer. Prints escaped and truncated.
 #[derive(Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A principal that the platform would not have written. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct PrincipalError {
     kind: PrincipalErrorKind,
     detail: Detail,
@@ -116,5 +116,3 @@ impl fmt::Display for PrincipalError {
         }
     }
 }
-
-impl std::error::Error for PrincipalError {}

@@ -195,16 +195,12 @@ fn static_web_apps(json: &mut Reader<'_>, sessions: &mut Vec<Session>) -> Result
 }
 
 /// A response of `/.auth/me` that cannot be read. Says where it is invalid, never with which content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{place}", .kind.message())]
 pub struct MeError {
     kind: MeErrorKind,
-    detail: Detail,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Detail {
-    Place(Place),
-    Principal(PrincipalError),
+    place: Place,
+    source: Option<PrincipalError>,
 }
 
 kinds! {
@@ -243,11 +239,11 @@ kinds! {
 
 impl MeError {
     fn principal(error: PrincipalError) -> Self {
-        Self { kind: MeErrorKind::Principal, detail: Detail::Principal(error) }
+        Self { source: Some(error), ..MeErrorKind::Principal.error() }
     }
 
     fn new(kind: MeErrorKind, place: Place) -> Self {
-        Self { kind, detail: Detail::Place(place) }
+        Self { kind, place, source: None }
     }
 
     /// What is wrong.
@@ -281,25 +277,6 @@ impl From<ObjectError> for MeError {
             ObjectError::WrongType(name) => {
                 Self::new(MeErrorKind::InvalidMember, Place::Member(name.into()))
             }
-        }
-    }
-}
-
-impl fmt::Display for MeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.message())?;
-        match &self.detail {
-            Detail::Place(place) => place.fmt(f),
-            Detail::Principal(_) => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for MeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.detail {
-            Detail::Place(_) => None,
-            Detail::Principal(error) => Some(error),
         }
     }
 }

@@ -36,7 +36,8 @@ kinds! {
 
 /// A protected resource that cannot be described. The message shows the wrong value, which is the
 /// developer's.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: found \"{found}\"", .kind.message())]
 pub struct ProtectedResourceError {
     kind: ProtectedResourceErrorKind,
     /// Escaped and bounded.
@@ -61,11 +62,3 @@ impl fmt::Debug for ProtectedResourceError {
         write!(f, "ProtectedResourceError({}: {self})", self.kind.code())
     }
 }
-
-impl fmt::Display for ProtectedResourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: found \"{}\"", self.kind.message(), self.found)
-    }
-}
-
-impl std::error::Error for ProtectedResourceError {}

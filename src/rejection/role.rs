@@ -1,13 +1,12 @@
 //! A role that the caller lacks.
 
-use std::{error::Error, fmt};
-
 use crate::escape::{Escaped, MAX_NAMES};
 
-/// The caller has none of the required roles. It is the [source](Error::source) of a
+/// The caller has none of the required roles. It is the [source](std::error::Error::source) of a
 /// [`Rejection`](crate::Rejection), for the log. It names the roles that the service requires, and nothing of
 /// the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", message(any_of))]
 pub struct MissingRole {
     any_of: Vec<String>,
 }
@@ -23,20 +22,18 @@ impl MissingRole {
     }
 }
 
-impl fmt::Display for MissingRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.any_of.as_slice() {
-            [] => f.write_str("the list of required roles is empty, so no caller is accepted"),
-            [role] => write!(f, "the caller lacks the role {}", Escaped(role)),
-            [first, others @ ..] => {
-                write!(f, "the caller has none of the roles {}", Escaped(first))?;
-                for role in others.iter().take(MAX_NAMES) {
-                    write!(f, ", {}", Escaped(role))?;
-                }
-                Ok(())
-            }
+/// Names at most one role more than [`MAX_NAMES`].
+fn message(any_of: &[String]) -> String {
+    match any_of {
+        [] => "the list of required roles is empty, so no caller is accepted".to_owned(),
+        [role] => format!("the caller lacks the role {}", Escaped(role)),
+        [first, others @ ..] => {
+            let others = others.iter().take(MAX_NAMES).map(|role| format!(", {}", Escaped(role)));
+            format!(
+                "the caller has none of the roles {}{}",
+                Escaped(first),
+                others.collect::<String>()
+            )
         }
     }
 }
-
-impl Error for MissingRole {}

@@ -1,6 +1,6 @@
 //! What is missing in the setup of a service, or of the platform in front of it.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use crate::{kinds::kinds, platform::NoEasyAuth};
 
@@ -43,12 +43,14 @@ impl fmt::Display for SetupErrorKind {
 }
 
 /// What is missing in the setup of a service or of the platform in front of it, and the call or setting
-/// that adds it. It is the [source](Error::source) of a [`Rejection`](crate::Rejection), for the log. It
+/// that adds it. It is the [source](std::error::Error::source) of a [`Rejection`](crate::Rejection), for the log. It
 /// contains no value of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {remedy}")]
 pub struct SetupError {
     kind: SetupErrorKind,
     remedy: &'static str,
+    #[source]
     platform: Option<NoEasyAuth>,
 }
 
@@ -75,18 +77,5 @@ impl SetupError {
     #[must_use]
     pub fn kind(&self) -> SetupErrorKind {
         self.kind
-    }
-}
-
-impl fmt::Display for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind, self.remedy)
-    }
-}
-
-impl Error for SetupError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let reason = self.platform.as_ref()?;
-        Some(reason)
     }
 }

@@ -115,6 +115,11 @@ fn invalid_byte(text: &str) -> Option<usize> {
     text.bytes().position(|byte| !matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
+fn explained(given: &str) -> String {
+    let explain = |at| format!(", whose byte {at} is not allowed in a scope");
+    invalid_byte(given).map_or_else(String::new, explain)
+}
+
 impl FromStr for Scope {
     type Err = ScopeError;
 
@@ -161,7 +166,8 @@ kinds! {
 
 /// A string that is not one scope. The message shows the string, escaped and bounded, because scopes are
 /// configuration.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {}, found {:?}{}", .kind.expected(), Escaped(given), explained(given))]
 pub struct ScopeError {
     kind: ScopeErrorKind,
     given: Box<str>,
@@ -179,21 +185,9 @@ impl ScopeError {
     }
 }
 
-impl fmt::Display for ScopeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}, found {:?}", self.kind.expected(), Escaped(&self.given))?;
-        match invalid_byte(&self.given) {
-            Some(position) => write!(f, ", whose byte {position} is not allowed in a scope"),
-            None => Ok(()),
-        }
-    }
-}
-
 /// Prints the code alone: errors about `loginParameters` contain this error and show no value.
 impl fmt::Debug for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ScopeError({})", self.kind.code())
     }
 }
-
-impl std::error::Error for ScopeError {}

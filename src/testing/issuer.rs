@@ -1,6 +1,6 @@
 //! An issuer of test tokens, with its own keys.
 
-use std::{error::Error, fmt, time::SystemTime};
+use std::{fmt, time::SystemTime};
 
 use serde_json::{Value, json};
 
@@ -196,7 +196,8 @@ kinds! {
 }
 
 /// An issuer that cannot be created.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .kind.message())]
 pub struct TestIssuerError {
     kind: TestIssuerErrorKind,
     source: Option<InvalidTenantId>,
@@ -211,18 +212,5 @@ impl TestIssuerError {
     #[must_use]
     pub fn kind(&self) -> TestIssuerErrorKind {
         self.kind
-    }
-}
-
-impl fmt::Display for TestIssuerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.message())
-    }
-}
-
-impl Error for TestIssuerError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let source = self.source.as_ref()?;
-        Some(source)
     }
 }

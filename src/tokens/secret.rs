@@ -166,21 +166,14 @@ fn check_b64token(token: &str) -> Result<(), InvalidBearerToken> {
 }
 
 /// The string cannot be sent as a bearer token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a bearer token, found {}", found(*position))]
 pub struct InvalidBearerToken {
     /// The offset of the invalid character; `None` if the token is empty.
     position: Option<usize>,
 }
 
-impl fmt::Display for InvalidBearerToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.position {
-            None => f.write_str("expected a bearer token, found an empty string"),
-            Some(position) => {
-                write!(f, "expected a bearer token, found an invalid character at byte {position}")
-            }
-        }
-    }
+fn found(position: Option<usize>) -> String {
+    let invalid = |position| format!("an invalid character at byte {position}");
+    position.map_or_else(|| "an empty string".to_owned(), invalid)
 }
-
-impl std::error::Error for InvalidBearerToken {}

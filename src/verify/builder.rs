@@ -1,6 +1,6 @@
 //! Building a verifier, and the configuration mistakes that are rejected.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use super::{
     Algorithm, Authority, IdTokenVerifier, InvalidTenantId, Verifier,
@@ -318,18 +318,12 @@ fn is_microsoft(identifier: &str) -> bool {
 
 /// A verifier that cannot be built: a mistake in the program or its configuration. The message contains the
 /// invalid value and says what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", message.as_deref().unwrap_or(kind.message()))]
 pub struct VerifierBuildError {
     kind: VerifierBuildErrorKind,
-    detail: Detail,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Detail {
-    None,
-    Value(Box<str>),
-    Tenant(InvalidTenantId),
-    Environment(EnvironmentError),
+    /// The message, if it says more than the kind.
+    message: Option<String>,
 }
 
 kinds! {
@@ -368,12 +362,13 @@ kinds! {
 }
 
 impl VerifierBuildError {
-    pub(super) fn environment(error: EnvironmentError) -> Self {
-        Self { kind: VerifierBuildErrorKind::Environment, detail: Detail::Environment(error) }
+    pub(super) fn environment(error: &EnvironmentError) -> Self {
+        Self { kind: VerifierBuildErrorKind::Environment, message: Some(error.to_string()) }
     }
 
     fn new(kind: VerifierBuildErrorKind, value: &str) -> Self {
-        Self { kind, detail: Detail::Value(value.into()) }
+        let message = format!("{}, found {:?}", kind.message(), Escaped(value));
+        Self { kind, message: Some(message) }
     }
 
     /// What is wrong.
@@ -386,27 +381,12 @@ impl VerifierBuildError {
 impl VerifierBuildErrorKind {
     /// An error of this kind, without details.
     pub(super) fn error(self) -> VerifierBuildError {
-        VerifierBuildError { kind: self, detail: Detail::None }
+        VerifierBuildError { kind: self, message: None }
     }
 }
 
 impl From<InvalidTenantId> for VerifierBuildError {
     fn from(error: InvalidTenantId) -> Self {
-        Self { kind: VerifierBuildErrorKind::InvalidTenantId, detail: Detail::Tenant(error) }
+        Self { kind: VerifierBuildErrorKind::InvalidTenantId, message: Some(error.to_string()) }
     }
 }
-
-impl fmt::Display for VerifierBuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.detail {
-            Detail::None => f.write_str(self.kind.message()),
-            Detail::Value(value) => {
-                write!(f, "{}, found {:?}", self.kind.message(), Escaped(value))
-            }
-            Detail::Tenant(error) => error.fmt(f),
-            Detail::Environment(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for VerifierBuildError {}

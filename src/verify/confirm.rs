@@ -1,7 +1,5 @@
 //! Confirmation: comparing the principal of the headers with a verified token.
 
-use std::fmt;
-
 use super::{ConfirmedCaller, IsVerified};
 use crate::{
     issuer,
@@ -139,7 +137,8 @@ fn same_issuer(one: &str, other: &str) -> bool {
 
 /// The headers and the token identify different callers, or cannot be compared. The headers are forged, or
 /// two requests were mixed up. The message contains no claim value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{}", .0.message())]
 pub struct ConfirmError(ConfirmErrorKind);
 
 kinds! {
@@ -174,11 +173,3 @@ impl ConfirmErrorKind {
         ConfirmError(self)
     }
 }
-
-impl fmt::Display for ConfirmError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.message())
-    }
-}
-
-impl std::error::Error for ConfirmError {}

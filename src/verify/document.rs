@@ -12,7 +12,7 @@ use crate::{
 pub const MAX_DOCUMENT_LEN: usize = 1024 * 1024;
 
 /// A key set or a metadata document that cannot be used. The message contains no value of the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct DocumentError {
     kind: DocumentErrorKind,
     detail: Detail,
@@ -104,8 +104,6 @@ impl fmt::Display for DocumentError {
         }
     }
 }
-
-impl std::error::Error for DocumentError {}
 
 /// Reads a document. A leading byte order mark is ignored, as RFC 8259 section 8.1 allows.
 pub(super) fn parse(body: &[u8]) -> Result<Members, DocumentError> {

@@ -4,10 +4,10 @@ use std::{fmt, str::FromStr};
 
 use super::{Algorithm, DocumentError, Tenant, document, document::DocumentErrorKind};
 use crate::{
-    escape::{Escaped, host_of},
+    escape::host_of,
     issuer::{SignIn, customer_domain},
     json::members::{Members, Value},
-    kinds::kinds,
+    kinds::{Place, kinds},
     resource::Cloud,
 };
 
@@ -163,10 +163,11 @@ impl fmt::Debug for MetadataUri {
 
 /// The string is not the address of a metadata document. The message contains the string, unless it could
 /// contain a password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{place}", .kind.message())]
 pub struct InvalidMetadataUri {
     kind: InvalidMetadataUriKind,
-    given: Option<Box<str>>,
+    place: Place,
 }
 
 kinds! {
@@ -188,7 +189,8 @@ kinds! {
 
 impl InvalidMetadataUri {
     fn new(kind: InvalidMetadataUriKind, given: &str) -> Self {
-        Self { kind, given: Some(given).filter(|given| !given.contains('@')).map(Into::into) }
+        let found = || Place::Found(given.into());
+        Self { kind, place: if given.contains('@') { Place::Nowhere } else { found() } }
     }
 
     /// What is wrong.
@@ -197,18 +199,6 @@ impl InvalidMetadataUri {
         self.kind
     }
 }
-
-impl fmt::Display for InvalidMetadataUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.message())?;
-        match &self.given {
-            Some(given) => write!(f, ", found {:?}", Escaped(given)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for InvalidMetadataUri {}
 
 /// The metadata of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -128,7 +128,8 @@ impl fmt::Display for Tenant {
 }
 
 /// The tenant ID is not a GUID. The message contains the given value and, if known, what to use instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a tenant ID (GUID), found {:?}{}", Escaped(.0), advice(.0))]
 pub struct InvalidTenantId(Box<str>);
 
 impl InvalidTenantId {
@@ -138,19 +139,15 @@ impl InvalidTenantId {
     }
 }
 
-impl fmt::Display for InvalidTenantId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a tenant ID (GUID), found {:?}", Escaped(&self.0))?;
-        match &*self.0 {
-            "organizations" => f.write_str(": use Tenant::any_organization()"),
-            "common" => f.write_str(": use Tenant::any_including_personal()"),
-            "consumers" => write!(f, ": use {PERSONAL_ACCOUNTS}"),
-            domain if domain.contains('.') => {
-                f.write_str(": tokens do not contain domain names; use the ID of the tenant")
-            }
-            _ => Ok(()),
+fn advice(given: &str) -> String {
+    let instead = match given {
+        "organizations" => "Tenant::any_organization()",
+        "common" => "Tenant::any_including_personal()",
+        "consumers" => PERSONAL_ACCOUNTS,
+        domain if domain.contains('.') => {
+            return ": tokens do not contain domain names; use the ID of the tenant".to_owned();
         }
-    }
+        _ => return String::new(),
+    };
+    format!(": use {instead}")
 }
-
-impl std::error::Error for InvalidTenantId {}
