@@ -5,12 +5,16 @@ use std::{borrow::Cow, fmt};
 use crate::escape::Escaped;
 
 /// Defines an enum of kinds, with the method that returns the message.
+///
+/// `as Display` after that method makes the message the `Display` form, too. `of XError` after the enum gives
+/// that error the method `kind`. `of XError { detail }` also gives kinds the method `error`, for an error
+/// whose other fields have their default value.
 macro_rules! kinds {
     (
         $(#[$enum_doc:meta])+
-        pub enum $name:ident;
+        pub enum $name:ident $(of $error:ident $({ $($detail:ident),* })?)?;
         $(#[$text_doc:meta])*
-        $vis:vis fn $text:ident;
+        $vis:vis fn $text:ident $(as $display:ident)?;
         $($(#[$doc:meta])+ $kind:ident = $code:literal, $words:literal;)+
     ) => {
         $(#[$enum_doc])+
@@ -39,6 +43,32 @@ macro_rules! kinds {
                 }
             }
         }
+
+        $(
+            #[automatically_derived]
+            impl std::fmt::$display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.$text())
+                }
+            }
+        )?
+
+        $(
+            impl $error {
+                /// What is wrong.
+                #[must_use]
+                pub fn kind(&self) -> $name {
+                    self.kind
+                }
+            }
+
+            $(impl $name {
+                /// An error of this kind, without details.
+                pub(crate) fn error(self) -> $error {
+                    $error { kind: self, $($detail: Default::default()),* }
+                }
+            })?
+        )?
     };
 }
 pub(crate) use kinds;

@@ -157,7 +157,7 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), ToolCallErrorKind> {
 
 kinds! {
     /// Why a body has no readable message.
-    pub enum ToolCallErrorKind;
+    pub enum ToolCallErrorKind of ToolCallError {};
     fn message;
 
     /// The body is longer than [`MAX_BODY_LEN`].
@@ -177,21 +177,6 @@ kinds! {
 #[error("{}", .kind.message())]
 pub struct ToolCallError {
     kind: ToolCallErrorKind,
-}
-
-impl ToolCallError {
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> ToolCallErrorKind {
-        self.kind
-    }
-}
-
-impl ToolCallErrorKind {
-    /// An error of this kind, without details.
-    pub(crate) fn error(self) -> ToolCallError {
-        ToolCallError { kind: self }
-    }
 }
 
 impl From<JsonError> for ToolCallErrorKind {

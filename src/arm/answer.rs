@@ -57,7 +57,7 @@ impl fmt::Debug for Message {
 
 kinds! {
     /// What an [`ArmError`] is about.
-    pub enum ArmErrorKind;
+    pub enum ArmErrorKind of ArmError;
     /// What to do.
     fn advice;
 
@@ -153,12 +153,6 @@ impl ArmError {
             code,
             message: Message(member(error, "message").and_then(Value::as_str).map(str::to_owned)),
         }
-    }
-
-    /// What the error is about.
-    #[must_use]
-    pub fn kind(&self) -> ArmErrorKind {
-        self.kind
     }
 
     /// Returns `true` if the same request can succeed later. Reads and PUTs of settings can be repeated safely.

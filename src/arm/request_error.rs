@@ -25,7 +25,7 @@ pub(super) enum TokenError {
 
 kinds! {
     /// Why a request is not built.
-    pub enum ArmRequestErrorKind;
+    pub enum ArmRequestErrorKind of ArmRequestError;
     fn text;
     /// The address of Azure Resource Manager in the cloud is unknown.
     UnknownCloud = "unknown-cloud", "the address of Azure Resource Manager is unknown in the cloud";
@@ -69,11 +69,5 @@ impl ArmRequestError {
 
     pub(super) fn of_token(kind: ArmRequestErrorKind, source: TokenError) -> Self {
         Self { source: Some(source), ..Self::new(kind, "") }
-    }
-
-    /// What the error is about.
-    #[must_use]
-    pub fn kind(&self) -> ArmRequestErrorKind {
-        self.kind
     }
 }

@@ -294,7 +294,7 @@ pub struct EnvironmentError {
 
 kinds! {
     /// What the environment lacks.
-    pub enum EnvironmentErrorKind;
+    pub enum EnvironmentErrorKind of EnvironmentError { message };
     fn message;
 
     /// The client ID is missing.
@@ -314,18 +314,5 @@ impl EnvironmentError {
     fn new(kind: EnvironmentErrorKind, issuer: &str) -> Self {
         let message = format!("{}, found the issuer {:?}", kind.message(), Escaped(issuer));
         Self { kind, message: Some(message) }
-    }
-
-    /// What is missing.
-    #[must_use]
-    pub fn kind(&self) -> EnvironmentErrorKind {
-        self.kind
-    }
-}
-
-impl EnvironmentErrorKind {
-    /// An error of this kind, without details.
-    fn error(self) -> EnvironmentError {
-        EnvironmentError { kind: self, message: None }
     }
 }

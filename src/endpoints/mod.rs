@@ -151,7 +151,7 @@ fn site_path(path: &str) -> Result<&str, EndpointError> {
 
 kinds! {
     /// Why an address cannot be built.
-    pub enum EndpointErrorKind;
+    pub enum EndpointErrorKind of EndpointError { place };
     fn expected;
 
     /// The provider has no valid name for a sign-in page.
@@ -175,19 +175,6 @@ impl EndpointError {
     /// Shows a value of the configuration.
     fn showing(self, given: &str) -> Self {
         Self { place: Place::Found(given.into()), ..self }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> EndpointErrorKind {
-        self.kind
-    }
-}
-
-impl EndpointErrorKind {
-    /// An error of this kind, without details.
-    pub(super) fn error(self) -> EndpointError {
-        EndpointError { kind: self, place: Place::Nowhere }
     }
 }
 

@@ -54,7 +54,7 @@ pub struct TokenError {
 
 kinds! {
     /// The kind of a [`TokenError`].
-    pub enum TokenErrorKind;
+    pub enum TokenErrorKind of TokenError;
     /// What to do, as a clause.
     #[must_use]
     pub fn advice;
@@ -203,12 +203,6 @@ impl TokenError {
             description: None,
             invalid: Some(error),
         }
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> TokenErrorKind {
-        self.kind
     }
 
     /// Returns `true` if the same request can succeed later.

@@ -6,7 +6,7 @@ use crate::{jwt::DecodeError, kinds::kinds, resource::ScopeError};
 
 kinds! {
     /// Why a token request is not built.
-    pub enum TokenRequestErrorKind;
+    pub enum TokenRequestErrorKind of TokenRequestError { message, source };
     fn message;
 
     /// The client is missing.
@@ -77,19 +77,6 @@ impl TokenRequestError {
 
     pub(super) fn because(self, source: Source) -> Self {
         Self { source: Some(source), ..self }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> TokenRequestErrorKind {
-        self.kind
-    }
-}
-
-impl TokenRequestErrorKind {
-    /// An error of this kind, without details.
-    pub(super) fn error(self) -> TokenRequestError {
-        TokenRequestError { kind: self, message: None, source: None }
     }
 }
 

@@ -16,7 +16,7 @@ pub struct InvocationError {
 
 kinds! {
     /// What is wrong with a payload.
-    pub enum InvocationErrorKind;
+    pub enum InvocationErrorKind of InvocationError { place };
     fn message;
 
     /// The payload is longer than [`MAX_INVOCATION_LEN`](super::MAX_INVOCATION_LEN).
@@ -52,19 +52,6 @@ impl InvocationError {
     pub(super) fn new(kind: InvocationErrorKind, place: Place) -> Self {
         Self { kind, place }
     }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> InvocationErrorKind {
-        self.kind
-    }
-}
-
-impl InvocationErrorKind {
-    /// An error of this kind, without details.
-    pub(super) fn error(self) -> InvocationError {
-        InvocationError::new(self, Place::Nowhere)
-    }
 }
 
 impl From<JsonError> for InvocationError {
@@ -96,7 +83,7 @@ pub struct RolesRequestError {
 
 kinds! {
     /// What is wrong with the body of a roles request.
-    pub enum RolesRequestErrorKind;
+    pub enum RolesRequestErrorKind of RolesRequestError { place, source };
     fn message;
 
     /// The body is longer than [`MAX_ROLES_REQUEST_LEN`](super::MAX_ROLES_REQUEST_LEN).
@@ -117,17 +104,11 @@ kinds! {
 
 impl RolesRequestError {
     pub(super) fn user(error: PrincipalError) -> Self {
-        Self { source: Some(error), ..Self::new(RolesRequestErrorKind::User, Place::Nowhere) }
+        Self { source: Some(error), ..RolesRequestErrorKind::User.error() }
     }
 
     pub(super) fn new(kind: RolesRequestErrorKind, place: Place) -> Self {
         Self { kind, place, source: None }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> RolesRequestErrorKind {
-        self.kind
     }
 }
 

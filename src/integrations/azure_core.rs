@@ -282,8 +282,9 @@ pub struct CredentialError {
     detail: Detail,
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 enum Detail {
+    #[default]
     None,
     Scope(ScopeError),
     Scopes(Box<str>),
@@ -293,7 +294,7 @@ enum Detail {
 
 kinds! {
     /// Why a [`CallerCredential`] returned no token.
-    pub enum CredentialErrorKind;
+    pub enum CredentialErrorKind of CredentialError { detail };
     fn message;
 
     /// The client requested no scope of an API. Scopes of OpenID Connect belong to no API.
@@ -308,13 +309,6 @@ kinds! {
     DoesNotOpen = "does-not-open", "this token does not open the API";
     /// The token is for the right API, but has expired or will expire within [`EXPIRY_SKEW`].
     Expired = "expired", "the access token has expired or will soon";
-}
-
-impl CredentialErrorKind {
-    /// An error of this kind, without details.
-    fn error(self) -> CredentialError {
-        CredentialError { kind: self, detail: Detail::None }
-    }
 }
 
 impl fmt::Display for CredentialError {
@@ -359,12 +353,6 @@ impl CredentialError {
     pub fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
         iter::successors(Some(error), |&error| error.source())
             .find_map(|error| error.downcast_ref())
-    }
-
-    /// Why the token request failed.
-    #[must_use]
-    pub fn kind(&self) -> CredentialErrorKind {
-        self.kind
     }
 
     /// The diagnosis of a token that does not open the API, with its fixes.

@@ -21,7 +21,7 @@ pub struct LoginParametersError {
 
 kinds! {
     /// What is wrong with a login parameter.
-    pub enum LoginParametersErrorKind;
+    pub enum LoginParametersErrorKind of LoginParametersError;
     pub(crate) fn text;
     /// The list of login parameters is empty.
     Empty = "empty", "expected at least one login parameter";
@@ -115,12 +115,6 @@ impl LoginParametersError {
     /// Adds to the detail.
     pub(super) fn also(self, detail: &str) -> Self {
         Self { detail: format!("{}, {detail}", self.detail), ..self }
-    }
-
-    /// What the error is about.
-    #[must_use]
-    pub fn kind(&self) -> LoginParametersErrorKind {
-        self.kind
     }
 
     /// The position in the list, counted from 0; `None` if the error is about the whole list.

@@ -24,7 +24,7 @@ enum Detail {
 
 kinds! {
     /// What is wrong with a principal.
-    pub enum PrincipalErrorKind;
+    pub enum PrincipalErrorKind of PrincipalError;
     fn message;
 
     /// A header is repeated, too long, or has an invalid byte. The error prints as its [`HeaderError`].
@@ -63,12 +63,6 @@ impl PrincipalError {
 
     pub(super) fn contradiction(first: &'static str, second: &'static str) -> Self {
         Self { kind: PrincipalErrorKind::Contradiction, detail: Detail::Places(first, second) }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> PrincipalErrorKind {
-        self.kind
     }
 
     /// The malformed header, if the kind is [`Header`](PrincipalErrorKind::Header).

@@ -205,7 +205,7 @@ pub struct MeError {
 
 kinds! {
     /// What is wrong with a response of `/.auth/me`.
-    pub enum MeErrorKind;
+    pub enum MeErrorKind of MeError { place, source };
     fn message;
 
     /// The body is longer than [`MAX_ME_LEN`].
@@ -244,19 +244,6 @@ impl MeError {
 
     fn new(kind: MeErrorKind, place: Place) -> Self {
         Self { kind, place, source: None }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> MeErrorKind {
-        self.kind
-    }
-}
-
-impl MeErrorKind {
-    /// An error of this kind, without details.
-    fn error(self) -> MeError {
-        MeError::new(self, Place::Nowhere)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{escape::Escaped, kinds::kinds};
 
 kinds! {
     /// What is wrong in the description of a protected resource.
-    pub enum ProtectedResourceErrorKind;
+    pub enum ProtectedResourceErrorKind of ProtectedResourceError;
     fn message;
 
     /// The address of the service is not in canonical form: `https`, a host in lower case, no user name,
@@ -47,12 +47,6 @@ pub struct ProtectedResourceError {
 impl ProtectedResourceError {
     pub(super) fn new(kind: ProtectedResourceErrorKind, found: &str) -> Self {
         Self { kind, found: Escaped(found).to_string() }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> ProtectedResourceErrorKind {
-        self.kind
     }
 }
 

@@ -22,7 +22,6 @@ impl MissingRole {
     }
 }
 
-/// Names at most one role more than [`MAX_NAMES`].
 fn message(any_of: &[String]) -> String {
     match any_of {
         [] => "the list of required roles is empty, so no caller is accepted".to_owned(),

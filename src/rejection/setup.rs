@@ -1,13 +1,11 @@
 //! What is missing in the setup of a service, or of the platform in front of it.
 
-use std::fmt;
-
 use crate::{kinds::kinds, platform::NoEasyAuth};
 
 kinds! {
     /// What is missing in the setup.
-    pub enum SetupErrorKind;
-    fn message;
+    pub enum SetupErrorKind of SetupError;
+    fn message as Display;
 
     /// Neither a layer nor a [`Platform`](crate::Platform) says whether identity headers can be trusted.
     MissingPlatform = "missing-platform", "nothing says whether identity headers can be trusted";
@@ -34,12 +32,6 @@ kinds! {
     /// A browser was already sent to sign in, but the platform sends no identity headers
     /// (azure-container-apps#1815).
     MissingIdentity = "missing-identity", "the browser was already sent to sign in, and the request has no identity headers";
-}
-
-impl fmt::Display for SetupErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
-    }
 }
 
 /// What is missing in the setup of a service or of the platform in front of it, and the call or setting
@@ -71,11 +63,5 @@ impl SetupError {
             "check that authentication is on and its sidecar healthy, and that the browser accepts \
              its cookie",
         )
-    }
-
-    /// What is missing.
-    #[must_use]
-    pub fn kind(&self) -> SetupErrorKind {
-        self.kind
     }
 }

@@ -148,7 +148,7 @@ impl fmt::Debug for Scope {
 
 kinds! {
     /// Why a string is not a scope.
-    pub enum ScopeErrorKind;
+    pub enum ScopeErrorKind of ScopeError;
     fn expected;
 
     /// The string is empty.
@@ -176,12 +176,6 @@ pub struct ScopeError {
 impl ScopeError {
     fn new(kind: ScopeErrorKind, given: &str) -> Self {
         Self { kind, given: given.into() }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> ScopeErrorKind {
-        self.kind
     }
 }
 

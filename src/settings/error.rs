@@ -21,7 +21,7 @@ pub struct SettingsError {
 
 kinds! {
     /// What a [`SettingsError`] is about.
-    pub enum SettingsErrorKind;
+    pub enum SettingsErrorKind of SettingsError;
     pub(super) fn text;
     /// The text is longer than [`MAX_SETTINGS_LEN`](super::MAX_SETTINGS_LEN).
     TooLong = "too-long", "the settings are too long";
@@ -113,12 +113,6 @@ impl SettingsError {
         let detail = "read config/authsettingsV2 of the site, after `az webapp auth config-version \
                       upgrade` if it has not moved yet; or migrate them";
         Self::new(SettingsErrorKind::FirstVersion, detail, None)
-    }
-
-    /// What the error is about.
-    #[must_use]
-    pub fn kind(&self) -> SettingsErrorKind {
-        self.kind
     }
 
     /// The JSON Pointer of the value that is not understood or prevents the change; empty for errors about

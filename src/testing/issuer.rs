@@ -62,7 +62,7 @@ impl TestIssuer {
             let kind = TestIssuerErrorKind::InvalidTenantId;
             return Err(TestIssuerError { kind, source: Some(InvalidTenantId::new(tenant_id)) });
         }
-        let current = SigningKey::new().ok_or_else(TestIssuerError::no_key)?;
+        let current = SigningKey::new().ok_or_else(|| TestIssuerErrorKind::NoKey.error())?;
         Ok(Self { tenant: tenant_id.to_ascii_lowercase(), current, old: Vec::new() })
     }
 
@@ -85,7 +85,7 @@ impl TestIssuer {
     ///
     /// [`TestIssuerError`] if no key could be created.
     pub fn rotate(&mut self) -> Result<(), TestIssuerError> {
-        let next = SigningKey::new().ok_or_else(TestIssuerError::no_key)?;
+        let next = SigningKey::new().ok_or_else(|| TestIssuerErrorKind::NoKey.error())?;
         self.old.push(std::mem::replace(&mut self.current, next));
         Ok(())
     }
@@ -186,7 +186,7 @@ impl fmt::Debug for TestIssuer {
 
 kinds! {
     /// Why an issuer cannot be created.
-    pub enum TestIssuerErrorKind;
+    pub enum TestIssuerErrorKind of TestIssuerError { source };
     fn message;
 
     /// The tenant ID is not a GUID.
@@ -201,16 +201,4 @@ kinds! {
 pub struct TestIssuerError {
     kind: TestIssuerErrorKind,
     source: Option<InvalidTenantId>,
-}
-
-impl TestIssuerError {
-    const fn no_key() -> Self {
-        Self { kind: TestIssuerErrorKind::NoKey, source: None }
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> TestIssuerErrorKind {
-        self.kind
-    }
 }

@@ -328,7 +328,7 @@ pub struct VerifierBuildError {
 
 kinds! {
     /// Why a verifier cannot be built.
-    pub enum VerifierBuildErrorKind;
+    pub enum VerifierBuildErrorKind of VerifierBuildError { message };
     fn message;
 
     /// No audience was set: the verifier would accept every token of the tenant, for any API.
@@ -369,19 +369,6 @@ impl VerifierBuildError {
     fn new(kind: VerifierBuildErrorKind, value: &str) -> Self {
         let message = format!("{}, found {:?}", kind.message(), Escaped(value));
         Self { kind, message: Some(message) }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> VerifierBuildErrorKind {
-        self.kind
-    }
-}
-
-impl VerifierBuildErrorKind {
-    /// An error of this kind, without details.
-    pub(super) fn error(self) -> VerifierBuildError {
-        VerifierBuildError { kind: self, message: None }
     }
 }
 

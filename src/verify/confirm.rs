@@ -138,12 +138,14 @@ fn same_issuer(one: &str, other: &str) -> bool {
 /// The headers and the token identify different callers, or cannot be compared. The headers are forged, or
 /// two requests were mixed up. The message contains no claim value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{}", .0.message())]
-pub struct ConfirmError(ConfirmErrorKind);
+#[error("{}", .kind.message())]
+pub struct ConfirmError {
+    kind: ConfirmErrorKind,
+}
 
 kinds! {
     /// Why a token does not confirm the principal of the headers.
-    pub enum ConfirmErrorKind;
+    pub enum ConfirmErrorKind of ConfirmError {};
     fn message;
 
     /// The tenants (`tid`) differ.
@@ -158,18 +160,4 @@ kinds! {
     Header = "header", "X-MS-CLIENT-PRINCIPAL-ID is neither the object ID nor the subject of the token";
     /// The principal or the token has none of the pairs that [`EasyAuthPrincipal::confirm`] compares.
     NotComparable = "not-comparable", "the principal or the token lacks the claims to compare them";
-}
-
-impl ConfirmError {
-    /// What differs.
-    #[must_use]
-    pub fn kind(&self) -> ConfirmErrorKind {
-        self.0
-    }
-}
-
-impl ConfirmErrorKind {
-    pub(super) fn error(self) -> ConfirmError {
-        ConfirmError(self)
-    }
 }

@@ -18,8 +18,9 @@ pub struct DocumentError {
     detail: Detail,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Detail {
+    #[default]
     None,
     Length(usize),
     Position(usize),
@@ -28,7 +29,7 @@ enum Detail {
 
 kinds! {
     /// Why a document cannot be used.
-    pub enum DocumentErrorKind;
+    pub enum DocumentErrorKind of DocumentError { detail };
     fn message;
 
     /// It is longer than [`MAX_DOCUMENT_LEN`].
@@ -60,12 +61,6 @@ impl DocumentError {
         Self { kind, detail: Detail::Position(position) }
     }
 
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> DocumentErrorKind {
-        self.kind
-    }
-
     /// Where the document is malformed: the offset in bytes.
     #[must_use]
     pub fn position(&self) -> Option<usize> {
@@ -82,13 +77,6 @@ impl DocumentError {
             Detail::Member(name) => Some(name),
             _ => None,
         }
-    }
-}
-
-impl DocumentErrorKind {
-    /// An error of this kind, without details.
-    pub(super) fn error(self) -> DocumentError {
-        DocumentError { kind: self, detail: Detail::None }
     }
 }
 

@@ -80,8 +80,8 @@ impl fmt::Debug for Identifier {
 
 kinds! {
     /// The rule that a token breaks.
-    pub enum VerifyErrorKind;
-    fn message;
+    pub enum VerifyErrorKind of VerifyError { detail };
+    fn message as Display;
 
     /// The token is longer than [`MAX_TOKEN_LEN`](crate::MAX_TOKEN_LEN).
     TooLong = "too-long", "the token is too long";
@@ -167,12 +167,6 @@ kinds! {
     WrongNonce = "wrong-nonce", "the nonce of the token does not match the sign-in";
 }
 
-impl fmt::Display for VerifyErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
-    }
-}
-
 impl VerifyError {
     pub(super) fn decode(error: DecodeError) -> Self {
         let kind = match error.kind() {
@@ -220,12 +214,6 @@ impl VerifyError {
             *advice = text;
         }
         self
-    }
-
-    /// The rule that the token breaks.
-    #[must_use]
-    pub fn kind(&self) -> VerifyErrorKind {
-        self.kind
     }
 
     pub(super) fn keys_unavailable(why: Unavailable) -> Self {
@@ -281,12 +269,6 @@ impl VerifyError {
             Detail::Decode(error) => error.member_name(),
             _ => None,
         }
-    }
-}
-
-impl VerifyErrorKind {
-    pub(super) fn error(self) -> VerifyError {
-        VerifyError { kind: self, detail: None }
     }
 }
 

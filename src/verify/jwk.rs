@@ -228,7 +228,7 @@ fn bits(number: &[u8]) -> usize {
 kinds! {
     /// Why a key of a key set is not used.
     pub enum SkipReason;
-    fn message;
+    fn message as Display;
 
     /// The element of `keys` is not a JSON object.
     NotAnObject = "not-an-object", "it is not a JSON object";
@@ -258,12 +258,6 @@ kinds! {
     Private = "private", "its private half is published";
     /// Another key of the document has the same ID. Neither is used.
     Conflict = "conflict", "another key has the same kid";
-}
-
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
-    }
 }
 
 /// Why a key is not used, and where.

@@ -172,7 +172,7 @@ pub struct InvalidMetadataUri {
 
 kinds! {
     /// Why a string is not the address of a metadata document.
-    pub enum InvalidMetadataUriKind;
+    pub enum InvalidMetadataUriKind of InvalidMetadataUri;
     fn message;
 
     /// It is not an absolute `https` address.
@@ -191,12 +191,6 @@ impl InvalidMetadataUri {
     fn new(kind: InvalidMetadataUriKind, given: &str) -> Self {
         let found = || Place::Found(given.into());
         Self { kind, place: if given.contains('@') { Place::Nowhere } else { found() } }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> InvalidMetadataUriKind {
-        self.kind
     }
 }
 

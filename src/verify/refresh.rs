@@ -136,7 +136,7 @@ enum Source {
 
 kinds! {
     /// Why keys could not be refreshed.
-    pub enum RefreshErrorKind;
+    pub enum RefreshErrorKind of RefreshError { source };
     fn message;
 
     /// A document could not be fetched.
@@ -160,19 +160,6 @@ kinds! {
 impl RefreshError {
     fn document(kind: RefreshErrorKind, error: DocumentError) -> Self {
         Self { kind, source: Some(Source::Document(error)) }
-    }
-
-    /// What failed.
-    #[must_use]
-    pub fn kind(&self) -> RefreshErrorKind {
-        self.kind
-    }
-}
-
-impl RefreshErrorKind {
-    /// An error of this kind, without details.
-    pub(super) fn error(self) -> RefreshError {
-        RefreshError { kind: self, source: None }
     }
 }
 
