@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode};
 
 #[cfg(feature = "verify")]
 use crate::base64;
-use crate::{escape::Escaped, headers::HeaderError};
+use crate::{escape::Escaped, headers::HeaderError, kinds::debug_by_display};
 
 /// The response to a request without a sufficient token: a status, and the value of `WWW-Authenticate`.
 ///
@@ -161,11 +161,7 @@ fn is_quotable(byte: u8) -> bool {
 #[error("expected a realm of printable ASCII without quote and backslash, found {:?}", Escaped(.0))]
 pub struct InvalidRealm(Box<str>);
 
-impl fmt::Debug for InvalidRealm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvalidRealm({self})")
-    }
-}
+debug_by_display!(InvalidRealm);
 
 impl HeaderError {
     /// The response if the `Authorization` header is malformed: 400 with `invalid_request`.

@@ -1,4 +1,5 @@
-//! The parts of errors: enums of kinds, each with a machine-readable code and a message, and places.
+//! The parts of errors: enums of kinds, each with a machine-readable code and a message; places; what many errors
+//! implement in the same way.
 
 use std::{borrow::Cow, fmt};
 
@@ -72,6 +73,47 @@ macro_rules! kinds {
     };
 }
 pub(crate) use kinds;
+
+/// Converts errors of JSON, for an error with the constructor `new` and the kinds `Json`, `DuplicateMember` and
+/// `InvalidMember`. The other kind is for JSON that is not an object.
+macro_rules! from_json {
+    ($error:ident, $kind:ident, $not_an_object:ident) => {
+        impl From<$crate::json::JsonError> for $error {
+            fn from(error: $crate::json::JsonError) -> Self {
+                Self::new($kind::Json, Place::Byte(error.position))
+            }
+        }
+
+        impl From<$crate::json::ObjectError> for $error {
+            fn from(error: $crate::json::ObjectError) -> Self {
+                use $crate::json::ObjectError::{Duplicate, Json, NotAnObject, WrongType};
+                match error {
+                    Json(error) => error.into(),
+                    NotAnObject => Self::new($kind::$not_an_object, Place::Nowhere),
+                    Duplicate(name) => Self::new($kind::DuplicateMember, Place::Member(name)),
+                    WrongType(name) => Self::new($kind::InvalidMember, Place::Member(name.into())),
+                }
+            }
+        }
+    };
+}
+pub(crate) use from_json;
+
+/// Makes the `Display` form the `Debug` form, too, because `main` prints that form of an error: in parentheses
+/// after the name of the type, and after the code if there is one.
+macro_rules! debug_by_display {
+    ($name:ident $(, $($code:tt)+)?) => {
+        #[automatically_derived]
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "("))?;
+                $(write!(f, "{}: ", self.$($code)+)?;)?
+                write!(f, "{self})")
+            }
+        }
+    };
+}
+pub(crate) use debug_by_display;
 
 /// Where input is invalid, or what was found there: the end of a message.
 #[derive(Clone, PartialEq, Eq, Default)]

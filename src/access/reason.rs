@@ -12,6 +12,7 @@ use super::{
 use crate::{
     escape::Escaped,
     jwt::{Actor, Caller, DecodeError, Token},
+    kinds::debug_by_display,
     resource::{ApiName, ApiNames, OwnedAudience, Resource, write_list},
     tokens::EXPIRY_SKEW,
 };
@@ -336,12 +337,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Prints the code and the message, which is escaped and bounded.
-impl fmt::Debug for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reason({}: {self})", self.code())
-    }
-}
+debug_by_display!(Reason, code());
 
 /// A list of reasons in a clause.
 pub(super) struct Joined<'a>(pub(super) &'a [Reason]);

@@ -10,6 +10,7 @@ use crate::{
     escape::{Escaped, host_of},
     json::{JsonError, Kind, Reader},
     jwt::MAX_TOKEN_LEN,
+    kinds::debug_by_display,
     provider::IdentityProvider,
     tokens::{AccessToken, AccessTokenSecret, IdToken, RefreshToken},
 };
@@ -241,12 +242,7 @@ impl fmt::Debug for ClientSession {
 #[error("expected an https origin, such as https://app.contoso.com, found \"{0}\"")]
 pub struct InvalidSite(String);
 
-/// Prints the message, because `main` prints this form of an error.
-impl fmt::Debug for InvalidSite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvalidSite({self})")
-    }
-}
+debug_by_display!(InvalidSite);
 
 /// The response to a client-directed sign-in is not a session. Contains nothing of the response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

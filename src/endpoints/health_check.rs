@@ -8,6 +8,7 @@ use crate::{
     base64,
     digest::sha256,
     headers::{AUTH_INTERNAL_TOKEN, HeaderSource},
+    kinds::debug_by_display,
 };
 
 /// The app setting with the key.
@@ -84,9 +85,4 @@ impl fmt::Debug for HealthCheck {
 )]
 pub struct MissingEncryptionKey(());
 
-/// Prints the message, because `main` prints this form of an error.
-impl fmt::Debug for MissingEncryptionKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MissingEncryptionKey({self})")
-    }
-}
+debug_by_display!(MissingEncryptionKey);

@@ -34,7 +34,7 @@ use std::fmt;
 
 use crate::{
     escape::Escaped,
-    kinds::{Place, kinds},
+    kinds::{Place, debug_by_display, kinds},
     provider::{IdentityProvider, is_custom_name},
     settings::{self, AuthSettingsV2},
 };
@@ -178,8 +178,4 @@ impl EndpointError {
     }
 }
 
-impl fmt::Debug for EndpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EndpointError({}: {self})", self.kind.code())
-    }
-}
+debug_by_display!(EndpointError, kind.code());

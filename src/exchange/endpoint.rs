@@ -7,6 +7,7 @@ use http::Uri;
 use crate::{
     escape::{Escaped, host_of},
     issuer::{SignIn, customer_domain},
+    kinds::debug_by_display,
     resource::{Cloud, is_guid},
 };
 
@@ -203,8 +204,4 @@ impl InvalidTokenEndpoint {
     }
 }
 
-impl fmt::Debug for InvalidTokenEndpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvalidTokenEndpoint({self})")
-    }
-}
+debug_by_display!(InvalidTokenEndpoint);

@@ -2,7 +2,11 @@
 
 use std::{error::Error, fmt};
 
-use crate::{jwt::DecodeError, kinds::kinds, resource::ScopeError};
+use crate::{
+    jwt::DecodeError,
+    kinds::{debug_by_display, kinds},
+    resource::ScopeError,
+};
 
 kinds! {
     /// Why a token request is not built.
@@ -95,9 +99,4 @@ impl Error for TokenRequestError {
     }
 }
 
-/// Prints the code and the message.
-impl fmt::Debug for TokenRequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenRequestError({}: {self})", self.kind.code())
-    }
-}
+debug_by_display!(TokenRequestError, kind.code());

@@ -1,8 +1,7 @@
 //! Why a payload was rejected.
 
 use crate::{
-    json::{JsonError, ObjectError},
-    kinds::{Place, kinds},
+    kinds::{Place, from_json, kinds},
     principal::PrincipalError,
 };
 
@@ -54,23 +53,7 @@ impl InvocationError {
     }
 }
 
-impl From<JsonError> for InvocationError {
-    fn from(error: JsonError) -> Self {
-        Self::new(InvocationErrorKind::Json, Place::Byte(error.position))
-    }
-}
-
-impl From<ObjectError> for InvocationError {
-    fn from(error: ObjectError) -> Self {
-        let (kind, name) = match error {
-            ObjectError::Json(error) => return error.into(),
-            ObjectError::NotAnObject => return InvocationErrorKind::NotAnInvocation.error(),
-            ObjectError::Duplicate(name) => (InvocationErrorKind::DuplicateMember, name),
-            ObjectError::WrongType(name) => (InvocationErrorKind::InvalidMember, name.into()),
-        };
-        Self::new(kind, Place::Member(name))
-    }
-}
+from_json!(InvocationError, InvocationErrorKind, NotAnInvocation);
 
 /// An invalid body of a roles request. Says where it is invalid, never with which content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -112,24 +95,4 @@ impl RolesRequestError {
     }
 }
 
-impl From<JsonError> for RolesRequestError {
-    fn from(error: JsonError) -> Self {
-        Self::new(RolesRequestErrorKind::Json, Place::Byte(error.position))
-    }
-}
-
-impl From<ObjectError> for RolesRequestError {
-    fn from(error: ObjectError) -> Self {
-        let (kind, place) = match error {
-            ObjectError::Json(error) => return error.into(),
-            ObjectError::NotAnObject => (RolesRequestErrorKind::NotAnObject, Place::Nowhere),
-            ObjectError::Duplicate(name) => {
-                (RolesRequestErrorKind::DuplicateMember, Place::Member(name))
-            }
-            ObjectError::WrongType(name) => {
-                (RolesRequestErrorKind::InvalidMember, Place::Member(name.into()))
-            }
-        };
-        Self::new(kind, place)
-    }
-}
+from_json!(RolesRequestError, RolesRequestErrorKind, NotAnObject);

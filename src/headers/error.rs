@@ -1,11 +1,9 @@
 //! Why a header was rejected.
 
-use std::fmt;
-
 use super::MAX_HEADER_LEN;
 use crate::{
     escape::Escaped,
-    kinds::{Place, kinds},
+    kinds::{Place, debug_by_display, kinds},
 };
 
 /// A malformed header. Contains the name of the header, never its value.
@@ -74,9 +72,4 @@ impl HeaderError {
     }
 }
 
-/// Prints the `Display` form, because the name of a header can come from a peer.
-impl fmt::Debug for HeaderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HeaderError({self})")
-    }
-}
+debug_by_display!(HeaderError);

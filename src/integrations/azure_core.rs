@@ -12,7 +12,7 @@ use crate::{
     escape::Escaped,
     exchange::TokenResponse,
     jwt::UnverifiedToken,
-    kinds::kinds,
+    kinds::{debug_by_display, kinds},
     resource::{self, Scope, ScopeConflict, ScopeError},
     time::Clock,
     tokens::{AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal, ends_soon},
@@ -340,12 +340,7 @@ impl Error for CredentialError {
     }
 }
 
-/// Prints the code and the `Display` form, in which values of a token are escaped and bounded.
-impl fmt::Debug for CredentialError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CredentialError({}: {self})", self.kind.code())
-    }
-}
+debug_by_display!(CredentialError, kind.code());
 
 impl CredentialError {
     /// Finds an error of this type in `error` or its sources: the reason why a client of the SDK failed.

@@ -4,8 +4,7 @@ use std::fmt;
 
 use crate::{
     headers::HeaderError,
-    json::ObjectError,
-    kinds::{Place, kinds},
+    kinds::{Place, from_json, kinds},
 };
 
 /// A principal that the platform would not have written. Says where it is invalid, never with which content.
@@ -57,8 +56,8 @@ kinds! {
 }
 
 impl PrincipalError {
-    pub(super) fn at(kind: PrincipalErrorKind, position: usize) -> Self {
-        Self { kind, detail: Detail::Place(Place::Byte(position)) }
+    pub(super) fn new(kind: PrincipalErrorKind, place: Place) -> Self {
+        Self { kind, detail: Detail::Place(place) }
     }
 
     pub(super) fn contradiction(first: &'static str, second: &'static str) -> Self {
@@ -78,7 +77,7 @@ impl PrincipalError {
 impl PrincipalErrorKind {
     /// An error of this kind, without details.
     pub(super) fn error(self) -> PrincipalError {
-        PrincipalError { kind: self, detail: Detail::Place(Place::Nowhere) }
+        PrincipalError::new(self, Place::Nowhere)
     }
 }
 
@@ -88,17 +87,7 @@ impl From<HeaderError> for PrincipalError {
     }
 }
 
-impl From<ObjectError> for PrincipalError {
-    fn from(error: ObjectError) -> Self {
-        let (kind, name) = match error {
-            ObjectError::Json(error) => return Self::at(PrincipalErrorKind::Json, error.position),
-            ObjectError::NotAnObject => return PrincipalErrorKind::NotAnObject.error(),
-            ObjectError::Duplicate(name) => (PrincipalErrorKind::DuplicateMember, name),
-            ObjectError::WrongType(name) => (PrincipalErrorKind::InvalidMember, name.into()),
-        };
-        Self { kind, detail: Detail::Place(Place::Member(name)) }
-    }
-}
+from_json!(PrincipalError, PrincipalErrorKind, NotAnObject);
 
 impl fmt::Display for PrincipalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

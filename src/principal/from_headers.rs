@@ -8,6 +8,7 @@ use crate::{
     base64,
     headers::{self, HeaderError, HeaderSource},
     json::Text,
+    kinds::Place,
     provider::IdentityProvider,
 };
 
@@ -107,11 +108,12 @@ fn decode(header_value: &[u8]) -> Result<Content, PrincipalError> {
     if value.len() > headers::MAX_HEADER_LEN {
         return Err(HeaderError::too_long(headers::CLIENT_PRINCIPAL, value.len()).into());
     }
-    let json = base64::decode_header(value)
-        .map_err(|error| PrincipalError::at(PrincipalErrorKind::Base64, error.position))?;
+    let json = base64::decode_header(value).map_err(|error| {
+        PrincipalError::new(PrincipalErrorKind::Base64, Place::Byte(error.position))
+    })?;
     let json = String::from_utf8(json)
         .map_err(|error| error.utf8_error().valid_up_to())
-        .map_err(|position| PrincipalError::at(PrincipalErrorKind::Utf8, position))?;
+        .map_err(|position| PrincipalError::new(PrincipalErrorKind::Utf8, Place::Byte(position)))?;
     parse::content(json)
 }
 

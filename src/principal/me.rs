@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{Content, EasyAuthPrincipal, PrincipalError, PrincipalFormat, contradiction, parse};
 use crate::{
-    json::{JsonError, Kind, ObjectError, Once, Reader, scalar, secret, string},
-    kinds::{Place, kinds},
+    json::{JsonError, Kind, Once, Reader, scalar, secret, string},
+    kinds::{Place, from_json, kinds},
     provider::IdentityProvider,
     tokens::{ExpiresOn, ProviderTokens, TokenKind},
 };
@@ -247,23 +247,4 @@ impl MeError {
     }
 }
 
-impl From<JsonError> for MeError {
-    fn from(error: JsonError) -> Self {
-        Self::new(MeErrorKind::Json, Place::Byte(error.position))
-    }
-}
-
-impl From<ObjectError> for MeError {
-    fn from(error: ObjectError) -> Self {
-        match error {
-            ObjectError::Json(error) => error.into(),
-            ObjectError::NotAnObject => MeErrorKind::UnknownFormat.error(),
-            ObjectError::Duplicate(name) => {
-                Self::new(MeErrorKind::DuplicateMember, Place::Member(name))
-            }
-            ObjectError::WrongType(name) => {
-                Self::new(MeErrorKind::InvalidMember, Place::Member(name.into()))
-            }
-        }
-    }
-}
+from_json!(MeError, MeErrorKind, UnknownFormat);

@@ -1,8 +1,9 @@
 //! A protected resource that cannot be described.
 
-use std::fmt;
-
-use crate::{escape::Escaped, kinds::kinds};
+use crate::{
+    escape::Escaped,
+    kinds::{debug_by_display, kinds},
+};
 
 kinds! {
     /// What is wrong in the description of a protected resource.
@@ -50,9 +51,4 @@ impl ProtectedResourceError {
     }
 }
 
-/// Prints the code and the message, because `main` prints this form of an error.
-impl fmt::Debug for ProtectedResourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProtectedResourceError({}: {self})", self.kind.code())
-    }
-}
+debug_by_display!(ProtectedResourceError, kind.code());

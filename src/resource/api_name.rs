@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{OwnedAudience, Resource};
-use crate::escape::Escaped;
+use crate::{escape::Escaped, kinds::debug_by_display};
 
 /// How many APIs or permissions a message names. It only counts the rest.
 pub(crate) const MAX_NAMED: usize = 8;
@@ -52,12 +52,7 @@ impl ApiName {
     }
 }
 
-/// Prints the `Display` form, which is escaped and bounded.
-impl fmt::Debug for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiName({self})")
-    }
-}
+debug_by_display!(ApiName);
 
 /// Prints the display name and the identifier.
 impl fmt::Display for ApiName {

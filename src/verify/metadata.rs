@@ -7,7 +7,7 @@ use crate::{
     escape::host_of,
     issuer::{SignIn, customer_domain},
     json::members::{Members, Value},
-    kinds::{Place, kinds},
+    kinds::{Place, debug_by_display, kinds},
     resource::Cloud,
 };
 
@@ -155,11 +155,7 @@ impl fmt::Display for MetadataUri {
     }
 }
 
-impl fmt::Debug for MetadataUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MetadataUri({})", self.text)
-    }
-}
+debug_by_display!(MetadataUri);
 
 /// The string is not the address of a metadata document. The message contains the string, unless it could
 /// contain a password.

@@ -14,6 +14,7 @@ use crate::{
         MAX_DEPTH,
         document::{Json, JsonText, Path, Position, Step},
     },
+    kinds::debug_by_display,
     settings::{AuthSettingsV2, unknown::expression},
 };
 
@@ -215,12 +216,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The `Display` form, which is escaped and bounded.
-impl fmt::Debug for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Finding({self})")
-    }
-}
+debug_by_display!(Finding);
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
