@@ -1,13 +1,14 @@
 //! Points in time as the platform and tokens write them, and the clock of the adapters.
 
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+};
 use std::{
     iter,
     time::{Duration, SystemTime, UNIX_EPOCH},
-};
-#[cfg(any(feature = "azure_core", feature = "verify"))]
-use std::{
-    panic::{RefUnwindSafe, UnwindSafe},
-    sync::Arc,
 };
 
 /// The clock of an adapter, whose framework passes no time: the system's clock, or another one in tests.
@@ -33,6 +34,13 @@ impl Clock {
 
     pub(crate) fn now(&self) -> SystemTime {
         (self.0)()
+    }
+}
+
+#[cfg(any(feature = "azure_core", feature = "verify"))]
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
     }
 }
 

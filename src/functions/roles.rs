@@ -1,6 +1,6 @@
 //! The function that assigns roles to users of Static Web Apps.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use serde_json::json;
 
@@ -38,6 +38,7 @@ pub const MAX_ROLES_REQUEST_LEN: usize = 512 * 1024;
 /// assert_eq!(roles_response(is_admin.then_some("admin")), r#"{"roles":["admin"]}"#);
 /// # Ok::<(), easyauth::functions::RolesRequestError>(())
 /// ```
+#[derive(Debug)]
 pub struct RolesRequest {
     user: EasyAuthPrincipal,
     access_token: Option<AccessToken>,
@@ -95,16 +96,6 @@ impl RolesRequest {
 
 /// The members that describe the user.
 const MEMBERS: [&str; 4] = ["identityProvider", "userId", "userDetails", "claims"];
-
-/// Prints the `Debug` forms of the user and the token.
-impl fmt::Debug for RolesRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RolesRequest")
-            .field("user", &self.user)
-            .field("access_token", &self.access_token)
-            .finish_non_exhaustive()
-    }
-}
 
 /// The response body for a [`RolesRequest`]: `{"roles":["admin"]}`. Send it with the status 200 and the
 /// content type `application/json`. The platform adds `anonymous` and `authenticated`.

@@ -3,7 +3,7 @@
 mod expiry;
 mod secret;
 
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -85,7 +85,7 @@ const USUAL_NAME_LEN: usize = 48;
 /// assert_eq!(tokens.renewal_at(in_2031), Some(Renewal::SignIn)); // no refresh token
 /// # Ok::<(), easyauth::headers::HeaderError>(())
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct ProviderTokens {
     id: Option<IdToken>,
     access: Option<AccessToken>,
@@ -321,19 +321,5 @@ fn token_value<'a>(
     match joined {
         Some(position) => Err(HeaderError::at(name, position)),
         None => Ok(value),
-    }
-}
-
-/// Prints the lengths of the tokens, and when they expire.
-impl fmt::Debug for ProviderTokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProviderTokens")
-            .field("id", &self.id)
-            .field("access", &self.access)
-            .field("refresh", &self.refresh)
-            .field("access_secret", &self.access_secret)
-            .field("authentication", &self.authentication)
-            .field("expires_on", &self.expires_on)
-            .finish_non_exhaustive()
     }
 }

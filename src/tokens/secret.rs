@@ -50,6 +50,7 @@ macro_rules! secrets {
             }
         }
 
+        #[automatically_derived]
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($name), "({} bytes)"), self.0.len())

@@ -45,7 +45,7 @@ use crate::{
 /// | what the settings of the site say | [`from_env`](Self::from_env) |
 /// | anything else: other issuers, other rules | [`new`](Self::new) |
 /// | several APIs, tenants or policies | [`or`](Self::or) |
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct BearerAuth {
     /// At least one.
     entries: Arc<Vec<Entry>>,
@@ -285,15 +285,6 @@ impl BearerAuth {
     /// The realm of challenges, which was checked.
     pub(crate) fn realm(&self) -> Option<&str> {
         self.realm.as_deref()
-    }
-}
-
-impl fmt::Debug for BearerAuth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BearerAuth")
-            .field("entries", &self.entries)
-            .field("realm", &self.realm)
-            .finish_non_exhaustive()
     }
 }
 

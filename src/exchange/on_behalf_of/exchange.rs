@@ -1,7 +1,6 @@
 //! One exchange: the requests, and the token that they return.
 
 use std::{
-    fmt,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -129,24 +128,22 @@ fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
 }
 
 /// A token of the user for another API. Cheap to clone.
-#[derive(Clone)]
-pub struct OnBehalfOfToken(Arc<Received>);
-
-struct Received {
-    token: AccessToken,
+#[derive(Debug, Clone)]
+pub struct OnBehalfOfToken {
+    token: Arc<AccessToken>,
     expires_at: Option<SystemTime>,
 }
 
 impl OnBehalfOfToken {
     fn new(response: TokenResponse, now: SystemTime) -> Self {
         let expires_at = response.expires_at(now);
-        Self(Arc::new(Received { token: response.into_access_token(), expires_at }))
+        Self { token: Arc::new(response.into_access_token()), expires_at }
     }
 
     /// The access token.
     #[must_use]
     pub fn access_token(&self) -> &AccessToken {
-        &self.0.token
+        &self.token
     }
 
     /// The value for an `Authorization` header: see [`AccessToken::to_bearer`].
@@ -155,22 +152,12 @@ impl OnBehalfOfToken {
     ///
     /// [`InvalidBearerToken`] if the token has a character that no bearer token has.
     pub fn to_bearer(&self) -> Result<HeaderValue, InvalidBearerToken> {
-        self.0.token.to_bearer()
+        self.token.to_bearer()
     }
 
     /// When the token expires, if the response says so, as those of Entra do.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.0.expires_at
-    }
-}
-
-/// Prints the length of the token and its expiry.
-impl fmt::Debug for OnBehalfOfToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnBehalfOfToken")
-            .field("token", &self.0.token)
-            .field("expires_at", &self.0.expires_at)
-            .finish()
+        self.expires_at
     }
 }
