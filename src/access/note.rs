@@ -1,13 +1,11 @@
 //! Useful facts about a token that opens an API.
 
-use std::fmt;
-
 use crate::kinds::kinds;
 
 kinds! {
     /// A useful fact that does not prevent a token from opening an API. Prints as a clause.
     pub enum Note;
-    fn clause;
+    fn clause as Display;
 
     /// The caller is an application, and the API itself decides what it may do, for instance by Azure
     /// role assignments. The token has no scope or role for this.
@@ -16,10 +14,4 @@ kinds! {
     /// ends with that ID. This is the convention of Teams (`api://<domain>/<client id>`,
     /// `api://<domain>/botid-<client id>`, `api://auth-<id>/<client id>`).
     ClientIdAudience = "client-id-audience", "version 2.0 tokens have the client ID and version 1.0 tokens the App ID URI, so the API must accept both as its audience";
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.clause())
-    }
 }

@@ -61,7 +61,7 @@ use crate::kinds::kinds;
 kinds! {
     /// Who can fix an error.
     pub enum Responsible;
-    fn name;
+    fn name as Display;
 
     /// The person who configures the site, the app registration or the code of this service.
     Developer = "developer", "the developer of this service";
@@ -73,12 +73,6 @@ kinds! {
     Client = "client", "the developer of the client";
     /// Microsoft: the service has a problem or is overloaded.
     Microsoft = "microsoft", "Microsoft";
-}
-
-impl fmt::Display for Responsible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }
 
 /// The subject of an error, which decides how a program reacts.

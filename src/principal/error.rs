@@ -1,7 +1,5 @@
 //! Why a principal was rejected.
 
-use std::fmt;
-
 use crate::{
     headers::HeaderError,
     kinds::{Place, from_json, kinds},
@@ -9,6 +7,7 @@ use crate::{
 
 /// A principal that the platform would not have written. Says where it is invalid, never with which content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", message(*kind, detail))]
 pub struct PrincipalError {
     kind: PrincipalErrorKind,
     detail: Detail,
@@ -89,13 +88,11 @@ impl From<HeaderError> for PrincipalError {
 
 from_json!(PrincipalError, PrincipalErrorKind, NotAnObject);
 
-impl fmt::Display for PrincipalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.kind.message();
-        match &self.detail {
-            Detail::Header(error) => error.fmt(f),
-            Detail::Place(place) => write!(f, "{message}{place}"),
-            Detail::Places(first, second) => write!(f, "{message}: {first} and {second} differ"),
-        }
+fn message(kind: PrincipalErrorKind, detail: &Detail) -> String {
+    let message = kind.message();
+    match detail {
+        Detail::Header(error) => error.to_string(),
+        Detail::Place(place) => format!("{message}{place}"),
+        Detail::Places(first, second) => format!("{message}: {first} and {second} differ"),
     }
 }

@@ -1,9 +1,6 @@
 //! When a provider token expires, and what to do then.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use super::ProviderTokens;
 use crate::{
@@ -63,7 +60,7 @@ const REFRESHABLE: [IdentityProvider; 3] =
 kinds! {
     /// What to do about an expired access token. Prints as an instruction.
     pub enum Renewal;
-    fn instruction;
+    fn instruction as Display;
 
     /// The platform has a refresh token that it can use: `GET /.auth/refresh` with the caller's session
     /// cookie, then read the headers of the next request.
@@ -76,12 +73,6 @@ kinds! {
     SignIn = "sign-in", "send the browser to sign in again: /.auth/refresh cannot renew this token";
     /// The client sent the token: respond with 401, so that it sends a fresh one.
     AskClient = "ask-client", "respond with 401, so that the client sends a fresh token";
-}
-
-impl fmt::Display for Renewal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.instruction())
-    }
 }
 
 impl ProviderTokens {

@@ -1,7 +1,5 @@
 //! The documents that an issuer publishes, key sets and metadata: JSON objects.
 
-use std::fmt;
-
 use crate::{
     json::{ObjectError, members::Members},
     kinds::kinds,
@@ -13,6 +11,7 @@ pub const MAX_DOCUMENT_LEN: usize = 1024 * 1024;
 
 /// A key set or a metadata document that cannot be used. The message contains no value of the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", message(*kind, *detail))]
 pub struct DocumentError {
     kind: DocumentErrorKind,
     detail: Detail,
@@ -80,16 +79,15 @@ impl DocumentError {
     }
 }
 
-impl fmt::Display for DocumentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.detail {
-            Detail::Length(length) => {
-                write!(f, "expected a document of at most {MAX_DOCUMENT_LEN} bytes, found {length}")
-            }
-            Detail::Position(position) => write!(f, "{} at byte {position}", self.kind.message()),
-            Detail::Member(name) => write!(f, "{}: {name}", self.kind.message()),
-            Detail::None => f.write_str(self.kind.message()),
+fn message(kind: DocumentErrorKind, detail: Detail) -> String {
+    let message = kind.message();
+    match detail {
+        Detail::Length(length) => {
+            format!("expected a document of at most {MAX_DOCUMENT_LEN} bytes, found {length}")
         }
+        Detail::Position(position) => format!("{message} at byte {position}"),
+        Detail::Member(name) => format!("{message}: {name}"),
+        Detail::None => message.to_owned(),
     }
 }
 
