@@ -62,6 +62,10 @@ mod policy {
 
         /// Checks the body of a request. Messages that call no tool are allowed.
         ///
+        /// `body` must be the text that the server reads. So reject a request that has a `Content-Encoding`
+        /// other than `identity`, or a charset other than `utf-8`, and one that upgrades the connection.
+        /// `RequireToolLayer` and `require_tool` do so.
+        ///
         /// # Errors
         ///
         /// [`Rejection`]: 400 if it is undecided which tool is called, 401 without a token, 403 if the

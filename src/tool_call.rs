@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
+use crate::headers::HeaderSource;
 use crate::{
     escape::Escaped,
     json::{JsonError, Kind, Reader, Span},
@@ -91,6 +93,37 @@ pub(crate) fn has_no_message(method: &str, body: &[u8]) -> bool {
     body.is_empty() && matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
 }
 
+/// Returns an error if the server may read something else than the bytes of the body: another encoding of them,
+/// or a connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4).
+#[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
+pub(crate) fn check_headers(
+    method: &str,
+    headers: &(impl HeaderSource + ?Sized),
+) -> Result<(), ToolCallError> {
+    let values = |name| (0..).map_while(move |index| headers.header(name, index));
+    let is_identity = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"identity");
+    if method == "CONNECT" || values("upgrade").next().is_some() {
+        Err(ToolCallErrorKind::Upgrade.error())
+    } else if values("content-encoding").all(is_identity) && values("content-type").all(is_utf8) {
+        Ok(())
+    } else {
+        Err(ToolCallErrorKind::Encoded.error())
+    }
+}
+
+/// Returns `true` for a media type without a charset other than that of JSON (RFC 8259 section 8.1).
+#[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
+fn is_utf8(media_type: &[u8]) -> bool {
+    media_type.split(|byte| *byte == b';').skip(1).all(|parameter| {
+        let parameter = parameter.trim_ascii().to_ascii_lowercase();
+        !parameter.starts_with(b"charset")
+            || matches!(
+                parameter.as_slice(),
+                b"charset=utf-8" | b"charset=utf8" | b"charset=\"utf-8\""
+            )
+    })
+}
+
 /// Prints the name, escaped and bounded.
 impl fmt::Debug for ToolCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,7 +189,7 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), ToolCallErrorKind> {
 }
 
 kinds! {
-    /// Why a body has no readable message.
+    /// Why a request has no readable message.
     pub enum ToolCallErrorKind of ToolCallError {};
     fn message;
 
@@ -170,9 +203,13 @@ kinds! {
     AmbiguousMember = "ambiguous-member", "method, params or name is a duplicate member or differs in case";
     /// A call without the name of a tool.
     MissingTool = "missing-tool", "the call does not name a tool";
+    /// The body has a `Content-Encoding` or a charset, so the server may read other bytes than these.
+    Encoded = "encoded", "the body is encoded: expected no Content-Encoding but identity, and no charset but utf-8";
+    /// The body is the connection: a WebSocket, another protocol in `Upgrade`, or CONNECT.
+    Upgrade = "upgrade", "the request asks to upgrade the connection";
 }
 
-/// A body that has no readable message. It contains nothing of the body.
+/// A request that has no readable message. It contains nothing of the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .kind.message())]
 pub struct ToolCallError {

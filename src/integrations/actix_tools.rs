@@ -4,7 +4,6 @@ use actix_web::{
     Error, HttpMessage as _,
     body::{BodyStream, EitherBody, MessageBody, to_bytes_limited},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{Method, header},
     middleware::Next,
 };
 
@@ -12,7 +11,7 @@ use super::actix_web::{app_data, bearer_auth, described};
 use crate::{
     mcp::ToolPolicy,
     rejection::{Rejection, SetupError, SetupErrorKind},
-    tool_call::{MAX_BODY_LEN, ToolCallErrorKind, has_no_message},
+    tool_call::{MAX_BODY_LEN, ToolCallErrorKind, check_headers, has_no_message},
 };
 
 /// Rejects calls of MCP tools that the caller's token does not permit: middleware for
@@ -20,8 +19,9 @@ use crate::{
 /// [`ToolPolicy`] and the [`BearerAuth`](crate::verify::BearerAuth); without one of them, the status is 500.
 ///
 /// It reads the body of each request, up to [`MAX_BODY_LEN`], and passes on the same bytes. Messages that
-/// call no tool are allowed, so the handler takes a [`RequireToken`](super::RequireToken) too. A WebSocket has
-/// no body, so it is rejected.
+/// call no tool are allowed, so the handler takes a [`RequireToken`](super::RequireToken) too. Requests with an
+/// encoded body are rejected, and so are those that upgrade the connection, such as a WebSocket: see
+/// [`ToolCallErrorKind`].
 ///
 /// ```
 /// use actix_web::{App, middleware::from_fn, web};
@@ -57,9 +57,7 @@ pub async fn require_tool<B: MessageBody>(
 async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
     let auth = bearer_auth(request.request())?.clone();
     policy(request)?;
-    if is_tunnel(request) {
-        return Err(ToolCallErrorKind::InvalidMessage.error().into());
-    }
+    check_headers(request.method().as_str(), request.headers())?;
     let token = auth.token(request.headers()).await?;
     let body = match to_bytes_limited(BodyStream::new(request.take_payload()), MAX_BODY_LEN).await {
         Ok(Ok(body)) => body,
@@ -73,13 +71,6 @@ async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
     }
     request.set_payload(Payload::from(body));
     Ok(())
-}
-
-/// Returns `true` for a WebSocket and for CONNECT: their body is the connection, which does not end.
-fn is_tunnel(request: &ServiceRequest) -> bool {
-    let upgrade = request.headers().get(header::UPGRADE).map(header::HeaderValue::as_bytes);
-    request.method() == Method::CONNECT
-        || upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case(b"websocket"))
 }
 
 fn policy(request: &ServiceRequest) -> Result<&ToolPolicy, Rejection> {

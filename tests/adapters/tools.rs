@@ -45,23 +45,24 @@ fn authentication() -> EasyAuthLayer {
 /// The status, the challenge or the cause, and the body of a response.
 type Answer = (u16, String, String);
 
-/// Sends a request with this method and body. Its token, if it has one, has the scope Files.Read.
-type Adapter = fn(&str, String, bool) -> Answer;
+/// Sends a request with this method, body and headers.
+type Adapter = fn(&str, String, &[(&str, &str)]) -> Answer;
 
 /// The same service on tower and on actix-web.
 const ADAPTERS: [(&str, Adapter); 2] = [("tower", on_tower), ("actix-web", on_actix)];
 
-fn on_tower(method: &str, body: String, has_token: bool) -> Answer {
-    let mut request = request(Method::from_bytes(method.as_bytes()).unwrap(), body.into());
-    if !has_token {
-        request.headers_mut().remove("authorization");
+fn on_tower(method: &str, body: String, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::builder().method(method).uri("/mcp");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
+    let request = request.body(body.into()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(send(Some(authentication()), request))
 }
 
-fn on_actix(method: &str, body: String, has_token: bool) -> Answer {
-    on_actix_with(method, body, has_token, |config| {
+fn on_actix(method: &str, body: String, headers: &[(&str, &str)]) -> Answer {
+    on_actix_with(method, body, headers, |config| {
         let policy = web::Data::new(policy());
         config.app_data(bearer_auth()).app_data(policy).app_data(resource());
     })
@@ -71,7 +72,7 @@ fn on_actix(method: &str, body: String, has_token: bool) -> Answer {
 fn on_actix_with(
     method: &str,
     body: String,
-    has_token: bool,
+    headers: &[(&str, &str)],
     data: impl FnOnce(&mut web::ServiceConfig),
 ) -> Answer {
     actix_web::rt::System::new().block_on(async move {
@@ -83,8 +84,8 @@ fn on_actix_with(
         let app = actix_web::test::init_service(app).await;
         let method = actix_web::http::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = TestRequest::with_uri("/mcp").method(method).set_payload(body);
-        if has_token {
-            request = request.insert_header(("authorization", bearer()));
+        for header in headers {
+            request = request.append_header(*header);
         }
         let response: ServiceResponse<_> =
             actix_web::test::call_service(&app, request.to_request()).await;
@@ -170,7 +171,7 @@ fn a_permitted_call_arrives_unchanged() {
         [call("list"), format!("  {}\n", call("list")), r#"{"method":"ping"}"#.to_owned(), longest];
     for (name, send) in ADAPTERS {
         for body in &bodies {
-            let answer = send("POST", body.clone(), true);
+            let answer = send("POST", body.clone(), &[("authorization", &bearer())]);
             assert!(answer == (200, String::new(), body.clone()), "{name} {}", answer.0);
         }
     }
@@ -186,31 +187,33 @@ fn other_calls_are_rejected() {
     let scopes = format!("scope=\"api://{CLIENT}/Files.Read api://{CLIENT}/Files.Write\"");
     let twice = call("list").replace("\"name\"", "\"name\":\"add\",\"name\"");
     let long = format!("{}{}", call("list"), " ".repeat(MAX_BODY_LEN));
+    let token = bearer();
+    let token = [("authorization", token.as_str())];
     let cases = [
-        (call("add"), true, 403, format!("{denied}, {scopes}, {metadata}")),
+        (call("add"), &token[..], 403, format!("{denied}, {scopes}, {metadata}")),
         // A tool without a rule.
         (
             call("delete"),
-            true,
+            &token,
             403,
             "the policy has no rule for the called tool: add one with ToolPolicy::tool or \
              ToolPolicy::other_tools"
                 .to_owned(),
         ),
         // Without a token.
-        (call("list"), false, 401, format!("Bearer realm=\"files\", {scope}, {metadata}")),
+        (call("list"), &[], 401, format!("Bearer realm=\"files\", {scope}, {metadata}")),
         (
             twice,
-            true,
+            &token,
             400,
             "method, params or name is a duplicate member or differs in case".to_owned(),
         ),
-        (long, true, 400, "the body is longer than 4 MiB".to_owned()),
-        ("\u{feff}{}".to_owned(), true, 400, "the body is not JSON in UTF-8".to_owned()),
+        (long, &token, 400, "the body is longer than 4 MiB".to_owned()),
+        ("\u{feff}{}".to_owned(), &token, 400, "the body is not JSON in UTF-8".to_owned()),
     ];
     for (name, send) in ADAPTERS {
-        for (body, has_token, status, expected) in &cases {
-            let (code, said, _) = send("POST", body.clone(), *has_token);
+        for (body, headers, status, expected) in &cases {
+            let (code, said, _) = send("POST", body.clone(), headers);
             assert_eq!(code, *status, "{name}");
             assert!(said.starts_with(expected), "{name}: {said}");
         }
@@ -220,13 +223,81 @@ fn other_calls_are_rejected() {
 /// Every method may have a body, and a server that routes all of them may read it.
 #[test]
 fn a_call_is_checked_whatever_the_method() {
+    let token = bearer();
+    let token = [("authorization", token.as_str())];
     for (name, send) in ADAPTERS {
         for method in ["GET", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH", "QUERY"] {
-            assert_eq!(send(method, call("add"), true).0, 403, "{name} {method}");
-            assert_eq!(send(method, "anything".to_owned(), true).0, 400, "{name} {method}");
-            assert_eq!(send(method, call("list"), true).2, call("list"), "{name} {method}");
+            assert_eq!(send(method, call("add"), &token).0, 403, "{name} {method}");
+            assert_eq!(send(method, "anything".to_owned(), &token).0, 400, "{name} {method}");
+            assert_eq!(send(method, call("list"), &token).2, call("list"), "{name} {method}");
         }
     }
+}
+
+/// The request with these headers calls a permitted tool, and is rejected with this cause, if there is one.
+#[track_caller]
+fn check(method: &str, body: &str, headers: &[(&str, &str)], cause: Option<&str>) {
+    let token = bearer();
+    let all = [&[("authorization", token.as_str())], headers].concat();
+    let expected = cause.map_or((200, ""), |cause| (400, cause));
+    for (name, send) in ADAPTERS {
+        let (status, said, _) = send(method, body.to_owned(), &all);
+        assert_eq!((status, said.as_str()), expected, "{name} {method} {headers:?}");
+    }
+}
+
+/// The bytes that are checked must be the text that the server reads.
+#[test]
+fn an_encoded_body_is_rejected() {
+    let call = call("list");
+    let cause =
+        "the body is encoded: expected no Content-Encoding but identity, and no charset but utf-8";
+    let rejects = |headers: &[(&str, &str)]| check("POST", &call, headers, Some(cause));
+    let allows = |headers: &[(&str, &str)]| check("POST", &call, headers, None);
+    // actix-web and tower-http decode these.
+    for encoding in
+        ["br", "gzip", "x-gzip", "deflate", "zstd", "BR", "identity, br", "br, identity"]
+    {
+        rejects(&[("content-encoding", encoding)]);
+    }
+    for encoding in ["unknown", "", "\"identity\""] {
+        rejects(&[("content-encoding", encoding)]);
+    }
+    rejects(&[("content-encoding", "identity"), ("content-encoding", "br")]);
+    allows(&[("content-encoding", "identity")]);
+    allows(&[("Content-Encoding", " Identity ")]);
+    // `String` of actix-web decodes by the charset. In Shift_JIS, the second byte of a character can be a
+    // backslash.
+    for charset in ["shift_jis", "utf-16", "\"Shift_JIS\"", "utf-8-sig", "\"utf-8", ""] {
+        rejects(&[("content-type", &format!("application/json; charset={charset}"))]);
+        rejects(&[("content-type", &format!("application/json;q=1; CHARSET={charset}"))]);
+    }
+    rejects(&[("content-type", "application/json; charset=utf-8; charset=shift_jis")]);
+    rejects(&[("content-type", "application/json"), ("content-type", "x/y; charset=shift_jis")]);
+    for media_type in ["application/json", "application/json; charset=utf-8", "a/b;x=y", "charset"]
+    {
+        allows(&[("content-type", media_type)]);
+    }
+    for charset in ["UTF-8", "\"utf-8\"", "utf8"] {
+        allows(&[("content-type", &format!("application/json; Charset={charset}"))]);
+    }
+    // Nor with other methods, where an empty body is no message.
+    check("GET", "", &[("content-encoding", "br")], Some(cause));
+}
+
+/// Then the body is the connection, which nothing checks.
+#[test]
+fn a_request_for_another_protocol_is_rejected() {
+    let rejects = |method, headers: &[(&str, &str)]| {
+        check(method, "", headers, Some("the request asks to upgrade the connection"));
+    };
+    for protocol in ["websocket", "WebSocket", "websocket/13", "h2c", "h2c, websocket", ""] {
+        rejects("GET", &[("connection", "upgrade"), ("upgrade", protocol)]);
+    }
+    rejects("GET", &[("upgrade", "h2c"), ("upgrade", "websocket")]);
+    // A tunnel, and a WebSocket over HTTP/2 (RFC 8441).
+    rejects("CONNECT", &[]);
+    check("GET", "", &[("connection", "upgrade")], None);
 }
 
 /// Its payload is the connection, which does not end.
@@ -248,12 +319,14 @@ fn a_web_socket_is_no_message_on_actix() {
 /// GET opens a stream of the server's messages, DELETE ends the session.
 #[test]
 fn some_methods_need_no_message() {
+    let token = bearer();
+    let token = [("authorization", token.as_str())];
     for (name, send) in ADAPTERS {
         for method in ["GET", "DELETE", "HEAD", "OPTIONS"] {
-            assert_eq!(send(method, String::new(), true).0, 200, "{name} {method}");
+            assert_eq!(send(method, String::new(), &token).0, 200, "{name} {method}");
         }
         for method in ["POST", "PUT"] {
-            assert_eq!(send(method, String::new(), true).0, 400, "{name} {method}");
+            assert_eq!(send(method, String::new(), &token).0, 400, "{name} {method}");
         }
     }
 }
@@ -314,14 +387,14 @@ async fn a_missing_layer_or_verifier_is_named() {
 
 #[test]
 fn missing_data_is_named_on_actix() {
-    let (status, said, _) = on_actix_with("GET", String::new(), true, |config| {
+    let (status, said, _) = on_actix_with("GET", String::new(), &[], |config| {
         config.app_data(policy());
     });
     assert_eq!(
         (status, said.as_str()),
         (500, "nothing verifies bearer tokens: add .app_data(bearer_auth) to the App")
     );
-    let (status, said, _) = on_actix_with("GET", String::new(), true, |config| {
+    let (status, said, _) = on_actix_with("GET", String::new(), &[], |config| {
         config.app_data(bearer_auth());
     });
     assert_eq!(

@@ -140,6 +140,7 @@ fn errors_show_nothing_of_the_body() {
         r#"{"method":"tools/call","method":"tools/list"}"#,
         r#"{"method":"tools/call"}"#,
     ];
+    // The last two are of requests: see the tests of the adapters.
     let messages = bodies.iter().zip(ToolCallErrorKind::ALL).map(|(body, kind)| {
         let error = ToolCall::parse(body.as_bytes()).unwrap_err();
         assert_eq!(error.kind(), *kind);

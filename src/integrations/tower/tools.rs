@@ -17,7 +17,7 @@ use crate::{
     integrations::Identity,
     mcp::ToolPolicy,
     rejection::Rejection,
-    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind, has_no_message},
+    tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind, check_headers, has_no_message},
 };
 
 /// Rejects calls of MCP tools that the caller's token does not permit: see [`ToolPolicy`]. Put it around
@@ -26,7 +26,9 @@ use crate::{
 ///
 /// It reads the body of each request, up to [`MAX_BODY_LEN`], and passes on the same bytes.
 ///
-/// Messages that call no tool are allowed, so put a [`RequireLayer`](super::RequireLayer) outside of it.
+/// Messages that call no tool are allowed, so put a [`RequireLayer`](super::RequireLayer) outside of it. Requests
+/// with an encoded body are rejected, and so are those that upgrade the connection, such as a WebSocket: see
+/// [`ToolCallErrorKind`].
 ///
 /// ```
 /// # #[cfg(feature = "axum")] {
@@ -92,6 +94,9 @@ async fn check<A: Body<Data = Bytes> + From<Bytes>>(
         Some(identity) => identity.bearer().cloned().zip(Some(identity.clone())),
     };
     let Some((auth, identity)) = auth else { return Err((missing_verifier(), parts)) };
+    if let Err(error) = check_headers(parts.method.as_str(), &parts.headers) {
+        return Err((error.into(), parts));
+    }
     let body = match read(body).await {
         Ok(body) => body,
         Err(error) => return Err((error.into(), parts)),
