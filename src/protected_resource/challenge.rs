@@ -65,4 +65,13 @@ impl Rejection {
     pub fn with_resource(self, resource: &ProtectedResource) -> Self {
         self.map_challenge(|challenge| challenge.with_resource(resource))
     }
+
+    /// Like [`with_resource`](Self::with_resource), unless the challenge names a resource already.
+    #[cfg(feature = "tower")]
+    pub(crate) fn or_with_resource(self, resource: &ProtectedResource) -> Self {
+        self.map_challenge(|challenge| match challenge.parameter("resource_metadata") {
+            Some(_) => challenge,
+            None => challenge.with_resource(resource),
+        })
+    }
 }

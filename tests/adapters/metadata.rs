@@ -306,18 +306,35 @@ fn only_rejections_are_changed() {
     assert_eq!((page.status, challenge(&page)), (302, String::new()));
 }
 
-/// The outer of two layers wins.
+/// The resource in a document must be the address that the client asked for (RFC 9728 section 3.3), so the one
+/// nearest to the handler counts.
 #[test]
-fn the_outer_resource_replaces_the_inner_one() {
-    let outer = ProtectedResource::entra("https://api.contoso.com/outer", TENANT, CLIENT).unwrap();
-    let outer = EasyAuthLayer::new(platform()).protected_resource(outer);
-    let server = serve(Router::new().route("/me", get(me)).layer(layer()).layer(outer));
-    let answer = client::get(server.address, "/me", &[]);
-    assert_eq!(
-        challenge(&answer),
-        "Bearer scope=\"API/Files.Read API/Files.Write\", resource_metadata=\"https://api.contoso.com\
-         /.well-known/oauth-protected-resource/outer\""
-    );
+fn the_inner_resource_counts() {
+    fn other() -> ProtectedResource {
+        let other = ProtectedResource::entra("https://api.contoso.com/other", TENANT, CLIENT);
+        other.unwrap().scopes(["Other.Read"]).unwrap()
+    }
+    async fn own() -> Rejection {
+        Rejection::no_token().with_resource(&resource())
+    }
+    #[track_caller]
+    fn names(router: Router, path: &str, expected: &str) {
+        let answer = client::get(serve(router).address, path, &[]);
+        assert_eq!(challenge(&answer), expected);
+    }
+    let router = || Router::new().route("/me", get(me)).route("/own", get(own));
+    let with = |resource| EasyAuthLayer::new(platform()).protected_resource(resource);
+    let inner = r#"Bearer scope="API/Files.Read API/Files.Write", resource_metadata="META""#;
+    names(router().layer(with(resource())).layer(with(other())), "/me", inner);
+    names(router().layer(with(resource())).layer(Extension(other())), "/me", inner);
+    names(router().layer(Extension(resource())).layer(with(other())), "/me", inner);
+    names(router().layer(EasyAuthLayer::new(platform())).layer(with(resource())), "/me", inner);
+    // A rejection of a layer.
+    let required = router().layer(RequireLayer::authenticated());
+    names(required.layer(with(resource())).layer(with(other())), "/me", inner);
+    // The handler itself names one.
+    names(router().layer(with(other())), "/own", inner);
+    names(router().layer(with(other())).layer(with(other())), "/own", inner);
 }
 
 /// A layer around a nested router does not see the path, so the document is a route.

@@ -112,7 +112,8 @@ impl EasyAuthLayer {
     /// Tells clients where to get a token for this resource (RFC 9728).
     ///
     /// - The challenge of every [`Rejection`], from this layer and from layers and extractors inside it,
-    ///   names the resource: [`Challenge::with_resource`](crate::Challenge::with_resource).
+    ///   names the resource: [`Challenge::with_resource`](crate::Challenge::with_resource). If an inner layer
+    ///   or a handler names another resource, that one stays.
     /// - This layer responds to requests for the metadata document, at
     ///   [`metadata_path`](ProtectedResource::metadata_path), without a token. It must see them: put it
     ///   around the whole router, not around a nested one.
@@ -205,6 +206,10 @@ impl<A: Send + 'static> Guard<A> for EasyAuthLayer {
             };
             strip(&mut parts.headers, identity.accepted());
             give(&mut parts.extensions, &identity);
+            if let Some(resource) = &config.resource {
+                // For extractors, instead of one from further outside.
+                parts.extensions.insert(resource.clone());
+            }
             let mut response = inner.call(Request::from_parts(parts, body)).await?;
             if response.extensions().get::<Rejection>().is_none() {
                 mark(response.headers_mut(), &identity);
@@ -229,11 +234,13 @@ impl Authentication {
         is_document.then(|| resource.respond_to(&request.method))
     }
 
-    /// Names the protected resource in the challenge of a rejection, from wherever it came.
+    /// Names the protected resource in the challenge of a rejection, from wherever it came. A resource that was
+    /// named further inside stays: the client asked for that one, and compares it with the document (RFC 9728
+    /// section 3.3).
     fn describe<B>(&self, response: &mut Response<B>) {
         let Some(resource) = &self.resource else { return };
         let Some(rejection) = response.extensions_mut().remove::<Rejection>() else { return };
-        let rejection = rejection.with_resource(resource);
+        let rejection = rejection.or_with_resource(resource);
         if let Some(value) = rejection.headers().remove(WWW_AUTHENTICATE) {
             response.headers_mut().insert(WWW_AUTHENTICATE, value);
         }
