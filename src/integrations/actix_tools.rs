@@ -7,7 +7,7 @@ use actix_web::{
     middleware::Next,
 };
 
-use super::actix_web::{app_data, bearer_auth, described};
+use super::actix_web::{app_data, bearer_auth, described, token};
 use crate::{
     mcp::ToolPolicy,
     rejection::{Rejection, SetupError, SetupErrorKind},
@@ -58,7 +58,7 @@ async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
     let auth = bearer_auth(request.request())?.clone();
     policy(request)?;
     check_headers(request.method().as_str(), request.headers())?;
-    let token = auth.token(request.headers()).await?;
+    let token = token(request.request(), &auth).await?;
     let body = match to_bytes_limited(BodyStream::new(request.take_payload()), MAX_BODY_LEN).await {
         Ok(Ok(body)) => body,
         // The connection broke.

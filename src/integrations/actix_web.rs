@@ -158,38 +158,33 @@ pub(super) fn described(request: &HttpRequest, rejection: Rejection) -> Rejectio
 }
 
 async fn identity(request: &HttpRequest) -> Result<Identity, Rejection> {
-    #[cfg_attr(
-        not(all(feature = "tracing", feature = "verify")),
-        allow(unused_mut, reason = "as with the feature")
-    )]
-    let mut authentication = authentication(request)?;
-    #[cfg(all(feature = "tracing", feature = "verify"))]
-    authentication.caller_key.clone_from(&app_data(request)?.cloned());
-    let authentication = Arc::new(authentication);
-    // The full address, inside a scope as well.
-    let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let target = target::original(authentication.platform, request.headers(), requested);
-    authentication.identify(request.headers(), target).await
-}
-
-fn authentication(request: &HttpRequest) -> Result<Authentication, Rejection> {
     let platform = app_data::<Platform>(request)?.copied();
     #[cfg(feature = "verify")]
-    let confirmation = app_data::<Confirmation>(request)?.cloned();
-    #[cfg(feature = "verify")]
     // With a confirmation on any platform: nothing is taken from headers.
-    let platform = platform.or_else(|| confirmation.as_ref().map(|_| Platform::detect(|_| None)));
+    let platform = platform.or(app_data::<Confirmation>(request)?.map(|_| verified::nowhere()));
     let platform = platform.ok_or_else(|| {
         Rejection::misconfigured(SetupError::new(
             SetupErrorKind::MissingPlatform,
             "add .app_data(platform) to the App",
         ))
     })?;
+    identity_on(platform, request).await
+}
+
+async fn identity_on(platform: Platform, request: &HttpRequest) -> Result<Identity, Rejection> {
     let authentication = Authentication::new(platform);
     #[cfg(feature = "verify")]
+    let authentication = authentication.verifying(
+        app_data::<Confirmation>(request)?.cloned(),
+        app_data::<BearerAuth>(request)?.cloned(),
+    );
+    #[cfg(all(feature = "tracing", feature = "verify"))]
     let authentication =
-        authentication.verifying(confirmation, app_data::<BearerAuth>(request)?.cloned());
-    Ok(authentication)
+        Authentication { caller_key: app_data(request)?.cloned(), ..authentication };
+    // The full address, inside a scope as well.
+    let requested = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let target = target::original(platform, request.headers(), requested);
+    Arc::new(authentication).identify(request.headers(), target).await
 }
 
 fn asked(request: &HttpRequest) -> Result<Asked<'_, HeaderMap>, Rejection> {
@@ -213,18 +208,15 @@ pub(super) fn app_data<T: 'static>(request: &HttpRequest) -> Result<Option<&T>, 
 }
 
 #[cfg(feature = "verify")]
-pub(super) use verified::bearer_auth;
+pub(super) use verified::{bearer_auth, token};
 
 #[cfg(feature = "verify")]
 mod verified {
     use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
     use super::{
-        super::{
-            Confirmation, RequireToken, TokenPolicy,
-            authentication::{check_caller, trusted_principal},
-        },
-        Extracting, Optional, app_data, asked, describing, extract, identity,
+        super::{RequireToken, TokenPolicy, authentication::check_caller},
+        Extracting, Optional, app_data, asked, describing, extract, identity_on,
     };
     use crate::{
         platform::Platform,
@@ -232,9 +224,8 @@ mod verified {
         verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
     };
 
-    /// The caller, confirmed by a verified token. Without a
-    /// [`Confirmation`] in the data of the application, the status is
-    /// 500.
+    /// The caller, confirmed by a verified token. Without a [`Confirmation`](super::super::Confirmation)
+    /// in the data of the application, the status is 500.
     impl FromRequest for ConfirmedCaller {
         type Error = Rejection;
         type Future = Extracting<Self>;
@@ -267,9 +258,9 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
-                let token = bearer_auth(request)?.require_token(request.headers()).await?;
-                check(request, Some(&token)).await?;
-                Ok(token)
+                let auth = bearer_auth(request)?;
+                let token = token(request, auth).await?;
+                token.ok_or_else(|| auth.named(Rejection::no_token()))
             })
         }
     }
@@ -281,9 +272,7 @@ mod verified {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
-                let token = bearer_auth(request)?.token(request.headers()).await?;
-                check(request, token.as_ref()).await?;
-                Ok(Self(token))
+                token(request, bearer_auth(request)?).await.map(Self)
             })
         }
     }
@@ -295,22 +284,32 @@ mod verified {
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             describing(request, async |request| {
                 let auth = bearer_auth(request)?;
-                let token = auth.token(request.headers()).await?;
-                check(request, token.as_ref()).await?;
+                let token = token(request, auth).await?;
                 Self::check(token).map_err(|rejection| auth.named(rejection))
             })
         }
     }
 
-    /// Compares the token with the caller that a token confirms, or that a trusted platform names.
-    async fn check(request: &HttpRequest, token: Option<&VerifiedToken>) -> Result<(), Rejection> {
-        if app_data::<Confirmation>(request)?.is_some_and(|own| own.by_id_token.is_some()) {
-            let identity = Box::pin(identity(request)).await?;
-            return Ok(check_caller(identity.principal(), token)?);
+    /// The bearer token, verified by `auth`. The caller that a token confirms, or that a trusted platform names,
+    /// must be the same.
+    pub(in crate::integrations) async fn token(
+        request: &HttpRequest,
+        auth: &BearerAuth,
+    ) -> Result<Option<VerifiedToken>, Rejection> {
+        let platform = app_data::<Platform>(request)?.copied().unwrap_or_else(nowhere);
+        let identity = Box::pin(identity_on(platform, request)).await?;
+        if identity.bearer().is_some_and(|own| own.is_same(auth)) {
+            return Ok(identity.token().cloned());
         }
-        let Some(platform) = app_data::<Platform>(request)? else { return Ok(()) };
-        let principal = trusted_principal(*platform, request.headers())?;
-        Ok(check_caller(principal.as_ref(), token)?)
+        // A confirmation has another `BearerAuth`.
+        let token = auth.token(request.headers()).await?;
+        check_caller(identity.principal(), token.as_ref())?;
+        Ok(token)
+    }
+
+    /// A platform without Easy Auth.
+    pub(super) fn nowhere() -> Platform {
+        Platform::detect(|_| None)
     }
 
     pub(in crate::integrations) fn bearer_auth(

@@ -8,7 +8,7 @@ use super::{
 };
 #[cfg(all(any(feature = "axum", feature = "actix-web"), feature = "verify"))]
 use crate::rejection::{SetupError, SetupErrorKind};
-#[cfg(all(feature = "tower", feature = "verify"))]
+#[cfg(all(any(feature = "tower", feature = "actix-web"), feature = "verify"))]
 use crate::verify::BearerAuth;
 use crate::{
     headers::HeaderSource,
@@ -187,7 +187,7 @@ impl Identity {
         &self.0.target
     }
 
-    #[cfg(all(feature = "tower", feature = "verify"))]
+    #[cfg(all(any(feature = "tower", feature = "actix-web"), feature = "verify"))]
     pub(super) fn bearer(&self) -> Option<&BearerAuth> {
         self.0.authentication.bearer.as_ref()
     }

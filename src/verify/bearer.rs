@@ -282,6 +282,12 @@ impl BearerAuth {
         expectation(&self.entries)
     }
 
+    /// Returns `true` if the other one has the same verifiers and keys: one is a clone of the other.
+    #[cfg(feature = "actix-web")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.entries, &other.entries)
+    }
+
     /// The realm of challenges, which was checked.
     pub(crate) fn realm(&self) -> Option<&str> {
         self.realm.as_deref()

@@ -1,11 +1,16 @@
 //! Confirmation: handlers get the identity of the token, never that of the headers.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use axum::{Extension, Router, routing::any};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     EasyAuthPrincipal, ProviderTokens,
     integrations::{Confirmation, EasyAuthLayer, Identity},
-    verify::ConfirmedCaller,
+    verify::{BearerAuth, ConfirmedCaller, Keys},
 };
 use http::{Extensions, HeaderMap};
 
@@ -14,7 +19,7 @@ use crate::{
     axum_service::serve,
     client::{self, Answer},
     setup::*,
-    support::{Draft, FOREIGN_KEY, NOW, OTHER_TENANT, TENANT, USER},
+    support::{Draft, FOREIGN_KEY, KEYS, NOW, OTHER_TENANT, TENANT, USER, at, verifier},
 };
 
 const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
@@ -344,6 +349,55 @@ fn a_session_and_a_token_of_two_callers_are_rejected() {
             assert_eq!(answer.status, status, "{path}: {}", answer.body);
         }
     }
+}
+
+/// Extractors of tokens compare the callers too, without an ID token.
+#[test]
+fn headers_and_a_token_of_two_callers_are_rejected_on_actix() {
+    let other = BearerAuth::new(verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW));
+    for confirming in [bearer_auth(), other] {
+        let server = actix_service::serve(move |config| {
+            config.app_data(Confirmation::by_bearer(confirming.clone())).app_data(bearer_auth());
+        });
+        for (token, status) in [(Draft::access(), 200), (Draft::access().with("oid", VICTIM), 400)]
+        {
+            let headers = [user(), bearer(&token)];
+            for path in ["/me", "/token", "/files", "/maybe-token", "/confirmed"] {
+                let answer = client::get(server.address, path, &headers);
+                assert_eq!(answer.status, status, "{path}: {}", answer.body);
+            }
+        }
+    }
+}
+
+/// One extractor verifies a token once, and by each `BearerAuth`.
+#[test]
+fn a_token_is_verified_once_on_actix() {
+    fn counting() -> (BearerAuth, Arc<AtomicUsize>) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let auth = bearer_auth().with_clock(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            at(NOW)
+        });
+        (auth, count)
+    }
+    #[track_caller]
+    fn verifies(confirming: BearerAuth, auth: BearerAuth, counts: &[&AtomicUsize]) {
+        let server = actix_service::serve(move |config| {
+            let confirmation = Confirmation::by_bearer(confirming.clone());
+            config.app_data(confirmation).app_data(auth.clone());
+        });
+        let answer = client::get(server.address, "/token", &[user(), bearer(&Draft::access())]);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        for count in counts {
+            assert_eq!(count.load(Ordering::Relaxed), 1);
+        }
+    }
+    let (auth, count) = counting();
+    verifies(auth.clone(), auth, &[&count]);
+    let ((first, first_count), (second, second_count)) = (counting(), counting());
+    verifies(first, second, &[&first_count, &second_count]);
 }
 
 /// The innermost layer decides. It removes the result of an outer one.

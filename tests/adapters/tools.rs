@@ -246,6 +246,24 @@ fn check(method: &str, body: &str, headers: &[(&str, &str)], cause: Option<&str>
     }
 }
 
+/// As extractors of tokens reject it.
+#[test]
+fn a_token_of_another_caller_is_rejected_on_actix() {
+    let status = |draft: &Draft| {
+        let token = format!("Bearer {}", draft.sign());
+        let user = principal("Sample", "Admin");
+        let headers = [("authorization", token.as_str()), ("x-ms-client-principal", &user)];
+        let answer = on_actix_with("POST", call("list"), &headers, |config| {
+            let policy = web::Data::new(policy());
+            config.app_data(bearer_auth()).app_data(policy).app_data(platform());
+        });
+        answer.0
+    };
+    let own = Draft::access().with("scp", "Files.Read");
+    assert_eq!(status(&own), 200);
+    assert_eq!(status(&own.with("oid", TENANT)), 400);
+}
+
 /// The bytes that are checked must be the text that the server reads.
 #[test]
 fn an_encoded_body_is_rejected() {
