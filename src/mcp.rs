@@ -71,10 +71,22 @@ mod policy {
         /// [`Rejection`]: 400 if it is undecided which tool is called, 401 without a token, 403 if the
         /// token does not permit the tool. The challenge names all scopes of the rule.
         pub fn check(&self, body: &[u8], token: Option<&VerifiedToken>) -> Result<(), Rejection> {
-            let Some(call) = ToolCall::parse(body)? else { return Ok(()) };
+            self.apply(body, token).map(drop)
+        }
+
+        /// Like [`check`](Self::check), and returns the rule that the token meets.
+        pub(crate) fn apply(
+            &self,
+            body: &[u8],
+            token: Option<&VerifiedToken>,
+        ) -> Result<Option<&Requirement>, Rejection> {
+            let Some(call) = ToolCall::parse(body)? else { return Ok(None) };
             let rule = self.rules.iter().find(|(own, _)| own == call.tool());
             match (rule.map(|(_, rule)| rule).or(self.others.as_ref()), token) {
-                (Some(rule), Some(token)) => Ok(token.authorize(rule)?),
+                (Some(rule), Some(token)) => {
+                    token.authorize(rule)?;
+                    Ok(Some(rule))
+                }
                 (Some(rule), None) => Err(Rejection::no_token_for(rule)),
                 (None, Some(_)) => Err(Rejection::missing_rule()),
                 (None, None) => Err(Rejection::no_token()),

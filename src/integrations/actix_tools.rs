@@ -7,7 +7,10 @@ use actix_web::{
     middleware::Next,
 };
 
-use super::actix_web::{app_data, bearer_auth, described, token};
+use super::{
+    actix_web::{app_data, bearer_auth, described, token},
+    decision,
+};
 use crate::{
     mcp::ToolPolicy,
     rejection::{Rejection, SetupError, SetupErrorKind},
@@ -66,7 +69,7 @@ async fn check(request: &mut ServiceRequest) -> Result<(), Rejection> {
         Err(_) => return Err(ToolCallErrorKind::TooLong.error().into()),
     };
     if !has_no_message(request.method().as_str(), &body) {
-        let checked = policy(request)?.check(&body, token.as_ref());
+        let checked = decision::check_tool(policy(request)?, &body, token.as_ref());
         checked.map_err(|rejection| auth.named(rejection))?;
     }
     request.set_payload(Payload::from(body));

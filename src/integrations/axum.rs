@@ -163,6 +163,7 @@ mod verified {
         super::{
             Identity, RequireToken, TokenPolicy,
             authentication::{check_caller, trusted_principal},
+            decision,
         },
         asked, described, identity,
     };
@@ -258,6 +259,9 @@ mod verified {
         } else if let Some(platform) = parts.extensions.get::<Platform>() {
             let principal = trusted_principal(*platform, &parts.headers)?;
             check_caller(principal.as_ref(), token.as_ref())?;
+        }
+        if token.is_some() {
+            decision::token_verified();
         }
         Ok(token)
     }

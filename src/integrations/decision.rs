@@ -4,7 +4,7 @@ use std::{error::Error as _, fmt};
 
 use super::Identity;
 #[cfg(feature = "verify")]
-use crate::access::Requirement;
+use crate::{access::Requirement, mcp::ToolPolicy, verify::VerifiedToken};
 use crate::{events, rejection::Rejection};
 
 /// A request was rejected: its response is about to be built.
@@ -19,6 +19,24 @@ pub(super) fn identified(identity: &Identity, caller: Option<&str>) {
         Some(by) => events::authenticated(by, caller),
         None => events::anonymous(),
     }
+}
+
+/// A bearer token was verified, and no identity has it.
+pub(super) fn token_verified() {
+    events::authenticated("bearer token", None);
+}
+
+/// Checks the message of a request by a policy for tools.
+#[cfg(feature = "verify")]
+pub(super) fn check_tool(
+    policy: &ToolPolicy,
+    body: &[u8],
+    token: Option<&VerifiedToken>,
+) -> Result<(), Rejection> {
+    if let Some(rule) = policy.apply(body, token)? {
+        accepted(Permissions(rule));
+    }
+    Ok(())
 }
 
 /// A request met a rule.

@@ -2,12 +2,22 @@
 
 use std::time::SystemTime;
 
-use axum::{Extension, Router, body::Body, extract::FromRef, http::Request, routing::get};
+use axum::{
+    Extension, Router,
+    body::Body,
+    extract::FromRef,
+    http::{Method, Request},
+    routing::{any, get},
+};
 use easyauth::{
     EasyAuthPrincipal, Platform, Requirement,
-    integrations::{EasyAuthLayer, Identity, RequireLayer, RequireRole, RequireToken, TokenPolicy},
+    integrations::{
+        EasyAuthLayer, Identity, RequireLayer, RequireRole, RequireToken, RequireToolLayer,
+        TokenPolicy,
+    },
+    mcp::ToolPolicy,
     testing::{TestIssuer, TestPrincipal},
-    verify::{BearerAuth, KeySet, Keys, Tenant, Verifier},
+    verify::{BearerAuth, KeySet, Keys, Tenant, VerifiedToken, Verifier},
 };
 use tower::ServiceExt as _;
 
@@ -38,6 +48,7 @@ struct AppState {
 
 struct Service {
     issuer: TestIssuer,
+    auth: BearerAuth,
     router: Router,
 }
 
@@ -47,6 +58,7 @@ impl Service {
         let tenant = Tenant::single(TENANT).unwrap();
         let verifier = Verifier::builder(tenant).application(CLIENT).build().unwrap();
         let auth = BearerAuth::new(verifier, Keys::fixed(issuer.key_set()));
+        let state = AppState { auth: auth.clone() };
         let layer = EasyAuthLayer::new(platform).verify(auth.clone());
         let files = Requirement::scope("Files.Read").or_app_role("Files.Read.All");
         let router = Router::new()
@@ -54,12 +66,13 @@ impl Service {
             .route("/user", get(|| async {}).layer(RequireLayer::authenticated()))
             .route("/admin", get(|| async {}).layer(RequireLayer::any_role(["Admin", "Owner"])))
             .route("/files", get(|| async {}).layer(RequireLayer::permission(files)))
+            .route("/tools", any(|| async {}).layer(RequireToolLayer::new(tools())))
             .route("/extract/user", get(|_: EasyAuthPrincipal| async {}))
             .route("/extract/admin", get(|_: RequireRole<Admin>| async {}))
             .route("/extract/files", get(|_: RequireToken<ReadFiles>| async {}))
             .layer(change(layer))
-            .with_state(AppState { auth });
-        Self { issuer, router }
+            .with_state(state);
+        Self { issuer, auth, router }
     }
 
     fn trusted() -> Self {
@@ -73,14 +86,40 @@ impl Service {
 
     /// The events of one request.
     fn events(&self, path: &str, headers: &[(&str, String)]) -> Vec<String> {
-        let mut request = Request::get(path);
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        let request = request.body(Body::empty()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        capture(|| drop(runtime.block_on(self.router.clone().oneshot(request)).unwrap()))
+        events(&self.router, Method::GET, path, headers, "")
     }
+
+    /// The events of a call of this MCP tool.
+    fn tool_events(&self, tool: &str, scope: &str) -> Vec<String> {
+        events(&self.router, Method::POST, "/tools", &[self.bearer(scope)], &call(tool))
+    }
+}
+
+/// The events of one request.
+fn events(
+    router: &Router,
+    method: Method,
+    path: &str,
+    headers: &[(&str, String)],
+    body: &str,
+) -> Vec<String> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    capture(|| drop(runtime.block_on(router.clone().oneshot(request)).unwrap()))
+}
+
+fn tools() -> ToolPolicy {
+    let send = Requirement::all_scopes(["Mail.Read", "Mail.Send"]).or_app_role("Mail.Send");
+    ToolPolicy::new().tool("send", send)
+}
+
+/// A call of an MCP tool.
+fn call(tool: &str) -> String {
+    format!(r#"{{"method":"tools/call","params":{{"name":"{tool}"}}}}"#)
 }
 
 /// The headers of a user with this role.
@@ -94,6 +133,8 @@ const BY_PLATFORM: &str = "DEBUG caller authenticated decision=\"accepted\" rule
                            by=\"platform\"";
 const BY_TOKEN: &str = "DEBUG caller authenticated decision=\"accepted\" rule=\"authentication\" \
                         by=\"bearer token\"";
+const MAY_SEND: &str = "DEBUG request accepted decision=\"accepted\" rule=the scope Mail.Read and the scope \
+                        Mail.Send or the application permission Mail.Send";
 const ANONYMOUS: &str = "DEBUG request is anonymous decision=\"anonymous\" rule=\"authentication\"";
 
 #[test]
@@ -115,6 +156,43 @@ fn accepted() {
         let events = service.events(path, &[service.bearer("Files.Read")]);
         assert_eq!(events, [BY_TOKEN, &files], "{path}");
     }
+}
+
+#[test]
+fn calls_of_tools() {
+    let service = Service::trusted();
+    assert_eq!(service.tool_events("send", "Mail.Read Mail.Send"), [BY_TOKEN, MAY_SEND]);
+    let denied = service.tool_events("send", "Mail.Read");
+    assert_eq!(denied.len(), 2, "{denied:?}");
+    assert!(
+        denied[1].starts_with("INFO request rejected decision=\"rejected\" code=\"forbidden\"")
+    );
+    // No tool, so no rule applies.
+    assert_eq!(service.events("/tools", &[]), [ANONYMOUS]);
+}
+
+/// The extractor verifies the token.
+#[test]
+fn tokens_without_a_layer_that_verifies() {
+    let service = Service::trusted();
+    let router = Router::new()
+        .route("/token", get(|_: VerifiedToken| async {}))
+        .route("/maybe", get(|_: Option<VerifiedToken>| async {}))
+        .route("/files", get(|_: RequireToken<ReadFiles>| async {}))
+        .with_state(AppState { auth: service.auth.clone() });
+    let token = [service.bearer("Files.Read")];
+    let files = "DEBUG request accepted decision=\"accepted\" rule=the scope Files.Read or the application \
+                 permission Files.Read.All";
+    for (path, expected) in
+        [("/token", &[BY_TOKEN][..]), ("/maybe", &[BY_TOKEN]), ("/files", &[BY_TOKEN, files])]
+    {
+        assert_eq!(events(&router, Method::GET, path, &token, ""), expected, "{path}");
+        // Inside a layer that reads headers alone.
+        let layer = EasyAuthLayer::new(Platform::trusting_headers());
+        let inside = events(&router.clone().layer(layer), Method::GET, path, &token, "");
+        assert_eq!(inside, [&[ANONYMOUS], expected].concat(), "{path}");
+    }
+    assert_eq!(events(&router, Method::GET, "/maybe", &[], ""), Vec::<String>::new());
 }
 
 #[test]
@@ -234,31 +312,40 @@ fn callers_are_named_by_a_keyed_hash_if_asked_for() {
     assert!(debug.contains("CallerKey(6 bytes)") && !debug.contains("CANARY"), "{debug}");
 }
 
+/// The events of one request on actix-web.
+#[cfg(feature = "actix-web")]
+fn actix_events(
+    request: actix_web::test::TestRequest,
+    headers: &[(&'static str, String)],
+    service: impl FnOnce(&mut actix_web::web::ServiceConfig),
+) -> Vec<String> {
+    use actix_web::{App, rt::System, test};
+
+    let request = headers
+        .iter()
+        .fold(request, |request, (name, value)| request.insert_header((*name, value.as_str())));
+    capture(|| {
+        System::new().block_on(async {
+            let app = test::init_service(App::new().configure(service)).await;
+            test::call_service(&app, request.to_request()).await;
+        });
+    })
+}
+
 /// The key is in the data of the application.
 #[cfg(feature = "actix-web")]
 #[test]
 fn callers_are_named_on_actix_web() {
-    use actix_web::{App, test, web};
+    use actix_web::{test::TestRequest, web};
     use easyauth::integrations::CallerKey;
 
     let events = |key: Option<CallerKey>, headers: &[(&'static str, String)]| {
-        let mut request = test::TestRequest::get();
-        for (name, value) in headers {
-            request = request.insert_header((*name, value.as_str()));
-        }
-        let data = move |config: &mut web::ServiceConfig| {
+        actix_events(TestRequest::get(), headers, |config| {
             config.app_data(Platform::trusting_headers());
             if let Some(key) = key {
                 config.app_data(key);
             }
-        };
-        capture(|| {
-            actix_web::rt::System::new().block_on(async {
-                let handler = web::to(|_: Identity| async { "" });
-                let app = App::new().configure(data).default_service(handler);
-                let app = test::init_service(app).await;
-                test::call_service(&app, request.to_request()).await;
-            });
+            config.default_service(web::to(|_: Identity| async { "" }));
         })
     };
     let service = Service::new(Platform::trusting_headers(), |layer| layer.log_callers("key"));
@@ -268,6 +355,38 @@ fn callers_are_named_on_actix_web() {
     assert_eq!(events(None, &user("Reader")), [BY_PLATFORM]);
     assert_eq!(events(Some(CallerKey::new("key")), &[]), [ANONYMOUS]);
     assert_eq!(format!("{:?}", CallerKey::new("CANARY")), "CallerKey(6 bytes)");
+}
+
+/// With the same events as the layers of tower.
+#[cfg(feature = "actix-web")]
+#[test]
+fn tokens_and_calls_of_tools_on_actix_web() {
+    use actix_web::{middleware::from_fn, test::TestRequest, web};
+    use easyauth::integrations::{CallerKey, Optional, require_tool};
+
+    let service = Service::new(Platform::trusting_headers(), |layer| layer.log_callers("key"));
+    let events = |request, scope: &str| {
+        actix_events(request, &[service.bearer(scope)], |config| {
+            config.app_data(service.auth.clone()).app_data(web::Data::new(tools()));
+            config.app_data(CallerKey::new("key"));
+            config.route("/token", web::get().to(|_: VerifiedToken| async { "" }));
+            config.route("/maybe", web::get().to(|_: Optional<VerifiedToken>| async { "" }));
+            config
+                .route("/extract/files", web::get().to(|_: RequireToken<ReadFiles>| async { "" }));
+            let tools = web::resource("/tools").wrap(from_fn(require_tool));
+            config.service(tools.to(|| async { "" }));
+        })
+    };
+    let get = |path| events(TestRequest::with_uri(path), "Files.Read");
+    let expected = service.events("/extract/files", &[service.bearer("Files.Read")]);
+    assert!(expected[0].contains(" caller="), "{expected:?}");
+    assert_eq!(get("/token"), expected[..1]);
+    assert_eq!(get("/maybe"), expected[..1]);
+    assert_eq!(get("/extract/files"), expected);
+    for scope in ["Mail.Read Mail.Send", "Mail.Read"] {
+        let call = TestRequest::post().uri("/tools").set_payload(call("send"));
+        assert_eq!(events(call, scope), service.tool_events("send", scope), "{scope}");
+    }
 }
 
 /// A handler can take the hash for its own events.

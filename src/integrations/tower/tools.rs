@@ -14,7 +14,7 @@ use super::{
     take_ready,
 };
 use crate::{
-    integrations::Identity,
+    integrations::{Identity, decision},
     mcp::ToolPolicy,
     rejection::Rejection,
     tool_call::{MAX_BODY_LEN, ToolCallError, ToolCallErrorKind, check_headers, has_no_message},
@@ -104,7 +104,7 @@ async fn check<A: Body<Data = Bytes> + From<Bytes>>(
     if has_no_message(parts.method.as_str(), &body) {
         return Ok(Request::from_parts(parts, body.into()));
     }
-    match policy.check(&body, identity.token()) {
+    match decision::check_tool(policy, &body, identity.token()) {
         Ok(()) => Ok(Request::from_parts(parts, body.into())),
         Err(rejection) => Err((auth.named(rejection), parts)),
     }
