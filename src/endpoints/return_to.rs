@@ -39,7 +39,7 @@ impl ReturnTo {
     /// even after a proxy has decoded it (`/%2fhost`, `/%255chost`). Also if it contains a character
     /// that is not allowed in an address.
     pub fn path(path: &str) -> Result<Self, EndpointError> {
-        local(path).map(|path| Self(path.to_owned()))
+        local(path).map(Self::encoded)
     }
 
     /// An external address that is in `allowedExternalRedirectUrls`. Like the platform, this compares
@@ -52,14 +52,20 @@ impl ReturnTo {
     pub fn external(address: &str, allowed: &[impl AsRef<str>]) -> Result<Self, EndpointError> {
         let is_allowed =
             allowed.iter().any(|own| without_query(own.as_ref()) == without_query(address));
-        if is_allowed && address.contains(':') && address.bytes().all(is_plain) {
-            Ok(Self(address.to_owned()))
+        if is_allowed && address.contains(':') && is_plain(address) {
+            Ok(Self::encoded(address))
         } else {
             Err(EndpointErrorKind::NotAllowed.error())
         }
     }
 
-    /// The path or the address.
+    /// Encodes backslashes, which are in a query or a fragment. Browsers leave them there (WHATWG URL), but an
+    /// address has none (RFC 3986), so the platform may read them in another way.
+    fn encoded(address: &str) -> Self {
+        Self(address.replace('\\', "%5C"))
+    }
+
+    /// The path or the address. A backslash in its query is encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -70,7 +76,7 @@ impl ReturnTo {
 /// remove tabs and line breaks).
 pub(super) fn local(path: &str) -> Result<&str, EndpointError> {
     let rest = path.strip_prefix('/').ok_or_else(|| EndpointErrorKind::NotAPath.error())?;
-    if leads_to_a_host(rest.as_bytes()) || !path.bytes().all(is_plain) {
+    if leads_to_a_host(rest.as_bytes()) || !is_plain(path) {
         return Err(EndpointErrorKind::NotAPath.error());
     }
     Ok(path)
@@ -100,9 +106,9 @@ fn leads_to_a_host(rest: &[u8]) -> bool {
     true
 }
 
-/// Returns `true` for a printable ASCII character other than the backslash.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'\\'
+/// Returns `true` for printable ASCII characters, without a backslash before the query.
+fn is_plain(address: &str) -> bool {
+    address.bytes().all(|byte| byte.is_ascii_graphic()) && !without_query(address).contains('\\')
 }
 
 fn without_query(address: &str) -> &str {

@@ -116,6 +116,14 @@ fn return_paths_stay_on_the_site() {
     for path in ["/", "/a", "/a//b", "/a?b=//c", "/a:b@c"] {
         assert_eq!(ReturnTo::path(path).unwrap().as_str(), path);
     }
+    // Browsers leave a backslash in a query as it is (WHATWG URL).
+    for (path, encoded) in [
+        (r"/a?path=C:\temp", "/a?path=C:%5Ctemp"),
+        (r"/?\\evil.example", "/?%5C%5Cevil.example"),
+        (r"/a#\b", "/a#%5Cb"),
+    ] {
+        assert_eq!(ReturnTo::path(path).unwrap().as_str(), encoded);
+    }
     // Encoded slashes that do not lead to another host.
     for path in ["/a%2f%2fb", "/%41%2f", "/%C3%A9", "/%", "/%2", "/%zz", "/%+f", "/%25", "/%2541"] {
         assert_eq!(ReturnTo::path(path).unwrap().as_str(), path);
@@ -127,6 +135,7 @@ fn return_paths_stay_on_the_site() {
         "///evil.example",
         "/\\evil.example",
         "\\\\evil.example",
+        "/a\\b?c",
         "/\t/evil.example",
         "/\n/evil.example",
         " /a",
@@ -167,6 +176,9 @@ fn external_addresses_must_be_allowed() {
     ] {
         assert_eq!(ReturnTo::external(address, &allowed).unwrap().as_str(), address);
     }
+    let address = r"https://shop.contoso.example/done?path=C:\temp";
+    let encoded = "https://shop.contoso.example/done?path=C:%5Ctemp";
+    assert_eq!(ReturnTo::external(address, &allowed).unwrap().as_str(), encoded);
     for address in [
         "https://shop.contoso.example/",
         "https://shop.contoso.example/done/more",

@@ -230,6 +230,7 @@ fn browsers_return_to_the_requested_page() {
     assert_eq!(to("/"), back("%2F"));
     assert_eq!(to("/orders?page=2&q=a%20b"), back("%2Forders%3Fpage%3D2%26q%3Da%2520b"));
     assert_eq!(to("https://contoso.example/orders"), back("%2Forders"));
+    assert_eq!(to(r"/orders?path=C:\temp"), back("%2Forders%3Fpath%3DC%3A%255Ctemp"));
     // Another host to a browser, directly or after a proxy has decoded it.
     for elsewhere in [
         "//evil.example/orders",
