@@ -1,5 +1,7 @@
 //! The address of a service, and that of its metadata document.
 
+use crate::resource::Cloud;
+
 /// The well-known path (RFC 9728 section 3).
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
@@ -42,9 +44,14 @@ impl ResourceUri {
 /// Returns `true` for the issuer of one authorization server (RFC 8414 section 2: https, without query
 /// and fragment). Some issuers end with a slash.
 pub(super) fn is_server(text: &str) -> bool {
-    split(text.strip_suffix('/').unwrap_or(text)).is_some_and(|(_, path)| {
-        is_canonical_path(path) && !path.split('/').any(|part| SEVERAL_TENANTS.contains(&part))
-    })
+    split(text.strip_suffix('/').unwrap_or(text))
+        .is_some_and(|(_, path)| is_canonical_path(path) && !is_of_several_tenants(text, path))
+}
+
+fn is_of_several_tenants(issuer: &str, path: &str) -> bool {
+    let tenant = path.split('/').nth(1).unwrap_or_default();
+    Cloud::of_issuer(issuer).is_some()
+        && SEVERAL_TENANTS.iter().any(|own| own.eq_ignore_ascii_case(tenant))
 }
 
 /// Splits an address into its origin and its path.

@@ -193,6 +193,9 @@ fn every_other_mistake_has_its_message() {
         "https://login.microsoftonline.com/common/v2.0",
         "https://login.microsoftonline.com/organizations/v2.0",
         "https://login.microsoftonline.com/consumers/v2.0",
+        "https://login.microsoftonline.com/Common/v2.0",
+        "https://login.partner.microsoftonline.cn/common/v2.0",
+        "https://sts.windows.net/common/",
         "http://login.microsoftonline.com/contoso/v2.0",
         "login.microsoftonline.com",
         "https://login.microsoftonline.com/contoso/v2.0?p=b2c",
@@ -263,10 +266,14 @@ fn the_document_names_one_tenant_and_scopes_with_their_api() {
     let government = government.app_id_uri("api://tools").unwrap().scopes(["Tools.Call"]).unwrap();
     assert_eq!(government.authorization_server(), server);
     assert!(government.scopes_supported().eq(["api://tools/Tools.Call"]));
-    // External ID, and a server whose issuer ends with a slash.
-    for server in
-        [&*format!("https://contoso.ciamlogin.com/{TENANT}/v2.0"), "https://contoso.auth0.com/"]
-    {
+    // External ID, a server whose issuer ends with a slash, and realms of Keycloak.
+    for server in [
+        &*format!("https://contoso.ciamlogin.com/{TENANT}/v2.0"),
+        "https://contoso.auth0.com/",
+        "https://kc.contoso.com/realms/common",
+        "https://kc.contoso.com/consumers",
+        "https://login.microsoftonline.com/contoso/consumers",
+    ] {
         let resource = ProtectedResource::new(MCP, server).unwrap();
         assert_eq!(
             json(resource.scopes(["tools"]).unwrap()),
