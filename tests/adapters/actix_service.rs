@@ -1,5 +1,10 @@
 //! The service on actix-web.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use actix_web::{
     App, HttpServer,
     dev::{Service as _, ServiceResponse},
@@ -9,14 +14,14 @@ use actix_web::{
 };
 use easyauth::{
     EasyAuthPrincipal, Platform, Rejection,
-    integrations::{Identity, Optional},
-    verify::{ConfirmedCaller, VerifiedToken},
+    integrations::{Confirmation, Identity, Optional},
+    verify::{BearerAuth, ConfirmedCaller, VerifiedToken},
 };
 
 use crate::{
     client,
     setup::*,
-    support::{Draft, NOW, USER},
+    support::{Draft, NOW, OTHER_TENANT, USER, at},
 };
 
 async fn maybe(Optional(user): Optional<EasyAuthPrincipal>) -> String {
@@ -138,4 +143,63 @@ fn an_option_of_actix_is_not_optional() {
     let malformed = [("X-MS-CLIENT-PRINCIPAL", "%".to_owned())];
     assert_eq!(client::get(server.address, "/option", &malformed).body, "anonymous");
     assert_eq!(client::get(server.address, "/maybe", &malformed).status, 400);
+}
+
+/// The headers of a user, and this token.
+fn user_with(draft: &Draft) -> [(&'static str, String); 2] {
+    [
+        ("X-MS-CLIENT-PRINCIPAL", principal("Sample", "Admin")),
+        ("Authorization", format!("Bearer {}", draft.sign())),
+    ]
+}
+
+/// Extractors of tokens compare the callers too, without an ID token.
+#[test]
+fn headers_and_a_token_of_two_callers_are_rejected_on_actix() {
+    let auth = bearer_auth();
+    for confirming in [auth.clone(), bearer_auth()] {
+        let auth = auth.clone();
+        let server = serve(move |config| {
+            config.app_data(Confirmation::by_bearer(confirming.clone())).app_data(auth.clone());
+        });
+        for (token, status) in
+            [(Draft::access(), 200), (Draft::access().with("oid", OTHER_TENANT), 400)]
+        {
+            let headers = user_with(&token);
+            for path in ["/me", "/token", "/files", "/maybe-token", "/confirmed"] {
+                let answer = client::get(server.address, path, &headers);
+                assert_eq!(answer.status, status, "{path}: {}", answer.body);
+            }
+        }
+    }
+}
+
+/// One extractor verifies a token once, and by each `BearerAuth`.
+#[test]
+fn a_token_is_verified_once_on_actix() {
+    fn counting() -> (BearerAuth, Arc<AtomicUsize>) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let auth = bearer_auth().with_clock(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            at(NOW)
+        });
+        (auth, count)
+    }
+    #[track_caller]
+    fn verifies(confirming: BearerAuth, auth: BearerAuth, counts: &[&AtomicUsize]) {
+        let server = serve(move |config| {
+            let confirmation = Confirmation::by_bearer(confirming.clone());
+            config.app_data(confirmation).app_data(auth.clone());
+        });
+        let answer = client::get(server.address, "/token", &user_with(&Draft::access()));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        for count in counts {
+            assert_eq!(count.load(Ordering::Relaxed), 1);
+        }
+    }
+    let (auth, count) = counting();
+    verifies(auth.clone(), auth, &[&count]);
+    let ((first, first_count), (second, second_count)) = (counting(), counting());
+    verifies(first, second, &[&first_count, &second_count]);
 }

@@ -1,16 +1,11 @@
 //! Confirmation: handlers get the identity of the token, never that of the headers.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-
 use axum::{Extension, Router, routing::any};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
     EasyAuthPrincipal, ProviderTokens,
     integrations::{Confirmation, EasyAuthLayer, Identity},
-    verify::{BearerAuth, ConfirmedCaller, Keys},
+    verify::ConfirmedCaller,
 };
 use http::{Extensions, HeaderMap};
 
@@ -19,7 +14,7 @@ use crate::{
     axum_service::serve,
     client::{self, Answer},
     setup::*,
-    support::{Draft, FOREIGN_KEY, KEYS, NOW, OTHER_TENANT, TENANT, USER, at, verifier},
+    support::{Draft, FOREIGN_KEY, NOW, OTHER_TENANT, TENANT, USER},
 };
 
 const PRINCIPAL: &str = "X-MS-CLIENT-PRINCIPAL";
@@ -351,56 +346,7 @@ fn a_session_and_a_token_of_two_callers_are_rejected() {
     }
 }
 
-/// Extractors of tokens compare the callers too, without an ID token.
-#[test]
-fn headers_and_a_token_of_two_callers_are_rejected_on_actix() {
-    let other = BearerAuth::new(verifier(), Keys::fixed(KEYS.clone())).with_clock(|| at(NOW));
-    for confirming in [bearer_auth(), other] {
-        let server = actix_service::serve(move |config| {
-            config.app_data(Confirmation::by_bearer(confirming.clone())).app_data(bearer_auth());
-        });
-        for (token, status) in [(Draft::access(), 200), (Draft::access().with("oid", VICTIM), 400)]
-        {
-            let headers = [user(), bearer(&token)];
-            for path in ["/me", "/token", "/files", "/maybe-token", "/confirmed"] {
-                let answer = client::get(server.address, path, &headers);
-                assert_eq!(answer.status, status, "{path}: {}", answer.body);
-            }
-        }
-    }
-}
-
-/// One extractor verifies a token once, and by each `BearerAuth`.
-#[test]
-fn a_token_is_verified_once_on_actix() {
-    fn counting() -> (BearerAuth, Arc<AtomicUsize>) {
-        let count = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&count);
-        let auth = bearer_auth().with_clock(move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-            at(NOW)
-        });
-        (auth, count)
-    }
-    #[track_caller]
-    fn verifies(confirming: BearerAuth, auth: BearerAuth, counts: &[&AtomicUsize]) {
-        let server = actix_service::serve(move |config| {
-            let confirmation = Confirmation::by_bearer(confirming.clone());
-            config.app_data(confirmation).app_data(auth.clone());
-        });
-        let answer = client::get(server.address, "/token", &[user(), bearer(&Draft::access())]);
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        for count in counts {
-            assert_eq!(count.load(Ordering::Relaxed), 1);
-        }
-    }
-    let (auth, count) = counting();
-    verifies(auth.clone(), auth, &[&count]);
-    let ((first, first_count), (second, second_count)) = (counting(), counting());
-    verifies(first, second, &[&first_count, &second_count]);
-}
-
-/// The innermost layer decides. It removes the result of an outer one.
+/// The inner layer decides by what the outer one accepted and left, and removes its result.
 #[test]
 fn the_result_of_an_outer_layer_is_removed() {
     async fn left(
@@ -417,30 +363,45 @@ fn the_result_of_an_outer_layer_is_removed() {
         )
     }
     async fn required(_: EasyAuthPrincipal) {}
-    let outers = [
-        EasyAuthLayer::new(platform()).verify(bearer_auth()).login(login()),
-        by_id_token().verify(bearer_auth()).login(login()),
-        by_bearer().login(login()),
+    let nothing = "false false false false";
+    let cases = [
+        // The outer layer leaves the headers that it accepted.
+        (
+            EasyAuthLayer::new(platform()).verify(bearer_auth()),
+            by_id_token(),
+            "true true true false",
+            401,
+        ),
+        (
+            EasyAuthLayer::new(platform()).verify(bearer_auth()),
+            EasyAuthLayer::new(nowhere()),
+            nothing,
+            500,
+        ),
+        // One that confirms callers leaves no principal to confirm again.
+        (by_id_token().verify(bearer_auth()), by_id_token(), nothing, 401),
+        (by_id_token().verify(bearer_auth()), EasyAuthLayer::new(nowhere()), nothing, 500),
+        (by_bearer(), by_bearer(), "false false false true", 401),
+        (by_bearer(), by_id_token(), nothing, 401),
+        (EasyAuthLayer::new(nowhere()), by_id_token(), nothing, 401),
     ];
-    for outer in outers {
-        for inner in [EasyAuthLayer::new(nowhere()), by_id_token()] {
-            let router = Router::new().route("/", any(left)).route("/required", any(required));
-            let server = serve(router.layer(inner).layer(outer.clone()));
-            let headers = [user(), id_token(&Draft::id()), bearer(&Draft::access())];
-            // The outer layer took the headers off that it replaced, so the inner one finds none; where
-            // it did not, the inner one decides by them.
-            let answer = client::get(server.address, "/", &headers);
-            assert!(
-                ["false false false false", "true true true false"].contains(&answer.body.as_str()),
-                "{}",
-                answer.body
-            );
-            // The inner layer decides about anonymous requests, and has no sign-in page.
-            let html = [("Accept", "text/html".to_owned())];
-            let status = client::get(server.address, "/required", &html).status;
-            assert!([401, 500].contains(&status), "{status}");
-        }
+    for (outer, inner, expected, status) in cases {
+        let router = Router::new().route("/", any(left)).route("/required", any(required));
+        let server = serve(router.layer(inner.clone()).layer(outer.clone().login(login())));
+        let headers = [user(), id_token(&Draft::id()), bearer(&Draft::access())];
+        let answer = client::get(server.address, "/", &headers);
+        assert_eq!(answer.body, expected, "{outer:?} {inner:?}");
+        // The inner layer decides about anonymous requests, and has no sign-in page.
+        let html = [("Accept", "text/html".to_owned())];
+        let answer = client::get(server.address, "/required", &html);
+        assert_eq!(answer.status, status, "{outer:?} {inner:?}");
     }
+    // The outer one decides first about tokens.
+    let outer = by_bearer();
+    let inner = EasyAuthLayer::new(nowhere());
+    let server = serve(Router::new().route("/", any(left)).layer(inner).layer(outer));
+    let foreign = [bearer(&Draft::access().with("aud", "api://another-api"))];
+    assert_eq!(client::get(server.address, "/", &foreign).status, 401);
     // The row as it was reported: an anonymous request under a layer that trusted headers.
     let router = Router::new().route("/", any(left)).layer(EasyAuthLayer::new(nowhere()));
     let server = serve(router.layer(EasyAuthLayer::new(platform())));

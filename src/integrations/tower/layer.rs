@@ -46,8 +46,12 @@ use crate::{
 ///
 /// # Where it goes
 ///
-/// Around every service that needs the caller, including `RequireLayer`. If there are two of these
-/// layers, the inner one decides and removes the result of the outer one.
+/// Around every service that needs the caller, including `RequireLayer`. A request should pass one of these
+/// layers. If routers need different ones, put each layer around its own router, and merge the routers.
+///
+/// If a request passes two, the outer one first rejects tokens that it does not accept, and removes the
+/// headers that it did not accept. The inner one reads what is left, and replaces the result. So it finds
+/// no caller to confirm if the outer one confirms callers, or trusts no headers.
 ///
 /// Put a CORS layer outside this one. Browsers send a preflight (`OPTIONS`) without cookies and tokens
 /// (Fetch standard, "CORS-preflight request"). `RequireLayer` rejects it with 401 if the CORS layer is
@@ -98,8 +102,8 @@ impl EasyAuthLayer {
     }
 
     /// Sends browsers to the sign-in page if an inner layer or extractor requires a caller and there is
-    /// none. Inside a nested router of axum, put `keep_original_uri` or another `EasyAuthLayer` around the
-    /// nested router, else users return to an address without its prefix.
+    /// none. Inside a nested router of axum, put `keep_original_uri` around the nested router, else users
+    /// return to an address without its prefix.
     ///
     /// With [`confirm_by_bearer`](Self::confirm_by_bearer) alone a sign-in does not help: browsers get 401.
     /// If nothing confirms callers and the platform is not trusted, browsers get 500, and the log says what
