@@ -313,12 +313,12 @@ impl Authentication {
     /// Returns an error if no request can ever meet the need. Otherwise every request would get 401
     /// forever.
     pub(super) fn check_set_up(&self, need: Need) -> Result<(), SetupError> {
-        match self.platform.require_easy_auth() {
-            Err(untrusted) if !self.has_tokens_for(need) => {
-                Err(SetupError::untrusted(untrusted, self.remedy(need)))
-            }
-            _ => Ok(()),
+        #[cfg(feature = "verify")]
+        if self.has_tokens_for(need) {
+            return Ok(());
         }
+        let untrusted = |error| SetupError::untrusted(error, self.remedy(need));
+        self.platform.require_easy_auth().map_err(untrusted)
     }
 
     #[cfg_attr(not(feature = "verify"), allow(clippy::unused_self, reason = "as with the feature"))]
@@ -352,12 +352,6 @@ impl Authentication {
             #[cfg(feature = "tower")]
             Need::Caller => self.confirmation.is_on() || self.bearer.is_some(),
         }
-    }
-
-    #[cfg(not(feature = "verify"))]
-    #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn has_tokens_for(&self, _: Need) -> bool {
-        false
     }
 
     /// Returns `true` if handlers get only values that a token confirms.

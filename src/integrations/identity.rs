@@ -91,7 +91,7 @@ impl Identity {
     /// Returns `true` if the caller is authenticated: by a principal, or by a verified bearer token.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.principal().is_some() || self.has_token()
+        self.authenticated_by().is_some()
     }
 
     /// Returns `true` if a verified token confirms the caller.
@@ -112,31 +112,12 @@ impl Identity {
         if let Some(caller) = self.confirmed() {
             return caller.is_in_role(role);
         }
-        match self.principal() {
-            Some(principal) => principal.is_in_role(role),
-            None => self.has_token_with_role(role),
+        if let Some(principal) = self.principal() {
+            return principal.is_in_role(role);
         }
-    }
-
-    #[cfg(feature = "verify")]
-    fn has_token_with_role(&self, role: &str) -> bool {
-        self.token().is_some_and(|token| token.has_app_role(role))
-    }
-
-    #[cfg(feature = "verify")]
-    fn has_token(&self) -> bool {
-        self.token().is_some()
-    }
-
-    #[cfg(not(feature = "verify"))]
-    #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn has_token(&self) -> bool {
-        false
-    }
-
-    #[cfg(not(feature = "verify"))]
-    #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn has_token_with_role(&self, _: &str) -> bool {
+        #[cfg(feature = "verify")]
+        return self.token().is_some_and(|token| token.has_app_role(role));
+        #[cfg(not(feature = "verify"))]
         false
     }
 
@@ -168,14 +149,16 @@ impl Identity {
     /// What authenticated the caller, for logs.
     pub(super) fn authenticated_by(&self) -> Option<&'static str> {
         if self.is_confirmed() {
-            Some("confirmed headers")
-        } else if self.principal().is_some() {
-            Some("platform")
-        } else if self.has_token() {
-            Some("bearer token")
-        } else {
-            None
+            return Some("confirmed headers");
         }
+        if self.principal().is_some() {
+            return Some("platform");
+        }
+        #[cfg(feature = "verify")]
+        if self.token().is_some() {
+            return Some("bearer token");
+        }
+        None
     }
 
     pub(super) fn accepted(&self) -> &Accepted {
@@ -235,7 +218,12 @@ impl Identity {
         if let Err(error) = authentication.check_set_up(need) {
             return Rejection::misconfigured(error);
         }
-        let rejection = self.unauthenticated();
+        let rejection = Rejection::unauthenticated();
+        #[cfg(feature = "verify")]
+        let rejection = match &self.0.unconfirmed {
+            Some(cause) => Rejection::not_confirmed(cause.clone()),
+            None => rejection,
+        };
         let Some(login) = authentication.login.as_ref().or(request.login) else { return rejection };
         match authentication.check_sign_in() {
             Ok(true) => {
@@ -246,20 +234,6 @@ impl Identity {
             }
             _ => rejection,
         }
-    }
-
-    #[cfg(feature = "verify")]
-    fn unauthenticated(&self) -> Rejection {
-        match &self.0.unconfirmed {
-            Some(cause) => Rejection::not_confirmed(cause.clone()),
-            None => Rejection::unauthenticated(),
-        }
-    }
-
-    #[cfg(not(feature = "verify"))]
-    #[allow(clippy::unused_self, reason = "as with the feature")]
-    fn unauthenticated(&self) -> Rejection {
-        Rejection::unauthenticated()
     }
 }
 

@@ -26,42 +26,30 @@
 //!
 //! Layers remove identity headers that they did not accept. Extractors cannot. With extractors alone,
 //! and in actix-web, the request still has those headers, so take the caller from an extractor.
-
-#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
-#[cfg_attr(
+#![cfg_attr(
     not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
     allow(dead_code, reason = "each adapter uses a part of it")
 )]
+
+#[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 mod accepted;
 #[cfg(all(feature = "actix-web", feature = "verify"))]
 mod actix_tools;
 #[cfg(feature = "actix-web")]
 mod actix_web;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
-#[cfg_attr(
-    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
-    allow(dead_code, reason = "each adapter uses a part of it")
-)]
 mod authentication;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "azure_core")]
 mod azure_core;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
-#[cfg_attr(
-    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
-    allow(dead_code, reason = "each adapter uses a part of it")
-)]
 mod decision;
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 mod fetch;
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 mod guard;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
-#[cfg_attr(
-    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
-    allow(dead_code, reason = "each adapter uses a part of it")
-)]
 mod identity;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
 mod metadata;
@@ -72,10 +60,6 @@ mod reqwest;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 #[cfg(any(feature = "axum", feature = "tower", feature = "actix-web"))]
-#[cfg_attr(
-    not(all(feature = "axum", feature = "tower", feature = "actix-web", feature = "verify")),
-    allow(dead_code, reason = "each adapter uses a part of it")
-)]
 mod target;
 #[cfg(feature = "tower")]
 mod tower;
