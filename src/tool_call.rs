@@ -94,7 +94,8 @@ pub(crate) fn has_no_message(method: &str, body: &[u8]) -> bool {
 }
 
 /// Returns an error if the server may read something else than the bytes of the body: another encoding of them,
-/// or a connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4).
+/// or a connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4). Java's HttpClient offers `h2c` in
+/// each request without TLS; neither hyper nor actix-web accept the offer.
 #[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
 pub(crate) fn check_headers(
     method: &str,
@@ -102,7 +103,8 @@ pub(crate) fn check_headers(
 ) -> Result<(), ToolCallError> {
     let values = |name| (0..).map_while(move |index| headers.header(name, index));
     let is_identity = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"identity");
-    if method == "CONNECT" || values("upgrade").next().is_some() {
+    let is_h2c = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"h2c");
+    if method == "CONNECT" || !values("upgrade").all(is_h2c) {
         Err(ToolCallErrorKind::Upgrade.error())
     } else if values("content-encoding").all(is_identity) && values("content-type").all(is_utf8) {
         Ok(())
@@ -205,7 +207,7 @@ kinds! {
     MissingTool = "missing-tool", "the call does not name a tool";
     /// The body has a `Content-Encoding` or a charset, so the server may read other bytes than these.
     Encoded = "encoded", "the body is encoded: expected no Content-Encoding but identity, and no charset but utf-8";
-    /// The body is the connection: a WebSocket, another protocol in `Upgrade`, or CONNECT.
+    /// The body is the connection: a WebSocket, another protocol than `h2c` in `Upgrade`, or CONNECT.
     Upgrade = "upgrade", "the request asks to upgrade the connection";
 }
 

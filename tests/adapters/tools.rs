@@ -309,13 +309,15 @@ fn a_request_for_another_protocol_is_rejected() {
     let rejects = |method, headers: &[(&str, &str)]| {
         check(method, "", headers, Some("the request asks to upgrade the connection"));
     };
-    for protocol in ["websocket", "WebSocket", "websocket/13", "h2c", "h2c, websocket", ""] {
+    for protocol in ["websocket", "WebSocket", "websocket/13", "h2c, websocket", ""] {
         rejects("GET", &[("connection", "upgrade"), ("upgrade", protocol)]);
     }
     rejects("GET", &[("upgrade", "h2c"), ("upgrade", "websocket")]);
     // A tunnel, and a WebSocket over HTTP/2 (RFC 8441).
     rejects("CONNECT", &[]);
     check("GET", "", &[("connection", "upgrade")], None);
+    // Java's HttpClient.
+    check("GET", "", &[("connection", "Upgrade, HTTP2-Settings"), ("upgrade", "h2c")], None);
 }
 
 /// Its payload is the connection, which does not end.
