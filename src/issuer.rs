@@ -22,8 +22,12 @@ impl Cloud {
     pub fn of_issuer(issuer: &str) -> Option<Self> {
         let (scheme, rest) = issuer.split_once("://")?;
         let host = rest.split('/').next()?.to_ascii_lowercase();
-        let is_https = scheme.eq_ignore_ascii_case("https");
-        Self::ALL.iter().copied().find(|cloud| is_https && SignIn::of(*cloud).has(&host))
+        if scheme.eq_ignore_ascii_case("https") { Self::of_sign_in(&host) } else { None }
+    }
+
+    /// The cloud whose sign-in service has this host.
+    pub(crate) fn of_sign_in(host: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|cloud| SignIn::of(*cloud).has(host))
     }
 }
 
@@ -121,7 +125,7 @@ impl SignIn {
 
     /// The sign-in service with this host.
     pub(crate) fn at(host: &str) -> Option<&'static Self> {
-        all().find(|sign_in| sign_in.has(host))
+        Cloud::of_sign_in(host).map(Self::of)
     }
 
     /// Returns `true` for a host of version 1.0 issuers.

@@ -8,7 +8,7 @@ use crate::{
     escape::{Escaped, host_of},
     issuer::{SignIn, customer_domain},
     kinds::debug_by_display,
-    resource::{Cloud, is_guid},
+    resource::{Cloud, TOKEN_EXCHANGE, is_guid},
 };
 
 /// Microsoft Entra's token endpoint (version 2.0) for one tenant in one cloud. Prints as its address.
@@ -119,14 +119,11 @@ impl TokenEndpoint {
 
     /// The audience of a token that is a client credential here: of a managed identity, or of the token
     /// that a blueprint gets for its agent. `api://AzureADTokenExchange` in the public cloud ("Configure an
-    /// application to trust a managed identity").
+    /// application to trust a managed identity"), that of [`TOKEN_EXCHANGE`] in others.
     #[must_use]
     pub fn exchange_audience(&self) -> &'static str {
-        match self.0.host() {
-            Some("login.microsoftonline.us") => "api://AzureADTokenExchangeUSGov",
-            Some("login.partner.microsoftonline.cn") => "api://AzureADTokenExchangeChina",
-            _ => "api://AzureADTokenExchange",
-        }
+        let cloud = self.0.host().and_then(Cloud::of_sign_in).unwrap_or_default();
+        TOKEN_EXCHANGE.in_cloud(cloud).identifier()
     }
 
     /// The address.

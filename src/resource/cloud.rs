@@ -21,8 +21,9 @@ pub enum Cloud {
     /// Key Vault are known (msgraph-sdk-powershell#3468, EntraExporter#118, projectkudu/ARMClient); app
     /// IDs are not.
     Germany,
-    /// The sovereign cloud of Singapore's government. Only its sign-in and Microsoft Graph are known
-    /// (msgraph-sdk-powershell#3468).
+    /// The sovereign cloud of Singapore's government. Only its sign-in, Microsoft Graph and the
+    /// audience of federated credentials are known (msgraph-sdk-powershell#3468, Microsoft's
+    /// authentication library for .NET).
     Singapore,
 }
 

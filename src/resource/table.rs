@@ -19,6 +19,9 @@
 //! were observed in the public cloud and are inferred for the others. Whether Service Bus compares the
 //! slash is unknown: the SDKs request it with a slash, and so does this table.
 //!
+//! Sources of the audiences of federated credentials: `FederatedCredentialAudience` of Microsoft's
+//! authentication library for .NET, `GitHubActionsCredential` of the Azure SDKs for JavaScript and Java.
+//!
 //! Two facts are contradictory. For Managed HSM, the Azure SDK for Go has the app ID
 //! `1341df96-0b28-43da-ba24-7a6ce39be816`. For Azure Cosmos DB in Azure Government, only an app ID and
 //! host names are known.
@@ -591,5 +594,7 @@ resources! {
           audiences: &["api://AzureADTokenExchangeFrance"] }
         { cloud: GERMANY, default_scope: "api://AzureADTokenExchangeGermany/.default",
           audiences: &["api://AzureADTokenExchangeGermany"] }
+        { cloud: SINGAPORE, default_scope: "api://AzureADTokenExchangeGovSG/.default",
+          audiences: &["api://AzureADTokenExchangeGovSG"] }
     ];
 }

@@ -333,7 +333,7 @@ fn every_resource_of_the_table() {
             assert_eq!(parsed.resource().map(|found| found.name()), Some(public.name()), "{scope}");
         }
     }
-    assert_eq!(known, 162);
+    assert_eq!(known, 163);
 }
 
 #[test]

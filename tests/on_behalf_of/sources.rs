@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{
     exchange::{CredentialSource, OnBehalfOf, TokenEndpoint},
-    resource::Cloud,
+    resource::{Cloud, TOKEN_EXCHANGE},
 };
 use serde_json::{Value, json};
 
@@ -88,14 +88,34 @@ fn a_signature_that_fails() {
 /// "Configure an application to trust a managed identity".
 #[test]
 fn audiences_of_the_clouds() {
-    let cases = [
-        (Cloud::Public, "api://AzureADTokenExchange"),
-        (Cloud::UsGov, "api://AzureADTokenExchangeUSGov"),
-        (Cloud::UsGovDod, "api://AzureADTokenExchangeUSGov"),
-        (Cloud::China, "api://AzureADTokenExchangeChina"),
-    ];
-    for (cloud, audience) in cases {
-        let endpoint = TokenEndpoint::in_cloud(TENANT, cloud).unwrap();
-        assert_eq!(endpoint.exchange_audience(), audience);
+    let audience = |cloud: Cloud| match cloud {
+        Cloud::Public => "api://AzureADTokenExchange",
+        Cloud::UsGov | Cloud::UsGovDod => "api://AzureADTokenExchangeUSGov",
+        Cloud::China => "api://AzureADTokenExchangeChina",
+        Cloud::France => "api://AzureADTokenExchangeFrance",
+        Cloud::Germany => "api://AzureADTokenExchangeGermany",
+        Cloud::Singapore => "api://AzureADTokenExchangeGovSG",
+        other => panic!("{other:?}"),
+    };
+    for cloud in Cloud::ALL {
+        let endpoint = TokenEndpoint::in_cloud(TENANT, *cloud).unwrap();
+        assert_eq!(endpoint.exchange_audience(), audience(*cloud));
+        // The same fact in the table of APIs.
+        let resource = TOKEN_EXCHANGE.in_cloud(*cloud);
+        assert_eq!(resource.audience_uris(), [audience(*cloud)]);
     }
+    let hosts = [
+        ("login.usgovcloudapi.net", Cloud::UsGov),
+        ("LOGIN.microsoftonline.us", Cloud::UsGov),
+        ("login.chinacloudapi.cn", Cloud::China),
+        ("westus2.login.microsoft.com", Cloud::Public),
+        ("contoso.ciamlogin.com", Cloud::Public),
+        ("login.contoso.com", Cloud::Public),
+    ];
+    for (host, cloud) in hosts {
+        let endpoint = TokenEndpoint::of_authority(&format!("https://{host}/{TENANT}")).unwrap();
+        assert_eq!(endpoint.exchange_audience(), audience(cloud), "{host}");
+    }
+    let local = TokenEndpoint::insecure_loopback("http://127.0.0.1:8080/token").unwrap();
+    assert_eq!(local.exchange_audience(), audience(Cloud::Public));
 }

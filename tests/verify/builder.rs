@@ -183,6 +183,7 @@ fn microsofts_own_apis() {
         "api://AzureADTokenExchangeChina",
         "api://AzureADTokenExchangeFrance",
         "api://AzureADTokenExchangeGermany",
+        "api://AzureADTokenExchangeGovSG",
         "api://azureadtokenexchange/",
     ] {
         check(entra().audience(audience), audience);
