@@ -30,7 +30,16 @@ fn challenges_of_apis() {
              authorize\", client_id=\"00000003-0000-0000-c000-000000000000\", \
              error=\"insufficient_claims\", claims=\"{encoded}\""
         ),
-        // Azure Resource Manager: another order, no spaces.
+        // Azure Resource Manager, for continuous access evaluation.
+        format!(
+            "Bearer authorization_uri=\"https://login.windows.net/\", error=\"invalid_token\", \
+             error_description=\"User session has been revoked\", claims=\"{encoded}\""
+        ),
+        format!(
+            "Bearer authorization_uri=\"https://login.windows.net/\", error=\"invalid_token\", \
+             error_description=\"Tenant IP Policy validate failed.\", claims=\"{unpadded}\""
+        ),
+        // Another order, no spaces.
         format!("Bearer claims=\"{encoded}\",error=\"insufficient_claims\""),
         format!("bearer ERROR=insufficient_claims , Claims = \"{unpadded}\""),
         format!(
@@ -55,7 +64,8 @@ fn everything_else() {
         "Bearer".to_owned(),
         "Bearer error=\"invalid_token\"".to_owned(),
         // Each fails by one rule alone.
-        format!("Bearer error=\"invalid_token\", claims=\"{encoded}\""),
+        format!("Bearer error=\"invalid_request\", claims=\"{encoded}\""),
+        format!("Bearer error=\"insufficient_scope\", claims=\"{encoded}\""),
         format!("Bearer claims=\"{encoded}\""),
         format!("Basic error=\"insufficient_claims\", claims=\"{encoded}\""),
         format!("Bearer error=\"insufficient_claims\", Basic claims=\"{encoded}\""),
@@ -63,6 +73,8 @@ fn everything_else() {
         "Bearer error=\"insufficient_claims\", claims=\"\"".to_owned(),
         "Bearer error=\"insufficient_claims\", claims=\"%%%\"".to_owned(),
         format!("Bearer error=\"insufficient_claims\", claims=\"{list}\""),
+        "Bearer error=\"invalid_token\", claims=\"\"".to_owned(),
+        format!("Bearer error=\"invalid_token\", claims=\"{list}\""),
         format!("Bearer error=\"insufficient_claims\", claims=\"{encoded}"),
         format!("Bearer error=\"insufficient_claims\", claims=\"{long}\""),
         format!("Bearer realm=\"error=insufficient_claims, claims={encoded}\""),

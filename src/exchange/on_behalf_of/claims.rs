@@ -49,9 +49,9 @@ impl ClaimsChallenge {
         Ok(Self(json.into()))
     }
 
-    /// Finds the claims challenge in the headers of a response: a `WWW-Authenticate` with
-    /// `error="insufficient_claims"` and `claims`, the base64 form of a JSON object. Returns `None` for
-    /// every other challenge.
+    /// Finds the claims challenge in the headers of a response: a `WWW-Authenticate` with `claims`, the
+    /// base64 form of a JSON object, and the error `insufficient_claims` or, as Azure Resource Manager sends
+    /// it, `invalid_token`. Returns `None` for every other challenge.
     #[must_use]
     pub fn from_headers(headers: &(impl HeaderSource + ?Sized)) -> Option<Self> {
         (0..MAX_HEADERS)
@@ -110,21 +110,22 @@ fn of_challenge(value: &str) -> Option<ClaimsChallenge> {
 #[derive(Default)]
 struct Parameters<'a> {
     is_bearer: bool,
-    is_insufficient_claims: bool,
+    has_error: bool,
     claims: Option<&'a str>,
 }
 
 impl<'a> Parameters<'a> {
     fn set(&mut self, name: &str, value: &'a str) {
         if name.eq_ignore_ascii_case("error") {
-            self.is_insufficient_claims = value == "insufficient_claims";
+            // Azure Resource Manager: `ARMChallengeAuthenticationPolicy` of the Azure SDK for .NET.
+            self.has_error = matches!(value, "insufficient_claims" | "invalid_token");
         } else if name.eq_ignore_ascii_case("claims") {
             self.claims = Some(value);
         }
     }
 
     fn claims(&self) -> Option<ClaimsChallenge> {
-        let claims = self.claims.filter(|_| self.is_bearer && self.is_insufficient_claims)?;
+        let claims = self.claims.filter(|_| self.is_bearer && self.has_error)?;
         let json = String::from_utf8(base64::decode_header(claims.as_bytes()).ok()?).ok()?;
         ClaimsChallenge::parse(&json).ok()
     }
