@@ -1,8 +1,15 @@
 //! Client credentials: secrets, assertions of an identity, assertions signed with a certificate.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    task::Poll,
+    thread,
+    time::Duration,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -83,6 +90,34 @@ fn a_signature_that_fails() {
     let error = run(with(source).token(&bearer("ann"), READ, &Endpoint::new(), at(NOW)));
     let message = "the client credential is not available: the vault is closed";
     assert_eq!(chain(&error.unwrap_err()), message);
+}
+
+/// A credential that is woken during a poll, which then parks its thread, as channels do.
+#[test]
+fn a_wake_up_during_a_poll_that_blocks() {
+    let source = CredentialSource::assertions(|| {
+        let mut is_first = true;
+        poll_fn(move |context| {
+            if !std::mem::take(&mut is_first) {
+                return Poll::Ready(Ok::<_, std::io::Error>("assertion".to_owned()));
+            }
+            let (waker, (done, end)) = (context.waker().clone(), mpsc::channel());
+            thread::spawn(move || {
+                waker.wake();
+                // Long enough for the other thread to park.
+                thread::sleep(Duration::from_millis(100));
+                done.send(()).unwrap();
+            });
+            end.recv().unwrap();
+            Poll::Pending
+        })
+    });
+    let (done, end) = mpsc::channel();
+    thread::spawn(move || {
+        let token = with(source).token_blocking(&bearer("ann"), READ, &Endpoint::new(), at(NOW));
+        done.send(token.is_ok()).unwrap();
+    });
+    assert_eq!(end.recv_timeout(Duration::from_secs(20)), Ok(true));
 }
 
 /// "Configure an application to trust a managed identity".
