@@ -12,13 +12,13 @@ use super::{
     Config, Exchanged, Mode, OnBehalfOfError, Tokens, Transport, Wanted, source::CredentialRequest,
 };
 use crate::{
-    digest::sha256,
     events,
     exchange::{ClientCredential, TokenError, TokenRequest, TokenResponse},
     tokens::{AccessToken, InvalidBearerToken},
 };
 
 /// One exchange. The flight owns it, so it borrows nothing of the caller.
+#[derive(Clone)]
 pub(super) struct Exchange<T> {
     pub(super) config: Arc<Config>,
     pub(super) tokens: Arc<Tokens>,
@@ -51,31 +51,9 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
     /// The credential of the agent: the token that its blueprint gets for it, cached for all users.
     async fn agent_assertion(&self, agent: &str) -> Result<ClientCredential, OnBehalfOfError> {
         let key = self.config.key(&[&["agent"]]);
-        let flight = sha256(&[&key, self.mode.as_bytes()]);
-        let exchange = Self {
-            config: Arc::clone(&self.config),
-            tokens: Arc::clone(&self.tokens),
-            mode: self.mode,
-            transport: self.transport.clone(),
-            now: self.now,
-        };
-        let agent = agent.to_owned();
-        let joined = self.tokens.flights.join(
-            flight,
-            || self.tokens.cache().get(&key, self.now).map(Ok),
-            || {
-                let number = self.tokens.cache().begin();
-                Box::pin(async move {
-                    let token = exchange.of_agent(&agent).await?;
-                    exchange.tokens.store(key, number, &token, exchange.now);
-                    Ok(token)
-                })
-            },
-        );
-        let token = match joined {
-            Ok(token) => token,
-            Err(waiter) => waiter.await,
-        }?;
+        let (exchange, agent) = (self.clone(), agent.to_owned());
+        let exchange = async move { exchange.of_agent(&agent).await };
+        let token = self.tokens.share(key, self.mode, None, self.now, exchange).await?;
         Ok(ClientCredential::assertion(token.access_token().expose_secret()))
     }
 

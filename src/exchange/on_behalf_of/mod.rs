@@ -237,20 +237,12 @@ impl OnBehalfOf {
         self.tokens.cache().len()
     }
 
-    fn get<T>(
-        &self,
-        mode: Mode,
-        wanted: Wanted,
-        transport: T,
-        now: SystemTime,
-    ) -> impl Future<Output = Exchanged> + Send + use<T>
+    async fn get<T>(&self, mode: Mode, wanted: Wanted, transport: T, now: SystemTime) -> Exchanged
     where
         T: Transport + Clone + Send + Sync + 'static,
     {
         let key = self.config.key(&[&["user", wanted.bearer.expose_secret()], &*wanted.scopes()]);
-        let claims = wanted.claims.as_ref().map_or("", ClaimsChallenge::as_json);
-        let flight = sha256(&[&key, mode.as_bytes(), claims.as_bytes()]);
-        let is_cached = wanted.claims.is_none();
+        let claims = wanted.claims.clone();
         let exchange = Exchange {
             config: Arc::clone(&self.config),
             tokens: Arc::clone(&self.tokens),
@@ -258,22 +250,8 @@ impl OnBehalfOf {
             transport,
             now,
         };
-        let tokens = Arc::clone(&self.tokens);
-        async move {
-            let find = || if is_cached { tokens.cache().get(&key, now).map(Ok) } else { None };
-            let joined = tokens.flights.join(flight, find, || {
-                let number = tokens.cache().begin();
-                Box::pin(async move {
-                    let token = exchange.of_user(&wanted).await?;
-                    exchange.tokens.store(key, number, &token, now);
-                    Ok(token)
-                })
-            });
-            match joined {
-                Ok(token) => token,
-                Err(waiter) => waiter.await,
-            }
-        }
+        let exchange = async move { exchange.of_user(&wanted).await };
+        self.tokens.share(key, mode, claims.as_ref(), now, exchange).await
     }
 }
 
@@ -345,10 +323,34 @@ impl Tokens {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn store(&self, key: Key, number: u64, token: &OnBehalfOfToken, now: SystemTime) {
-        let evicted = self.cache().insert(key, number, token, now);
-        // Wiped outside of the lock.
-        drop(evicted);
+    /// Returns the token with this key: from the cache, unless it must meet a claims challenge, or by the
+    /// exchange, which all callers who ask for the same share.
+    async fn share(
+        self: &Arc<Self>,
+        key: Key,
+        mode: Mode,
+        claims: Option<&ClaimsChallenge>,
+        now: SystemTime,
+        exchange: impl Future<Output = Exchanged> + Send + 'static,
+    ) -> Exchanged {
+        let text = claims.map_or("", ClaimsChallenge::as_json);
+        let flight = sha256(&[&key, mode.as_bytes(), text.as_bytes()]);
+        let find = || if claims.is_none() { self.cache().get(&key, now).map(Ok) } else { None };
+        let joined = self.flights.join(flight, find, || {
+            let tokens = Arc::clone(self);
+            let number = self.cache().begin();
+            Box::pin(async move {
+                let token = exchange.await?;
+                let evicted = tokens.cache().insert(key, number, &token, now);
+                // Wiped outside of the lock.
+                drop(evicted);
+                Ok(token)
+            })
+        });
+        match joined {
+            Ok(token) => token,
+            Err(waiter) => waiter.await,
+        }
     }
 }
 
