@@ -4,8 +4,6 @@ use easyauth::exchange::{OnBehalfOf, OnBehalfOfErrorKind};
 
 use crate::support::*;
 
-const AGENT: &str = "00000009-0000-4000-8000-000000000009";
-
 fn agent() -> OnBehalfOf {
     on_behalf_of().for_agent(AGENT)
 }

@@ -35,6 +35,43 @@ fn a_clock_that_goes_back() {
     assert!(!is_cached(&Endpoint::new(), |now| now - 121));
 }
 
+/// A token that has expired by now does not come back when the clock is set back, nor does that of an agent.
+#[test]
+fn a_clock_that_goes_back_after_some_time() {
+    for on_behalf_of in [on_behalf_of(), on_behalf_of().for_agent(AGENT)] {
+        let endpoint = Endpoint::new();
+        // How many requests the endpoint gets for a token at this time.
+        let ask = |now: u64| {
+            let before = endpoint.count();
+            run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(now))).unwrap();
+            endpoint.count() - before
+        };
+        let all = ask(NOW);
+        assert_eq!(ask(NOW + 3_299), 0);
+        // Readings of two threads.
+        assert_eq!(ask(NOW + 3_299 - 120), 0);
+        // The clock, which was an hour ahead, is corrected 701 seconds later.
+        assert_eq!(ask(NOW + 400), all);
+        assert_eq!(ask(NOW + 400 + 3_299), 0);
+        assert_eq!(ask(NOW + 400 + 3_300), all);
+    }
+}
+
+/// The clock is set back during an exchange, so the age of its token is unknown.
+#[test]
+fn a_clock_that_goes_back_during_an_exchange() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    endpoint.set(Mode::Hangs);
+    let mut slow = ask(&on_behalf_of, "ann", READ, &endpoint, at(NOW));
+    assert!(slow.step().is_none() && slow.step().is_none());
+    endpoint.set(Mode::Answers);
+    run(on_behalf_of.token(&bearer("bob"), READ, &endpoint, at(NOW - 3_600))).unwrap();
+    assert!(slow.step().expect("a token").is_ok());
+    assert_eq!(on_behalf_of.cached_tokens(), 1);
+    run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (3, 1));
+}
+
 #[test]
 fn lifetimes_of_the_endpoint() {
     let body =
@@ -92,7 +129,7 @@ fn clones_share_the_cache_and_agents_do_not_share_tokens() {
     run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
     run(on_behalf_of.clone().token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
     assert_eq!(endpoint.count(), 1);
-    let agent = on_behalf_of.clone().for_agent("00000009-0000-4000-8000-000000000009");
+    let agent = on_behalf_of.clone().for_agent(AGENT);
     run(agent.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
     assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (3, 3));
 }

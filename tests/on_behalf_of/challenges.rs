@@ -134,6 +134,30 @@ fn a_slow_exchange_does_not_replace_a_younger_token() {
     assert_eq!((parts(&cached).2, endpoint.count()), (2, 2));
 }
 
+/// The token that meets the challenge is cached, whichever of two exchanges began first.
+#[test]
+fn a_quick_exchange_does_not_keep_the_answer_out_of_the_cache() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    endpoint.set(Mode::Hangs);
+    let mut slow = Task::new({
+        let (on_behalf_of, endpoint) = (on_behalf_of.clone(), endpoint.clone());
+        async move {
+            let ann = bearer("ann");
+            on_behalf_of.token_with_claims(&ann, READ, &challenge(), &endpoint, at(NOW)).await
+        }
+    });
+    let mut quick = ask(&on_behalf_of, "ann", READ, &endpoint, at(NOW));
+    for task in [&mut slow, &mut quick] {
+        assert!(task.step().is_none() && task.step().is_none());
+    }
+    endpoint.set(Mode::Answers);
+    assert_eq!(parts(&quick.step().unwrap().unwrap()).2, 2);
+    assert_eq!(parts(&slow.step().unwrap().unwrap()).2, 1);
+    let cached = run(on_behalf_of.token(&bearer("ann"), READ, &endpoint, at(NOW))).unwrap();
+    assert_eq!((parts(&cached).2, endpoint.count()), (1, 2));
+    assert_eq!(endpoint.requests()[0]["claims"], CLAIMS);
+}
+
 /// Tasks with the same challenge share its exchange, and not that of others.
 #[test]
 fn challenges_are_shared_by_their_claims() {

@@ -14,6 +14,8 @@ use crate::support::*;
 const USERS: [&str; 3] = ["ann", "bob", "cid"];
 const SCOPES: [&str; 2] = [READ, "https://vault.azure.net/.default"];
 const CACHED: usize = 4;
+/// Smaller steps back of the clock are taken for clocks of threads that differ.
+const SKEW: Duration = Duration::from_secs(120);
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -70,6 +72,12 @@ struct Model {
     endpoint: Endpoint,
     mode: Mode,
     clock: SystemTime,
+    /// How far the clock went forward in all: the time that passed.
+    passed: Duration,
+    /// By how much a token may seem younger than it is, because of small steps back.
+    lag: Duration,
+    /// By the number of the request that a token came from: when it was sent.
+    sent: BTreeMap<usize, (Duration, Duration)>,
     callers: Vec<Caller>,
     /// By the number of the request that a token came from: whose it is.
     owners: BTreeMap<usize, (usize, usize)>,
@@ -82,6 +90,9 @@ impl Model {
             endpoint: Endpoint::new(),
             mode: Mode::Answers,
             clock: at(NOW),
+            passed: Duration::ZERO,
+            lag: Duration::ZERO,
+            sent: BTreeMap::new(),
             callers: Vec::new(),
             owners: BTreeMap::new(),
         }
@@ -103,8 +114,16 @@ impl Model {
                     self.callers[which].is_frozen = true;
                 }
             }
-            Step::Clock(true, by) => self.clock += by,
-            Step::Clock(false, by) => self.clock -= by,
+            Step::Clock(true, by) => {
+                self.clock += by;
+                self.passed += by;
+                self.read_clock();
+            }
+            Step::Clock(false, by) => {
+                self.clock -= by;
+                self.lag += by.min(SKEW);
+                self.read_clock();
+            }
             Step::Endpoint(mode) => self.set(mode),
             Step::Allow(requests) => self.endpoint.allow(requests),
         }
@@ -115,6 +134,12 @@ impl Model {
     fn set(&mut self, mode: Mode) {
         self.mode = mode;
         self.endpoint.set(mode);
+    }
+
+    /// A request of another user, who hangs up. What a step back cancels between two readings of the clock
+    /// cannot be seen.
+    fn read_clock(&self) {
+        drop(ask(&self.on_behalf_of, "dan", READ, &self.endpoint, self.clock).step());
     }
 
     fn ask(&mut self, user: usize, scope: usize, has_claims: bool) {
@@ -132,7 +157,11 @@ impl Model {
         };
         let mut caller = Caller { task: Task::new(asking), user, scope, is_frozen: false };
         let (count, mode) = (self.endpoint.count(), self.mode);
-        match caller.task.step() {
+        let result = caller.task.step();
+        for number in count..self.endpoint.count() {
+            self.sent.insert(number + 1, (self.passed, self.lag));
+        }
+        match result {
             None => self.callers.push(caller),
             Some(result) => {
                 assert_eq!(self.endpoint.count(), count, "the first poll of a request hangs");
@@ -144,7 +173,10 @@ impl Model {
                     assert!(!has_claims, "a challenge is not answered from the cache");
                     let end = token.expires_at().unwrap();
                     assert!(end > now + REFRESH_BEFORE_EXPIRY, "too old");
-                    assert!(end <= now + LIFETIME + Duration::from_secs(120), "of the future");
+                    assert!(end <= now + LIFETIME + SKEW, "of the future");
+                    let (sent, lag) = self.sent[&parts(token).2];
+                    let (age, lag) = (self.passed - sent, self.lag - lag);
+                    assert!(age < LIFETIME - REFRESH_BEFORE_EXPIRY + lag, "{age:?} old");
                 }
                 self.check(&caller, result);
             }

@@ -26,6 +26,7 @@ use http::{Request, Response};
 pub(crate) const NOW: u64 = 1_773_325_000;
 pub(crate) const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 pub(crate) const CLIENT: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+pub(crate) const AGENT: &str = "00000009-0000-4000-8000-000000000009";
 pub(crate) const READ: &str = "https://graph.microsoft.com/User.Read";
 /// The lifetime of the tokens of [`Endpoint`].
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);

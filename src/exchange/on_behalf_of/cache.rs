@@ -26,22 +26,23 @@ pub(super) struct Cache {
     /// entries are also those that expire first.
     order: BTreeMap<u64, Key>,
     next: u64,
+    /// The latest reading of the clock, and the number of the first exchange that began after the clock was
+    /// last set back.
+    latest: Option<SystemTime>,
+    first: u64,
 }
 
 struct Entry {
     token: OnBehalfOfToken,
     number: u64,
-    received: SystemTime,
     expires_at: SystemTime,
 }
 
-impl Entry {
-    /// Returns `true` until shortly before the token expires. Returns `false` if the clock was set back,
-    /// because the age of the token is unknown then.
-    fn is_fresh(&self, now: SystemTime) -> bool {
-        let is_past = now.checked_add(CLOCK_SKEW).is_none_or(|latest| self.received <= latest);
-        is_past && outlives(self.expires_at, now)
-    }
+/// An exchange that has begun.
+#[derive(Clone, Copy)]
+pub(super) struct Begun {
+    number: u64,
+    now: SystemTime,
 }
 
 fn outlives(expires_at: SystemTime, now: SystemTime) -> bool {
@@ -50,45 +51,69 @@ fn outlives(expires_at: SystemTime, now: SystemTime) -> bool {
 
 impl Cache {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, entries: HashMap::new(), order: BTreeMap::new(), next: 0 }
+        let (entries, order) = (HashMap::new(), BTreeMap::new());
+        Self { limit, entries, order, next: 0, latest: None, first: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn get(&self, key: &Key, now: SystemTime) -> Option<OnBehalfOfToken> {
-        self.entries.get(key).filter(|entry| entry.is_fresh(now)).map(|entry| entry.token.clone())
+    pub(super) fn get(&mut self, key: &Key, now: SystemTime) -> Option<OnBehalfOfToken> {
+        self.observe(now);
+        let entry = self.entries.get(key).filter(|entry| outlives(entry.expires_at, now))?;
+        Some(entry.token.clone())
     }
 
-    /// The number of an exchange that begins now.
-    pub(super) fn begin(&mut self) -> u64 {
+    /// Records that an exchange begins now.
+    pub(super) fn begin(&mut self, now: SystemTime) -> Begun {
+        self.observe(now);
+        Begun { number: self.number(), now }
+    }
+
+    /// Forgets all tokens if the clock was set back, because their age is unknown then.
+    fn observe(&mut self, now: SystemTime) {
+        let is_set_back = |latest| now.checked_add(CLOCK_SKEW).is_some_and(|soon| soon < latest);
+        if self.latest.is_some_and(is_set_back) {
+            self.entries.clear();
+            self.order.clear();
+            self.first = self.next;
+            self.latest = None;
+        }
+        self.latest = self.latest.max(Some(now));
+    }
+
+    fn number(&mut self) -> u64 {
         let number = self.next;
         self.next = number.saturating_add(1);
         number
     }
 
-    /// Stores the token of an exchange that began at `now`. Returns what was evicted, for the caller to
-    /// drop outside of its lock.
+    /// Stores the token of an exchange. Returns what was evicted, for the caller to drop outside of its lock.
     ///
-    /// An exchange that began before the one of the stored token does not replace it: the stored one may
-    /// be the answer to a claims challenge.
+    /// The answer to a claims challenge replaces every token. Otherwise, an exchange that began before the
+    /// one of the stored token does not replace it: the stored one may be such an answer.
     #[must_use]
     pub(super) fn insert(
         &mut self,
         key: Key,
-        number: u64,
+        begun: Begun,
         token: &OnBehalfOfToken,
-        now: SystemTime,
+        is_answer: bool,
     ) -> Vec<OnBehalfOfToken> {
+        let Begun { number, now } = begun;
         let Some(expires_at) = token.expires_at().filter(|end| outlives(*end, now)) else {
             return Vec::new();
         };
-        let is_newer = |entry: &Entry| entry.number > number;
-        if self.limit == 0 || self.entries.get(&key).is_some_and(is_newer) {
+        if self.limit == 0 || number < self.first {
             return Vec::new();
         }
-        let entry = Entry { token: token.clone(), number, received: now, expires_at };
+        let number = if is_answer { self.number() } else { number };
+        let is_newer = |entry: &Entry| entry.number > number;
+        if self.entries.get(&key).is_some_and(is_newer) {
+            return Vec::new();
+        }
+        let entry = Entry { token: token.clone(), number, expires_at };
         let mut evicted = Vec::new();
         if let Some(old) = self.entries.insert(key, entry) {
             self.order.remove(&old.number);
@@ -97,8 +122,8 @@ impl Cache {
         self.order.insert(number, key);
         while let Some(first) = self.order.first_entry() {
             let is_over = self.entries.len() > self.limit;
-            let is_fresh = self.entries.get(first.get()).is_some_and(|entry| entry.is_fresh(now));
-            if is_fresh && !is_over {
+            let is_fresh = |entry: &Entry| outlives(entry.expires_at, now);
+            if !is_over && self.entries.get(first.get()).is_some_and(is_fresh) {
                 break;
             }
             let key = first.remove();

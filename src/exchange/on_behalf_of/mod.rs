@@ -66,6 +66,7 @@ use crate::{block_on::block_on, digest::sha256, tokens::AccessToken};
 /// - A token belongs to one access token of a caller and one set of scopes. Keys are SHA-256 hashes, so the
 ///   cache contains no token of a caller.
 /// - A token is exchanged anew [`REFRESH_BEFORE_EXPIRY`] before it expires.
+/// - If the clock is set back, all tokens are exchanged anew.
 /// - The cache holds at most [`MAX_CACHED_TOKENS`] tokens. A new one replaces the oldest.
 /// - Errors are not cached.
 /// - Refresh tokens are not kept, so a token can be exchanged only while the caller's is valid. The guide
@@ -338,10 +339,10 @@ impl Tokens {
         let find = || if claims.is_none() { self.cache().get(&key, now).map(Ok) } else { None };
         let joined = self.flights.join(flight, find, || {
             let tokens = Arc::clone(self);
-            let number = self.cache().begin();
+            let (begun, is_answer) = (self.cache().begin(now), claims.is_some());
             Box::pin(async move {
                 let token = exchange.await?;
-                let evicted = tokens.cache().insert(key, number, &token, now);
+                let evicted = tokens.cache().insert(key, begun, &token, is_answer);
                 // Wiped outside of the lock.
                 drop(evicted);
                 Ok(token)
