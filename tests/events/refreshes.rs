@@ -11,7 +11,7 @@ use std::{
 
 use easyauth::{
     AccessToken, TransportError,
-    exchange::{ClientCredential, OnBehalfOf, TokenEndpoint, Transport},
+    exchange::{ClientCredential, CredentialSource, OnBehalfOf, TokenEndpoint, Transport},
     testing::TestIssuer,
     verify::{FetchKeys, KeyStore, Keys, MetadataUri},
 };
@@ -108,49 +108,107 @@ fn a_sink_may_read_the_store() {
     check_sink("keys not refreshed", find_out, keys);
 }
 
+const CLIENT: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+const SCOPE: &str = "https://graph.microsoft.com/User.Read";
+const TOKEN: Endpoint =
+    Endpoint(200, r#"{"token_type":"Bearer","expires_in":3599,"access_token":"CANARY"}"#);
+
 #[derive(Clone)]
 struct Endpoint(u16, &'static str);
 
 impl Transport for Endpoint {
     async fn send(&self, _: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
+        assert_ne!(self.0, 0, "told to panic");
         Ok(Response::builder().status(self.0).body(self.1.as_bytes().to_vec()).unwrap())
     }
 }
 
-#[test]
-fn exchanges() {
-    let events = |status, body| {
-        let client = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
-        let secret = ClientCredential::secret("CANARY");
-        let endpoint = TokenEndpoint::entra(TENANT).unwrap();
-        let on_behalf_of = OnBehalfOf::new(endpoint, client, secret);
-        let payload = format!(r#"{{"aud":"{client}","scp":"a"}}"#);
+fn exchanges_with(credential: impl Into<CredentialSource>) -> OnBehalfOf {
+    OnBehalfOf::new(TokenEndpoint::entra(TENANT).unwrap(), CLIENT, credential)
+}
+
+/// The events of two users, one after the other, who each ask twice.
+fn events(on_behalf_of: &OnBehalfOf, scope: &str, endpoint: &Endpoint) -> Vec<String> {
+    let bearer = |user: &str| {
+        let payload = format!(r#"{{"aud":"{CLIENT}","oid":"{user}","scp":"a"}}"#);
         let encode = |text: &str| {
             use base64::Engine as _;
             base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(text)
         };
-        let bearer = format!("{}.{}.Q0FOQVJZ", encode(r#"{"alg":"RS256"}"#), encode(&payload));
-        let (bearer, now) = (AccessToken::new(bearer), UNIX_EPOCH + Duration::from_secs(1));
-        let scope = "https://graph.microsoft.com/User.Read";
-        capture(|| {
-            for _ in 0..2 {
-                let _ = run(on_behalf_of.token(&bearer, scope, &Endpoint(status, body), now));
-            }
-        })
+        let header = encode(r#"{"alg":"RS256"}"#);
+        AccessToken::new(format!("{header}.{}.Q0FOQVJZ", encode(&payload)))
     };
-    let endpoint = format!("endpoint=https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token");
-    let token = r#"{"token_type":"Bearer","expires_in":3599,"access_token":"CANARY"}"#;
-    // The second one comes from the cache.
-    assert_eq!(events(200, token), [format!("DEBUG token exchanged {endpoint}")]);
-    let error =
-        r#"{"error":"invalid_client","error_codes":[7000215],"error_description":"CANARY"}"#;
-    let events = events(401, error);
-    assert_eq!(events.len(), 2);
-    let start = format!(
-        "WARN token not exchanged {endpoint} code=\"rejected\" aadsts=7000215 reason=the token \
-         endpoint rejected the exchange: the token endpoint responded with 401 Unauthorized "
-    );
-    for event in events {
-        assert!(event.starts_with(&start) && !event.contains("CANARY"), "{event}");
+    let now = UNIX_EPOCH + Duration::from_secs(1);
+    capture(|| {
+        for user in ["ann", "ann", "bob", "bob"] {
+            let _ = run(on_behalf_of.token(&bearer(user), scope, endpoint, now));
+        }
+    })
+}
+
+fn endpoint() -> String {
+    format!("endpoint=https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token")
+}
+
+#[test]
+fn exchanges() {
+    let on_behalf_of = exchanges_with(ClientCredential::secret("CANARY"));
+    let exchanged = format!("DEBUG token exchanged {}", endpoint());
+    // The second one of each user comes from the cache.
+    assert_eq!(events(&on_behalf_of, SCOPE, &TOKEN), [&*exchanged; 2]);
+    // The token of the agent, and one for each user.
+    let agent = on_behalf_of.for_agent("00000009-0000-4000-8000-000000000009");
+    assert_eq!(events(&agent, SCOPE, &TOKEN), [&*exchanged; 3]);
+}
+
+/// Every exchange that fails has one event, wherever it fails, with an agent or without.
+#[track_caller]
+fn check_failure(on_behalf_of: &OnBehalfOf, scope: &str, response: &Endpoint, expected: &str) {
+    let agent = on_behalf_of.clone().for_agent("00000009-0000-4000-8000-000000000009");
+    for on_behalf_of in [on_behalf_of, &agent] {
+        let events = events(on_behalf_of, scope, response);
+        let start = format!("WARN token not exchanged {} {expected}", endpoint());
+        let failures: Vec<_> = events.iter().filter(|event| !event.starts_with("DEBUG")).collect();
+        assert_eq!(failures.len(), 4, "{events:?}");
+        for event in failures {
+            assert!(event.starts_with(&start) && !event.contains("CANARY"), "{event}");
+        }
     }
+}
+
+#[test]
+fn exchanges_that_fail() {
+    let secret = || exchanges_with(ClientCredential::secret("CANARY"));
+    let rejected = Endpoint(
+        401,
+        r#"{"error":"invalid_client","error_codes":[7000215],"error_description":"CANARY"}"#,
+    );
+    check_failure(
+        &secret(),
+        SCOPE,
+        &rejected,
+        "code=\"rejected\" aadsts=7000215 reason=the token endpoint rejected the exchange: the token \
+         endpoint responded with 401 Unauthorized ",
+    );
+    let closed = CredentialSource::assertions(|| async {
+        Err::<String, _>(std::io::Error::other("the vault is closed"))
+    });
+    check_failure(
+        &exchanges_with(closed),
+        SCOPE,
+        &TOKEN,
+        "code=\"credential\" reason=the client credential is not available: the vault is closed",
+    );
+    check_failure(
+        &secret(),
+        "",
+        &TOKEN,
+        "code=\"invalid-request\" reason=the token cannot be exchanged: ",
+    );
+    check_failure(
+        &secret(),
+        SCOPE,
+        &Endpoint(0, ""),
+        "code=\"panicked\" reason=the exchange panicked",
+    );
 }

@@ -6,7 +6,8 @@ use super::ClaimsChallenge;
 #[cfg(feature = "verify")]
 use crate::{challenge::Challenge, exchange::TokenErrorKind, verify::VerifiedToken};
 use crate::{
-    exchange::{TokenError, TokenRequestError},
+    events,
+    exchange::{TokenEndpoint, TokenError, TokenRequestError},
     kinds::kinds,
     transport::TransportError,
 };
@@ -84,6 +85,12 @@ impl OnBehalfOfError {
         retry_after: Option<Duration>,
     ) -> Self {
         Self(Arc::new(Inner { cause: Cause::Token(error), is_for_user, retry_after }))
+    }
+
+    /// Emits the event of an exchange that failed.
+    pub(super) fn report(&self, endpoint: &TokenEndpoint) {
+        let aadsts = self.token_error().and_then(TokenError::aadsts);
+        events::not_exchanged(endpoint, self.kind().code(), aadsts, self);
     }
 
     /// What the error is about.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     events,
-    exchange::{ClientCredential, TokenError, TokenRequest, TokenResponse},
+    exchange::{ClientCredential, TokenRequest, TokenResponse},
     tokens::{AccessToken, InvalidBearerToken},
 };
 
@@ -29,10 +29,23 @@ pub(super) struct Exchange<T> {
 
 impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
     pub(super) async fn of_user(&self, wanted: &Wanted) -> Exchanged {
+        let assertion = match &self.config.agent {
+            None => None,
+            // If it fails, it has its own event.
+            Some(agent) => Some((agent, self.agent_assertion(agent).await?)),
+        };
+        self.report(self.exchange(wanted, assertion).await)
+    }
+
+    async fn exchange(
+        &self,
+        wanted: &Wanted,
+        assertion: Option<(&String, ClientCredential)>,
+    ) -> Exchanged {
         let config = &self.config;
-        let (client_id, credential) = match &config.agent {
+        let (client_id, credential) = match assertion {
             None => (&config.client_id, self.credential().await?),
-            Some(agent) => (agent, Arc::new(self.agent_assertion(agent).await?)),
+            Some((agent, assertion)) => (agent, Arc::new(assertion)),
         };
         let blueprint_uri = format!("api://{}", config.client_id);
         let blueprint = [config.client_id.as_str(), &blueprint_uri];
@@ -58,6 +71,10 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
     }
 
     async fn of_agent(&self, agent: &str) -> Exchanged {
+        self.report(self.exchange_for_agent(agent).await)
+    }
+
+    async fn exchange_for_agent(&self, agent: &str) -> Exchanged {
         let config = &self.config;
         let credential = self.credential().await?;
         let scope = format!("{}/.default", config.endpoint.exchange_audience());
@@ -76,19 +93,6 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
     }
 
     async fn send(&self, request: Request<Vec<u8>>, is_for_user: bool) -> Exchanged {
-        let result = self.receive(request, is_for_user).await;
-        let endpoint = &self.config.endpoint;
-        match &result {
-            Ok(_) => events::exchanged(endpoint),
-            Err(error) => {
-                let aadsts = error.token_error().and_then(TokenError::aadsts);
-                events::not_exchanged(endpoint, error.kind().code(), aadsts, error);
-            }
-        }
-        result
-    }
-
-    async fn receive(&self, request: Request<Vec<u8>>, is_for_user: bool) -> Exchanged {
         let response = self.transport.send(request).await.map_err(OnBehalfOfError::transport)?;
         let retry_after = retry_after(&response);
         let (parts, body) = response.into_parts();
@@ -96,6 +100,15 @@ impl<T: Transport + Clone + Send + Sync + 'static> Exchange<T> {
         let response = TokenResponse::parse(parts.status, &body)
             .map_err(|error| OnBehalfOfError::token(error, is_for_user, retry_after))?;
         Ok(OnBehalfOfToken::new(response, self.now))
+    }
+
+    /// Emits the event of an exchange.
+    fn report(&self, result: Exchanged) -> Exchanged {
+        match &result {
+            Ok(_) => events::exchanged(&self.config.endpoint),
+            Err(error) => error.report(&self.config.endpoint),
+        }
+        result
     }
 }
 

@@ -16,7 +16,7 @@ use crate::shared_future::{BoxFuture, SharedFuture};
 pub(super) struct Flights<T> {
     entries: Mutex<HashMap<Key, Entry<T>>>,
     /// The result of a future that panicked.
-    panicked: fn() -> T,
+    panicked: Box<dyn Fn() -> T + Send + Sync>,
 }
 
 struct Entry<T> {
@@ -26,8 +26,8 @@ struct Entry<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Flights<T> {
-    pub(super) fn new(panicked: fn() -> T) -> Self {
-        Self { entries: Mutex::default(), panicked }
+    pub(super) fn new(panicked: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self { entries: Mutex::default(), panicked: Box::new(panicked) }
     }
 
     /// Joins the flight with this key, or starts one. Returns the result instead if `find` has it.

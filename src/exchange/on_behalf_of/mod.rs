@@ -117,7 +117,8 @@ impl OnBehalfOf {
             own_audiences: Vec::new(),
             agent: None,
         };
-        Self { config: Arc::new(config), tokens: Arc::new(Tokens::new(MAX_CACHED_TOKENS)) }
+        let tokens = Tokens::new(MAX_CACHED_TOKENS, config.endpoint.clone());
+        Self { config: Arc::new(config), tokens: Arc::new(tokens) }
     }
 
     /// Adds an audience that the callers' tokens may have, besides the client ID with or without `api://`:
@@ -144,7 +145,8 @@ impl OnBehalfOf {
     /// Starts with an empty cache.
     #[must_use]
     pub fn with_max_tokens(self, limit: usize) -> Self {
-        Self { tokens: Arc::new(Tokens::new(limit)), ..self }
+        let tokens = Tokens::new(limit, self.config.endpoint.clone());
+        Self { tokens: Arc::new(tokens), ..self }
     }
 
     /// Returns a token of the user for these scopes, from the cache or by an exchange. The scopes must
@@ -313,11 +315,13 @@ impl Config {
 }
 
 impl Tokens {
-    fn new(limit: usize) -> Self {
-        Self {
-            cache: Mutex::new(Cache::new(limit)),
-            flights: Arc::new(Flights::new(|| Err(OnBehalfOfError::panicked()))),
-        }
+    fn new(limit: usize, endpoint: TokenEndpoint) -> Self {
+        let panicked = move || {
+            let error = OnBehalfOfError::panicked();
+            error.report(&endpoint);
+            Err(error)
+        };
+        Self { cache: Mutex::new(Cache::new(limit)), flights: Arc::new(Flights::new(panicked)) }
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
