@@ -26,6 +26,8 @@ pub(super) enum Cause {
 #[derive(Default)]
 pub(super) struct Schedule {
     time: Time,
+    /// The start of the last fetch.
+    began: Duration,
     /// The start of the last successful fetch that was not caused by an unknown key.
     refreshed: Option<Duration>,
     /// The start of the last successful fetch, whatever its cause.
@@ -88,20 +90,27 @@ impl Schedule {
 
     pub(super) fn begin(&mut self, cause: Cause) {
         self.is_settled = false;
+        self.began = self.now();
         if cause == Cause::UnknownKey {
             self.asked = Some(self.now());
         }
     }
 
-    /// A fetch that began at `start` succeeded; `is_last` if none began after it.
-    pub(super) fn succeed(&mut self, cause: Cause, start: Duration, is_last: bool) {
+    /// A fetch that began at `start` succeeded. Returns `true` if none began after it. Otherwise, what became
+    /// of the later one counts.
+    #[must_use]
+    pub(super) fn succeed(&mut self, cause: Cause, start: Duration) -> bool {
         self.succeeded = self.succeeded.max(Some(start));
         if cause != Cause::UnknownKey {
             self.refreshed = self.refreshed.max(Some(start));
         }
-        self.backoff = Backoff::default();
-        self.backoff_for_unknown = Backoff::default();
-        self.is_settled |= is_last;
+        let is_last = start >= self.began;
+        if is_last {
+            self.backoff = Backoff::default();
+            self.backoff_for_unknown = Backoff::default();
+            self.is_settled = true;
+        }
+        is_last
     }
 
     /// Records a failed fetch. One that an unknown key caused, or that paused, may start the backoff of the

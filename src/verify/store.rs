@@ -230,9 +230,9 @@ impl KeyStore {
                 self.merge(keys, at);
                 state.metadata = Some(Arc::new(metadata));
                 state.last_success = state.last_success.max(Some(at));
-                state.last_error = None;
-                let is_last = state.current.is_none();
-                state.schedule.succeed(flight.cause(), flight.start(), is_last);
+                if state.schedule.succeed(flight.cause(), flight.start()) {
+                    state.last_error = None;
+                }
                 (Ok(()), None)
             }
             Err(error) => {

@@ -252,6 +252,31 @@ fn single_flight() {
     assert_eq!((verify(&store, "slow", now), verify(&store, "second", now)), (Ok(()), Ok(())));
 }
 
+/// A refresh that was replaced delivers late. What became of the one that began after it counts.
+#[test]
+fn a_late_delivery_does_not_hide_a_later_failure() {
+    let store = store();
+    let start = at(START);
+    let mut late = store.begin_refresh(start).unwrap();
+    late.metadata(METADATA).unwrap();
+    let failing = store.begin_refresh(start + REFRESH_LEASE).unwrap();
+    failing.fail(TransportError::new("no route"));
+    let now = start + REFRESH_LEASE + seconds(1);
+    assert_eq!(verify(&store, "new", now), Err(VerifyErrorKind::KeysUnavailable));
+    late.finish(&document(&["old"])).unwrap();
+    assert_eq!(store.last_success(), Some(start));
+    assert_eq!(verify(&store, "old", now), Ok(()));
+    assert_eq!(verify(&store, "new", now), Err(VerifyErrorKind::KeysUnavailable));
+    assert_eq!(store.last_error().unwrap().to_string(), "the keys could not be fetched");
+    // The backoff of the failure goes on, and then the refresh is due.
+    let due = start + REFRESH_LEASE + FIRST_BACKOFF;
+    assert!(store.begin_refresh(due - seconds(1)).is_none());
+    refresh(&store, &document(&["new"]), due).unwrap();
+    assert!(store.last_error().is_none());
+    assert_eq!(verify(&store, "new", due), Ok(()));
+    assert_eq!(verify(&store, "newer", due), Err(VerifyErrorKind::UnknownKey));
+}
+
 /// After a failure: 5 seconds, 10, 20, up to 5 minutes. What is known stays.
 #[test]
 fn failures_back_off() {
