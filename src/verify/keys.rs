@@ -314,11 +314,12 @@ impl Sealed for AfterFetch<'_> {
         let now = self.store.latest().map_or(now, |latest| latest.min(now));
         match (self.store.key(id, now), &self.ended) {
             (Some(key), _) => Found::Key(key),
-            (None, Some(Ok(()))) => Found::Unknown,
+            // Empty if the clock was set ahead during the fetch.
+            (None, Some(Ok(()))) if !self.store.is_empty(now) => Found::Unknown,
             (None, Some(Err(error))) => {
                 Found::Unavailable(self.store.unavailable(Arc::clone(error), now))
             }
-            (None, None) => self.store.find(id, now),
+            (None, _) => self.store.find(id, now),
         }
     }
 }

@@ -738,6 +738,26 @@ fn a_clock_that_is_set_back_while_requests_wait() {
     assert_eq!(kinds(run_all(&mut tasks)), vec![Some(Ok(())); 2]);
 }
 
+/// The clock is set ahead during the first fetch: its keys are as old as the clock says. That does not tell that
+/// a key does not exist.
+#[test]
+fn a_clock_that_is_set_ahead_while_requests_wait() {
+    for ahead in [KEY_LIFETIME - seconds(1), KEY_LIFETIME, 20_000 * KEY_LIFETIME] {
+        let setup = Setup::empty(&["old"]);
+        setup.source.set(Mode::Hangs);
+        let now = at(NOW);
+        let early = now - ahead;
+        let mut tasks = [setup.request("old", early), setup.request("old", now)];
+        assert!(run_all(&mut tasks).iter().all(Option::is_none));
+        setup.source.set(Mode::Answers);
+        let expected = if ahead < KEY_LIFETIME { Ok(()) } else { Err(KeysUnavailable) };
+        assert_eq!(kinds(run_all(&mut tasks)), [Some(Ok(())), Some(expected)], "{ahead:?}");
+        // The next request fetches them at once.
+        assert_eq!(setup.verify("old", now), Ok(()));
+        assert_eq!(setup.verify("invented", now), Err(UnknownKey));
+    }
+}
+
 /// Keys that were seen by a clock far ahead do not outlive a day, even if no fetch succeeds.
 #[test]
 fn a_clock_that_was_ahead() {
