@@ -97,10 +97,12 @@ impl<T: 'static> SharedFuture<T> {
         drop(old);
     }
 
-    /// Removes the future, for the caller to drop outside of its locks.
-    #[must_use]
-    pub(crate) fn take(&self) -> Option<BoxFuture<T>> {
-        self.lock().future.take()
+    /// Wakes one task.
+    pub(crate) fn wake(&self, task: u64) {
+        let waker = self.lock().wakers.remove(&task);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// Drops the future, and wakes all tasks.

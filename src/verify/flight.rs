@@ -1,14 +1,15 @@
 //! One fetch in flight, and all its waiters.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use super::{RefreshError, RefreshErrorKind, refresh::Documents, schedule::Cause};
+use super::{REFRESH_LEASE, RefreshError, RefreshErrorKind, refresh::Documents, schedule::Cause};
 use crate::shared_future::{BoxFuture, SharedFuture};
 
 /// The result of a fetch.
@@ -26,54 +27,38 @@ pub(super) struct Flight {
     cause: Cause,
     /// When it began, in schedule time.
     start: Duration,
-    lease: Duration,
     /// Whether waiters can drive it, because it has a future.
     is_shared: bool,
     fetch: Arc<SharedFuture<Fetched>>,
-    /// Ends the wait, if a runtime supplied a sleep.
-    sleep: Arc<SharedFuture<()>>,
     state: Mutex<State>,
-    /// Wakes the timer when the fetch ends, and when waiters come and go.
+    /// Wakes the timer when the fetch ends, and when the next deadline is an earlier one.
     changed: Condvar,
 }
 
+#[derive(Default)]
 struct State {
     /// Whether it had no waiters for some time since it began.
     has_paused: bool,
     has_restarted: bool,
     ended: Option<Ended>,
     next_id: u64,
-    tasks: usize,
-    /// Changes when the first task arrives and when the last one leaves.
-    episode: u64,
+    /// The tasks that wait, each with the time that will have been waited when its own wait is over.
+    waiting: BTreeMap<u64, Duration>,
+    /// How long tasks have waited since the last pause: at least so long, one after the other.
+    waited: Duration,
+    /// When the waits end that a thread measures.
+    deadlines: BTreeSet<(Instant, u64)>,
     has_timer: bool,
 }
 
 impl Flight {
-    pub(super) fn new(
-        cause: Cause,
-        start: Duration,
-        lease: Duration,
-        fetch: Option<BoxFuture<Fetched>>,
-    ) -> Self {
-        let is_shared = fetch.is_some();
-        let state = State {
-            has_paused: false,
-            has_restarted: false,
-            ended: None,
-            next_id: 0,
-            tasks: 0,
-            episode: 0,
-            has_timer: false,
-        };
+    pub(super) fn new(cause: Cause, start: Duration, fetch: Option<BoxFuture<Fetched>>) -> Self {
         Self {
             cause,
             start,
-            lease,
-            is_shared,
+            is_shared: fetch.is_some(),
             fetch: SharedFuture::new(fetch),
-            sleep: SharedFuture::new(None),
-            state: Mutex::new(state),
+            state: Mutex::default(),
             changed: Condvar::new(),
         }
     }
@@ -95,7 +80,7 @@ impl Flight {
     }
 
     pub(super) fn has_waiters(&self) -> bool {
-        self.lock().tasks > 0
+        !self.lock().waiting.is_empty()
     }
 
     /// The outcome, if the fetch has ended.
@@ -124,91 +109,94 @@ impl Flight {
         self.lock().ended.get_or_insert(ended);
         self.changed.notify_all();
         self.fetch.end();
-        self.sleep.end();
     }
 
-    /// Adds a waiter. The first waiter starts the timer that limits the wait of all.
-    pub(super) fn join(self: &Arc<Self>, sleep: Option<&Sleep>) -> Waiter {
-        let (id, is_first) = {
+    /// Adds a task that waits for `lease` at most.
+    pub(super) fn join(self: &Arc<Self>, lease: Duration, sleep: Option<&Sleep>) -> Waiter {
+        let id = {
             let mut state = self.lock();
             let id = state.next_id;
             state.next_id = id.saturating_add(1);
-            state.tasks = state.tasks.saturating_add(1);
-            let is_first = state.tasks == 1 && state.ended.is_none();
-            if is_first {
-                state.episode = state.episode.saturating_add(1);
-            }
-            (id, is_first)
+            let until = state.waited.saturating_add(lease);
+            state.waiting.insert(id, until);
+            id
         };
-        let waiter = Waiter { flight: Arc::clone(self), id };
-        if is_first {
-            self.changed.notify_all();
-            self.start_timer(sleep);
-        }
-        waiter
-    }
-
-    fn leave(&self, id: u64) {
-        self.fetch.leave(id);
-        self.sleep.leave(id);
-        let mut state = self.lock();
-        state.tasks = state.tasks.saturating_sub(1);
-        // Under the lock, so that the sleep of the next waiter is not removed.
-        let sleep = if state.tasks == 0 {
-            state.episode = state.episode.saturating_add(1);
-            state.has_paused |= self.is_shared && state.ended.is_none();
-            self.sleep.take()
-        } else {
-            None
-        };
-        drop(state);
-        self.changed.notify_all();
-        drop(sleep);
-    }
-
-    fn start_timer(self: &Arc<Self>, sleep: Option<&Sleep>) {
         // Some sleeps panic outside of their runtime.
-        let sleep = sleep.and_then(|sleep| {
-            let lease = self.lease;
-            catch_unwind(AssertUnwindSafe(|| sleep(lease))).ok()
-        });
-        if let Some(sleep) = sleep {
-            return self.sleep.set(sleep);
+        let sleep = sleep.and_then(|sleep| catch_unwind(AssertUnwindSafe(|| sleep(lease))).ok());
+        let deadline = if sleep.is_none() { self.deadline(id, lease) } else { None };
+        Waiter { flight: Arc::clone(self), id, lease, sleep, deadline }
+    }
+
+    fn leave(&self, id: u64, deadline: Option<Instant>) {
+        self.fetch.leave(id);
+        let mut state = self.lock();
+        if let Some(deadline) = deadline {
+            state.deadlines.remove(&(deadline, id));
         }
-        if std::mem::replace(&mut self.lock().has_timer, true) {
-            return;
-        }
-        let flight = Arc::clone(self);
-        let thread = thread::Builder::new().name("easyauth-keys".to_owned());
-        // On targets without threads, such as wasm32-unknown-unknown, only the fetcher's own time limit
-        // applies.
-        if thread.spawn(move || flight.run_timer()).is_err() {
-            self.lock().has_timer = false;
+        if state.waiting.remove(&id).is_some() && state.waiting.is_empty() {
+            state.has_paused |= self.is_shared && state.ended.is_none();
+            state.waited = Duration::ZERO;
         }
     }
 
-    /// Ends the fetch after tasks have waited for a whole lease. Stops when the fetch ends, or after a
-    /// lease without a waiter.
+    /// Ends the wait of a task whose time is over. If no other task waits, that ends the fetch. If tasks have
+    /// waited for a whole [`REFRESH_LEASE`], it does so for all: otherwise a fetch that hangs would be waited
+    /// for as long as requests arrive.
+    fn expire(&self, id: u64) {
+        let is_over = {
+            let mut state = self.lock();
+            let Some(until) = state.waiting.remove(&id) else { return };
+            state.waited = state.waited.max(until);
+            state.waiting.is_empty() || state.waited >= REFRESH_LEASE
+        };
+        if is_over {
+            self.end(Err(Arc::new(RefreshErrorKind::TimedOut.error())));
+        }
+    }
+
+    /// Returns `true` if the task need not wait any longer.
+    fn is_over(&self, id: u64) -> bool {
+        let state = self.lock();
+        state.ended.is_some() || !state.waiting.contains_key(&id)
+    }
+
+    /// Lets a thread measure the wait of a task, one for all tasks. Returns `None` on targets without threads,
+    /// such as wasm32-unknown-unknown: only the fetcher's own time limit applies there.
+    fn deadline(self: &Arc<Self>, id: u64, lease: Duration) -> Option<Instant> {
+        let mut state = self.lock();
+        if !state.has_timer {
+            let flight = Arc::clone(self);
+            let thread = thread::Builder::new().name("easyauth-keys".to_owned());
+            thread.spawn(move || flight.run_timer()).ok()?;
+            state.has_timer = true;
+        }
+        let deadline = Instant::now().checked_add(lease)?;
+        state.deadlines.insert((deadline, id));
+        if state.deadlines.first() == Some(&(deadline, id)) {
+            self.changed.notify_all();
+        }
+        Some(deadline)
+    }
+
+    /// Ends each wait at its deadline, until none is left.
     fn run_timer(&self) {
         let mut state = self.lock();
-        loop {
-            let episode = state.episode;
-            let is_same = |state: &mut State| state.ended.is_none() && state.episode == episode;
-            let result = self.changed.wait_timeout_while(state, self.lease, is_same);
-            let (next, timeout) = result.unwrap_or_else(PoisonError::into_inner);
-            state = next;
-            if state.ended.is_some() {
-                return;
-            }
-            if timeout.timed_out() && state.tasks > 0 {
+        while state.ended.is_none()
+            && let Some((deadline, id)) = state.deadlines.first().copied()
+        {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.deadlines.pop_first();
                 drop(state);
-                return self.end(Err(Arc::new(RefreshErrorKind::TimedOut.error())));
-            }
-            if timeout.timed_out() {
-                state.has_timer = false;
-                return;
+                self.expire(id);
+                self.fetch.wake(id);
+                state = self.lock();
+            } else {
+                let result = self.changed.wait_timeout(state, left);
+                (state, _) = result.unwrap_or_else(PoisonError::into_inner);
             }
         }
+        state.has_timer = false;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -220,24 +208,37 @@ impl Flight {
 pub(super) struct Waiter {
     flight: Arc<Flight>,
     id: u64,
+    lease: Duration,
+    /// Ends the wait, if the runtime of this task supplied a sleep. No other task polls it: it would wait for a
+    /// runtime that is blocked, or has ended.
+    sleep: Option<BoxFuture<()>>,
+    /// When a thread ends the wait otherwise.
+    deadline: Option<Instant>,
 }
 
 impl Waiter {
-    /// Drives the fetch. Ready with the result of the fetch or its timeout, if this waiter saw it first;
-    /// `None` if the fetch has ended otherwise.
-    pub(super) fn poll(&self, context: &mut Context<'_>) -> Poll<Option<Fetched>> {
+    /// Drives the fetch. Ready with the result of the fetch, if this waiter saw it first; `None` if the wait is
+    /// over, or the fetch has ended otherwise.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Fetched>> {
         if let Some(fetched) = self.flight.fetch.poll(self.id, context) {
             return Poll::Ready(Some(fetched.unwrap_or(Err(RefreshErrorKind::Panicked.error()))));
         }
-        if self.flight.sleep.poll(self.id, context).is_some() {
-            return Poll::Ready(Some(Err(RefreshErrorKind::TimedOut.error())));
+        if let Some(sleep) = &mut self.sleep {
+            match catch_unwind(AssertUnwindSafe(|| sleep.as_mut().poll(context))) {
+                Ok(Poll::Pending) => {}
+                Ok(Poll::Ready(())) => self.flight.expire(self.id),
+                Err(_) => {
+                    self.sleep = None;
+                    self.deadline = self.flight.deadline(self.id, self.lease);
+                }
+            }
         }
-        if self.flight.ended().is_some() { Poll::Ready(None) } else { Poll::Pending }
+        if self.flight.is_over(self.id) { Poll::Ready(None) } else { Poll::Pending }
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        self.flight.leave(self.id);
+        self.flight.leave(self.id, self.deadline);
     }
 }

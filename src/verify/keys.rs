@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     FIRST_BACKOFF, FetchKeys, FetchKeysBlocking, IdTokenVerifier, Key, KeySet, KeySource, KeyStore,
-    MetadataUri, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken, Verifier,
-    VerifyError,
+    MetadataUri, REFRESH_LEASE, RefreshError, RefreshErrorKind, VerifiedIdToken, VerifiedToken,
+    Verifier, VerifyError,
     fetch::Blocking,
     flight::{Ended, Fetched, Flight, Sleep},
     key_set::sealed::{Found, Sealed},
@@ -169,9 +169,11 @@ impl Keys {
         let fetch = || -> BoxFuture<Fetched> {
             Box::pin(documents(Arc::clone(fetcher), store.metadata_uri().clone()))
         };
+        // A short lease is for requests, which can respond with 503.
+        let lease = if cause == Cause::Due { REFRESH_LEASE } else { store.lease() };
         match store.begin(cause, now, || Some(fetch())) {
             Begin::Lead(flight) | Begin::UnderWay(flight) => {
-                Some(self.wait(store, &flight, fetch).await)
+                Some(self.wait(store, &flight, lease, fetch).await)
             }
             Begin::NotDue => None,
         }
@@ -181,21 +183,20 @@ impl Keys {
         &self,
         store: &KeyStore,
         flight: &Arc<Flight>,
+        lease: Duration,
         fetch: impl Fn() -> BoxFuture<Fetched>,
     ) -> Ended {
-        let waiter = flight.join(self.sleep.as_ref());
+        let mut waiter = flight.join(lease, self.sleep.as_ref());
         loop {
             let Some(fetched) = poll_fn(|context| waiter.poll(context)).await else {
                 break store.settle();
             };
-            // `TimedOut` is the end of the wait: the fetcher did not fail.
-            let is_timed_out = |error: &RefreshError| error.kind() == RefreshErrorKind::TimedOut;
-            let has_failed = fetched.as_ref().is_err_and(|error| !is_timed_out(error));
-            if !has_failed || !flight.restart(&fetch) {
+            if fetched.is_ok() || !flight.restart(&fetch) {
                 break store.end(flight, fetched);
             }
         }
-        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::Abandoned.error())))
+        // A fetch that others still wait for has not ended.
+        flight.ended().unwrap_or_else(|| Err(Arc::new(RefreshErrorKind::TimedOut.error())))
     }
 
     /// Verifies a token. If its key is missing, fetches keys and verifies it a second time.

@@ -115,11 +115,16 @@ impl KeyStore {
     }
 
     /// Shortens the time that requests wait for a fetch. The default and the maximum is
-    /// [`REFRESH_LEASE`]. Give the fetcher a shorter time limit, so that requests learn why it failed.
+    /// [`REFRESH_LEASE`], which the background refresh waits in any case. Give the fetcher a shorter time
+    /// limit, so that requests learn why it failed.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease.min(REFRESH_LEASE);
         self
+    }
+
+    pub(super) fn lease(&self) -> Duration {
+        self.lease
     }
 
     /// The address of the metadata.
@@ -205,7 +210,7 @@ impl KeyStore {
         if !is_allowed {
             return Begin::NotDue;
         }
-        let flight = Arc::new(Flight::new(cause, start, self.lease, fetch()));
+        let flight = Arc::new(Flight::new(cause, start, fetch()));
         state.schedule.begin(cause);
         let old = state.current.replace(Arc::clone(&flight));
         drop(state);

@@ -13,13 +13,14 @@ use easyauth::{
     AccessToken, TransportError,
     exchange::{ClientCredential, CredentialSource, OnBehalfOf, TokenEndpoint, Transport},
     testing::TestIssuer,
-    verify::{FetchKeys, KeyStore, Keys, MetadataUri},
+    verify::{FetchKeys, KeyStore, Keys, MetadataUri, Tenant, Verifier},
 };
 use http::{Request, Response};
 
 use crate::capture::{capture, capture_and};
 
 const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+const CLIENT: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
@@ -94,11 +95,16 @@ fn a_sink_may_read_the_store() {
     check_sink("keys refreshed", refresh, Keys::fetched(store(), documents));
     check_sink("keys not refreshed", refresh, Keys::fetched(store(), Documents(None)));
 
-    // A thread ends the wait of a task that is kept and not polled. Another task finds out.
+    // A thread ends the wait of a request that is kept and not polled. Another task finds out.
+    let tenant = Tenant::single(TENANT).unwrap();
+    let verifier = Verifier::builder(tenant).application(CLIENT).build().unwrap();
+    let issuer = TestIssuer::new(TENANT).unwrap();
+    let token = issuer.access_token(CLIENT, SystemTime::now()).sign();
     let find_out = move |keys: &Keys| {
         let (sender, woken) = mpsc::channel();
         let waker = Waker::from(std::sync::Arc::new(Woken(sender)));
-        let mut kept = pin!(keys.refresh_if_due(SystemTime::now()));
+        let token = AccessToken::new(token);
+        let mut kept = pin!(verifier.verify_fetching(keys, &token, SystemTime::now()));
         let poll = kept.as_mut().poll(&mut Context::from_waker(&waker));
         assert!(matches!(poll, Poll::Pending));
         woken.recv().unwrap();
@@ -108,7 +114,6 @@ fn a_sink_may_read_the_store() {
     check_sink("keys not refreshed", find_out, keys);
 }
 
-const CLIENT: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
 const SCOPE: &str = "https://graph.microsoft.com/User.Read";
 const TOKEN: Endpoint =
     Endpoint(200, r#"{"token_type":"Bearer","expires_in":3599,"access_token":"CANARY"}"#);

@@ -5,6 +5,7 @@ use std::{
     error::Error as _,
     future::Future,
     sync::{Arc, LazyLock, Mutex, mpsc},
+    task::{Context, Poll, Waker},
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -628,6 +629,146 @@ fn a_thread_ends_the_wait_where_there_is_no_sleep() {
     });
 }
 
+/// The same for one that panics when it is polled, as that of a runtime that has ended does.
+#[test]
+fn a_sleep_that_panics_later() {
+    bounded(|| {
+        let source = Source::new(&["old"]);
+        source.set(Mode::Hangs);
+        let store = store().with_lease(Duration::from_millis(20));
+        let keys = Keys::fetched(store, source)
+            .with_sleep(|_| std::future::poll_fn(|_| -> Poll<()> { panic!("no runtime") }));
+        wait_for_the_lease(keys);
+    });
+}
+
+/// Each request measures its wait with the sleep of its own runtime: one whose runtime is blocked or gone does not
+/// matter.
+#[test]
+fn requests_of_two_runtimes() {
+    for is_gone in [true, false] {
+        let source = Source::new(&["old"]);
+        source.set(Mode::Hangs);
+        let (own, other) = (Timer::default(), Timer::default());
+        let sleeps = Mutex::new(vec![own.clone(), other]);
+        let keys = Keys::fetched(store(), source).with_sleep(move |lease| {
+            let (timer, is_other) = {
+                let mut sleeps = sleeps.lock().unwrap();
+                (sleeps.pop().unwrap(), sleeps.len() == 1)
+            };
+            let mut sleep = Box::pin(timer.sleep(lease));
+            std::future::poll_fn(move |context| {
+                assert!(!is_other || !is_gone || context.waker().will_wake(Waker::noop()), "gone");
+                sleep.as_mut().poll(context)
+            })
+        });
+        let start = || {
+            let (keys, token) = (keys.clone(), token("old"));
+            async move { verifier().verify_fetching(&keys, &token, at(NOW)).await.map(drop) }
+        };
+        // It is kept, and its runtime does not poll it any more.
+        let mut stuck = Box::pin(start());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(stuck.as_mut().poll(&mut context).is_pending());
+        let mut request = Task::new(start());
+        assert!(request.run().is_none());
+        own.advance(REFRESH_LEASE - seconds(1));
+        assert!(request.run().is_none());
+        own.advance(seconds(1));
+        is_unavailable(request.run().unwrap(), 5, "the keys were not fetched in time");
+    }
+}
+
+/// A short lease ends the wait of requests. The fetch goes on for the background refresh.
+#[test]
+fn the_background_waits_for_its_own_time() {
+    let mut setup = Setup::empty(&["old"]);
+    let sleep = setup.timer.clone();
+    let lease = Duration::from_millis(100);
+    setup.keys = Keys::fetched(store().with_lease(lease), setup.source.clone())
+        .with_sleep(move |duration| sleep.sleep(duration));
+    setup.source.set(Mode::Hangs);
+    let mut background = Task::new(setup.background(at(NOW)));
+    assert!(background.run().is_none());
+    for _ in 0..10 {
+        let mut request = setup.request("old", at(NOW));
+        assert!(request.run().is_none());
+        setup.timer.advance(lease);
+        is_unavailable(request.run().unwrap(), 5, "the keys were not fetched in time");
+        assert!(background.run().is_none());
+    }
+    assert!(setup.keys.store().unwrap().last_error().is_none());
+    setup.source.set(Mode::Answers);
+    assert!(background.run().unwrap().unwrap());
+    assert_eq!((setup.verify("old", at(NOW)), setup.began()), (Ok(()), 1));
+    // It does not wait forever.
+    setup.source.set(Mode::Hangs);
+    let mut background = Task::new(setup.background(at(NOW) + REFRESH_INTERVAL));
+    assert!(background.run().is_none());
+    setup.timer.advance(REFRESH_LEASE - seconds(1));
+    assert!(background.run().is_none());
+    setup.timer.advance(seconds(1));
+    let error = background.run().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the keys were not fetched in time");
+}
+
+/// A fetcher that hangs while requests with a short lease follow each other: another fetch begins after a minute.
+#[test]
+fn requests_with_a_short_lease_do_not_prolong_a_fetch_that_hangs() {
+    let mut setup = Setup::empty(&["old"]);
+    let sleep = setup.timer.clone();
+    setup.keys = Keys::fetched(store().with_lease(seconds(6)), setup.source.clone())
+        .with_sleep(move |duration| sleep.sleep(duration));
+    setup.source.set(Mode::Hangs);
+    let mut now = at(NOW);
+    let mut last = setup.request("old", now);
+    assert!(last.run().is_none());
+    let mut waited = Duration::ZERO;
+    while setup.keys.store().unwrap().last_error().is_none() {
+        setup.timer.advance(seconds(3));
+        (now, waited) = (now + seconds(3), waited + seconds(3));
+        let mut next = setup.request("old", now);
+        assert!(next.run().is_none());
+        setup.timer.advance(seconds(3));
+        (now, waited) = (now + seconds(3), waited + seconds(3));
+        is_unavailable(last.run().unwrap(), 5, "the keys were not fetched in time");
+        last = next;
+        assert!(waited <= 2 * REFRESH_LEASE, "the fetch hangs for {waited:?}");
+    }
+    assert!(waited >= REFRESH_LEASE, "{waited:?}");
+    is_unavailable(last.run().unwrap(), 5, "the keys were not fetched in time");
+    setup.source.set(Mode::Answers);
+    assert_eq!(setup.verify("old", now + FIRST_BACKOFF), Ok(()));
+    assert_eq!(setup.began(), 2);
+}
+
+/// The thread measures the wait of each task by itself.
+#[test]
+fn a_thread_ends_the_wait_of_requests_and_not_that_of_the_background() {
+    bounded(|| {
+        let source = Source::new(&["old"]);
+        source.set(Mode::Hangs);
+        let keys = Keys::fetched(store().with_lease(Duration::from_millis(20)), source.clone());
+        let mut background = Task::new({
+            let keys = keys.clone();
+            async move { keys.refresh_if_due(at(NOW)).await }
+        });
+        assert!(background.run().is_none());
+        for _ in 0..3 {
+            let mut request = waiting(&keys);
+            while !request.is_woken() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            is_unavailable(request.run().unwrap(), 5, "the keys were not fetched in time");
+            assert!(background.run().is_none());
+        }
+        assert!(keys.store().unwrap().last_error().is_none());
+        source.set(Mode::Answers);
+        assert!(background.run().unwrap().unwrap());
+        assert_eq!(source.began(), 1);
+    });
+}
+
 /// Blocks until the request is woken, which only the end of the lease does.
 #[track_caller]
 fn wait_for_the_lease(keys: Keys) {
@@ -869,10 +1010,6 @@ fn threads_wait_no_longer_than_the_lease() {
         let verify = |now| verifier().verify_fetching_blocking(&keys, &token("old"), now).map(drop);
         is_unavailable(verify(at(NOW)), 5, "the keys were not fetched in time");
         assert_eq!((source.began(), kind(verify(at(NOW) + FIRST_BACKOFF))), (0, Ok(())));
-        drop(refresh);
-        let refresh = store.begin_refresh(at(NOW) + 2 * REFRESH_INTERVAL).unwrap();
-        let error = keys.refresh_if_due_blocking(at(NOW) + 2 * REFRESH_INTERVAL);
-        assert_eq!(error.unwrap_err().to_string(), "the keys were not fetched in time");
         drop(refresh);
     });
 }
