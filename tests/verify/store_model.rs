@@ -7,16 +7,16 @@ use std::{
 };
 
 use easyauth::{
-    AccessToken,
+    AccessToken, TransportError,
     verify::{
-        FIRST_BACKOFF, KEY_LIFETIME, Keys, REFRESH_INTERVAL, REFRESH_LEASE, RefreshError,
+        FIRST_BACKOFF, KEY_LIFETIME, Keys, REFRESH_INTERVAL, REFRESH_LEASE, Refresh, RefreshError,
         UNKNOWN_KEY_INTERVAL, Verifier, VerifyErrorKind,
     },
 };
 use proptest::prelude::*;
 
 use crate::{
-    source::{Mode, Source, Task, Timer, document, long_lived, store},
+    source::{METADATA, Mode, Source, Task, Timer, document, long_lived, store},
     support::*,
 };
 
@@ -35,6 +35,14 @@ enum Step {
     HangUp(usize),
     /// The task is kept and no longer polled.
     Freeze(usize),
+    /// A request on another runtime, whose thread blocks after the first poll.
+    Stall(usize),
+    /// Code that does its own input and output begins a refresh.
+    Begin,
+    /// One of those refreshes delivers the document, fails or is dropped, perhaps after it was replaced.
+    Deliver(usize),
+    Fail(usize),
+    Abandon(usize),
     /// Time passes.
     Pass(Duration),
     /// The clock is set, ahead or back.
@@ -61,6 +69,11 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (1..6_usize).prop_map(Step::Run),
         3 => any::<usize>().prop_map(Step::HangUp),
         1 => any::<usize>().prop_map(Step::Freeze),
+        1 => (0..KIDS.len()).prop_map(Step::Stall),
+        2 => Just(Step::Begin),
+        2 => any::<usize>().prop_map(Step::Deliver),
+        1 => any::<usize>().prop_map(Step::Fail),
+        1 => any::<usize>().prop_map(Step::Abandon),
         4 => seconds(1..100).prop_map(Step::Pass),
         2 => seconds(100..400).prop_map(Step::Pass),
         2 => seconds(1000..10_000).prop_map(Step::Pass),
@@ -82,10 +95,18 @@ struct Request {
     came: Duration,
     forward: Duration,
     /// How many fetches had succeeded then.
-    delivered: usize,
+    delivered: (usize, usize),
     is_frozen: bool,
     /// Whether keys may be unavailable: see [`Model::blame`].
     is_excused: bool,
+}
+
+/// A refresh by code that does its own input and output.
+struct ByHand {
+    refresh: Refresh<'static>,
+    number: usize,
+    /// When it began, in the time that passed and in the time that the clock went forward.
+    began: (Duration, Duration),
 }
 
 /// What takes long to make.
@@ -110,6 +131,9 @@ struct Model {
     source: Source,
     timer: Timer,
     keys: Keys,
+    /// The same keys in a runtime whose threads are blocked.
+    stalled: Keys,
+    by_hand: Vec<ByHand>,
     parts: &'static Parts,
     published: [bool; 2],
     mode: Mode,
@@ -124,6 +148,9 @@ struct Model {
     began: usize,
     ended: usize,
     delivered: usize,
+    /// How many refreshes by hand were seen to succeed, and how many fetches began in all, both kinds together.
+    delivered_by_hand: usize,
+    fetches: usize,
     /// When the last fetch began.
     last_began: (Duration, Duration),
     /// Whether the last fetch that began has succeeded.
@@ -131,6 +158,8 @@ struct Model {
     /// When the last one that succeeded began: in time that passed, and forward.
     last_success: Option<(Duration, Duration)>,
     last_seen: [Option<Duration>; 2],
+    /// Which keys the document of the last success had.
+    last_document: [bool; 2],
     last_for_unknown: Option<Duration>,
     /// Whether an unknown key caused the last fetch that began.
     is_for_unknown: bool,
@@ -160,7 +189,9 @@ impl Model {
         Self {
             source,
             timer,
+            stalled: keys.clone().with_sleep(|duration| Timer::default().sleep(duration)),
             keys,
+            by_hand: Vec::new(),
             parts: &PARTS,
             published: [true, false],
             mode: Mode::Answers,
@@ -171,10 +202,13 @@ impl Model {
             began: 0,
             ended: 0,
             delivered: 0,
+            delivered_by_hand: 0,
+            fetches: 0,
             last_began: Default::default(),
             is_settled: false,
             last_success: None,
             last_seen: [None; 2],
+            last_document: [false; 2],
             last_for_unknown: None,
             is_for_unknown: false,
             failures: Default::default(),
@@ -190,7 +224,7 @@ impl Model {
 
     fn take(&mut self, step: Step) {
         match step {
-            Step::Request(kid) => self.request(kid),
+            Step::Request(kid) => self.request(kid, self.keys.clone()),
             Step::Run(polls) => drop(self.run(polls)),
             Step::HangUp(which) => {
                 if !self.requests.is_empty() {
@@ -206,8 +240,28 @@ impl Model {
                     self.blame();
                 }
             }
+            Step::Stall(kid) => {
+                let before = self.requests.len();
+                self.request(kid, self.stalled.clone());
+                if let Some(request) = self.requests.get_mut(before) {
+                    request.is_frozen = true;
+                    self.blame();
+                }
+            }
+            Step::Begin => self.begin_by_hand(),
+            Step::Deliver(which) => self.end_by_hand(which, Self::deliver_by_hand),
+            Step::Fail(which) => self.end_by_hand(which, |_, by_hand| {
+                by_hand.refresh.fail(TransportError::new("told to fail"));
+            }),
+            Step::Abandon(which) => self.end_by_hand(which, |_, by_hand| drop(by_hand)),
             Step::Pass(time) => self.pass(time),
-            Step::SetClock(true, by) => self.forward(by),
+            Step::SetClock(true, by) => {
+                self.forward(by);
+                if !self.is_settled {
+                    // The keys of a fetch in flight may be a day old by now.
+                    self.blame();
+                }
+            }
             Step::SetClock(false, by) => {
                 self.clock -= by;
                 self.lag += by.min(SKEW) + std::mem::take(&mut self.unread);
@@ -229,8 +283,71 @@ impl Model {
                 if self.published == [false, false] {
                     self.blame();
                 }
-                let which = usize::from(old) + 2 * usize::from(new);
-                self.source.publish(self.parts.documents[which].clone());
+                self.source.publish(self.document().to_vec());
+            }
+        }
+    }
+
+    fn document(&self) -> &'static [u8] {
+        let [old, new] = self.published;
+        &self.parts.documents[usize::from(old) + 2 * usize::from(new)]
+    }
+
+    fn begin_by_hand(&mut self) {
+        // It borrows the store of the model.
+        let keys: &'static Keys = Box::leak(Box::new(self.keys.clone()));
+        if let Some(refresh) = keys.store().unwrap().begin_refresh(self.clock) {
+            self.begin(false);
+            let (number, began) = (self.fetches, self.last_began);
+            self.by_hand.push(ByHand { refresh, number, began });
+            // Requests may wait for it in vain.
+            self.blame();
+            self.unwell = self.timer.now();
+        }
+    }
+
+    fn end_by_hand(&mut self, which: usize, end: impl FnOnce(&mut Self, ByHand)) {
+        if !self.by_hand.is_empty() {
+            let which = which % self.by_hand.len();
+            let by_hand = self.by_hand.swap_remove(which);
+            self.blame();
+            self.unwell = self.timer.now();
+            end(self, by_hand);
+            self.look();
+        }
+    }
+
+    fn deliver_by_hand(&mut self, by_hand: ByHand) {
+        let ByHand { mut refresh, number, began } = by_hand;
+        refresh.metadata(METADATA).unwrap();
+        if refresh.finish(self.document()).is_ok() {
+            self.delivered_by_hand += 1;
+            self.succeed(number, began);
+        }
+    }
+
+    /// A fetch begins.
+    fn begin(&mut self, is_for_unknown: bool) {
+        self.fetches += 1;
+        self.last_began = (self.timer.now(), self.forward);
+        self.is_settled = false;
+        self.is_for_unknown = is_for_unknown;
+    }
+
+    /// A fetch succeeds. If another one began after it, what becomes of that one counts.
+    fn succeed(&mut self, number: usize, began: (Duration, Duration)) {
+        if number == self.fetches {
+            self.is_settled = true;
+            self.is_excused = self.mode != Mode::Answers || !self.by_hand.is_empty();
+            self.failures = Default::default();
+        }
+        if self.last_success.is_none_or(|last| last <= began) {
+            self.last_success = Some(began);
+            self.last_document = self.published;
+        }
+        for (key, is_published) in self.last_seen.iter_mut().zip(self.published) {
+            if is_published {
+                *key = (*key).max(Some(began.1));
             }
         }
     }
@@ -265,8 +382,8 @@ impl Model {
         }
     }
 
-    fn request(&mut self, kid: usize) {
-        let (keys, token, now) = (self.keys.clone(), &self.parts.tokens[kid], self.clock);
+    fn request(&mut self, kid: usize, keys: Keys) {
+        let (token, now) = (&self.parts.tokens[kid], self.clock);
         let verifier = &self.parts.verifier;
         let verify = async move {
             let result = verifier.verify_fetching(&keys, token, now).await;
@@ -277,7 +394,7 @@ impl Model {
             kid,
             came: self.timer.now(),
             forward: self.forward,
-            delivered: self.delivered,
+            delivered: (self.delivered, self.delivered_by_hand),
             is_frozen: false,
             is_excused: self.is_excused,
         };
@@ -374,9 +491,7 @@ impl Model {
     /// Records what the source observed.
     fn look(&mut self) {
         if self.begins() {
-            self.last_began = (self.timer.now(), self.forward);
-            self.is_settled = false;
-            self.is_for_unknown = false;
+            self.begin(false);
         }
         self.began = self.source.began();
         self.ended = self.source.ended();
@@ -390,15 +505,7 @@ impl Model {
             self.delivered = self.source.delivered();
             // An empty document does not count as success.
             if self.published != [false, false] {
-                self.is_settled = true;
-                self.is_excused = self.mode != Mode::Answers;
-                self.failures = Default::default();
-                self.last_success = Some(self.last_began);
-                for (key, is_published) in self.last_seen.iter_mut().zip(self.published) {
-                    if is_published {
-                        *key = Some(self.last_began.1);
-                    }
-                }
+                self.succeed(self.fetches, self.last_began);
             }
         }
     }
@@ -442,9 +549,12 @@ impl Model {
             }
             Err(VerifyErrorKind::UnknownKey) => {
                 self.must_not_be_known(request, "is not known");
+                // Even if it has lapsed since.
+                let is_published = self.last_document.get(request.kid) == Some(&true);
+                assert!(!is_published, "401 for a key of the last document");
                 // Only a fetch that succeeded can tell, and recently.
                 let (_, success) = self.last_success.expect("some fetch succeeded");
-                let is_new = self.delivered > request.delivered;
+                let is_new = (self.delivered, self.delivered_by_hand) != request.delivered;
                 assert!(is_new || self.is_settled, "401 though the last fetch did not succeed");
                 let age = request.forward.saturating_sub(success);
                 assert!(
@@ -464,7 +574,7 @@ fn a_clock_that_goes_back_and_forth() {
     model.pass(Duration::from_secs(1));
     model.take(Step::SetClock(false, Duration::from_secs(1372)));
     model.take(Step::SetClock(true, Duration::from_secs(420)));
-    model.request(1);
+    model.take(Step::Request(1));
 }
 
 proptest! {
@@ -491,8 +601,8 @@ proptest! {
         model.take(Step::Source(Mode::Answers));
         model.take(Step::Publish(true, true));
         model.pass(2 * REFRESH_INTERVAL);
-        model.request(0);
-        model.request(1);
+        model.take(Step::Request(0));
+        model.take(Step::Request(1));
         assert!(model.requests.iter().all(|request| request.is_frozen));
     }
 }
