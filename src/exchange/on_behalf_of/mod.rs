@@ -76,6 +76,9 @@ use crate::{block_on::block_on, digest::sha256, tokens::AccessToken};
 ///
 /// Callers who need the same token at the same time share one exchange. No single one owns it: if a client
 /// hangs up, the others continue it. If all hang up, it is dropped.
+///
+/// An exchange uses the runtime of the caller who began it. While the threads of that runtime are blocked, callers
+/// in other runtimes wait too. Only the transport and the source of the credential limit the time.
 #[derive(Clone)]
 pub struct OnBehalfOf {
     config: Arc<Config>,
