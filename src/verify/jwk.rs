@@ -15,7 +15,6 @@ use crate::{
         members::{Members, Value},
     },
     jwt::MemberName,
-    kinds::kinds,
 };
 
 /// The accepted lengths of an RSA modulus, in bits. RFC 7518 section 3.3 requires at least 2048. aws-lc-rs
@@ -52,18 +51,18 @@ impl Key {
     }
 
     fn of(members: &Members, id: Option<&str>) -> Result<Self, Skip> {
-        let kind = text(members, "kty")?.ok_or(Skip::member(SkipReason::MissingMember, "kty"))?;
+        let kind = text(members, "kty")?.ok_or(Skip::MissingMember("kty"))?;
         if !matches!(kind, "RSA" | "EC") {
-            return Err(SkipReason::UnknownType.into());
+            return Err(Skip::UnknownType);
         }
         check_purpose(members)?;
         if PRIVATE_PARTS.iter().any(|part| members.get(part).is_some()) {
-            return Err(SkipReason::Private.into());
+            return Err(Skip::Private);
         }
         let id = match members.get("kid") {
-            Some(Value::Text(_)) => id.ok_or(Skip::member(SkipReason::MissingMember, "kid"))?,
-            Some(_) => return Err(Skip::member(SkipReason::MalformedMember, "kid")),
-            None => return Err(Skip::member(SkipReason::MissingMember, "kid")),
+            Some(Value::Text(_)) => id.ok_or(Skip::MissingMember("kid"))?,
+            Some(_) => return Err(Skip::MalformedMember("kid")),
+            None => return Err(Skip::MissingMember("kid")),
         };
         let (public, material) = match kind {
             "RSA" => rsa(members)?,
@@ -74,7 +73,7 @@ impl Key {
             Some(name) => Some(
                 Algorithm::from_name(name)
                     .filter(|algorithm| algorithm.family() == public.family())
-                    .ok_or(SkipReason::WrongAlgorithm)?,
+                    .ok_or(Skip::WrongAlgorithm)?,
             ),
         };
         Ok(Self {
@@ -143,7 +142,7 @@ impl fmt::Debug for Key {
 /// Rejects a key that says that it is not for signatures (RFC 7517 sections 4.2 and 4.3).
 fn check_purpose(members: &Members) -> Result<(), Skip> {
     if text(members, "use")?.is_some_and(|purpose| purpose != "sig") {
-        return Err(SkipReason::WrongUse.into());
+        return Err(Skip::WrongUse);
     }
     match members.get("key_ops") {
         None => Ok(()),
@@ -151,10 +150,10 @@ fn check_purpose(members: &Members) -> Result<(), Skip> {
             if operations.any(|operation| operation == "verify") {
                 Ok(())
             } else {
-                Err(SkipReason::WrongOperations.into())
+                Err(Skip::WrongOperations)
             }
         }
-        Some(_) => Err(Skip::member(SkipReason::MalformedMember, "key_ops")),
+        Some(_) => Err(Skip::MalformedMember("key_ops")),
     }
 }
 
@@ -166,29 +165,25 @@ fn rsa(members: &Members) -> Result<Parts, Skip> {
     let exponent = unsigned(members, "e")?;
     let length = bits(&modulus);
     if !RSA_MODULUS_BITS.contains(&length) {
-        return Err(Skip {
-            reason: SkipReason::ModulusLength,
-            detail: Some(SkipDetail::Bits(length)),
-        });
+        return Err(Skip::ModulusLength(length));
     }
     let is_odd = exponent.last().is_some_and(|byte| byte % 2 == 1);
     if !is_odd || exponent == [1] || bits(&exponent) > MAX_RSA_EXPONENT_BITS {
-        return Err(SkipReason::WrongExponent.into());
+        return Err(Skip::WrongExponent);
     }
     Ok((PublicKey::rsa(&modulus, &exponent), [modulus, exponent]))
 }
 
 /// RFC 7518 section 6.2.1.
 fn on_curve(members: &Members) -> Result<Parts, Skip> {
-    let (family, length) =
-        match text(members, "crv")?.ok_or(Skip::member(SkipReason::MissingMember, "crv"))? {
-            "P-256" => (Family::P256, 32),
-            "P-384" => (Family::P384, 48),
-            _ => return Err(SkipReason::UnknownCurve.into()),
-        };
+    let (family, length) = match text(members, "crv")?.ok_or(Skip::MissingMember("crv"))? {
+        "P-256" => (Family::P256, 32),
+        "P-384" => (Family::P384, 48),
+        _ => return Err(Skip::UnknownCurve),
+    };
     let coordinate = |name| match bytes(members, name)? {
         bytes if bytes.len() == length => Ok(bytes),
-        _ => Err(Skip::member(SkipReason::MalformedMember, name)),
+        _ => Err(Skip::MalformedMember(name)),
     };
     let (x, y) = (coordinate("x")?, coordinate("y")?);
     // SEC 1 section 2.3.3: 4 marks an uncompressed point.
@@ -206,15 +201,15 @@ fn unsigned(members: &Members, name: &'static str) -> Result<Vec<u8>, Skip> {
 }
 
 fn bytes(members: &Members, name: &'static str) -> Result<Vec<u8>, Skip> {
-    let text = text(members, name)?.ok_or(Skip::member(SkipReason::MissingMember, name))?;
-    base64::decode_segment(text).map_err(|_| Skip::member(SkipReason::NotBase64, name))
+    let text = text(members, name)?.ok_or(Skip::MissingMember(name))?;
+    base64::decode_segment(text).map_err(|_| Skip::NotBase64(name))
 }
 
 fn text<'a>(members: &'a Members, name: &'static str) -> Result<Option<&'a str>, Skip> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text)),
-        Some(_) => Err(Skip::member(SkipReason::MalformedMember, name)),
+        Some(_) => Err(Skip::MalformedMember(name)),
     }
 }
 
@@ -225,72 +220,46 @@ fn bits(number: &[u8]) -> usize {
     rest.len().saturating_mul(8).saturating_add(usize::try_from(first).unwrap_or_default())
 }
 
-kinds! {
-    /// Why a key of a key set is not used.
-    pub enum SkipReason;
-    fn message as Display;
-
-    /// The element of `keys` is not a JSON object.
-    NotAnObject = "not-an-object", "it is not a JSON object";
-    /// A member occurs twice.
-    DuplicateMember = "duplicate-member", "it has a duplicate member";
-    /// A required member is missing: `kid`, `kty`, or one that the type of the key requires.
-    MissingMember = "missing-member", "a required member is missing";
-    /// A member has the wrong JSON type or length.
-    MalformedMember = "malformed-member", "a member has the wrong type or length";
-    /// A member is not base64url without padding.
-    NotBase64 = "not-base64", "a member is not base64url";
-    /// `kty` is neither `RSA` nor `EC`. Symmetric keys are never used.
-    UnknownType = "unknown-type", "its kty is neither RSA nor EC";
-    /// `crv` is neither `P-256` nor `P-384`.
-    UnknownCurve = "unknown-curve", "its crv is neither P-256 nor P-384";
-    /// `use` is not `sig`.
-    WrongUse = "wrong-use", "its use is not sig";
-    /// `key_ops` does not contain `verify`.
-    WrongOperations = "wrong-operations", "its key_ops does not contain verify";
-    /// `alg` is unknown, or does not match the type of the key.
-    WrongAlgorithm = "wrong-algorithm", "its alg is not a signature algorithm for this type of key";
-    /// The length of the RSA modulus is outside [`RSA_MODULUS_BITS`].
-    ModulusLength = "modulus-length", "its modulus does not have 2048 to 8192 bits";
-    /// The RSA exponent is even, 1, or too long.
-    WrongExponent = "wrong-exponent", "its exponent is even, 1, or longer than 33 bits";
-    /// The document contains the private half of the key, so anyone can sign with it.
-    Private = "private", "its private half is published";
-    /// Another key of the document has the same ID. Neither is used.
-    Conflict = "conflict", "another key has the same kid";
-}
-
-/// Why a key is not used, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Skip {
-    pub(super) reason: SkipReason,
-    pub(super) detail: Option<SkipDetail>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SkipDetail {
-    Member(&'static str),
-    Bits(usize),
-}
-
-impl Skip {
-    fn member(reason: SkipReason, name: &'static str) -> Self {
-        Self { reason, detail: Some(SkipDetail::Member(name)) }
-    }
-}
-
-impl From<SkipReason> for Skip {
-    fn from(reason: SkipReason) -> Self {
-        Self { reason, detail: None }
-    }
+/// Why a key of a key set is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Skip {
+    #[error("it is not a JSON object")]
+    NotAnObject,
+    #[error("it has a duplicate member")]
+    DuplicateMember,
+    #[error("a required member is missing: {0}")]
+    MissingMember(&'static str),
+    #[error("a member has the wrong type or length: {0}")]
+    MalformedMember(&'static str),
+    #[error("a member is not base64url: {0}")]
+    NotBase64(&'static str),
+    #[error("its kty is neither RSA nor EC")]
+    UnknownType,
+    #[error("its crv is neither P-256 nor P-384")]
+    UnknownCurve,
+    #[error("its use is not sig")]
+    WrongUse,
+    #[error("its key_ops does not contain verify")]
+    WrongOperations,
+    #[error("its alg is not a signature algorithm for this type of key")]
+    WrongAlgorithm,
+    #[error("its modulus does not have 2048 to 8192 bits: {0}")]
+    ModulusLength(usize),
+    #[error("its exponent is even, 1, or longer than 33 bits")]
+    WrongExponent,
+    /// Anyone can sign with it.
+    #[error("its private half is published")]
+    Private,
+    #[error("another key has the same kid")]
+    Conflict,
 }
 
 impl From<ObjectError> for Skip {
     fn from(error: ObjectError) -> Self {
         match error {
-            ObjectError::Duplicate(_) => SkipReason::DuplicateMember.into(),
+            ObjectError::Duplicate(_) => Self::DuplicateMember,
             ObjectError::Json(_) | ObjectError::NotAnObject | ObjectError::WrongType(_) => {
-                SkipReason::NotAnObject.into()
+                Self::NotAnObject
             }
         }
     }

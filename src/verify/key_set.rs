@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::SystemTime};
 use super::{
     document::{self, DocumentError, DocumentErrorKind},
     error::Unavailable,
-    jwk::{Key, Skip, SkipDetail, SkipReason},
+    jwk::{Key, Skip},
 };
 use crate::{
     escape::Escaped,
@@ -24,11 +24,12 @@ pub const MAX_KEYS: usize = 1000;
 /// omits them.
 ///
 /// ```
-/// use easyauth::verify::{KeySet, SkipReason};
+/// use easyauth::verify::KeySet;
 ///
 /// let keys = KeySet::from_jwks(br#"{"keys":[{"kty":"oct","kid":"1","k":"AAAA"}]}"#)?;
 /// assert!(keys.is_empty());
-/// assert_eq!(keys.skipped()[0].reason(), SkipReason::UnknownType);
+/// let reason = keys.skipped()[0].to_string();
+/// assert_eq!(reason, "key 0 (1) is not used: its kty is neither RSA nor EC");
 /// # Ok::<(), easyauth::verify::DocumentError>(())
 /// ```
 #[derive(Clone)]
@@ -49,7 +50,7 @@ impl KeySet {
             Some(Value::Other(list)) => read(list)?,
             // An empty list, or a list of strings: neither has keys.
             Some(Value::List(strings)) => {
-                let skip = Skip::from(SkipReason::NotAnObject);
+                let skip = Skip::NotAnObject;
                 let skipped =
                     strings.enumerate().map(|(index, _)| SkippedKey { index, id: None, skip });
                 (BTreeMap::new(), skipped.collect())
@@ -63,7 +64,7 @@ impl KeySet {
                 Err(indices) => skipped.extend(indices.into_iter().map(|index| SkippedKey {
                     index,
                     id: Some(MemberName::new(&id)),
-                    skip: SkipReason::Conflict.into(),
+                    skip: Skip::Conflict,
                 })),
             }
         }
@@ -170,7 +171,7 @@ impl fmt::Debug for KeySet {
     }
 }
 
-/// A key of a document that is not used, and why.
+/// A key of a document that is not used. Prints why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedKey {
     index: usize,
@@ -190,21 +191,6 @@ impl SkippedKey {
     pub fn id(&self) -> Option<&str> {
         self.id.as_ref().map(MemberName::as_str)
     }
-
-    /// The rule that it breaks.
-    #[must_use]
-    pub fn reason(&self) -> SkipReason {
-        self.skip.reason
-    }
-
-    /// The name of the member that is missing or malformed.
-    #[must_use]
-    pub fn member_name(&self) -> Option<&'static str> {
-        match self.skip.detail {
-            Some(SkipDetail::Member(name)) => Some(name),
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for SkippedKey {
@@ -213,14 +199,11 @@ impl fmt::Display for SkippedKey {
         if let Some(id) = self.id() {
             write!(f, " ({})", Escaped(id))?;
         }
-        write!(f, " is not used: {}", self.skip.reason)?;
-        match self.skip.detail {
-            Some(SkipDetail::Member(name)) => write!(f, ": {name}"),
-            Some(SkipDetail::Bits(bits)) => write!(f, ": {bits}"),
-            None => Ok(()),
-        }
+        write!(f, " is not used: {}", self.skip)
     }
 }
+
+impl std::error::Error for SkippedKey {}
 
 /// Where a verifier finds keys: a [`KeySet`], or a [`KeyStore`](super::KeyStore).
 ///

@@ -67,7 +67,7 @@ pub use document::{DocumentError, DocumentErrorKind, MAX_DOCUMENT_LEN};
 pub use error::{VerifyError, VerifyErrorKind};
 pub use fetch::{FetchKeys, FetchKeysBlocking};
 pub use id_token_auth::{IdTokenAuth, MAX_SESSION_LIFETIME, SessionLifetimeTooLong};
-pub use jwk::{Key, RSA_MODULUS_BITS, SkipReason};
+pub use jwk::{Key, RSA_MODULUS_BITS};
 pub use key_set::{KeySet, KeySource, MAX_KEYS, SkippedKey};
 pub use keys::{KEEP_FRESH_INTERVAL, Keys};
 #[cfg(any(feature = "reqwest", feature = "ureq"))]

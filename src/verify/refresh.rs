@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{DocumentError, KeySet, KeyStore, Metadata, MetadataUri, flight::Flight};
+use super::{DocumentError, KeySet, KeyStore, Metadata, MetadataUri, SkippedKey, flight::Flight};
 use crate::{kinds::kinds, transport::TransportError};
 
 /// A refresh in flight: two documents to fetch, one after the other.
@@ -117,11 +117,11 @@ pub(super) fn parse_metadata(body: &[u8], uri: &MetadataUri) -> Result<Metadata,
 pub(super) fn parse_keys(body: &[u8]) -> Result<KeySet, RefreshError> {
     let keys = KeySet::from_jwks(body)
         .map_err(|error| RefreshError::document(RefreshErrorKind::KeySet, error))?;
-    if keys.is_empty() { Err(RefreshErrorKind::NoKeys.error()) } else { Ok(keys) }
+    if keys.is_empty() { Err(RefreshError::no_keys(&keys)) } else { Ok(keys) }
 }
 
 /// Keys could not be refreshed. The store keeps the keys it has. The [source](Error::source) says why a
-/// document could not be fetched or used.
+/// document could not be fetched or used, or why the first of its keys is not used.
 #[derive(Debug, Clone)]
 pub struct RefreshError {
     kind: RefreshErrorKind,
@@ -132,6 +132,7 @@ pub struct RefreshError {
 enum Source {
     Fetch(TransportError),
     Document(DocumentError),
+    Key(SkippedKey),
 }
 
 kinds! {
@@ -145,7 +146,7 @@ kinds! {
     Metadata = "metadata", "the metadata cannot be used";
     /// The key set cannot be used.
     KeySet = "key-set", "the key set cannot be used";
-    /// The key set has no key that can be used.
+    /// The key set has no key that can be used. The source says why the first one is not used.
     NoKeys = "no-keys", "the key set has no key that can be used";
     /// The fetch took longer than [its lease](super::REFRESH_LEASE) while a request waited for it.
     TimedOut = "timed-out", "the keys were not fetched in time";
@@ -160,6 +161,11 @@ kinds! {
 impl RefreshError {
     fn document(kind: RefreshErrorKind, error: DocumentError) -> Self {
         Self { kind, source: Some(Source::Document(error)) }
+    }
+
+    fn no_keys(keys: &KeySet) -> Self {
+        let source = keys.skipped().first().cloned().map(Source::Key);
+        Self { kind: RefreshErrorKind::NoKeys, source }
     }
 }
 
@@ -180,6 +186,7 @@ impl Error for RefreshError {
         match self.source.as_ref()? {
             Source::Fetch(error) => Some(error),
             Source::Document(error) => Some(error),
+            Source::Key(error) => Some(error),
         }
     }
 }

@@ -121,7 +121,6 @@ fn types_of_verification_can_be_shared() {
     check::<verify::Metadata>();
     check::<verify::MetadataUri>();
     check::<verify::Refresh<'_>>();
-    check::<verify::SkipReason>();
     check::<verify::SkippedKey>();
     check::<verify::SubjectKey>();
     check::<verify::Tenant>();

@@ -84,8 +84,6 @@ fn kinds() -> Vec<(&'static str, usize)> {
         #[cfg(feature = "verify")]
         easyauth::verify::RefreshErrorKind,
         #[cfg(feature = "verify")]
-        easyauth::verify::SkipReason,
-        #[cfg(feature = "verify")]
         easyauth::verify::VerifierBuildErrorKind,
         #[cfg(feature = "verify")]
         easyauth::verify::VerifyErrorKind,

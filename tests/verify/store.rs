@@ -332,7 +332,11 @@ fn documents_that_cannot_be_used() {
     check(&long, ENTRA, "the metadata cannot be used", Some(too_long));
     check(METADATA, b"{\"keys\":[]}", "the key set has no key that can be used", None);
     let unusable = br#"{"keys":[{"kty":"oct","kid":"o"}]}"#;
-    check(METADATA, unusable, "the key set has no key that can be used", None);
+    let skipped = Some("key 0 (o) is not used: its kty is neither RSA nor EC");
+    check(METADATA, unusable, "the key set has no key that can be used", skipped);
+    let several = br#"{"keys":["a",{"kty":"oct","kid":"o"}]}"#;
+    let first = Some("key 0 is not used: it is not a JSON object");
+    check(METADATA, several, "the key set has no key that can be used", first);
     let elsewhere = br#"{"issuer":"i","jwks_uri":"https://attacker.example/"}"#;
     let foreign = Some("the jwks_uri of the document is at the host of another service");
     check(elsewhere, ENTRA, "the metadata cannot be used", foreign);
