@@ -1,5 +1,7 @@
 //! SHA-256 and HMAC by the back end that also verifies signatures: hashes for cache keys, thumbprints and
-//! health checks.
+//! health checks. And the comparison of secrets.
+
+use std::hint::black_box;
 
 #[cfg(feature = "aws_lc_rs")]
 pub(crate) use self::aws_lc::*;
@@ -56,6 +58,13 @@ mod rust_crypto {
         let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.chain_update(message).finalize().into_bytes().into()
     }
+}
+
+/// Compares in a time that depends on the lengths alone, so that it does not tell how much of a guess is right.
+pub(crate) fn is_equal(one: &[u8], other: &[u8]) -> bool {
+    let differences = one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other));
+    // Hidden from the optimizer, which could stop at the first difference otherwise.
+    one.len() == other.len() && black_box(differences) == 0
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    hint::black_box,
     sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
 };
 
 use zeroize::Zeroizing;
 
 use super::{Key, VerifiedToken};
+use crate::digest::is_equal;
 
 /// The largest number of tokens that a [`Verifier`](super::Verifier::remember) remembers. With tokens of 2 KB,
 /// they take about half a gigabyte.
@@ -105,14 +105,6 @@ impl Tokens {
         let oldest = if is_over { self.by_age.pop_front() } else { None };
         (replaced, oldest.and_then(|oldest| self.by_tail.remove(&oldest)))
     }
-}
-
-/// Compares whole tokens in a time that depends on their length alone, so that it does not tell how much of
-/// a guess is right.
-fn is_equal(one: &[u8], other: &[u8]) -> bool {
-    let differences = one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other));
-    // Hidden from the optimizer, which could stop at the first difference otherwise.
-    one.len() == other.len() && black_box(differences) == 0
 }
 
 /// Prints how many tokens are remembered at most.
