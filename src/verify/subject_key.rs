@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::IsVerified;
-use crate::{issuer, jwt::Token, principal::is_identifier, resource::is_guid};
+use crate::{escape::Encoded, issuer, jwt::Token, principal::is_identifier, resource::is_guid};
 
 /// The key under which to store data of a caller.
 ///
@@ -64,10 +64,7 @@ impl SubjectKey {
     fn new(parts: [(&str, Cow<'_, str>); 2]) -> Self {
         let mut text = String::from("v1");
         for (name, value) in parts {
-            text.push(':');
-            text.push_str(name);
-            text.push(':');
-            push_encoded(&mut text, &value);
+            let _ = write!(text, ":{name}:{}", Encoded(&value)); // writing to a string does not fail
         }
         Self(text.into())
     }
@@ -76,16 +73,6 @@ impl SubjectKey {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-fn push_encoded(text: &mut String, value: &str) {
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}"); // writing to a string does not fail
-        }
     }
 }
 
