@@ -55,6 +55,25 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
+/// Owned text from a peer that is not a secret: an identifier, or the name of a member. Prints [`Escaped`].
+#[cfg(feature = "verify")]
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct EscapedText(pub(crate) Box<str>);
+
+#[cfg(feature = "verify")]
+impl fmt::Display for EscapedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.0).fmt(f)
+    }
+}
+
+#[cfg(feature = "verify")]
+impl fmt::Debug for EscapedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.0).fmt(f)
+    }
+}
+
 /// How many names from a peer a `Debug` form repeats: a captured request has about 30 headers, an Entra
 /// token about 25 claims.
 pub(crate) const MAX_NAMES: usize = 64;

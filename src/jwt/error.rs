@@ -3,8 +3,6 @@
 use std::fmt;
 
 use super::MAX_TOKEN_LEN;
-#[cfg(feature = "verify")]
-use crate::escape::Escaped;
 use crate::{
     json::ObjectError,
     kinds::{Place, kinds},
@@ -164,32 +162,3 @@ impl ClaimsError {
     }
 }
 
-/// The name of a member of a token or a key, from a peer. Prints escaped and truncated.
-#[derive(Clone, PartialEq, Eq)]
-#[cfg(feature = "verify")]
-pub(crate) struct MemberName(Box<str>);
-
-#[cfg(feature = "verify")]
-impl MemberName {
-    pub(crate) fn new(name: &str) -> Self {
-        Self(name.into())
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-#[cfg(feature = "verify")]
-impl fmt::Display for MemberName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}
-
-#[cfg(feature = "verify")]
-impl fmt::Debug for MemberName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}

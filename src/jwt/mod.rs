@@ -12,8 +12,6 @@ pub use agent::{Actor, Agent, AgentMode};
 pub use caller::{Caller, Groups};
 #[cfg(feature = "verify")]
 pub(crate) use compact::{Segments, bytes, text};
-#[cfg(feature = "verify")]
-pub(crate) use error::MemberName;
 pub use error::{ClaimsError, DecodeError, DecodeErrorKind, Segment};
 pub use header::TokenHeader;
 pub(crate) use token::SIGN_IN_CLAIMS;

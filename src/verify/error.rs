@@ -9,8 +9,8 @@ use std::{
 
 use super::RefreshError;
 use crate::{
-    escape::Escaped,
-    jwt::{DecodeError, DecodeErrorKind, MemberName},
+    escape::EscapedText,
+    jwt::{DecodeError, DecodeErrorKind},
     kinds::kinds,
 };
 
@@ -28,8 +28,8 @@ pub struct VerifyError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Detail {
     Decode(DecodeError),
-    Member(MemberName),
-    Identifiers { expected: Identifier, actual: Identifier, advice: Option<&'static str> },
+    Member(EscapedText),
+    Identifiers { expected: EscapedText, actual: EscapedText, advice: Option<&'static str> },
     Cause(VerifyError),
     Keys(Unavailable),
 }
@@ -61,22 +61,6 @@ impl PartialEq for Unavailable {
 }
 
 impl Eq for Unavailable {}
-
-/// An identifier that is not a secret. Prints escaped and truncated.
-#[derive(Clone, PartialEq, Eq)]
-struct Identifier(String);
-
-impl fmt::Display for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}
 
 kinds! {
     /// The rule that a token breaks.
@@ -180,11 +164,11 @@ impl VerifyError {
     }
 
     pub(super) fn member(kind: VerifyErrorKind, name: &str) -> Self {
-        Self { kind, detail: Some(Box::new(Detail::Member(MemberName::new(name)))) }
+        Self { kind, detail: Some(Box::new(Detail::Member(EscapedText(name.into())))) }
     }
 
     pub(super) fn identifiers(kind: VerifyErrorKind, expected: String, actual: String) -> Self {
-        let (expected, actual) = (Identifier(expected), Identifier(actual));
+        let (expected, actual) = (EscapedText(expected.into()), EscapedText(actual.into()));
         Self {
             kind,
             detail: Some(Box::new(Detail::Identifiers { expected, actual, advice: None })),
@@ -265,7 +249,7 @@ impl VerifyError {
     #[must_use]
     pub fn member_name(&self) -> Option<&str> {
         match self.detail.as_deref()? {
-            Detail::Member(name) => Some(name.as_str()),
+            Detail::Member(name) => Some(&name.0),
             Detail::Decode(error) => error.member_name(),
             _ => None,
         }

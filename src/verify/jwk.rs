@@ -9,12 +9,11 @@ use super::{
 };
 use crate::{
     base64,
-    escape::Escaped,
+    escape::{Escaped, EscapedText},
     json::{
         ObjectError,
         members::{Members, Value},
     },
-    jwt::MemberName,
 };
 
 /// The accepted lengths of an RSA modulus, in bits. RFC 7518 section 3.3 requires at least 2048. aws-lc-rs
@@ -44,10 +43,10 @@ const PRIVATE_PARTS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 impl Key {
     /// Reads one element of `keys`. If the key cannot be used, returns the reason, and its ID if it has
     /// one.
-    pub(super) fn parse(json: &str) -> Result<Self, (Option<MemberName>, Skip)> {
+    pub(super) fn parse(json: &str) -> Result<Self, (Option<EscapedText>, Skip)> {
         let members = Members::parse(json.to_owned()).map_err(|error| (None, error.into()))?;
         let id = members.text("kid").filter(|id| !id.is_empty());
-        Self::of(&members, id).map_err(|reason| (id.map(MemberName::new), reason))
+        Self::of(&members, id).map_err(|reason| (id.map(|id| EscapedText(id.into())), reason))
     }
 
     fn of(members: &Members, id: Option<&str>) -> Result<Self, Skip> {

@@ -8,9 +8,9 @@ use super::{
     jwk::{Key, Skip},
 };
 use crate::{
-    escape::Escaped,
+    escape::EscapedText,
     json::{JsonError, Reader, members::Value},
-    jwt::{MemberName, TokenHeader},
+    jwt::TokenHeader,
 };
 
 /// The maximum number of keys in a document and in a [`KeyStore`](super::KeyStore): the largest cache
@@ -63,7 +63,7 @@ impl KeySet {
                 Ok(key) => drop(keys.insert(id, Arc::new(key))),
                 Err(indices) => skipped.extend(indices.into_iter().map(|index| SkippedKey {
                     index,
-                    id: Some(MemberName::new(&id)),
+                    id: Some(EscapedText(id.clone())),
                     skip: Skip::Conflict,
                 })),
             }
@@ -175,7 +175,7 @@ impl fmt::Debug for KeySet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedKey {
     index: usize,
-    id: Option<MemberName>,
+    id: Option<EscapedText>,
     skip: Skip,
 }
 
@@ -189,15 +189,15 @@ impl SkippedKey {
     /// Its ID (`kid`), if it has one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.id.as_ref().map(MemberName::as_str)
+        self.id.as_ref().map(|id| &*id.0)
     }
 }
 
 impl fmt::Display for SkippedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "key {}", self.index)?;
-        if let Some(id) = self.id() {
-            write!(f, " ({})", Escaped(id))?;
+        if let Some(id) = &self.id {
+            write!(f, " ({id})")?;
         }
         write!(f, " is not used: {}", self.skip)
     }
