@@ -22,7 +22,7 @@ use crate::{
 /// With the back end `aws_lc_rs`, each key is created when the test runs and is not shared. Creating a
 /// key takes a fraction of a second, so share an issuer between tests (`std::sync::LazyLock`). With only
 /// `rust_crypto`, the keys come in order from a pool that is published with this crate. After the
-/// twelfth key the pool starts again, but every key has a different ID.
+/// sixth key the pool starts again, but every key has a different ID.
 ///
 /// ```
 /// use std::time::SystemTime;
