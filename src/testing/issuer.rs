@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use super::{TestToken, key::SigningKey};
 use crate::{
     base64,
-    kinds::kinds,
-    resource::{Audience, is_guid},
-    verify::{InvalidTenantId, KeySet},
+    resource::Audience,
+    verify::{KeySet, Tenant, VerifierBuildError},
 };
 
 /// Plays the role of Entra in tests: signs tokens for a tenant with its own keys, and publishes the
@@ -58,11 +57,8 @@ impl TestIssuer {
     ///
     /// [`TestIssuerError`] if the tenant ID is not a GUID, or if no key could be created.
     pub fn new(tenant_id: &str) -> Result<Self, TestIssuerError> {
-        if !is_guid(tenant_id) {
-            let kind = TestIssuerErrorKind::InvalidTenantId;
-            return Err(TestIssuerError { kind, source: Some(InvalidTenantId::new(tenant_id)) });
-        }
-        let current = SigningKey::new().ok_or_else(|| TestIssuerErrorKind::NoKey.error())?;
+        Tenant::single(tenant_id).map_err(|error| TestIssuerError(Some(error)))?;
+        let current = SigningKey::new().ok_or(TestIssuerError(None))?;
         Ok(Self { tenant: tenant_id.to_ascii_lowercase(), current, old: Vec::new() })
     }
 
@@ -85,7 +81,7 @@ impl TestIssuer {
     ///
     /// [`TestIssuerError`] if no key could be created.
     pub fn rotate(&mut self) -> Result<(), TestIssuerError> {
-        let next = SigningKey::new().ok_or_else(|| TestIssuerErrorKind::NoKey.error())?;
+        let next = SigningKey::new().ok_or(TestIssuerError(None))?;
         self.old.push(std::mem::replace(&mut self.current, next));
         Ok(())
     }
@@ -184,21 +180,16 @@ impl fmt::Debug for TestIssuer {
     }
 }
 
-kinds! {
-    /// Why an issuer cannot be created.
-    pub enum TestIssuerErrorKind of TestIssuerError { source };
-    fn message;
-
-    /// The tenant ID is not a GUID.
-    InvalidTenantId = "invalid-tenant-id", "the test issuer has an invalid tenant ID";
-    /// The back end could not create a key.
-    NoKey = "no-key", "the back end could not create a key";
-}
-
-/// An issuer that cannot be created.
+/// An issuer that cannot be created, because its tenant ID is not a GUID: see the
+/// [source](std::error::Error::source). There is none if the back end could not create a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .kind.message())]
-pub struct TestIssuerError {
-    kind: TestIssuerErrorKind,
-    source: Option<InvalidTenantId>,
+#[error("{}", message(.0.is_some()))]
+pub struct TestIssuerError(#[source] Option<VerifierBuildError>);
+
+fn message(is_about_tenant: bool) -> &'static str {
+    if is_about_tenant {
+        "the test issuer has an invalid tenant ID"
+    } else {
+        "the back end could not create a key"
+    }
 }

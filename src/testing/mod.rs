@@ -65,7 +65,7 @@ mod session;
 mod time;
 mod token;
 
-pub use issuer::{TestIssuer, TestIssuerError, TestIssuerErrorKind};
+pub use issuer::{TestIssuer, TestIssuerError};
 pub use principal::TestPrincipal;
 pub use session::TestSession;
 pub use token::TestToken;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::{
-    Algorithm, Authority, IdTokenVerifier, InvalidTenantId, Verifier,
+    Algorithm, Authority, IdTokenVerifier, Verifier,
     authority::AuthorityKind,
     issuers::Issuers,
     policy::{Policy, WithoutPermissions},
+    tenant::advice,
 };
 use crate::{
     endpoints::EnvironmentError,
@@ -366,14 +367,14 @@ impl VerifierBuildError {
         Self { kind: VerifierBuildErrorKind::Environment, message: Some(error.to_string()) }
     }
 
+    pub(super) fn tenant(id: &str) -> Self {
+        let kind = VerifierBuildErrorKind::InvalidTenantId;
+        let message = format!("{}, found {:?}{}", kind.message(), Escaped(id), advice(id));
+        Self { kind, message: Some(message) }
+    }
+
     fn new(kind: VerifierBuildErrorKind, value: &str) -> Self {
         let message = format!("{}, found {:?}", kind.message(), Escaped(value));
         Self { kind, message: Some(message) }
-    }
-}
-
-impl From<InvalidTenantId> for VerifierBuildError {
-    fn from(error: InvalidTenantId) -> Self {
-        Self { kind: VerifierBuildErrorKind::InvalidTenantId, message: Some(error.to_string()) }
     }
 }

@@ -79,6 +79,6 @@ pub use store::{
     FIRST_BACKOFF, KEY_LIFETIME, KeyStore, REFRESH_INTERVAL, REFRESH_LEASE, UNKNOWN_KEY_INTERVAL,
 };
 pub use subject_key::SubjectKey;
-pub use tenant::{InvalidTenantId, Tenant};
+pub use tenant::Tenant;
 pub use verified::IsVerified;
 pub use verifier::{IdTokenVerifier, VerifiedIdToken, VerifiedToken, Verifier};

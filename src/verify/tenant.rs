@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::VerifierBuildError;
 use crate::{escape::Escaped, resource::is_guid};
 
 /// The tenant of all personal Microsoft accounts (Microsoft identity platform: ID token claims
@@ -25,7 +26,7 @@ const MICROSOFT_SERVICES: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 /// assert!(Tenant::single("common").is_err());
 /// // Personal accounts share one tenant, which is not an organization.
 /// assert!(!Tenant::any_organization().includes("9188040d-6c67-4c5b-b112-36a304b66dad"));
-/// # Ok::<(), easyauth::verify::InvalidTenantId>(())
+/// # Ok::<(), easyauth::verify::VerifierBuildError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant(Kind);
@@ -43,8 +44,8 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// [`InvalidTenantId`] if the ID is not a GUID.
-    pub fn single(id: &str) -> Result<Self, InvalidTenantId> {
+    /// [`VerifierBuildError`] if the ID is not a GUID.
+    pub fn single(id: &str) -> Result<Self, VerifierBuildError> {
         Self::any_of([id])
     }
 
@@ -52,13 +53,13 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// [`InvalidTenantId`] if an ID is not a GUID.
+    /// [`VerifierBuildError`] if an ID is not a GUID.
     pub fn any_of<S: AsRef<str>>(
         ids: impl IntoIterator<Item = S>,
-    ) -> Result<Self, InvalidTenantId> {
+    ) -> Result<Self, VerifierBuildError> {
         let id = |id: S| match id.as_ref() {
             id if is_guid(id) => Ok(id.to_ascii_lowercase()),
-            other => Err(InvalidTenantId(other.into())),
+            other => Err(VerifierBuildError::tenant(other)),
         };
         Ok(Self(Kind::Listed(ids.into_iter().map(id).collect::<Result<_, _>>()?)))
     }
@@ -127,19 +128,8 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// The tenant ID is not a GUID. The message contains the given value and, if known, what to use instead.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected a tenant ID (GUID), found {:?}{}", Escaped(.0), advice(.0))]
-pub struct InvalidTenantId(Box<str>);
-
-impl InvalidTenantId {
-    #[cfg(feature = "testing")]
-    pub(crate) fn new(given: &str) -> Self {
-        Self(given.into())
-    }
-}
-
-fn advice(given: &str) -> String {
+/// What to use instead of an invalid tenant ID, if that is known: the end of a message.
+pub(super) fn advice(given: &str) -> String {
     let instead = match given {
         "organizations" => "Tenant::any_organization()",
         "common" => "Tenant::any_including_personal()",

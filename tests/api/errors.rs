@@ -73,8 +73,6 @@ fn kinds() -> Vec<(&'static str, usize)> {
         easyauth::arm::ArmRequestErrorKind,
         settings::LoginParametersErrorKind,
         settings::SettingsErrorKind,
-        #[cfg(feature = "testing")]
-        easyauth::testing::TestIssuerErrorKind,
         #[cfg(feature = "verify")]
         easyauth::verify::ConfirmErrorKind,
         #[cfg(feature = "verify")]
@@ -174,6 +172,9 @@ fn errors() -> Vec<&'static str> {
     names.extend(errors![
         endpoints::HealthCheck::with_key("");
         easyauth::verify::KeySet::from_jwks("x");
+        Err::<(), _>(
+            easyauth::verify::KeySet::from_jwks(r#"{"keys":[1]}"#).unwrap().skipped()[0].clone(),
+        );
         easyauth::verify::MetadataUri::insecure_loopback("x");
         easyauth::verify::Tenant::single("x");
         Err::<(), _>(easyauth::TransportError::new("the network is down"));
