@@ -94,7 +94,7 @@ pub(crate) fn has_no_message(method: &str, body: &[u8]) -> bool {
 }
 
 /// Returns an error if the server may read something else than the bytes of the body: another encoding of them,
-/// or a connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4). Java's HttpClient offers `h2c` in
+/// or a connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4). Java's `HttpClient` offers `h2c` in
 /// each request without TLS; neither hyper nor actix-web accept the offer.
 #[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
 pub(crate) fn check_headers(
