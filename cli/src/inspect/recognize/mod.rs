@@ -3,8 +3,11 @@
 mod json;
 mod scan;
 mod token;
+mod value;
 
 use easyauth::{error_codes::ErrorExplanation, headers};
+
+use crate::secret::is_token_letter;
 
 /// The input, recognized by its content.
 pub(super) enum Content {
@@ -98,7 +101,9 @@ fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
 
 /// Finds headers of Easy Auth anywhere in the input.
 fn scanned(text: &str) -> Result<Option<Input>, String> {
-    let headers = scan::find(text)?;
+    // JSON in a string: `{\"name\":\"value\"}`.
+    let unescaped = text.contains("\\\":").then(|| text.replace("\\\"", "\""));
+    let headers = scan::find(unescaped.as_deref().unwrap_or(text))?;
     Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))
 }
 
@@ -142,7 +147,7 @@ fn headers_of(bytes: &[u8]) -> Result<Vec<Header>, Option<String>> {
             // Browsers print the value on the line after `name:`.
             let is_empty = found.last().is_some_and(|(_, value)| value.trim_ascii().is_empty());
             let has_ours = found.iter().any(|(name, _)| is_ours(name));
-            return Err((!is_empty && has_ours).then(|| {
+            return Err((!is_empty && has_ours && is_piece(line)).then(|| {
                 format!(
                     "line {number} is not a header; is it the rest of a value that was broken in two?"
                 )
@@ -152,6 +157,15 @@ fn headers_of(bytes: &[u8]) -> Result<Vec<Header>, Option<String>> {
         found.extend(pair);
     }
     if found.iter().any(|(name, _)| is_ours(name)) { Ok(found) } else { Err(None) }
+}
+
+/// Returns `true` for a line that can be the rest of a value: it is indented, or has only letters of tokens and is
+/// not a single word.
+fn is_piece(line: &[u8]) -> bool {
+    let is_word = || line.iter().skip(1).all(u8::is_ascii_lowercase);
+    line.starts_with(b" ")
+        || line.starts_with(b"\t")
+        || (line.iter().all(|byte| is_token_letter(char::from(*byte))) && !is_word())
 }
 
 /// Removes the mark of `curl -v` from a line. Its notes become empty lines.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use easyauth::headers;
 
-use super::{Header, header, is_bearer, is_ours};
+use super::{Header, header, is_bearer, is_ours, value};
 use crate::secret::{MIN_TOKEN_LEN, is_token_letter};
 
 /// Returns the headers of Easy Auth in the input. A header with the same value twice counts once.
@@ -17,11 +17,11 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
     while let Some(start) = rest.find(is_name_letter) {
         let (skipped, from_name) = rest.split_at(start);
         before = skipped.chars().next_back().or(before);
-        let end = from_name.find(|letter| !is_name_letter(letter)).unwrap_or(from_name.len());
-        let (word, after) = from_name.split_at(end);
+        let word = word_at(from_name);
+        let after = from_name.strip_prefix(word).unwrap_or_default();
         rest = after;
         if let Some(name) = name_of(word)
-            && let Some((value, after)) = token_value(&name, after).or_else(|| value(&name, after, before))
+            && let Some((value, after)) = token_value(&name, after).or_else(|| value::after(&name, after, before))
             // `Bearer` alone is not a value.
             && (name != "AUTHORIZATION" || is_bearer(value.as_bytes()))
         {
@@ -58,12 +58,17 @@ pub(super) fn without_bullets(text: &str) -> Option<String> {
     })
 }
 
-fn is_name_letter(letter: char) -> bool {
+pub(super) fn is_name_letter(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')
 }
 
+/// The letters of a name at the start of the text.
+pub(super) fn word_at(text: &str) -> &str {
+    text.split(|letter| !is_name_letter(letter)).next().unwrap_or_default()
+}
+
 /// The name of a header of Easy Auth, also as CGI and WSGI write it (RFC 3875 section 4.1.18).
-fn name_of(word: &str) -> Option<String> {
+pub(super) fn name_of(word: &str) -> Option<String> {
     let name = word.to_ascii_uppercase().replace('_', "-");
     let name = name.strip_prefix("HTTP-").unwrap_or(&name);
     is_ours(name).then(|| name.to_owned())
@@ -91,46 +96,22 @@ fn token_value<'a>(name: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
     let mut at = start;
     while at < near.len() {
         let rest = after.get(at..)?;
+        let len = rest.find(|letter| !is_token_letter(letter)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at_checked(len)?;
         // `name=token`
-        let from_token = rest.trim_start_matches('=');
-        at = at.checked_add(rest.len().checked_sub(from_token.len())?)?;
-        let len = from_token.find(|letter| !is_token_letter(letter)).unwrap_or(from_token.len());
-        let end = at.checked_add(len)?;
-        if len >= MIN_TOKEN_LEN {
-            let start = if is_authorization { start } else { at };
-            return Some((after.get(start..end)?, after.get(end..)?));
+        let sign = word.trim_end_matches('=').rfind('=');
+        let token =
+            word.get(sign.map_or(0, |sign| sign.saturating_add(1))..)?.trim_start_matches('=');
+        // The name of the next header has the letters of tokens.
+        if name_of(word_at(word.trim_start_matches('='))).is_some() {
+            return None;
         }
-        let next = after.get(end..)?.chars().next().map_or(1, char::len_utf8);
-        at = end.checked_add(next)?;
+        let end = at.checked_add(len)?;
+        if token.len() >= MIN_TOKEN_LEN {
+            let start = if is_authorization { start } else { end.checked_sub(token.len())? };
+            return Some((after.get(start..end)?, behind));
+        }
+        at = end.checked_add(behind.chars().next().map_or(1, char::len_utf8))?;
     }
     None
-}
-
-/// The value after a name, and the text behind it. `before` is the letter before the name.
-fn value<'a>(name: &str, after: &'a str, before: Option<char>) -> Option<(&'a str, &'a str)> {
-    let quotes = ['"', '\'', '`'];
-    // `-H 'name: value'`: the quote before the name ends the value.
-    let outer = before.filter(|letter| quotes.contains(letter) && !after.starts_with(*letter));
-    // `"name": "value"`, `'name' => 'value'`, `"name"="value"`, `name   value`, name and value on two
-    // lines.
-    let after = after.strip_prefix(quotes).unwrap_or(after).trim_start_matches([' ', '\t']);
-    let start = after.trim_start_matches(['=', ':', '>', ',', '|', ' ', '\t']);
-    let start = if start.starts_with(['\r', '\n']) { start.trim_start() } else { start };
-    // PowerShell prints lists in braces, JSON in brackets.
-    let start = start.trim_start_matches(['{', '[', '^', ' ']);
-    let inner = start.chars().next().filter(|letter| quotes.contains(letter) && outer.is_none());
-    let start = inner.and_then(|quote| start.strip_prefix(quote)).unwrap_or(start);
-    // Messages have the word too. Looking for the end of each takes quadratic time.
-    if name == "AUTHORIZATION" && !is_bearer(start.trim_start().as_bytes()) {
-        return None;
-    }
-    let (value, rest) = match inner.or(outer) {
-        Some(quote) => start.split_once(quote)?,
-        None => start.split_at(start.find(['\r', '\n']).unwrap_or(start.len())),
-    };
-    let value = value
-        .trim_end_matches('^')
-        .trim()
-        .trim_end_matches([',', ';', '}', ']', '"', '\'', '|', ' ']);
-    (!value.is_empty()).then_some((value, rest))
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{run, token};
 
 const CLAIMS: &str = r#"{"aud":"https://management.azure.com/","scp":"user_impersonation","exp":1773327600,"appid":"00000004-0000-4000-8000-000000000004"}"#;
-const PRINCIPAL: &str = r#"{"auth_typ":"aad","claims":[{"typ":"name","val":"Jo"},{"typ":"roles","val":"Admin"}],"name_typ":"name","role_typ":"roles"}"#;
+const PRINCIPAL: &str = r#"{"auth_typ":"aad","claims":[{"typ":"name","val":"Jo O. (Sales)"},{"typ":"http://schemas.microsoft.com/identity/claims/objectidentifier","val":"0000000a-0000-4000-8000-00000000000a"},{"typ":"roles","val":"Admin"}],"name_typ":"name","role_typ":"roles"}"#;
 
 fn access() -> String {
     token(CLAIMS)

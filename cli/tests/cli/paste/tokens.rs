@@ -117,7 +117,10 @@ fn principals_are_read_alone() {
         let outcome = run(&["inspect", "--json"], &input);
         let report: Value = serde_json::from_str(&outcome.out).unwrap();
         let principal = &report["accounts"][0]["principal"];
-        assert_eq!((&principal["name"], &principal["roles"]), (&json!("Jo"), &json!(["Admin"])));
+        assert_eq!(
+            (&principal["name"], &principal["roles"]),
+            (&json!("Jo O. (Sales)"), &json!(["Admin"]))
+        );
     }
     let visitor = r#"{"identityProvider":"github","userId":"1","userDetails":"jo","userRoles":["anonymous","authenticated"]}"#;
     for input in [visitor.to_owned(), STANDARD.encode(visitor)] {
