@@ -1,10 +1,12 @@
 //! JSON documents, and what looks like JSON.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use easyauth::{error_codes::ErrorExplanation, headers};
+use easyauth::{Session, error_codes::ErrorExplanation, headers};
 use serde_json::{Map, Value};
 
-use super::{Content, Header, Input, is_ours, scanned, token};
+use super::{
+    Content, Header, Input, NOT_OURS, has_only_other_schemes, is_ours, scanned, token, unknown,
+};
 
 /// The names of members with an access token: OAuth 2.0, the Azure CLI, Azure PowerShell.
 const ACCESS: [&str; 3] = ["access_token", "accessToken", "Token"];
@@ -15,15 +17,29 @@ const NO_HEADER: &str = "this is a decoded payload; without the header of the to
 
 /// Recognizes input that starts with `{` or `[`.
 pub(super) fn recognize(text: &str) -> Result<Input, String> {
-    let Ok(value) = serde_json::from_str(text) else { return not_json(text) };
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return not_json(text) };
+    if let Some(entries) = value.pointer("/log/entries").and_then(Value::as_array) {
+        return of_archive(entries);
+    }
     if let Some(input) = of_value(&value, text) {
         return Ok(input);
     }
     if is_settings(&value) {
         return Err(SETTINGS.to_owned());
     }
-    // The library says what is wrong with it.
-    Ok(Content::Me(text.as_bytes().to_owned()).into())
+    // On one line, and without needless escapes.
+    if let Some(input) = scanned(&value.to_string())? {
+        return Ok(input);
+    }
+    if has_headers(&value) {
+        return Err(NOT_OURS.to_owned());
+    }
+    let has = |name: &str| value.get(name).is_some();
+    if value.is_array() || has("provider_name") || has("clientPrincipal") {
+        // The library says what is wrong with it.
+        return Ok(Content::Me(text.as_bytes().to_owned()).into());
+    }
+    Err(unknown(text))
 }
 
 const SETTINGS: &str = "these are settings, not a request; `easyauth settings lint` checks them, and \
@@ -65,9 +81,6 @@ fn not_json(text: &str) -> Result<Input, String> {
 
 fn of_value(value: &Value, text: &str) -> Option<Input> {
     let object = value.as_object();
-    if let Some(entries) = value.pointer("/log/entries") {
-        return of_archive(entries);
-    }
     let headers = headers_of(value);
     if headers.iter().any(|(name, _)| is_ours(name)) {
         return Some(Content::Headers(headers).into());
@@ -94,21 +107,51 @@ fn of_value(value: &Value, text: &str) -> Option<Input> {
     ErrorExplanation::from_text(text).map(|explanation| Content::Error(explanation).into())
 }
 
-/// An HTTP archive (HAR): the headers of the last request that has any from Easy Auth, or the last
-/// answer of `/.auth/me`.
-fn of_archive(entries: &Value) -> Option<Input> {
-    for entry in entries.as_array()?.iter().rev() {
-        let address = entry.pointer("/request/url").and_then(Value::as_str).unwrap_or_default();
-        let body = entry.pointer("/response/content/text").and_then(Value::as_str);
-        if let Some(body) = body.filter(|_| address.ends_with("/.auth/me")) {
-            return Some(Content::Me(body.as_bytes().to_owned()).into());
-        }
-        let headers = headers_of(entry.get("request")?);
-        if headers.iter().any(|(name, _)| is_ours(name)) {
-            return Some(Content::Headers(headers).into());
-        }
+/// An HTTP archive (HAR): the headers of the last request that has any from Easy Auth, or the last answer of
+/// `/.auth/me` with sessions. What is of less use, such as `Authorization: Basic`, counts only without these.
+fn of_archive(entries: &[Value]) -> Result<Input, String> {
+    let mut fallback = None;
+    for entry in entries.iter().rev() {
+        let content = match answer_of_me(entry) {
+            Some((200, body)) if Session::parse_me(&body).is_ok() => {
+                return Ok(Content::Me(body).into());
+            }
+            Some((_, body)) => Content::Me(body),
+            None => {
+                let headers = entry.get("request").map(headers_of).unwrap_or_default();
+                if !headers.iter().any(|(name, _)| is_ours(name)) {
+                    continue;
+                }
+                if !has_only_other_schemes(&headers) {
+                    return Ok(Content::Headers(headers).into());
+                }
+                Content::Headers(headers)
+            }
+        };
+        fallback.get_or_insert(content);
     }
-    None
+    let nothing =
+        "the archive has neither a request with headers of Easy Auth nor an answer of /.auth/me";
+    fallback.map(Input::from).ok_or_else(|| nothing.to_owned())
+}
+
+/// The status and the body of an answer of `/.auth/me`.
+fn answer_of_me(entry: &Value) -> Option<(u64, Vec<u8>)> {
+    let address = entry.pointer("/request/url")?.as_str()?;
+    address.split(['?', '#']).next()?.ends_with("/.auth/me").then_some(())?;
+    let content = |name: &str| entry.pointer("/response/content")?.get(name)?.as_str();
+    let text = content("text").unwrap_or_default();
+    let decoded = content("encoding").and_then(|_| BASE64_STANDARD.decode(text).ok());
+    let status = entry.pointer("/response/status").and_then(Value::as_u64).unwrap_or_default();
+    Some((status, decoded.unwrap_or_else(|| text.as_bytes().to_owned())))
+}
+
+/// Returns `true` for headers, from Easy Auth or not: a list of pairs, or the member `headers` of an object or of its
+/// member `request`.
+fn has_headers(value: &Value) -> bool {
+    let members = [Some(value), value.get("request")].into_iter().flatten();
+    (value.is_array() && !headers_of(value).is_empty())
+        || members.filter_map(Value::as_object).any(|members| headers_member(members).is_some())
 }
 
 /// Headers as an object, as a list of names and values, or in the member `headers`.

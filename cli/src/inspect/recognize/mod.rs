@@ -107,6 +107,9 @@ fn scanned(text: &str) -> Result<Option<Input>, String> {
     Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))
 }
 
+const NOT_OURS: &str = "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, \
+                        X-MS-TOKEN-* or Authorization";
+
 /// Names the format of an unusable input, and says what to copy instead.
 fn unknown(text: &str) -> String {
     let expected = "copy the headers of a request, an answer of /.auth/me, or one token";
@@ -124,9 +127,7 @@ fn unknown(text: &str) -> String {
     } else if text.contains("SAMLResponse") || text.contains("<saml") {
         "a SAML response, which Easy Auth does not use;"
     } else if scan::has_headers(text) {
-        return "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* \
-                or Authorization"
-            .to_owned();
+        return NOT_OURS.to_owned();
     } else {
         return "expected the headers of a request, an answer of /.auth/me, or one token"
             .to_owned();

@@ -43,6 +43,9 @@ fn start(after_name: &str) -> &str {
     let mut text = text.strip_prefix(']').unwrap_or(text);
     loop {
         let next = text.trim_start_matches(['=', ':', '>', ',', '|', ' ', '\t']);
+        // Go prints types, PowerShell lists in braces.
+        let next = next.strip_prefix("[]string").unwrap_or(next);
+        let next = next.trim_start_matches(['{', '[', '^']);
         let next = if next.starts_with(['\r', '\n']) { next.trim_start() } else { next };
         let next = without_label(without_tag(next));
         if next.len() == text.len() {
@@ -50,9 +53,6 @@ fn start(after_name: &str) -> &str {
         }
         text = next;
     }
-    // Go prints types, PowerShell lists in braces.
-    let text = text.strip_prefix("[]string").unwrap_or(text);
-    let text = text.trim_start_matches(['{', '[', '^', ' ']);
     // `b'value'`: bytes of Python.
     text.strip_prefix('b').filter(|text| text.starts_with(QUOTES)).unwrap_or(text)
 }

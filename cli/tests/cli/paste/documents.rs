@@ -1,19 +1,22 @@
 //! Documents in JSON: HTTP archives (HAR) and answers of `/.auth/me`.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{access, opens};
-use crate::rejected;
+use crate::{rejected, run, shows};
 
-#[test]
-fn answers_of_me_are_found_in_archives() {
-    let me = json!([{"provider_name": "aad", "user_id": "jo", "user_claims": [], "access_token": access()}]);
-    let entry = json!({
-        "request": {"url": "https://orders.azurewebsites.net/.auth/me", "headers": []},
-        "response": {"content": {"text": me.to_string()}},
-    });
-    let report = opens(&json!({"log": {"entries": [entry]}}).to_string());
-    assert_eq!(report["input"], "auth-me");
+/// An entry of an archive: the request, and the status and the content of the answer.
+fn entry(url: &str, headers: impl Serialize, status: u16, content: impl Serialize) -> Value {
+    json!({
+        "request": {"url": url, "headers": headers},
+        "response": {"status": status, "content": content},
+    })
+}
+
+fn archive(entries: &[Value]) -> String {
+    json!({"log": {"entries": entries}}).to_string()
 }
 
 /// Browsers store the bodies of all answers in a HAR file. Only the extracted parts have the limits of the
@@ -21,12 +24,8 @@ fn answers_of_me_are_found_in_archives() {
 #[test]
 fn large_archives_are_read() {
     let entry = |path: &str, headers: Value, body: &str| {
-        json!({
-            "request": {"url": format!("https://orders{path}"), "headers": headers},
-            "response": {"content": {"text": body}},
-        })
+        entry(&format!("https://orders{path}"), headers, 200, json!({"text": body}))
     };
-    let archive = |entries: &[Value]| json!({"log": {"entries": entries}}).to_string();
     let large = "a".repeat(2 * easyauth::MAX_ME_LEN);
     let headers = json!([{"name": "X-MS-TOKEN-AAD-ACCESS-TOKEN", "value": access()}]);
     let script = || entry("/a.js", json!([]), &large);
@@ -41,5 +40,120 @@ fn large_archives_are_read() {
     if cfg!(feature = "online") {
         let verify = ["verify", "--tenant", "organizations", "--audience", "api://orders"];
         rejected(&verify, "a".repeat(limit + 1), &error);
+    }
+}
+
+/// One entry that is useless does not hide the others.
+#[test]
+fn the_last_useful_entry_of_an_archive_is_read() {
+    const ME: &str = "https://orders.azurewebsites.net/.auth/me";
+    let sessions = json!([{"provider_name": "aad", "user_id": "jo", "user_claims": [], "access_token": access()}])
+        .to_string();
+    let text = json!({"text": sessions});
+    let me = || entry(ME, json!([]), 200, text.clone());
+    let authorization = |value: &str| {
+        let headers = json!([{"name": "Authorization", "value": value}]);
+        entry("https://management.azure.com/subscriptions", headers, 200, json!({}))
+    };
+    let bearer = || authorization(&format!("Bearer {}", access()));
+    let base64 = json!({"text": STANDARD.encode(&sessions), "encoding": "base64"});
+    let failed = |status| entry(ME, json!([]), status, json!({"text": ""}));
+    for (entries, input) in [
+        (vec![me()], "auth-me"),
+        (vec![entry(ME, json!([]), 200, base64)], "auth-me"),
+        (vec![entry(&format!("{ME}?t=1"), json!([]), 200, text.clone())], "auth-me"),
+        (vec![entry(&format!("{ME}#a"), json!([]), 200, text.clone())], "auth-me"),
+        (vec![me(), failed(401)], "auth-me"),
+        (vec![me(), failed(302)], "auth-me"),
+        // A page that answers in place of the platform.
+        (vec![me(), entry(ME, json!([]), 200, json!({"text": "<html>"}))], "auth-me"),
+        (vec![me(), entry("https://orders/", json!([]), 200, json!({}))], "auth-me"),
+        (vec![me(), json!({})], "auth-me"),
+        (vec![bearer(), failed(401)], "request-head"),
+        (vec![bearer(), authorization("Basic am86cHc=")], "request-head"),
+        (vec![me(), authorization("Basic am86cHc=")], "auth-me"),
+    ] {
+        assert_eq!(opens(&archive(&entries))["input"], input, "{entries:?}");
+    }
+    let nothing =
+        "the archive has neither a request with headers of Easy Auth nor an answer of /.auth/me";
+    let empty =
+        "the response of /.auth/me is empty: check that the request has the session cookie, and ";
+    let me_failed =
+        "the response of /.auth/me has neither the format of App Service nor of Static Web Apps";
+    for (entries, error) in [
+        (vec![], nothing),
+        (vec![entry("https://orders/", json!([]), 200, json!({"text": "a"}))], nothing),
+        (vec![failed(401)], empty),
+        (vec![entry(ME, json!([]), 302, json!({}))], empty),
+        (vec![failed(401), entry(ME, json!([]), 200, json!({"text": "{}"}))], me_failed),
+    ] {
+        let outcome = run(&["inspect"], archive(&entries));
+        assert!(outcome.err.starts_with(&format!("error: {error}")), "{}", outcome.err);
+    }
+    // Without a token, what is sent in its place is reported.
+    let outcome = run(&["inspect"], archive(&[authorization("Basic am86cHc=")]));
+    shows(&outcome.out, &["no tokens"]);
+}
+
+/// Loggers put the headers deep into documents.
+#[test]
+fn headers_are_found_anywhere_in_json() {
+    let headers = json!({"host": "orders", "x-ms-client-principal-id": "7", "x-ms-token-aad-access-token": access()});
+    let lists =
+        json!({"X-MS-TOKEN-AAD-ACCESS-TOKEN": [access()], "X-MS-CLIENT-PRINCIPAL-ID": ["7"]});
+    let pairs = json!([
+        {"name": "Host", "value": "orders"},
+        {"name": "x-ms-client-principal-id", "value": "7"},
+        {"name": "x-ms-token-aad-access-token", "value": access()},
+    ]);
+    let flat = json!([
+        "Host",
+        "orders",
+        "x-ms-client-principal-id",
+        "7",
+        "x-ms-token-aad-access-token",
+        access()
+    ]);
+    for document in [
+        // One entry of an archive, as Firefox copies it.
+        json!({"request": {"headers": pairs}, "response": {"headers": []}}),
+        // pino and bunyan.
+        json!({"level": 30, "req": {"method": "GET", "headers": headers}}),
+        // Azure Functions: a custom handler.
+        json!({"Data": {"req": {"Headers": lists}}, "Metadata": {}}),
+        json!({"rawHeaders": flat}),
+        // Application Insights.
+        json!({"customDimensions": headers.to_string()}),
+        json!([{"message": "request", "customDimensions": {"headers": headers.to_string()}}]),
+    ] {
+        for text in [document.to_string(), serde_json::to_string_pretty(&document).unwrap()] {
+            let report = opens(&text);
+            assert_eq!(report["accounts"][0]["principal"]["id"], "7", "{text}");
+        }
+    }
+}
+
+#[test]
+fn other_json_is_named() {
+    let unknown = "expected the headers of a request, an answer of /.auth/me, or one token";
+    let not_ours = "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, X-MS-TOKEN-* or Authorization";
+    let me = "the response of /.auth/me";
+    for (document, error) in [
+        (json!({"headers": {"Host": "orders"}}), not_ours),
+        (json!({"Headers": {"Host": ["orders"]}}), not_ours),
+        (json!({"request": {"headers": [{"name": "Host", "value": "orders"}]}}), not_ours),
+        (json!([["Host", "orders"]]), not_ours),
+        (json!({"rawHeaders": ["Host", "orders"]}), unknown),
+        (json!({"a": 1}), unknown),
+        (json!({}), unknown),
+        (json!({"cookie": "AppServiceAuthSession=Canary"}), "this is a session cookie, "),
+        (json!({"provider_name": "aad"}), me),
+        (json!({"clientPrincipal": 1}), "a principal in the response of /.auth/me is invalid: "),
+        (json!([1]), me),
+    ] {
+        let outcome = run(&["inspect"], document.to_string());
+        assert!(outcome.err.starts_with(&format!("error: {error}")), "{document} {}", outcome.err);
+        assert_eq!((outcome.status, outcome.out.as_str()), (2, ""));
     }
 }

@@ -143,6 +143,7 @@ fn headers_are_read_as_programs_print_them() {
             ["Name       Value\n----       -----\n", "{N}    {{v}}", "\n", "\n"],
         ),
         ("Node.js", ["{\n  accept: '*/*',\n", "  '{n}': '{v}'", ",\n", "\n}"]),
+        ("lists of Node.js", ["{\n", "  '{n}': [\n    '{v}'\n  ]", ",\n", "\n}"]),
         ("WSGI", ["{'wsgi.version': (1, 0), ", "'{CGI}': '{v}'", ", ", "}"]),
         ("an environment", ["PATH=/bin\n", "{CGI}={v}", "\n", "\n"]),
         ("an environment with spaces", ["PATH = /bin\n", "{CGI} = {v}", "\n", ""]),
