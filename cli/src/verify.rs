@@ -31,7 +31,7 @@ const LABEL_WIDTH: usize = 16;
 /// Verify an access token with the real keys of its issuer
 ///
 /// Says whether an API with this tenant and audience accepts the token, and if not, which rule decides
-/// and what the API answers. The token can be copied in every form that inspect reads.
+/// and what the API answers. The token can be copied in every form that inspect reads, except decoded.
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help!(
     "easyauth verify --tenant b811a652-39e6-4a0c-b563-4279a1dd5012 --audience api://orders < token.txt"

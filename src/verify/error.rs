@@ -258,6 +258,12 @@ impl VerifyError {
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Detail::Decode(error)) = self.detail.as_deref()
+            && self.kind != VerifyErrorKind::Malformed
+        {
+            // It says the same as the kind, and more.
+            return error.fmt(f);
+        }
         self.kind.fmt(f)?;
         match self.detail.as_deref() {
             Some(Detail::Member(name)) => write!(f, ": {name}"),
@@ -281,7 +287,7 @@ impl fmt::Display for VerifyError {
 impl std::error::Error for VerifyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.detail.as_deref()? {
-            Detail::Decode(error) => Some(error),
+            Detail::Decode(error) if self.kind == VerifyErrorKind::Malformed => Some(error),
             Detail::Cause(error) => Some(error),
             Detail::Keys(why) => {
                 let cause: &RefreshError = why.cause.as_deref()?;

@@ -199,11 +199,27 @@ fn messages_of_errors() {
     let (message, _) = text(Draft::access().without("exp"), VerifyErrorKind::MissingClaim);
     assert_eq!(message, "the token lacks a claim: exp");
     let (message, source) = text(Draft::access().with("exp", "x"), VerifyErrorKind::InvalidClaim);
-    assert_eq!(message, "a claim of the token has the wrong type or is out of range");
     assert_eq!(
-        source.unwrap(),
+        message,
         "the payload of the token has a claim of the wrong JSON type or out of range: exp"
     );
+    assert_eq!(source, None);
+    for (token, kind, message) in [
+        (
+            "a.b.c.d.e",
+            VerifyErrorKind::Encrypted,
+            "the token is encrypted: only the API that it is for can read it",
+        ),
+        (
+            &"a".repeat(easyauth::MAX_TOKEN_LEN + 1),
+            VerifyErrorKind::TooLong,
+            "the token is too long: expected at most 256000 bytes, found 256001",
+        ),
+    ] {
+        let error = rejected(token, kind);
+        assert_eq!(error.to_string(), message);
+        assert!(std::error::Error::source(&error).is_none());
+    }
     let (message, _) =
         text(Draft::access().with_header("crit", 1), VerifyErrorKind::UnsupportedHeader);
     assert_eq!(message, "the header of the token has a member that is not supported: crit");

@@ -34,7 +34,9 @@ pub(super) fn examine(
                 |session: &Session| view.account(Some(session.principal()), session.tokens());
             ("auth-me", sessions.iter().map(account).collect())
         }
-        Content::Token(text) => ("token", vec![view.bare_tokens(vec![(Kind::Access, text)])]),
+        Content::Token(text) | Content::Decoded(text) => {
+            ("token", vec![view.bare_tokens(vec![(Kind::Access, text)])])
+        }
         Content::Tokens { access, id, refresh } => {
             let all = [(Kind::Access, access), (Kind::Id, id), (Kind::Refresh, refresh)];
             let all = all.into_iter().filter_map(|(kind, text)| Some((kind, text.as_deref()?)));

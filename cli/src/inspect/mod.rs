@@ -19,11 +19,14 @@ use crate::{
     terminal::json_page,
     times,
 };
-#[cfg(feature = "online")]
-use easyauth::{IdentityProvider, ProviderTokens};
 use examine::examine;
 use recognize::{Content, Input};
 use site::SiteSettings;
+#[cfg(feature = "online")]
+use {
+    crate::with_sources,
+    easyauth::{IdentityProvider, ProviderTokens, Session},
+};
 
 /// The longest input that the commands read, in bytes. Browsers store the bodies of all answers in a HAR
 /// file. The library limits the parts that are extracted.
@@ -76,10 +79,13 @@ struct Wanted<'a> {
     scopes: &'a [String],
 }
 
-/// The access token of a pasted input: alone, in an answer of a token endpoint, or in headers.
+/// The access token of a pasted input: alone, in an answer of a token endpoint or of `/.auth/me`, or in headers.
 #[cfg(feature = "online")]
 pub(crate) fn access_token(bytes: &[u8]) -> Result<String, String> {
     let none = || "expected an access token, found none in the input".to_owned();
+    let of = |tokens: &ProviderTokens| {
+        tokens.access_token().map(|token| token.expose_secret().to_owned()).ok_or_else(none)
+    };
     match Input::recognize(bytes)?.content {
         Content::Token(token) => Ok(token),
         Content::Tokens { access, .. } => access.ok_or_else(none),
@@ -89,10 +95,23 @@ pub(crate) fn access_token(bytes: &[u8]) -> Result<String, String> {
             let tokens =
                 ProviderTokens::from_headers(headers.as_slice(), &IdentityProvider::UNKNOWN)
                     .and_then(|tokens| tokens.or_bearer(headers.as_slice()))
-                    .map_err(|error| error.to_string())?;
-            tokens.access_token().map(|token| token.expose_secret().to_owned()).ok_or_else(none)
+                    .map_err(|error| with_sources(&error))?;
+            of(&tokens)
         }
-        Content::Me(_) | Content::Error(_) => Err(none()),
+        Content::Me(body) => {
+            match Session::parse_me(&body).map_err(|error| with_sources(&error))?.as_slice() {
+                [] => Err(none()),
+                [session] => of(session.tokens()),
+                several => {
+                    let count = several.len();
+                    Err(format!(
+                        "the answer of /.auth/me has {count} sessions; paste the access token of one"
+                    ))
+                }
+            }
+        }
+        Content::Decoded(_) => Err("a payload has no signature; paste the whole token".to_owned()),
+        Content::Error(_) => Err(none()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use easyauth::testing::TestIssuer;
 use easyauth_cli::serve::{Running, StandIn, TENANT};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Outcome, at, rejected, run};
 
@@ -57,7 +57,7 @@ fn the_deciding_rule_is_named() {
             let (message, _) = good.rsplit_once('.').unwrap();
             format!("{message}.{}", signature.rsplit_once('.').unwrap().1)
         };
-        let cases: [(String, &[&str], &str); 9] = [
+        let cases: [(String, &[&str], &str); 10] = [
             (good.clone(), &["--scope", "Files.Read"], ""),
             (
                 good.clone(),
@@ -120,6 +120,15 @@ fn the_deciding_rule_is_named() {
   rule             id-token
   answer           401 Unauthorized
   WWW-Authenticate Bearer error=\"invalid_token\", error_description=\"the token is an ID token, which opens no API\"
+",
+            ),
+            (
+                "eyJhbGciOiJSUzI1NiJ9.a.b.c.d".to_owned(),
+                &[],
+                "the API rejects this token: the token is encrypted: only the API that it is for can read it
+  rule             encrypted
+  answer           401 Unauthorized
+  WWW-Authenticate Bearer error=\"invalid_token\", error_description=\"the token is encrypted\"
 ",
             ),
             (
@@ -193,6 +202,8 @@ fn pasted_tokens_are_verified() {
         format!("curl 'http://localhost/' -H 'authorization: Bearer {token}'"),
         format!(r#"{{"accessToken": "{token}", "tokenType": "Bearer"}}"#),
         format!("\"{token}\","),
+        json!([{"provider_name": "aad", "user_id": "jo", "user_claims": [], "access_token": token}])
+            .to_string(),
     ] {
         let outcome = run(&args, &input);
         assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
@@ -200,6 +211,23 @@ fn pasted_tokens_are_verified() {
     let none = "expected an access token, found none in the input";
     for input in ["X-MS-CLIENT-PRINCIPAL-NAME: jo", "[]", "AADSTS50011", r#"{"id_token": "a"}"#] {
         rejected(&args, input, none);
+    }
+    let session = json!({"provider_name": "aad", "user_id": "jo", "user_claims": []});
+    rejected(&args, json!([session]).to_string(), none);
+    rejected(
+        &args,
+        json!([session, session]).to_string(),
+        "the answer of /.auth/me has 2 sessions; paste the access token of one",
+    );
+    rejected(
+        &args,
+        r#"{"provider_name": 1}"#,
+        "the response of /.auth/me has neither the format of App Service nor of Static Web Apps",
+    );
+    let header = r#"{"typ":"JWT","alg":"RS256"}"#;
+    let payload = r#"{"aud":"api://orders","iss":"https://sts.windows.net/"}"#;
+    for decoded in [payload.to_owned(), format!("{header}.{payload}.[Signature]")] {
+        rejected(&args, decoded, "a payload has no signature; paste the whole token");
     }
 }
 

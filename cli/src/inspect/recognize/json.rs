@@ -70,7 +70,7 @@ fn not_json(text: &str) -> Result<Input, String> {
         if let Some(Ok(Value::Object(claims))) = claims {
             let (header, claims) = (Value::Object(header), Value::Object(claims));
             let text = token::of_claims(&header.to_string(), &claims.to_string());
-            return Ok(Content::Token(text).into());
+            return Ok(Content::Decoded(text).into());
         }
     }
     match scanned(text)? {
@@ -101,7 +101,7 @@ fn of_value(value: &Value, text: &str) -> Option<Input> {
         return Some(Content::Tokens { access, id, refresh }.into());
     }
     if object.contains_key("aud") || object.contains_key("iss") {
-        let content = Content::Token(token::of_claims(r#"{"alg":"RS256"}"#, text));
+        let content = Content::Decoded(token::of_claims(r#"{"alg":"RS256"}"#, text));
         return Some(Input { content, note: Some(NO_HEADER) });
     }
     ErrorExplanation::from_text(text).map(|explanation| Content::Error(explanation).into())

@@ -17,6 +17,8 @@ pub(super) enum Content {
     Me(Vec<u8>),
     /// One token.
     Token(String),
+    /// The claims of a decoded token, in a token with a placeholder for the signature.
+    Decoded(String),
     /// The tokens of an answer of a token endpoint.
     Tokens { access: Option<String>, id: Option<String>, refresh: Option<String> },
     /// An error message with codes.

@@ -86,11 +86,16 @@ pub(super) fn find(text: &str) -> Option<String> {
             continue;
         }
         let mut token = word.to_owned();
+        let mut dots = dots_in(word);
         while let Some((line, after)) = continuation(rest) {
+            if is_another_token(dots, line) {
+                break;
+            }
             token.push_str(line);
+            dots = dots.saturating_add(dots_in(line));
             rest = after;
         }
-        let is_jwt = (1..=4).contains(&token.matches('.').count());
+        let is_jwt = (1..=4).contains(&dots);
         match &found {
             _ if !is_jwt => {}
             None => found = Some(token),
@@ -156,13 +161,30 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Joins the lines of a JWT that was wrapped.
+/// Joins the lines of a JWT that was wrapped. `None` for two tokens.
 fn unwrapped(text: &str) -> Option<String> {
-    let joined: String = text.split_whitespace().collect();
+    let mut joined = String::new();
+    let mut dots = 0_usize;
+    for word in text.split_whitespace() {
+        if is_another_token(dots, word) {
+            return None;
+        }
+        joined.push_str(word);
+        dots = dots.saturating_add(dots_in(word));
+    }
     let is_letter =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=');
     let is_jwt = joined.starts_with("ey") && joined.contains('.') && joined.bytes().all(is_letter);
     is_jwt.then_some(joined)
+}
+
+fn dots_in(text: &str) -> usize {
+    text.matches('.').count()
+}
+
+/// Returns `true` for the start of a JWT behind a whole one, which has two dots.
+fn is_another_token(dots_before: usize, text: &str) -> bool {
+    dots_before >= 2 && text.starts_with("eyJ")
 }
 
 fn is_principal(text: &str) -> bool {

@@ -94,11 +94,17 @@ fn unusable_inputs_are_named() {
         );
     }
     // Which of two tokens is meant is unknown.
-    rejected(
-        &["inspect"],
-        format!("a {} and {}", access(), token("{}")),
-        "expected the headers of a request, an answer of /.auth/me, or one token",
-    );
+    let (one, other) = (access(), token("{}"));
+    for two in [
+        format!("a {one} and {other}"),
+        format!("{one} {other}"),
+        format!("{one}\n{other}\n"),
+        format!("  {one}\n  {other}\n"),
+        format!("Token : {one}\n        {other}\n"),
+    ] {
+        let error = "expected the headers of a request, an answer of /.auth/me, or one token";
+        rejected(&["inspect"], two, error);
+    }
     for mark in ["...", "…"] {
         rejected(
             &["inspect"],

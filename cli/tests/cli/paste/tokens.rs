@@ -48,6 +48,10 @@ fn tokens_are_read_in_every_form() {
         format!("export AZURE_ACCESS_TOKEN={access}"),
         format!("$env:AZURE_ACCESS_TOKEN = \"{access}\""),
         format!("the same token twice: {access} {access}"),
+        format!("{access}\n{access}\n"),
+        format!("  {access}\n  {access}\n"),
+        // A line that begins with the payload.
+        access.replacen('.', ".\n", 1),
     ];
     for form in forms.into_iter().chain(others) {
         let report = opens(&form);
