@@ -53,6 +53,20 @@ pub(super) fn add_web_socket(headers: &mut HeaderMap) {
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
 }
 
+/// Returns `true` for a body that is chunked.
+///
+/// # Errors
+///
+/// The body has another coding (RFC 9112 section 6.1). hyper decodes only the chunks.
+pub(super) fn is_chunked(headers: &HeaderMap) -> Result<bool, &'static str> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(false),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(true),
+        _ => Err("expected the transfer coding chunked alone"),
+    }
+}
+
 /// Removes the headers for this connection (RFC 9110 section 7.6.1): those that `Connection` names, and
 /// the known ones. Trailers are dropped too, as section 6.5.1 permits.
 pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {

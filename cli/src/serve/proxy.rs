@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header::HOST,
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    header::{HOST, TRANSFER_ENCODING},
     request::Parts,
 };
 use http_body_util::BodyExt as _;
@@ -13,12 +14,12 @@ use hyper::{
     upgrade::{self, OnUpgrade},
 };
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, task::JoinSet};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, task::JoinSet};
 
 use super::{
     address::Upstream,
     early::Early,
-    headers::{add_web_socket, is_web_socket, remove_hop_by_hop, remove_identity},
+    headers::{add_web_socket, is_chunked, is_web_socket, remove_hop_by_hop, remove_identity},
     pages::{self, Body},
 };
 
@@ -44,12 +45,20 @@ impl Proxy {
         identity: HeaderMap,
     ) -> Response<Body> {
         let is_web_socket = parts.method == Method::GET && is_web_socket(&parts.headers);
+        let is_chunked = match is_chunked(&parts.headers) {
+            Ok(is_chunked) => is_chunked,
+            Err(line) => return pages::text(StatusCode::NOT_IMPLEMENTED, line),
+        };
         // In this order, so that a client cannot remove the platform's headers by `Connection`.
         remove_hop_by_hop(&mut parts.headers);
         remove_identity(&mut parts.headers);
         parts.headers.extend(identity);
         if is_web_socket {
             add_web_socket(&mut parts.headers);
+        }
+        if is_chunked {
+            // Without a length, hyper sends no body with GET.
+            parts.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
         let path = parts.uri.path_and_query().cloned();
         parts.uri = path.map_or_else(|| Uri::from_static("/"), Uri::from);
@@ -94,6 +103,7 @@ impl Proxy {
         if is_upgraded && !(is_web_socket && has_upgraded(&answer)) {
             return Err("an upgrade that the client did not request".into());
         }
+        is_chunked(answer.headers())?;
         let service = upgrade::on(&mut answer);
         let (mut parts, body) = answer.into_parts();
         remove_hop_by_hop(&mut parts.headers);
@@ -112,9 +122,14 @@ impl Proxy {
         while open.try_join_next().is_some() {}
         open.spawn(async move {
             let (Ok(client), Ok(service)) = (client.await, service.await) else { return };
-            let (mut client, mut service) = (TokioIo::new(client), TokioIo::new(service));
+            // `Early` hides that the service has disconnected.
+            let Ok(service) = service.downcast::<TokioIo<Early>>() else { return };
+            let Early(mut stream) = service.io.into_inner();
+            let mut client = TokioIo::new(client);
             // A side that disconnects is not an error.
-            let _ = tokio::io::copy_bidirectional(&mut client, &mut service).await;
+            if client.write_all(&service.read_buf).await.is_ok() {
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut stream).await;
+            }
         });
     }
 }

@@ -118,6 +118,33 @@ async fn requests_that_no_browser_sends() {
     assert!(answer.ends_with("\r\n\r\nthe body of the request is malformed\n"), "{answer}");
 }
 
+/// A body in chunks arrives whatever the method is.
+#[tokio::test(flavor = "multi_thread")]
+async fn chunks_are_forwarded() {
+    let world = world().await;
+    let address = world.stand_in.address();
+    let request = |method: &str, coding: &str| {
+        format!(
+            "{method} /echo HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+             transfer-encoding: {coding}\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+        )
+    };
+    for method in ["GET", "DELETE", "POST", "PUT", "OPTIONS", "REPORT"] {
+        for coding in ["chunked", "Chunked"] {
+            let answer = send_raw(address, &request(method, coding));
+            assert!(answer.starts_with("HTTP/1.1 200"), "{method} {answer}");
+            assert!(answer.ends_with("\r\n\r\nhello"), "{method} {answer}");
+        }
+    }
+    // The stand-in decodes no other coding.
+    for coding in ["gzip, chunked", "gzip\r\ntransfer-encoding: chunked", "chunked, chunked"] {
+        let answer = send_raw(address, &request("POST", coding));
+        assert!(answer.starts_with("HTTP/1.1 501"), "{answer}");
+        let line = "expected the transfer coding chunked alone";
+        assert!(answer.ends_with(&format!("\r\n\r\n{line}\n")), "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn an_upstream_that_is_down() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -160,6 +187,11 @@ async fn unreadable_answers() {
             "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
                 .to_owned(),
             "an upgrade that the client did not request",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+                .to_owned(),
+            "expected the transfer coding chunked alone",
         ),
     ] {
         let address = hasty(answer.clone());

@@ -82,6 +82,30 @@ async fn bytes_pass_in_both_directions() {
     assert!(request.contains("\r\nx-ms-token-aad-access-token: ") && !request.contains("forged"));
 }
 
+/// What a client writes after the service has disconnected is lost, so the client is disconnected, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn web_sockets_end_with_the_service() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let running = StandIn::new(listener.local_addr().unwrap()).start().await.unwrap();
+    let service = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read_head(&mut stream);
+        let head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nbye";
+        stream.write_all(head.as_bytes()).unwrap();
+    });
+    let mut client = handshake(running.address(), "");
+    assert!(read_head(&mut client).starts_with("HTTP/1.1 101 "));
+    let mut rest = String::new();
+    client.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "bye");
+    service.join().unwrap();
+    let start = std::time::Instant::now();
+    while client.write_all(b"lost").is_ok() {
+        assert!(start.elapsed() < LIMIT, "the client can write");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn open_web_sockets_end_with_the_stand_in() {
     let (upstream, task) =
