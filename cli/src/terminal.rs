@@ -127,9 +127,15 @@ pub(crate) fn is_unprintable(letter: char) -> bool {
     letter.is_control() || is_invisible(letter)
 }
 
+/// `Default_Ignorable_Code_Point` of Unicode 16 (DerivedCoreProperties.txt), with separators of lines and
+/// annotations. Text can be hidden in tags (U+E00xx) and variation selectors.
 fn is_invisible(letter: char) -> bool {
     matches!(
         letter,
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
     )
 }

@@ -191,7 +191,7 @@ fn colors_are_only_added() {
 /// Control characters and those that change the direction of text are escaped, and the values stay.
 #[test]
 fn json_cannot_harm_a_terminal() {
-    let raw = "a\u{7f}\u{85}\u{9b}2J\u{61c}\u{200b}\u{2028}\u{202e}\u{2066}\u{feff}b";
+    let raw = "a\u{7f}\u{85}\u{9b}2J\u{61c}\u{200b}\u{2028}\u{202e}\u{2066}\u{feff}\u{ad}\u{180e}\u{3164}\u{e0041}b";
     let access = token(&format!(
         r#"{{"aud":"api://{raw}","scp":"{raw}","azp":"{raw}","iss":"{raw}","roles":["{raw}"]}}"#
     ));
@@ -213,7 +213,7 @@ fn json_cannot_harm_a_terminal() {
         if args.last() == Some(&"--json") && args[1] != "explain" {
             let value: serde_json::Value = serde_json::from_str(&out).unwrap();
             assert!(value.to_string().contains(raw), "{args:?}: {out}");
-            let escaped = r"a\u007f\u0085\u009b2J\u061c\u200b\u2028\u202e\u2066\ufeffb";
+            let escaped = r"a\u007f\u0085\u009b2J\u061c\u200b\u2028\u202e\u2066\ufeff\u00ad\u180e\u3164\udb40\udc41b";
             assert!(out.contains(escaped), "{args:?}: {out}");
         }
     }
