@@ -36,7 +36,8 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Result<Output, Failure>
         of_code(code)
     } else {
         let bytes = input::read(None, MAX_ERROR_TEXT_LEN, world)?;
-        ErrorExplanation::from_text(&String::from_utf8_lossy(&bytes))
+        let message = input::without_bom(&bytes, "the input")?;
+        ErrorExplanation::from_text(&String::from_utf8_lossy(message))
     };
     // The message does not repeat the input, which can be a token.
     let explanation = explanation.ok_or(

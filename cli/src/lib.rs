@@ -19,6 +19,7 @@ mod input;
 mod inspect;
 #[cfg(feature = "manual")]
 mod manual;
+mod query;
 #[cfg(doc)]
 pub mod rules;
 mod secret;

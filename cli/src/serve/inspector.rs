@@ -13,12 +13,12 @@ use hyper::body::Incoming;
 use super::{
     headers::is_fetched_from,
     pages::{self, Body},
-    query,
 };
 use crate::{
     api::{self, Api},
     html::{Html, html},
     inspect::{MAX_INPUT_LEN, web},
+    query,
 };
 
 /// The longest form, in bytes. Each byte of the input can take three.

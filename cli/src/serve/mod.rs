@@ -23,7 +23,6 @@ mod log;
 mod pages;
 mod personas;
 mod proxy;
-mod query;
 mod server;
 mod session;
 mod site;

@@ -1,6 +1,6 @@
 //! The personas: each shows a service one kind of caller. They come from a file in JSON.
 
-use std::{fmt, fs::File, io::Read as _, path::Path, time::Duration};
+use std::{fmt, fs::File, path::Path, time::Duration};
 
 use easyauth::IdentityProvider;
 use serde::{
@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Failure, api::Api};
+use crate::{Failure, api::Api, input};
 
 /// The tenant of the stand-in's issuer.
 pub const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
@@ -18,7 +18,7 @@ pub const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
 pub(super) const DEFAULT: &str = include_str!("../../assets/personas.json");
 
 /// The longest persona file, in bytes. The default file has a hundredth.
-const MAX_FILE_LEN: u64 = 256 * 1024;
+const MAX_FILE_LEN: usize = 256 * 1024;
 
 /// A caller that a browser or a program can choose.
 #[derive(Debug, Clone)]
@@ -129,16 +129,11 @@ impl Persona {
 
 /// Reads a persona file.
 pub(super) fn read(path: &Path) -> Result<Vec<Persona>, Failure> {
-    let mut text = String::new();
-    let file =
-        File::open(path).map_err(|error| format!("cannot open the persona file: {error}"))?;
-    file.take(MAX_FILE_LEN.saturating_add(1))
-        .read_to_string(&mut text)
-        .map_err(|error| format!("cannot read the persona file: {error}"))?;
-    if u64::try_from(text.len())? > MAX_FILE_LEN {
-        return Err(format!("the persona file is longer than {MAX_FILE_LEN} bytes").into());
-    }
-    Ok(Persona::parse_file(&text)?)
+    let name = "the persona file";
+    let file = File::open(path).map_err(|error| format!("cannot open {name}: {error}"))?;
+    let bytes = input::limited(file, MAX_FILE_LEN, name)?;
+    let text = std::str::from_utf8(input::without_bom(&bytes, name)?);
+    Ok(Persona::parse_file(text.map_err(|_| format!("{name} is not UTF-8"))?)?)
 }
 
 #[derive(Deserialize)]

@@ -11,8 +11,8 @@ use super::{
     headers::{PERSONA, is_fetched_from},
     pages::{self, Body},
     personas::{self, Persona},
-    query,
 };
+use crate::query;
 
 /// Returns `true` for the paths that the stand-in answers itself.
 pub(super) fn is_own(path: &str) -> bool {

@@ -57,6 +57,19 @@ fn messages_are_explained() {
     assert_eq!(json["traceId"], "00000001-0000-4000-8000-000000000001");
 }
 
+/// Messages as Windows PowerShell and editors save them.
+#[test]
+fn messages_are_read_in_other_encodings() {
+    for message in [&b"\xef\xbb\xbfAADSTS50011"[..], b"AADSTS50011: \xe9"] {
+        let outcome = run(&["explain"], message);
+        assert_eq!(outcome.out.lines().next(), Some("AADSTS50011"), "{}", outcome.err);
+    }
+    for utf16 in [&b"\xff\xfeA\0A\0"[..], b"\xfe\xff\0A\0A", b"A\0A\0"] {
+        let error = "the input is UTF-16, which PowerShell writes; save it as UTF-8";
+        rejected(&["explain"], utf16, error);
+    }
+}
+
 #[test]
 fn unknown_codes_are_answered_with_no() {
     let outcome = run(&["explain", "AADSTS49999"], "");

@@ -329,7 +329,9 @@ fn wrong_arguments_are_named() {
 fn wrong_inputs_are_named() {
     rejected(&[], "", "the input is empty");
     rejected(&[], " \r\n", "the input is empty");
-    rejected(&[], b"\xff\xfeA\0", "the input is UTF-16, which PowerShell writes; save it as UTF-8");
+    for utf16 in [&b"\xff\xfeA\0"[..], b"\xfe\xff\0A", b"A\0A\0", b"\0A\0A"] {
+        rejected(&[], utf16, "the input is UTF-16, which PowerShell writes; save it as UTF-8");
+    }
     rejected(
         &[],
         "GET / HTTP/1.1\nnothing here\n",

@@ -1,6 +1,5 @@
 //! The arguments of `easyauth serve`.
 
-use std::io::Write as _;
 
 use crate::{rejected, run, shows};
 
@@ -78,11 +77,20 @@ fn wrong_persona_files_are_rejected() {
             "{\"personas\": [\n{\"id\": 7}]}",
             "the persona file is invalid at line 2: expected a string",
         ),
+        ("\u{feff}{\"personas\": 7}", "the persona file is invalid at line 1: expected a list"),
         (&*" ".repeat(256 * 1024 + 1), "the persona file is longer than 262144 bytes"),
     ] {
-        std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
+        std::fs::write(&path, text).unwrap();
         rejected(&args, "", error);
     }
+    // `>` of Windows PowerShell.
+    for utf16 in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}", b"{\0}\0"] {
+        std::fs::write(&path, utf16).unwrap();
+        let error = "the persona file is UTF-16, which PowerShell writes; save it as UTF-8";
+        rejected(&args, "", error);
+    }
+    std::fs::write(&path, b"{\"\xe9\"").unwrap();
+    rejected(&args, "", "the persona file is not UTF-8");
     std::fs::remove_file(&path).unwrap();
     let outcome = run(&args, "");
     assert!(outcome.err.starts_with("error: cannot open the persona file: "), "{}", outcome.err);

@@ -7,7 +7,7 @@ mod value;
 
 use easyauth::{error_codes::ErrorExplanation, headers};
 
-use crate::secret::is_token_letter;
+use crate::{input::without_bom, secret::is_token_letter};
 
 /// The input, recognized by its content.
 pub(super) enum Content {
@@ -41,10 +41,7 @@ impl From<Content> for Input {
 
 impl Input {
     pub(super) fn recognize(bytes: &[u8]) -> Result<Self, String> {
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err("the input is UTF-16, which PowerShell writes; save it as UTF-8".to_owned());
-        }
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = without_bom(bytes, "the input")?;
         if bytes.trim_ascii().is_empty() {
             return Err("the input is empty".to_owned());
         }

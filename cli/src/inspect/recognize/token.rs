@@ -9,7 +9,7 @@ use easyauth::{error_codes::ErrorExplanation, headers};
 use serde_json::Value;
 
 use super::{Content, Input, scan};
-use crate::secret::is_token_letter;
+use crate::{query::decoded, secret::is_token_letter};
 
 /// The platform pads, other tools may not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -36,7 +36,7 @@ pub(super) fn recognize(text: &str) -> Option<Input> {
         text = bare(value);
     }
     if text.contains('%') {
-        text = percent_decoded(&text)?;
+        text = decoded(&text);
     }
     let scheme = text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("Bearer "));
     if scheme.is_some() {
@@ -140,25 +140,6 @@ fn parameter(text: &str) -> Option<&str> {
         .find(|(_, at)| is_start(*at))?;
     let value = text.get(at.checked_add(name.len())?..)?;
     value.split(|letter: char| letter == '&' || letter.is_whitespace()).next()
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let (byte, after) = match (first, after) {
-            (b'%', [high, low, after @ ..]) => {
-                let digit = |byte: u8| char::from(byte).to_digit(16);
-                let byte = digit(*high)?.checked_mul(16)?.checked_add(digit(*low)?)?;
-                (u8::try_from(byte).ok()?, after)
-            }
-            (b'+', after) => (b' ', after),
-            (byte, after) => (*byte, after),
-        };
-        bytes.push(byte);
-        rest = after;
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// Joins the lines of a JWT that was wrapped. `None` for two tokens.
