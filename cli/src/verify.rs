@@ -263,8 +263,7 @@ fn page(report: &Report, has_color: bool) -> Result<String, fmt::Error> {
         row("audience", &token.audiences.join(", "))?;
         row("tenant", token.tenant_id.as_deref().unwrap_or_default())?;
         row("object ID", token.object_id.as_deref().unwrap_or_default())?;
-        let client = token.client_id.as_ref().map(|client| format!(", by client {client}"));
-        row("caller", &format!("{}{}", token.caller, client.unwrap_or_default()))?;
+        row("caller", &inspect::caller_and_client(token.caller, token.client_id.as_deref()))?;
         row("scopes", &token.scopes.join(", "))?;
         row("roles", &token.roles.join(", "))?;
         if let Some(end) = &token.expires_at {

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use easyauth::{ClaimType, Diagnosis, access::Fix};
 
 use super::{
-    report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims},
+    report::{Account, Audience, Claim, Kind, Principal, Report, Token, TokenClaims, list},
     site::Joined,
 };
 use crate::{
@@ -78,12 +78,7 @@ fn write_principal(principal: &Principal, out: &mut Page) -> fmt::Result {
         "" => "unknown provider".to_owned(),
         provider => printable(provider),
     };
-    let format = match principal.format {
-        "app-service" => "App Service",
-        "static-web-apps" => "Static Web Apps",
-        _ => "without X-MS-CLIENT-PRINCIPAL, which has the claims",
-    };
-    heading(out, &format!("principal ({provider}, {format})"))?;
+    heading(out, &format!("principal ({provider}, {})", principal.format_name()))?;
     optional_row(out, "name", principal.name.as_ref())?;
     if principal.id == principal.object_id {
         optional_row(out, "ID and object ID", principal.id.as_ref())?;
@@ -113,15 +108,7 @@ fn write_claim(same: &[Claim], out: &mut Page) -> fmt::Result {
 }
 
 fn write_token(token: &Token, account: &Account, out: &mut Page) -> fmt::Result {
-    let kind = match token.kind {
-        Kind::Access => "access token",
-        Kind::Id => "ID token",
-        Kind::Refresh => "refresh token",
-        Kind::AccessSecret => "access token secret",
-        Kind::Authentication => "authentication token",
-    };
-    let origin = if token.from_client { ", sent by the client in Authorization" } else { "" };
-    heading(out, &format!("{kind} ({} bytes{origin})", token.length))?;
+    heading(out, &format!("{} ({})", token.kind.name(), token.size()))?;
     if let Some(claims) = &token.claims {
         write_token_claims(token.kind, claims, out)?;
     }
@@ -130,6 +117,9 @@ fn write_token(token: &Token, account: &Account, out: &mut Page) -> fmt::Result 
     }
     if token.kind != Kind::Access {
         return Ok(());
+    }
+    for note in token.notes() {
+        row(out, "note", note)?;
     }
     let claimed = token.claims.as_ref().and_then(|claims| claims.expires_at.as_ref());
     let news = |expires_on: &&Moment| claimed.is_none_or(|claimed| !claimed.is_close(expires_on));
@@ -162,8 +152,7 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut Page) -> fmt::
         if !claims.roles.is_empty() {
             row(out, "roles", &list(&claims.roles))?;
         }
-        let client = claims.client_id.as_ref().map(|client| format!(", by client {client}"));
-        row(out, "caller", &format!("{}{}", claims.caller, client.unwrap_or_default()))?;
+        row(out, "caller", &claims.caller_and_client())?;
     }
     optional_row(out, "issuer", claims.issuer.as_ref())?;
     if let Some(issued) = &claims.issued_at {
@@ -173,20 +162,10 @@ fn write_token_claims(kind: Kind, claims: &TokenClaims, out: &mut Page) -> fmt::
         row(out, "not valid before", &when(start))?;
     }
     match &claims.expires_at {
-        Some(end) if end.is_past() => row(out, "expired", &when(end))?,
-        Some(end) => row(out, "expires", &when(end))?,
-        None => row(out, "expires", "not stated: the token has no exp")?,
+        Some(end) if end.is_past() => row(out, "expired", &when(end)),
+        Some(end) => row(out, "expires", &when(end)),
+        None => row(out, "expires", "not stated: the token has no exp"),
     }
-    if claims.is_protected {
-        row(out, "note", "protected: only its API can verify it")?;
-    }
-    if claims.is_id_token && kind == Kind::Access {
-        row(out, "note", "an ID token: it identifies the user and opens no API")?;
-    }
-    if claims.is_bound_to_key {
-        row(out, "note", "bound to a key of its client: not usable as a bearer token")?;
-    }
-    Ok(())
 }
 
 fn write_diagnosis(diagnosis: &Diagnosis, joined: Option<&Joined>, out: &mut Page) -> fmt::Result {
@@ -268,10 +247,6 @@ fn row(out: &mut Page, label: &str, value: &str) -> fmt::Result {
 
 fn optional_row(out: &mut Page, label: &str, value: Option<&String>) -> fmt::Result {
     value.map_or(Ok(()), |value| row(out, label, value))
-}
-
-fn list(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
 }
 
 fn when(moment: &Moment) -> String {

@@ -22,6 +22,9 @@ use crate::{
 use examine::examine;
 use recognize::{Content, Input};
 use site::SiteSettings;
+
+#[cfg(feature = "online")]
+pub(crate) use report::caller_and_client;
 #[cfg(feature = "online")]
 use {
     crate::with_sources,

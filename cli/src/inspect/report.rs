@@ -110,6 +110,67 @@ pub(super) struct Advice {
     pub(super) message: String,
 }
 
+impl Principal {
+    pub(super) fn format_name(&self) -> &'static str {
+        match self.format {
+            "app-service" => "App Service",
+            "static-web-apps" => "Static Web Apps",
+            _ => "without X-MS-CLIENT-PRINCIPAL, which has the claims",
+        }
+    }
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access token",
+            Self::Id => "ID token",
+            Self::Refresh => "refresh token",
+            Self::AccessSecret => "access token secret",
+            Self::Authentication => "authentication token",
+        }
+    }
+}
+
+impl Token {
+    /// The length, and where the token is from if it is not from the token store.
+    pub(super) fn size(&self) -> String {
+        let origin = if self.from_client { ", sent by the client in Authorization" } else { "" };
+        format!("{} bytes{origin}", self.length)
+    }
+
+    /// What its claims mean for its use.
+    pub(super) fn notes(&self) -> Vec<&'static str> {
+        let Some(claims) = &self.claims else { return Vec::new() };
+        let notes = [
+            (claims.is_protected, "protected: only its API can verify it"),
+            (
+                self.kind == Kind::Id || claims.is_id_token,
+                "an ID token identifies the user and opens no API",
+            ),
+            (claims.is_bound_to_key, "bound to a key of its client: not usable as a bearer token"),
+        ];
+        notes.into_iter().filter_map(|(is_true, note)| is_true.then_some(note)).collect()
+    }
+}
+
+impl TokenClaims {
+    pub(super) fn caller_and_client(&self) -> String {
+        caller_and_client(self.caller, self.client_id.as_deref())
+    }
+}
+
+/// The caller of a token, and the client that requested it.
+pub(crate) fn caller_and_client(caller: &str, client_id: Option<&str>) -> String {
+    let client = client_id.map(|client| format!(", by client {client}"));
+    format!("{caller}{}", client.unwrap_or_default())
+}
+
+/// Items in a line of text.
+pub(super) fn list(items: &[String]) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
 impl Report {
     /// Adapts each diagnosis to the settings of the site.
     pub(super) fn join(&mut self, site: &SiteSettings, api: &Api) {

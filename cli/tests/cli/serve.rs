@@ -1,6 +1,5 @@
 //! The arguments of `easyauth serve`.
 
-
 use crate::{rejected, run, shows};
 
 #[test]

@@ -17,7 +17,7 @@ pub(super) use apis::Details;
 use super::{
     Wanted, examine,
     recognize::{Content, Input},
-    report::{Account, Kind, Principal, Report, Token, TokenClaims},
+    report::{Account, Kind, Principal, Report, Token, TokenClaims, list},
 };
 use crate::{
     Failure,
@@ -104,15 +104,10 @@ impl View<'_> {
 
     fn who(&self, principal: &Principal) -> Html {
         let provider = if principal.provider.is_empty() { "unknown" } else { &principal.provider };
-        let format = match principal.format {
-            "app-service" => "App Service",
-            "static-web-apps" => "Static Web Apps",
-            _ => "without X-MS-CLIENT-PRINCIPAL, which has the claims",
-        };
         let is_object_id = principal.id == principal.object_id;
         let id = if is_object_id { "ID and object ID" } else { "ID" };
         let rows = [
-            ("Provider", Some(format!("{provider} ({format})"))),
+            ("Provider", Some(format!("{provider} ({})", principal.format_name()))),
             ("Name", principal.name.clone()),
             (id, principal.id.clone()),
             ("Object ID", principal.object_id.clone().filter(|_| !is_object_id)),
@@ -129,14 +124,6 @@ impl View<'_> {
 
     fn token(&self, token: &Token, number: usize) -> Html {
         let id = format!("token-{}-{number}", self.number);
-        let kind = match token.kind {
-            Kind::Access => "Access token",
-            Kind::Id => "ID token",
-            Kind::Refresh => "Refresh token",
-            Kind::AccessSecret => "Access token secret",
-            Kind::Authentication => "Authentication token",
-        };
-        let origin = if token.from_client { ", sent by the client in Authorization" } else { "" };
         let error = token.error.as_ref().map(|error| html!["<p>Not readable: " (error) ".</p>\n"]);
         let is_access = token.kind == Kind::Access;
         let renewal = self.account.renewal.as_ref().filter(|_| is_access && !token.from_client);
@@ -145,12 +132,14 @@ impl View<'_> {
             let apis = is_access.then(|| apis::table(&token.details.apis));
             let permissions = is_access.then(|| permissions(claims));
             let line = times::line(claims, &self.report.now, &id);
-            html![(notes(token.kind, claims))(line)(apis)(permissions)]
+            html![(line)(apis)(permissions)]
         });
+        let notes = token.notes().into_iter().map(|note| html!["<p>" (sentence(note)) "</p>\n"]);
+        let notes: Vec<Html> = notes.collect();
         let all = token.details.decoded.as_ref();
         html![
-            "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">" (kind) (self.suffix)
-            "</h2>\n<p>" (token.length.to_string()) " bytes" (origin) "</p>\n" (error) (renewal)
+            "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">" (capitalized(token.kind.name())) (self.suffix)
+            "</h2>\n<p>" (token.size()) "</p>\n" (error) (renewal) (notes)
             (claims) (all.map(|token| claims::of_token(token, is_access))) "</section>\n"
         ]
     }
@@ -170,27 +159,10 @@ fn step(fix: &Fix) -> Html {
     }
 }
 
-fn notes(kind: Kind, claims: &TokenClaims) -> Html {
-    let mut notes = Vec::new();
-    if claims.is_protected {
-        notes.push("Protected: only its API can verify it.");
-    }
-    if kind == Kind::Id || claims.is_id_token {
-        notes.push("An ID token identifies the user and opens no API.");
-    }
-    if claims.is_bound_to_key {
-        notes.push("Bound to a key of its client: not usable as a bearer token.");
-    }
-    let notes: Vec<Html> = notes.into_iter().map(|note| html!["<p>" (note) "</p>\n"]).collect();
-    html![(notes)]
-}
-
 fn permissions(claims: &TokenClaims) -> Html {
-    let client = claims.client_id.as_ref().map(|client| format!(", by client {client}"));
-    let caller = format!("{}{}", claims.caller, client.unwrap_or_default());
     html![
         "<dl>\n" (row("Scopes", &list(&claims.scopes))) (row("Roles", &list(&claims.roles)))
-        (row("Caller", &caller)) "</dl>\n"
+        (row("Caller", &claims.caller_and_client())) "</dl>\n"
     ]
 }
 
@@ -222,15 +194,15 @@ fn error_codes(explanation: &ErrorExplanation) -> Html {
 
 /// A clause of a message as a sentence.
 fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
+    capitalized(clause) + "."
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
+    first.into_iter().chain(letters).collect()
 }
 
 fn row(label: &str, value: &str) -> Html {
     html!["<dt>" (label) "</dt><dd>" (value) "</dd>\n"]
-}
-
-fn list(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
 }
