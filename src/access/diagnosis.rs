@@ -8,7 +8,7 @@ use super::{
     Fix, Note, Reason, Requirement,
     origin::Origin,
     plan::{is_graph, plan},
-    reason::{Joined, examine},
+    reason::{Joined, examine, unknown_api},
     token_form::{Signature, TokenForm},
 };
 use crate::{
@@ -160,7 +160,8 @@ impl Diagnosis {
         // For a token that cannot be read, the only known expiry is the platform's.
         let since = origin.expires_on().and_then(|end| now.duration_since(end).ok());
         let expired = since.map(|since| Reason::Expired { since });
-        let reasons = [reason].into_iter().chain(expired).collect();
+        let unknown = unknown_api(wanted);
+        let reasons = [reason].into_iter().chain(unknown).chain(expired).collect();
         Self::new(wanted, reasons, |reasons| plan(wanted, reasons, None, origin), origin)
     }
 

@@ -20,6 +20,10 @@ pub(super) fn plan(
     origin: &Origin,
 ) -> Vec<Fix> {
     let case = Case { wanted, reasons, caller };
+    // No step requests a token for such an API. The reason says to name it.
+    if case.is(|reason| matches!(reason, Reason::UnknownApi(_))) {
+        return Vec::new();
+    }
     if matches!(origin, Origin::Unknown) && case.only_shape() {
         return Vec::new();
     }
@@ -109,14 +113,11 @@ impl Case<'_> {
 
     /// Returns `true` if the token is known to be for the required API.
     fn is_for_api(&self) -> bool {
-        !self.is(|reason| {
-            matches!(
-                reason,
-                Reason::WrongAudience { .. }
-                    | Reason::UnclearAudience { .. }
-                    | Reason::UnknownApi(_)
-            )
-        })
+        !self.is_unclear() && !self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
+    }
+
+    fn is_unclear(&self) -> bool {
+        self.is(|reason| matches!(reason, Reason::UnclearAudience { .. }))
     }
 
     /// Returns `true` if the token was truncated or lost its signature.
@@ -233,19 +234,23 @@ impl Case<'_> {
         let of_microsoft = self.is_for_microsoft();
         let wants_microsoft = self.wants_microsoft();
         let is_elsewhere = self.is_elsewhere();
+        // If the token is for the API, the client needs another one, otherwise an exchange.
+        let is_unclear = self.is_unclear();
+        let lacks_role = self.lacks_user_role() && !is_unclear;
         let mut steps = Vec::new();
-        steps.extend(self.lacks_user_role().then_some(Fix::AssignUserRole));
+        steps.extend(lacks_role.then_some(Fix::AssignUserRole));
         // Only an access token for this application can be exchanged.
         let is_unusable =
             self.is_id_token() || self.is_personal() || of_microsoft || self.only_shape();
-        let lacks_scope = self.lacks_permission() && !self.lacks_user_role() && !is_elsewhere;
+        let lacks_scope =
+            self.lacks_permission() && !self.lacks_user_role() && !is_elsewhere && !is_unclear;
         if is_unusable || lacks_scope {
-            let own = self.wanted.full_scopes().filter(|_| !wants_microsoft);
+            let own = self.wanted.full_scopes().filter(|_| !wants_microsoft && !is_unclear);
             steps.push(Fix::AskClientForToken { scopes: own.unwrap_or_default() });
             if !wants_microsoft {
                 return steps;
             }
-        } else if self.is_stale() || self.is_damaged() || self.lacks_user_role() {
+        } else if self.is_stale() || self.is_damaged() || lacks_role {
             steps.push(Fix::AskClient);
         }
         if is_elsewhere || (wants_microsoft && (is_unusable || lacks_scope)) {
@@ -344,12 +349,11 @@ impl Case<'_> {
 
     /// Returns `true` if the token is for one of Microsoft's APIs.
     fn is_for_microsoft(&self) -> bool {
-        let is_right = self.lacks_permission()
-            && !self.is(|reason| matches!(reason, Reason::WrongAudience { .. }))
-            && self.wants_microsoft();
+        let is_right = self.lacks_permission() && self.is_for_api() && self.wants_microsoft();
         is_right
             || self.reasons.iter().any(|reason| match reason {
                 Reason::WrongAudienceForm { .. } => true,
+                Reason::UnclearAudience { actual, .. } => actual.resource().is_some(),
                 Reason::WrongAudience { actual, .. } => {
                     actual.iter().any(|api| api.resource().is_some())
                 }

@@ -124,13 +124,18 @@ pub(super) fn mismatches<T>(token: &Token<T>, wanted: &Requirement) -> Vec<Reaso
 /// Why `token` is not for the required API.
 pub(super) fn wrong_audience<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     let api = wanted.api().filter(|_| !wanted.is_for_api(token))?;
-    Some(match api {
-        OwnedAudience::Resource(api) if !api.is_known() => Reason::UnknownApi(*api),
-        _ => Reason::WrongAudience {
-            expected: ApiName::of(api),
-            actual: ApiName::of_audiences(token.audiences()),
-        },
-    })
+    Some(unknown_api(wanted).unwrap_or_else(|| Reason::WrongAudience {
+        expected: ApiName::of(api),
+        actual: ApiName::of_audiences(token.audiences()),
+    }))
+}
+
+/// Says so if no token can be known to be for the required API.
+pub(super) fn unknown_api(wanted: &Requirement) -> Option<Reason> {
+    match wanted.api() {
+        Some(OwnedAudience::Resource(api)) if !api.is_known() => Some(Reason::UnknownApi(*api)),
+        _ => None,
+    }
 }
 
 /// All reasons and notes about a token, except for its signature.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use easyauth::{
     AccessToken, Caller, Diagnosis, IdentityProvider, ProviderTokens, Renewal, Requirement,
     Session, UnverifiedToken,
-    access::{Fix, Permission, Reason},
+    access::{Fix, Outcome, Permission, Reason},
     resource::{ARM, Cloud, GRAPH, KEY_VAULT, Resource, Scope},
 };
 
@@ -515,6 +515,76 @@ fn fixes_by_origin() {
     check(&foreign, entra, END - 1, &["wrong-audience"], &steps);
     let tokens = ProviderTokens::from_headers(&client, entra).unwrap();
     assert!(!tokens.is_from_client() && tokens.or_bearer(&client).unwrap().is_from_client());
+}
+
+/// Whether a client's token is for the required API decides between another token of the client and an
+/// exchange. Where that is undecided, neither is prescribed.
+#[test]
+fn an_undecided_audience_prescribes_no_other_token_of_the_client() {
+    const OWN: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
+    const OTHER: &str = "7f85283c-be56-4843-9ff4-e66a39bb12e3";
+    #[track_caller]
+    fn check(wanted: &Requirement, more: &str, now: u64, reasons: &[&str], fixes: &[&str]) {
+        let own =
+            compact("{}", format!(r#"{{"aud":"{OWN}","exp":{END},{more}}}"#));
+        let headers = [("Authorization", format!("Bearer {own}"))];
+        let tokens = ProviderTokens::default().or_bearer(&headers).unwrap();
+        let diagnosis = tokens.diagnose(wanted, at(now));
+        assert_eq!(codes(&diagnosis), (reasons.to_vec(), fixes.to_vec()));
+    }
+    let orders = |api: &str| Requirement::scope("Orders.Read").on(api);
+    let user = r#""idtyp":"user","scp":"Files.Read""#;
+    let app = r#""idtyp":"app","roles":["R"]"#;
+    let id_token = r#""nonce":"n""#;
+    let both = ["unclear-audience", "missing-permission"];
+    check(&orders("api://orders"), user, END - 1, &both, &[]);
+    let stale = ["unclear-audience", "missing-permission", "expired"];
+    check(&orders("api://orders"), user, END, &stale, &["ask-client"]);
+    // Only a user can have the scope, at whichever API.
+    check(&orders("api://orders"), app, END - 1, &both, &["call-as-user"]);
+    let role = Requirement::user_role("Orders.Admin").on("api://orders");
+    check(&role, user, END - 1, &both, &[]);
+    // An ID token is of no use in both cases. Which scopes the client needs is undecided.
+    let reasons = ["unclear-audience", "id-token", "missing-permission"];
+    check(&orders("api://orders"), id_token, END - 1, &reasons, &["ask-client-for-token"]);
+    // The two differ, or are the same.
+    let exchange = ["add-delegated-permission", "exchange-on-behalf-of"];
+    let reasons = ["wrong-audience", "missing-permission"];
+    check(&orders(OTHER), user, END - 1, &reasons, &exchange);
+    check(&orders(OWN), user, END - 1, &["missing-permission"], &["ask-client-for-token"]);
+    let reasons = ["id-token", "missing-permission"];
+    check(&orders(OWN), id_token, END - 1, &reasons, &["ask-client-for-token"]);
+}
+
+/// No token can be requested for an API whose audiences are unknown. The reason says to name it.
+#[test]
+fn an_unknown_api_has_no_steps() {
+    #[track_caller]
+    fn check(diagnosis: &Diagnosis, reasons: &[&str]) {
+        assert_eq!(codes(diagnosis), (reasons.to_vec(), vec![]));
+    }
+    let wanted = Requirement::from(ARM.in_cloud(Cloud::Singapore).scope("user_impersonation"));
+    let own = compact("{}", format!(r#"{{"aud":"api://own","exp":{END},"idtyp":"user"}}"#));
+    let lacks = ["unknown-api", "missing-permission"];
+    let bearer = [("Authorization", format!("Bearer {own}"))];
+    let client = ProviderTokens::default().or_bearer(&bearer).unwrap();
+    check(&client.diagnose(&wanted, at(0)), &lacks);
+    let store = [("X-MS-TOKEN-AAD-ACCESS-TOKEN", own.as_str())];
+    let store = ProviderTokens::from_headers(&store, &IdentityProvider::ENTRA).unwrap();
+    check(&store.diagnose(&wanted, at(0)), &lacks);
+    let own = AccessToken::new(own.as_str());
+    check(&own.diagnose(&wanted, at(0)), &lacks);
+    check(&own.diagnose_requested(&wanted, at(0)), &lacks);
+    check(&AccessToken::new("gho_x").diagnose(&wanted, at(0)), &["not-a-token", "unknown-api"]);
+    let nothing = ProviderTokens::default().diagnose(&wanted, at(0));
+    check(&nothing, &["no-token", "unknown-api"]);
+    assert_eq!(
+        nothing.to_string(),
+        "this token does not open Azure Resource Manager (Singapore): the access token is missing; the \
+         audiences of Azure Resource Manager (Singapore) are unknown: name its App ID URI instead",
+    );
+    let opaque = AccessToken::new("qwertyuiop").diagnose(&wanted, at(0));
+    assert_eq!(opaque.outcome(), Outcome::CannotTell);
 }
 
 /// Static Web Apps send no tokens, whatever their settings say.
