@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Reason;
 use crate::{
-    jwt::{DecodeError, DecodeErrorKind, UnverifiedToken},
+    jwt::{DecodeError, DecodeErrorKind, Segment, UnverifiedToken},
     principal::EasyAuthPrincipal,
 };
 
@@ -80,6 +80,12 @@ fn undecodable(text: &str, error: DecodeError) -> Reason {
         DecodeErrorKind::Encrypted if has_header(text) => Reason::Encrypted,
         DecodeErrorKind::Opaque => opaque(text, text.split('.').count()),
         DecodeErrorKind::Encrypted => Reason::Opaque,
+        // Refresh tokens of Entra and some tokens of Google have three segments, as a JWT has.
+        DecodeErrorKind::Base64 | DecodeErrorKind::Utf8
+            if error.segment() == Some(Segment::Header) =>
+        {
+            value_kind(text).map_or(Reason::Malformed(error), Reason::NotAToken)
+        }
         _ => Reason::Malformed(error),
     }
 }

@@ -525,8 +525,7 @@ fn an_undecided_audience_prescribes_no_other_token_of_the_client() {
     const OTHER: &str = "7f85283c-be56-4843-9ff4-e66a39bb12e3";
     #[track_caller]
     fn check(wanted: &Requirement, more: &str, now: u64, reasons: &[&str], fixes: &[&str]) {
-        let own =
-            compact("{}", format!(r#"{{"aud":"{OWN}","exp":{END},{more}}}"#));
+        let own = compact("{}", format!(r#"{{"aud":"{OWN}","exp":{END},{more}}}"#));
         let headers = [("Authorization", format!("Bearer {own}"))];
         let tokens = ProviderTokens::default().or_bearer(&headers).unwrap();
         let diagnosis = tokens.diagnose(wanted, at(now));

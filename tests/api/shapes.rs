@@ -121,6 +121,13 @@ fn what_is_not_a_token_is_recognized() {
         ("github_pat_11ABCDEFG0", "a token of GitHub"),
         ("ya29.a0AfH6SMBx", "an access token of Google"),
         ("1.AXoASampleRefreshToken", "a refresh token, which only the token endpoint accepts"),
+        // Three segments, as a JWT has.
+        (
+            "0.AXoASample-RefreshToken.AgABAAEAAAD.Sample_Rest",
+            "a refresh token, which only the token endpoint accepts",
+        ),
+        ("1.AXoASample.AgABAAEAAAD", "a refresh token, which only the token endpoint accepts"),
+        ("ya29.c.c0ASRK0Ga", "an access token of Google"),
         ("[REDACTED]", "a placeholder instead of a token"),
         ("<access_token>", "a placeholder instead of a token"),
         ("${TOKEN}", "a placeholder instead of a token"),
