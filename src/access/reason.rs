@@ -174,7 +174,7 @@ pub(super) fn examine<T>(
     if let Some(until) = until.filter(|until| *until > EXPIRY_SKEW) {
         reasons.push(Reason::NotYetValid { until });
     }
-    if token.header().is_protected() && !is_for_microsoft(token, wanted) {
+    if token.header().is_protected() && !may_be_for_microsoft(wanted, &reasons) {
         reasons.push(Reason::Protected);
     }
     if token.is_bound_to_key() {
@@ -212,13 +212,16 @@ fn wrong_actor<T>(token: &Token<T>, wanted: &Requirement) -> Option<Reason> {
     Some(Reason::WrongActor { expected, actual: token.actor() })
 }
 
-/// Returns `true` if the required API is one of Microsoft's that can verify this token, although other
-/// services cannot.
-fn is_for_microsoft<T>(token: &Token<T>, wanted: &Requirement) -> bool {
+/// Returns `true` if the required API is one of Microsoft's and the token may be for it. Such an API can
+/// verify the token, although other services cannot.
+fn may_be_for_microsoft(wanted: &Requirement, reasons: &[Reason]) -> bool {
     let microsofts = |api: &OwnedAudience| {
         ApiName::of(api).resource().is_some_and(|resource| resource.is_microsofts())
     };
-    wanted.api().is_some_and(microsofts) && wanted.is_for_api(token)
+    let is_elsewhere = |reason: &Reason| {
+        matches!(reason, Reason::WrongAudience { .. } | Reason::WrongAudienceForm { .. })
+    };
+    wanted.api().is_some_and(microsofts) && !reasons.iter().any(is_elsewhere)
 }
 
 impl Reason {

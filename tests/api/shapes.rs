@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use easyauth::{
-    AccessToken, Diagnosis, IdentityProvider, ProviderTokens, Requirement,
+    AccessToken, Diagnosis, IdentityProvider, ProviderTokens, Requirement, UnverifiedToken,
     access::{Fix, Note, Outcome, Reason},
     resource::{
-        ARM, BATCH, COSMOS_DB, Cloud, DATA_EXPLORER, GRAPH, KEY_VAULT, OSS_RDBMS, Resource,
-        SERVICE_BUS, SQL_DATABASE, STORAGE, SYNAPSE, Scope,
+        AI_SEARCH, ARM, BATCH, COSMOS_DB, Cloud, DATA_EXPLORER, GRAPH, KEY_VAULT, OSS_RDBMS,
+        Resource, SERVICE_BUS, SQL_DATABASE, STORAGE, SYNAPSE, Scope,
     },
 };
 
@@ -363,8 +363,23 @@ fn an_api_that_is_unknown_in_the_cloud() {
     let lacks = token(&aud("https://management.azure.com")).diagnose(&wanted, now());
     let reasons = vec!["unknown-api", "missing-permission"];
     assert_eq!(codes(&lacks), (Outcome::DoesNotOpen, reasons, vec![]));
-    // Only the app ID of the API in this cloud is unknown.
+    // That API may be able to verify a protected token.
+    let wanted = Requirement::audience(AI_SEARCH.in_cloud(Cloud::Germany));
+    let protected =
+        |payload: String| UnverifiedToken::decode(&compact(r#"{"nonce":"n"}"#, payload)).unwrap();
+    let search = protected(aud("https://search.sovcloud-api.de")).diagnose(&wanted, now());
+    assert_eq!(codes(&search), (Outcome::CannotTell, vec!["unknown-api"], vec![]));
     let france = Requirement::audience(ARM.in_cloud(Cloud::France));
+    let unclear = protected(aud(ARM.app_id().unwrap())).diagnose(&france, now());
+    assert_eq!(codes(&unclear), (Outcome::CannotTell, vec!["unclear-audience"], vec![]));
+    // Your own API cannot, under whichever name.
+    let own = Requirement::audience("api://orders");
+    let unclear = protected(aud(OWN)).diagnose(&own, now());
+    let reasons = vec!["unclear-audience", "protected"];
+    assert_eq!(codes(&unclear), (Outcome::DoesNotOpen, reasons, vec![]));
+    let other = protected(aud("https://vault.azure.net")).diagnose(&france, now());
+    assert_eq!(codes(&other).1, ["wrong-audience", "protected"]);
+    // Only the app ID of the API in this cloud is unknown.
     for actual in [ARM.app_id().unwrap(), "spn:797f4846-ba00-4fd7-ba43-dac1f8f63013"] {
         audience(&france, actual, Outcome::CannotTell, "unclear-audience", None);
     }
