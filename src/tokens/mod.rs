@@ -189,6 +189,8 @@ impl ProviderTokens {
         if self.access.is_none() {
             self.access = AccessToken::from_authorization(headers)?;
             self.from_client = self.access.is_some();
+            // That time is of the platform's token.
+            self.expires_on = self.expires_on.filter(|_| !self.from_client);
         }
         Ok(self)
     }

@@ -228,6 +228,15 @@ fn the_bearer_token_of_the_client() {
     let expired = format!("Bearer {}", compact("{}", r#"{"exp":1}"#));
     let headers = [("Authorization", expired.as_str())];
     assert_eq!(both(&headers).unwrap().renewal_at(at(2)), Some(Renewal::AskClient));
+    // The time of the platform is that of its own token, not of the client's.
+    let fresh = format!("Bearer {}", compact("{}", r#"{"exp":1893456000}"#));
+    let stale = ("X-MS-TOKEN-AAD-EXPIRES-ON", "2021-06-08T15:35:58Z");
+    let tokens = both(&[("Authorization", fresh.as_str()), stale]).unwrap();
+    assert_eq!((tokens.expires_on(), tokens.renewal_at(at(1_700_000_000))), (None, None));
+    let later = ("X-MS-TOKEN-AAD-EXPIRES-ON", "2031-01-01T00:00:00Z");
+    let tokens = both(&[headers[0], later]).unwrap();
+    assert!(tokens.is_expired_at(at(2)));
+    assert!(both(&[later]).unwrap().expires_on().is_some(), "no token of the client");
 }
 
 #[test]

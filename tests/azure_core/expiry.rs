@@ -7,7 +7,7 @@ use std::{
 
 use azure_core::time::OffsetDateTime;
 use easyauth::{
-    AccessToken, EXPIRY_SKEW, ProviderTokens, Renewal,
+    AccessToken, EXPIRY_SKEW, IdentityProvider, ProviderTokens, Renewal,
     exchange::TokenResponse,
     integrations::{CallerCredential, CredentialErrorKind},
 };
@@ -61,6 +61,11 @@ fn when_the_token_ends() {
     let tokens = ProviderTokens::default().or_bearer(&request).expect("tokens");
     check_end(CallerCredential::from_tokens(&tokens), NOW, Ok(END));
     check_end(CallerCredential::from_tokens(&tokens), END, Err(Some(Renewal::AskClient)));
+    // The time of the platform belongs to its own token.
+    let request = [request[0].clone(), (stale.0, stale.1.to_owned())];
+    let tokens = ProviderTokens::from_headers(&request, &IdentityProvider::ENTRA);
+    let tokens = tokens.and_then(|tokens| tokens.or_bearer(&request)).expect("tokens");
+    check_end(CallerCredential::from_tokens(&tokens), NOW, Ok(END));
 
     // From elsewhere.
     let other = |end| CallerCredential::from_access_token(AccessToken::new(arm), end);
