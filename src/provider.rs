@@ -15,7 +15,7 @@ use std::{
 /// ```
 /// use easyauth::IdentityProvider;
 ///
-/// assert_eq!(IdentityProvider::new("AAD"), IdentityProvider::ENTRA);
+/// assert_eq!(IdentityProvider::new("AAD").as_str(), "aad");
 /// assert_eq!(IdentityProvider::new("azureActiveDirectory").as_str(), "aad");
 /// ```
 #[derive(Clone)]
@@ -45,7 +45,8 @@ providers! {
     GOOGLE = "google";
     /// A Microsoft account, with the older provider: `microsoftaccount`.
     MICROSOFT_ACCOUNT = "microsoftaccount";
-    /// Twitter, now X: `twitter`.
+    /// Twitter, now X: `twitter`. Microsoft documents `x` only in the address of the sign-in page
+    /// (`/.auth/login/x`, April 2025). That name means the same provider here.
     TWITTER = "twitter";
     /// The value of `X-MS-CLIENT-PRINCIPAL-IDP` on a Function that is linked to a Static Web App. The principal
     /// itself names the provider where the caller signed in.
@@ -61,12 +62,12 @@ impl IdentityProvider {
     /// provider.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let known = Self::ALL.iter().find(|known| known.as_str() == name);
-        let of_settings = || {
-            let mut names = SETTINGS_NAMES.iter();
+        let known = Self::ALL.iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
+        let by_other_name = || {
+            let mut names = OTHER_NAMES.iter();
             names.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| known)
         };
-        match known.or_else(of_settings) {
+        match known.or_else(by_other_name) {
             Some(known) => known.clone(),
             None => Self(Cow::Owned(name.to_owned())),
         }
@@ -80,13 +81,14 @@ impl IdentityProvider {
     }
 }
 
-/// The names of built-in providers in settings that differ from those in addresses and headers
-/// (authSettingsV2 schema, `identityProviders`; MicrosoftDocs/azure-docs#83082). Custom providers cannot have
-/// these names.
-const SETTINGS_NAMES: &[(&str, IdentityProvider)] = &[
+/// Other names of built-in providers: in settings, if they differ from those in addresses and headers
+/// (authSettingsV2 schema, `identityProviders`; MicrosoftDocs/azure-docs#83082), and in the address of a
+/// sign-in page. Custom providers cannot have these names.
+const OTHER_NAMES: &[(&str, IdentityProvider)] = &[
     ("azureActiveDirectory", IdentityProvider::ENTRA),
     ("gitHub", IdentityProvider::GITHUB),
     ("legacyMicrosoftAccount", IdentityProvider::MICROSOFT_ACCOUNT),
+    ("x", IdentityProvider::TWITTER),
 ];
 
 /// Returns `true` if a custom provider can have this name: letters, digits and `_` ("Configure an OpenID
