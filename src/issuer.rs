@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::resource::{Cloud, is_guid};
+use crate::{
+    escape::host_of,
+    resource::{Cloud, is_guid},
+};
 
 impl Cloud {
     /// The cloud whose sign-in service has this issuer: `https://login.microsoftonline.us/<tenant>/v2.0` is
@@ -21,7 +24,7 @@ impl Cloud {
     #[must_use]
     pub fn of_issuer(issuer: &str) -> Option<Self> {
         let (scheme, rest) = issuer.split_once("://")?;
-        let host = rest.split('/').next()?.to_ascii_lowercase();
+        let host = host_of(rest.split(['/', '?', '#']).next()?)?.to_ascii_lowercase();
         if scheme.eq_ignore_ascii_case("https") { Self::of_sign_in(&host) } else { None }
     }
 
@@ -214,8 +217,7 @@ pub(crate) enum Family {
 /// This is not a check of the issuer: it decides which further rules apply to a token whose issuer was already
 /// compared exactly.
 pub(crate) fn family(issuer: &str) -> Option<Family> {
-    let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
-    let host = host.split(':').next().unwrap_or_default();
+    let (host, path) = host_and_path(issuer)?;
     // Each verification comes here. Issuers are in lower case, so almost none is copied.
     let host = if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(host.to_ascii_lowercase())
@@ -248,26 +250,29 @@ pub(crate) fn is_workforce(issuer: &str) -> bool {
     all().any(|sign_in| ["1.0", "2.0"].iter().any(|version| is_named(sign_in, version)))
 }
 
-/// Returns `true` if this is an issuer at one of Microsoft's own hosts, compared exactly. Custom domains
-/// cannot be recognized.
+/// Returns `true` if this is an issuer at one of Microsoft's own hosts, which are compared exactly. Custom
+/// domains cannot be recognized.
 pub(crate) fn is_microsoft(issuer: &str) -> bool {
-    let Some((host, _)) = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/'))
-    else {
-        return false;
-    };
-    SignIn::at(host).is_some() || customer_domain(host).is_some()
+    let is_own = |host: &str| SignIn::at(host).is_some() || customer_domain(host).is_some();
+    host_and_path(issuer).is_some_and(|(host, _)| is_own(host))
+}
+
+/// The host of an issuer, without its port, and its path.
+fn host_and_path(issuer: &str) -> Option<(&str, &str)> {
+    let (authority, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    Some((host_of(authority)?, path))
 }
 
 /// The tenant in an issuer at one of Microsoft's own hosts: the first segment of its path.
 pub(crate) fn tenant(issuer: &str) -> Option<&str> {
-    let (_, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    let (_, path) = host_and_path(issuer)?;
     let tenant = path.split('/').next()?;
     (is_microsoft(issuer) && is_guid(tenant)).then_some(tenant)
 }
 
 /// The tenant in an issuer of External ID: `https://<any name>.ciamlogin.com/<tenant>/v2.0`.
 pub(crate) fn external_tenant(issuer: &str) -> Option<&str> {
-    let (host, path) = issuer.strip_prefix("https://")?.split_once('/')?;
+    let (host, path) = host_and_path(issuer)?;
     if is_within(host, EXTERNAL_ID) { path.strip_suffix("/v2.0") } else { None }
 }
 

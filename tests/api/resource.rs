@@ -118,7 +118,16 @@ fn clouds_of_issuers() {
     check("https://contoso.ciamlogin.com/common/v2.0", None);
     check("https://login.microsoftonline.us.example.com/v2.0", None);
     check("http://login.microsoftonline.us/common/v2.0", None);
-    check("https://login.microsoftonline.us:8443/common/v2.0", None);
+    check("https://login.microsoftonline.us:443/common/v2.0", Some(Cloud::UsGov));
+    // Addresses whose host is another one.
+    for other in ["evil.example?.", "evil.example#.", r"evil.example\.", "evil.example/."] {
+        check(&format!("https://{other}microsoftonline.us/common/v2.0"), None);
+    }
+    check("https://login.microsoftonline.us@evil.example/common/v2.0", None);
+    check("https://evil.example@login.microsoftonline.us/common/v2.0", None);
+    check("https://login.microsoftonline.us:443@evil.example/common/v2.0", None);
+    check("https://login.microsoftonline.us?x", Some(Cloud::UsGov));
+    check("https://login.microsoftonline.us./common/v2.0", None);
     check("login.microsoftonline.us", None);
     check("", None);
 }
