@@ -40,18 +40,12 @@ impl EasyAuthPrincipal {
             .filter(|name| !name.is_empty())
             .map(IdentityProvider::new);
         let mut content = match headers::ascii_bytes(headers, headers::CLIENT_PRINCIPAL)? {
-            Some(value) => decode(value)?,
+            Some(value) => decode(value, front_end.as_ref())?,
             None if id.is_some() || name.is_some() => {
                 Content::of(front_end.clone().unwrap_or(IdentityProvider::UNKNOWN))
             }
             None => return Ok(None),
         };
-        if content.provider == IdentityProvider::UNKNOWN
-            && let Some(named) = &front_end
-            && *named != IdentityProvider::STATIC_WEB_APPS
-        {
-            content.provider = named.clone();
-        }
         content.front_end = front_end;
         // Most of the room for decoded strings is left, so this does not allocate.
         content.id = id.and_then(|id| content.text.push(&id));
@@ -77,7 +71,7 @@ impl EasyAuthPrincipal {
     ///
     /// [`PrincipalError`] if the value is malformed.
     pub fn parse(header_value: &str) -> Result<Self, PrincipalError> {
-        decode(header_value.as_bytes()).map(Self::from)
+        decode(header_value.as_bytes(), None).map(Self::from)
     }
 
     /// Returns `true` if this describes an anonymous visitor of a Static Web App.
@@ -100,7 +94,10 @@ impl EasyAuthPrincipal {
     }
 }
 
-fn decode(header_value: &[u8]) -> Result<Content, PrincipalError> {
+fn decode(
+    header_value: &[u8],
+    front_end: Option<&IdentityProvider>,
+) -> Result<Content, PrincipalError> {
     let value = header_value.trim_ascii();
     if value.is_empty() {
         return Err(PrincipalErrorKind::Empty.error());
@@ -114,7 +111,7 @@ fn decode(header_value: &[u8]) -> Result<Content, PrincipalError> {
     let json = String::from_utf8(json)
         .map_err(|error| error.utf8_error().valid_up_to())
         .map_err(|position| PrincipalError::new(PrincipalErrorKind::Utf8, Place::Byte(position)))?;
-    parse::content(json)
+    parse::content(json, front_end)
 }
 
 impl Content {

@@ -15,7 +15,7 @@ const MIN_CLAIM_LEN: usize = 19;
 
 /// The name that .NET gives to an identity of an unnamed provider (`ClaimsIdentity.AuthenticationType`). An older
 /// runtime wrote it.
-const UNNAMED_PROVIDER: &str = "AuthenticationTypes.Federation";
+pub(crate) const UNNAMED_PROVIDER: &str = "AuthenticationTypes.Federation";
 
 /// The starts of most long claim types as the platform escapes them, and decoded. For a principal of 30 claims,
 /// copying them whole takes a fifth of the instructions off.
@@ -50,14 +50,18 @@ struct Members {
 
 /// Reads a principal.
 pub(crate) fn principal(json: String) -> Result<EasyAuthPrincipal, PrincipalError> {
-    content(json).map(EasyAuthPrincipal::from)
+    content(json, None).map(EasyAuthPrincipal::from)
 }
 
-/// Reads a principal to which values of other headers may be added.
-pub(super) fn content(json: String) -> Result<Content, PrincipalError> {
+/// Reads a principal to which values of other headers may be added. The header beside it names the front end,
+/// which is the provider if the principal does not name one.
+pub(super) fn content(
+    json: String,
+    front_end: Option<&IdentityProvider>,
+) -> Result<Content, PrincipalError> {
     let mut members = Members::default();
     let decoded = whole_object(&json, |json, name| members.read(json, name))?;
-    members.into_content(Text::new(json, decoded))
+    members.into_content(Text::new(json, decoded), front_end)
 }
 
 /// Reads an array of claims, which may contradict each other.
@@ -86,7 +90,11 @@ impl Members {
         }
     }
 
-    fn into_content(self, text: Text) -> Result<Content, PrincipalError> {
+    fn into_content(
+        self,
+        text: Text,
+        front_end: Option<&IdentityProvider>,
+    ) -> Result<Content, PrincipalError> {
         let app_service =
             self.auth_typ.is_present() || self.name_typ.is_present() || self.role_typ.is_present();
         let static_web_apps = self.identity_provider.is_present()
@@ -104,7 +112,8 @@ impl Members {
             return Err(PrincipalErrorKind::MissingProvider.error());
         }
         let provider = if provider.eq_ignore_ascii_case(UNNAMED_PROVIDER) {
-            IdentityProvider::UNKNOWN
+            let named = front_end.filter(|named| **named != IdentityProvider::STATIC_WEB_APPS);
+            named.cloned().unwrap_or(IdentityProvider::UNKNOWN)
         } else {
             IdentityProvider::new(provider)
         };

@@ -690,6 +690,16 @@ fn claims_that_may_have_two_values() {
     ] {
         contradiction(&json(provider, issuer, claims), &[], places.0, places.1);
     }
+    // The header beside an unnamed provider names it. A Static Web App in front is not that provider.
+    let unnamed_by = |front_end| {
+        let object = header(json(unnamed, "", ["tid", "tid"]));
+        [(headers::CLIENT_PRINCIPAL, object), (headers::CLIENT_PRINCIPAL_IDP, front_end)]
+    };
+    let user = EasyAuthPrincipal::from_headers(&unnamed_by("contoso".to_owned())).unwrap().unwrap();
+    assert_eq!((user.provider().as_str(), user.tenant_id()), ("contoso", Some("W")));
+    for front_end in ["aad", "azureStaticWebApps", ""] {
+        assert!(EasyAuthPrincipal::from_headers(&unnamed_by(front_end.to_owned())).is_err());
+    }
     // The issuer itself has one value, in whatever order.
     let two = |one: &str, other: &str| {
         format!(
