@@ -8,13 +8,14 @@ use crate::{
 };
 
 /// The providers that only sign in users: applications can sign in only with Microsoft Entra and custom
-/// providers.
-const OF_USERS: [IdentityProvider; 6] = [
+/// providers. A backend that is linked to a Static Web App can know only that one.
+const OF_USERS: [IdentityProvider; 7] = [
     IdentityProvider::APPLE,
     IdentityProvider::FACEBOOK,
     IdentityProvider::GITHUB,
     IdentityProvider::GOOGLE,
     IdentityProvider::MICROSOFT_ACCOUNT,
+    IdentityProvider::STATIC_WEB_APPS,
     IdentityProvider::TWITTER,
 ];
 

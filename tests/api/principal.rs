@@ -780,6 +780,10 @@ fn users_and_applications() {
     let only_id = [(headers::CLIENT_PRINCIPAL_ID, "1"), (headers::CLIENT_PRINCIPAL_IDP, "aad")];
     let user = EasyAuthPrincipal::from_headers(&only_id).unwrap().unwrap();
     assert_eq!(user.caller(), Caller::Unknown);
+    // A backend that is linked to a Static Web App, in which only users sign in.
+    let linked = [only_id[0], (headers::CLIENT_PRINCIPAL_IDP, "azureStaticWebApps")];
+    let user = EasyAuthPrincipal::from_headers(&linked).unwrap().unwrap();
+    assert_eq!(user.caller(), Caller::User);
     assert_eq!(principal(APP_SERVICE).caller(), Caller::User);
 }
 
