@@ -189,16 +189,17 @@ impl EasyAuthPrincipal {
     }
 
     /// A display name: the first of `X-MS-CLIENT-PRINCIPAL-NAME`, the user details of Static Web Apps, the claim
-    /// that `name_typ` names, `name`, `preferred_username`, `unique_name` and `upn`.
+    /// that `name_typ` names, `name`, `preferred_username`, `unique_name` and `upn`. Skips empty strings.
     ///
     /// Use it for display only: it can change, and two callers can have the same name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         const FALLBACKS: [&str; 4] = ["name", "preferred_username", "unique_name", "upn"];
+        let is_name = |name: &&str| !name.is_empty();
         self.at(self.content.name)
-            .or_else(|| self.at(self.content.user_details))
-            .or_else(|| self.claim(self.name_claim_type()?))
-            .or_else(|| FALLBACKS.iter().find_map(|name| self.claim(name)))
+            .or_else(|| self.at(self.content.user_details).filter(is_name))
+            .or_else(|| self.claim(self.name_claim_type()?).filter(is_name))
+            .or_else(|| FALLBACKS.iter().filter_map(|name| self.claim(name)).find(is_name))
     }
 
     /// The object ID of the caller in its tenant (`oid`), a GUID for Entra. Together with
@@ -224,11 +225,11 @@ impl EasyAuthPrincipal {
         self.first(Names::of_type(ClaimType::SUB))
     }
 
-    /// The email address: `email`, or the first of `emails` from Azure AD B2C. It is not verified unless the
-    /// provider says so, so never authorize by it.
+    /// The email address: `email`, or the first of `emails` from Azure AD B2C. Skips empty strings. It is not
+    /// verified unless the provider says so, so never authorize by it.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
-        self.claim("email").or_else(|| self.claim("emails"))
+        ["email", "emails"].iter().filter_map(|name| self.claim(name)).find(|mail| !mail.is_empty())
     }
 
     /// The name that the caller signs in with (`preferred_username`). It can change.

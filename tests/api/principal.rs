@@ -203,6 +203,14 @@ fn the_name_is_found_even_if_name_typ_names_no_claim() {
     check("null", r#"{"typ":"upn","val":"U"},{"typ":"unique_name","val":"N"}"#, Some("N"));
     check("null", r#"{"typ":"upn","val":"U"}"#, Some("U"));
     check(long, r#"{"typ":"oid","val":"O"}"#, None);
+    // An empty name is none.
+    check(long, r#"{"typ":"unique_name","val":""},{"typ":"upn","val":"U"}"#, Some("U"));
+    check("null", r#"{"typ":"name","val":""},{"typ":"preferred_username","val":"P"}"#, Some("P"));
+    check("null", r#"{"typ":"name","val":""}"#, None);
+    let details = r#"{"identityProvider":"x","userDetails":"","userRoles":["authenticated"],
+        "claims":[{"typ":"name","val":"N"}]}"#;
+    assert_eq!(principal(details).name(), Some("N"));
+    assert_eq!(principal(&details.replace(r#"val":"N"#, r#"val":""#)).name(), None);
     let user = principal(r#"{"auth_typ":"aad","name_typ":"n","role_typ":"r","claims":[]}"#);
     assert_eq!((user.name_claim_type(), user.role_claim_type()), (Some("n"), Some("r")));
     let user = principal(r#"{"auth_typ":"aad"}"#);
@@ -220,6 +228,9 @@ fn ids_and_addresses() {
     );
     assert_eq!((user.id(), user.email()), (Some("O"), Some("2")));
     assert_eq!(user.preferred_username(), Some("P"));
+    let user = with_claims(r#"{"typ":"email","val":""},{"typ":"emails","val":"b2c@example.com"}"#);
+    assert_eq!(user.email(), Some("b2c@example.com"));
+    assert_eq!(with_claims(r#"{"typ":"email","val":""}"#).email(), None);
 }
 
 #[test]
