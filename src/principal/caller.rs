@@ -58,6 +58,9 @@ impl EasyAuthPrincipal {
     /// platform passes on.
     #[must_use]
     pub fn actor(&self) -> Actor {
+        if let Some(token) = &self.content.of_token {
+            return token.actor;
+        }
         Actor::of(self.claim_values("xms_act_fct"), self.claim_values("xms_sub_fct"))
     }
 

@@ -27,7 +27,7 @@ impl EasyAuthPrincipal {
             format: PrincipalFormat::Token,
             text: list.text,
             claims: list.claims,
-            of_token: Some(OfToken { caller: token.caller(), groups }),
+            of_token: Some(OfToken { caller: token.caller(), actor: token.actor(), groups }),
             ..Content::of(provider)
         })
     }

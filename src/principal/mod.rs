@@ -19,7 +19,7 @@ pub use error::{PrincipalError, PrincipalErrorKind};
 
 use crate::{
     json::{Span, Text},
-    jwt::{Caller, Groups},
+    jwt::{Actor, Caller, Groups},
     provider::IdentityProvider,
 };
 use claim_type::Names;
@@ -102,6 +102,7 @@ impl From<Content> for EasyAuthPrincipal {
 #[cfg_attr(not(feature = "verify"), allow(dead_code, reason = "only verified tokens are used"))]
 struct OfToken {
     caller: Caller,
+    actor: Actor,
     groups: Membership,
 }
 

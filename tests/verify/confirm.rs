@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use easyauth::{
-    Caller, EasyAuthPrincipal, Groups, IdToken, IdentityProvider, PrincipalFormat,
+    Actor, Caller, EasyAuthPrincipal, Groups, IdToken, IdentityProvider, PrincipalFormat,
     verify::{Authority, ConfirmErrorKind, ConfirmedCaller, VerifiedIdToken, Verifier},
 };
 use serde_json::{Value, json};
@@ -314,6 +314,23 @@ fn an_access_token() {
     assert!(app.is_in_role("Files.Read.All"));
     assert_ne!(app, caller);
     assert_eq!(app.subject_key(), caller.subject_key());
+}
+
+/// Whether an agent acts is what the token says, not what its claims look like as text.
+#[test]
+fn the_actor_of_the_token() {
+    let user = principal(&[("tid", TENANT), ("oid", USER)], Some(USER));
+    for (facets, actor) in [
+        (json!("11"), Actor::Agent),
+        (json!(["3", "11"]), Actor::Agent),
+        (json!("3 9"), Actor::NotAgent),
+        (json!(11), Actor::Unknown),
+        (json!([11]), Actor::Unknown),
+    ] {
+        let token = passes(&Draft::access().with("xms_act_fct", facets));
+        let confirmed = user.confirm(&token).unwrap().to_principal();
+        assert_eq!((token.actor(), confirmed.actor()), (actor, actor));
+    }
 }
 
 /// Legacy B2C gives all its users one subject (passport-azure-ad#253). They must stay different callers.
