@@ -24,6 +24,8 @@ use crate::{
 };
 use claim_type::Names;
 use claims::ClaimSpan;
+#[cfg(feature = "testing")]
+pub(crate) use parse::UNNAMED_PROVIDER;
 
 /// The caller, as the platform describes it in `X-MS-CLIENT-PRINCIPAL` and related headers.
 ///

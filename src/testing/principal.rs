@@ -10,7 +10,7 @@ use crate::{
     base64,
     headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP, CLIENT_PRINCIPAL_NAME},
     jwt::{ClaimsError, Token},
-    principal::{ClaimType, PrincipalFormat},
+    principal::{ClaimType, PrincipalFormat, UNNAMED_PROVIDER},
     provider::IdentityProvider,
 };
 
@@ -75,7 +75,9 @@ impl TestPrincipal {
         Self::of(IdentityProvider::ENTRA)
     }
 
-    /// A caller who signed in with this provider, on App Service, Functions or Container Apps.
+    /// A caller who signed in with this provider, on App Service, Functions or Container Apps. For
+    /// [`IdentityProvider::UNKNOWN`] the object has the name that an older runtime wrote,
+    /// `AuthenticationTypes.Federation`.
     pub fn of(provider: IdentityProvider) -> Self {
         // As captured: ID tokens of Entra and Google have an email address, other sign-ins have a name.
         let has_email = [IdentityProvider::ENTRA, IdentityProvider::GOOGLE].contains(&provider);
@@ -166,7 +168,9 @@ impl TestPrincipal {
         self
     }
 
-    /// Keeps the names of all claims in tokens, as the platform does while the token store is off.
+    /// Keeps the names of all claims in tokens. It is inferred that the platform does this while the token
+    /// store is off: "For claims mapping to work, you must enable the token store" (App Service docs, "Work
+    /// with user identities").
     pub fn without_claims_mapping(mut self) -> Self {
         self.is_mapped = false;
         self
@@ -190,7 +194,8 @@ impl TestPrincipal {
     /// Every header with which the platform describes this caller, with the platform's spelling.
     ///
     /// On App Service: `X-MS-CLIENT-PRINCIPAL`, `-ID`, `-NAME` and `-IDP`. `-ID` or `-NAME` is missing
-    /// if no claim has it, as for applications. On Static Web Apps: only the first one.
+    /// if no claim has it, as for applications, and `-IDP` for an unknown provider. On Static Web Apps: only
+    /// the first one.
     #[must_use]
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = vec![(CLIENT_PRINCIPAL, self.header_value())];
@@ -198,7 +203,10 @@ impl TestPrincipal {
             let id = self.user_id().map(|id| (CLIENT_PRINCIPAL_ID, id.to_owned()));
             let name = self.display_name().map(|name| (CLIENT_PRINCIPAL_NAME, name.to_owned()));
             pairs.extend(id.into_iter().chain(name));
-            pairs.push((CLIENT_PRINCIPAL_IDP, self.provider.as_str().to_owned()));
+            let is_known = self.provider != IdentityProvider::UNKNOWN;
+            pairs.extend(
+                is_known.then(|| (CLIENT_PRINCIPAL_IDP, self.provider.as_str().to_owned())),
+            );
         }
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
@@ -225,6 +233,14 @@ impl TestPrincipal {
 
     pub(super) fn format(&self) -> PrincipalFormat {
         self.format
+    }
+
+    /// The provider in the object.
+    fn provider_name(&self) -> &str {
+        match self.provider.as_str() {
+            "" => UNNAMED_PROVIDER,
+            name => name,
+        }
     }
 
     fn first(&self, name: &str) -> Option<&str> {
@@ -256,7 +272,7 @@ impl TestPrincipal {
         let name_type = self.written(self.name_type.short());
         let json = format!(
             r#"{{"auth_typ":{},"claims":{},"name_typ":{},"role_typ":{}}}"#,
-            json_text(self.provider.as_str()),
+            json_text(self.provider_name()),
             self.claims_json(|_| true),
             json_text(name_type),
             json_text(ClaimType::ROLES.long()),
@@ -271,7 +287,7 @@ impl TestPrincipal {
         let roles: Vec<String> = BUILT_IN_ROLES.into_iter().chain(own).map(json_text).collect();
         format!(
             r#"{{"identityProvider":{},"userId":{},"userDetails":{},"userRoles":[{}]{more}}}"#,
-            json_text(self.provider.as_str()),
+            json_text(self.provider_name()),
             json_text(self.user_id().unwrap_or_default()),
             json_text(self.display_name().unwrap_or_default()),
             roles.join(","),

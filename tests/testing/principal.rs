@@ -77,6 +77,16 @@ fn entra_is_read_back() {
     assert_eq!(user.claim_values("groups").collect::<Vec<_>>(), ["group-1", "group-2"]);
 }
 
+/// An older runtime did not name every provider, and wrote what .NET calls an unnamed one.
+#[test]
+fn an_unknown_provider_is_read_back() {
+    let principal = TestPrincipal::of(IdentityProvider::UNKNOWN).subject("1");
+    assert!(json(&principal).starts_with(r#"{"auth_typ":"AuthenticationTypes.Federation","#));
+    let user = read(&principal);
+    assert_eq!((user.provider(), user.front_end()), (&IdentityProvider::UNKNOWN, None));
+    assert_eq!(user.id(), Some("1"));
+}
+
 #[test]
 fn static_web_apps_as_captured() {
     let visitor = TestPrincipal::static_web_apps(IdentityProvider::GITHUB)
