@@ -5,7 +5,10 @@ use std::error::Error as _;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use easyauth::{
     AccessToken,
-    arm::{ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind, MAX_ARM_ERROR_LEN},
+    arm::{
+        APP_SERVICE_API_VERSION, ArmError, ArmErrorKind, ArmRequestError, ArmRequestErrorKind,
+        CONTAINER_APPS_API_VERSION, MAX_ARM_ERROR_LEN,
+    },
     resource::Cloud,
     settings::{AuthSettingsV2, SiteId},
 };
@@ -81,6 +84,15 @@ fn check_request(request: &Request<Vec<u8>>, method: Method, uri: &str) {
     assert_eq!(headers.contains_key(header::CONTENT_TYPE), put);
     assert_eq!(headers.len(), if put { 3 } else { 2 });
     assert_eq!(request.body().is_empty(), !put);
+}
+
+/// The addresses in the guide have the versions that the requests have.
+#[test]
+fn the_guide_names_both_api_versions() {
+    let guide = include_str!("../../src/_guide/settings.md");
+    for version in [APP_SERVICE_API_VERSION, CONTAINER_APPS_API_VERSION] {
+        assert!(guide.contains(&format!("?api-version={version}")), "{version}");
+    }
 }
 
 #[test]
