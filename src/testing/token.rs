@@ -130,7 +130,8 @@ impl<'a> TestToken<'a> {
         self
     }
 
-    /// Sets how long it is valid after it was issued, in whole seconds.
+    /// Sets how long it is valid after it was issued, in whole seconds. Verifiers accept it for five more minutes,
+    /// because clocks differ. So for an expired token, set the time of issue two hours ago.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
