@@ -3,7 +3,8 @@
 //!
 //! The platform signs users in and passes their identity to your code in request headers. This crate reads
 //! those headers, and decodes and verifies the Microsoft Entra tokens in them. It answers "does this token
-//! open that API?", and if not, says how to fix it, step by step.
+//! open that API?", and if not, says how to fix it, step by step. This program needs the crate `http`, too
+//! (`cargo add easyauth http`):
 //!
 //! ```
 //! use std::time::SystemTime;
