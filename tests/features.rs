@@ -54,6 +54,24 @@ fn features_cost_what_readme_says() {
     assert!(README.contains(&said), "{said}");
 }
 
+/// SECURITY.md lists every public limit, and none that does not exist.
+#[test]
+fn every_limit_is_in_the_threat_model() {
+    let limits: BTreeSet<&str> = include_str!("../public-api.txt")
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const ")?.strip_suffix(": usize"))
+        .filter_map(|path| path.rsplit("::").next())
+        .filter(|name| name.starts_with("MAX_"))
+        .collect();
+    let listed: BTreeSet<&str> = include_str!("../SECURITY.md")
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.starts_with("MAX_"))
+        .collect();
+    assert_eq!(limits, listed);
+}
+
 #[test]
 fn every_feature_is_in_the_table() {
     let manifest = include_str!("../Cargo.toml");
