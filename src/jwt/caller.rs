@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::Token;
+use crate::issuer;
+
 /// The kind of caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -22,6 +25,31 @@ impl Caller {
             Self::User => "user",
             Self::App => "app",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl<T> Token<T> {
+    /// Whether a user or an application is calling (Microsoft identity platform: claims validation).
+    ///
+    /// If the token has `idtyp`, that decides. Otherwise a scope means a user, and so do `nonce`, `at_hash` and
+    /// `c_hash`, which only tokens of an interactive sign-in have. Without any of these, a token whose subject
+    /// equals its object ID means an application, if the issuer is Entra for organizations. In Azure AD B2C
+    /// and External ID the subject of a user can equal the object ID (azure-docs#29240), so such a caller is
+    /// [`Unknown`](Caller::Unknown).
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        let is_own_subject = || {
+            self.subject().is_some()
+                && self.subject() == self.object_id()
+                && self.issuer().is_some_and(issuer::is_workforce)
+        };
+        match self.claim("idtyp") {
+            Some("app") => Caller::App,
+            Some("user") => Caller::User,
+            None if self.scopes().next().is_some() || self.signed_in_at_a_page() => Caller::User,
+            None if is_own_subject() => Caller::App,
+            Some(_) | None => Caller::Unknown,
         }
     }
 }

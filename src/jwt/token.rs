@@ -10,7 +10,7 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    Caller, ClaimsError, DecodeError, Groups, Segment, TokenHeader,
+    ClaimsError, DecodeError, Groups, Segment, TokenHeader,
     compact::Compact,
     content::{Content, Strings, Usual},
 };
@@ -218,29 +218,6 @@ impl<T> Token<T> {
         self.list("roles")
     }
 
-    /// Whether a user or an application is calling (Microsoft identity platform: claims validation).
-    ///
-    /// If the token has `idtyp`, that decides. Otherwise a scope means a user, and so do `nonce`, `at_hash` and
-    /// `c_hash`, which only tokens of an interactive sign-in have. Without any of these, a token whose subject
-    /// equals its object ID means an application, if the issuer is Entra for organizations. In Azure AD B2C
-    /// and External ID the subject of a user can equal the object ID (azure-docs#29240), so such a caller is
-    /// [`Unknown`](Caller::Unknown).
-    #[must_use]
-    pub fn caller(&self) -> Caller {
-        let is_own_subject = || {
-            self.subject().is_some()
-                && self.subject() == self.object_id()
-                && self.issuer().is_some_and(issuer::is_workforce)
-        };
-        match self.content.claims.text("idtyp") {
-            Some("app") => Caller::App,
-            Some("user") => Caller::User,
-            None if self.scopes().next().is_some() || self.signed_in_at_a_page() => Caller::User,
-            None if is_own_subject() => Caller::App,
-            Some(_) | None => Caller::Unknown,
-        }
-    }
-
     /// The application that requested the token: `azp`, or `appid` in version 1.0 tokens. An empty string
     /// counts as absent.
     #[must_use]
@@ -356,7 +333,7 @@ impl<T> Token<T> {
         self.scopes().next().is_none() && (self.signed_in_at_a_page() || names_no_client())
     }
 
-    fn signed_in_at_a_page(&self) -> bool {
+    pub(super) fn signed_in_at_a_page(&self) -> bool {
         SIGN_IN_CLAIMS.iter().any(|name| self.content.claims.get(name).is_some())
     }
 
