@@ -15,7 +15,7 @@ use crate::{
 /// is, and who may call it.
 ///
 /// App Service and Functions set these variables (Microsoft Learn: "Environment variables and app settings
-/// in Azure App Service", authentication). If one of the first five is missing, its value comes from
+/// in Azure App Service", authentication). If one of the first six is missing, its value comes from
 /// `WEBSITE_AUTH_V2_CONFIG_JSON`, which contains all settings of the site.
 ///
 /// | variable | method |

@@ -19,7 +19,8 @@ kinds! {
     MalformedIdentity = "malformed-identity", "the identity headers are malformed";
     /// The bearer token is missing: 401.
     NoToken = "no-token", "the bearer token is missing";
-    /// The `Authorization` header does not contain exactly one bearer token: 400.
+    /// `Bearer` without exactly one well-formed token, or a repeated `Authorization` header: 400. With another
+    /// scheme than `Bearer` the token is [missing](Self::NoToken).
     MalformedAuthorization = "malformed-authorization", "the Authorization header is malformed";
     /// The body of a request to an MCP server is malformed, or it is undecided which tool it calls: 400.
     MalformedToolCall = "malformed-tool-call", "the body is not one well-formed JSON-RPC message";

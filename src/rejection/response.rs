@@ -232,7 +232,10 @@ impl Rejection {
     }
 
     /// The headers: the type of the body, `Cache-Control: no-store`, `Vary`, `Retry-After`, and the
-    /// challenge or the address of the sign-in page.
+    /// challenge.
+    ///
+    /// A redirect has the address of the sign-in page, and a cookie (`Set-Cookie`) that recognizes a loop of
+    /// redirects. An HTML page has `Content-Security-Policy`, `Referrer-Policy` and `X-Content-Type-Options`.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -56,9 +56,9 @@ pub struct Verifier {
 
 /// An access token that a [`Verifier`] has verified.
 ///
-/// It has all methods of [`UnverifiedToken`], and
-/// [`authorize`](Self::authorize). Only a verifier can create one: it has neither a constructor nor a
-/// conversion nor `Deserialize`.
+/// It has all methods of [`Token`], and [`authorize`](Self::authorize). To diagnose it, use
+/// [`AccessToken::diagnose`]. Only a verifier can create one: it has neither a constructor nor a conversion
+/// nor `Deserialize`.
 ///
 /// ```compile_fail
 /// let forged: easyauth::verify::VerifiedToken = serde_json::from_str("{}").unwrap();
