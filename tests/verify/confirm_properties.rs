@@ -126,8 +126,11 @@ fn assert_of_token<T: IsVerified>(caller: &ConfirmedCaller, token: &Token<T>, pa
     let first = |name: &str| said(payload, name).first().copied();
     let subject = first("sub").filter(|subject| !subject.starts_with("Not supported"));
     let id = first("oid").or(subject);
-    let name = ["name", "preferred_username", "unique_name", "upn"].into_iter().find_map(first);
-    let email = first("email").or_else(|| first("emails"));
+    let filled = |names: &[&str]| {
+        names.iter().filter_map(|name| first(name)).find(|value| !value.is_empty())
+    };
+    let name = filled(&["name", "preferred_username", "unique_name", "upn"]);
+    let email = filled(&["email", "emails"]);
     assert_eq!((Some(caller.id()), caller.name(), caller.email()), (id, name, email));
     assert_eq!((caller.object_id(), caller.tenant_id()), (first("oid"), first("tid")));
     assert_eq!((caller.subject(), Some(caller.issuer())), (subject, first("iss")));

@@ -231,16 +231,10 @@ fn identity(lines: &[Line]) -> Result<Option<Identity<'_>>, Refused> {
     let name = human(lines, headers::CLIENT_PRINCIPAL_NAME)?;
     let front_end = printable(lines, headers::CLIENT_PRINCIPAL_IDP)?.filter(|idp| !idp.is_empty());
     let front_end = front_end.map(provider);
-    let mut object = match printable(lines, headers::CLIENT_PRINCIPAL)? {
-        Some(value) => Some(Principal::read_header(value).ok_or(Refused)?),
+    let object = match printable(lines, headers::CLIENT_PRINCIPAL)? {
+        Some(value) => Some(Principal::read_header(value, front_end).ok_or(Refused)?),
         None => None,
     };
-    if let (Some(object), Some(front_end)) = (&mut object, front_end)
-        && object.provider.is_empty()
-        && !front_end.eq_ignore_ascii_case("azureStaticWebApps")
-    {
-        front_end.clone_into(&mut object.provider);
-    }
     let is_anonymous = match &object {
         Some(object) => object.is_anonymous(),
         None if id.is_none() && name.is_none() => true,
@@ -343,17 +337,18 @@ fn check_bearer(lines: &[Line], result: &Result<Option<String>, HeaderError>) {
     }
 }
 
-/// The client's token is used if the token store has none.
+/// The client's token is used if the token store has none. The time is about the token of the store.
 fn check_or_bearer(lines: &[Line], reading: &Reading) {
     let headers = pairs(lines);
     let Reading::Tokens(provider) = reading else { return };
     let own = || ProviderTokens::from_headers(&headers, provider);
     let with_bearer = own().and_then(|tokens| tokens.or_bearer(&headers));
     let expected = own().and_then(|tokens| {
-        let (mut values, time) = exposed(&tokens);
+        let (mut values, mut time) = exposed(&tokens);
         let [_, access, ..] = &mut values;
         if access.is_none() {
             *access = bearer(&headers)?;
+            time = time.filter(|_| access.is_none());
         }
         Ok((values, time))
     });

@@ -58,7 +58,7 @@ fn sessions(json: &Json) -> Result<Vec<Expected>, Refused> {
         None => Err(Refused),
         Some(Json::Null) => Ok(Vec::new()),
         Some(principal) => {
-            let principal = Principal::read(principal)?;
+            let principal = Principal::read(principal, None)?;
             if principal.is_anonymous() {
                 return Ok(Vec::new());
             }

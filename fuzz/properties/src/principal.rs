@@ -28,12 +28,12 @@ const IDENTITY: [&str; 4] = ["tid", "oid", "iss", "sub"];
 
 /// Checks the property for this input, and panics if it does not hold.
 pub fn check(input: &[u8]) {
-    let expected = Principal::read_json(input);
+    let expected = Principal::read_json(input, None);
     for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
         check_header(&engine.encode(input), expected.as_ref());
     }
     if let Ok(value) = std::str::from_utf8(input) {
-        check_header(value, Principal::read_header(value).as_ref());
+        check_header(value, Principal::read_header(value, None).as_ref());
     }
     if let Some(json) = Json::read(input) {
         let printed = |json: &Json| printed(&EasyAuthPrincipal::parse(&encoded(json)));
@@ -82,20 +82,21 @@ pub(crate) struct Principal {
 }
 
 impl Principal {
-    pub(crate) fn read_header(value: &str) -> Option<Self> {
+    /// The header beside it names the front end.
+    pub(crate) fn read_header(value: &str, front_end: Option<&str>) -> Option<Self> {
         let value = value.trim_ascii();
         let json = STANDARD_PAD_INDIFFERENT
             .decode(value)
             .or_else(|_| URL_SAFE_PAD_INDIFFERENT.decode(value))
             .ok()?;
-        Self::read_json(&json)
+        Self::read_json(&json, front_end)
     }
 
-    fn read_json(json: &[u8]) -> Option<Self> {
-        Self::read(&Json::read(json)?).ok()
+    fn read_json(json: &[u8], front_end: Option<&str>) -> Option<Self> {
+        Self::read(&Json::read(json)?, front_end).ok()
     }
 
-    pub(crate) fn read(json: &Json) -> Result<Self, Refused> {
+    pub(crate) fn read(json: &Json, front_end: Option<&str>) -> Result<Self, Refused> {
         const APP_SERVICE: [&str; 3] = ["auth_typ", "name_typ", "role_typ"];
         const STATIC_WEB_APPS: [&str; 4] =
             ["identityProvider", "userId", "userDetails", "userRoles"];
@@ -114,7 +115,9 @@ impl Principal {
         let claims = claims(json, "claims")?;
         let provider = provider_name(json, provider)?;
         let is_named = !provider.eq_ignore_ascii_case(UNNAMED);
-        let provider = if is_named { provider } else { String::new() };
+        let is_site = |name: &str| name.eq_ignore_ascii_case("azureStaticWebApps");
+        let beside = front_end.filter(|name| !is_site(name)).unwrap_or_default();
+        let provider = if is_named { provider } else { beside.to_owned() };
         check_claims(&provider, &claims)?;
         Ok(Self {
             format,
@@ -174,11 +177,11 @@ impl Principal {
 
         let ids = [self.user_id.as_deref(), self.claim("oid"), self.claim("sub")];
         assert_alike(user.id(), ids.into_iter().flatten().find(|id| is_id(id)));
-        let named = || self.claim(self.name_type.as_deref()?);
+        let named = self.name_type.as_deref().and_then(|name| self.claim(name));
         let usual = ["name", "preferred_username", "unique_name", "upn"];
-        let usual = || usual.iter().find_map(|name| self.claim(name));
-        let name = self.user_details.as_deref().or_else(named).or_else(usual);
-        assert_alike(user.name(), name);
+        let usual = usual.map(|name| self.claim(name));
+        let mut names = [self.user_details.as_deref(), named].into_iter().chain(usual).flatten();
+        assert_alike(user.name(), names.find(|name| !name.is_empty()));
         self.assert_same_claims(user);
     }
 
@@ -191,7 +194,8 @@ impl Principal {
         assert_alike(user.object_id(), self.claim("oid"));
         assert_alike(user.tenant_id(), self.claim("tid"));
         assert_alike(user.subject(), self.claim("sub"));
-        assert_alike(user.email(), self.claim("email").or(self.claim("emails")));
+        let mut emails = ["email", "emails"].into_iter().filter_map(|name| self.claim(name));
+        assert_alike(user.email(), emails.find(|email| !email.is_empty()));
         assert_alike(user.preferred_username(), self.claim("preferred_username"));
         assert_alike(user.given_name(), self.claim("given_name"));
         assert_alike(user.family_name(), self.claim("family_name"));
@@ -255,15 +259,27 @@ pub(crate) fn provider_name(json: &Json, member: &str) -> Result<String, Refused
     if name.trim().is_empty() { Err(Refused) } else { Ok(provider(name.trim()).to_owned()) }
 }
 
-/// The name of a provider in headers, which differs from its name in settings.
+/// The built-in providers, as headers name them.
+const BUILT_IN: [&str; 8] = [
+    "aad",
+    "apple",
+    "azureStaticWebApps",
+    "facebook",
+    "github",
+    "google",
+    "microsoftaccount",
+    "twitter",
+];
+
+/// The name of a provider in headers, which can differ from its name in settings.
 pub(crate) fn provider(name: &str) -> &str {
-    let of_settings = [
+    let others = [
         ("azureactivedirectory", "aad"),
-        ("github", "github"),
         ("legacymicrosoftaccount", "microsoftaccount"),
+        ("x", "twitter"),
     ];
-    let own = of_settings.iter().find(|(own, _)| name.eq_ignore_ascii_case(own));
-    own.map_or(name, |(_, name)| name)
+    let mut names = BUILT_IN.map(|own| (own, own)).into_iter().chain(others);
+    names.find(|(own, _)| name.eq_ignore_ascii_case(own)).map_or(name, |(_, name)| name)
 }
 
 /// The claims in a member that is a list or null. Claims with a null are skipped.
@@ -285,21 +301,11 @@ pub(crate) fn claims(json: &Json, member: &str) -> Result<Claims, Refused> {
 
 /// Refuses claims that identify the caller and have two values which their issuer does not write.
 pub(crate) fn check_claims(provider: &str, claims: &Claims) -> Result<(), Refused> {
-    const BUILT_IN: [&str; 9] = [
-        "",
-        "aad",
-        "apple",
-        "azurestaticwebapps",
-        "facebook",
-        "github",
-        "google",
-        "microsoftaccount",
-        "twitter",
-    ];
     let issuer = claims.iter().find(|(typ, _)| typ == "iss").map_or("", |(_, val)| val);
     let host = issuer.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
     let is_ad_fs = issuer.split('/').nth(3) == Some("adfs");
-    let is_custom = !BUILT_IN.contains(&&*provider.to_ascii_lowercase())
+    let is_custom = !provider.is_empty()
+        && !BUILT_IN.contains(&provider)
         && !host.is_some_and(|(host, _)| microsoft::has_host(host));
     let has_two_values = |name: &str| {
         let values = claims.iter().filter(|(typ, _)| {

@@ -98,7 +98,7 @@ struct Request {
 impl Request {
     fn read(body: &Json) -> Result<Self, Refused> {
         let token = body.nullable_text("accessToken")?.filter(|token| !token.is_empty());
-        Ok(Self { user: Principal::read(&user_of(body)?)?, access_token: token })
+        Ok(Self { user: Principal::read(&user_of(body)?, None)?, access_token: token })
     }
 
     fn assert_same(&self, actual: &RolesRequest) {
