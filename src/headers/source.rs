@@ -45,54 +45,31 @@ impl HeaderSource for http::HeaderMap {
     }
 }
 
-impl<K: AsRef<str>, V: HeaderValues> HeaderSource for [(K, V)] {
-    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        values(self.iter().map(|(key, value)| (key, value)), name).nth(index)
-    }
+/// Defines the collections of pairs: the type, further parameters, and an iterator of keys and values.
+macro_rules! header_sources {
+    ($($source:ty $([$($parameter:tt)+])? => |$self:ident| $pairs:expr;)+) => {$(
+        impl<K: AsRef<str>, V: HeaderValues, $($($parameter)+)?> HeaderSource for $source {
+            fn header(&$self, name: &str, index: usize) -> Option<&[u8]> {
+                values($pairs, name).nth(index)
+            }
 
-    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        two(values(self.iter().map(|(key, value)| (key, value)), name))
-    }
+            fn first_two(&$self, name: &str) -> [Option<&[u8]>; 2] {
+                two(values($pairs, name))
+            }
+        }
+    )+};
 }
 
-impl<K: AsRef<str>, V: HeaderValues, const N: usize> HeaderSource for [(K, V); N] {
-    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        self.as_slice().header(name, index)
-    }
-
-    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        self.as_slice().first_two(name)
-    }
+header_sources! {
+    [(K, V)] => |self| self.iter().map(pair);
+    [(K, V); N] [const N: usize] => |self| self.iter().map(pair);
+    Vec<(K, V)> => |self| self.iter().map(pair);
+    HashMap<K, V, S> [S] => |self| self.iter();
+    BTreeMap<K, V> => |self| self.iter();
 }
 
-impl<K: AsRef<str>, V: HeaderValues> HeaderSource for Vec<(K, V)> {
-    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        self.as_slice().header(name, index)
-    }
-
-    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        self.as_slice().first_two(name)
-    }
-}
-
-impl<K: AsRef<str>, V: HeaderValues, S> HeaderSource for HashMap<K, V, S> {
-    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        values(self.iter(), name).nth(index)
-    }
-
-    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        two(values(self.iter(), name))
-    }
-}
-
-impl<K: AsRef<str>, V: HeaderValues> HeaderSource for BTreeMap<K, V> {
-    fn header(&self, name: &str, index: usize) -> Option<&[u8]> {
-        values(self.iter(), name).nth(index)
-    }
-
-    fn first_two(&self, name: &str) -> [Option<&[u8]>; 2] {
-        two(values(self.iter(), name))
-    }
+fn pair<K, V>((key, value): &(K, V)) -> (&K, &V) {
+    (key, value)
 }
 
 fn values<'a, K: AsRef<str> + 'a, V: HeaderValues + 'a>(
