@@ -37,11 +37,12 @@ pub(crate) use source::{HeaderSource, ascii_bytes, ascii_value, utf8_value};
 pub const MAX_HEADER_LEN: usize = 64 * 1024;
 
 macro_rules! headers {
-    ($($(#[$doc:meta])+ $constant:ident = $name:literal;)+) => {
-        $($(#[$doc])+ pub const $constant: &str = $name;)+
+    ($($($(#[$doc:meta])+ $constant:ident =)? $name:literal;)+) => {
+        $($($(#[$doc])+ pub const $constant: &str = $name;)?)+
 
-        /// Every header name of Easy Auth in this module, as the platform spells it.
-        pub const ALL: &[&str] = &[$($constant),+];
+        /// Every header name of Easy Auth, as the platform spells it: those in this module, and those of the
+        /// tokens of built-in providers, which [`ProviderTokens`](crate::ProviderTokens) reads.
+        pub const ALL: &[&str] = &[$($name),+];
     };
 }
 
@@ -59,43 +60,27 @@ headers! {
     /// The identity provider, for instance `aad`. On a Function that is linked to a Static Web App:
     /// `azureStaticWebApps`.
     CLIENT_PRINCIPAL_IDP = "X-MS-CLIENT-PRINCIPAL-IDP";
-    /// The ID token of Microsoft Entra.
-    AAD_ID_TOKEN = "X-MS-TOKEN-AAD-ID-TOKEN";
-    /// The access token of Microsoft Entra: for Microsoft Graph unless the sign-in requested another
-    /// API.
-    AAD_ACCESS_TOKEN = "X-MS-TOKEN-AAD-ACCESS-TOKEN";
-    /// When the access token of Microsoft Entra expires.
-    AAD_EXPIRES_ON = "X-MS-TOKEN-AAD-EXPIRES-ON";
-    /// The refresh token of Microsoft Entra, if the sign-in requested `offline_access`.
-    AAD_REFRESH_TOKEN = "X-MS-TOKEN-AAD-REFRESH-TOKEN";
-    /// The access token of Facebook.
-    FACEBOOK_ACCESS_TOKEN = "X-MS-TOKEN-FACEBOOK-ACCESS-TOKEN";
-    /// When the access token of Facebook expires.
-    FACEBOOK_EXPIRES_ON = "X-MS-TOKEN-FACEBOOK-EXPIRES-ON";
-    /// The ID token of Google.
-    GOOGLE_ID_TOKEN = "X-MS-TOKEN-GOOGLE-ID-TOKEN";
-    /// The access token of Google.
-    GOOGLE_ACCESS_TOKEN = "X-MS-TOKEN-GOOGLE-ACCESS-TOKEN";
-    /// When the access token of Google expires.
-    GOOGLE_EXPIRES_ON = "X-MS-TOKEN-GOOGLE-EXPIRES-ON";
-    /// The refresh token of Google.
-    GOOGLE_REFRESH_TOKEN = "X-MS-TOKEN-GOOGLE-REFRESH-TOKEN";
-    /// The access token of Twitter.
-    TWITTER_ACCESS_TOKEN = "X-MS-TOKEN-TWITTER-ACCESS-TOKEN";
-    /// The secret that goes with the access token of Twitter.
-    TWITTER_ACCESS_TOKEN_SECRET = "X-MS-TOKEN-TWITTER-ACCESS-TOKEN-SECRET";
-    /// The access token of a Microsoft account (older documentation only).
-    MICROSOFTACCOUNT_ACCESS_TOKEN = "X-MS-TOKEN-MICROSOFTACCOUNT-ACCESS-TOKEN";
-    /// When the access token of a Microsoft account expires (older documentation only).
-    MICROSOFTACCOUNT_EXPIRES_ON = "X-MS-TOKEN-MICROSOFTACCOUNT-EXPIRES-ON";
-    /// The authentication token of a Microsoft account (older documentation only).
-    MICROSOFTACCOUNT_AUTHENTICATION_TOKEN = "X-MS-TOKEN-MICROSOFTACCOUNT-AUTHENTICATION-TOKEN";
-    /// The refresh token of a Microsoft account (older documentation only).
-    MICROSOFTACCOUNT_REFRESH_TOKEN = "X-MS-TOKEN-MICROSOFTACCOUNT-REFRESH-TOKEN";
-    /// The access token of GitHub (not documented; seen in several applications).
-    GITHUB_ACCESS_TOKEN = "X-MS-TOKEN-GITHUB-ACCESS-TOKEN";
-    /// When the access token of GitHub expires (not documented; seen in one application).
-    GITHUB_EXPIRES_ON = "X-MS-TOKEN-GITHUB-EXPIRES-ON";
+    // Tokens of the built-in providers, and when their access tokens expire.
+    "X-MS-TOKEN-AAD-ID-TOKEN";
+    "X-MS-TOKEN-AAD-ACCESS-TOKEN";
+    "X-MS-TOKEN-AAD-EXPIRES-ON";
+    "X-MS-TOKEN-AAD-REFRESH-TOKEN";
+    "X-MS-TOKEN-FACEBOOK-ACCESS-TOKEN";
+    "X-MS-TOKEN-FACEBOOK-EXPIRES-ON";
+    "X-MS-TOKEN-GOOGLE-ID-TOKEN";
+    "X-MS-TOKEN-GOOGLE-ACCESS-TOKEN";
+    "X-MS-TOKEN-GOOGLE-EXPIRES-ON";
+    "X-MS-TOKEN-GOOGLE-REFRESH-TOKEN";
+    "X-MS-TOKEN-TWITTER-ACCESS-TOKEN";
+    "X-MS-TOKEN-TWITTER-ACCESS-TOKEN-SECRET";
+    // Those of a Microsoft account are only in older documentation.
+    "X-MS-TOKEN-MICROSOFTACCOUNT-ACCESS-TOKEN";
+    "X-MS-TOKEN-MICROSOFTACCOUNT-EXPIRES-ON";
+    "X-MS-TOKEN-MICROSOFTACCOUNT-AUTHENTICATION-TOKEN";
+    "X-MS-TOKEN-MICROSOFTACCOUNT-REFRESH-TOKEN";
+    // Those of GitHub are not documented; they were seen in several applications.
+    "X-MS-TOKEN-GITHUB-ACCESS-TOKEN";
+    "X-MS-TOKEN-GITHUB-EXPIRES-ON";
     /// The session token that a client sends after a client-directed sign-in. The platform reads it but
     /// does not inject it.
     ZUMO_AUTH = "X-ZUMO-AUTH";
