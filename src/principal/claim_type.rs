@@ -8,7 +8,8 @@ use std::fmt;
 /// azure-activedirectory-identitymodel-extensions-for-dotnet). It has 73 short names for 71 long names,
 /// because `sub` and `nameid` name the same claim, and so do `roles` and `role`.
 ///
-/// Lookups in this crate accept either name. Use these constants for readable code, and to get long names.
+/// Lookups in this crate accept either name. The claims that code names most have a constant;
+/// [`find`](Self::find) finds every claim.
 ///
 /// ```
 /// use easyauth::ClaimType;
@@ -25,17 +26,20 @@ pub struct ClaimType {
     long: &'static str,
 }
 
+/// Defines the table. Claims that code names have a constant, with the second short name in parentheses.
 macro_rules! claim_types {
-    ($($constant:ident: $short:literal $(| $other:literal)? => $long:literal;)+) => {
+    ($($($constant:ident $(($other:literal))?:)? $short:literal => $long:literal;)+) => {
         impl ClaimType {
-            $(
+            $($(
                 #[doc = concat!("`", $short, "`", $(" or `", $other, "`",)? ", `", $long, "`.")]
                 pub const $constant: Self =
                     Self { short: $short, other_short: other!($($other)?), long: $long };
-            )+
+            )?)+
 
             /// Every claim of the table.
-            pub const ALL: &[Self] = &[$(Self::$constant),+];
+            pub const ALL: &[Self] = &[
+                $(Self { short: $short, other_short: other!($($($other)?)?), long: $long }),+
+            ];
         }
     };
 }
@@ -51,77 +55,77 @@ macro_rules! other {
 
 #[rustfmt::skip]
 claim_types! {
-    ACTORT: "actort" => "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor";
-    BIRTHDATE: "birthdate" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/dateofbirth";
+    "actort" => "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor";
+    "birthdate" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/dateofbirth";
     EMAIL: "email" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
     FAMILY_NAME: "family_name" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname";
-    GENDER: "gender" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/gender";
+    "gender" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/gender";
     GIVEN_NAME: "given_name" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname";
-    SUB: "sub" | "nameid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
-    WEBSITE: "website" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/webpage";
+    SUB("nameid"): "sub" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+    "website" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/webpage";
     UNIQUE_NAME: "unique_name" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name";
     OID: "oid" => "http://schemas.microsoft.com/identity/claims/objectidentifier";
     SCP: "scp" => "http://schemas.microsoft.com/identity/claims/scope";
     TID: "tid" => "http://schemas.microsoft.com/identity/claims/tenantid";
     ACR: "acr" => "http://schemas.microsoft.com/claims/authnclassreference";
-    ADFS1EMAIL: "adfs1email" => "http://schemas.xmlsoap.org/claims/EmailAddress";
-    ADFS1UPN: "adfs1upn" => "http://schemas.xmlsoap.org/claims/UPN";
+    "adfs1email" => "http://schemas.xmlsoap.org/claims/EmailAddress";
+    "adfs1upn" => "http://schemas.xmlsoap.org/claims/UPN";
     AMR: "amr" => "http://schemas.microsoft.com/claims/authnmethodsreferences";
-    AUTHMETHOD: "authmethod" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod";
-    CERTAPPPOLICY: "certapppolicy" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/applicationpolicy";
-    CERTAUTHORITYKEYIDENTIFIER: "certauthoritykeyidentifier" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/authoritykeyidentifier";
-    CERTBASICCONSTRAINTS: "certbasicconstraints" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/basicconstraints";
-    CERTEKU: "certeku" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/eku";
-    CERTISSUER: "certissuer" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/issuer";
-    CERTISSUERNAME: "certissuername" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/issuername";
-    CERTKEYUSAGE: "certkeyusage" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/keyusage";
-    CERTNOTAFTER: "certnotafter" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/notafter";
-    CERTNOTBEFORE: "certnotbefore" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/notbefore";
-    CERTPOLICY: "certpolicy" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatepolicy";
-    CERTPUBLICKEY: "certpublickey" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/rsa";
-    CERTRAWDATA: "certrawdata" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/rawdata";
-    CERTSERIALNUMBER: "certserialnumber" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/serialnumber";
-    CERTSIGNATUREALGORITHM: "certsignaturealgorithm" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/signaturealgorithm";
-    CERTSUBJECT: "certsubject" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/subject";
-    CERTSUBJECTALTNAME: "certsubjectaltname" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/san";
-    CERTSUBJECTKEYIDENTIFIER: "certsubjectkeyidentifier" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/subjectkeyidentifier";
-    CERTSUBJECTNAME: "certsubjectname" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/subjectname";
-    CERTTEMPLATEINFORMATION: "certtemplateinformation" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatetemplateinformation";
-    CERTTEMPLATENAME: "certtemplatename" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatetemplatename";
-    CERTTHUMBPRINT: "certthumbprint" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/thumbprint";
-    CERTX509VERSION: "certx509version" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/x509version";
-    CLIENTAPPLICATION: "clientapplication" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-application";
-    CLIENTIP: "clientip" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-ip";
-    CLIENTUSERAGENT: "clientuseragent" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-user-agent";
-    COMMONNAME: "commonname" => "http://schemas.xmlsoap.org/claims/CommonName";
-    DENYONLYPRIMARYGROUPSID: "denyonlyprimarygroupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/denyonlyprimarygroupsid";
-    DENYONLYPRIMARYSID: "denyonlyprimarysid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/denyonlyprimarysid";
-    DENYONLYSID: "denyonlysid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/denyonlysid";
-    DEVICEDISPNAME: "devicedispname" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/displayname";
-    DEVICEID: "deviceid" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/identifier";
-    DEVICEISMANAGED: "deviceismanaged" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/ismanaged";
-    DEVICEOSTYPE: "deviceostype" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/ostype";
-    DEVICEOSVER: "deviceosver" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/osversion";
-    DEVICEOWNER: "deviceowner" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/userowner";
-    DEVICEREGID: "deviceregid" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/registrationid";
-    ENDPOINTPATH: "endpointpath" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-endpoint-absolute-path";
-    FORWARDEDCLIENTIP: "forwardedclientip" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-forwarded-client-ip";
-    GROUP: "group" => "http://schemas.xmlsoap.org/claims/Group";
-    GROUPSID: "groupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid";
+    "authmethod" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod";
+    "certapppolicy" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/applicationpolicy";
+    "certauthoritykeyidentifier" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/authoritykeyidentifier";
+    "certbasicconstraints" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/basicconstraints";
+    "certeku" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/eku";
+    "certissuer" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/issuer";
+    "certissuername" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/issuername";
+    "certkeyusage" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/keyusage";
+    "certnotafter" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/notafter";
+    "certnotbefore" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/notbefore";
+    "certpolicy" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatepolicy";
+    "certpublickey" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/rsa";
+    "certrawdata" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/rawdata";
+    "certserialnumber" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/serialnumber";
+    "certsignaturealgorithm" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/signaturealgorithm";
+    "certsubject" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/subject";
+    "certsubjectaltname" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/san";
+    "certsubjectkeyidentifier" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/subjectkeyidentifier";
+    "certsubjectname" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/subjectname";
+    "certtemplateinformation" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatetemplateinformation";
+    "certtemplatename" => "http://schemas.microsoft.com/2012/12/certificatecontext/extension/certificatetemplatename";
+    "certthumbprint" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/thumbprint";
+    "certx509version" => "http://schemas.microsoft.com/2012/12/certificatecontext/field/x509version";
+    "clientapplication" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-application";
+    "clientip" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-ip";
+    "clientuseragent" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-client-user-agent";
+    "commonname" => "http://schemas.xmlsoap.org/claims/CommonName";
+    "denyonlyprimarygroupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/denyonlyprimarygroupsid";
+    "denyonlyprimarysid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/denyonlyprimarysid";
+    "denyonlysid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/denyonlysid";
+    "devicedispname" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/displayname";
+    "deviceid" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/identifier";
+    "deviceismanaged" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/ismanaged";
+    "deviceostype" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/ostype";
+    "deviceosver" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/osversion";
+    "deviceowner" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/userowner";
+    "deviceregid" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/registrationid";
+    "endpointpath" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-endpoint-absolute-path";
+    "forwardedclientip" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-forwarded-client-ip";
+    "group" => "http://schemas.xmlsoap.org/claims/Group";
+    "groupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid";
     IDP: "idp" => "http://schemas.microsoft.com/identity/claims/identityprovider";
-    INSIDECORPORATENETWORK: "insidecorporatenetwork" => "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork";
-    ISREGISTEREDUSER: "isregistereduser" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/isregistereduser";
-    PPID: "ppid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/privatepersonalidentifier";
-    PRIMARYGROUPSID: "primarygroupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid";
-    PRIMARYSID: "primarysid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid";
-    PROXY: "proxy" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-proxy";
-    PWDCHGURL: "pwdchgurl" => "http://schemas.microsoft.com/ws/2012/01/passwordchangeurl";
-    PWDEXPDAYS: "pwdexpdays" => "http://schemas.microsoft.com/ws/2012/01/passwordexpirationdays";
-    PWDEXPTIME: "pwdexptime" => "http://schemas.microsoft.com/ws/2012/01/passwordexpirationtime";
-    RELYINGPARTYTRUSTID: "relyingpartytrustid" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/relyingpartytrustid";
-    ROLES: "roles" | "role" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
+    "insidecorporatenetwork" => "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork";
+    "isregistereduser" => "http://schemas.microsoft.com/2012/01/devicecontext/claims/isregistereduser";
+    "ppid" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/privatepersonalidentifier";
+    "primarygroupsid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid";
+    "primarysid" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid";
+    "proxy" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-proxy";
+    "pwdchgurl" => "http://schemas.microsoft.com/ws/2012/01/passwordchangeurl";
+    "pwdexpdays" => "http://schemas.microsoft.com/ws/2012/01/passwordexpirationdays";
+    "pwdexptime" => "http://schemas.microsoft.com/ws/2012/01/passwordexpirationtime";
+    "relyingpartytrustid" => "http://schemas.microsoft.com/2012/01/requestcontext/claims/relyingpartytrustid";
+    ROLES("role"): "roles" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
     UPN: "upn" => "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn";
-    WINACCOUNTNAME: "winaccountname" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname";
+    "winaccountname" => "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname";
 }
 
 impl ClaimType {
