@@ -74,6 +74,34 @@ macro_rules! kinds {
 }
 pub(crate) use kinds;
 
+/// Defines an enum whose values have a code and no message, with the method that returns the code.
+macro_rules! codes {
+    (
+        $(#[$enum_doc:meta])+
+        pub enum $name:ident;
+        pub fn $code:ident;
+        $($(#[$doc:meta])+ $value:ident = $text:literal;)+
+    ) => {
+        $(#[$enum_doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])+ $value,)+
+        }
+
+        impl $name {
+            /// A stable, machine-readable code.
+            #[must_use]
+            pub const fn $code(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)+
+                }
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
 /// Converts errors of JSON, for an error with the constructor `new` and the kinds `Json`, `DuplicateMember` and
 /// `InvalidMember`. The other kind is for JSON that is not an object.
 macro_rules! from_json {

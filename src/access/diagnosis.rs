@@ -14,6 +14,7 @@ use super::{
 use crate::{
     escape::Escaped,
     jwt::UnverifiedToken,
+    kinds::codes,
     login_parameters::LoginParameters,
     resource::ApiName,
     tokens::{AccessToken, ProviderTokens},
@@ -69,29 +70,18 @@ pub struct Diagnosis {
     fixes: Vec<Fix>,
 }
 
-/// The result of a diagnosis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
+codes! {
+    /// The result of a diagnosis.
+    pub enum Outcome;
+    pub fn code;
+
     /// The token opens the API, if its claims are true.
-    Opens,
+    Opens = "opens";
     /// The API will reject the token.
-    DoesNotOpen,
+    DoesNotOpen = "does-not-open";
     /// Undecided. The token is opaque or encrypted, its audience may be another name of the required API,
     /// or the audiences of that API are unknown. [`Diagnosis::reasons`] say which.
-    CannotTell,
-}
-
-impl Outcome {
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Opens => "opens",
-            Self::DoesNotOpen => "does-not-open",
-            Self::CannotTell => "cannot-tell",
-        }
-    }
+    CannotTell = "cannot-tell";
 }
 
 impl UnverifiedToken {

@@ -3,39 +3,31 @@
 use std::fmt;
 
 use super::{Caller, Token};
+use crate::kinds::codes;
 
 /// The facet of an agent identity ("Token claims reference for agents", Microsoft Entra Agent ID).
 const AGENT_IDENTITY: &str = "11";
 /// The facet of the user account of an agent (same page).
 const AGENT_USER: &str = "13";
 
-/// Whether the caller is an AI agent, with its own identity in Microsoft Entra Agent ID. [`Caller`] says
-/// whether it acts as a user or as an application.
-///
-/// Entra says so in the optional claims `xms_act_fct` and `xms_sub_fct`. An app registration must request
-/// them; without them the answer is [`Unknown`](Self::Unknown).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Actor {
+codes! {
+    /// Whether the caller is an AI agent, with its own identity in Microsoft Entra Agent ID. [`Caller`] says
+    /// whether it acts as a user or as an application.
+    ///
+    /// Entra says so in the optional claims `xms_act_fct` and `xms_sub_fct`. An app registration must request
+    /// them; without them the answer is [`Unknown`](Self::Unknown).
+    pub enum Actor;
+    pub fn as_str;
+
     /// An agent.
-    Agent,
+    Agent = "agent";
     /// An application that is not an agent.
-    NotAgent,
+    NotAgent = "not-agent";
     /// The token does not say, or contradicts itself.
-    Unknown,
+    Unknown = "unknown";
 }
 
 impl Actor {
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::NotAgent => "not-agent",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// Reads the facets of the actor and of the subject: numbers in any order, separated by spaces.
     /// Unknown numbers are ignored (same page).
     pub(crate) fn of<'a>(
@@ -73,32 +65,22 @@ pub struct Agent<'a> {
     mode: AgentMode,
 }
 
-/// As whom an agent acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AgentMode {
+codes! {
+    /// As whom an agent acts.
+    pub enum AgentMode;
+    pub fn as_str;
+
     /// On behalf of a human user.
-    OnBehalfOfUser,
+    OnBehalfOfUser = "on-behalf-of-user";
     /// By itself, with application permissions.
-    Autonomous,
+    Autonomous = "autonomous";
     /// By itself, through the agent's user account.
-    AgentUser,
+    AgentUser = "agent-user";
     /// The token does not say.
-    Unknown,
+    Unknown = "unknown";
 }
 
 impl AgentMode {
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OnBehalfOfUser => "on-behalf-of-user",
-            Self::Autonomous => "autonomous",
-            Self::AgentUser => "agent-user",
-            Self::Unknown => "unknown",
-        }
-    }
-
     fn of<'a>(caller: Caller, mut subject: impl Iterator<Item = &'a str>) -> Self {
         match caller {
             Caller::User if subject.any(|facet| facet == AGENT_USER) => Self::AgentUser,

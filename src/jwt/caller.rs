@@ -3,30 +3,19 @@
 use std::fmt;
 
 use super::Token;
-use crate::issuer;
+use crate::{issuer, kinds::codes};
 
-/// The kind of caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Caller {
+codes! {
+    /// The kind of caller.
+    pub enum Caller;
+    pub fn as_str;
+
     /// An application on behalf of a user.
-    User,
+    User = "user";
     /// An application on its own behalf.
-    App,
+    App = "app";
     /// The token does not say.
-    Unknown,
-}
-
-impl Caller {
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::App => "app",
-            Self::Unknown => "unknown",
-        }
-    }
+    Unknown = "unknown";
 }
 
 impl<T> Token<T> {

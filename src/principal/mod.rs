@@ -20,6 +20,7 @@ pub use error::{PrincipalError, PrincipalErrorKind};
 use crate::{
     json::{Span, Text},
     jwt::{Actor, Caller, Groups},
+    kinds::codes,
     provider::IdentityProvider,
 };
 use claim_type::Names;
@@ -117,33 +118,21 @@ enum Membership {
     Absent,
 }
 
-/// The form in which the caller is described.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PrincipalFormat {
+codes! {
+    /// The form in which the caller is described.
+    pub enum PrincipalFormat;
+    pub fn as_str;
+
     /// The object of App Service, Functions and Container Apps.
-    AppService,
+    AppService = "app-service";
     /// The object of Static Web Apps.
-    StaticWebApps,
+    StaticWebApps = "static-web-apps";
     /// No object, only `X-MS-CLIENT-PRINCIPAL-ID` or `-NAME`. Some Container Apps send only these. So do sites
     /// with `WEBSITE_AUTH_DISABLE_IDENTITY_FLOW`, according to users who set it to reduce the size of headers;
     /// its documentation says only that the thread principal of ASP.NET is not set.
-    HeadersOnly,
+    HeadersOnly = "headers-only";
     /// The claims of a verified token, and no header.
-    Token,
-}
-
-impl PrincipalFormat {
-    /// A stable, machine-readable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AppService => "app-service",
-            Self::StaticWebApps => "static-web-apps",
-            Self::HeadersOnly => "headers-only",
-            Self::Token => "token",
-        }
-    }
+    Token = "token";
 }
 
 impl EasyAuthPrincipal {
