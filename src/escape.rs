@@ -74,6 +74,17 @@ impl fmt::Debug for EscapedText {
     }
 }
 
+/// The longest code of an error that is kept, in bytes: `InvalidAuthenticationTokenAudience` of Azure Resource
+/// Manager has 34, `temporarily_unavailable` of Entra 23.
+const MAX_CODE_LEN: usize = 64;
+
+/// Returns `true` for the code of a server's error: one word, which is safe to print. A longer string, or one
+/// with other characters, could be anything.
+pub(crate) fn is_code(text: &str) -> bool {
+    (1..=MAX_CODE_LEN).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
 /// How many names from a peer a `Debug` form repeats: a captured request has about 30 headers, an Entra
 /// token about 25 claims.
 pub(crate) const MAX_NAMES: usize = 64;

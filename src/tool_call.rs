@@ -6,7 +6,7 @@ use std::fmt;
 use crate::headers::HeaderSource;
 use crate::{
     escape::Escaped,
-    json::{JsonError, Kind, Reader, Span},
+    json::{JsonError, Kind, Reader, Span, any_string},
     kinds::kinds,
 };
 
@@ -70,7 +70,7 @@ fn read(body: &[u8]) -> Result<Option<String>, ToolCallErrorKind> {
     let (mut method, mut params) = (None, None);
     json.object(|json, name| -> Result<(), ToolCallErrorKind> {
         if is(json, name, "method")? {
-            let value = string(json)?.ok_or(InvalidMessage)?;
+            let value = any_string(json)?.ok_or(InvalidMessage)?;
             once(&mut method, value)
         } else if is(json, name, "params")? {
             let value = tool_of(json)?;
@@ -143,7 +143,7 @@ fn tool_of(json: &mut Reader<'_>) -> Result<Result<String, ToolCallErrorKind>, T
     let mut found = Err(ToolCallErrorKind::MissingTool);
     json.object(|json, name| -> Result<(), ToolCallErrorKind> {
         let is_name = is(json, name, "name");
-        let value = string(json)?;
+        let value = any_string(json)?;
         found = match (is_name, &found, value) {
             (Ok(false), ..) => return Ok(()),
             (Ok(true), Err(ToolCallErrorKind::MissingTool), Some(tool)) => Ok(tool),
@@ -172,15 +172,6 @@ fn is(json: &Reader<'_>, name: Span, wanted: &str) -> Result<bool, ToolCallError
 fn is_same_in_any_case(name: &str, wanted: &str) -> bool {
     name.eq_ignore_ascii_case(wanted)
         || (!name.is_ascii() && name.to_uppercase().to_lowercase() == wanted)
-}
-
-/// Reads a value: the string, or `None` for any other type.
-fn string(json: &mut Reader<'_>) -> Result<Option<String>, JsonError> {
-    if json.kind()? != Kind::String {
-        return json.skip().map(|_| None);
-    }
-    let text = json.string()?;
-    Ok(Some(json.str(text).to_owned()))
 }
 
 fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), ToolCallErrorKind> {

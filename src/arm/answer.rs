@@ -5,15 +5,11 @@ use std::fmt;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::kinds::kinds;
+use crate::{escape::is_code, kinds::kinds};
 
 /// The longest body in which an error is read, in bytes. App Service answers errors of about 700 bytes. Of
 /// a longer body, only the status is used.
 pub const MAX_ARM_ERROR_LEN: usize = 64 * 1024;
-
-/// The longest code, in bytes: `InvalidAuthenticationTokenAudience` has 34. Anything longer, or with other
-/// characters than codes have, is not kept.
-const MAX_CODE_LEN: usize = 64;
 
 /// An error answer of Azure Resource Manager, or of the service behind it.
 ///
@@ -195,9 +191,7 @@ fn extended_code(error: &Value) -> Option<String> {
 /// A member that is a code: one word.
 fn code(error: &Value, name: &str) -> Option<String> {
     let code = member(error, name)?.as_str()?;
-    let is_code = (1..=MAX_CODE_LEN).contains(&code.len())
-        && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_code.then(|| code.to_owned())
+    is_code(code).then(|| code.to_owned())
 }
 
 /// A member of an object, ignoring the case of its name.

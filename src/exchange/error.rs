@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::response::ResponseError;
 use crate::{
     error_codes::{KnownError, Topic},
+    escape::is_code,
     kinds::kinds,
 };
 
@@ -17,10 +18,6 @@ pub const MAX_TOKEN_ERROR_LEN: usize = 64 * 1024;
 
 /// The description of AADSTS50013 contains this if the token has expired.
 const EXPIRED_ASSERTION: &str = "not within its valid time range";
-
-/// The longest `error` that is kept, in bytes: `temporarily_unavailable` has 23. A longer string, or one
-/// with other characters than codes have, could be anything.
-const MAX_CODE_LEN: usize = 64;
 
 /// The token endpoint rejected the request, or its response is invalid.
 ///
@@ -289,12 +286,6 @@ impl fmt::Debug for TokenError {
             .field("invalid", &self.invalid)
             .finish_non_exhaustive()
     }
-}
-
-/// Returns `true` for an error code, which is safe to print.
-fn is_code(text: &str) -> bool {
-    (1..=MAX_CODE_LEN).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// The number at the start of a description, as in `AADSTS50013: Assertion ...`.
