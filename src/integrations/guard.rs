@@ -42,12 +42,6 @@ impl<R> RequireRole<R> {
     pub fn principal(&self) -> &EasyAuthPrincipal {
         &self.principal
     }
-
-    /// The caller, by value.
-    #[must_use]
-    pub fn into_principal(self) -> EasyAuthPrincipal {
-        self.principal
-    }
 }
 
 #[cfg(any(feature = "axum", feature = "actix-web"))]
@@ -107,12 +101,6 @@ impl<P> RequireToken<P> {
     #[must_use]
     pub fn token(&self) -> &VerifiedToken {
         &self.token
-    }
-
-    /// The token, by value.
-    #[must_use]
-    pub fn into_token(self) -> VerifiedToken {
-        self.token
     }
 }
 

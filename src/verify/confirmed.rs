@@ -116,12 +116,6 @@ impl ConfirmedCaller {
     pub fn to_principal(&self) -> EasyAuthPrincipal {
         self.principal.clone()
     }
-
-    /// Converts the caller into a principal without a copy. See [`to_principal`](Self::to_principal).
-    #[must_use]
-    pub fn into_principal(self) -> EasyAuthPrincipal {
-        self.principal
-    }
 }
 
 /// Prints the names of claims and a fingerprint of the key, but no value.

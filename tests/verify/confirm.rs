@@ -187,7 +187,7 @@ fn is_of_the_token(caller: &ConfirmedCaller) {
     assert_eq!((user.front_end(), user.is_anonymous()), (None, false));
     assert_eq!((user.name_claim_type(), user.role_claim_type()), (None, None));
     assert!(user.roles().eq(["Admin"]));
-    assert_eq!(user, caller.clone().into_principal());
+    assert_eq!(user, caller.to_principal());
 }
 
 /// A caller bypasses the platform and sends forged headers with their own valid token.
@@ -234,7 +234,7 @@ fn claims_of_a_token_as_a_principal() {
             .with("empty", json!([])),
     );
     let user = principal(&[("tid", TENANT), ("oid", USER)], None);
-    let user = user.confirm(&token).unwrap().into_principal();
+    let user = user.confirm(&token).unwrap().to_principal();
     let values = |name| user.claim_values(name).collect::<Vec<_>>();
     assert_eq!(values("amr"), ["pwd", "mfa"]);
     assert_eq!(values("http://schemas.microsoft.com/claims/authnmethodsreferences"), values("amr"));
@@ -266,7 +266,7 @@ fn other_names_of_a_claim_in_a_token() {
     // What has no short name in the token is still found.
     let token = id_token(Draft::id().without("roles").with("role", "Owner"));
     let user = principal(&[("tid", TENANT), ("oid", USER)], None);
-    let user = user.confirm(&token).unwrap().into_principal();
+    let user = user.confirm(&token).unwrap().to_principal();
     assert_eq!((user.claim("role"), user.roles().count()), (Some("Owner"), 0));
 }
 
@@ -380,7 +380,7 @@ fn providers_by_the_issuer() {
     fn check(issuer: &str, expected: &IdentityProvider) {
         let user = principal(&[("iss", issuer), ("sub", SUBJECT)], None);
         let token = fixed(issuer, Draft::id());
-        let user = user.confirm(&token).unwrap().into_principal();
+        let user = user.confirm(&token).unwrap().to_principal();
         assert_eq!(user.provider(), expected, "{issuer}");
     }
     let entra = &IdentityProvider::ENTRA;
