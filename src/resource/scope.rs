@@ -1,6 +1,6 @@
 //! Scopes: delegated permissions, as a sign-in requests them.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use super::{GRAPH, Resource, pasted::DEFAULT_SUFFIX};
 use crate::{escape::Escaped, kinds::kinds};
@@ -27,10 +27,10 @@ const OPENID_SCOPES: [&str; 6] =
 /// ```
 /// use easyauth::resource::{GRAPH, Scope};
 ///
-/// let scope: Scope = "api://my-api/Files.Read".parse()?;
+/// let scope = Scope::parse("api://my-api/Files.Read")?;
 /// assert_eq!((scope.api(), scope.name()), (Some("api://my-api"), "Files.Read"));
-/// assert_eq!("User.Read".parse::<Scope>()?.resource(), Some(GRAPH));
-/// assert!("openid profile".parse::<Scope>().is_err()); // these are two
+/// assert_eq!(Scope::parse("User.Read")?.resource(), Some(GRAPH));
+/// assert!(Scope::parse("openid profile").is_err()); // these are two
 /// # Ok::<(), easyauth::resource::ScopeError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -118,14 +118,6 @@ fn invalid_byte(text: &str) -> Option<usize> {
 fn explained(given: &str) -> String {
     let explain = |at| format!(", whose byte {at} is not allowed in a scope");
     invalid_byte(given).map_or_else(String::new, explain)
-}
-
-impl FromStr for Scope {
-    type Err = ScopeError;
-
-    fn from_str(text: &str) -> Result<Self, ScopeError> {
-        Self::parse(text)
-    }
 }
 
 impl AsRef<str> for Scope {

@@ -1,6 +1,6 @@
 //! OpenID Connect metadata (OpenID Connect Discovery 1.0 section 3): the address of an issuer's keys.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use super::{Algorithm, DocumentError, Tenant, document, document::DocumentErrorKind};
 use crate::{
@@ -24,8 +24,8 @@ const MAX_URI_LEN: usize = 8000;
 ///     uri.as_str(),
 ///     "https://login.microsoftonline.com/organizations/v2.0/.well-known/openid-configuration",
 /// );
-/// let google: MetadataUri = "https://accounts.google.com/.well-known/openid-configuration".parse()?;
-/// assert!("http://accounts.google.com/".parse::<MetadataUri>().is_err());
+/// let google = MetadataUri::parse("https://accounts.google.com/.well-known/openid-configuration")?;
+/// assert!(MetadataUri::parse("http://accounts.google.com/").is_err());
 /// # Ok::<(), easyauth::verify::InvalidMetadataUri>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -139,14 +139,6 @@ fn host(text: &str, scheme: &str) -> Result<String, InvalidMetadataUriKind> {
         return Err(InvalidMetadataUriKind::Fragment);
     }
     host_of(authority).map(str::to_ascii_lowercase).ok_or(InvalidMetadataUriKind::NotHttps)
-}
-
-impl FromStr for MetadataUri {
-    type Err = InvalidMetadataUri;
-
-    fn from_str(text: &str) -> Result<Self, InvalidMetadataUri> {
-        Self::parse(text)
-    }
 }
 
 impl fmt::Display for MetadataUri {

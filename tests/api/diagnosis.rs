@@ -293,7 +293,7 @@ fn only_missing_permissions_are_named() {
 
 #[test]
 fn requirements_from_scopes() {
-    let of = |scope: &str| Requirement::from(scope.parse::<Scope>().unwrap());
+    let of = |scope: &str| Requirement::from(Scope::parse(scope).unwrap());
     assert_eq!(of("https://management.azure.com/user_impersonation"), arm());
     assert_eq!(arm(), Requirement::scope("user_impersonation").on(ARM));
     assert_eq!(of("https://management.azure.com/.default"), Requirement::audience(ARM));

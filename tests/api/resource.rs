@@ -459,7 +459,7 @@ fn equality_of_resources() {
 fn scopes() {
     #[track_caller]
     fn check(text: &str, api: Option<&str>, name: &str, resource: Option<Resource>, openid: bool) {
-        let scope: Scope = text.parse().unwrap();
+        let scope = Scope::parse(text).unwrap();
         assert_eq!((scope.api(), scope.name(), scope.resource()), (api, name, resource));
         assert_eq!((scope.is_openid(), scope.to_string().as_str()), (openid, text));
         assert_eq!((scope.as_ref(), format!("{scope:?}")), (text, format!("Scope({text})")));

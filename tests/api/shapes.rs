@@ -213,7 +213,7 @@ fn the_client_id_and_its_app_id_uri_are_one_application() {
     opens(&uri, &OWN.to_ascii_uppercase());
     // One rule of Entra makes them equal, so there is nothing to note.
     assert!(token(&aud(OWN)).diagnose(on(&uri), now()).notes().is_empty());
-    let scope: Scope = format!("{uri}/Orders.Read").parse().unwrap();
+    let scope = Scope::parse(&format!("{uri}/Orders.Read")).unwrap();
     assert!(token(&aud(OWN)).diagnose(scope, now()).opens());
     let steps = Some(format!("api://{OTHER}/Orders.Read"));
     let other = on(&format!("api://{OTHER}"));

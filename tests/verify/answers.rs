@@ -87,7 +87,7 @@ fn both_versions_of_a_token_are_for_one_api() {
             assert!(opens == is_met, "{audience} {wanted:?}");
         }
     };
-    let scope = |text: &str| Requirement::from(text.parse::<Scope>().unwrap());
+    let scope = |text: &str| Requirement::from(Scope::parse(text).unwrap());
     check(Requirement::scope("Files.Read").on(URI), true);
     check(Requirement::scope("Files.Read").on(APP), true);
     check(scope(&format!("{URI}/Files.Read")), true);

@@ -97,7 +97,7 @@ fn verify_with_a_store() {
     let uri = "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
     let bearer = AccessToken::new(Draft::access().sign());
     let verifier = crate::support::verifier();
-    let uri = uri.parse().unwrap();
+    let uri = MetadataUri::parse(uri).unwrap();
     let future = pin!(program_with_store(uri, &verifier, Documents, bearer, at(NOW)));
     let Poll::Ready(result) = future.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("nothing waits")
