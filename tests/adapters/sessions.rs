@@ -159,19 +159,32 @@ fn a_missing_bearer_token_causes_no_redirect_to_sign_in() {
 #[test]
 fn a_session_lifetime_confirms_for_longer() {
     const HOUR: u64 = 3600;
-    let status = |now, token: String| {
-        let auth = auth_at(now).with_session_lifetime(Duration::from_secs(8 * HOUR)).unwrap();
+    let status_with = |lifetime, now, token: String| {
+        let auth = auth_at(now).with_session_lifetime(Duration::from_secs(lifetime)).unwrap();
         let [layers, actix] = services(auth);
         let status = client::get(layers.address, "/me", &session(Some(token.clone()))).status;
         assert_eq!(client::get(actix.address, "/me", &session(Some(token))).status, status);
         status
     };
+    let status = |now, token| status_with(8 * HOUR, now, token);
     let token = || Draft::id().sign();
     assert_eq!(status(ISSUED + 60, token()), 200);
     assert_eq!(status(EXPIRES + 301, token()), 200);
     assert_eq!(status(ISSUED + 8 * HOUR + 299, token()), 200);
     assert_eq!(status(ISSUED + 8 * HOUR + 300, token()), 401);
+    // A lifetime that is shorter than that of the token ends it earlier.
+    assert_eq!(status_with(600, ISSUED + 899, token()), 200);
+    assert_eq!(status_with(600, ISSUED + 900, token()), 401);
     // Nothing else is waived.
+    for draft in [
+        Draft::id().without("iat"),
+        Draft::id().without("exp"),
+        Draft::id().with("nbf", EXPIRES + 602),
+        Draft::id().with("iat", EXPIRES + 602),
+        Draft::id().with("exp", ISSUED),
+    ] {
+        assert_eq!(status(EXPIRES + 301, draft.sign()), 401);
+    }
     assert_eq!(status(EXPIRES + 301, Draft::id().sign_with(&FOREIGN_KEY)), 401);
     assert_eq!(status(EXPIRES + 301, Draft::id().with("oid", OTHER_TENANT).sign()), 400);
     // Off by default.

@@ -68,6 +68,36 @@ fn by_instance() {
     check(DATAVERSE, "https://contoso.crm4.dynamics.com", true);
 }
 
+/// The part in which the hosts of instances differ is one DNS label.
+#[test]
+fn by_instance_with_one_label() {
+    let blob = |host: &str, expected| {
+        check(STORAGE, &format!("https://{host}.blob.core.windows.net"), expected);
+    };
+    blob("a-b", true);
+    blob("a.b", false);
+    blob("-a", false);
+    blob("a-", false);
+    blob("", false);
+    blob("evil.example/", false);
+    blob("evil.example#", false);
+    blob(&"a".repeat(63), true);
+    blob(&"a".repeat(64), false);
+    check(STORAGE, "https://blob.core.windows.net", false);
+    check(STORAGE, "https://account1.blob.core.windows.net.evil.example", false);
+    // With a number at its end, or with a region below it.
+    let crm = |host: &str, expected| {
+        check(DATAVERSE, &format!("https://{host}.dynamics.com"), expected);
+    };
+    crm("contoso.crm", true);
+    crm("contoso.crm22", true);
+    crm("contoso.crm222", false);
+    crm("contoso.crmx", false);
+    crm("a.b.crm4", false);
+    crm("crm4", false);
+    check(DATA_EXPLORER, "https://contoso.kusto.windows.net", false);
+}
+
 #[test]
 fn by_cloud() {
     let gov = ARM.in_cloud(Cloud::UsGov);
@@ -114,6 +144,16 @@ fn clouds_of_issuers() {
     check("https://login.sovcloud-identity.sg", Some(Cloud::Singapore));
     // Version 1.0 issuers of the public cloud and of Azure Government.
     check("https://sts.windows.net/common/", Some(Cloud::Public));
+    // Other hosts of the libraries.
+    check("https://login.windows.net/common/", Some(Cloud::Public));
+    check("https://westus2.login.microsoft.com/common/v2.0", Some(Cloud::Public));
+    check("https://login-us.microsoftonline.com/common/v2.0", Some(Cloud::Public));
+    check("https://login.usgovcloudapi.net/common/", Some(Cloud::UsGov));
+    check("https://login.chinacloudapi.cn/common/", Some(Cloud::China));
+    // Anyone can register names in these domains.
+    for host in ["contoso.web.core.windows.net", "evilmicrosoftonline.com", "a.windows.net"] {
+        check(&format!("https://{host}/common/v2.0"), None);
+    }
     // External ID, another provider, and no issuer.
     check("https://contoso.ciamlogin.com/common/v2.0", None);
     check("https://login.microsoftonline.us.example.com/v2.0", None);
@@ -196,6 +236,13 @@ fn of_an_instance() {
     check("account1.documents.azure.us", COSMOS_DB.in_cloud(gov));
     check("ws1.dev.azuresynapse.net", SYNAPSE);
     check("dev.azure.com", DEV_OPS);
+    for other in [
+        "app-0a1b.scmx.westeurope-01.azurewebsites.net",
+        "app-0a1b.westeurope-01.azurewebsites.net",
+        "a.dev.azure.com",
+    ] {
+        assert_eq!(Resource::recognize(&format!("https://{other}")), None);
+    }
     // Neither the site itself, nor a host below an instance.
     assert_eq!(Resource::recognize("https://site1.azurewebsites.net"), None);
     assert_eq!(Resource::recognize("https://a.kv-x.vault.azure.net"), None);

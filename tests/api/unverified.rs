@@ -9,6 +9,8 @@ use easyauth::{
 
 use crate::support::{chain, compact, decode, token};
 
+const TENANT: &str = "b811a652-39e6-4a0c-b563-4279a1dd5012";
+
 #[track_caller]
 fn rejected(token: &str, message: &str) -> DecodeError {
     let error = UnverifiedToken::decode(token).expect_err("an error");
@@ -281,16 +283,134 @@ fn callers() {
     let entra = "https://login.microsoftonline.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0";
     check(&of(entra, ""), Caller::App);
     check(&of(entra, r#","scp":"/""#), Caller::App); // agent tokens
-    check(&of("https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/", ""), Caller::App);
-    check(
-        &of("https://contoso.b2clogin.com/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0/", ""),
-        Caller::Unknown,
-    );
+    let of_tenant = |issuer: &str| of(&issuer.replace("TENANT", TENANT), "");
+    for issuer in [
+        "https://login.microsoftonline.us/TENANT/v2.0",
+        "https://sts.windows.net/TENANT/",
+        "https://sts.chinacloudapi.cn/TENANT/",
+    ] {
+        check(&of_tenant(issuer), Caller::App);
+    }
+    for issuer in [
+        "https://login.microsoftonline.com/TENANT/v2.0/",
+        "https://login.microsoftonline.com/te/TENANT/b2c_1_susi/v2.0/",
+        "https://login.microsoftonline.com/common/v2.0",
+        "https://contoso.ciamlogin.com/TENANT/v2.0",
+        "https://contoso.b2clogin.com/TENANT/v2.0/",
+        "https://sts.windows.net/TENANT",
+        "",
+    ] {
+        check(&of_tenant(issuer), Caller::Unknown);
+    }
     check(r#"{"oid":"1","sub":"2"}"#, Caller::Unknown);
     check(r#"{"oid":"1"}"#, Caller::Unknown);
     check("{}", Caller::Unknown);
     assert_eq!(Caller::App.as_str(), "app");
     assert_eq!((Caller::User.as_str(), Caller::Unknown.as_str()), ("user", "unknown"));
+}
+
+/// Access tokens of Microsoft's issuers name their client, so tokens without one are ID tokens.
+#[test]
+fn issuers_of_microsoft() {
+    #[track_caller]
+    fn check(issuer: &str, is_microsofts: bool) {
+        let issuer = issuer.replace("TENANT", TENANT).replace('\\', r"\\");
+        let token = token(&format!(r#"{{"iss":"{issuer}"}}"#));
+        assert_eq!(token.is_id_token(), is_microsofts);
+    }
+    check("https://login.microsoftonline.com/TENANT/v2.0", true);
+    check("https://sts.windows.net/TENANT/", true);
+    check("https://sts.chinacloudapi.cn/TENANT/", true);
+    check("https://login.sovcloud-identity.fr/TENANT/v2.0", true);
+    check("https://contoso.ciamlogin.com/TENANT/v2.0", true);
+    check("https://CONTOSO.ciamlogin.com:443/TENANT/v2.0", true);
+    check("https://contoso.b2clogin.com/TENANT/v2.0/", true);
+    check("https://contoso.b2clogin.cn/tfp/TENANT/b2c_1_susi/v2.0/", true);
+    // Older addresses of B2C, and custom domains.
+    check("https://login.microsoftonline.com/te/TENANT/b2c_1_susi/v2.0/", true);
+    check("https://login.microsoftonline.com/tfp/TENANT/b2c_1_susi/v2.0/", true);
+    check("https://login.contoso.com/TENANT/v2.0/", true);
+    check("https://login.contoso.com/tfp/TENANT/b2c_1_susi/v2.0/", true);
+    check("https://login.contoso.com/{tenantid}/v2.0/", true);
+    // Others.
+    check("https://accounts.google.com", false);
+    check("accounts.google.com", false);
+    check("https://contoso.auth0.com/", false);
+    check("https://login.contoso.com/realms/v2.0", false);
+    check("https://myciamlogin.com/x/v2.0", false);
+    check("https://ciamlogin.com.attacker.example/x/v2.0", false);
+    check("http://login.microsoftonline.com/TENANT/v2.0", false);
+    // Their hosts are other ones.
+    for other in ["evil.example?.", "evil.example#.", r"evil.example\.", "evil.example@"] {
+        check(&format!("https://{other}login.microsoftonline.com/x/v2.0"), false);
+    }
+}
+
+/// The payload is read as `serde_json` reads it.
+#[test]
+fn json_of_the_payload() {
+    /// `position` is where the value of a claim is invalid.
+    #[track_caller]
+    fn check(value: &str, position: Option<usize>) {
+        let start = r#"{"a":"#;
+        let end = if position.is_some() { "" } else { "}" };
+        let payload = format!("{start}{value}{end}");
+        let peer = serde_json::from_str::<serde_json::Value>(&payload);
+        assert_eq!(peer.is_err(), position.is_some(), "serde_json: {peer:?}");
+        let error = decode(&payload).err().map(|error| error.to_string());
+        let expected = position.map(|position| {
+            let position = position + start.len();
+            format!("the payload of the token is not valid JSON at byte {position}")
+        });
+        assert_eq!(error, expected, "{value}");
+    }
+    check("{}", None);
+    check(" [ ] \r\n\t", None);
+    check("[1,-0,0.5,1e5,1E+5,2.0e-7,true,false,null,\"\"]", None);
+    check(r#"{"a":{"b":[{}]},"a":1}"#, None);
+    check(r#""\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t""#, None);
+    check("\"\u{7f}é\u{2028}\"", None);
+
+    check("", Some(0));
+    check("{", Some(1));
+    check("[1,]", Some(3));
+    check("[1 2]", Some(3));
+    check("{\"a\" 1}", Some(5));
+    check("{\"a\":1,}", Some(7));
+    check("{a:1}", Some(1));
+    check("[1}", Some(2));
+    check("01", Some(1));
+    check("1.", Some(2));
+    check(".5", Some(0));
+    check("+1", Some(0));
+    check("-", Some(1));
+    check("1e", Some(2));
+    check("1e+", Some(3));
+    check("tru", Some(0));
+    check("nul", Some(0));
+    check("falsy", Some(0));
+    check("1 1", Some(2));
+    check("\"a", Some(2));
+    check("\"\n\"", Some(1));
+    check("\"\u{1f}\"", Some(1));
+    check(r#""\x""#, Some(1));
+    check(r#""\u12""#, Some(1));
+    check(r#""\u+123""#, Some(1));
+    check(r#""\ud800""#, Some(1));
+    check(r#""\ud800\n""#, Some(1));
+    check(r#""\ud800\u0041""#, Some(1));
+    check(r#""\ud800\ue000""#, Some(1));
+    check(r#""\udc00""#, Some(1));
+    check("\"\\", Some(1));
+    check("\u{feff}{}", Some(0));
+    check("'a'", Some(0));
+    check("NaN", Some(0));
+
+    // It nests as deep, too. Closed arrays do not count.
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    check(&nested(126), None);
+    check(&nested(127), Some(127));
+    check(&format!("[{}]", vec!["[]"; 1000].join(",")), None);
 }
 
 #[test]
