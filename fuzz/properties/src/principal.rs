@@ -177,10 +177,10 @@ impl Principal {
 
         let ids = [self.user_id.as_deref(), self.claim("oid"), self.claim("sub")];
         assert_alike(user.id(), ids.into_iter().flatten().find(|id| is_id(id)));
-        let named = self.name_type.as_deref().and_then(|name| self.claim(name));
+        let of_type = self.name_type.as_deref().and_then(|typ| self.claim(typ));
         let usual = ["name", "preferred_username", "unique_name", "upn"];
         let usual = usual.map(|name| self.claim(name));
-        let mut names = [self.user_details.as_deref(), named].into_iter().chain(usual).flatten();
+        let mut names = [self.user_details.as_deref(), of_type].into_iter().chain(usual).flatten();
         assert_alike(user.name(), names.find(|name| !name.is_empty()));
         self.assert_same_claims(user);
     }
