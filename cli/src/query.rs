@@ -14,7 +14,7 @@ pub(crate) fn value(query: Option<&str>, name: &str) -> Option<String> {
     values(query, name).into_iter().next()
 }
 
-/// Decodes a name or a value. What is not an encoded byte stays.
+/// Decodes a name or a value. Other text stays as it is.
 pub(crate) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -59,8 +59,8 @@ impl ReturnTo {
         }
     }
 
-    /// Encodes backslashes, which are in a query or a fragment. Browsers leave them there (WHATWG URL), but an
-    /// address has none (RFC 3986), so the platform may read them in another way.
+    /// Encodes the backslashes of a query or a fragment. Browsers leave them there (WHATWG URL), but an address
+    /// has none (RFC 3986), so the platform may read them in another way.
     fn encoded(address: &str) -> Self {
         Self(address.replace('\\', "%5C"))
     }

@@ -36,7 +36,7 @@ pub(super) fn original(
     headers: &(impl HeaderSource + ?Sized),
     requested: &str,
 ) -> String {
-    // Where nothing overwrites headers, there is no need to look for them.
+    // A client can write these headers where no platform overwrites them.
     let original = if platform.has_easy_auth() { original_url(headers) } else { None };
     original
         .filter(|_| is_static_web_app(platform, headers))

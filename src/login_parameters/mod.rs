@@ -118,7 +118,7 @@ fn scope_texts(value: &str) -> impl Iterator<Item = &str> {
     value.split(' ').filter(|text| !text.is_empty())
 }
 
-/// Prints the elements, which are not secrets, escaped and each cut after 256 characters.
+/// Prints the elements (none is a secret), escaped and each cut after 256 characters.
 impl fmt::Debug for LoginParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LoginParameters")?;

@@ -212,7 +212,7 @@ impl TestPrincipal {
     }
 
     /// The same headers for a request, marked as sensitive so that `Debug` does not show them. Control
-    /// characters, which are not allowed in headers, are removed from `-ID` and `-NAME`.
+    /// characters cannot be in a header and are removed from `-ID` and `-NAME`.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         header_map(self.pairs())

@@ -109,7 +109,7 @@ impl TestSession {
     }
 
     /// The same headers for a request, marked as sensitive so that `Debug` does not show them. Control
-    /// characters, which are not allowed in headers, are removed from values. If the name of a provider
+    /// characters cannot be in a header and are removed from values. If the name of a provider
     /// is not allowed in a header name, token headers are omitted.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {

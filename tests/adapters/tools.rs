@@ -299,7 +299,7 @@ fn an_encoded_body_is_rejected() {
     for charset in ["UTF-8", "\"utf-8\"", "utf8"] {
         allows(&[("content-type", &format!("application/json; Charset={charset}"))]);
     }
-    // Nor with other methods, where an empty body is no message.
+    // Other methods too.
     check("GET", "", &[("content-encoding", "br")], Some(cause));
 }
 

@@ -228,7 +228,7 @@ fn the_bearer_token_of_the_client() {
     let expired = format!("Bearer {}", compact("{}", r#"{"exp":1}"#));
     let headers = [("Authorization", expired.as_str())];
     assert_eq!(both(&headers).unwrap().renewal_at(at(2)), Some(Renewal::AskClient));
-    // The time of the platform is that of its own token, not of the client's.
+    // The platform's time is about the platform's token. The client's token has another one.
     let fresh = format!("Bearer {}", compact("{}", r#"{"exp":1893456000}"#));
     let stale = ("X-MS-TOKEN-AAD-EXPIRES-ON", "2021-06-08T15:35:58Z");
     let tokens = both(&[("Authorization", fresh.as_str()), stale]).unwrap();

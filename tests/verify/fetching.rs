@@ -642,8 +642,8 @@ fn a_sleep_that_panics_later() {
     });
 }
 
-/// Each request measures its wait with the sleep of its own runtime: one whose runtime is blocked or gone does not
-/// matter.
+/// Each request measures its wait with the sleep of its own runtime, so a blocked or dropped runtime delays no
+/// request of another one.
 #[test]
 fn requests_of_two_runtimes() {
     for is_gone in [true, false] {
@@ -742,7 +742,7 @@ fn requests_with_a_short_lease_do_not_prolong_a_fetch_that_hangs() {
     assert_eq!(setup.began(), 2);
 }
 
-/// The thread measures the wait of each task by itself.
+/// The thread measures the wait of each task separately.
 #[test]
 fn a_thread_ends_the_wait_of_requests_and_not_that_of_the_background() {
     bounded(|| {

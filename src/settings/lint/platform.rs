@@ -65,8 +65,8 @@ fn is_meant_as_enabled(lint: &Lint<'_>, spot: &Spot<'_>) -> bool {
 }
 
 fn missing_sections(lint: &Lint<'_>, findings: &mut Findings) {
-    // Other rules are about a value that is no object, and about sections in a wrapper, under a wrong name or
-    // in a wrong place.
+    // Other rules report sections that are not objects, and sections in a wrapper, with a wrong name or in a
+    // wrong place.
     let sections = &lint.sections;
     let missing = lint.doc.missing_sections();
     let is_wrong = sections.json().is_some_and(|own| !own.is_object() && !own.is_null());
