@@ -101,6 +101,7 @@ mod base64;
 #[cfg(feature = "verify")]
 mod block_on;
 mod challenge;
+mod debug;
 #[cfg(feature = "verify")]
 mod digest;
 pub mod endpoints;

@@ -2,9 +2,10 @@
 
 use std::{
     borrow::Cow,
-    fmt,
     hash::{Hash, Hasher},
 };
+
+use crate::debug::debug;
 
 /// The name of an identity provider as the platform writes it: `aad`, `google`, or the name that the
 /// site's settings give to a custom OpenID Connect provider.
@@ -114,8 +115,4 @@ impl Hash for IdentityProvider {
     }
 }
 
-impl fmt::Debug for IdentityProvider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IdentityProvider({})", crate::escape::Escaped(&self.0))
-    }
-}
+debug! { IdentityProvider, |own| "IdentityProvider({})", crate::escape::Escaped(&own.0) }

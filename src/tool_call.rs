@@ -1,10 +1,9 @@
 //! The tool that a request of the Model Context Protocol calls.
 
-use std::fmt;
-
 #[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
 use crate::headers::HeaderSource;
 use crate::{
+    debug::debug,
     escape::Escaped,
     json::{JsonError, Kind, Reader, Span, any_string},
     kinds::kinds,
@@ -126,12 +125,7 @@ fn is_utf8(media_type: &[u8]) -> bool {
     })
 }
 
-/// Prints the name, escaped and bounded.
-impl fmt::Debug for ToolCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ToolCall").field("tool", &Escaped(&self.tool)).finish()
-    }
-}
+debug! { ToolCall, |own| tool: Escaped(&own.tool) }
 
 /// The tool that the parameters name. Other methods have other parameters, so an invalid name is not an
 /// error yet.

@@ -12,6 +12,7 @@ use super::{
     token_form::{Signature, TokenForm},
 };
 use crate::{
+    debug::debug,
     escape::Escaped,
     jwt::UnverifiedToken,
     kinds::codes,
@@ -269,17 +270,13 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Prints codes and messages, which are escaped and bounded.
-impl fmt::Debug for Diagnosis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Diagnosis")
-            .field("api", &self.api.as_deref().map(Escaped))
-            .field("outcome", &self.outcome)
-            .field("reasons", &self.reasons)
-            .field("notes", &self.notes)
-            .field("fixes", &self.fixes)
-            .finish()
-    }
+debug! {
+    Diagnosis, |own|
+    api: own.api.as_deref().map(Escaped),
+    outcome: own.outcome,
+    reasons: own.reasons,
+    notes: own.notes,
+    fixes: own.fixes
 }
 
 /// See [`Diagnosis::summary`].

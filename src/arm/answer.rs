@@ -1,11 +1,9 @@
 //! The errors that Azure Resource Manager answers.
 
-use std::fmt;
-
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::{escape::is_code, kinds::kinds};
+use crate::{debug::debug, escape::is_code, kinds::kinds};
 
 /// The longest body in which an error is read, in bytes. App Service answers errors of about 700 bytes. Of
 /// a longer body, only the status is used.
@@ -45,11 +43,7 @@ pub struct ArmError {
 #[derive(Clone, PartialEq, Eq)]
 struct Message(Option<String>);
 
-impl fmt::Debug for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Message({} bytes)", self.0.as_ref().map_or(0, String::len))
-    }
-}
+debug! { Message, |own| "Message({} bytes)", own.0.as_ref().map_or(0, String::len) }
 
 kinds! {
     /// What an [`ArmError`] is about.

@@ -1,12 +1,11 @@
 //! Client-directed sign-in: a client with a token of the provider gets a session.
 
-use std::fmt;
-
 use http::{HeaderValue, Method, Request, Uri, header};
 use zeroize::Zeroizing;
 
 use super::Endpoints;
 use crate::{
+    debug::debug,
     escape::{Escaped, host_of},
     json::{JsonError, Kind, Reader},
     jwt::MAX_TOKEN_LEN,
@@ -230,12 +229,7 @@ fn user_id(json: &mut Reader<'_>) -> Result<Option<String>, InvalidClientSession
     Ok(id)
 }
 
-/// Prints the length of the token only.
-impl fmt::Debug for ClientSession {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ClientSession({} bytes)", self.token.len())
-    }
-}
+debug! { ClientSession, |own| "ClientSession({} bytes)", own.token.len() }
 
 /// The site is not an origin that tokens may be sent to.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]

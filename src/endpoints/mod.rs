@@ -30,9 +30,8 @@ pub use health_check::{HealthCheck, MissingEncryptionKey};
 pub use refresh::RefreshOutcome;
 pub use return_to::ReturnTo;
 
-use std::fmt;
-
 use crate::{
+    debug::debug,
     escape::Escaped,
     kinds::{Place, debug_by_display, kinds},
     provider::{IdentityProvider, is_custom_name},
@@ -131,15 +130,7 @@ impl Endpoints {
     }
 }
 
-/// Prints the configured addresses, escaped and bounded.
-impl fmt::Debug for Endpoints {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoints")
-            .field("prefix", &Escaped(&self.prefix))
-            .field("logout", &self.logout.as_deref().map(Escaped))
-            .finish()
-    }
-}
+debug! { Endpoints, |own| prefix: Escaped(&own.prefix), logout: own.logout.as_deref().map(Escaped) }
 
 /// A path of this site from the configuration, without query and fragment.
 fn site_path(path: &str) -> Result<&str, EndpointError> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::response::ResponseError;
 use crate::{
+    debug::debug,
     error_codes::{KnownError, Topic},
     escape::is_code,
     kinds::kinds,
@@ -275,17 +276,15 @@ impl fmt::Display for TokenError {
     }
 }
 
-/// Omits the description and the challenge.
-impl fmt::Debug for TokenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenError")
-            .field("kind", &self.kind)
-            .field("status", &self.status)
-            .field("server_code", &self.server_code)
-            .field("aadsts", &self.aadsts)
-            .field("invalid", &self.invalid)
-            .finish_non_exhaustive()
-    }
+// Without the description and the challenge, which can contain personal data.
+debug! {
+    TokenError, |own|
+    kind: own.kind,
+    status: own.status,
+    server_code: own.server_code,
+    aadsts: own.aadsts,
+    invalid: own.invalid,
+    ..
 }
 
 /// The number at the start of a description, as in `AADSTS50013: Assertion ...`.

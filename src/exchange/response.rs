@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    fmt,
     time::{Duration, SystemTime},
 };
 
@@ -10,6 +9,7 @@ use http::StatusCode;
 
 use super::TokenError;
 use crate::{
+    debug::debug,
     escape::EscapedNames,
     json::{JsonError, Kind, ObjectError, Once, Reader, secret, string, whole_object},
     tokens::{AccessToken, IdToken, RefreshToken},
@@ -100,17 +100,14 @@ impl TokenResponse {
     }
 }
 
-/// Prints the lengths of the tokens. The scopes come from the server, so they are escaped and bounded.
-impl fmt::Debug for TokenResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenResponse")
-            .field("access_token", &self.access_token)
-            .field("refresh_token", &self.refresh_token)
-            .field("id_token", &self.id_token)
-            .field("expires_in", &self.expires_in)
-            .field("scopes", &EscapedNames(|| self.scopes.iter().map(String::as_str)))
-            .finish()
-    }
+// The scopes come from the server, so they are escaped and bounded.
+debug! {
+    TokenResponse, |own|
+    access_token: own.access_token,
+    refresh_token: own.refresh_token,
+    id_token: own.id_token,
+    expires_in: own.expires_in,
+    scopes: EscapedNames(|| own.scopes.iter().map(String::as_str))
 }
 
 fn read(body: &[u8]) -> Result<TokenResponse, ResponseError> {

@@ -1,9 +1,6 @@
 //! The request inside a payload.
 
-use std::{
-    collections::HashSet,
-    fmt::{self, Write as _},
-};
+use std::{collections::HashSet, fmt::Write as _};
 
 use http::{Method, Uri};
 
@@ -12,6 +9,7 @@ use super::{
     header_list::HeaderList,
 };
 use crate::{
+    debug::debug,
     escape::{Encoded, Escaped},
     headers::HeaderSource,
     json::{JsonError, Kind, ObjectError, Once, Reader, any_string, whole_object},
@@ -108,14 +106,12 @@ impl HeaderSource for Invocation {
     }
 }
 
-impl fmt::Debug for Invocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Invocation")
-            .field("binding", &Escaped(&self.binding))
-            .field("method", &Escaped(self.method.as_str()))
-            .field("headers", &self.headers)
-            .finish_non_exhaustive()
-    }
+debug! {
+    Invocation, |own|
+    binding: Escaped(&own.binding),
+    method: Escaped(own.method.as_str()),
+    headers: own.headers,
+    ..
 }
 
 /// The bindings that can be an HTTP trigger, each with its error if it is malformed.

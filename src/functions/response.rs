@@ -1,10 +1,11 @@
 //! The payload of a response.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use http::{HeaderName, StatusCode};
 use serde_json::json;
 
+use crate::debug::debug;
 use crate::rejection::Rejection;
 
 /// The response of a function with an HTTP output, which the host converts to an HTTP response ("Azure
@@ -90,11 +91,7 @@ impl From<Rejection> for InvocationResponse {
     }
 }
 
-impl fmt::Debug for InvocationResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InvocationResponse({})", self.status)
-    }
-}
+debug! { InvocationResponse, |own| "InvocationResponse({})", own.status }
 
 /// A header that no response can have. Names the invalid part, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,13 +1,12 @@
 //! The request inside the context of an MCP tool trigger.
 
-use std::fmt;
-
 use super::{
     error::{InvocationError, InvocationErrorKind},
     header_list::HeaderList,
     invocation::{checked, read_data},
 };
 use crate::{
+    debug::debug,
     escape::Escaped,
     headers::HeaderSource,
     json::{Kind, Once, Reader, Span, any_string},
@@ -97,14 +96,7 @@ impl HeaderSource for ToolInvocation {
     }
 }
 
-impl fmt::Debug for ToolInvocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ToolInvocation")
-            .field("tool", &Escaped(&self.tool))
-            .field("headers", &self.headers)
-            .finish_non_exhaustive()
-    }
-}
+debug! { ToolInvocation, |own| tool: Escaped(&own.tool), headers: own.headers, .. }
 
 /// Reads `Data`: the context in the binding with this name.
 fn of_binding(

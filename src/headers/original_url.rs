@@ -1,10 +1,9 @@
 //! `X-MS-ORIGINAL-URL`.
 
-use std::fmt;
-
 use http::Uri;
 
 use super::{HeaderError, HeaderErrorKind, HeaderSource, ORIGINAL_URL, ascii_value};
+use crate::debug::debug;
 use crate::escape::{Escaped, host_of};
 
 /// The address that the browser requested from Static Web Apps (`X-MS-ORIGINAL-URL`). The platform then
@@ -93,9 +92,5 @@ impl OriginalUrl {
     }
 }
 
-/// Omits the query, which can contain a secret.
-impl fmt::Debug for OriginalUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OriginalUrl({}{})", Escaped(&self.origin), Escaped(self.path()))
-    }
-}
+// Without the query, because it can contain a secret.
+debug! { OriginalUrl, |own| "OriginalUrl({}{})", Escaped(&own.origin), Escaped(own.path()) }

@@ -9,6 +9,7 @@ use ::azure_core::{
 
 use crate::{
     access::{Diagnosis, Origin, Reason, Requirement},
+    debug::debug,
     escape::Escaped,
     exchange::TokenResponse,
     jwt::UnverifiedToken,
@@ -213,15 +214,7 @@ impl TokenCredential for CallerCredential {
     }
 }
 
-/// Prints the length of the token and its expiry.
-impl fmt::Debug for CallerCredential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallerCredential")
-            .field("access", &self.access)
-            .field("expires_on", &self.expires_on)
-            .finish_non_exhaustive()
-    }
-}
+debug! { CallerCredential, |own| access: own.access, expires_on: own.expires_on, .. }
 
 fn copy(token: &AccessToken) -> AccessToken {
     AccessToken::new(token.expose_secret())

@@ -1,6 +1,6 @@
 //! On-behalf-of with the Azure SDK: as a credential of its clients, and with its managed identities.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
 use ::azure_core::{
     credentials::{AccessToken as SdkToken, TokenCredential, TokenRequestOptions},
@@ -8,6 +8,7 @@ use ::azure_core::{
 };
 
 use crate::{
+    debug::debug,
     exchange::{CredentialSource, OnBehalfOf, TokenEndpoint, Transport},
     time::Clock,
     tokens::AccessToken,
@@ -90,15 +91,7 @@ impl<T: Transport + Clone + Send + Sync + 'static> TokenCredential for OnBehalfO
     }
 }
 
-/// Prints the length of the caller's token.
-impl<T> fmt::Debug for OnBehalfOfCredential<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnBehalfOfCredential")
-            .field("on_behalf_of", &self.on_behalf_of)
-            .field("bearer", &self.bearer)
-            .finish_non_exhaustive()
-    }
-}
+debug! { for<T> OnBehalfOfCredential, |own| on_behalf_of: own.on_behalf_of, bearer: own.bearer, .. }
 
 impl CredentialSource {
     /// The tokens of a managed identity, which a federated credential of the app registration names:

@@ -1,8 +1,7 @@
 //! Agents of Microsoft Entra Agent ID, as tokens name them.
 
-use std::fmt;
-
 use super::{Caller, Token};
+use crate::debug::debug;
 use crate::kinds::codes;
 
 /// The facet of an agent identity ("Token claims reference for agents", Microsoft Entra Agent ID).
@@ -112,12 +111,7 @@ impl<'a> Agent<'a> {
     }
 }
 
-/// Prints no value of a claim.
-impl fmt::Debug for Agent<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Agent").field("mode", &self.mode).finish_non_exhaustive()
-    }
-}
+debug! { Agent<'_>, |own| mode: own.mode, .. }
 
 impl<T> Token<T> {
     /// Whether an agent acts. [`Requirement::not_by_agent`](crate::Requirement::not_by_agent) and

@@ -1,7 +1,6 @@
 //! A decoded token and its claims.
 
 use std::{
-    fmt,
     marker::PhantomData,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -15,6 +14,7 @@ use super::{
     content::{Content, Strings, Usual},
 };
 use crate::{
+    debug::debug,
     escape::EscapedNames,
     issuer,
     json::members::{Members, Value},
@@ -404,14 +404,11 @@ impl<T> Token<T> {
     }
 }
 
-/// Prints the names of the members, without values.
-impl<T> fmt::Debug for Token<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("header", &self.content.header)
-            .field("claims", &EscapedNames(|| self.claim_names()))
-            .finish_non_exhaustive()
-    }
+debug! {
+    for<T> Token, |own|
+    header: own.content.header,
+    claims: EscapedNames(|| own.claim_names()),
+    ..
 }
 
 /// Reads a `NumericDate` (RFC 7519 section 2): seconds since 1970, up to the year 9999. Drops a fraction, which

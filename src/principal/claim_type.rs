@@ -1,6 +1,6 @@
 //! The short and the long name of a claim.
 
-use std::fmt;
+use crate::debug::debug;
 
 /// A claim with a short name in tokens and a long name, a URI, after the platform's claim mapping.
 ///
@@ -169,11 +169,7 @@ impl AsRef<str> for ClaimType {
     }
 }
 
-impl fmt::Debug for ClaimType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ClaimType({})", self.short)
-    }
-}
+debug! { ClaimType, |own| "ClaimType({})", own.short }
 
 /// All names of a claim that was requested by one of them.
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 use std::{fmt, slice};
 
 use crate::{
+    debug::debug,
     escape::{Escaped, MAX_NAMES},
     json::{Span, Text},
 };
@@ -28,12 +29,7 @@ impl<'a> Claim<'a> {
     }
 }
 
-/// Prints the type, without the value.
-impl fmt::Debug for Claim<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Claim({})", Escaped(self.typ))
-    }
-}
+debug! { Claim<'_>, |own| "Claim({})", Escaped(own.typ) }
 
 /// The claims of a principal in their order, including repeated types. See
 /// [`EasyAuthPrincipal::claims`](crate::EasyAuthPrincipal::claims).

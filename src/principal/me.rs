@@ -1,9 +1,8 @@
 //! The response of `/.auth/me`.
 
-use std::fmt;
-
 use super::{Content, EasyAuthPrincipal, PrincipalError, PrincipalFormat, contradiction, parse};
 use crate::{
+    debug::debug,
     json::{JsonError, Kind, Once, Reader, scalar, secret, string},
     kinds::{Place, from_json, kinds},
     provider::IdentityProvider,
@@ -106,15 +105,7 @@ impl Session {
     }
 }
 
-/// Prints the `Debug` forms of the principal and the tokens, without the user ID.
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("principal", &self.principal)
-            .field("tokens", &self.tokens)
-            .finish_non_exhaustive()
-    }
-}
+debug! { Session, |own| principal: own.principal, tokens: own.tokens, .. }
 
 /// One element of the array of App Service.
 fn app_service(json: &mut Reader<'_>) -> Result<Session, MeError> {

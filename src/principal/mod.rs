@@ -11,13 +11,14 @@ mod from_token;
 pub(crate) mod me;
 pub(crate) mod parse;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 pub use claim_type::ClaimType;
 pub use claims::{Claim, Claims};
 pub use error::{PrincipalError, PrincipalErrorKind};
 
 use crate::{
+    debug::debug,
     json::{Span, Text},
     jwt::{Actor, Caller, Groups},
     kinds::codes,
@@ -353,15 +354,12 @@ impl EasyAuthPrincipal {
     }
 }
 
-/// Prints the provider, the format and the types of the claims, without values.
-impl fmt::Debug for EasyAuthPrincipal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EasyAuthPrincipal")
-            .field("provider", &self.content.provider)
-            .field("format", &self.content.format)
-            .field("claims", &self.claims())
-            .finish_non_exhaustive()
-    }
+debug! {
+    EasyAuthPrincipal, |own|
+    provider: own.content.provider,
+    format: own.content.format,
+    claims: own.claims(),
+    ..
 }
 
 /// Two principals are equal if everything that can be read from them is equal.

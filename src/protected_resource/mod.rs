@@ -5,13 +5,14 @@ mod document;
 mod error;
 mod uri;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 pub use error::{ProtectedResourceError, ProtectedResourceErrorKind};
 
 #[cfg(feature = "verify")]
 use crate::verify::BearerAuth;
 use crate::{
+    debug::debug,
     escape::Escaped,
     resource::{Cloud, Scope, is_guid},
 };
@@ -311,13 +312,10 @@ impl BearerAuth {
     }
 }
 
-/// Prints the addresses and the scopes, escaped and bounded.
-impl fmt::Debug for ProtectedResource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProtectedResource")
-            .field("resource", &Escaped(self.resource()))
-            .field("authorization_server", &Escaped(self.authorization_server()))
-            .field("scopes", &crate::escape::EscapedNames(|| self.scopes_supported()))
-            .finish_non_exhaustive()
-    }
+debug! {
+    ProtectedResource, |own|
+    resource: Escaped(own.resource()),
+    authorization_server: Escaped(own.authorization_server()),
+    scopes: crate::escape::EscapedNames(|| own.scopes_supported()),
+    ..
 }

@@ -28,6 +28,8 @@ mod table;
 
 use std::fmt;
 
+use crate::debug::debug;
+
 pub use api_name::ApiName;
 use api_name::MAX_NAMED;
 pub(crate) use api_name::{ApiNames, write_list};
@@ -264,11 +266,7 @@ impl PartialEq for Resource {
 
 impl Eq for Resource {}
 
-impl fmt::Debug for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Resource({}, {:?})", self.name, self.cloud)
-    }
-}
+debug! { Resource, |own| "Resource({}, {:?})", own.name, own.cloud }
 
 /// Prints the name, and the cloud if it is not the public one.
 impl fmt::Display for Resource {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{GRAPH, Resource, pasted::DEFAULT_SUFFIX};
-use crate::{escape::Escaped, kinds::kinds};
+use crate::{debug::debug, escape::Escaped, kinds::kinds};
 
 /// The scopes of OpenID Connect, which belong to no API (OpenID Connect Core sections 5.4 and 11).
 const OPENID_SCOPES: [&str; 6] =
@@ -132,11 +132,7 @@ impl fmt::Display for Scope {
     }
 }
 
-impl fmt::Debug for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({})", Escaped(&self.text))
-    }
-}
+debug! { Scope, |own| "Scope({})", Escaped(&own.text) }
 
 kinds! {
     /// Why a string is not a scope.
@@ -171,9 +167,5 @@ impl ScopeError {
     }
 }
 
-/// Prints the code alone: errors about `loginParameters` contain this error and show no value.
-impl fmt::Debug for ScopeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ScopeError({})", self.kind.code())
-    }
-}
+// The code alone: errors about `loginParameters` contain this error and show no value.
+debug! { ScopeError, |own| "ScopeError({})", own.kind.code() }

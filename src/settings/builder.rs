@@ -1,13 +1,12 @@
 //! New documents for the usual cases.
 
-use std::fmt;
-
 use super::{
     AuthSettingsV2, Form, Guid, Setting, SettingsError, SettingsErrorKind, UnauthenticatedAction,
     apple, custom, entra, facebook, form::managed_identity_setting, github, global_validation,
     google, setting::is_built_in, twitter,
 };
 use crate::{
+    debug::debug,
     login_parameters::{LoginParameters, PLATFORM_SCOPES},
     platform::Service,
     provider::{IdentityProvider, is_custom_name},
@@ -31,11 +30,7 @@ pub struct AuthSettingsBuilder {
 #[derive(Clone)]
 struct SettingName(String);
 
-impl fmt::Debug for SettingName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SettingName({} bytes)", self.0.len())
-    }
-}
+debug! { SettingName, |own| "SettingName({} bytes)", own.0.len() }
 
 /// An app registration of Microsoft Entra, for [`AuthSettingsBuilder::entra`].
 #[derive(Debug, Clone)]

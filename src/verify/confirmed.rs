@@ -1,9 +1,8 @@
 //! The caller that a verified token identifies.
 
-use std::fmt;
-
 use super::{ConfirmError, ConfirmErrorKind, IsVerified, SubjectKey};
 use crate::{
+    debug::debug,
     jwt::{Caller, Groups, Token},
     principal::{EasyAuthPrincipal, is_identifier},
 };
@@ -118,12 +117,4 @@ impl ConfirmedCaller {
     }
 }
 
-/// Prints the names of claims and a fingerprint of the key, but no value.
-impl fmt::Debug for ConfirmedCaller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConfirmedCaller")
-            .field("key", &self.key)
-            .field("claims", &self.principal.claims())
-            .finish_non_exhaustive()
-    }
-}
+debug! { ConfirmedCaller, |own| key: own.key, claims: own.principal.claims(), .. }

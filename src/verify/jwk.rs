@@ -1,7 +1,5 @@
 //! One key of a key set (RFC 7517), and the rules for using it.
 
-use std::fmt;
-
 use super::{
     algorithm::{Algorithm, Family},
     signature::PublicKey,
@@ -9,6 +7,7 @@ use super::{
 };
 use crate::{
     base64,
+    debug::debug,
     escape::{Escaped, EscapedText},
     json::{
         ObjectError,
@@ -127,15 +126,13 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("id", &Escaped(&self.id))
-            .field("algorithm", &self.algorithm)
-            .field("issuer", &self.issuer().map(Escaped))
-            .field("cloud_instance_name", &self.cloud_instance_name().map(Escaped))
-            .finish_non_exhaustive()
-    }
+debug! {
+    Key, |own|
+    id: Escaped(&own.id),
+    algorithm: own.algorithm,
+    issuer: own.issuer().map(Escaped),
+    cloud_instance_name: own.cloud_instance_name().map(Escaped),
+    ..
 }
 
 /// Rejects a key that says that it is not for signatures (RFC 7517 sections 4.2 and 4.3).

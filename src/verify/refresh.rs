@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use super::{DocumentError, KeySet, KeyStore, Metadata, MetadataUri, SkippedKey, flight::Flight};
-use crate::{kinds::kinds, transport::TransportError};
+use crate::{debug::debug, kinds::kinds, transport::TransportError};
 
 /// A refresh in flight: two documents to fetch, one after the other.
 ///
@@ -97,11 +97,7 @@ impl Drop for Refresh<'_> {
     }
 }
 
-impl fmt::Debug for Refresh<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refresh").field("uri", self.store.metadata_uri()).finish_non_exhaustive()
-    }
-}
+debug! { Refresh<'_>, |own| uri: *own.store.metadata_uri(), .. }
 
 /// The result of a fetch.
 pub(super) struct Documents {

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, SystemTime},
 };
@@ -19,7 +18,7 @@ use super::{
     refresh::Documents,
     schedule::{Cause, Schedule},
 };
-use crate::{events, jwt::TokenHeader, shared_future::BoxFuture};
+use crate::{debug::debug, events, jwt::TokenHeader, shared_future::BoxFuture};
 
 /// How long a key stays trusted after a document last contained it.
 ///
@@ -416,11 +415,4 @@ impl Sealed for KeyStore {
     }
 }
 
-impl fmt::Debug for KeyStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyStore")
-            .field("uri", &self.uri)
-            .field("keys", &self.read().len())
-            .finish_non_exhaustive()
-    }
-}
+debug! { KeyStore, |own| uri: own.uri, keys: own.read().len(), .. }

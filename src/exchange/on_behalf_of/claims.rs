@@ -1,10 +1,8 @@
 //! Claims challenges of APIs: what the next token must satisfy.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
-use crate::{base64, headers::HeaderSource};
+use crate::{base64, debug::debug, headers::HeaderSource};
 
 /// The longest challenge that is read, in bytes. Those of Conditional Access have some 300; HTTP servers and
 /// clients limit all headers together to 8 to 32 KiB.
@@ -68,12 +66,8 @@ impl ClaimsChallenge {
     }
 }
 
-/// Prints the length: policies have names.
-impl fmt::Debug for ClaimsChallenge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ClaimsChallenge({} bytes)", self.0.len())
-    }
-}
+// The length, because policies have names.
+debug! { ClaimsChallenge, |own| "ClaimsChallenge({} bytes)", own.0.len() }
 
 /// The claims are not a JSON object of at most [`MAX_CLAIMS_CHALLENGE_LEN`] bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,7 +10,6 @@ mod source;
 mod transport;
 
 use std::{
-    fmt,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
@@ -27,7 +26,7 @@ pub use self::{
     transport::{Transport, TransportBlocking},
 };
 use super::TokenEndpoint;
-use crate::{block_on::block_on, digest::sha256, tokens::AccessToken};
+use crate::{block_on::block_on, debug::debug, digest::sha256, tokens::AccessToken};
 
 /// Exchanges the access tokens of callers for tokens of the same users for other APIs, and caches those
 /// ("Microsoft identity platform and OAuth 2.0 On-Behalf-Of flow"). Cheap to clone. Create it once, for one
@@ -362,15 +361,12 @@ impl Tokens {
     }
 }
 
-/// Prints who exchanges where, and how many tokens are cached.
-impl fmt::Debug for OnBehalfOf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnBehalfOf")
-            .field("endpoint", &self.config.endpoint)
-            .field("client_id", &self.config.client_id)
-            .field("credential", &self.config.credential)
-            .field("agent", &self.config.agent)
-            .field("cached_tokens", &self.cached_tokens())
-            .finish_non_exhaustive()
-    }
+debug! {
+    OnBehalfOf, |own|
+    endpoint: own.config.endpoint,
+    client_id: own.config.client_id,
+    credential: own.config.credential,
+    agent: own.config.agent,
+    cached_tokens: own.cached_tokens(),
+    ..
 }

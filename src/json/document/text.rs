@@ -1,6 +1,6 @@
 //! The whole text, and changes in it.
 
-use std::{fmt, ops::Range, sync::OnceLock};
+use std::{ops::Range, sync::OnceLock};
 
 use serde_json::Value;
 
@@ -9,6 +9,7 @@ use super::{
     index::{Node, index},
     layout::{Layout, New},
 };
+use crate::debug::debug;
 use crate::json::{JsonError, Kind};
 
 /// RFC 8259 section 2.
@@ -155,12 +156,8 @@ impl JsonText {
     }
 }
 
-/// Prints the length, because documents can have secrets.
-impl fmt::Debug for JsonText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JsonText({} bytes)", self.text.len())
-    }
-}
+// The length, because documents can have secrets.
+debug! { JsonText, |own| "JsonText({} bytes)", own.text.len() }
 
 impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {

@@ -1,8 +1,9 @@
 //! The site of a document.
 
-use std::{collections::HashMap, fmt, time::SystemTime};
+use std::{collections::HashMap, time::SystemTime};
 
 use crate::{
+    debug::debug,
     json::document::{Json, JsonText},
     settings::{Guid, SettingsError, SettingsErrorKind, detect},
     time::iso_8601,
@@ -202,12 +203,9 @@ fn strings(list: Option<Json<'_>>) -> impl Iterator<Item = String> {
     list.into_iter().flat_map(Json::list).filter_map(Json::as_str).map(Into::into)
 }
 
-/// Prints what is known, without values.
-impl fmt::Debug for Context {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context")
-            .field("app_settings", &self.app_settings.as_ref().map(HashMap::len))
-            .field("registration", &self.registration.is_some())
-            .finish_non_exhaustive()
-    }
+debug! {
+    Context, |own|
+    app_settings: own.app_settings.as_ref().map(HashMap::len),
+    registration: own.registration.is_some(),
+    ..
 }

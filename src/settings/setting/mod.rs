@@ -15,6 +15,7 @@ pub use set_from::SetFrom;
 pub use table::ALL_SETTINGS;
 
 use crate::{
+    debug::debug,
     json::document::{JsonText, Path},
     platform::Service,
 };
@@ -209,11 +210,7 @@ impl<T> fmt::Debug for Setting<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for Keyed<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keyed({})", AnySetting(self.row).pointer())
-    }
-}
+debug! { for<T> Keyed, |own| "Keyed({})", AnySetting(own.row).pointer() }
 
 impl<T> Clone for Setting<'_, T> {
     fn clone(&self) -> Self {
