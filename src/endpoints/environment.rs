@@ -6,7 +6,6 @@ use super::{EndpointError, Endpoints, site_path};
 use crate::{
     escape::Escaped,
     issuer,
-    kinds::kinds,
     resource::Cloud,
     settings::{AuthSettingsV2, SettingsError, entra, http, login},
 };
@@ -28,8 +27,8 @@ use crate::{
 /// | `WEBSITE_AUTH_AAD_ALLOWED_TENANTS`, separated by commas | [`allowed_tenants`](Self::allowed_tenants) |
 /// | `WEBSITE_AUTH_PRM_DEFAULT_WITH_SCOPES`, separated by commas | [`protected_resource_scopes`](Self::protected_resource_scopes) |
 ///
-/// Container Apps set none of them (microsoft-identity-web#2274). There, and in tests, use
-/// [`entra`](Self::entra).
+/// Container Apps set none of them (microsoft-identity-web#2274). There, and in tests, give the values to
+/// [`read`](Self::read).
 ///
 /// ```
 /// use easyauth::endpoints::AuthEnvironment;
@@ -43,12 +42,6 @@ use crate::{
 /// assert_eq!(environment.client_id(), Some("6e74172b-be56-4843-9ff4-e66a39bb12e3"));
 /// assert_eq!(environment.audiences(), ["api://orders", "https://orders.example"]);
 /// assert_eq!(environment.endpoints()?.refresh(), "/.auth/refresh");
-///
-/// let container_app = AuthEnvironment::entra(
-///     "b811a652-39e6-4a0c-b563-4279a1dd5012",
-///     "6e74172b-be56-4843-9ff4-e66a39bb12e3",
-/// );
-/// assert_eq!(container_app.tenant_id(), Some("b811a652-39e6-4a0c-b563-4279a1dd5012"));
 /// # Ok::<(), easyauth::endpoints::EndpointError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -110,39 +103,6 @@ impl AuthEnvironment {
             protected_resource_scopes: list("PRM_DEFAULT_WITH_SCOPES", ','),
             settings_json,
         }
-    }
-
-    /// Describes an API in one tenant of the public cloud by hand: for Container Apps and for tests.
-    #[must_use]
-    pub fn entra(tenant_id: &str, client_id: &str) -> Self {
-        Self::default()
-            .with_client_id(client_id)
-            .with_issuer(format!("https://{}/{tenant_id}/v2.0", Cloud::Public.sign_in_host()))
-    }
-
-    /// Sets the client ID.
-    #[must_use]
-    pub fn with_client_id(self, client_id: impl Into<String>) -> Self {
-        Self { client_id: Some(client_id.into()), ..self }
-    }
-
-    /// Sets the issuer, for instance that of another cloud.
-    #[must_use]
-    pub fn with_issuer(self, issuer: impl Into<String>) -> Self {
-        Self { issuer: Some(issuer.into()), ..self }
-    }
-
-    /// Adds an audience.
-    #[must_use]
-    pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
-        self.audiences.push(audience.into());
-        self
-    }
-
-    /// Sets the name of the app setting, or of the Container Apps secret, that contains the client secret.
-    #[must_use]
-    pub fn with_client_secret_setting(self, name: impl Into<String>) -> Self {
-        Self { client_secret_setting: Some(name.into()), ..self }
     }
 
     /// The client ID of the API.
@@ -224,40 +184,43 @@ impl AuthEnvironment {
         self.settings_json.as_deref().map(parse).transpose()
     }
 
-    /// The client ID, which is required.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvironmentError`] if it is missing.
-    pub fn require_client_id(&self) -> Result<&str, EnvironmentError> {
-        self.client_id().ok_or_else(|| EnvironmentErrorKind::MissingClientId.error())
+    /// The client ID, for a verifier.
+    #[cfg(feature = "verify")]
+    pub(crate) fn require_client_id(&self) -> Result<&str, String> {
+        self.client_id().ok_or_else(|| missing("WEBSITE_AUTH_CLIENT_ID"))
     }
 
-    /// The cloud and the IDs of the tenants whose tokens the site accepts, which are required: the tenant of
-    /// the issuer, or the [allowed tenants](Self::allowed_tenants) if the issuer names none.
-    ///
-    /// # Errors
-    ///
-    /// [`EnvironmentError`] if the issuer is missing or is not one of Entra. Also if neither the issuer nor
-    /// the list names a tenant ID, or if the issuer's tenant is not among the allowed ones.
-    pub fn require_tenants(&self) -> Result<(Cloud, Vec<&str>), EnvironmentError> {
-        let issuer = self.issuer().ok_or_else(|| EnvironmentErrorKind::MissingIssuer.error())?;
-        let error = |kind| EnvironmentError::new(kind, issuer);
-        let cloud = self.cloud().ok_or_else(|| error(EnvironmentErrorKind::NotEntra))?;
+    /// The cloud and the IDs of the tenants whose tokens the site accepts, for a verifier: the tenant of the
+    /// issuer, or the [allowed tenants](Self::allowed_tenants) if the issuer names none. The error is a message.
+    #[cfg(feature = "verify")]
+    pub(crate) fn require_tenants(&self) -> Result<(Cloud, Vec<&str>), String> {
+        let issuer = self.issuer().ok_or_else(|| missing("WEBSITE_AUTH_OPENID_ISSUER"))?;
+        let error =
+            |expected| format!("expected {expected}, found the issuer {:?}", Escaped(issuer));
+        let cloud = self
+            .cloud()
+            .ok_or_else(|| error("an issuer of Microsoft Entra; for others use BearerAuth::new"))?;
         let allowed: Vec<&str> = self.allowed_tenants.iter().map(String::as_str).collect();
         match self.tenant_id() {
-            None if allowed.is_empty() => Err(error(EnvironmentErrorKind::MissingTenantId)),
+            None if allowed.is_empty() => {
+                Err(error("a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS"))
+            }
             None => Ok((cloud, allowed)),
             Some(own) => {
                 let is_own = |tenant: &&str| tenant.eq_ignore_ascii_case(own);
                 if allowed.is_empty() || allowed.iter().any(is_own) {
                     Ok((cloud, vec![own]))
                 } else {
-                    Err(error(EnvironmentErrorKind::TenantNotAllowed))
+                    Err(error("the tenant of the issuer in WEBSITE_AUTH_AAD_ALLOWED_TENANTS"))
                 }
             }
         }
     }
+}
+
+#[cfg(feature = "verify")]
+fn missing(variable: &str) -> String {
+    format!("expected {variable}; Container Apps do not set it, so use BearerAuth::entra there")
 }
 
 fn parse(json: &str) -> Result<AuthSettingsV2, SettingsError> {
@@ -280,39 +243,5 @@ impl fmt::Debug for AuthEnvironment {
             .field("client_secret_setting", &self.client_secret_setting().map(Escaped))
             .field("has_settings", &self.settings_json.is_some())
             .finish_non_exhaustive()
-    }
-}
-
-/// The environment does not say which API this is, or whose tokens it accepts.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", message.as_deref().unwrap_or(kind.message()))]
-pub struct EnvironmentError {
-    kind: EnvironmentErrorKind,
-    /// The message, if it says more than the kind.
-    message: Option<String>,
-}
-
-kinds! {
-    /// What the environment lacks.
-    pub enum EnvironmentErrorKind of EnvironmentError { message };
-    fn message;
-
-    /// The client ID is missing.
-    MissingClientId = "missing-client-id", "expected WEBSITE_AUTH_CLIENT_ID; Container Apps do not set it, so use AuthEnvironment::entra there";
-    /// The issuer is missing.
-    MissingIssuer = "missing-issuer", "expected WEBSITE_AUTH_OPENID_ISSUER; Container Apps do not set it, so use AuthEnvironment::entra there";
-    /// The issuer is not one of Microsoft Entra.
-    NotEntra = "not-entra", "expected an issuer of Microsoft Entra; for others use BearerAuth::new";
-    /// The issuer names no tenant ID, and no tenants are listed. It is the issuer of every tenant, or names
-    /// one tenant by its domain.
-    MissingTenantId = "missing-tenant-id", "expected a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS";
-    /// The tenant of the issuer is not among the allowed tenants.
-    TenantNotAllowed = "tenant-not-allowed", "expected the tenant of the issuer in WEBSITE_AUTH_AAD_ALLOWED_TENANTS";
-}
-
-impl EnvironmentError {
-    fn new(kind: EnvironmentErrorKind, issuer: &str) -> Self {
-        let message = format!("{}, found the issuer {:?}", kind.message(), Escaped(issuer));
-        Self { kind, message: Some(message) }
     }
 }

@@ -24,7 +24,7 @@ mod return_to;
 
 pub use address::{LoginAddress, LogoutAddress};
 pub use client_sign_in::{ClientSession, ClientSignIn, InvalidClientSession, InvalidSite};
-pub use environment::{AuthEnvironment, EnvironmentError, EnvironmentErrorKind};
+pub use environment::AuthEnvironment;
 #[cfg(feature = "verify")]
 pub use health_check::{HealthCheck, MissingEncryptionKey};
 pub use refresh::RefreshOutcome;

@@ -143,7 +143,7 @@ impl BearerAuth {
     pub fn from_env(
         environment: &AuthEnvironment,
     ) -> Result<BearerAuthBuilder, VerifierBuildError> {
-        let error = |error| VerifierBuildError::environment(&error);
+        let error = VerifierBuildError::environment;
         let client_id = environment.require_client_id().map_err(error)?;
         let (cloud, tenants) = environment.require_tenants().map_err(error)?;
         BearerAuthBuilder::new(cloud, Tenant::any_of(tenants)?, client_id, environment.audiences())

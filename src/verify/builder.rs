@@ -10,7 +10,6 @@ use super::{
     tenant::advice,
 };
 use crate::{
-    endpoints::EnvironmentError,
     escape::Escaped,
     issuer::{self, SignIn, TENANT_PLACEHOLDER},
     kinds::kinds,
@@ -363,8 +362,8 @@ kinds! {
 }
 
 impl VerifierBuildError {
-    pub(super) fn environment(error: &EnvironmentError) -> Self {
-        Self { kind: VerifierBuildErrorKind::Environment, message: Some(error.to_string()) }
+    pub(super) fn environment(message: String) -> Self {
+        Self { kind: VerifierBuildErrorKind::Environment, message: Some(message) }
     }
 
     pub(super) fn tenant(id: &str) -> Self {

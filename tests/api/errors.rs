@@ -55,7 +55,6 @@ fn kinds() -> Vec<(&'static str, usize)> {
         easyauth::functions::RolesRequestErrorKind,
         easyauth::headers::HeaderErrorKind,
         endpoints::EndpointErrorKind,
-        endpoints::EnvironmentErrorKind,
         #[cfg(feature = "verify")]
         exchange::OnBehalfOfErrorKind,
         #[cfg(feature = "azure_core")]
@@ -140,7 +139,6 @@ fn errors() -> Vec<&'static str> {
     names.extend(errors![
         Challenge::no_token().with_realm("\n");
         path("x"), endpoints::Endpoints::with_prefix("x");
-        endpoints::AuthEnvironment::read(|_| None).require_client_id();
         endpoints::ClientSignIn::google(&easyauth::IdToken::new("x")).build("x", &endpoints::Endpoints::default());
         endpoints::ClientSession::parse(b"x");
         easyauth::mcp::ToolCall::parse(b"x");

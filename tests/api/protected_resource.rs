@@ -473,7 +473,6 @@ fn its_debug_form_is_escaped_and_bounded() {
 #[test]
 fn of_a_verifier() {
     use easyauth::{
-        endpoints::AuthEnvironment,
         resource::Cloud,
         verify::{Authority, BearerAuth, KeySet, Keys, Tenant, Verifier, VerifierBuilder},
     };
@@ -488,8 +487,7 @@ fn of_a_verifier() {
     let government = auth(single().cloud(Cloud::UsGov)).protected_resource(MCP).unwrap();
     let issuer = format!("https://login.microsoftonline.us/{TENANT}/v2.0");
     assert_eq!(government.authorization_server(), issuer);
-    let site = AuthEnvironment::entra(TENANT, CLIENT);
-    let site = BearerAuth::from_env(&site).unwrap();
+    let site = BearerAuth::entra(TENANT, CLIENT).unwrap();
     let site = site.fixed_keys(KeySet::from_jwks(br#"{"keys":[]}"#).unwrap());
     assert_eq!(site.protected_resource(MCP), Ok(resource()));
     fails(

@@ -13,7 +13,7 @@ use std::{
 
 use easyauth::{
     AccessToken, IdToken,
-    endpoints::{AuthEnvironment, EnvironmentErrorKind},
+    endpoints::AuthEnvironment,
     resource::Cloud,
     verify::{
         BearerAuth, FIRST_BACKOFF, IdTokenAuth, KEEP_FRESH_INTERVAL, KEY_LIFETIME, Keys,
@@ -390,38 +390,29 @@ fn the_settings_of_a_site() {
 }
 
 #[track_caller]
-fn lacks(variables: &[(&str, &str)], kind: EnvironmentErrorKind, message: &str) {
+fn lacks(variables: &[(&str, &str)], message: &str) {
     let error = BearerAuth::from_env(&environment(variables)).unwrap_err();
     assert_eq!(error.kind(), VerifierBuildErrorKind::Environment);
     assert_eq!(error.to_string(), message);
-    let site = environment(variables);
-    let own = site.require_client_id().map(drop).and(site.require_tenants().map(drop));
-    assert_eq!(own.unwrap_err().kind(), kind);
 }
 
 #[test]
 fn environments_that_do_not_describe_an_api() {
     lacks(
         &[("OPENID_ISSUER", ISSUER), ("CLIENT_ID", " ")],
-        EnvironmentErrorKind::MissingClientId,
-        "expected WEBSITE_AUTH_CLIENT_ID; Container Apps do not set it, so use AuthEnvironment::entra \
-         there",
+        "expected WEBSITE_AUTH_CLIENT_ID; Container Apps do not set it, so use BearerAuth::entra there",
     );
     lacks(
         &[("CLIENT_ID", APP)],
-        EnvironmentErrorKind::MissingIssuer,
-        "expected WEBSITE_AUTH_OPENID_ISSUER; Container Apps do not set it, so use \
-         AuthEnvironment::entra there",
+        "expected WEBSITE_AUTH_OPENID_ISSUER; Container Apps do not set it, so use BearerAuth::entra there",
     );
     lacks(
         &[("CLIENT_ID", APP), ("OPENID_ISSUER", "https://accounts.google.com")],
-        EnvironmentErrorKind::NotEntra,
         "expected an issuer of Microsoft Entra; for others use BearerAuth::new, found the issuer \
          \"https://accounts.google.com\"",
     );
     lacks(
         &[("CLIENT_ID", APP), ("OPENID_ISSUER", "https://login.microsoftonline.com/common/v2.0")],
-        EnvironmentErrorKind::MissingTenantId,
         "expected a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS, found the issuer \
          \"https://login.microsoftonline.com/common/v2.0\"",
     );
@@ -429,26 +420,14 @@ fn environments_that_do_not_describe_an_api() {
     let by_domain = "https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0";
     lacks(
         &[("CLIENT_ID", APP), ("OPENID_ISSUER", by_domain)],
-        EnvironmentErrorKind::MissingTenantId,
         "expected a tenant ID in the issuer or in WEBSITE_AUTH_AAD_ALLOWED_TENANTS, found the issuer \
          \"https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0\"",
     );
     lacks(
         &[("CLIENT_ID", APP), ("OPENID_ISSUER", ISSUER), ("AAD_ALLOWED_TENANTS", OTHER_TENANT)],
-        EnvironmentErrorKind::TenantNotAllowed,
         "expected the tenant of the issuer in WEBSITE_AUTH_AAD_ALLOWED_TENANTS, found the issuer \
          \"https://sts.windows.net/b811a652-39e6-4a0c-b563-4279a1dd5012/v2.0\"",
     );
-    let codes: Vec<&str> = EnvironmentErrorKind::ALL.iter().map(|kind| kind.code()).collect();
-    let expected = [
-        "missing-client-id",
-        "missing-issuer",
-        "not-entra",
-        "missing-tenant-id",
-        "tenant-not-allowed",
-    ];
-    assert_eq!(codes, expected);
-
     // Values that are there, and wrong.
     let from = |variables: &[(&str, &str)]| {
         BearerAuth::from_env(&environment(variables)).unwrap_err().kind()
@@ -476,20 +455,11 @@ fn allowed_tenants() {
     assert_eq!(kind(&auth.with_clock(|| at(NOW)), token()), Ok(()));
 }
 
-/// Container Apps set no variables.
+/// Container Apps set no variables, so the service gives the values.
 #[test]
-fn an_environment_by_hand() {
-    let site = AuthEnvironment::entra(TENANT, APP)
-        .with_audience(API)
-        .with_client_secret_setting("client-secret");
-    assert_eq!((site.client_id(), site.tenant_id()), (Some(APP), Some(TENANT)));
-    assert_eq!(site.client_secret_setting(), Some("client-secret"));
-    let auth = BearerAuth::from_env(&site).unwrap().fixed_keys(KEYS.clone());
-    let auth = auth.with_clock(|| at(NOW));
-    assert_eq!(kind(&auth, AccessToken::new(Draft::access().sign())), Ok(()));
-    let china = AuthEnvironment::default()
-        .with_client_id(APP)
-        .with_issuer(format!("https://login.partner.microsoftonline.cn/{TENANT}/v2.0"));
-    assert_eq!(china.cloud(), Some(Cloud::China));
-    assert!(BearerAuth::from_env(&china).is_ok());
+fn an_environment_of_another_cloud() {
+    let china = format!("https://login.partner.microsoftonline.cn/{TENANT}/v2.0");
+    let site = environment(&[("CLIENT_ID", APP), ("OPENID_ISSUER", &china)]);
+    assert_eq!(site.cloud(), Some(Cloud::China));
+    assert!(BearerAuth::from_env(&site).is_ok());
 }
