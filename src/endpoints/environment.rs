@@ -1,9 +1,8 @@
 //! The settings of Easy Auth in the environment of the process.
 
-use std::fmt;
-
 use super::{EndpointError, Endpoints, site_path};
 use crate::{
+    debug::debug,
     escape::Escaped,
     issuer,
     resource::Cloud,
@@ -231,17 +230,14 @@ fn non_empty(value: Option<String>) -> Option<String> {
     value.filter(|value| !value.is_empty())
 }
 
-/// Prints everything except the complete settings.
-impl fmt::Debug for AuthEnvironment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lists = |list: &[String]| Escaped(&list.join(" ")).to_string();
-        f.debug_struct("AuthEnvironment")
-            .field("client_id", &self.client_id().map(Escaped))
-            .field("issuer", &self.issuer().map(Escaped))
-            .field("audiences", &lists(&self.audiences))
-            .field("allowed_tenants", &lists(&self.allowed_tenants))
-            .field("client_secret_setting", &self.client_secret_setting().map(Escaped))
-            .field("has_settings", &self.settings_json.is_some())
-            .finish_non_exhaustive()
-    }
+// Without the complete settings.
+debug! {
+    AuthEnvironment, |own|
+    client_id: own.client_id().map(Escaped),
+    issuer: own.issuer().map(Escaped),
+    audiences: Escaped(&own.audiences.join(" ")).to_string(),
+    allowed_tenants: Escaped(&own.allowed_tenants.join(" ")).to_string(),
+    client_secret_setting: own.client_secret_setting().map(Escaped),
+    has_settings: own.settings_json.is_some(),
+    ..
 }

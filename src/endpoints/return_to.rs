@@ -1,9 +1,10 @@
 //! Where a browser goes after a sign-in or a sign-out.
 
-use std::fmt;
-
 use super::{EndpointError, EndpointErrorKind};
-use crate::escape::{Escaped, percent_decoded};
+use crate::{
+    debug::debug,
+    escape::{Escaped, percent_decoded},
+};
 
 /// Where a browser goes after a sign-in or a sign-out: a path of the site, or an external address that
 /// the settings allow. All other addresses are rejected, because they could be used for phishing.
@@ -23,12 +24,8 @@ use crate::escape::{Escaped, percent_decoded};
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReturnTo(String);
 
-/// Prints no query and no fragment: they can contain a key (`?code=` of Azure Functions).
-impl fmt::Debug for ReturnTo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ReturnTo").field(&Escaped(without_query(&self.0))).finish()
-    }
-}
+// Without the query and the fragment: they can contain a key (`?code=` of Azure Functions).
+debug! { ReturnTo, |own| "ReturnTo({:?})", Escaped(without_query(&own.0)) }
 
 impl ReturnTo {
     /// A path of this site, with or without a query and a fragment.

@@ -1,12 +1,13 @@
 //! An issuer of test tokens, with its own keys.
 
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
 use super::{TestToken, key::SigningKey};
 use crate::{
     base64,
+    debug::debug,
     resource::Audience,
     verify::{KeySet, Tenant, VerifierBuildError},
 };
@@ -168,16 +169,11 @@ pub(super) fn issuer(tenant: &str, version: &str) -> String {
     }
 }
 
-/// Prints the tenant and the IDs of the keys.
-impl fmt::Debug for TestIssuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let old: Vec<&str> = self.old.iter().map(SigningKey::id).collect();
-        f.debug_struct("TestIssuer")
-            .field("tenant", &self.tenant)
-            .field("current", &self.current.id())
-            .field("old", &old)
-            .finish()
-    }
+debug! {
+    TestIssuer, |own|
+    tenant: own.tenant,
+    current: own.current.id(),
+    old: own.old.iter().map(SigningKey::id).collect::<Vec<_>>()
 }
 
 /// An issuer that cannot be created, because its tenant ID is not a GUID: see the

@@ -1,13 +1,12 @@
 //! Principals in the format of the platform.
 
-use std::fmt;
-
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::header_map;
 use crate::{
     base64,
+    debug::debug,
     headers::{CLIENT_PRINCIPAL, CLIENT_PRINCIPAL_ID, CLIENT_PRINCIPAL_IDP, CLIENT_PRINCIPAL_NAME},
     jwt::{ClaimsError, Token},
     principal::{ClaimType, PrincipalFormat, UNNAMED_PROVIDER},
@@ -313,16 +312,12 @@ impl TestPrincipal {
     }
 }
 
-/// Prints the provider, the format and the names of the claims, but no values.
-impl fmt::Debug for TestPrincipal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.claims.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("TestPrincipal")
-            .field("provider", &self.provider)
-            .field("format", &self.format)
-            .field("claims", &names)
-            .finish_non_exhaustive()
-    }
+debug! {
+    TestPrincipal, |own|
+    provider: own.provider,
+    format: own.format,
+    claims: own.claims.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+    ..
 }
 
 /// Returns `true` if both are names of one claim.

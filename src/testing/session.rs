@@ -1,12 +1,12 @@
 //! An authenticated caller with the tokens of the token store.
 
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
 use http::HeaderMap;
 use zeroize::Zeroizing;
 
 use super::{TestPrincipal, header_map, principal::json_text, time};
-use crate::{headers::TOKEN_PREFIX, principal::PrincipalFormat, tokens::TokenKind};
+use crate::{debug::debug, headers::TOKEN_PREFIX, principal::PrincipalFormat, tokens::TokenKind};
 
 /// An authenticated caller and the tokens that the token store has for it. It has all headers that the
 /// platform adds to a request of the caller's browser, and the response of `/.auth/me`.
@@ -146,14 +146,9 @@ impl TestSession {
     }
 }
 
-/// Prints the `Debug` form of the principal, and which tokens there are.
-impl fmt::Debug for TestSession {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds: Vec<TokenKind> = self.tokens.iter().map(|(kind, _)| *kind).collect();
-        f.debug_struct("TestSession")
-            .field("principal", &self.principal)
-            .field("tokens", &kinds)
-            .field("expires_on", &self.expires_on)
-            .finish()
-    }
+debug! {
+    TestSession, |own|
+    principal: own.principal,
+    tokens: own.tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+    expires_on: own.expires_on
 }

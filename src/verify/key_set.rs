@@ -8,6 +8,7 @@ use super::{
     jwk::{Key, Skip},
 };
 use crate::{
+    debug::debug,
     escape::EscapedText,
     json::{JsonError, Reader, members::Value},
     jwt::TokenHeader,
@@ -164,12 +165,7 @@ impl From<JsonError> for ListError {
     }
 }
 
-impl fmt::Debug for KeySet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys: Vec<&Key> = self.keys().collect();
-        f.debug_struct("KeySet").field("keys", &keys).field("skipped", &self.skipped).finish()
-    }
-}
+debug! { KeySet, |own| keys: own.keys().collect::<Vec<_>>(), skipped: own.skipped }
 
 /// A key of a document that is not used. Prints why.
 #[derive(Debug, Clone, PartialEq, Eq)]
