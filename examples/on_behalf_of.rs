@@ -33,11 +33,12 @@ impl Graph {
     /// Calls Graph as the user. If Graph wants more claims in the token, exchanges and tries once more.
     async fn me(&self, bearer: &AccessToken) -> Result<String, Box<dyn Error + Send + Sync>> {
         let Self { on_behalf_of, transport, http, address } = self;
-        let (scope, now) = (GRAPH.scope("User.Read"), SystemTime::now());
-        let token = on_behalf_of.token(bearer, &scope, transport, now).await?;
+        let scope = GRAPH.scope("User.Read");
+        let token = on_behalf_of.token(bearer, &scope, transport, SystemTime::now()).await?;
         let mut response =
             http.get(address).header(AUTHORIZATION, token.to_bearer()?).send().await?;
         if let Some(claims) = ClaimsChallenge::from_headers(response.headers()) {
+            let now = SystemTime::now();
             let token =
                 on_behalf_of.token_with_claims(bearer, &scope, &claims, transport, now).await?;
             response = http.get(address).header(AUTHORIZATION, token.to_bearer()?).send().await?;

@@ -28,7 +28,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 struct Unpark {
     thread: Thread,
-    /// A poll that parks its thread itself, as channels do, takes the wake-up of `park`.
+    /// Remembers a wake-up: a poll that parks its thread, as channels do, can consume the `unpark`.
     is_woken: AtomicBool,
 }
 

@@ -127,8 +127,8 @@ macro_rules! from_json {
 }
 pub(crate) use from_json;
 
-/// Makes the `Display` form the `Debug` form, too, because `main` prints that form of an error: in parentheses
-/// after the name of the type, and after the code if there is one.
+/// Implements `Debug` by `Display`: the name of the type, then in parentheses the code, if there is one, and the
+/// message. `main` prints errors this way.
 macro_rules! debug_by_display {
     ($name:ident $(, $($code:tt)+)?) => {
         #[automatically_derived]

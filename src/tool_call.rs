@@ -92,9 +92,9 @@ pub(crate) fn has_no_message(method: &str, body: &[u8]) -> bool {
     body.is_empty() && matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS")
 }
 
-/// Returns an error if the server may read something else than the bytes of the body: another encoding of them,
-/// or a connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4). Java's `HttpClient` offers `h2c` in
-/// each request without TLS; neither hyper nor actix-web accept the offer.
+/// Returns an error if the server may read something other than the bytes of the body: decoded content, another
+/// charset, or an upgraded connection. In HTTP/2, a WebSocket is a CONNECT (RFC 8441 section 4). Java's
+/// `HttpClient` offers `h2c` in each request without TLS; neither hyper nor actix-web accepts the offer.
 #[cfg(all(feature = "verify", any(feature = "actix-web", feature = "tower")))]
 pub(crate) fn check_headers(
     method: &str,

@@ -119,7 +119,7 @@ impl TokenEndpoint {
 
     /// The audience of a token that is a client credential here: of a managed identity, or of the token
     /// that a blueprint gets for its agent. `api://AzureADTokenExchange` in the public cloud ("Configure an
-    /// application to trust a managed identity"), that of [`TOKEN_EXCHANGE`] in others.
+    /// application to trust a managed identity"). In other clouds, the identifier of [`TOKEN_EXCHANGE`] there.
     #[must_use]
     pub fn exchange_audience(&self) -> &'static str {
         let cloud = self.0.host().and_then(Cloud::of_sign_in).unwrap_or_default();

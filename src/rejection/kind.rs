@@ -22,8 +22,9 @@ kinds! {
     /// `Bearer` without exactly one well-formed token, or a repeated `Authorization` header: 400. With another
     /// scheme than `Bearer` the token is [missing](Self::NoToken).
     MalformedAuthorization = "malformed-authorization", "the Authorization header is malformed";
-    /// The body of a request to an MCP server is malformed, or it is undecided which tool it calls: 400.
-    MalformedToolCall = "malformed-tool-call", "the body is not one well-formed JSON-RPC message";
+    /// A request to an MCP server has a malformed or an encoded body, asks to upgrade the connection, or leaves
+    /// undecided which tool it calls: 400.
+    MalformedToolCall = "malformed-tool-call", "the request is not one readable JSON-RPC message";
     /// The bearer token, or the ID token that should confirm the caller, does not verify: 401.
     InvalidToken = "invalid-token", "the token is not valid";
     /// No keys are available to verify tokens with, for now: 503.

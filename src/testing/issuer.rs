@@ -176,8 +176,8 @@ debug! {
     old: own.old.iter().map(SigningKey::id).collect::<Vec<_>>()
 }
 
-/// An issuer that cannot be created, because its tenant ID is not a GUID: see the
-/// [source](std::error::Error::source). There is none if the back end could not create a key.
+/// An issuer that cannot be created. If its tenant ID is not a GUID, the [source](std::error::Error::source)
+/// says so. Without a source, the back end could not create a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", message(.0.is_some()))]
 pub struct TestIssuerError(#[source] Option<VerifierBuildError>);

@@ -225,7 +225,7 @@ impl<'a> TestToken<'a> {
         format!("{}.{}", message(Some(PROTECTED_NONCE)), self.issuer.signature(&signed))
     }
 
-    /// In the order of Entra.
+    /// The header, with its members in the order in which Entra writes them.
     fn header(&self, nonce: Option<&str>) -> String {
         let key_id = json!(self.key_id.as_deref().unwrap_or(self.issuer.key_id()));
         let nonce = nonce.map_or_else(String::new, |nonce| format!(r#""nonce":{},"#, json!(nonce)));

@@ -42,9 +42,9 @@ struct State {
     has_restarted: bool,
     ended: Option<Ended>,
     next_id: u64,
-    /// The tasks that wait, each with the time that will have been waited when its own wait is over.
+    /// The waiting tasks, each with the value that `waited` has when its own wait ends.
     waiting: BTreeMap<u64, Duration>,
-    /// How long tasks have waited since the last pause: at least so long, one after the other.
+    /// A lower bound for how long tasks have waited, one after another, since the last pause.
     waited: Duration,
     /// When the waits end that a thread measures.
     deadlines: BTreeSet<(Instant, u64)>,
@@ -139,9 +139,8 @@ impl Flight {
         }
     }
 
-    /// Ends the wait of a task whose time is over. If no other task waits, that ends the fetch. If tasks have
-    /// waited for a whole [`REFRESH_LEASE`], it does so for all: otherwise a fetch that hangs would be waited
-    /// for as long as requests arrive.
+    /// Ends the wait of a task whose time is over. Also ends the fetch if no other task waits, or if tasks have
+    /// waited for a whole [`REFRESH_LEASE`]. Otherwise new requests would keep a hanging fetch alive.
     fn expire(&self, id: u64) {
         let is_over = {
             let mut state = self.lock();

@@ -151,12 +151,14 @@ debug_by_display!(MetadataUri);
 
 /// The string is not the address of a metadata document. The message contains the string, unless it could
 /// contain a password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{place}", .kind.message())]
 pub struct InvalidMetadataUri {
     kind: InvalidMetadataUriKind,
     place: Place,
 }
+
+debug_by_display!(InvalidMetadataUri, kind.code());
 
 kinds! {
     /// Why a string is not the address of a metadata document.

@@ -144,7 +144,8 @@ kinds! {
     KeySet = "key-set", "the key set cannot be used";
     /// The key set has no key that can be used. The source says why the first one is not used.
     NoKeys = "no-keys", "the key set has no key that can be used";
-    /// The fetch took longer than [its lease](super::REFRESH_LEASE) while a request waited for it.
+    /// A request or the background refresh stopped waiting. The fetch may still be in flight: see
+    /// [`KeyStore::with_lease`](super::KeyStore::with_lease).
     TimedOut = "timed-out", "the keys were not fetched in time";
     /// The fetcher panicked. The panic hook of the program has its message.
     Panicked = "panicked", "the fetcher of the keys panicked";

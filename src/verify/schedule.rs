@@ -96,8 +96,8 @@ impl Schedule {
         }
     }
 
-    /// A fetch that began at `start` succeeded. Returns `true` if none began after it. Otherwise, what became
-    /// of the later one counts.
+    /// A fetch that began at `start` succeeded. Returns `true` if no fetch began after it. Otherwise, the
+    /// outcome of the later fetch counts.
     #[must_use]
     pub(super) fn succeed(&mut self, cause: Cause, start: Duration) -> bool {
         self.succeeded = self.succeeded.max(Some(start));

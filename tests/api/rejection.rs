@@ -97,7 +97,7 @@ fn kinds_have_stable_statuses_and_codes() {
             "400 malformed-identity the identity headers are malformed",
             "401 no-token the bearer token is missing",
             "400 malformed-authorization the Authorization header is malformed",
-            "400 malformed-tool-call the body is not one well-formed JSON-RPC message",
+            "400 malformed-tool-call the request is not one readable JSON-RPC message",
             "401 invalid-token the token is not valid",
             "503 keys-unavailable tokens cannot be verified for now",
             "401 not-confirmed no token confirms the identity headers",

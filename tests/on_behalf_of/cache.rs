@@ -28,11 +28,25 @@ fn tokens_are_exchanged_anew_five_minutes_before_their_expiry() {
     }
 }
 
-/// The clocks of two threads differ by a little; a clock that was set back says nothing about the age.
+/// A clock that is set back changes the age of no token.
 #[test]
 fn a_clock_that_goes_back() {
-    assert!(is_cached(&Endpoint::new(), |now| now - 120));
-    assert!(!is_cached(&Endpoint::new(), |now| now - 121));
+    for back in [120, 121, 3_299, NOW] {
+        assert!(is_cached(&Endpoint::new(), |now| now - back), "{back}");
+    }
+}
+
+/// A request that passes an old time does not empty the cache for all others.
+#[test]
+fn a_late_reading_of_the_clock() {
+    let (on_behalf_of, endpoint) = (on_behalf_of(), Endpoint::new());
+    for (user, now) in [("ann", NOW), ("bob", NOW + 1_000), ("cid", NOW + 1_000)] {
+        run(on_behalf_of.token(&bearer(user), READ, &endpoint, at(now))).unwrap();
+    }
+    for user in ["ann", "bob", "cid"] {
+        run(on_behalf_of.token(&bearer(user), READ, &endpoint, at(NOW + 500))).unwrap();
+    }
+    assert_eq!((endpoint.count(), on_behalf_of.cached_tokens()), (3, 3));
 }
 
 /// A token that has expired by now does not come back when the clock is set back, nor does that of an agent.
@@ -50,10 +64,11 @@ fn a_clock_that_goes_back_after_some_time() {
         assert_eq!(ask(NOW + 3_299), 0);
         // Readings of two threads.
         assert_eq!(ask(NOW + 3_299 - 120), 0);
-        // The clock, which was an hour ahead, is corrected 701 seconds later.
-        assert_eq!(ask(NOW + 400), all);
-        assert_eq!(ask(NOW + 400 + 3_299), 0);
-        assert_eq!(ask(NOW + 400 + 3_300), all);
+        // The clock is set back by 2899 seconds, so the token, of which 301 seconds are left, expires at 701.
+        assert_eq!(ask(NOW + 400), 0);
+        assert_eq!(ask(NOW + 401), all);
+        assert_eq!(ask(NOW + 401 + 3_299), 0);
+        assert_eq!(ask(NOW + 401 + 3_300), all);
     }
 }
 

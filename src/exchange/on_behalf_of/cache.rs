@@ -26,16 +26,21 @@ pub(super) struct Cache {
     /// entries are also those that expire first.
     order: BTreeMap<u64, Key>,
     next: u64,
-    /// The latest reading of the clock, and the number of the first exchange that began after the clock was
-    /// last set back.
+    /// The latest reading of the clock.
     latest: Option<SystemTime>,
-    first: u64,
+    /// The number of the first exchange that began after the clock was last set back.
+    first_valid: u64,
 }
 
 struct Entry {
     token: OnBehalfOfToken,
     number: u64,
-    expires_at: SystemTime,
+}
+
+impl Entry {
+    fn outlives(&self, now: SystemTime) -> bool {
+        self.token.expires_at().is_some_and(|end| outlives(end, now))
+    }
 }
 
 /// An exchange that has begun.
@@ -52,7 +57,7 @@ fn outlives(expires_at: SystemTime, now: SystemTime) -> bool {
 impl Cache {
     pub(super) fn new(limit: usize) -> Self {
         let (entries, order) = (HashMap::new(), BTreeMap::new());
-        Self { limit, entries, order, next: 0, latest: None, first: 0 }
+        Self { limit, entries, order, next: 0, latest: None, first_valid: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -61,7 +66,7 @@ impl Cache {
 
     pub(super) fn get(&mut self, key: &Key, now: SystemTime) -> Option<OnBehalfOfToken> {
         self.observe(now);
-        let entry = self.entries.get(key).filter(|entry| outlives(entry.expires_at, now))?;
+        let entry = self.entries.get(key).filter(|entry| entry.outlives(now))?;
         Some(entry.token.clone())
     }
 
@@ -71,13 +76,16 @@ impl Cache {
         Begun { number: self.number(), now }
     }
 
-    /// Forgets all tokens if the clock was set back, because their age is unknown then.
+    /// Sets the tokens back with the clock, so that they keep their age. That of an exchange in flight is
+    /// unknown, so its token is not stored.
     fn observe(&mut self, now: SystemTime) {
-        let is_set_back = |latest| now.checked_add(CLOCK_SKEW).is_some_and(|soon| soon < latest);
-        if self.latest.is_some_and(is_set_back) {
-            self.entries.clear();
-            self.order.clear();
-            self.first = self.next;
+        let back = self.latest.and_then(|latest| latest.duration_since(now).ok());
+        if let Some(back) = back.filter(|back| *back > CLOCK_SKEW) {
+            for entry in self.entries.values_mut() {
+                let end = &mut entry.token.expires_at;
+                *end = end.and_then(|end| end.checked_sub(back));
+            }
+            self.first_valid = self.next;
             self.latest = None;
         }
         self.latest = self.latest.max(Some(now));
@@ -102,10 +110,8 @@ impl Cache {
         is_answer: bool,
     ) -> Vec<OnBehalfOfToken> {
         let Begun { number, now } = begun;
-        let Some(expires_at) = token.expires_at().filter(|end| outlives(*end, now)) else {
-            return Vec::new();
-        };
-        if self.limit == 0 || number < self.first {
+        let entry = Entry { token: token.clone(), number };
+        if self.limit == 0 || number < self.first_valid || !entry.outlives(now) {
             return Vec::new();
         }
         let number = if is_answer { self.number() } else { number };
@@ -113,7 +119,7 @@ impl Cache {
         if self.entries.get(&key).is_some_and(is_newer) {
             return Vec::new();
         }
-        let entry = Entry { token: token.clone(), number, expires_at };
+        let entry = Entry { number, ..entry };
         let mut evicted = Vec::new();
         if let Some(old) = self.entries.insert(key, entry) {
             self.order.remove(&old.number);
@@ -122,8 +128,7 @@ impl Cache {
         self.order.insert(number, key);
         while let Some(first) = self.order.first_entry() {
             let is_over = self.entries.len() > self.limit;
-            let is_fresh = |entry: &Entry| outlives(entry.expires_at, now);
-            if !is_over && self.entries.get(first.get()).is_some_and(is_fresh) {
+            if !is_over && self.entries.get(first.get()).is_some_and(|entry| entry.outlives(now)) {
                 break;
             }
             let key = first.remove();

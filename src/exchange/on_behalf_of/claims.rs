@@ -104,7 +104,7 @@ fn of_challenge(value: &str) -> Option<ClaimsChallenge> {
 #[derive(Default)]
 struct Parameters<'a> {
     is_bearer: bool,
-    has_error: bool,
+    is_claims_error: bool,
     claims: Option<&'a str>,
 }
 
@@ -112,14 +112,14 @@ impl<'a> Parameters<'a> {
     fn set(&mut self, name: &str, value: &'a str) {
         if name.eq_ignore_ascii_case("error") {
             // Azure Resource Manager: `ARMChallengeAuthenticationPolicy` of the Azure SDK for .NET.
-            self.has_error = matches!(value, "insufficient_claims" | "invalid_token");
+            self.is_claims_error = matches!(value, "insufficient_claims" | "invalid_token");
         } else if name.eq_ignore_ascii_case("claims") {
             self.claims = Some(value);
         }
     }
 
     fn claims(&self) -> Option<ClaimsChallenge> {
-        let claims = self.claims.filter(|_| self.is_bearer && self.has_error)?;
+        let claims = self.claims.filter(|_| self.is_bearer && self.is_claims_error)?;
         let json = String::from_utf8(base64::decode_header(claims.as_bytes()).ok()?).ok()?;
         ClaimsChallenge::parse(&json).ok()
     }

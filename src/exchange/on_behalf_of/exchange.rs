@@ -122,7 +122,7 @@ fn retry_after<B>(response: &Response<B>) -> Option<Duration> {
 #[derive(Debug, Clone)]
 pub struct OnBehalfOfToken {
     token: Arc<AccessToken>,
-    expires_at: Option<SystemTime>,
+    pub(super) expires_at: Option<SystemTime>,
 }
 
 impl OnBehalfOfToken {

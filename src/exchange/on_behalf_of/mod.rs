@@ -65,7 +65,8 @@ use crate::{block_on::block_on, debug::debug, digest::sha256, tokens::AccessToke
 /// - A token belongs to one access token of a caller and one set of scopes. Keys are SHA-256 hashes, so the
 ///   cache contains no token of a caller.
 /// - A token is exchanged anew [`REFRESH_BEFORE_EXPIRY`] before it expires.
-/// - If the clock is set back, all tokens are exchanged anew.
+/// - Pass the current time with each call. A time more than two minutes behind that of another call counts as
+///   a clock that was set back. Cached tokens keep their age then, so they are exchanged earlier.
 /// - The cache holds at most [`MAX_CACHED_TOKENS`] tokens. A new one replaces the oldest.
 /// - Errors are not cached.
 /// - Refresh tokens are not kept, so a token can be exchanged only while the caller's is valid. The guide
