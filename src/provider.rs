@@ -89,7 +89,6 @@ const OTHER_NAMES: &[(&str, IdentityProvider)] = &[
     ("azureActiveDirectory", IdentityProvider::ENTRA),
     ("gitHub", IdentityProvider::GITHUB),
     ("legacyMicrosoftAccount", IdentityProvider::MICROSOFT_ACCOUNT),
-    ("x", IdentityProvider::TWITTER),
 ];
 
 /// Returns `true` if a custom provider can have this name: letters, digits and `_` ("Configure an OpenID

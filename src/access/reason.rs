@@ -130,7 +130,7 @@ pub(super) fn wrong_audience<T>(token: &Token<T>, wanted: &Requirement) -> Optio
     }))
 }
 
-/// Says so if no token can be known to be for the required API.
+/// Returns a reason if the audiences of the required API are unknown.
 pub(super) fn unknown_api(wanted: &Requirement) -> Option<Reason> {
     match wanted.api() {
         Some(OwnedAudience::Resource(api)) if !api.is_known() => Some(Reason::UnknownApi(*api)),

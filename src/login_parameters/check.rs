@@ -175,7 +175,7 @@ fn has_scope(value: &str, scope: &str) -> bool {
     scope_texts(value).any(|text| text == scope)
 }
 
-/// Returns `true` if something else than spaces may separate scopes: which they are is unknown.
+/// Returns `true` if something other than spaces may separate the scopes. Then the scopes are unknown.
 fn is_joined(value: &str) -> bool {
     is_encoded(value) || has_wrong_separator(value)
 }

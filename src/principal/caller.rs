@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The providers that only sign in users: applications can sign in only with Microsoft Entra and custom
-/// providers. A backend that is linked to a Static Web App can know only that one.
+/// providers. A backend that is linked to a Static Web App may see no provider but `azureStaticWebApps`.
 const OF_USERS: [IdentityProvider; 7] = [
     IdentityProvider::APPLE,
     IdentityProvider::FACEBOOK,

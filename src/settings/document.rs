@@ -159,7 +159,7 @@ impl AuthSettingsV2 {
     }
 
     /// The sections that are not objects: `null`, an expression of a template, or what PowerShell's
-    /// `ConvertTo-Json` leaves of an object. The wrapper alone, if it is not an object.
+    /// `ConvertTo-Json` leaves of an object. If the wrapper is not an object, returns only its name.
     pub(crate) fn broken_sections(&self) -> Vec<&'static str> {
         let sections = self.text.get(&self.sections()).filter(|own| own.is_object());
         let Some(sections) = sections else { return self.form.wrapper().into_iter().collect() };

@@ -175,7 +175,8 @@ impl ProviderTokens {
     }
 
     /// If the access token is missing, uses the one that the client sent in `Authorization: Bearer`. For
-    /// such a request the platform checks the token and writes the principal, but no token headers.
+    /// such a request the platform checks the token and writes the principal, but no token headers. Drops
+    /// [`expires_on`](Self::expires_on) then, because that time is about the platform's token.
     ///
     /// That token is for this application. To call another API, exchange it (on-behalf-of flow).
     ///
@@ -189,7 +190,6 @@ impl ProviderTokens {
         if self.access.is_none() {
             self.access = AccessToken::from_authorization(headers)?;
             self.from_client = self.access.is_some();
-            // That time is of the platform's token.
             self.expires_on = self.expires_on.filter(|_| !self.from_client);
         }
         Ok(self)
