@@ -46,8 +46,8 @@ providers! {
     GOOGLE = "google";
     /// A Microsoft account, with the older provider: `microsoftaccount`.
     MICROSOFT_ACCOUNT = "microsoftaccount";
-    /// Twitter, now X: `twitter`. Microsoft documents `x` only in the address of the sign-in page
-    /// (`/.auth/login/x`, April 2025). That name means the same provider here.
+    /// Twitter, now X: `twitter`. The sign-in page also has the address `/.auth/login/x` (Microsoft Learn, April
+    /// 2025); no source shows that name in a header.
     TWITTER = "twitter";
     /// The value of `X-MS-CLIENT-PRINCIPAL-IDP` on a Function that is linked to a Static Web App. The principal
     /// itself names the provider where the caller signed in.
@@ -64,11 +64,11 @@ impl IdentityProvider {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let known = Self::ALL.iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
-        let by_other_name = || {
-            let mut names = OTHER_NAMES.iter();
+        let by_settings_name = || {
+            let mut names = SETTINGS_NAMES.iter();
             names.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| known)
         };
-        match known.or_else(by_other_name) {
+        match known.or_else(by_settings_name) {
             Some(known) => known.clone(),
             None => Self(Cow::Owned(name.to_owned())),
         }
@@ -82,10 +82,9 @@ impl IdentityProvider {
     }
 }
 
-/// Other names of built-in providers: in settings, if they differ from those in addresses and headers
-/// (authSettingsV2 schema, `identityProviders`; MicrosoftDocs/azure-docs#83082), and in the address of a
-/// sign-in page. Custom providers cannot have these names.
-const OTHER_NAMES: &[(&str, IdentityProvider)] = &[
+/// Names of built-in providers in settings that differ from those in addresses and headers (authSettingsV2
+/// schema, `identityProviders`; MicrosoftDocs/azure-docs#83082). Custom providers cannot have these names.
+const SETTINGS_NAMES: &[(&str, IdentityProvider)] = &[
     ("azureActiveDirectory", IdentityProvider::ENTRA),
     ("gitHub", IdentityProvider::GITHUB),
     ("legacyMicrosoftAccount", IdentityProvider::MICROSOFT_ACCOUNT),
