@@ -1,5 +1,6 @@
 //! The headers that Entra writes for a key. They are decoded when the key is read, so that a token with one of
-//! them needs no decoding of its header and no lookup of its key ID. That saves 1.5 percent of a verification.
+//! them needs no decoding of its header and no lookup of its key ID. That saves 1.3 percent of a verification
+//! (`cargo bench -p easyauth-benches --bench adapters`).
 
 use crate::{base64, jwt::TokenHeader};
 
