@@ -200,12 +200,12 @@ fn whole(root: Json<'_>) -> Option<Form> {
 }
 
 fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
-    if is_auth_config(root) {
+    let (id, kind) = (text_of(root, "id"), text_of(root, "type"));
+    if is_auth_config(&id, &kind) {
         return Some(Form::ContainerApp);
     }
-    let (id, kind) = (text_of(root, "id"), text_of(root, "type"));
     // Other resources also have `properties`. A second wrapper is a mistake that the linter finds.
-    if !is_named_v2(root)
+    if !is_named_v2(&id, root)
         && !properties.is_null()
         && !has_sections(properties)
         && properties.get("properties").is_none()
@@ -224,14 +224,12 @@ fn enveloped(root: Json<'_>, properties: Json<'_>) -> Option<Form> {
 }
 
 /// Returns `true` if the ID or the type is that of a container app's settings.
-fn is_auth_config(root: Json<'_>) -> bool {
-    text_of(root, "id").contains("/authconfigs/")
-        || text_of(root, "type") == "microsoft.app/containerapps/authconfigs"
+fn is_auth_config(id: &str, kind: &str) -> bool {
+    id.contains("/authconfigs/") || kind == "microsoft.app/containerapps/authconfigs"
 }
 
-fn is_named_v2(root: Json<'_>) -> bool {
-    text_of(root, "id").contains("/config/authsettingsv2")
-        || text_of(root, "name") == "authsettingsv2"
+fn is_named_v2(id: &str, root: Json<'_>) -> bool {
+    id.contains("/config/authsettingsv2") || text_of(root, "name") == "authsettingsv2"
 }
 
 /// Returns `true` for a resource of a template with settings. Its name or its properties can be an
@@ -333,10 +331,13 @@ pub(super) fn is_first_version(root: Json<'_>) -> bool {
     const MARKS: [&str; 3] =
         ["unauthenticatedClientAction", "tokenStoreEnabled", "additionalLoginParams"];
     let flat = root.get("properties").unwrap_or(root);
-    has_any(flat, &MARKS)
-        && !SECTIONS.iter().chain(&["auth"]).any(|name| flat.get(name).is_some_and(Json::is_object))
-        && !is_named_v2(root)
-        && !is_auth_config(root)
+    let has_section =
+        SECTIONS.iter().chain(&["auth"]).any(|name| flat.get(name).is_some_and(Json::is_object));
+    // In this order, because most documents have sections.
+    !has_section && has_any(flat, &MARKS) && {
+        let (id, kind) = (text_of(root, "id"), text_of(root, "type"));
+        !is_named_v2(&id, root) && !is_auth_config(&id, &kind)
+    }
 }
 
 /// Members of a `staticwebapp.config.json` beside `auth` (Static Web Apps docs, "Configure").
