@@ -330,7 +330,7 @@ impl Verifier {
     /// [`UNKNOWN_KEY_INTERVAL`](super::UNKNOWN_KEY_INTERVAL) for all requests together, or after a backoff
     /// if that fetch failed.
     ///
-    /// If a fetch is in flight, waits for it, for [`REFRESH_LEASE`](super::REFRESH_LEASE) at most. Works
+    /// If a fetch is in flight, waits for it, for [`REFRESH_LEASE`] at most. Works
     /// with any async runtime. The future may be dropped at any time.
     ///
     /// # Errors
