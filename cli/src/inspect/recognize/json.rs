@@ -113,7 +113,7 @@ fn of_archive(entries: &[Value]) -> Result<Input, String> {
     let mut fallback = None;
     for entry in entries.iter().rev() {
         let content = match answer_of_me(entry) {
-            Some((200, body)) if Session::parse_me(&body).is_ok() => {
+            Some((200, body)) if Session::parse_me(&body).is_ok_and(|all| !all.is_empty()) => {
                 return Ok(Content::Me(body).into());
             }
             Some((_, body)) => Content::Me(body),

@@ -68,6 +68,16 @@ fn the_last_useful_entry_of_an_archive_is_read() {
         // A page that answers in place of the platform.
         (vec![me(), entry(ME, json!([]), 200, json!({"text": "<html>"}))], "auth-me"),
         (vec![me(), entry("https://orders/", json!([]), 200, json!({}))], "auth-me"),
+        // After signing out.
+        (vec![me(), entry(ME, json!([]), 200, json!({"text": "[]"}))], "auth-me"),
+        (vec![bearer(), entry(ME, json!([]), 200, json!({"text": "[]"}))], "request-head"),
+        (
+            vec![
+                bearer(),
+                entry(ME, json!([]), 200, json!({"text": "{\"clientPrincipal\":null}"})),
+            ],
+            "request-head",
+        ),
         (vec![me(), json!({})], "auth-me"),
         (vec![bearer(), failed(401)], "request-head"),
         (vec![bearer(), authorization("Basic am86cHc=")], "request-head"),
