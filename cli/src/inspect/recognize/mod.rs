@@ -68,6 +68,7 @@ impl Input {
             strict => strict.ok(),
         };
         let (strict, without_token) = match strict {
+            Some(headers) if headers.iter().any(has_headers_in_value) => (None, None),
             Some(headers) if has_only_other_schemes(&headers) => (None, Some(headers)),
             strict => (strict, None),
         };
@@ -94,6 +95,12 @@ impl Input {
 }
 
 fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
+/// Returns `true` for several headers on one line.
+fn has_headers_in_value((name, value): &Header) -> bool {
+    let found = std::str::from_utf8(value).map(scan::find);
+    is_ours(name) && found.is_ok_and(|found| !found.is_ok_and(|headers| headers.is_empty()))
+}
+
     let inner = value.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
     Some(inner.to_owned())
 }

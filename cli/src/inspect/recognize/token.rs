@@ -26,6 +26,10 @@ const PARAMETERS: [&str; 3] = ["access_token=", "id_token=", "token="];
 /// Reads a token with or without quotes, `Bearer`, the name of a parameter, URL encoding or line breaks.
 /// Also reads the value of `X-MS-CLIENT-PRINCIPAL`.
 pub(super) fn recognize(text: &str) -> Option<Input> {
+    // A cookie or an address beside headers can have `token=`.
+    if !matches!(scan::find(text), Ok(headers) if headers.is_empty()) {
+        return None;
+    }
     let around = ['"', '\'', '`', ',', ';', '(', ')', '<', '>'];
     let bare = |text: &str| {
         text.trim_matches(|letter: char| letter.is_whitespace() || around.contains(&letter))
@@ -44,10 +48,6 @@ pub(super) fn recognize(text: &str) -> Option<Input> {
     }
     if text.contains(char::is_whitespace) {
         text = unwrapped(&text)?;
-    }
-    // `X-MS-CLIENT-PRINCIPAL=...`
-    if scan::find(&text).is_ok_and(|headers| !headers.is_empty()) {
-        return None;
     }
     // A colon would make it a header.
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') {

@@ -169,6 +169,12 @@ fn headers_are_read_as_programs_print_them() {
     ] {
         reads(layout, parts);
     }
+        ("pairs in lower case", ["INFO id=7 ", "{n}={v}", " ", ""]),
+        ("lines of pairs in lower case", ["", "{n}={v}", "\n", "\n"]),
+        ("a map of Java in lower case", ["INFO {", "{n}={v}", ", ", "}"]),
+        ("headers of curl in lower case", ["curl https://orders/?id=7 ", "-H {n}={v}", " ", ""]),
+        ("headers in one line", ["", "{N}: {v}", " ", ""]),
+        ("headers with commas", ["", "{n}: {v}", ", ", ""]),
 }
 
 #[test]
@@ -248,6 +254,21 @@ fn short_tokens_are_read_beside_others() {
 fn long_lines_and_many_headers_are_read() {
     const LEN: usize = 300_000;
     let repeated = |text: &str| text.repeat(LEN / text.len());
+/// Cookies and addresses have parameters whose names end with `token`.
+#[test]
+fn parameters_do_not_hide_headers() {
+    let token = format!("x-ms-token-aad-access-token: {}", access());
+    for request in [
+        format!("Cookie: csrf-token=abc; a=b\n{token}\n"),
+        format!("{token}\nReferer: https://orders/?access_token=abc\n"),
+        format!("GET /?id_token=abc&a=b HTTP/1.1\nHost: orders\n{token}\n"),
+        format!("curl 'https://orders/?token=abc' -H '{token}'"),
+        format!("INFO x-csrf-token=abc {token}"),
+    ] {
+        assert_eq!(opens(&request)["input"], "request-head", "{request}");
+    }
+}
+
     let numbered = |start: &str| {
         let line = |number| format!("{start} user-{number}@contoso.com\n");
         (0..LEN / 50).map(line).collect::<Vec<_>>().concat()
