@@ -73,6 +73,7 @@ impl Input {
             strict => (strict, None),
         };
         if let Some(mut headers) = strict {
+            headers.retain(|(name, value)| !is_ours(name) || !value::is_null(value));
             // `name: [value]`, as .NET prints it.
             for (name, value) in &mut headers {
                 if let Some(inner) = in_brackets(value).filter(|_| is_ours(name)) {
@@ -94,22 +95,20 @@ impl Input {
     }
 }
 
-fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
 /// Returns `true` for several headers on one line.
 fn has_headers_in_value((name, value): &Header) -> bool {
     let found = std::str::from_utf8(value).map(scan::find);
     is_ours(name) && found.is_ok_and(|found| !found.is_ok_and(|headers| headers.is_empty()))
 }
 
+fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
     let inner = value.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
     Some(inner.to_owned())
 }
 
 /// Finds headers of Easy Auth anywhere in the input.
 fn scanned(text: &str) -> Result<Option<Input>, String> {
-    // JSON in a string: `{\"name\":\"value\"}`.
-    let unescaped = text.contains("\\\":").then(|| text.replace("\\\"", "\""));
-    let headers = scan::find(unescaped.as_deref().unwrap_or(text))?;
+    let headers = scan::find(text)?;
     Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))
 }
 

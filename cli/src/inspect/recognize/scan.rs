@@ -21,7 +21,7 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
         let after = from_name.strip_prefix(word).unwrap_or_default();
         rest = after;
         if let Some(name) = name_of(word)
-            && let Some((value, after)) = token_value(&name, after).or_else(|| value::after(&name, after, before))
+            && let Some((value, after)) = value_after(&name, after, before)
             // `Bearer` alone is not a value.
             && (name != "AUTHORIZATION" || is_bearer(value.as_bytes()))
         {
@@ -39,6 +39,13 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
         before = word.chars().next_back();
     }
     Ok(found)
+}
+
+/// A token that follows, but not that of another name if this one has no value.
+fn value_after<'a>(name: &str, text: &'a str, before: Option<char>) -> Option<(&'a str, &'a str)> {
+    let value = value::after(name, text, before);
+    let can_have_token = value.is_some() || name == "AUTHORIZATION";
+    can_have_token.then(|| token_value(name, text)).flatten().or(value)
 }
 
 /// Returns `true` if a line is a header, from Easy Auth or not.

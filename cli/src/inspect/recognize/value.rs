@@ -16,9 +16,17 @@ pub(super) fn after<'a>(
     text: &'a str,
     before: Option<char>,
 ) -> Option<(&'a str, &'a str)> {
+    // JSON in a string: `{\"name\":\"value\"}`.
+    let text = text.trim_start_matches('\\');
     // `-H 'name: value'`: the quote before the name ends the value.
     let outer = before.filter(|letter| QUOTES.contains(letter) && !text.starts_with(*letter));
     let start = start(text);
+    let between = text.strip_suffix(start).unwrap_or_default();
+    let sign = between.chars().find(|letter| matches!(letter, '=' | ':' | '|'));
+    // `name=, other=value`
+    if between.contains([',', ';', '\r', '\n']) && is_pair(start, sign) {
+        return None;
+    }
     let inner = start.chars().next().filter(|letter| QUOTES.contains(letter) && outer.is_none());
     let value = inner.and_then(|quote| start.strip_prefix(quote)).unwrap_or(start);
     // Messages have the word too. Looking for the end of each takes quadratic time.
@@ -28,13 +36,18 @@ pub(super) fn after<'a>(
     let (value, rest) = if let Some(quote) = inner {
         value.split_once(quote)?
     } else {
-        let between = text.strip_suffix(start).unwrap_or_default();
-        let sign = between.chars().find(|letter| matches!(letter, '=' | ':' | '|'));
         let (value, rest) = value.split_at_checked(unquoted_len(value, sign, outer))?;
         (value.trim_end_matches([',', ';', '"', '\'', '|', '\\', '^', ' ', '\t']), rest)
     };
-    let value = value.trim_end_matches('^').trim();
-    (!value.is_empty()).then_some((value, rest))
+    let value = value.trim_end_matches(['^', '\\']).trim();
+    let is_null = inner.is_none() && is_null(value.as_bytes());
+    (!value.is_empty() && !is_null).then_some((value, rest))
+}
+
+/// Returns `true` for what programs print in place of an absent value.
+pub(super) fn is_null(value: &[u8]) -> bool {
+    let nulls: [&[u8]; 4] = [b"null", b"undefined", b"None", b"nil"];
+    nulls.contains(&value.trim_ascii())
 }
 
 /// The text from the value or its quote: behind `": "`, `'] => '`, `=[`, `</td><td>`, a line break, `", "value": "`.
@@ -42,11 +55,12 @@ fn start(after_name: &str) -> &str {
     let text = after_name.strip_prefix(QUOTES).unwrap_or(after_name);
     let mut text = text.strip_prefix(']').unwrap_or(text);
     loop {
-        let next = text.trim_start_matches(['=', ':', '>', ',', '|', ' ', '\t']);
+        let next = text.trim_start_matches(['=', ':', '>', ',', '|', '\\', ' ', '\t']);
         // Go prints types, PowerShell lists in braces.
         let next = next.strip_prefix("[]string").unwrap_or(next);
         let next = next.trim_start_matches(['{', '[', '^']);
         let next = if next.starts_with(['\r', '\n']) { next.trim_start() } else { next };
+        let next = next.strip_prefix("<![CDATA[").unwrap_or(next);
         let next = without_label(without_tag(next));
         if next.len() == text.len() {
             break;

@@ -137,6 +137,10 @@ fn headers_are_read_as_programs_print_them() {
             ["headers: [", "{\"Key\":\"{N}\",\"Value\":\"{v}\"}", ",", "]"],
         ),
         ("JSON in a string of a log", ["body=\"{", "\\\"{N}\\\":\\\"{v}\\\"", ",", "}\""]),
+        (
+            "JSON in a string in a string",
+            ["body=\"{\\\"a\\\":\\\"{", "\\\\\\\"{N}\\\\\\\":\\\\\\\"{v}\\\\\\\"", ",", "}\\\"}\""],
+        ),
         ("PowerShell", ["Name       Value\n----       -----\n", "{N}    {v}", "\n", "\n"]),
         (
             "PowerShell with lists",
@@ -165,16 +169,16 @@ fn headers_are_read_as_programs_print_them() {
         ("var_export of PHP", ["array (\n", "  '{N}' => '{v}'", ",\n", ",\n)"]),
         ("pairs", ["", "{N}={v}", "; ", ""]),
         ("pairs without spaces", ["", "{N}={v}", ";", ""]),
-        ("pairs in parentheses", ["received (", "{N}: {v}", ", ", ") at last"]),
-    ] {
-        reads(layout, parts);
-    }
         ("pairs in lower case", ["INFO id=7 ", "{n}={v}", " ", ""]),
         ("lines of pairs in lower case", ["", "{n}={v}", "\n", "\n"]),
         ("a map of Java in lower case", ["INFO {", "{n}={v}", ", ", "}"]),
         ("headers of curl in lower case", ["curl https://orders/?id=7 ", "-H {n}={v}", " ", ""]),
         ("headers in one line", ["", "{N}: {v}", " ", ""]),
         ("headers with commas", ["", "{n}: {v}", ", ", ""]),
+        ("pairs in parentheses", ["received (", "{N}: {v}", ", ", ") at last"]),
+    ] {
+        reads(layout, parts);
+    }
 }
 
 #[test]
@@ -195,6 +199,7 @@ fn headers_are_read_in_documents() {
         ("attributes without quotes", ["<a>", "<header name={N} value={v} />", "", "</a>"]),
         ("attributes of HTML", ["", "<input name='{N}' value='{v}'>", "\n", ""]),
         ("elements", ["", "<name>{N}</name><value>{v}</value>", "\n", ""]),
+        ("sections of XML", ["", "<a>{N}</a><b><![CDATA[{v}]]></b>", "\n", ""]),
         ("YAML", ["", "{n}: {v}", "\n", "\n"]),
         ("a list of YAML", ["headers:\n", "  - name: {N}\n    value: {v}", "\n", "\n"]),
     ] {
@@ -249,11 +254,6 @@ fn short_tokens_are_read_beside_others() {
     assert_eq!(lengths, [&json!(access().len()), &json!(7)]);
 }
 
-/// In quadratic time, this takes minutes.
-#[test]
-fn long_lines_and_many_headers_are_read() {
-    const LEN: usize = 300_000;
-    let repeated = |text: &str| text.repeat(LEN / text.len());
 /// Cookies and addresses have parameters whose names end with `token`.
 #[test]
 fn parameters_do_not_hide_headers() {
@@ -269,6 +269,54 @@ fn parameters_do_not_hide_headers() {
     }
 }
 
+/// Programs print what a header without a value is in their language.
+#[test]
+fn absent_values_are_absent() {
+    let user = |input: &str| {
+        let outcome = run(&["inspect", "--json"], input);
+        let report: Value = serde_json::from_str(&outcome.out).expect(&outcome.err);
+        report["accounts"][0].clone()
+    };
+    let (principal, cookie) =
+        (principal(), "AppServiceAuthSession=".to_owned() + &"aB3d".repeat(80));
+    for null in ["null", "undefined", "None", "nil"] {
+        for input in [
+            format!(
+                "INFO {{\"X-MS-CLIENT-PRINCIPAL-IDP\": {null}, \"X-MS-CLIENT-PRINCIPAL\": \"{principal}\"}}"
+            ),
+            format!("INFO x-ms-client-principal-idp={null} x-ms-client-principal={principal}"),
+            format!("X-MS-CLIENT-PRINCIPAL-IDP: {null}\nX-MS-CLIENT-PRINCIPAL: {principal}\n"),
+        ] {
+            assert_eq!(user(&input)["principal"]["provider"], "aad", "{input}");
+        }
+    }
+    for (name, absent) in [
+        ("a string", "\"{N}\": \"\", \"Cookie\": \"{c}\", \"{I}\": \"7\""),
+        ("null", "\"{N}\": null, \"Cookie\": \"{c}\", \"{I}\": \"7\""),
+        ("a map of Python", "'{N}': None, 'Cookie': '{c}', '{I}': '7'"),
+        ("a map of Java", "{N}=, Cookie={c}, {I}=7"),
+        ("lines", "\n{N}=\nCookie={c}\n{I}=7\n"),
+    ] {
+        for header in
+            ["X-MS-CLIENT-PRINCIPAL", "X-MS-CLIENT-PRINCIPAL-NAME", "X-MS-TOKEN-AAD-ACCESS-TOKEN"]
+        {
+            let pairs = absent
+                .replace("{N}", header)
+                .replace("{I}", "X-MS-CLIENT-PRINCIPAL-ID")
+                .replace("{c}", &cookie);
+            let account = user(&format!("INFO {{{pairs}}}"));
+            assert_eq!(account["principal"]["id"], "7", "{name} {header}");
+            assert_eq!(account["principal"]["name"], Value::Null, "{name} {header}");
+            assert_eq!(account["tokens"], json!([]), "{name} {header}");
+        }
+    }
+}
+
+/// In quadratic time, this takes minutes.
+#[test]
+fn long_lines_and_many_headers_are_read() {
+    const LEN: usize = 300_000;
+    let repeated = |text: &str| text.repeat(LEN / text.len());
     let numbered = |start: &str| {
         let line = |number| format!("{start} user-{number}@contoso.com\n");
         (0..LEN / 50).map(line).collect::<Vec<_>>().concat()
