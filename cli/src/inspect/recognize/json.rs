@@ -5,7 +5,8 @@ use easyauth::{Session, error_codes::ErrorExplanation, headers};
 use serde_json::{Map, Value};
 
 use super::{
-    Content, Header, Input, NOT_OURS, has_only_other_schemes, is_ours, scanned, token, unknown,
+    Content, Header, Input, NOT_OURS, has_only_other_schemes, is_ours, nested, of_found, scanned,
+    token, unknown,
 };
 
 /// The names of members with an access token: OAuth 2.0, the Azure CLI, Azure PowerShell.
@@ -27,8 +28,7 @@ pub(super) fn recognize(text: &str) -> Result<Input, String> {
     if is_settings(&value) {
         return Err(SETTINGS.to_owned());
     }
-    // On one line, and without needless escapes.
-    if let Some(input) = scanned(&value.to_string())? {
+    if let Some(input) = of_found(nested::find(&value)?) {
         return Ok(input);
     }
     if has_headers(&value) {
@@ -73,10 +73,13 @@ fn not_json(text: &str) -> Result<Input, String> {
             return Ok(Content::Decoded(text).into());
         }
     }
-    match scanned(text)? {
-        Some(input) => Ok(input),
-        None => Ok(Content::Me(text.as_bytes().to_owned()).into()),
-    }
+    // Lines of a log, one document each.
+    let lines = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let found = match lines.collect::<Result<Value, _>>() {
+        Ok(lines) => of_found(nested::find(&lines)?),
+        Err(_) => scanned(text)?,
+    };
+    Ok(found.unwrap_or_else(|| Content::Me(text.as_bytes().to_owned()).into()))
 }
 
 fn of_value(value: &Value, text: &str) -> Option<Input> {
@@ -161,19 +164,25 @@ fn headers_of(value: &Value) -> Vec<Header> {
             Some(headers) => headers_of(headers),
             None => members.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
         },
-        Value::Array(elements) => elements.iter().flat_map(of_element).collect(),
+        Value::Array(elements) => elements.iter().flat_map(headers_of_element).collect(),
         _ => Vec::new(),
     }
 }
 
-/// `{"name": ..., "value": ...}` or `[name, value]`.
-fn of_element(element: &Value) -> Vec<Header> {
-    let members = [("name", "value"), ("Name", "Value"), ("key", "value"), ("Key", "Value")];
-    let named = members
-        .iter()
-        .find_map(|(name, value)| Some((element.get(*name)?.as_str()?, element.get(*value)?)));
+/// `{"name": ..., "value": ...}`
+pub(super) fn of_element(element: &Value) -> Option<(&str, &Value)> {
+    const NAMES: [&str; 4] = ["name", "Name", "key", "Key"];
+    // Envoy has raw values.
+    const VALUES: [&str; 4] = ["value", "Value", "rawValue", "val"];
+    let member = |names: [&str; 4]| names.iter().find_map(|name| element.get(*name));
+    Some((member(NAMES)?.as_str()?, member(VALUES)?))
+}
+
+/// `{"name": ..., "value": ...}` or `[name, value]`
+fn headers_of_element(element: &Value) -> Vec<Header> {
     let listed = || Some((element.get(0)?.as_str()?, element.get(1)?));
-    named.or_else(listed).map_or_else(Vec::new, |(name, value)| pairs(name, value))
+    let pair = of_element(element).or_else(listed);
+    pair.map_or_else(Vec::new, |(name, value)| pairs(name, value))
 }
 
 fn headers_member(members: &Map<String, Value>) -> Option<&Value> {
@@ -184,10 +193,16 @@ fn headers_member(members: &Map<String, Value>) -> Option<&Value> {
 fn pairs(name: &str, value: &Value) -> Vec<Header> {
     let name =
         name.strip_prefix("HTTP_").map_or_else(|| name.to_owned(), |own| own.replace('_', "-"));
-    let strings: Vec<&str> = match value {
-        Value::String(text) => vec![text],
-        Value::Array(strings) => strings.iter().filter_map(Value::as_str).collect(),
+    let values = values(value).into_iter();
+    values.map(|value| (name.clone(), value.into_bytes())).collect()
+}
+
+/// One value, or a list of values.
+pub(super) fn values(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Array(elements) => elements.iter().flat_map(values).collect(),
         _ => Vec::new(),
-    };
-    strings.into_iter().map(|text| (name.clone(), text.as_bytes().to_owned())).collect()
+    }
 }

@@ -1,6 +1,7 @@
 //! The input formats: those in which users find a request when something fails.
 
 mod json;
+mod nested;
 mod scan;
 mod token;
 mod value;
@@ -108,8 +109,11 @@ fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
 
 /// Finds headers of Easy Auth anywhere in the input.
 fn scanned(text: &str) -> Result<Option<Input>, String> {
-    let headers = scan::find(text)?;
-    Ok((!headers.is_empty()).then(|| Content::Headers(headers).into()))
+    Ok(of_found(scan::find(text)?))
+}
+
+fn of_found(headers: Vec<Header>) -> Option<Input> {
+    (!headers.is_empty()).then(|| Content::Headers(headers).into())
 }
 
 const NOT_OURS: &str = "none of the headers is from Easy Auth; expected X-MS-CLIENT-PRINCIPAL, \

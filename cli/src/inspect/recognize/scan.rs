@@ -11,7 +11,6 @@ use crate::secret::{MIN_TOKEN_LEN, is_token_letter};
 /// Returns the headers of Easy Auth in the input. A header with the same value twice counts once.
 pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
     let mut found: Vec<Header> = Vec::new();
-    let mut seen = HashSet::new();
     let mut rest = text;
     let mut before = None;
     while let Some(start) = rest.find(is_name_letter) {
@@ -25,20 +24,30 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
             // `Bearer` alone is not a value.
             && (name != "AUTHORIZATION" || is_bearer(value.as_bytes()))
         {
-            if value.ends_with("...") || value.ends_with('…') || after.starts_with('…') {
-                return Err(format!(
-                    "the value of {name} was shortened by the tool that printed it; in PowerShell, use \
-                     `$Request.Headers | ConvertTo-Json`"
-                ));
-            }
+            check_whole(&name, value, after)?;
             rest = after;
-            if seen.insert((name.clone(), value)) {
-                found.push((name, value.as_bytes().to_owned()));
-            }
+            found.push((name, value.as_bytes().to_owned()));
         }
         before = word.chars().next_back();
     }
+    remove_repeated(&mut found);
     Ok(found)
+}
+
+pub(super) fn remove_repeated(headers: &mut Vec<Header>) {
+    let mut seen = HashSet::new();
+    headers.retain(|header| seen.insert(header.clone()));
+}
+
+/// Returns an error for a value that the tool changed which printed it. `after` is the text behind it.
+pub(super) fn check_whole(name: &str, value: &str, after: &str) -> Result<(), String> {
+    if value.ends_with("...") || value.ends_with('…') || after.starts_with('…') {
+        return Err(format!(
+            "the value of {name} was shortened by the tool that printed it; in PowerShell, use \
+             `$Request.Headers | ConvertTo-Json`"
+        ));
+    }
+    Ok(())
 }
 
 /// A token that follows, but not that of another name if this one has no value.

@@ -136,11 +136,72 @@ fn headers_are_found_anywhere_in_json() {
         // Application Insights.
         json!({"customDimensions": headers.to_string()}),
         json!([{"message": "request", "customDimensions": {"headers": headers.to_string()}}]),
+        json!({"customDimensions": json!({"headers": headers.to_string()}).to_string()}),
+        // Envoy, AWS, OpenTelemetry.
+        json!({"request": {"headers": [
+            {"key": "x-ms-client-principal-id", "rawValue": "7"},
+            {"key": "x-ms-token-aad-access-token", "rawValue": access()},
+        ]}}),
+        json!({"fields": [
+            {"key": "x-ms-client-principal-id", "val": "7"},
+            {"key": "x-ms-token-aad-access-token", "val": access()},
+        ]}),
+        json!({"multiValueHeaders": lists}),
+        json!({
+            "http.request.header.x-ms-client-principal-id": ["7"],
+            "http.request.header.x-ms-token-aad-access-token": [access()],
+        }),
+        // The names alone, as in CORS.
+        json!({"allowed": ["x-ms-client-principal-id", "x-ms-client-principal-idp"], "req": lists}),
+        json!({"env": {"HTTP_X_MS_CLIENT_PRINCIPAL_ID": 7, "HTTP_X_MS_TOKEN_AAD_ACCESS_TOKEN": access()}}),
+        // A request in a string.
+        json!({"msg": format!(
+            "GET / HTTP/1.1\r\nX-MS-CLIENT-PRINCIPAL-ID: 7\r\nX-MS-TOKEN-AAD-ACCESS-TOKEN: {}\r\n\r\n",
+            access(),
+        )}),
     ] {
         for text in [document.to_string(), serde_json::to_string_pretty(&document).unwrap()] {
             let report = opens(&text);
             assert_eq!(report["accounts"][0]["principal"]["id"], "7", "{text}");
         }
+        // Lines of a log.
+        let lines = format!("{}\n{document}\n", json!({"level": 30, "msg": "GET\r\n"}));
+        assert_eq!(opens(&lines)["accounts"][0]["principal"]["id"], "7", "{lines}");
+    }
+}
+
+/// .NET writes `+` as `\u002B`, PHP `/` as `\/`.
+#[test]
+fn strings_in_json_are_read_without_escapes() {
+    let name = "CONTOSO\\jo \"Jo\" ~~~???";
+    let principal = STANDARD.encode(format!(
+        r#"{{"auth_typ":"aad","claims":[{{"typ":"name","val":{}}}],"name_typ":"name"}}"#,
+        json!(name)
+    ));
+    assert!(principal.contains('+') && principal.contains('/'), "{principal}");
+    let headers = json!({"X-MS-CLIENT-PRINCIPAL-NAME": name, "X-MS-CLIENT-PRINCIPAL": principal});
+    let escaped = headers.to_string().replace('+', "\\u002B").replace('/', "\\/");
+    for document in [
+        json!({"req": {"data": headers}}),
+        json!({"msg": headers.to_string()}),
+        json!({"msg": escaped}),
+        json!([json!({"msg": json!({"msg": escaped}).to_string()}).to_string()]),
+    ] {
+        let outcome = run(&["inspect", "--json"], document.to_string());
+        let report: Value = serde_json::from_str(&outcome.out).expect(&outcome.err);
+        assert_eq!(report["accounts"][0]["principal"]["name"], name, "{document}");
+    }
+}
+
+/// Documents can be deep in lists and in strings of each other.
+#[test]
+fn deep_documents_are_read() {
+    let mut text = json!({"X-MS-CLIENT-PRINCIPAL-ID": "7"}).to_string();
+    for _ in 0..12 {
+        text = format!("{}{}{}", "[".repeat(120), json!(text), "]".repeat(120));
+        let outcome = run(&["inspect", "--json"], &text);
+        let report: Value = serde_json::from_str(&outcome.out).expect(&outcome.err);
+        assert_eq!(report["accounts"][0]["principal"]["id"], "7");
     }
 }
 
