@@ -42,6 +42,14 @@ impl From<Content> for Input {
 
 impl Input {
     pub(super) fn recognize(bytes: &[u8]) -> Result<Self, String> {
+        let input = Self::of_bytes(bytes)?;
+        if let Content::Headers(headers) = &input.content {
+            headers.iter().try_for_each(check_not_redacted)?;
+        }
+        Ok(input)
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Result<Self, String> {
         let bytes = without_bom(bytes, "the input")?;
         if bytes.trim_ascii().is_empty() {
             return Err("the input is empty".to_owned());
@@ -102,6 +110,19 @@ fn has_headers_in_value((name, value): &Header) -> bool {
     is_ours(name) && found.is_ok_and(|found| !found.is_ok_and(|headers| headers.is_empty()))
 }
 
+/// Returns an error for `[Redacted]` in a header that only the platform sets.
+fn check_not_redacted((name, value): &Header) -> Result<(), String> {
+    let name = name.to_ascii_uppercase();
+    let value = in_brackets(value).unwrap_or_else(|| value.trim_ascii().to_owned());
+    if name.starts_with("X-MS-") && value.eq_ignore_ascii_case(b"redacted") {
+        return Err(format!(
+            "the value of {name} was redacted by the tool that printed it; in ASP.NET Core, add the \
+             name to HttpLoggingOptions.RequestHeaders"
+        ));
+    }
+    Ok(())
+}
+
 fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
     let inner = value.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
     Some(inner.to_owned())
@@ -152,6 +173,8 @@ fn headers_of(bytes: &[u8]) -> Result<Vec<Header>, Option<String>> {
     let mut after_header = false;
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
         let line = without_mark(line.trim_ascii_end());
+        // Wireshark prints line breaks.
+        let line = line.strip_suffix(br"\r\n").unwrap_or(line);
         let pair = header(line);
         if pair.is_none() && after_header && !line.is_empty() {
             // Browsers print the value on the line after `name:`.
@@ -194,9 +217,9 @@ fn header(line: &[u8]) -> Option<Header> {
     is_name.then_some((name.to_owned(), value.strip_prefix(b":")?.to_owned()))
 }
 
-/// `tchar` of RFC 9110 section 5.6.2.
+/// `tchar` of RFC 9110 section 5.6.2, without the marks of Markdown.
 fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_|~".contains(&byte)
 }
 
 /// Returns `true` if the headers of interest are `Authorization` without a bearer token. An error code

@@ -16,10 +16,13 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
     while let Some(start) = rest.find(is_name_letter) {
         let (skipped, from_name) = rest.split_at(start);
         before = skipped.chars().next_back().or(before);
+        // `\r\n` in a string.
+        let escaped = from_name.strip_prefix(['r', 'n']).filter(|_| before == Some('\\'));
+        let from_name = escaped.unwrap_or(from_name);
         let word = word_at(from_name);
         let after = from_name.strip_prefix(word).unwrap_or_default();
         rest = after;
-        if let Some(name) = name_of(word)
+        if let Some(name) = name_of(word).filter(|_| !skipped.ends_with("</"))
             && let Some((value, after)) = value_after(&name, after, before)
             // `Bearer` alone is not a value.
             && (name != "AUTHORIZATION" || is_bearer(value.as_bytes()))
@@ -28,7 +31,7 @@ pub(super) fn find(text: &str) -> Result<Vec<Header>, String> {
             rest = after;
             found.push((name, value.as_bytes().to_owned()));
         }
-        before = word.chars().next_back();
+        before = word.chars().next_back().or(before);
     }
     remove_repeated(&mut found);
     Ok(found)

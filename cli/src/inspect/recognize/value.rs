@@ -37,7 +37,7 @@ pub(super) fn after<'a>(
         value.split_once(quote)?
     } else {
         let (value, rest) = value.split_at_checked(unquoted_len(value, sign, outer))?;
-        (value.trim_end_matches([',', ';', '"', '\'', '|', '\\', '^', ' ', '\t']), rest)
+        (value.trim_end_matches([',', ';', '"', '\'', '|', '\\', '^', '*', ' ', '\t']), rest)
     };
     let value = value.trim_end_matches(['^', '\\']).trim();
     let is_null = inner.is_none() && is_null(value.as_bytes());
@@ -55,7 +55,8 @@ fn start(after_name: &str) -> &str {
     let text = after_name.strip_prefix(QUOTES).unwrap_or(after_name);
     let mut text = text.strip_prefix(']').unwrap_or(text);
     loop {
-        let next = text.trim_start_matches(['=', ':', '>', ',', '|', '\\', ' ', '\t']);
+        let next = text.trim_start_matches(['=', ':', '>', ',', '|', '\\', '*', ' ', '\t']);
+        let next = next.strip_prefix("->").unwrap_or(next);
         // Go prints types, PowerShell lists in braces.
         let next = next.strip_prefix("[]string").unwrap_or(next);
         let next = next.trim_start_matches(['{', '[', '^']);
@@ -77,12 +78,14 @@ fn without_tag(text: &str) -> &str {
     end.and_then(|end| end.strip_prefix('>')).unwrap_or(text)
 }
 
-/// Removes `value` before a sign, with or without quotes.
+/// Removes `value`, or what Envoy calls it, before a sign, with or without quotes.
 fn without_label(text: &str) -> &str {
-    let (label, rest) =
-        text.strip_prefix(QUOTES).unwrap_or(text).split_at_checked(5).unwrap_or_default();
+    let from_label = text.strip_prefix(QUOTES).unwrap_or(text);
+    let label = word_at(from_label);
+    let rest = from_label.strip_prefix(label).unwrap_or_default();
     let rest = rest.strip_prefix(QUOTES).unwrap_or(rest);
-    let is_label = label.eq_ignore_ascii_case("value") && rest.trim_start().starts_with(['=', ':']);
+    let is_label = ["value", "rawValue", "val"].iter().any(|own| label.eq_ignore_ascii_case(own))
+        && rest.trim_start().starts_with(['=', ':']);
     if is_label { rest } else { text }
 }
 
@@ -104,6 +107,7 @@ fn unquoted_len(text: &str, sign: Option<char>, outer: Option<char>) -> usize {
         let is_end = matches!(letter, '\r' | '\n')
             || outer == Some(letter)
             || (letter == '|' && sign == Some('|'))
+            || is_escaped_break(rest, sign)
             || ENDS.iter().any(|end| rest.starts_with(end))
             || (is_between_pairs(letter) && !is_between_pairs(before) && is_pair(rest, sign))
             || (!is_name_letter(before) && name_of(word_at(rest)).is_some());
@@ -115,8 +119,15 @@ fn unquoted_len(text: &str, sign: Option<char>, outer: Option<char>) -> usize {
     text.len()
 }
 
+/// `\r\n` in a string, or `\n` where it cannot be a part of `CONTOSO\nina`.
+fn is_escaped_break(text: &str, sign: Option<char>) -> bool {
+    let is_end = |next: &str| next.is_empty() || next.starts_with(['\\', '"']);
+    text.starts_with(r"\r\n")
+        || text.strip_prefix(r"\n").is_some_and(|next| is_end(next) || is_pair(next, sign))
+}
+
 fn is_between_pairs(letter: char) -> bool {
-    matches!(letter, ' ' | '\t' | ',' | ';' | '&')
+    matches!(letter, ' ' | '\t' | ',' | ';' | '&' | '|')
 }
 
 /// Returns `true` for a word with the sign of the pairs behind it. Times begin with a digit.

@@ -169,6 +169,23 @@ fn headers_are_read_as_programs_print_them() {
         ("var_export of PHP", ["array (\n", "  '{N}' => '{v}'", ",\n", ",\n)"]),
         ("pairs", ["", "{N}={v}", "; ", ""]),
         ("pairs without spaces", ["", "{N}={v}", ";", ""]),
+        ("pairs with bars", ["", "{N}={v}", "|", ""]),
+        ("arrows", ["", "{N} -> {v}", "\n", "\n"]),
+        (
+            "keys of Envoy in a log",
+            ["headers: [", "{\"key\":\"{N}\",\"rawValue\":\"{v}\"}", ",", "]"],
+        ),
+        ("short keys in a log", ["INFO [", "{\"key\":\"{N}\",\"val\":\"{v}\"}", ",", "]"]),
+        ("Wireshark", ["", "    {N}: {v}\\r\\n", "\n", "\n    \\r\\n\n"]),
+        (
+            "Wireshark without indentation",
+            ["GET / HTTP/1.1\\r\\n\n", "{N}: {v}\\r\\n", "\n", "\n\\r\\n\n"],
+        ),
+        (
+            "a request in a string",
+            ["log: \"GET / HTTP/1.1\\r\\n", "{N}: {v}", "\\r\\n", "\\r\\n\""],
+        ),
+        ("lines in a string", ["log: \"GET / HTTP/1.1\\n", "{N}: {v}", "\\n", "\\n\""]),
         ("pairs in lower case", ["INFO id=7 ", "{n}={v}", " ", ""]),
         ("lines of pairs in lower case", ["", "{n}={v}", "\n", "\n"]),
         ("a map of Java in lower case", ["INFO {", "{n}={v}", ", ", "}"]),
@@ -198,6 +215,9 @@ fn headers_are_read_in_documents() {
         ("attributes", ["<a>", "<header name=\"{N}\" value=\"{v}\"/>", "", "</a>"]),
         ("attributes without quotes", ["<a>", "<header name={N} value={v} />", "", "</a>"]),
         ("attributes of HTML", ["", "<input name='{N}' value='{v}'>", "\n", ""]),
+        ("elements by name", ["<a>", "<{N}>{v}</{N}>", "", "</a>"]),
+        ("bold names of Markdown", ["", "**{N}:** {v}", "\n", "\n"]),
+        ("bold names before the colon", ["", "- **{N}**: {v}", "\n", "\n"]),
         ("elements", ["", "<name>{N}</name><value>{v}</value>", "\n", ""]),
         ("sections of XML", ["", "<a>{N}</a><b><![CDATA[{v}]]></b>", "\n", ""]),
         ("YAML", ["", "{n}: {v}", "\n", "\n"]),
@@ -233,6 +253,8 @@ fn names_of_users_are_whole() {
         ("header X-MS-CLIENT-PRINCIPAL-NAME: Jo <jo@contoso.com>", "Jo <jo@contoso.com>"),
         ("the header X-MS-CLIENT-PRINCIPAL-NAME = Jo - Sales | Contoso", "Jo - Sales | Contoso"),
         ("curl -H \"X-MS-CLIENT-PRINCIPAL-NAME: Jo O'Br\" https://orders", "Jo O'Br"),
+        ("INFO X-MS-CLIENT-PRINCIPAL-NAME: CONTOSO\\nina", "CONTOSO\\nina"),
+        ("log: \"X-MS-CLIENT-PRINCIPAL-NAME: CONTOSO\\nina\\nHost: orders\"", "CONTOSO\\nina"),
         ("log: \"X-MS-CLIENT-PRINCIPAL-NAME\": \"value\"", "value"),
     ] {
         let report: Value =

@@ -113,6 +113,22 @@ fn unusable_inputs_are_named() {
              PowerShell, use `$Request.Headers | ConvertTo-Json`",
         );
     }
+    // HttpLogging of ASP.NET Core, pino.
+    for request in [
+        "info: Microsoft.AspNetCore.HttpLogging.HttpLoggingMiddleware[1]\n      Request:\n      \
+         Protocol: HTTP/1.1\n      Host: orders\n      X-MS-CLIENT-PRINCIPAL: [Redacted]\n",
+        "Host: orders\nX-MS-CLIENT-PRINCIPAL: [Redacted]\n",
+        "INFO {\"x-ms-client-principal\":\"[Redacted]\"}",
+        r#"{"x-ms-client-principal":"[Redacted]"}"#,
+        r#"{"req":{"headers":{"x-ms-client-principal":["[redacted]"]}}}"#,
+    ] {
+        rejected(
+            &["inspect"],
+            request,
+            "the value of X-MS-CLIENT-PRINCIPAL was redacted by the tool that printed it; in ASP.NET \
+             Core, add the name to HttpLoggingOptions.RequestHeaders",
+        );
+    }
     // Two values of one header stay an error.
     rejected(
         &["inspect"],
