@@ -163,7 +163,7 @@ fn dots_in(text: &str) -> usize {
     text.matches('.').count()
 }
 
-/// Returns `true` for the start of a JWT behind a whole one, which has two dots.
+/// Returns `true` if `text` starts another JWT after a complete one, which has two dots.
 fn is_another_token(dots_before: usize, text: &str) -> bool {
     dots_before >= 2 && text.starts_with("eyJ")
 }

@@ -137,8 +137,9 @@ impl View<'_> {
         let notes = token.notes().into_iter().map(|note| html!["<p>" (sentence(note)) "</p>\n"]);
         let notes: Vec<Html> = notes.collect();
         let all = token.details.decoded.as_ref();
+        let name = capitalized(token.kind.name());
         html![
-            "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">" (capitalized(token.kind.name())) (self.suffix)
+            "<section aria-labelledby=\"" (id) "\">\n<h2 id=\"" (id) "\">" (name) (self.suffix)
             "</h2>\n<p>" (token.size()) "</p>\n" (error) (renewal) (notes)
             (claims) (all.map(|token| claims::of_token(token, is_access))) "</section>\n"
         ]

@@ -70,8 +70,8 @@ fn string_len(text: &str) -> usize {
     text.len()
 }
 
-/// Replaces strings that can be secrets by as many stars as they have characters, which columns count: the names of settings, because
-/// users put the secret itself there, values whose name says so, and everything that looks like a token.
+/// Replaces each string that can be a secret by stars, one for each character, so that columns stay right. Covers names
+/// of settings (users put the secret itself there), values whose name says so, and everything like a token.
 fn covered(text: &str) -> String {
     let mut covered = String::with_capacity(text.len());
     let mut rest = text;
