@@ -130,7 +130,9 @@ fn in_brackets(value: &[u8]) -> Option<Vec<u8>> {
 
 /// Finds headers of Easy Auth anywhere in the input.
 fn scanned(text: &str) -> Result<Option<Input>, String> {
-    Ok(of_found(scan::find(text)?))
+    // JSON in a log: .NET escapes `+`, PHP `/`.
+    let text = text.replace(r"\u002B", "+").replace(r"\u002b", "+").replace(r"\/", "/");
+    Ok(of_found(scan::find(&text)?))
 }
 
 fn of_found(headers: Vec<Header>) -> Option<Input> {

@@ -112,6 +112,11 @@ fn token_value<'a>(name: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
     let limit = after.char_indices().nth(MAX_TOKEN_DISTANCE).map_or(after.len(), |(at, _)| at);
     let near = after.get(..limit)?.split(['\r', '\n']).next()?;
     let start = if is_authorization { near.to_ascii_lowercase().find("bearer ")? } else { 0 };
+    // The scheme of another header.
+    let is_other = |word: &str| value::is_null(word.as_bytes()) || word == "Basic";
+    if near.get(..start)?.split(|letter| !is_name_letter(letter)).any(is_other) {
+        return None;
+    }
     let mut at = start;
     while at < near.len() {
         let rest = after.get(at..)?;

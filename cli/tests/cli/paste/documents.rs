@@ -181,16 +181,28 @@ fn strings_in_json_are_read_without_escapes() {
     assert!(principal.contains('+') && principal.contains('/'), "{principal}");
     let headers = json!({"X-MS-CLIENT-PRINCIPAL-NAME": name, "X-MS-CLIENT-PRINCIPAL": principal});
     let escaped = headers.to_string().replace('+', "\\u002B").replace('/', "\\/");
+    let has_name = |input: &str| {
+        let outcome = run(&["inspect", "--json"], input);
+        let report: Value = serde_json::from_str(&outcome.out).expect(&outcome.err);
+        assert_eq!(report["accounts"][0]["principal"]["name"], name, "{input}");
+    };
     for document in [
         json!({"req": {"data": headers}}),
         json!({"msg": headers.to_string()}),
         json!({"msg": escaped}),
         json!([json!({"msg": json!({"msg": escaped}).to_string()}).to_string()]),
     ] {
-        let outcome = run(&["inspect", "--json"], document.to_string());
-        let report: Value = serde_json::from_str(&outcome.out).expect(&outcome.err);
-        assert_eq!(report["accounts"][0]["principal"]["name"], name, "{document}");
+        has_name(&document.to_string());
     }
+    let principal = principal.replace('/', "\\/");
+    has_name(&format!(
+        "INFO {{\"X-MS-CLIENT-PRINCIPAL\":\"{}\"}}",
+        principal.replace('+', "\\u002B")
+    ));
+    has_name(&format!(
+        "INFO {{\"X-MS-CLIENT-PRINCIPAL\":\"{}\"}}",
+        principal.replace('+', "\\u002b")
+    ));
 }
 
 /// Documents can be deep in lists and in strings of each other.

@@ -312,6 +312,11 @@ fn absent_values_are_absent() {
             assert_eq!(user(&input)["principal"]["provider"], "aad", "{input}");
         }
     }
+    for absent in ["null", "\"Basic am86cHc=\"", "None"] {
+        let other = format!("\"authorization\": {absent}, \"x-other\": \"Bearer {}\"", access());
+        let input = format!("INFO {{{other}, \"X-MS-CLIENT-PRINCIPAL-ID\": \"7\"}}");
+        assert_eq!(user(&input)["tokens"], json!([]), "{input}");
+    }
     for (name, absent) in [
         ("a string", "\"{N}\": \"\", \"Cookie\": \"{c}\", \"{I}\": \"7\""),
         ("null", "\"{N}\": null, \"Cookie\": \"{c}\", \"{I}\": \"7\""),
