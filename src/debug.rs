@@ -1,6 +1,6 @@
 //! `Debug` for types of which not everything may be printed, or is worth it.
 
-/// Writes `Debug` as some values with names, or as a text. `..` after the values says that there are others.
+/// Writes `Debug` as some values with names, or as a text. `..` after the values stands for the others.
 /// The impl is marked like that of `derive`, so that public-api.txt lists neither.
 macro_rules! debug {
     (for<$generic:ident> $name:ident, $($form:tt)+) => {

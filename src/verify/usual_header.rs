@@ -5,35 +5,31 @@
 use crate::{base64, jwt::TokenHeader};
 
 /// The usual headers of a key: those of version 2.0 and 1.0 tokens. None for a key ID that JSON escapes.
-pub(super) struct UsualHeaders(Option<[UsualHeader; 2]>);
+pub(super) struct UsualHeaders([Option<UsualHeader>; 2]);
 
 /// A header, as it is encoded in a token and decoded.
 struct UsualHeader {
-    /// The last characters, which are compared first. They depend on the key ID.
-    end: End,
+    /// The last characters, which are compared first, because they depend on the key ID.
+    end: [u8; 16],
     encoded: String,
     header: TokenHeader,
 }
 
-type End = [u8; 16];
-
 impl UsualHeaders {
     pub(super) fn of(key_id: &str) -> Self {
-        let usual =
-            |members| UsualHeader::of(format!("{{{members},\"kid\":\"{key_id}\"}}"), key_id);
-        let [v2, v1] = [
-            usual(r#""typ":"JWT","alg":"RS256""#.to_owned()),
-            usual(format!(r#""typ":"JWT","alg":"RS256","x5t":"{key_id}""#)),
+        let headers = [
+            format!(r#"{{"typ":"JWT","alg":"RS256","kid":"{key_id}"}}"#),
+            format!(r#"{{"typ":"JWT","alg":"RS256","x5t":"{key_id}","kid":"{key_id}"}}"#),
         ];
-        Self(v2.zip(v1).map(<[_; 2]>::from))
+        Self(headers.map(|text| UsualHeader::of(text, key_id)))
     }
 
     /// The header that this segment of a token contains, if it is a usual one.
     pub(super) fn find(&self, encoded: &str) -> Option<&TokenHeader> {
         let end = encoded.as_bytes().last_chunk()?;
-        let usual = self.0.iter().flatten();
-        let mut usual = usual.filter(|own| own.end == *end && own.encoded == encoded);
-        usual.next().map(|own| &own.header)
+        let mut usual = self.0.iter().flatten();
+        let usual = usual.find(|own| own.end == *end && own.encoded == encoded)?;
+        Some(&usual.header)
     }
 }
 

@@ -363,7 +363,7 @@ fn other_paths_reach_the_service() {
     }
     let answer = client::get(server.address, &format!("{PATH}?version=1"), &[]);
     assert_eq!(answer.body, resource().to_json());
-    // Without a resource, there is no document.
+    // A layer without a resource serves no document.
     let layer = EasyAuthLayer::new(platform()).verify(bearer_auth());
     let server = serve(Router::new().fallback(get(async || "inner")).layer(layer));
     assert_eq!(client::get(server.address, PATH, &[]).body, "inner");

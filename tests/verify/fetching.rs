@@ -642,8 +642,8 @@ fn a_sleep_that_panics_later() {
     });
 }
 
-/// Each request measures its wait with the sleep of its own runtime, so a blocked or dropped runtime delays no
-/// request of another one.
+/// Each request measures its wait with the sleep of its own runtime. If a runtime is blocked or dropped, requests of
+/// other runtimes go on.
 #[test]
 fn requests_of_two_runtimes() {
     for is_gone in [true, false] {
