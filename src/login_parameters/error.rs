@@ -1,13 +1,17 @@
 //! What Entra or the platform would reject in login parameters, and what is probably a mistake.
 
-use crate::{escape::Escaped, kinds::kinds, resource::ScopeError};
+use crate::{
+    escape::Escaped,
+    kinds::{debug_by_display, kinds},
+    resource::ScopeError,
+};
 
 /// A login parameter that Entra or the platform would reject long after the settings were saved; or, as
 /// a [warning](super::LoginParameters::warnings), one that is accepted and probably a mistake.
 ///
 /// The message shows keys and positions, never values. It has the error code of Entra (`AADSTS...`) where
 /// that is known ("Microsoft Entra authentication and authorization error codes").
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", shown(*entry, kind.text(), detail, *meant))]
 pub struct LoginParametersError {
     kind: LoginParametersErrorKind,
@@ -18,6 +22,8 @@ pub struct LoginParametersError {
     /// The parameter that an unknown key probably stands for.
     pub(crate) meant: Option<&'static str>,
 }
+
+debug_by_display!(LoginParametersError, kind.code());
 
 kinds! {
     /// What is wrong with a login parameter.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Service;
-use crate::escape::Escaped;
+use crate::{escape::Escaped, kinds::debug_by_display};
 
 /// The longest text that is read as a [`SiteId`], in bytes. The longest names that Azure allows are
 /// shorter, even if each character has four bytes and each byte is percent-encoded.
@@ -80,9 +80,11 @@ impl Hash for Name {
 }
 
 /// Why a string is not a [`SiteId`]. The message says where, what was expected, and what was found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SiteIdError(String);
+
+debug_by_display!(SiteIdError);
 
 impl SiteId {
     /// An app of App Service or Functions.

@@ -1,7 +1,10 @@
 //! Why a document is not read, a setting not understood, a change not made.
 
 use crate::{
-    escape::Escaped, json::document::Position, kinds::kinds, login_parameters::LoginParametersError,
+    escape::Escaped,
+    json::document::Position,
+    kinds::{debug_by_display, kinds},
+    login_parameters::LoginParametersError,
 };
 
 /// Why a document was not read or built, a setting not understood, or a change not made: then the document
@@ -9,7 +12,7 @@ use crate::{
 ///
 /// The message says where, what was expected, and what to do. It never shows values of the document,
 /// because people put secrets where the name of a setting belongs.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SettingsError {
     kind: SettingsErrorKind,
@@ -18,6 +21,8 @@ pub struct SettingsError {
     position: Option<Position>,
     source: Option<Box<LoginParametersError>>,
 }
+
+debug_by_display!(SettingsError, kind.code());
 
 kinds! {
     /// What a [`SettingsError`] is about.

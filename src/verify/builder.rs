@@ -12,7 +12,7 @@ use super::{
 use crate::{
     escape::Escaped,
     issuer::{self, SignIn, TENANT_PLACEHOLDER},
-    kinds::kinds,
+    kinds::{debug_by_display, kinds},
     resource::{Audience, Cloud, OwnedAudience, Resource, is_guid},
 };
 
@@ -318,13 +318,15 @@ fn is_microsoft(identifier: &str) -> bool {
 
 /// A verifier that cannot be built: a mistake in the program or its configuration. The message contains the
 /// invalid value and says what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", message.as_deref().unwrap_or(kind.message()))]
 pub struct VerifierBuildError {
     kind: VerifierBuildErrorKind,
     /// The message, if it says more than the kind.
     message: Option<String>,
 }
+
+debug_by_display!(VerifierBuildError, kind.code());
 
 kinds! {
     /// Why a verifier cannot be built.

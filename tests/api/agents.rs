@@ -128,7 +128,7 @@ fn codes_are_stable() {
     assert_eq!(unknown.agent().unwrap().mode(), AgentMode::Unknown);
 }
 
-#[cfg(feature = "verify")]
+#[cfg(all(feature = "verify", feature = "testing"))]
 mod verified {
     use std::time::SystemTime;
 

@@ -166,7 +166,7 @@ fn errors_show_nothing_of_the_body() {
     assert_eq!(format!("{call:?}"), r#"ToolCall { tool: "a\u{a}" }"#);
 }
 
-#[cfg(feature = "verify")]
+#[cfg(all(feature = "verify", feature = "testing"))]
 mod policy {
     use std::{error::Error as _, time::SystemTime};
 

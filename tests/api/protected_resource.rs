@@ -375,7 +375,7 @@ fn other_challenges_get_the_metadata_and_no_scopes_that_would_not_help() {
     assert_eq!(value, format!("Bearer {METADATA}"));
 }
 
-#[cfg(feature = "verify")]
+#[cfg(all(feature = "verify", feature = "testing"))]
 mod verified {
     use std::time::SystemTime;
 
