@@ -110,16 +110,15 @@ impl Cache {
         is_answer: bool,
     ) -> Vec<OnBehalfOfToken> {
         let Begun { number, now } = begun;
-        let entry = Entry { token: token.clone(), number };
-        if self.limit == 0 || number < self.first_valid || !entry.outlives(now) {
+        if self.limit == 0 || number < self.first_valid {
             return Vec::new();
         }
         let number = if is_answer { self.number() } else { number };
-        let is_newer = |entry: &Entry| entry.number > number;
-        if self.entries.get(&key).is_some_and(is_newer) {
+        let entry = Entry { token: token.clone(), number };
+        let is_newer = |stored: &Entry| stored.number > number;
+        if !entry.outlives(now) || self.entries.get(&key).is_some_and(is_newer) {
             return Vec::new();
         }
-        let entry = Entry { number, ..entry };
         let mut evicted = Vec::new();
         if let Some(old) = self.entries.insert(key, entry) {
             self.order.remove(&old.number);
