@@ -7,24 +7,10 @@ use easyauth::{
         Metadata, MetadataUri, SkippedKey, Tenant,
     },
 };
+use easyauth_test_support::skips::*;
 use serde_json::{Map, Value, json};
 
 use crate::support::*;
-
-const NOT_AN_OBJECT: &str = "it is not a JSON object";
-const DUPLICATE_MEMBER: &str = "it has a duplicate member";
-const MISSING_MEMBER: &str = "a required member is missing";
-const MALFORMED_MEMBER: &str = "a member has the wrong type or length";
-const NOT_BASE64: &str = "a member is not base64url";
-const UNKNOWN_TYPE: &str = "its kty is neither RSA nor EC";
-const UNKNOWN_CURVE: &str = "its crv is neither P-256 nor P-384";
-const WRONG_USE: &str = "its use is not sig";
-const WRONG_OPERATIONS: &str = "its key_ops does not contain verify";
-const WRONG_ALGORITHM: &str = "its alg is not a signature algorithm for this type of key";
-const MODULUS_LENGTH: &str = "its modulus does not have 2048 to 8192 bits";
-const WRONG_EXPONENT: &str = "its exponent is even, 1, or longer than 33 bits";
-const PRIVATE: &str = "its private half is published";
-const CONFLICT: &str = "another key has the same kid";
 
 /// Why a key is skipped.
 type Skipped = String;
